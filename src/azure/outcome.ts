@@ -1,0 +1,40 @@
+/** What came of one call to Azure. Outcomes are values; only our own mistakes throw. */
+export type Outcome<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: AzureFailure };
+
+/**
+ * Why a call did not succeed.
+ *
+ * - `not-found`: 404, the resource is not there.
+ * - `refused`: the service answered and said no (4xx other than 404 and 429 after retries); nothing was changed.
+ * - `unknown`: a write was sent and its result is not known (timeout, connection lost, 408, 5xx): read the resource until settled.
+ * - `unreachable`: a read got no usable answer after its retries.
+ * - `cancelled`: the caller's signal aborted.
+ */
+export type AzureFailure = {
+  readonly reason: "not-found" | "refused" | "unknown" | "unreachable" | "cancelled";
+  /** HTTP status, when there was an answer. */
+  readonly status?: number;
+  readonly error: ServiceError;
+};
+
+/** An error as Azure tells it: the outermost code and message, and the chain down to the leaf cause. */
+export type ServiceError = {
+  readonly code: string;
+  readonly message: string;
+  readonly target?: string;
+  /** Nested `details` / `innererror` / `error.error`, outermost first, without what repeats its parent. */
+  readonly details: readonly ServiceError[];
+  /** `x-ms-correlation-request-id`, for a support ticket. */
+  readonly correlationId?: string;
+  /** `x-ms-request-id`. */
+  readonly requestId?: string;
+};
+
+export function succeeded<Value>(value: Value): Outcome<Value> {
+  return { ok: true, value };
+}
+
+export function failed(failure: AzureFailure): { readonly ok: false; readonly failure: AzureFailure } {
+  return { ok: false, failure };
+}

@@ -1,0 +1,27 @@
+import type { ComputeTarget } from "../compute/target.ts";
+import type { CommandJob } from "../job/definition.ts";
+import type { Gate } from "../job/gates.ts";
+import type { Position, Problem } from "./problem.ts";
+
+/** The workspace as far as declarations name it; inputs and environment fill the rest. */
+export type DeclaredWorkspace = {
+  readonly subscriptionId?: string;
+  readonly resourceGroup?: string;
+  readonly name?: string;
+};
+
+/** Everything that the declaration files and the inline inputs say, checked. */
+export type Declaration = {
+  readonly workspace: DeclaredWorkspace;
+  readonly targets: readonly ComputeTarget[];
+  readonly run?: CommandJob;
+  readonly gates: readonly Gate[];
+  /** Where a deployment is declared, when one is: deployments are not supported yet. */
+  readonly deploy?: Position;
+  /** Files that a glob matched and that are no declarations, with the reason. */
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  /** Every file that was read as a declaration. */
+  readonly files: readonly string[];
+  /** Every problem of every file; the rest of the value holds what could be read all the same. */
+  readonly problems: readonly Problem[];
+};

@@ -1,0 +1,35 @@
+/** Lines and columns start at 1, as editors and annotations count them. `file` is relative to the working directory, with `/`. */
+export type Position = { readonly file: string; readonly line: number; readonly column: number };
+
+export type Severity = "error" | "warning" | "notice";
+
+/** Something the author of a file (or of the workflow) must change. Returned, never thrown, so that one run shows them all. */
+export type Problem = {
+  /** Stable, kebab-case, documented: `unknown-key`, `duplicate-resource`, … */
+  readonly code: string;
+  readonly severity: Severity;
+  /** Where it stands; absent when it stems from an action input or from the workspace and not from a file. */
+  readonly where?: Position;
+  /** The other place of a problem that has two (a duplicate and its first declaration). */
+  readonly related?: Position;
+  /** What is wrong, quoting the value found. */
+  readonly message: string;
+  /** What to write instead; lists the allowed values where there are any. */
+  readonly fix: string;
+};
+
+/** `compute.yml:7:18`, or nothing for a problem without a place. */
+export function formatPosition(where: Position): string {
+  return `${where.file}:${where.line}:${where.column}`;
+}
+
+/** `compute.yml:7:18: min_instances is 9, above max_instances 4. Set … [min-above-max]` */
+export function formatProblem({ code, where, related, message, fix }: Problem): string {
+  const place = where === undefined ? "" : `${formatPosition(where)}: `;
+  const other = related === undefined ? "" : ` (see also ${formatPosition(related)})`;
+  return `${place}${message} ${fix}${other} [${code}]`;
+}
+
+export function isError(problem: Problem): boolean {
+  return problem.severity === "error";
+}

@@ -1,0 +1,36 @@
+import type { Position } from "./problem.ts";
+
+/** Way from the root of a document to one of its nodes: keys of mappings and indexes of sequences. */
+export type NodePath = readonly (string | number)[];
+
+/**
+ * One YAML or JSON document as plain values, with the place of every node.
+ *
+ * `value` holds what PyYAML's `safe_load` would make of the text (YAML 1.1 scalars, merge keys applied), because that is
+ * how `az ml` reads the same files.
+ */
+export type SourceDocument = {
+  /** Path of the file relative to the working directory, with `/`; `targets` for the action input of that name. */
+  readonly file: string;
+  /** Absolute folder that relative paths in the document start from. */
+  readonly folder: string;
+  readonly value: unknown;
+  /** Place of the value at `path` (or of its key), or of the nearest ancestor that exists. */
+  readonly at: (path: NodePath, part?: "key" | "value") => Position;
+};
+
+/** A node inside a document: what a reader of one declaration is handed. */
+export type SourceNode = { readonly document: SourceDocument; readonly path: NodePath };
+
+/** The plain value at the node; `undefined` where the path leads nowhere. */
+export function valueAt({ document, path }: SourceNode): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined),
+    document.value,
+  );
+}
+
+/** Position of the node, or of what lies below it. */
+export function positionOf(node: SourceNode, below: NodePath = [], part: "key" | "value" = "value"): Position {
+  return node.document.at([...node.path, ...below], part);
+}

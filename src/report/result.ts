@@ -1,0 +1,140 @@
+import type { ServiceError } from "../azure/outcome.ts";
+import type { Problem } from "../declaration/problem.ts";
+import type { GateResult } from "../job/gates.ts";
+
+export type Command = "validate" | "plan" | "apply" | "train" | "deploy" | "up" | "detach" | "doctor";
+
+/** Stable codes of the `failure-reason` output. */
+export type FailureReason =
+  | "invalid-input"
+  | "invalid-declaration"
+  | "authentication-failed"
+  | "not-authorized"
+  | "workspace-unavailable"
+  | "service-unreachable"
+  | "plan-outdated"
+  | "changes-pending"
+  | "drift"
+  | "conflict"
+  | "in-use"
+  | "provisioning-failed"
+  | "target-not-verified"
+  | "secret-unavailable"
+  | "submission-failed"
+  | "run-failed"
+  | "run-canceled"
+  | "run-not-responding"
+  | "run-state-unknown"
+  | "gate-missed"
+  | "download-failed"
+  | "timeout"
+  | "cancelled"
+  | "not-supported"
+  | "internal-error";
+
+/** Everything that came of one command: the one value that summary, HTML report, outputs and `result-path` are made of. */
+export type Result = {
+  readonly schemaVersion: 1;
+  readonly command: Command;
+  readonly conclusion: "success" | "failure" | "cancelled";
+  readonly failureReason?: FailureReason;
+  /** One sentence for each thing that went wrong, with what to do next. */
+  readonly failures: readonly string[];
+  readonly workspace?: WorkspaceReport;
+  /** Files that were read as declarations, and those a glob matched that are none. */
+  readonly files: readonly string[];
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  readonly problems: readonly Problem[];
+  readonly plan?: PlanReport;
+  readonly targets: readonly TargetReport[];
+  readonly run?: RunReport;
+  /** What is still going on in Azure now that the action stops, with the command that resumes or undoes it. */
+  readonly leftGoing: readonly { readonly what: string; readonly next: string }[];
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationSeconds: number;
+};
+
+export type WorkspaceReport = {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly location?: string;
+  /** Azure ML studio. */
+  readonly url?: string;
+};
+
+/** What `plan` decided for one target. */
+export type PlanAction =
+  "none" | "create" | "attach" | "update" | "reattach" | "recreate" | "replace" | "adopt" | "detach" | "delete" | "join" | "wait" | "refuse";
+
+export type FieldChange = {
+  /** Path in the declaration: `max_instances`, `ssh_settings.ssh_port`. */
+  readonly field: string;
+  readonly from: string;
+  readonly to: string;
+};
+
+export type PlannedStep = {
+  readonly target: string;
+  /** az ml's `type`: `amlcompute`. */
+  readonly type: string;
+  readonly action: PlanAction;
+  /** Why, as a sentence. */
+  readonly reason: string;
+  readonly changes: readonly FieldChange[];
+  readonly resourceId?: string;
+};
+
+export type PlanReport = {
+  readonly hasChanges: boolean;
+  readonly steps: readonly PlannedStep[];
+};
+
+export type TargetReport = {
+  readonly name: string;
+  readonly type: string;
+  readonly resourceId?: string;
+  /** What was done; `none` when nothing had to be. */
+  readonly action: PlanAction;
+  readonly outcome: "succeeded" | "failed" | "skipped" | "in-progress";
+  readonly provisioningState?: string;
+  readonly provisioningErrors: readonly ServiceError[];
+  /** Sentence with the advice that fits the failure, or what the user should know. */
+  readonly note?: string;
+  readonly durationSeconds: number;
+};
+
+export type MetricSeries = {
+  readonly name: string;
+  readonly last: number;
+  /** In the order of steps; at most as many as were read. */
+  readonly points: readonly { readonly step: number; readonly value: number }[];
+};
+
+export type RunReport = {
+  readonly name: string;
+  /** ARM id; absent for a run on the runner itself. */
+  readonly id?: string;
+  readonly displayName?: string;
+  readonly url?: string;
+  /** As the service spells it: `Completed`, `Failed`, `Canceled`, … */
+  readonly status: string;
+  readonly conclusion: "success" | "failure" | "cancelled" | "in-progress";
+  /** True when an existing run was joined and nothing was submitted. */
+  readonly reused: boolean;
+  readonly compute: string;
+  readonly environment?: string;
+  readonly experiment?: string;
+  readonly commit?: string;
+  /** ISO 8601. */
+  readonly startedAt?: string;
+  readonly durationSeconds?: number;
+  readonly metrics: readonly MetricSeries[];
+  readonly gates: readonly GateResult[];
+  readonly error?: ServiceError;
+  /** Last lines of the run's log, when it did not succeed. */
+  readonly logTail?: string;
+  /** Folder of the downloaded artifacts. */
+  readonly artifactsPath?: string;
+};
