@@ -1,0 +1,18 @@
+import type { Computes } from "../azure/computes.ts";
+import type { Workspace } from "../azure/workspace.ts";
+import type { Clock } from "../clock.ts";
+import type { ResolveSecret } from "../declaration/secret.ts";
+
+/** What attaching needs from outside. */
+export type AttachPorts = {
+  readonly computes: Computes;
+  readonly workspace: Workspace;
+  readonly clock: Clock;
+  readonly resolveSecret: ResolveSecret;
+  /** Aborts when the workflow is cancelled. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch after which nothing is waited for any more. */
+  readonly deadline: number;
+  /** Provisioning as it goes on: one line for each change of state. Text may stem from Azure. */
+  readonly onProgress: (target: string, message: string) => void;
+};

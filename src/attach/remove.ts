@@ -1,0 +1,85 @@
+import type { LiveCompute } from "../azure/computes.ts";
+import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
+import type { AttachPorts } from "./ports.ts";
+import { followWrite, settle, settleUnknown, type Settled } from "./settle.ts";
+
+/** What came of a removal. */
+export type Removal =
+  | { readonly state: "gone" }
+  | { readonly state: "failed"; readonly error: ServiceError }
+  | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled" };
+
+/** How often a removal is sent again after reads have shown that the compute is still there, untouched. */
+const mostSends = 3;
+
+/** Kinds that only ever come into being inside the workspace. */
+const managedTypes = new Set(["amlcompute", "computeinstance"]);
+
+/**
+ * `Detach` for what is attached, `Delete` for what the service made. The live `isAttachedCompute` decides, and the kind
+ * has to agree: `Delete` on an attached resource and `Detach` of a managed one both do harm that nothing undoes.
+ *
+ * @returns `undefined` when the two contradict each other, or the service does not say and the kind does not tell.
+ */
+export function removalActionFor(compute: LiveCompute): "Detach" | "Delete" | undefined {
+  const type = compute.computeType.toLowerCase();
+  // A legacy AKS cluster can be either; the service's word alone decides, and so it must be there.
+  if (type === "aks") return compute.isAttachedCompute === undefined ? undefined : compute.isAttachedCompute ? "Detach" : "Delete";
+  const managed = managedTypes.has(type);
+  if (compute.isAttachedCompute !== undefined && compute.isAttachedCompute === managed) return undefined;
+  return managed ? "Delete" : "Detach";
+}
+
+/** Removes a compute and waits until the service says that it is gone. */
+export async function removeAndWait(compute: LiveCompute, ports: AttachPorts): Promise<Removal> {
+  const action = removalActionFor(compute);
+  if (action === undefined) {
+    return failedWith(
+      "ContradictoryCompute",
+      `'${compute.name}' is a ${compute.computeType} and its isAttachedCompute is ${String(compute.isAttachedCompute)}: ` +
+        "whether to detach or to delete it cannot be told for sure, so neither was sent.",
+    );
+  }
+  for (let send = 1; send <= mostSends; send += 1) {
+    if (ports.signal.aborted) return { state: "in-flight", why: "cancelled" };
+    ports.onProgress(compute.name, action === "Detach" ? "detaching" : "deleting");
+    const answer = await ports.computes.remove(compute.name, action);
+    const settled = answer.ok
+      ? await followWrite(compute.name, answer.value, ports)
+      : await afterRefusal(compute.name, answer.failure, ports);
+    switch (settled.state) {
+      case "absent":
+        return { state: "gone" };
+      case "in-flight":
+        return { state: "in-flight", why: settled.why };
+      case "failed":
+        return { state: "failed", error: settled.error };
+      case "unreadable":
+        return { state: "failed", error: settled.failure.error };
+      case "present":
+        // Still there after the reads settled: the removal was never carried out, so it is not repeated blindly.
+        break;
+    }
+  }
+  return failedWith("NotRemoved", `'${compute.name}' is still in the workspace after ${mostSends} requests to remove it.`);
+}
+
+async function afterRefusal(name: string, failure: AzureFailure, ports: AttachPorts): Promise<Settled> {
+  switch (failure.reason) {
+    case "not-found":
+      return { state: "absent" };
+    case "unknown":
+      return settleUnknown(name, ports);
+    case "cancelled":
+      return { state: "in-flight", why: "cancelled" };
+    case "refused":
+      // 409: another operation holds the compute. Its end decides; anything else is the service's last word.
+      return failure.status === 409 ? settle(name, ports) : { state: "failed", error: failure.error };
+    case "unreachable":
+      return { state: "unreadable", failure };
+  }
+}
+
+function failedWith(code: string, message: string): Removal {
+  return { state: "failed", error: { code, message, details: [] } };
+}

@@ -1,0 +1,116 @@
+import type { Accepted, LiveCompute } from "../azure/computes.ts";
+import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
+import { isInFlight, isLeaving } from "../plan/plan.ts";
+import type { AttachPorts } from "./ports.ts";
+
+/** Where a compute stands once nothing is in flight any more, or once nothing more could be waited for. */
+export type Settled =
+  | { readonly state: "present"; readonly compute: LiveCompute }
+  | { readonly state: "absent" }
+  /** The operation ended in failure before the compute showed it. */
+  | { readonly state: "failed"; readonly compute?: LiveCompute; readonly error: ServiceError }
+  /** The time limit passed, or the workflow was cancelled; the operation goes on in Azure. */
+  | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled"; readonly compute?: LiveCompute }
+  | { readonly state: "unreadable"; readonly failure: AzureFailure };
+
+/** Seconds between looks when the service names none: short first, for kinds that attach within seconds. Our choice. */
+const firstPause = 1;
+const longestPause = 15;
+
+/**
+ * Follows a write to its end: the operation as long as the service knows it, then the compute itself, because the
+ * operation's body is not the resource and a status of 200 is not success.
+ *
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
+ */
+export async function followWrite(name: string, accepted: Accepted, ports: AttachPorts): Promise<Settled> {
+  if (accepted.operationUrl !== undefined) {
+    const ended = await followOperation(name, accepted.operationUrl, accepted.retryAfterSeconds, ports);
+    if (ended.state === "in-flight") return ended;
+    if (ended.state === "failed") {
+      const compute = await ports.computes.get(name);
+      const live = compute.ok ? compute.value : undefined;
+      return { state: "failed", ...(live === undefined ? {} : { compute: live }), error: ended.error };
+    }
+  }
+  return settle(name, ports);
+}
+
+type OperationEnd =
+  | { readonly state: "over" }
+  | { readonly state: "failed"; readonly error: ServiceError }
+  | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled" };
+
+async function followOperation(
+  name: string,
+  operationUrl: string,
+  retryAfterSeconds: number | undefined,
+  ports: AttachPorts,
+): Promise<OperationEnd> {
+  let shown = "";
+  for (let look = 0, wait = retryAfterSeconds; ; look += 1) {
+    const paused = await pause(look, wait, ports);
+    if (paused !== undefined) return { state: "in-flight", why: paused };
+    const progress = await ports.computes.progress(operationUrl);
+    // An operation that the service has forgotten, or that cannot be read, says nothing of the compute: read that instead.
+    if (!progress.ok) return { state: "over" };
+    if (progress.value.state === "succeeded") return { state: "over" };
+    if (progress.value.state !== "running") return { state: "failed", error: progress.value.error };
+    if (progress.value.status !== shown) {
+      shown = progress.value.status;
+      ports.onProgress(name, shown);
+    }
+    wait = progress.value.retryAfterSeconds;
+  }
+}
+
+/** Reads the compute until nothing is in flight on it. A compute that is absent counts as settled at once. */
+export async function settle(name: string, ports: AttachPorts): Promise<Settled> {
+  let shown = "";
+  for (let look = 0; ; look += 1) {
+    const read = await ports.computes.get(name);
+    if (!read.ok) return { state: "unreadable", failure: read.failure };
+    if (read.value === undefined) return { state: "absent" };
+    if (!isInFlight(read.value) && !isLeaving(read.value)) return { state: "present", compute: read.value };
+    if (read.value.provisioningState !== shown) {
+      shown = read.value.provisioningState;
+      ports.onProgress(name, shown);
+    }
+    const paused = await pause(look, undefined, ports);
+    if (paused !== undefined) return { state: "in-flight", why: paused, compute: read.value };
+  }
+}
+
+/**
+ * Finds out what became of a write whose reply was lost: reads the compute until it shows up or has been absent in
+ * several reads in a row, because a list or a read may lag behind a write.
+ */
+export async function settleUnknown(name: string, ports: AttachPorts): Promise<Settled> {
+  const looksUntilAbsent = 4;
+  for (let look = 0; look < looksUntilAbsent; look += 1) {
+    const paused = await pause(look, undefined, ports);
+    if (paused !== undefined) return { state: "in-flight", why: paused };
+    const settled = await settle(name, ports);
+    if (settled.state !== "absent") return settled;
+  }
+  return { state: "absent" };
+}
+
+/** @returns why the wait ended early, if it did. */
+async function pause(
+  look: number,
+  retryAfterSeconds: number | undefined,
+  { clock, signal, deadline }: AttachPorts,
+): Promise<"timeout" | "cancelled" | undefined> {
+  if (signal.aborted) return "cancelled";
+  const left = (deadline - clock.now()) / 1000;
+  if (left <= 0) return "timeout";
+  const seconds = retryAfterSeconds ?? Math.min(firstPause * 1.5 ** look, longestPause);
+  try {
+    await clock.sleep(Math.min(seconds, left), signal);
+  } catch {
+    return "cancelled";
+  }
+  return undefined;
+}
+

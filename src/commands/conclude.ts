@@ -1,0 +1,26 @@
+import type { Command, Result } from "../report/result.ts";
+import type { CommandResult } from "./context.ts";
+
+/** What a command contributed, made whole: one value that every report is made of. */
+export function conclude(command: Command, result: CommandResult, startedAt: number, endedAt: number): Result {
+  const [first] = result.failures;
+  // A cancellation explains the failures beside it; everything else keeps the order in which it happened.
+  const decisive = result.failures.find(({ reason }) => reason === "cancelled") ?? first;
+  return {
+    schemaVersion: 1,
+    command,
+    conclusion: decisive === undefined ? "success" : decisive.reason === "cancelled" ? "cancelled" : "failure",
+    ...(decisive === undefined ? {} : { failureReason: decisive.reason }),
+    failures: result.failures.map(({ message }) => message),
+    ...(result.workspace === undefined ? {} : { workspace: result.workspace }),
+    files: result.files ?? [],
+    skipped: result.skipped ?? [],
+    problems: result.problems ?? [],
+    ...(result.plan === undefined ? {} : { plan: result.plan }),
+    targets: result.targets ?? [],
+    ...(result.run === undefined ? {} : { run: result.run }),
+    leftGoing: result.leftGoing ?? [],
+    startedAt: new Date(startedAt).toISOString(),
+    durationSeconds: (endedAt - startedAt) / 1000,
+  };
+}

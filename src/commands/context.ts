@@ -1,0 +1,57 @@
+import type { Azure } from "../azure/azure.ts";
+import type { WorkspaceRef } from "../azure/workspace.ts";
+import type { Clock } from "../clock.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import type { ResolveSecret } from "../declaration/secret.ts";
+import type { GithubContext } from "../github/context.ts";
+import type { Inputs } from "../inputs.ts";
+import type { Log } from "../github/log.ts";
+import type { Failure, LeftGoing } from "../attach/target-report.ts";
+import type { Result } from "../report/result.ts";
+
+/** What every command is handed: the inputs, and the edges of the world it may touch. */
+export type CommandContext = {
+  readonly inputs: Inputs;
+  readonly github: GithubContext;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Aborts when the workflow is cancelled. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch after which nothing is waited for any more. */
+  readonly deadline: number;
+  /** Absolute folder that paths are relative to. */
+  readonly workingDirectory: string;
+  /** Reads every declaration, from files and inputs. Needs no network. */
+  readonly declare: () => Promise<Declaration>;
+  /** Signs in and reads the workspace. Loads the Azure libraries, which `validate` never does. */
+  readonly connect: (workspace: WorkspaceRef) => Promise<Azure>;
+  readonly resolveSecretWith: (azure: Azure) => ResolveSecret;
+  /** Where the resume of a later process finds what this one started. */
+  readonly state: SavedState;
+};
+
+/** What `post` must know when `main` could not finish. */
+export type SavedState = {
+  readonly runStarting: (run: { readonly name: string; readonly workspace: WorkspaceRef }) => void;
+  readonly runEnded: () => void;
+};
+
+/** What a command contributes to the result; the rest is filled in by the caller. */
+export type CommandResult = Partial<Pick<Result, "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "run">> & {
+  readonly failures: readonly Failure[];
+  readonly leftGoing?: readonly LeftGoing[];
+};
+
+export const nothing: CommandResult = { failures: [] };
+
+/** Joins what two stretches of one command contribute; lists are put one behind the other, single values of `b` win. */
+export function join(a: CommandResult, b: CommandResult): CommandResult {
+  return {
+    ...a,
+    ...b,
+    failures: [...a.failures, ...b.failures],
+    leftGoing: [...(a.leftGoing ?? []), ...(b.leftGoing ?? [])],
+    targets: [...(a.targets ?? []), ...(b.targets ?? [])],
+    problems: [...(a.problems ?? []), ...(b.problems ?? [])],
+  };
+}

@@ -1,0 +1,32 @@
+import { detach as carryOut, planDetach } from "../attach/detach.ts";
+import { summarizeDetach } from "../attach/target-report.ts";
+import { isError } from "../declaration/problem.ts";
+import { failureOf } from "./azure-failure.ts";
+import { join, type CommandContext, type CommandResult } from "./context.ts";
+import { attachPorts, connect, MissingInput, workspaceReport } from "./session.ts";
+import { checked } from "./validate.ts";
+
+/**
+ * Detaches the computes named in `only`, whether they are still declared or not: naming them is the consent. What is
+ * managed is deleted, and only with `allow-delete`.
+ */
+export async function detach(context: CommandContext): Promise<CommandResult> {
+  const { inputs } = context;
+  if (inputs.only.length === 0) {
+    throw new MissingInput("detach needs the names of the targets in the input 'only'; it never detaches everything that is declared.");
+  }
+  const declaration = await context.declare();
+  const base = checked(declaration);
+  if (declaration.problems.some(isError)) return base;
+  const azure = await connect(context, declaration);
+  const reported = join(base, { workspace: workspaceReport(azure), failures: [] });
+  const live = await azure.computes.list();
+  if (!live.ok) return join(reported, { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] });
+  const steps = planDetach(inputs.only, live.value, { allowDelete: inputs.allowDelete });
+  const summaries = (await carryOut(steps, inputs.parallel, attachPorts(context, azure))).map(summarizeDetach);
+  return join(reported, {
+    targets: summaries.map(({ report }) => report),
+    failures: summaries.flatMap(({ failure }) => failure ?? []),
+    leftGoing: summaries.flatMap(({ leftGoing }) => leftGoing ?? []),
+  });
+}

@@ -1,0 +1,32 @@
+import type { Command } from "../report/result.ts";
+import type { CommandContext, CommandResult } from "./context.ts";
+
+type RunCommand = (context: CommandContext) => Promise<CommandResult>;
+
+/**
+ * Every command and where its story is told. They are loaded when they are asked for, so that `validate` loads no Azure
+ * library.
+ */
+const stories: Readonly<Record<Command, (() => Promise<RunCommand>) | undefined>> = {
+  validate: async () => (await import("./validate.ts")).validate,
+  plan: async () => (await import("./plan.ts")).plan,
+  apply: async () => (await import("./apply.ts")).apply,
+  train: async () => (await import("./train.ts")).train,
+  up: async () => (await import("./up.ts")).up,
+  detach: async () => (await import("./detach.ts")).detach,
+  deploy: undefined,
+  doctor: undefined,
+};
+
+export async function runCommand(command: Command, context: CommandContext): Promise<CommandResult> {
+  const load = stories[command];
+  if (load === undefined) {
+    const known = Object.entries(stories)
+      .filter(([, story]) => story !== undefined)
+      .map(([name]) => name);
+    return {
+      failures: [{ reason: "not-supported", message: `The command '${command}' is not supported yet. This version has ${known.join(", ")}.` }],
+    };
+  }
+  return (await load())(context);
+}

@@ -1,0 +1,30 @@
+import { isError, type Problem } from "../declaration/problem.ts";
+import { ensureTargets } from "./apply.ts";
+import { join, type CommandContext, type CommandResult } from "./context.ts";
+import { connect, workspaceReport } from "./session.ts";
+import { needsWorkspace, trainDeclared } from "./train.ts";
+import { checked } from "./validate.ts";
+
+/** Everything that is declared: the targets first, then the run. */
+export async function up(context: CommandContext): Promise<CommandResult> {
+  const declaration = await context.declare();
+  const problems = declaration.deploy === undefined ? declaration.problems : [...declaration.problems, deployNotSupported(declaration.deploy)];
+  const base = checked({ ...declaration, problems });
+  if (problems.some(isError)) return base;
+  if (!needsWorkspace(declaration)) return join(base, await trainDeclared(declaration, context));
+  const azure = await connect(context, declaration);
+  const applied = await ensureTargets(azure, declaration, context);
+  const result = join(base, { ...applied.result, workspace: workspaceReport(azure) });
+  if (declaration.run === undefined || result.failures.length > 0) return result;
+  return join(result, await trainDeclared(declaration, context, { azure, liveNames: applied.liveNames }));
+}
+
+function deployNotSupported(where: NonNullable<Problem["where"]>): Problem {
+  return {
+    code: "not-supported-yet",
+    severity: "error",
+    where,
+    message: "A deployment is declared, and deployments are not supported yet.",
+    fix: "Remove deploy, or use the commands apply and train, which leave it alone.",
+  };
+}

@@ -1,0 +1,30 @@
+import { isError } from "../declaration/problem.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import type { CommandContext, CommandResult } from "./context.ts";
+
+/** Reads every declaration and reports all problems at once. No network, no credentials, no secret's value. */
+export async function validate(context: CommandContext): Promise<CommandResult> {
+  return checked(await context.declare());
+}
+
+/** What the reading of the declarations contributes: the files, the problems, and a failure when one is an error. */
+export function checked(declaration: Declaration): CommandResult {
+  const errors = declaration.problems.filter(isError);
+  return {
+    files: declaration.files,
+    skipped: declaration.skipped,
+    problems: declaration.problems,
+    failures:
+      errors.length === 0
+        ? []
+        : [
+            {
+              reason: errors.every(({ code }) => code === "not-supported-yet") ? "not-supported" : "invalid-declaration",
+              message:
+                errors.length === 1
+                  ? "The declaration has 1 error; it is listed with its place."
+                  : `The declarations have ${errors.length} errors; each is listed with its place.`,
+            },
+          ],
+  };
+}

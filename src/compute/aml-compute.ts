@@ -1,0 +1,296 @@
+import { z } from "zod";
+import type { LiveCompute } from "../azure/computes.ts";
+import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
+import type { Problem } from "../declaration/problem.ts";
+import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
+import { secret, type UnplacedSecret } from "../declaration/secret-reference.ts";
+import { boolean, checkShape, integer, oneOf, tags, text } from "../declaration/shape.ts";
+import { positionOf, type SourceNode } from "../declaration/source.ts";
+import { baseComparisons, differing, member } from "./compare.ts";
+import { fromIsoDuration, toIsoDuration } from "./duration.ts";
+import { identitySchema, identityProblems, toIdentity, type Identity } from "./identity.ts";
+import type { Difference, ReadContext, ReadResult, TargetBase } from "./kind.ts";
+import { nameProblems } from "./name.ts";
+import { readBase } from "./read-base.ts";
+import { sizeProblems } from "./size.ts";
+
+/** A cluster that Azure ML starts, scales and stops inside the workspace. */
+export type AmlCompute = TargetBase & {
+  readonly type: "amlcompute";
+  readonly size: string;
+  readonly tier?: "low_priority" | "dedicated";
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  /** Seconds a node stays idle before it is released. */
+  readonly idleSeconds: number;
+  /** Region of the cluster; the workspace's when absent. */
+  readonly location?: string;
+  readonly sshPublicAccess?: boolean;
+  readonly ssh?: {
+    readonly adminUsername?: string;
+    readonly adminPassword?: SecretReference;
+    readonly publicKey?: string;
+  };
+  readonly subnet?: { readonly vnet?: string; readonly subnet: string };
+  readonly nodePublicIp: boolean;
+  readonly identity?: Identity;
+};
+
+export const label = "managed cluster";
+export const computeType = "AmlCompute";
+export const origin = "managed";
+
+/** The official client's default, which it sends when a file names no size. */
+const defaultSize = "STANDARD_DS3_V2";
+
+const tiers = { low_priority: "LowPriority", dedicated: "Dedicated" } as const;
+
+export const schema = z
+  .strictObject({
+    $schema: text().optional(),
+    type: oneOf(["amlcompute"]),
+    name: text().describe("3 to 24 letters, digits and dashes."),
+    description: text().optional(),
+    tags: tags().optional(),
+    location: text().optional().describe("Region of the cluster. Default: the workspace's."),
+    size: text().default(defaultSize).describe("VM size of a node, for example Standard_DS3_v2."),
+    tier: oneOf(["dedicated", "low_priority"]).optional(),
+    min_instances: integer().default(0).describe("Nodes that are kept running, and billed, while idle."),
+    max_instances: integer().default(4),
+    idle_time_before_scale_down: integer().default(120).describe("Seconds a node stays idle before it is released."),
+    ssh_public_access_enabled: boolean().optional(),
+    ssh_settings: z
+      .strictObject({ admin_username: text().optional(), admin_password: secret().optional(), ssh_key_value: text().optional() })
+      .optional(),
+    network_settings: z.strictObject({ vnet_name: text().optional(), subnet: text().optional() }).optional(),
+    identity: identitySchema.optional(),
+    enable_node_public_ip: boolean().default(true),
+    resource_id: text().optional().describe("Taken and not used, as az ml does."),
+  })
+  .describe("A cluster that Azure Machine Learning makes and scales.");
+
+type Declared = z.infer<typeof schema>;
+
+export function read(node: SourceNode, _context: ReadContext): ReadResult<AmlCompute> {
+  const { value, problems } = checkShape(schema, node);
+  if (value === undefined) return { problems };
+  const all = [...problems, ...nameProblems(value.name, node), ...sizeProblems(value.size, node), ...rules(value, node)];
+  return { target: toTarget(value, node), problems: all };
+}
+
+function toTarget(value: Declared, node: SourceNode): AmlCompute {
+  const { ssh_settings: ssh, network_settings: network } = value;
+  return {
+    type: "amlcompute",
+    ...readBase(value, node),
+    size: value.size,
+    ...(value.tier === undefined ? {} : { tier: value.tier }),
+    minInstances: value.min_instances,
+    maxInstances: value.max_instances,
+    idleSeconds: value.idle_time_before_scale_down,
+    ...(value.location === undefined ? {} : { location: value.location }),
+    ...(value.ssh_public_access_enabled === undefined ? {} : { sshPublicAccess: value.ssh_public_access_enabled }),
+    ...(ssh === undefined
+      ? {}
+      : {
+          ssh: {
+            ...(ssh.admin_username === undefined ? {} : { adminUsername: ssh.admin_username }),
+            ...(ssh.admin_password === undefined ? {} : { adminPassword: placed(ssh.admin_password, node) }),
+            ...(ssh.ssh_key_value === undefined ? {} : { publicKey: ssh.ssh_key_value }),
+          },
+        }),
+    ...(network?.subnet === undefined
+      ? {}
+      : { subnet: { subnet: network.subnet, ...(network.vnet_name === undefined ? {} : { vnet: network.vnet_name }) } }),
+    nodePublicIp: value.enable_node_public_ip,
+    ...(value.identity === undefined ? {} : { identity: toIdentity(value.identity) }),
+  };
+}
+
+function placed(reference: UnplacedSecret, node: SourceNode): SecretReference {
+  return { ...reference, where: positionOf(node, ["ssh_settings", "admin_password"]) };
+}
+
+/** What the official client lets pass and the service refuses later. */
+function rules(value: Declared, node: SourceNode): readonly Problem[] {
+  const problems: Problem[] = [];
+  const add = (code: string, path: readonly string[], message: string, fix: string) =>
+    problems.push({ code, severity: "error", where: positionOf(node, path), message, fix });
+  const { min_instances: min, max_instances: max, idle_time_before_scale_down: idle, network_settings: network } = value;
+  if (min < 0) add("out-of-range", ["min_instances"], `min_instances is ${min}.`, "Set it to 0 or more.");
+  if (max < 0) add("out-of-range", ["max_instances"], `max_instances is ${max}.`, "Set it to 0 or more.");
+  if (min > max && min >= 0) {
+    add(
+      "min-above-max",
+      ["min_instances"],
+      `min_instances is ${min}, above max_instances ${max}.`,
+      `Set min_instances to at most ${max}, or raise max_instances.`,
+    );
+  }
+  if (idle < 0) {
+    add("out-of-range", ["idle_time_before_scale_down"], `idle_time_before_scale_down is ${idle}.`, "Give the seconds as 0 or more.");
+  }
+  if (network?.vnet_name !== undefined && network.subnet === undefined) {
+    add("missing-subnet", ["network_settings"], "network_settings has a vnet_name and no subnet.", "Add subnet: its name, or its full id.");
+  }
+  if (network?.subnet !== undefined && network.vnet_name === undefined && !isId(network.subnet)) {
+    add(
+      "missing-vnet",
+      ["network_settings", "subnet"],
+      `The subnet ${JSON.stringify(network.subnet)} is a name, and no vnet_name says where it is.`,
+      "Add vnet_name, or give the subnet's full id.",
+    );
+  }
+  if (value.ssh_settings !== undefined && value.ssh_settings.admin_username === undefined) {
+    add("missing-key", ["ssh_settings"], "ssh_settings has no admin_username.", "Add admin_username.");
+  }
+  return [...problems, ...identityProblems(value.identity, node)];
+}
+
+function isId(text: string): boolean {
+  return text.startsWith("/");
+}
+
+export function resourceIdOf(): undefined {
+  return undefined;
+}
+
+export function secretsOf(target: AmlCompute): readonly SecretReference[] {
+  return target.ssh?.adminPassword === undefined ? [] : [target.ssh.adminPassword];
+}
+
+/** Body of `PUT …/computes/{name}`, member for member what the official client sends for the same declaration. */
+export async function toRequest(target: AmlCompute, workspace: Workspace, resolve: ResolveSecret): Promise<unknown> {
+  const { ssh } = target;
+  const password = ssh?.adminPassword === undefined ? undefined : await resolve(ssh.adminPassword);
+  const subnet = subnetId(target, workspace);
+  return {
+    location: target.location ?? workspace.location,
+    ...(target.identity === undefined ? {} : { identity: target.identity }),
+    ...(Object.keys(target.tags).length === 0 ? {} : { tags: target.tags }),
+    properties: {
+      computeType,
+      ...(target.description === undefined ? {} : { description: target.description }),
+      disableLocalAuth: ssh === undefined,
+      properties: {
+        osType: "Linux",
+        vmSize: target.size,
+        ...(target.tier === undefined ? {} : { vmPriority: tiers[target.tier] }),
+        scaleSettings: scaleSettings(target),
+        remoteLoginPortPublicAccess: remoteLogin(target),
+        enableNodePublicIp: target.nodePublicIp,
+        ...(subnet === undefined ? {} : { subnet: { id: subnet } }),
+        ...(ssh === undefined
+          ? {}
+          : {
+              userAccountCredentials: {
+                ...(ssh.adminUsername === undefined ? {} : { adminUserName: ssh.adminUsername }),
+                ...(password === undefined ? {} : { adminUserPassword: password }),
+                ...(ssh.publicKey === undefined ? {} : { adminUserSshPublicKey: ssh.publicKey }),
+              },
+            }),
+      },
+    },
+  };
+}
+
+function scaleSettings(target: AmlCompute) {
+  return {
+    minNodeCount: target.minInstances,
+    maxNodeCount: target.maxInstances,
+    // Zero leaves the time to the service, as in the official client.
+    ...(target.idleSeconds === 0 ? {} : { nodeIdleTimeBeforeScaleDown: toIsoDuration(target.idleSeconds) }),
+  };
+}
+
+function remoteLogin({ sshPublicAccess }: AmlCompute): string {
+  if (sshPublicAccess === undefined) return "NotSpecified";
+  return sshPublicAccess ? "Enabled" : "Disabled";
+}
+
+function subnetId({ subnet }: AmlCompute, workspace: WorkspaceRef): string | undefined {
+  if (subnet === undefined) return undefined;
+  if (isId(subnet.subnet)) return subnet.subnet;
+  const vnet = subnet.vnet ?? "";
+  const network = isId(vnet)
+    ? vnet
+    : `/subscriptions/${workspace.subscriptionId}/resourceGroups/${workspace.resourceGroup}/providers/Microsoft.Network/virtualNetworks/${vnet}`;
+  return `${network}/subnets/${subnet.subnet}`;
+}
+
+const scaleFields = new Set(["min_instances", "max_instances", "idle_time_before_scale_down"]);
+
+/** The service patches the scale and nothing else; every other change in place is a PUT of the whole. */
+export function toPatch(target: AmlCompute, differences: readonly Difference[]): unknown {
+  if (!differences.every(({ field }) => scaleFields.has(field))) return undefined;
+  return { properties: { properties: { scaleSettings: scaleSettings(target) } } };
+}
+
+/**
+ * Size, tier, network and SSH are fixed once the cluster exists; scale, identity, tags and description are not.
+ * @see https://learn.microsoft.com/azure/machine-learning/how-to-create-attach-compute-cluster
+ */
+export function differencesFrom(
+  target: AmlCompute,
+  live: LiveCompute,
+  workspace: WorkspaceRef & { location?: string },
+): readonly Difference[] {
+  const at = (...path: readonly string[]) => member(live.properties, ...path);
+  const liveIdle = at("scaleSettings", "nodeIdleTimeBeforeScaleDown");
+  return differing([
+    { field: "size", declared: target.size, live: at("vmSize"), means: "recreate", ignoreCase: true },
+    { field: "tier", declared: target.tier && tiers[target.tier], live: at("vmPriority"), means: "recreate", ignoreCase: true },
+    { field: "min_instances", declared: target.minInstances, live: at("scaleSettings", "minNodeCount"), means: "in-place" },
+    { field: "max_instances", declared: target.maxInstances, live: at("scaleSettings", "maxNodeCount"), means: "in-place" },
+    {
+      field: "idle_time_before_scale_down",
+      declared: target.idleSeconds === 0 ? undefined : target.idleSeconds,
+      live: typeof liveIdle === "string" ? fromIsoDuration(liveIdle) : undefined,
+      means: "in-place",
+    },
+    {
+      field: "location",
+      declared: target.location && region(target.location),
+      live: region(live.computeLocation ?? live.location ?? workspace.location ?? ""),
+      means: "recreate",
+    },
+    {
+      field: "ssh_public_access_enabled",
+      // Without a declaration the service picks: open or closed is then no difference.
+      declared: target.sshPublicAccess === undefined ? undefined : remoteLogin(target),
+      live: at("remoteLoginPortPublicAccess"),
+      means: "recreate",
+      ignoreCase: true,
+    },
+    { field: "enable_node_public_ip", declared: target.nodePublicIp, live: at("enableNodePublicIp") ?? true, means: "recreate" },
+    { field: "network_settings.subnet", declared: subnetId(target, workspace), live: at("subnet", "id"), means: "recreate", ignoreCase: true },
+    {
+      field: "ssh_settings.admin_username",
+      declared: target.ssh?.adminUsername,
+      live: at("userAccountCredentials", "adminUserName"),
+      means: "recreate",
+    },
+    {
+      field: "identity",
+      declared: target.identity && identityKey(target.identity.type, Object.keys(target.identity.userAssignedIdentities ?? {})),
+      live: live.identity && identityKey(live.identity.type, live.identity.userAssignedIds),
+      means: "in-place",
+    },
+    ...baseComparisons(target, live, "in-place"),
+  ]);
+}
+
+function identityKey(type: string, ids: readonly string[]): string {
+  const types = type
+    .toLowerCase()
+    .split(",")
+    .map((part) => part.trim())
+    .sort()
+    .join(",");
+  return [types, ...ids.map((id) => id.toLowerCase()).sort()].join(" ");
+}
+
+/** `West US 2` and `westus2` are the same region. */
+function region(location: string): string {
+  return location.replaceAll(" ", "").toLowerCase();
+}

@@ -1,0 +1,91 @@
+import { parseResourceId } from "../azure/resource-id.ts";
+import type { Problem } from "../declaration/problem.ts";
+import { text } from "../declaration/shape.ts";
+import { positionOf, type SourceNode } from "../declaration/source.ts";
+import type { ReadContext } from "./kind.ts";
+
+/** Which resource a kind attaches, and by which keys a declaration names its parts. */
+export type AttachedKind = {
+  /** `Microsoft.Compute/virtualMachines` */
+  readonly resourceType: string;
+  /** The keys of the names in the id, outermost first: `["vm_name"]`, `["workspace_name", "pool_name"]`. */
+  readonly parts: readonly string[];
+};
+
+/** The keys by which every attached kind names its resource; the kind adds its own parts. */
+export const resourceSchema = {
+  resource_id: text().optional().describe("ARM id of the resource, in place of its parts."),
+  resource_group: text().optional().describe("Resource group of the resource, when it is named by parts."),
+  subscription_id: text().optional().describe("Subscription of the resource. Default: the workspace's."),
+};
+
+type Declared = {
+  readonly resource_id?: string | undefined;
+  readonly resource_group?: string | undefined;
+  readonly subscription_id?: string | undefined;
+  readonly [part: string]: unknown;
+};
+
+/** The ARM id of the attached resource, from `resource_id` or from its parts, with what is wrong about it. */
+export function attachedResource(
+  kind: AttachedKind,
+  declared: Declared,
+  node: SourceNode,
+  context: ReadContext,
+): { readonly id?: string; readonly problems: readonly Problem[] } {
+  const names = kind.parts.map((part) => declared[part]).filter((name) => typeof name === "string");
+  const partKeys = [...kind.parts, "resource_group"];
+  if (declared.resource_id !== undefined) {
+    const stray = [...partKeys, "subscription_id"].find((key) => declared[key] !== undefined);
+    if (stray !== undefined) {
+      return fault(node, [stray], "id-and-parts", `The target has both resource_id and ${stray}.`, "Keep one of them: the id says everything.");
+    }
+    return checkId(kind, declared.resource_id, node);
+  }
+  if (names.length === 0 && declared.resource_group === undefined) {
+    return fault(
+      node,
+      [],
+      "missing-key",
+      "The target does not say which resource is attached.",
+      `Add resource_id, or ${partKeys.join(" and ")}.`,
+    );
+  }
+  const missing = partKeys.find((key) => declared[key] === undefined);
+  if (missing !== undefined) {
+    return fault(node, [], "missing-key", `The target names its resource by parts, and ${missing} is missing.`, `Add ${missing}, or give resource_id.`);
+  }
+  const subscription = declared.subscription_id ?? context.subscriptionId;
+  if (subscription === undefined) {
+    return fault(
+      node,
+      [],
+      "missing-key",
+      "The target names its resource by parts, and no subscription is known.",
+      "Add subscription_id here or under workspace, or set the input subscription-id.",
+    );
+  }
+  const [namespace, ...types] = kind.resourceType.split("/");
+  const path = types.map((type, index) => `${type}/${String(names[index])}`).join("/");
+  return { id: `/subscriptions/${subscription}/resourceGroups/${String(declared.resource_group)}/providers/${namespace}/${path}`, problems: [] };
+}
+
+function checkId(kind: AttachedKind, id: string, node: SourceNode): { readonly id?: string; readonly problems: readonly Problem[] } {
+  const parsed = parseResourceId(id);
+  if (parsed !== undefined && parsed.type.toLowerCase() === kind.resourceType.toLowerCase()) return { id, problems: [] };
+  const example = `/subscriptions/…/resourceGroups/…/providers/${kind.resourceType}/…`;
+  return parsed === undefined
+    ? fault(node, ["resource_id"], "malformed-resource-id", `${JSON.stringify(id)} is not an ARM resource id.`, `Write it as ${example}.`)
+    : fault(
+        node,
+        ["resource_id"],
+        "wrong-resource-type",
+        `The resource id is of type ${parsed.type}; this kind attaches ${kind.resourceType}.`,
+        `Write it as ${example}.`,
+      );
+}
+
+function fault(node: SourceNode, path: readonly string[], code: string, message: string, fix: string) {
+  const problem: Problem = { code, severity: "error", where: positionOf(node, path), message, fix };
+  return { problems: [problem] };
+}

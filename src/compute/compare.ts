@@ -1,0 +1,69 @@
+import type { LiveCompute } from "../azure/computes.ts";
+import type { ChangeMeans, Difference, TargetBase } from "./kind.ts";
+
+/** A declared value beside the live one. */
+export type Comparison = {
+  readonly field: string;
+  readonly declared: unknown;
+  readonly live: unknown;
+  readonly means: ChangeMeans;
+  /** Enums, sizes, regions and ids compare without regard to case. Texts of users do not. */
+  readonly ignoreCase?: boolean;
+};
+
+/** The comparisons that differ. What is not declared (`undefined`) never differs: it is left to the service. */
+export function differing(comparisons: readonly Comparison[]): readonly Difference[] {
+  return comparisons
+    .filter(({ declared, live, ignoreCase }) => declared !== undefined && !same(declared, live, ignoreCase === true))
+    .map(({ field, declared, live, means }) => ({ field, from: shown(live), to: shown(declared), means }));
+}
+
+function same(declared: unknown, live: unknown, ignoreCase: boolean): boolean {
+  const a = canonical(declared, ignoreCase);
+  const b = canonical(live, ignoreCase);
+  return a === b;
+}
+
+function canonical(value: unknown, ignoreCase: boolean): string {
+  const text = typeof value === "string" ? value : JSON.stringify(sorted(value ?? null));
+  return ignoreCase ? text.toLowerCase() : text;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return [...(value as readonly unknown[])].map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return "not set";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/**
+ * Tags and description, which every kind has. Tags that others put on the compute are no difference: only declared ones
+ * are compared.
+ */
+export function baseComparisons(target: TargetBase, live: LiveCompute, means: ChangeMeans): readonly Comparison[] {
+  return [
+    ...Object.entries(target.tags).map(([key, value]) => ({
+      field: `tags.${key}`,
+      declared: value,
+      live: live.tags[key],
+      means,
+    })),
+    { field: "description", declared: target.description, live: live.description, means },
+  ];
+}
+
+/** A member of the service's free-form properties, by path; `undefined` where it leads nowhere. */
+export function member(properties: Readonly<Record<string, unknown>>, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined),
+    properties,
+  );
+}

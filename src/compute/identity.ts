@@ -1,0 +1,47 @@
+import { z } from "zod";
+import type { Problem } from "../declaration/problem.ts";
+import { oneOf, text } from "../declaration/shape.ts";
+import { positionOf, type SourceNode } from "../declaration/source.ts";
+
+/** ARM's `identity` of a compute. */
+export type Identity = {
+  readonly type: "None" | "SystemAssigned" | "UserAssigned" | "SystemAssigned,UserAssigned";
+  readonly userAssignedIdentities?: Readonly<Record<string, object>>;
+};
+
+const types = {
+  none: "None",
+  system_assigned: "SystemAssigned",
+  user_assigned: "UserAssigned",
+  "system_assigned,user_assigned": "SystemAssigned,UserAssigned",
+} as const;
+
+/** az ml takes the words in snake_case and in camelCase alike. */
+export const identitySchema = z.strictObject({
+  type: oneOf(["system_assigned", "user_assigned", "none", "system_assigned,user_assigned"], { camelCase: true }),
+  user_assigned_identities: z.array(z.strictObject({ resource_id: text() })).optional(),
+});
+
+type Declared = z.infer<typeof identitySchema>;
+
+export function identityProblems(identity: Declared | undefined, node: SourceNode): readonly Problem[] {
+  if (identity === undefined || !identity.type.includes("user_assigned")) return [];
+  if ((identity.user_assigned_identities ?? []).length > 0) return [];
+  return [
+    {
+      code: "missing-identity",
+      severity: "error",
+      where: positionOf(node, ["identity"]),
+      message: "The identity's type is user_assigned, and no identity is listed.",
+      fix: "Add user_assigned_identities with the resource_id of each.",
+    },
+  ];
+}
+
+export function toIdentity(identity: Declared): Identity {
+  const ids = identity.user_assigned_identities ?? [];
+  return {
+    type: types[identity.type],
+    ...(ids.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(ids.map(({ resource_id: id }) => [id, {}])) }),
+  };
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { checkShape, tags, text } from "../declaration/shape.ts";
+import type { SourceNode } from "../declaration/source.ts";
+import type { Difference, ReadContext, ReadResult, TargetBase } from "./kind.ts";
+import { readBase } from "./read-base.ts";
+
+/** The runner itself: training runs where the action runs. */
+export type Local = TargetBase & { readonly type: "local" };
+
+export const label = "this runner";
+export const origin = "none";
+
+export const schema = z
+  .strictObject({
+    $schema: text().optional(),
+    type: z.literal("local"),
+    name: text().describe("Name that a run's `compute` refers to."),
+    description: text().optional(),
+    tags: tags().optional(),
+  })
+  .describe("The runner itself. Nothing is attached; a run that names it is executed by the runner.");
+
+export function read(node: SourceNode, _context: ReadContext): ReadResult<Local> {
+  const { value, problems } = checkShape(schema, node);
+  if (value === undefined) return { problems };
+  return { target: { type: "local", ...readBase(value, node) }, problems };
+}
+
+export function resourceIdOf(): undefined {
+  return undefined;
+}
+
+export function secretsOf(): readonly [] {
+  return [];
+}
+
+export function toRequest(target: Local): Promise<never> {
+  return Promise.reject(new Error(`'${target.name}' is the runner itself and is never sent to the service.`));
+}
+
+export function toPatch(): undefined {
+  return undefined;
+}
+
+export function differencesFrom(): readonly Difference[] {
+  return [];
+}

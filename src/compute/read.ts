@@ -1,0 +1,58 @@
+import { suggestionFor } from "../declaration/suggestion.ts";
+import type { Problem } from "../declaration/problem.ts";
+import { positionOf, valueAt, type SourceNode } from "../declaration/source.ts";
+import type { ReadContext, ReadResult } from "./kind.ts";
+import { isKind, kinds, kindsNotSupportedYet, type ComputeTarget, type Kind } from "./target.ts";
+
+/** Reads one declared target of whatever kind its `type` names. */
+export function readTarget(node: SourceNode, context: ReadContext): ReadResult<ComputeTarget> {
+  const value = valueAt(node);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return {
+      problems: [
+        {
+          code: "not-a-target",
+          severity: "error",
+          where: positionOf(node),
+          message: "A target has to be a mapping with at least name and type.",
+          fix: "Write, for example, { name: cpu-cluster, type: amlcompute }, or the path of an az ml compute file.",
+        },
+      ],
+    };
+  }
+  const { type } = value as { readonly type?: unknown };
+  const kind = typeof type === "string" ? type.toLowerCase() : undefined;
+  if (kind === undefined || !isKind(kind)) return { problems: [kindProblem(type, node)] };
+  return kinds[kind].read(node, context);
+}
+
+function kindProblem(type: unknown, node: SourceNode): Problem {
+  const known = Object.keys(kinds) as Kind[];
+  if (type === undefined) {
+    return {
+      code: "missing-key",
+      severity: "error",
+      where: positionOf(node),
+      message: "The target has no type.",
+      fix: `Add type: one of ${known.join(", ")}.`,
+    };
+  }
+  const word = String(type).toLowerCase();
+  const where = positionOf(node, ["type"]);
+  if ((kindsNotSupportedYet as readonly string[]).includes(word)) {
+    return {
+      code: "not-supported-yet",
+      severity: "error",
+      where,
+      message: `Targets of type ${JSON.stringify(type)} are not supported yet.`,
+      fix: `This version attaches and creates: ${known.join(", ")}.`,
+    };
+  }
+  return {
+    code: "unknown-type",
+    severity: "error",
+    where,
+    message: `There is no target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, ...kindsNotSupportedYet])}`,
+    fix: `Use one of ${known.join(", ")}.`,
+  };
+}

@@ -1,0 +1,51 @@
+import { canonicalId } from "../azure/resource-id.ts";
+import { resourceIdOf, type ComputeTarget } from "../compute/target.ts";
+import { formatPosition, type Problem } from "./problem.ts";
+import { positionOf } from "./source.ts";
+
+/** Two declarations of one name or of one resource: each an error that shows both places. */
+export function duplicateProblems(targets: readonly ComputeTarget[]): readonly Problem[] {
+  return [
+    ...repeated(targets, (target) => target.name.toLowerCase(), (target, first) => ({
+      code: "duplicate-name",
+      severity: "error",
+      where: positionOf(target.source, ["name"]),
+      related: positionOf(first.source, ["name"]),
+      message: `The name ${JSON.stringify(target.name)} is declared already, at ${formatPosition(positionOf(first.source, ["name"]))}; case does not matter.`,
+      fix: "Rename one of the two, or remove it.",
+    })),
+    ...repeated(
+      targets,
+      (target) => {
+        const id = resourceIdOf(target);
+        return id === undefined ? undefined : canonicalId(id);
+      },
+      (target, first) => ({
+        code: "duplicate-resource",
+        severity: "error",
+        where: positionOf(target.source, ["resource_id"]),
+        related: positionOf(first.source, ["resource_id"]),
+        message:
+          `${JSON.stringify(target.name)} attaches the same resource as ${JSON.stringify(first.name)}, ` +
+          `declared at ${formatPosition(positionOf(first.source, ["resource_id"]))}: the second attachment would break the first.`,
+        fix: "Keep one of the two; several runs can use the same target.",
+      }),
+    ),
+  ];
+}
+
+function repeated(
+  targets: readonly ComputeTarget[],
+  keyOf: (target: ComputeTarget) => string | undefined,
+  problemOf: (target: ComputeTarget, first: ComputeTarget) => Problem,
+): readonly Problem[] {
+  const firsts = new Map<string, ComputeTarget>();
+  return targets.flatMap((target) => {
+    const key = keyOf(target);
+    if (key === undefined) return [];
+    const first = firsts.get(key);
+    if (first !== undefined) return [problemOf(target, first)];
+    firsts.set(key, target);
+    return [];
+  });
+}

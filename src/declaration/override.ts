@@ -1,0 +1,69 @@
+import type { Problem } from "./problem.ts";
+import type { NodePath, SourceDocument, SourceNode } from "./source.ts";
+import { readDocuments } from "./yaml.ts";
+
+/** One line of the input `set`, read. */
+export type Override = {
+  readonly line: string;
+  /** `targets`, `cpu-cluster`, `max_instances` */
+  readonly path: NodePath;
+  readonly value: unknown;
+};
+
+/** Reads `path=value` lines in the syntax of `az ml --set`; the value is a YAML scalar, list or mapping. */
+export function readOverrides(lines: readonly string[]): { readonly overrides: readonly Override[]; readonly problems: readonly Problem[] } {
+  const overrides: Override[] = [];
+  const problems: Problem[] = [];
+  for (const line of lines) {
+    const [, path, text] = /^([^=]+)=(.*)$/s.exec(line) ?? [];
+    if (path === undefined || text === undefined) {
+      problems.push(setProblem(line, "is not of the form path=value"));
+      continue;
+    }
+    const read = readDocuments(text, { file: "set", folder: "." });
+    if (read.problems.length > 0) {
+      problems.push(setProblem(line, "has a value that is not YAML"));
+      continue;
+    }
+    overrides.push({ line, path: pathOf(path.trim()), value: read.documents[0]?.value ?? (text.trim() === "" ? "" : null) });
+  }
+  return { overrides, problems };
+}
+
+/** `targets.gpu.tags[0]` and `targets.gpu.tags.0` are the same path. */
+function pathOf(text: string): NodePath {
+  return text
+    .replaceAll(/\[(\d+)\]/g, ".$1")
+    .split(".")
+    .filter((step) => step !== "")
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+export function setProblem(line: string, what: string): Problem {
+  return {
+    code: "wrong-override",
+    severity: "error",
+    message: `The line ${JSON.stringify(line)} of the input 'set' ${what}.`,
+    fix: "Write, for example, targets.cpu-cluster.max_instances=8 or run.inputs.lr=0.01.",
+  };
+}
+
+/** The node with a value put in at `below`; the text's own places stay, the new value stands at the nearest of them. */
+export function withValue(node: SourceNode, below: NodePath, value: unknown): SourceNode {
+  const document: SourceDocument = {
+    ...node.document,
+    value: replaced(node.document.value, [...node.path, ...below], value),
+  };
+  return { document, path: node.path };
+}
+
+function replaced(tree: unknown, [step, ...rest]: NodePath, value: unknown): unknown {
+  if (step === undefined) return value;
+  if (Array.isArray(tree)) {
+    const items = [...(tree as readonly unknown[])];
+    items[Number(step)] = replaced(items[Number(step)], rest, value);
+    return items;
+  }
+  const mapping = typeof tree === "object" && tree !== null ? (tree as Readonly<Record<string, unknown>>) : {};
+  return { ...mapping, [step]: replaced(mapping[String(step)], rest, value) };
+}

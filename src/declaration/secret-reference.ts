@@ -1,0 +1,48 @@
+import { z } from "zod";
+import type { SecretReference } from "./secret.ts";
+
+type WithoutPlace<Reference> = Reference extends unknown ? Omit<Reference, "where"> : never;
+
+/** A reference before the reader of its declaration has said where it stands. */
+export type UnplacedSecret = WithoutPlace<SecretReference>;
+
+const example = "{ env: NAME }, { key_vault: https://VAULT/secrets/NAME } or { file: PATH }";
+
+/**
+ * A reference to a secret, never the secret itself. The message about a literal value does not repeat it, because logs
+ * and reports show messages.
+ */
+export function secret() {
+  return z
+    .custom<{ env: string } | { key_vault: string } | { file: string }>()
+    .superRefine((value: unknown, context) => {
+      const fault = faultOf(value);
+      if (fault !== undefined) context.addIssue({ code: "custom", ...fault });
+    })
+    .transform((value): UnplacedSecret => {
+      if ("env" in value) return { from: "env", name: value.env };
+      if ("key_vault" in value) return { from: "key_vault", url: value.key_vault };
+      return { from: "file", path: value.file };
+    });
+}
+
+function faultOf(value: unknown): { message: string; params: { code: string } } | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return {
+      message: `A secret stands here as it is, and everybody who can read the repository can read it. Replace it by a reference: ${example}; and change the secret, because it is known now.`,
+      params: { code: "literal-secret" },
+    };
+  }
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>);
+  const [key, reference] = entries[0] ?? [];
+  if (entries.length !== 1 || !["env", "key_vault", "file"].includes(key ?? "") || typeof reference !== "string" || reference === "") {
+    return { message: `This is no reference to a secret. Write ${example}.`, params: { code: "malformed-secret" } };
+  }
+  if (key === "env" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(reference)) {
+    return { message: "This is not the name of an environment variable. Use letters, digits and underscores.", params: { code: "malformed-secret" } };
+  }
+  if (key === "key_vault" && !/^https:\/\/[^/?#@]+\/secrets\/[0-9A-Za-z-]+(?:\/[0-9A-Za-z]+)?\/?$/.test(reference)) {
+    return { message: "This is not the address of a Key Vault secret. Write https://VAULT/secrets/NAME or https://VAULT/secrets/NAME/VERSION.", params: { code: "malformed-secret" } };
+  }
+  return undefined;
+}

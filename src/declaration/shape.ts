@@ -1,0 +1,182 @@
+import { z } from "zod";
+import type { Problem } from "./problem.ts";
+import { positionOf, valueAt, type NodePath, type SourceNode } from "./source.ts";
+import { suggestionFor } from "./suggestion.ts";
+
+/** Text, as az ml's string fields take it: a number or a boolean is not text, it has to be quoted. */
+export function text() {
+  return z.string({ error: ({ input }) => `${quoted(input)} is not text. Put it in quotes.` });
+}
+
+/** A whole number; az ml takes one written as text too. */
+export function integer() {
+  return z.preprocess(
+    (value) => (typeof value === "string" && /^\s*[-+]?\d+\s*$/.test(value) ? Number(value) : value),
+    z.int({ error: ({ input }) => `${quoted(input)} is not a whole number. Write it in digits.` }),
+  );
+}
+
+/** A number; az ml takes one written as text too. */
+export function number() {
+  return z.preprocess(
+    (value) => (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value),
+    z.number({ error: ({ input }) => `${quoted(input)} is not a number. Write it in digits.` }),
+  );
+}
+
+const truthy = new Set(["t", "true", "on", "y", "yes", "1"]);
+const falsy = new Set(["f", "false", "off", "n", "no", "0"]);
+
+/** True or false; az ml takes the usual words for them as text too. */
+export function boolean() {
+  return z.preprocess(
+    (value) => {
+      if (typeof value !== "string" && typeof value !== "number") return value;
+      const word = String(value).toLowerCase();
+      return truthy.has(word) ? true : falsy.has(word) ? false : value;
+    },
+    z.boolean({ error: ({ input }) => `${quoted(input)} is neither true nor false. Write true or false.` }),
+  );
+}
+
+/**
+ * One of some words, in any case, as az ml's enums.
+ *
+ * @param options.camelCase also take `SystemAssigned` for `system_assigned`.
+ */
+export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]], options: { camelCase?: boolean } = {}) {
+  return z.preprocess(
+    (value) => {
+      if (typeof value !== "string") return value;
+      const spelt = options.camelCase === true ? value.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2") : value;
+      return words.find((word) => word.toLowerCase() === spelt.toLowerCase()) ?? value;
+    },
+    z.enum(words, {
+      error: ({ input }) =>
+        `${quoted(input)} is not one of the values allowed here.${suggestionFor(String(input), words)} Use ${listed(words)}.`,
+    }),
+  );
+}
+
+/** Tags and properties: text by text. */
+export function tags() {
+  return z.record(z.string(), text());
+}
+
+/** A value for a message: short, and on one line. */
+export function quoted(value: unknown): string {
+  const json = value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value));
+  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
+}
+
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
+}
+
+export type Shaped<Value> = { readonly value?: Value; readonly problems: readonly Problem[] };
+
+/** Checks a node against a shape: the value with its defaults, or every problem, each at its own place. */
+export function checkShape<Value>(schema: z.ZodType<Value>, node: SourceNode): Shaped<Value> {
+  const result = schema.safeParse(valueAt(node));
+  if (result.success) return { value: result.data, problems: [] };
+  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, [], schema, node)) };
+}
+
+type Issue = z.core.$ZodIssue;
+
+function problemsOf(issue: Issue, above: NodePath, schema: z.ZodType, node: SourceNode): readonly Problem[] {
+  const path: NodePath = [...above, ...issue.path.map((step) => (typeof step === "symbol" ? String(step) : step))];
+  const value = valueAt({ document: node.document, path: [...node.path, ...path] });
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownKey(key, path, schema, node));
+    case "invalid_union": {
+      const best = bestBranch(issue.errors);
+      return best.length === 0
+        ? [problem("wrong-value", node, path, `${quoted(value)} is not of a form that is allowed here. Look at the schema for the forms.`)]
+        : best.flatMap((inner) => problemsOf(inner, path, schema, node));
+    }
+    case "invalid_type":
+    case "invalid_value":
+    case "custom":
+    default:
+      if (value === undefined && path.length > 0) return [missingKey(path, node)];
+      return [problem(codeOf(issue), node, path, ownMessage(issue, value))];
+  }
+}
+
+/** Rules of our own name their code in the issue's params. */
+function codeOf(issue: Issue): string {
+  const params = issue.code === "custom" ? issue.params : undefined;
+  return typeof params?.["code"] === "string" ? params["code"] : "wrong-value";
+}
+
+function ownMessage(issue: Issue, value: unknown): string {
+  // Messages of the builders above are sentences; zod's own ("Invalid input: expected …") are made into one.
+  const expected = /^Invalid input: expected (\S+)/.exec(issue.message)?.[1];
+  if (expected === undefined) return issue.message;
+  const names: Readonly<Record<string, string>> = { object: "a mapping", record: "a mapping", array: "a list", string: "text" };
+  return `${quoted(value)} is not ${names[expected] ?? expected}. Write ${names[expected] ?? expected} here.`;
+}
+
+/** The branch of a union that came furthest: its first problem lies deepest, or it has the fewest. */
+function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const depth = (issues: readonly Issue[]) =>
+    Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === "unrecognized_keys" ? 1 : 0)));
+  return [...branches].sort((a, b) => depth(b) - depth(a) || a.length - b.length).at(0) ?? [];
+}
+
+function unknownKey(key: string, path: NodePath, schema: z.ZodType, node: SourceNode): Problem {
+  const known = keysAt(schema, path);
+  const near = suggestionFor(key, known);
+  return {
+    code: "unknown-key",
+    severity: "error",
+    where: positionOf(node, [...path, key], "key"),
+    message: `There is no key ${JSON.stringify(key)} here.`,
+    fix: near === "" ? (known.length === 0 ? "Remove it." : `Use one of ${known.join(", ")}.`) : `${near.trim()}`,
+  };
+}
+
+function missingKey(path: NodePath, node: SourceNode): Problem {
+  const key = String(path.at(-1));
+  return {
+    code: "missing-key",
+    severity: "error",
+    where: positionOf(node, path.slice(0, -1)),
+    message: `The key ${JSON.stringify(key)} is missing.`,
+    fix: `Add ${key}.`,
+  };
+}
+
+/** Message and fix are one text in the shapes: what is wrong ends with the first sentence. */
+function problem(code: string, node: SourceNode, path: NodePath, sentences: string): Problem {
+  const cut = sentences.lastIndexOf(". ");
+  const message = cut < 0 ? sentences : sentences.slice(0, cut + 1);
+  const fix = cut < 0 ? "" : sentences.slice(cut + 2);
+  return { code, severity: "error", where: positionOf(node, path), message, fix };
+}
+
+/** The keys that a mapping at `path` may have, as far as the shape tells. */
+export function keysAt(schema: z.ZodType, path: NodePath): readonly string[] {
+  let shapes = objectsOf(schema);
+  for (const step of path) {
+    shapes = shapes.flatMap((object) => {
+      const member: unknown = object.shape[String(step)];
+      return member instanceof z.ZodType ? objectsOf(member) : [];
+    });
+  }
+  return [...new Set(shapes.flatMap((object) => Object.keys(object.shape)))].filter((key) => key !== "$schema");
+}
+
+/** The mappings that a shape may stand for, behind optional, default, preprocess and union. */
+function objectsOf(schema: z.ZodType): readonly z.ZodObject[] {
+  if (schema instanceof z.ZodObject) return [schema];
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
+    return objectsOf(schema.unwrap() as z.ZodType);
+  }
+  if (schema instanceof z.ZodPipe) return [...objectsOf(schema.in as z.ZodType), ...objectsOf(schema.out as z.ZodType)];
+  if (schema instanceof z.ZodUnion) return (schema.options as readonly z.ZodType[]).flatMap(objectsOf);
+  if (schema instanceof z.ZodArray) return objectsOf(schema.element as z.ZodType);
+  return [];
+}

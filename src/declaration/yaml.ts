@@ -1,0 +1,190 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair, type ScalarTag } from "yaml";
+import type { Position, Problem } from "./problem.ts";
+import type { NodePath, SourceDocument } from "./source.ts";
+
+/** What was read from one file: the documents that could be read, and what is wrong with the others. */
+export type ReadDocuments = { readonly documents: readonly SourceDocument[]; readonly problems: readonly Problem[] };
+
+/** How many times aliases may multiply a document before it counts as an attack on memory. Our choice. */
+const mostAliases = 1_000;
+
+/** PyYAML reads `0o17` as text and `017` as octal, `1_000` as a number and sexagesimals as integers. */
+const integerTag: ScalarTag = {
+  tag: "tag:yaml.org,2002:int",
+  default: true,
+  test: /^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$/,
+  resolve: (text) => integerOf(text),
+};
+
+/** PyYAML wants a dot in a float, and a sign in its exponent: `1e-3` is text to it, and so to `az ml`. */
+const floatTag: ScalarTag = {
+  tag: "tag:yaml.org,2002:float",
+  default: true,
+  test: /^(?:[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
+  resolve: (text) => floatOf(text),
+};
+
+const booleanTag: ScalarTag = {
+  tag: "tag:yaml.org,2002:bool",
+  default: true,
+  test: /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/,
+  resolve: (text) => /^(?:yes|true|on)$/i.test(text),
+};
+
+const nullTag: ScalarTag = {
+  tag: "tag:yaml.org,2002:null",
+  default: true,
+  test: /^(?:~|null|Null|NULL|)$/,
+  resolve: () => null,
+};
+
+function integerOf(text: string): number {
+  const plain = text.replaceAll("_", "").replace(/^\+/, "");
+  const sign = plain.startsWith("-") ? -1 : 1;
+  const digits = plain.replace(/^-/, "");
+  if (digits.includes(":")) return sign * sexagesimal(digits);
+  if (/^0b/.test(digits)) return sign * Number.parseInt(digits.slice(2), 2);
+  if (/^0x/.test(digits)) return sign * Number.parseInt(digits.slice(2), 16);
+  if (/^0./.test(digits)) return sign * Number.parseInt(digits, 8);
+  return sign * Number(digits);
+}
+
+function floatOf(text: string): number {
+  const plain = text.replaceAll("_", "").toLowerCase().replace(/^\+/, "");
+  const sign = plain.startsWith("-") ? -1 : 1;
+  const digits = plain.replace(/^-/, "");
+  if (digits === ".inf") return sign * Number.POSITIVE_INFINITY;
+  if (digits === ".nan") return Number.NaN;
+  return sign * (digits.includes(":") ? sexagesimal(digits) : Number(digits));
+}
+
+function sexagesimal(digits: string): number {
+  return digits.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+}
+
+/**
+ * Reads YAML or JSON with the place of every node, and with the scalars that PyYAML's `safe_load` would make of it,
+ * because that is how `az ml` reads the same files. Never throws: what cannot be read becomes a problem at its place.
+ *
+ * @param at.file name to show, relative to the working directory, with `/`.
+ * @param at.folder absolute folder that relative paths in the documents start from.
+ */
+export function readDocuments(text: string, at: { readonly file: string; readonly folder: string }): ReadDocuments {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text.replace(/^\uFEFF/, ""), {
+    version: "1.1",
+    schema: "failsafe",
+    customTags: [nullTag, booleanTag, integerTag, floatTag],
+    merge: true,
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    stringKeys: false,
+    strict: true,
+  });
+  if (!Array.isArray(parsed)) return { documents: [], problems: [] };
+  const place = (offset: number): Position => {
+    const { line, col } = lines.linePos(Math.min(Math.max(offset, 0), text.length));
+    return { file: at.file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const problems: Problem[] = [];
+  const documents: SourceDocument[] = [];
+  for (const document of parsed) {
+    for (const error of document.errors) problems.push(syntaxProblem(error.code, error.message, place(error.pos[0])));
+    if (document.errors.length > 0 || document.contents === null) continue;
+    const value = valueOf(document, place, problems);
+    if (value === undefined || value.plain === null) continue;
+    documents.push({ ...at, value: value.plain, at: locator(document, place) });
+  }
+  return { documents, problems };
+}
+
+function valueOf(
+  document: Document.Parsed,
+  place: (offset: number) => Position,
+  problems: Problem[],
+): { readonly plain: unknown } | undefined {
+  const start = (node: { range?: readonly number[] | null | undefined }) => place(node.range?.[0] ?? 0);
+  let refused = false;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      refused = true;
+      problems.push(syntaxProblem("BAD_ALIAS", `The alias *${alias.source} has no anchor before it`, start(alias)));
+    },
+    Pair: (_, pair) => {
+      if (isScalar(pair.key)) return;
+      refused = true;
+      problems.push(syntaxProblem("BAD_KEY", "A key has to be plain text", start((pair.key as Node | null) ?? {})));
+    },
+  });
+  if (refused) return undefined;
+  try {
+    return { plain: document.toJS({ maxAliasCount: mostAliases }) as unknown };
+  } catch (error) {
+    problems.push(
+      syntaxProblem("TOO_MANY_ALIASES", error instanceof Error ? error.message : String(error), start(document.contents ?? {})),
+    );
+    return undefined;
+  }
+}
+
+function syntaxProblem(code: string, message: string, where: Position): Problem {
+  const sentence = message.replace(/\s+at line \d+, column \d+:?[\s\S]*$/, "").replace(/\.?$/, ".");
+  if (code === "DUPLICATE_KEY") {
+    return {
+      code: "duplicate-key",
+      severity: "error",
+      where,
+      message: "The key stands in this mapping already.",
+      fix: "Keep one of the two: az ml would silently take the last.",
+    };
+  }
+  if (code === "TAB_AS_INDENT") {
+    return { code: "syntax", severity: "error", where, message: "The line is indented with a tab.", fix: "Indent with spaces." };
+  }
+  return { code: "syntax", severity: "error", where, message: sentence, fix: "Correct the YAML here." };
+}
+
+/** Finds nodes by path, through aliases and merge keys; falls back to the nearest ancestor that exists. */
+function locator(document: Document.Parsed, place: (offset: number) => Position) {
+  return (path: NodePath, part: "key" | "value" = "value"): Position => {
+    let node: Node | null = document.contents;
+    let offset = node?.range?.[0] ?? 0;
+    for (const [index, step] of path.entries()) {
+      const found: Found | undefined = childOf(node, step, document);
+      if (found === undefined) return place(offset);
+      const last = index === path.length - 1;
+      node = found.value;
+      // An alias stands where it is used; what it refers to is only walked into.
+      offset = (last && part === "key" ? found.keyOffset : undefined) ?? node?.range?.[0] ?? found.keyOffset ?? offset;
+    }
+    return place(offset);
+  };
+}
+
+type Found = { readonly value: Node | null; readonly keyOffset?: number };
+
+function childOf(node: Node | null, step: string | number, document: Document.Parsed): Found | undefined {
+  const resolved = isAlias(node) ? (node.resolve(document) ?? null) : node;
+  if (isSeq(resolved)) {
+    const item = typeof step === "number" ? resolved.items[step] : undefined;
+    return item === undefined ? undefined : { value: item as Node };
+  }
+  if (!isMap(resolved)) return undefined;
+  const pairs = resolved.items as Pair<Node, Node | null>[];
+  const own = pairs.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  if (own !== undefined) {
+    const keyOffset = own.key.range?.[0];
+    return { value: own.value, ...(keyOffset === undefined ? {} : { keyOffset }) };
+  }
+  for (const merge of pairs.filter(({ key }) => isScalar(key) && key.value === "<<")) {
+    const sources = isSeq(merge.value) ? (merge.value.items as Node[]) : [merge.value];
+    for (const source of sources) {
+      const found = childOf(source, step, document);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+

@@ -1,0 +1,149 @@
+import { isAbsolute, resolve } from "node:path";
+import type { Command } from "./report/result.ts";
+
+/** Text of one input → its value. Throws an Error whose message says what is allowed; the reader adds the input's name. */
+type ReadInput<Value> = (text: string) => Value;
+
+const optionalText: ReadInput<string | undefined> = (text) => (text === "" ? undefined : text);
+
+const list: ReadInput<readonly string[]> = (text) =>
+  text
+    .split(/[\n,]/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+
+const lines: ReadInput<readonly string[]> = (text) =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+
+/** YAML 1.2's core schema, as `core.getBooleanInput` reads it. */
+const trueOrFalse: ReadInput<boolean> = (text) => {
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  if (/^(false|False|FALSE)$/.test(text)) return false;
+  throw new Error("must be true or false");
+};
+
+function oneOf<const Word extends string>(...words: readonly Word[]): ReadInput<Word> {
+  return (text) => {
+    const word = words.find((allowed) => allowed === text);
+    if (word === undefined) throw new Error(`must be one of ${words.join(", ")}`);
+    return word;
+  };
+}
+
+/** `2h` fails by name; it does not become 2. */
+function wholeNumber(from: number, to: number): ReadInput<number> {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < from || value > to) throw new Error(`must be a whole number from ${from} to ${to}`);
+    return value;
+  };
+}
+
+/** An input that this version does not act on: only its default is taken, so that nobody relies on what is not done. */
+function notSupportedYet(fallback: string): ReadInput<undefined> {
+  return (text) => {
+    if (text !== "" && text !== fallback) throw new Error("is not supported yet; leave it out");
+    return undefined;
+  };
+}
+
+const commands = ["validate", "plan", "apply", "train", "deploy", "up", "detach", "doctor"] as const satisfies readonly Command[];
+
+/** Every input of `action.yml`: its default, and how it is read. */
+export const inputTable = {
+  command: { fallback: "up", read: oneOf(...commands) },
+  config: { fallback: "azureml.yml", read: list },
+  targets: { fallback: "", read: optionalText },
+  only: { fallback: "", read: list },
+  run: { fallback: "", read: optionalText },
+  deploy: { fallback: "", read: optionalText },
+  set: { fallback: "", read: lines },
+  "run-name": { fallback: "", read: optionalText },
+  "subscription-id": { fallback: "", read: optionalText },
+  "resource-group": { fallback: "", read: optionalText },
+  workspace: { fallback: "", read: optionalText },
+  auth: { fallback: "auto", read: oneOf("auto", "oidc", "service-principal", "managed-identity", "azure-cli") },
+  "client-id": { fallback: "", read: optionalText },
+  "tenant-id": { fallback: "", read: optionalText },
+  "client-secret": { fallback: "", read: optionalText },
+  creds: { fallback: "", read: optionalText },
+  cloud: { fallback: "AzureCloud", read: (text: string) => text },
+  "on-drift": { fallback: "fail", read: oneOf("fail", "update", "reattach", "ignore") },
+  "on-conflict": { fallback: "fail", read: oneOf("fail", "adopt", "replace") },
+  force: { fallback: "false", read: notSupportedYet("false") },
+  wait: { fallback: "true", read: trueOrFalse },
+  "timeout-minutes": { fallback: "330", read: wholeNumber(1, 30_240) },
+  "on-timeout": { fallback: "leave", read: oneOf("leave", "cancel") },
+  rerun: { fallback: "false", read: trueOrFalse },
+  parallel: { fallback: "16", read: wholeNumber(1, 256) },
+  "allow-delete": { fallback: "false", read: trueOrFalse },
+  "plan-file": { fallback: "", read: notSupportedYet("") },
+  "expect-no-changes": { fallback: "false", read: trueOrFalse },
+  "cancel-superseded": { fallback: "false", read: notSupportedYet("false") },
+  download: { fallback: "", read: list },
+  "download-path": { fallback: "outputs", read: (text: string) => text },
+  "changed-only": { fallback: "false", read: notSupportedYet("false") },
+  "sarif-path": { fallback: "", read: notSupportedYet("") },
+  summary: { fallback: "true", read: trueOrFalse },
+  comment: { fallback: "auto", read: (text: string) => (text === "false" ? undefined : notSupportedYet("auto")(text)) },
+  "github-token": { fallback: "", read: optionalText },
+  "working-directory": { fallback: ".", read: (text: string) => text },
+} as const satisfies Record<string, { readonly fallback: string; readonly read: ReadInput<unknown> }>;
+
+type Table = typeof inputTable;
+type InputName = keyof Table;
+type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
+
+/** The inputs by their names in camelCase. Secrets among them are masked by the caller before anything else. */
+export type Inputs = { readonly [Name in InputName as CamelCase<Name>]: ReturnType<Table[Name]["read"]> };
+
+/** Inputs whose values are secrets. */
+export const secretInputs = ["client-secret", "creds", "github-token"] as const satisfies readonly InputName[];
+
+/** All that was wrong with the inputs, at once. */
+export class InvalidInputs extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(faults.join("\n"));
+    this.name = "InvalidInputs";
+    this.faults = faults;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The text of an input as the runner hands it over: `INPUT_ON-DRIFT`; empty when it was not given. */
+export function inputText(environment: Environment, name: string): string {
+  return (environment[`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`] ?? "").trim();
+}
+
+/** Reads every input. @throws InvalidInputs that names each fault. */
+export function readInputs(environment: Environment): Inputs {
+  const faults: string[] = [];
+  const entries = (Object.keys(inputTable) as InputName[]).map((name) => {
+    const { fallback, read } = inputTable[name];
+    const text = inputText(environment, name) || fallback;
+    try {
+      return [camelCase(name), (read as ReadInput<unknown>)(text)] as const;
+    } catch (error) {
+      const shown = (secretInputs as readonly string[]).includes(name) || text === "" ? "" : ` is ${JSON.stringify(text)}:`;
+      faults.push(`Input '${name}'${shown} ${error instanceof Error ? error.message : String(error)}.`);
+      return [camelCase(name), undefined] as const;
+    }
+  });
+  if (faults.length > 0) throw new InvalidInputs(faults);
+  return Object.fromEntries(entries) as unknown as Inputs;
+}
+
+function camelCase(name: string): string {
+  return name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The folder that paths are relative to: `working-directory` inside the checkout. */
+export function workingDirectory(inputs: Pick<Inputs, "workingDirectory">, environment: Environment): string {
+  const checkout = environment["GITHUB_WORKSPACE"] ?? process.cwd();
+  return isAbsolute(inputs.workingDirectory) ? inputs.workingDirectory : resolve(checkout, inputs.workingDirectory);
+}

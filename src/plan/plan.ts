@@ -1,0 +1,262 @@
+import type { LiveCompute } from "../azure/computes.ts";
+import { canonicalId } from "../azure/resource-id.ts";
+import type { Workspace } from "../azure/workspace.ts";
+import { differencesFrom, kinds, meansFor, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
+import type { Difference } from "../compute/kind.ts";
+
+/** What the user allowed to be done about what is live and not as declared. */
+export type PlanOptions = {
+  readonly onDrift: "fail" | "update" | "reattach" | "ignore";
+  readonly onConflict: "fail" | "adopt" | "replace";
+  readonly allowDelete: boolean;
+};
+
+/** Why a step is refused; becomes the failure reason. */
+export type Refusal = "drift" | "conflict" | "provisioning-failed";
+
+/**
+ * What to do about one declared target. The plan is the whole decision: `plan` prints it and stops, `apply` carries the
+ * same value out and decides nothing more.
+ */
+export type Step = {
+  readonly target: ComputeTarget;
+  /** A sentence: why this and not something else. */
+  readonly reason: string;
+  /** Declared fields in which the live compute differs. */
+  readonly differences: readonly Difference[];
+} & (
+  | { readonly do: "keep"; readonly live?: LiveCompute }
+  /** Use the attachment that exists under another name. */
+  | { readonly do: "adopt"; readonly live: LiveCompute }
+  | { readonly do: "create" | "attach"; /** Must be gone first: a compute of that name is being removed. */ readonly afterRemovalOf: readonly LiveCompute[] }
+  | { readonly do: "update"; readonly live: LiveCompute }
+  /** Detach or delete `remove` first, wait until they are gone, then attach or create. */
+  | { readonly do: "reattach" | "recreate" | "replace"; readonly remove: readonly LiveCompute[] }
+  /** An operation on it is in flight: wait until it settles, then decide again. */
+  | { readonly do: "wait"; readonly live: LiveCompute }
+  | { readonly do: "refuse"; readonly because: Refusal; readonly live?: LiveCompute }
+);
+
+/** The steps in the order of the declaration. */
+export type Plan = { readonly steps: readonly Step[] };
+
+/**
+ * Compares what is declared with what is live. Live computes that nobody declared get no step, except as the other
+ * attachment of a declared resource under `on-conflict: replace`.
+ */
+export function plan(
+  declared: readonly ComputeTarget[],
+  live: readonly LiveCompute[],
+  workspace: Workspace,
+  options: PlanOptions,
+): Plan {
+  const lookup = indexLive(live);
+  return { steps: declared.map((target) => decide(target, lookup, workspace, options, declared)) };
+}
+
+type LiveIndex = {
+  readonly byName: ReadonlyMap<string, LiveCompute>;
+  readonly byResource: ReadonlyMap<string, readonly LiveCompute[]>;
+};
+
+function indexLive(live: readonly LiveCompute[]): LiveIndex {
+  const byResource = new Map<string, LiveCompute[]>();
+  for (const compute of live) {
+    if (compute.resourceId === undefined) continue;
+    const key = canonicalId(compute.resourceId);
+    byResource.set(key, [...(byResource.get(key) ?? []), compute]);
+  }
+  return { byName: new Map(live.map((compute) => [compute.name.toLowerCase(), compute])), byResource };
+}
+
+/** The decision table, read from top to bottom: what the resource is attached as, then what stands under the name. */
+function decide(
+  target: ComputeTarget,
+  live: LiveIndex,
+  workspace: Workspace,
+  options: PlanOptions,
+  declared: readonly ComputeTarget[],
+): Step {
+  const kind = kinds[target.type];
+  if (kind.origin === "none") {
+    return { do: "keep", target, differences: [], reason: "Runs on the runner itself; there is nothing to attach." };
+  }
+  const own = live.byName.get(target.name.toLowerCase());
+  if (own !== undefined && own.computeType.toLowerCase() !== kind.computeType?.toLowerCase()) {
+    return {
+      do: "refuse",
+      because: "conflict",
+      target,
+      live: own,
+      differences: [],
+      reason: `A compute of another kind, ${own.computeType}, has this name. Rename the target, or remove that compute yourself.`,
+    };
+  }
+  const others = holdersBesides(target, live, options.onDrift === "reattach" ? declared : []);
+  const conflict = decideConflict(target, own, others, options);
+  if (conflict !== undefined) return conflict;
+  const leaving = others.filter(isLeaving);
+  if (own === undefined || isLeaving(own)) {
+    const afterRemovalOf = own === undefined ? leaving : [own, ...leaving];
+    return {
+      do: kind.origin === "attached" ? "attach" : "create",
+      target,
+      differences: [],
+      afterRemovalOf,
+      reason:
+        afterRemovalOf.length > 0
+          ? `${afterRemovalOf.map(({ name }) => name).join(", ")} is being removed; it follows as soon as that is over.`
+          : "It is not in the workspace.",
+    };
+  }
+  return decideExisting(target, own, workspace, options);
+}
+
+/**
+ * Live attachments of the target's resource under other names.
+ *
+ * @param moving declared targets whose drift is re-attached: one that holds the resource now and is declared with
+ *   another is detached anyway before anything is attached.
+ */
+function holdersBesides(
+  target: ComputeTarget,
+  live: LiveIndex,
+  moving: readonly ComputeTarget[],
+): readonly LiveCompute[] {
+  const resourceId = resourceIdOf(target);
+  if (resourceId === undefined) return [];
+  return (live.byResource.get(canonicalId(resourceId)) ?? []).filter(
+    (holder) => holder.name.toLowerCase() !== target.name.toLowerCase() && !movesAway(holder, moving),
+  );
+}
+
+/** Two declared targets may swap their resources: each is then in the other's way only until both are detached. */
+function movesAway(holder: LiveCompute, declared: readonly ComputeTarget[]): boolean {
+  const owner = declared.find((target) => target.name.toLowerCase() === holder.name.toLowerCase());
+  const wanted = owner === undefined ? undefined : resourceIdOf(owner);
+  return wanted !== undefined && holder.resourceId !== undefined && canonicalId(wanted) !== canonicalId(holder.resourceId);
+}
+
+function decideConflict(
+  target: ComputeTarget,
+  own: LiveCompute | undefined,
+  others: readonly LiveCompute[],
+  options: PlanOptions,
+): Step | undefined {
+  const holders = others.filter((holder) => !isLeaving(holder));
+  if (holders.length === 0) return undefined;
+  const names = holders.map(({ name }) => `'${name}'`).join(", ");
+  const refuse = (reason: string): Step => ({
+    do: "refuse",
+    because: "conflict",
+    target,
+    ...(own === undefined ? {} : { live: own }),
+    differences: [],
+    reason,
+  });
+  const [first] = holders;
+  switch (options.onConflict) {
+    case "fail":
+      return refuse(
+        `Its resource is attached already, as ${names}. A second attachment would break that one. ` +
+          `Declare it under that name, or set on-conflict to adopt (use it as it is) or replace (detach it, attach this).`,
+      );
+    case "adopt":
+      if (own !== undefined || holders.length > 1 || first === undefined) {
+        return refuse(
+          `Its resource is attached more than once: as ${[own?.name, ...holders.map(({ name }) => name)].filter((name) => name !== undefined).join(", ")}. ` +
+            "Nothing can be adopted for sure; on-conflict: replace detaches all of them and attaches this one.",
+        );
+      }
+      if (isInFlight(first)) {
+        return { do: "wait", target, live: first, differences: [], reason: `'${first.name}', which holds its resource, is ${first.provisioningState}.` };
+      }
+      if (!isUsable(first)) {
+        return refuse(`Its resource is attached as ${names}, which is ${first.provisioningState} and cannot be adopted. Set on-conflict to replace.`);
+      }
+      return { do: "adopt", target, live: first, differences: [], reason: `Its resource is attached as ${names}, which is used as it is.` };
+    case "replace":
+      return {
+        do: "replace",
+        target,
+        remove: own === undefined ? holders : [...holders, own],
+        differences: [],
+        reason: `Its resource is attached as ${names}, which is detached first.`,
+      };
+  }
+}
+
+function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Workspace, options: PlanOptions): Step {
+  if (isInFlight(own)) {
+    return { do: "wait", target, live: own, differences: [], reason: `It is ${own.provisioningState}: an operation on it is in flight.` };
+  }
+  const managed = kinds[target.type].origin === "managed";
+  const differences = differencesFrom(target, own, workspace);
+  if (!isUsable(own)) {
+    if (!managed) {
+      return { do: "reattach", target, remove: [own], differences, reason: `Its attachment is ${own.provisioningState} and cannot be used.` };
+    }
+    if (options.allowDelete) {
+      return { do: "recreate", target, remove: [own], differences, reason: `It is ${own.provisioningState}; it is deleted and created again.` };
+    }
+    return {
+      do: "refuse",
+      because: "provisioning-failed",
+      target,
+      live: own,
+      differences,
+      reason: `It is ${own.provisioningState}, and the service takes no new request for a failed compute. Set allow-delete: true to have it deleted and created again.`,
+    };
+  }
+  const means = meansFor(differences);
+  if (means === undefined) return { do: "keep", target, live: own, differences, reason: "It is as declared." };
+  return decideDrift(target, own, differences, means, options);
+}
+
+function decideDrift(
+  target: ComputeTarget,
+  own: LiveCompute,
+  differences: readonly Difference[],
+  means: NonNullable<ReturnType<typeof meansFor>>,
+  options: PlanOptions,
+): Step {
+  const fields = differences.map(({ field }) => field).join(", ");
+  const refuse = (reason: string): Step => ({ do: "refuse", because: "drift", target, live: own, differences, reason });
+  if (options.onDrift === "ignore") {
+    return { do: "keep", target, live: own, differences, reason: `It differs in ${fields}; on-drift is ignore.` };
+  }
+  if (options.onDrift === "fail") {
+    return refuse(`It differs in ${fields}. Change the declaration, or set on-drift to ${means === "in-place" ? "update" : "reattach"} to bring it to what is declared.`);
+  }
+  if (means === "in-place") {
+    return { do: "update", target, live: own, differences, reason: `${fields} can be changed in place.` };
+  }
+  if (options.onDrift === "update") {
+    return refuse(`It differs in ${fields}, which cannot all be changed in place. Set on-drift to reattach to have it ${means === "reattach" ? "detached and attached" : "deleted and created"} again.`);
+  }
+  if (means === "reattach") {
+    return { do: "reattach", target, remove: [own], differences, reason: `${fields} can only be changed by detaching and attaching again.` };
+  }
+  if (!options.allowDelete) {
+    return refuse(`${fields} can only be changed by deleting the compute and creating it again. Set allow-delete: true to allow that.`);
+  }
+  return { do: "recreate", target, remove: [own], differences, reason: `${fields} can only be changed by deleting and creating again.` };
+}
+
+export function isLeaving(compute: LiveCompute): boolean {
+  return compute.provisioningState.toLowerCase() === "deleting";
+}
+
+export function isUsable(compute: LiveCompute): boolean {
+  return compute.provisioningState.toLowerCase() === "succeeded";
+}
+
+/** Every state that is not known to be an end counts as going on: a word that nobody knew is waited for, never trusted. */
+export function isInFlight(compute: LiveCompute): boolean {
+  return !["succeeded", "failed", "canceled", "deleting"].includes(compute.provisioningState.toLowerCase());
+}
+
+/** True when carrying the plan out would send a write. */
+export function hasChanges({ steps }: Plan): boolean {
+  return steps.some((step) => !["keep", "adopt", "refuse", "wait"].includes(step.do));
+}
