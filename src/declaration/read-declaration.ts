@@ -60,7 +60,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const overridden = override(found, overrides);
   const workspace = oneWorkspace(overridden, overrides, found.problems);
   const targets = readTargets(overridden.targets, { ...contextOf(request, workspace) }, found.problems);
-  const run = await readRun(overridden.runs, found.problems);
+  const run = readRun(overridden.runs, found.problems);
   found.problems.push(...duplicateProblems(targets));
   const chosen = choose(targets, request.only, found.problems);
   if (targets.length === 0 && overridden.targets.length === 0 && found.runs.length === 0 && found.deploys.length === 0 && !found.problems.some(isError)) {
@@ -316,7 +316,7 @@ function readTargets(nodes: readonly SourceNode[], context: ReadContext, problem
   });
 }
 
-async function readRun(nodes: readonly SourceNode[], problems: Problem[]): Promise<CommandJob | undefined> {
+function readRun(nodes: readonly SourceNode[], problems: Problem[]): CommandJob | undefined {
   const [first, ...others] = nodes;
   if (first === undefined) return undefined;
   for (const other of others) {
@@ -329,7 +329,7 @@ async function readRun(nodes: readonly SourceNode[], problems: Problem[]): Promi
       fix: "Declare one run, or name the one to submit with the input 'run'.",
     });
   }
-  const read = await readCommandJob(first);
+  const read = readCommandJob(first);
   problems.push(...read.problems);
   return read.job;
 }

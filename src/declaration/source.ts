@@ -17,6 +17,8 @@ export type SourceDocument = {
   readonly value: unknown;
   /** Place of the value at `path` (or of its key), or of the nearest ancestor that exists. */
   readonly at: (path: NodePath, part?: "key" | "value") => Position;
+  /** A scalar as it stands in the text: only that tells `10.0` from `10`. Absent for documents that were not read from text. */
+  readonly textAt?: (path: NodePath) => string | undefined;
 };
 
 /** A node inside a document: what a reader of one declaration is handed. */

@@ -94,7 +94,7 @@ export function readDocuments(text: string, at: { readonly file: string; readonl
     if (document.errors.length > 0 || document.contents === null) continue;
     const value = valueOf(document, place, problems);
     if (value === undefined || value.plain === null) continue;
-    documents.push({ ...at, value: value.plain, at: locator(document, place) });
+    documents.push({ ...at, value: value.plain, at: locator(document, place), textAt: scalarText(document) });
   }
   return { documents, problems };
 }
@@ -160,6 +160,14 @@ function locator(document: Document.Parsed, place: (offset: number) => Position)
       offset = (last && part === "key" ? found.keyOffset : undefined) ?? node?.range?.[0] ?? found.keyOffset ?? offset;
     }
     return place(offset);
+  };
+}
+
+function scalarText(document: Document.Parsed) {
+  return (path: NodePath): string | undefined => {
+    let node: Node | null = document.contents;
+    for (const step of path) node = childOf(node, step, document)?.value ?? null;
+    return isScalar(node) ? node.source : undefined;
   };
 }
 

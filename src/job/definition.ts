@@ -23,16 +23,23 @@ export type CommandJob = {
   readonly compute?: string;
   readonly inputs: Readonly<Record<string, JobInput>>;
   readonly outputs: Readonly<Record<string, JobOutput>>;
-  readonly environmentVariables: Readonly<Record<string, string | SecretReference>>;
-  readonly distribution?: Readonly<Record<string, unknown>>;
-  readonly resources?: Readonly<Record<string, unknown>>;
+  readonly environmentVariables: Readonly<Record<string, EnvironmentValue>>;
+  /** The parts below are in ARM's own shape already: nothing but the request needs them. */
+  readonly distribution?: object;
+  readonly resources?: object;
   /** Seconds. */
   readonly timeoutSeconds?: number;
-  readonly services?: Readonly<Record<string, unknown>>;
-  readonly identity?: Readonly<Record<string, unknown>>;
-  readonly queueSettings?: Readonly<Record<string, unknown>>;
-  readonly parent?: string;
+  readonly services?: object;
+  readonly identity?: object;
+  readonly queueSettings?: object;
 };
+
+/** az ml keeps the value's own type; a reference is resolved when the job is submitted. */
+export type EnvironmentValue = string | number | boolean | SecretReference;
+
+export function isSecret(value: EnvironmentValue): value is SecretReference {
+  return typeof value === "object";
+}
 
 export type JobCode =
   /** `path` as written, for tokens and messages; `folder` absolute. */
@@ -49,39 +56,35 @@ export type JobEnvironment =
       readonly name?: string;
       readonly version?: string;
       readonly description?: string;
-      readonly image?: string;
+      readonly image: string;
       /** Conda specification as parsed YAML. */
       readonly conda?: CondaSpecification;
-      /** Build context: local folder (absolute) or remote, with the Dockerfile's path inside it. */
-      readonly build?: { readonly path: string; readonly folder?: string; readonly dockerfilePath?: string };
-      readonly inferenceConfig?: Readonly<Record<string, unknown>>;
       readonly tags: Readonly<Record<string, string>>;
       readonly properties: Readonly<Record<string, string>>;
       readonly osType?: string;
+      readonly inferenceConfig?: object;
     };
 
 export type CondaSpecification = Readonly<Record<string, unknown>>;
 
 export type JobInput =
-  | { readonly kind: "literal"; readonly value: string | number | boolean }
+  /** The text that the service gets: numbers and booleans as Python writes them. */
+  | { readonly kind: "literal"; readonly value: string }
   | {
       readonly kind: "data";
       /** az ml's `type`: `uri_file`, `uri_folder`, `mltable`, `custom_model`, `mlflow_model`, `triton_model`. */
       readonly type: string;
-      /** `azureml://…`, `https://…`, `wasbs://…`, `azureml:name:version`, a full id, or a local path (absolute in `local`). */
+      /** `azureml://…`, `https://…`, `wasbs://…`, `azureml:name:version` or a full id. */
       readonly path: string;
-      readonly local?: string;
+      /** ARM's word: `ReadOnlyMount`, … */
       readonly mode?: string;
-      readonly pathOnCompute?: string;
-      readonly description?: string;
-      readonly datastore?: string;
     };
 
 export type JobOutput = {
   readonly type: string;
   readonly path?: string;
+  /** ARM's word: `ReadWriteMount`, … */
   readonly mode?: string;
-  readonly pathOnCompute?: string;
   readonly name?: string;
   readonly version?: string;
   readonly description?: string;

@@ -1,0 +1,144 @@
+import type { Clock } from "../clock.ts";
+import { plainPipeline, send } from "./pipeline.ts";
+import { withRetries } from "./retry.ts";
+
+/** The endpoints of one Azure cloud. */
+export type Cloud = {
+  readonly name: string;
+  /** ARM, without a trailing slash. */
+  readonly resourceManager: string;
+  /** Entra ID, without a trailing slash. */
+  readonly authority: string;
+  readonly armScope: string;
+  /** Hosts of key vaults end with it: `vault.azure.net`. */
+  readonly keyVaultSuffix?: string;
+  readonly storageSuffix?: string;
+  /** Audience of GitHub's ID token for a federated credential of this cloud. */
+  readonly oidcAudience: string;
+  /** False for the clouds whose authorities Entra's libraries know by heart. */
+  readonly isCustom: boolean;
+};
+
+/** A cloud whose endpoints cannot be found out. */
+export class CloudUnknown extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "CloudUnknown";
+  }
+}
+
+/** What stands in for a named cloud's metadata when it does not answer. Source: azure-ai-ml and azure/login. */
+const known: Readonly<Record<string, Cloud>> = {
+  AzureCloud: {
+    name: "AzureCloud",
+    resourceManager: "https://management.azure.com",
+    authority: "https://login.microsoftonline.com",
+    armScope: "https://management.azure.com/.default",
+    keyVaultSuffix: "vault.azure.net",
+    storageSuffix: "core.windows.net",
+    oidcAudience: "api://AzureADTokenExchange",
+    isCustom: false,
+  },
+  AzureUSGovernment: {
+    name: "AzureUSGovernment",
+    resourceManager: "https://management.usgovcloudapi.net",
+    authority: "https://login.microsoftonline.us",
+    armScope: "https://management.usgovcloudapi.net/.default",
+    keyVaultSuffix: "vault.usgovcloudapi.net",
+    storageSuffix: "core.usgovcloudapi.net",
+    oidcAudience: "api://AzureADTokenExchangeUSGov",
+    isCustom: false,
+  },
+  AzureChinaCloud: {
+    name: "AzureChinaCloud",
+    resourceManager: "https://management.chinacloudapi.cn",
+    authority: "https://login.chinacloudapi.cn",
+    armScope: "https://management.chinacloudapi.cn/.default",
+    keyVaultSuffix: "vault.azure.cn",
+    storageSuffix: "core.chinacloudapi.cn",
+    oidcAudience: "api://AzureADTokenExchangeChina",
+    isCustom: false,
+  },
+};
+
+const metadataVersion = "2022-09-01";
+
+export type CloudRequest = {
+  /** A name, or the URL of an ARM endpoint. */
+  readonly cloud: string;
+  /** `ARM_CLOUD_METADATA_URL` */
+  readonly metadataUrl?: string | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Asks ARM for the cloud's endpoints, so that sovereign and custom clouds are data.
+ *
+ * @throws CloudUnknown when a custom cloud's metadata does not answer usably. A named cloud falls back to what is known.
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/control-plane-and-data-plane
+ */
+export async function discoverCloud(request: CloudRequest): Promise<Cloud> {
+  const byUrl = /^https?:\/\//i.test(request.cloud) ? request.cloud : request.metadataUrl;
+  const fallback = Object.hasOwn(known, request.cloud) ? known[request.cloud] : undefined;
+  if (byUrl === undefined && fallback === undefined) {
+    throw new CloudUnknown(`There is no cloud ${JSON.stringify(request.cloud)}. Use ${Object.keys(known).join(", ")}, or the URL of an ARM endpoint.`);
+  }
+  const url = metadataAddress(byUrl ?? fallback?.resourceManager ?? "");
+  const found = await readMetadata(url, byUrl === undefined ? request.cloud : undefined, request);
+  if (typeof found !== "string") return found;
+  if (byUrl === undefined && fallback !== undefined) return fallback;
+  throw new CloudUnknown(`The metadata of the cloud at ${url.origin} cannot be used: ${found}.`);
+}
+
+function metadataAddress(given: string): URL {
+  const url = new URL(given);
+  if (!/\/metadata\/endpoints\/?$/.test(url.pathname)) url.pathname = `${url.pathname.replace(/\/+$/, "")}/metadata/endpoints`;
+  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", metadataVersion);
+  return url;
+}
+
+/** @returns the cloud, or why its metadata cannot be used. */
+async function readMetadata(url: URL, name: string | undefined, ports: CloudRequest): Promise<Cloud | string> {
+  const pipeline = plainPipeline();
+  const answer = await withRetries("read", () => send(pipeline, { method: "GET", url: url.href, signal: ports.signal }), ports);
+  if (!answer.ok) return answer.failure.error.message;
+  if (answer.value.status !== 200) return `it answered with status ${answer.value.status}`;
+  const clouds = (Array.isArray(answer.value.body) ? answer.value.body : [answer.value.body]) as readonly unknown[];
+  const usable = clouds.map((cloud) => cloudOf(cloud, url)).filter((cloud) => cloud !== undefined);
+  const sameHost = usable.filter(({ resourceManager }) => new URL(resourceManager).host === url.host);
+  const chosen = usable.find((cloud) => cloud.name === name) ?? sameHost[0] ?? usable[0];
+  return chosen ?? "it names no login endpoint";
+}
+
+/** One entry: the form of today, or the object that older versions and private clouds answer. */
+function cloudOf(entry: unknown, url: URL): Cloud | undefined {
+  if (typeof entry !== "object" || entry === null) return undefined;
+  const { name, resourceManager, authentication, suffixes } = entry as {
+    readonly name?: string;
+    readonly resourceManager?: string;
+    readonly authentication?: { readonly loginEndpoint?: string; readonly audiences?: readonly string[] };
+    readonly suffixes?: { readonly keyVaultDns?: string; readonly storage?: string };
+  };
+  if (typeof authentication?.loginEndpoint !== "string") return undefined;
+  const arm = trimmed(resourceManager ?? url.origin);
+  const authority = trimmed(authentication.loginEndpoint);
+  const isKnown = Object.values(known).find((cloud) => new URL(cloud.authority).host === new URL(authority).host);
+  // A private cloud's tokens are for the audience that it names; the public ones take ARM's own address.
+  const audience = isKnown === undefined ? trimmed(authentication.audiences?.[0] ?? arm) : arm;
+  return {
+    name: name ?? "custom",
+    resourceManager: arm,
+    authority,
+    armScope: `${audience}/.default`,
+    ...(suffixes?.keyVaultDns === undefined ? {} : { keyVaultSuffix: suffixes.keyVaultDns.replace(/^\./, "") }),
+    ...(suffixes?.storage === undefined ? {} : { storageSuffix: suffixes.storage.replace(/^\./, "") }),
+    oidcAudience: isKnown?.oidcAudience ?? "api://AzureADTokenExchange",
+    isCustom: isKnown === undefined,
+  };
+}
+
+function trimmed(url: string): string {
+  return url.replace(/\/+$/, "");
+}

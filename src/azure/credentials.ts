@@ -1,0 +1,156 @@
+import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-auth";
+import type { Cloud } from "./cloud.ts";
+import { plainPipeline, send } from "./pipeline.ts";
+import { withRetries, type RetryPorts } from "./retry.ts";
+
+/** Who to sign in as, from inputs and environment. */
+export type Identity = {
+  readonly auth: "auto" | "oidc" | "service-principal" | "managed-identity" | "azure-cli";
+  readonly clientId?: string | undefined;
+  readonly tenantId?: string | undefined;
+  readonly clientSecret?: string | undefined;
+  /** `ACTIONS_ID_TOKEN_REQUEST_URL` and `…_TOKEN`; absent where the job may not ask for ID tokens. */
+  readonly idTokenRequestUrl?: string | undefined;
+  readonly idTokenRequestToken?: string | undefined;
+};
+
+/** A sign-in that failed: what Entra said, what it means, what to do. */
+export class AuthenticationFailed extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "AuthenticationFailed";
+  }
+}
+
+export type CredentialPorts = RetryPorts & { readonly mask: (secret: string) => void };
+
+/** The way to sign in that the inputs amount to. */
+export function chooseWay(identity: Identity): "oidc" | "service-principal" | "managed-identity" | "azure-cli" | "cli-or-managed-identity" {
+  if (identity.auth !== "auto") return identity.auth;
+  if (identity.clientSecret !== undefined) return "service-principal";
+  const federated = [identity.idTokenRequestUrl, identity.idTokenRequestToken, identity.clientId, identity.tenantId];
+  return federated.every((part) => part !== undefined) ? "oidc" : "cli-or-managed-identity";
+}
+
+/**
+ * Credentials for one identity; each call gives one without tokens of earlier calls in it. `@azure/identity` is loaded
+ * only now, because a command that needs no network never signs in.
+ */
+export function createCredentials(identity: Identity, cloud: Cloud, ports: CredentialPorts): () => Promise<TokenCredential> {
+  return async () => explained(await createCredential(identity, cloud, ports), identity, ports);
+}
+
+async function createCredential(identity: Identity, cloud: Cloud, ports: CredentialPorts): Promise<TokenCredential> {
+  const library = await import("@azure/identity");
+  const options = { authorityHost: cloud.authority, ...(cloud.isCustom ? { disableInstanceDiscovery: true } : {}) };
+  const way = chooseWay(identity);
+  switch (way) {
+    case "oidc": {
+      const { tenantId, clientId } = required(identity, ["tenantId", "clientId"], way);
+      return new library.ClientAssertionCredential(tenantId, clientId, assertions(identity, cloud, ports), options);
+    }
+    case "service-principal": {
+      const { tenantId, clientId, clientSecret } = required(identity, ["tenantId", "clientId", "clientSecret"], way);
+      return new library.ClientSecretCredential(tenantId, clientId, clientSecret, options);
+    }
+    case "managed-identity":
+      return managedIdentity();
+    case "azure-cli":
+      return azureCli();
+    case "cli-or-managed-identity":
+      return new library.ChainedTokenCredential(azureCli(), managedIdentity());
+  }
+  function azureCli(): TokenCredential {
+    // The session may have to be renewed by the CLI itself, which takes long to start on some runners.
+    return new library.AzureCliCredential({ processTimeoutInMs: 60_000, ...(identity.tenantId === undefined ? {} : { tenantId: identity.tenantId }) });
+  }
+  function managedIdentity(): TokenCredential {
+    return identity.clientId === undefined
+      ? new library.ManagedIdentityCredential()
+      : new library.ManagedIdentityCredential({ clientId: identity.clientId });
+  }
+}
+
+const inputNames = { tenantId: "tenant-id", clientId: "client-id", clientSecret: "client-secret" } as const;
+
+function required<Key extends keyof typeof inputNames>(identity: Identity, keys: readonly Key[], way: string): Record<Key, string> {
+  const missing = keys.filter((key) => identity[key] === undefined);
+  if (missing.length > 0) {
+    throw new AuthenticationFailed(`Signing in by ${way} needs ${missing.map((key) => inputNames[key]).join(", ")}. Set the input, or AZURE_* in the environment.`);
+  }
+  return Object.fromEntries(keys.map((key) => [key, identity[key] ?? ""])) as Record<Key, string>;
+}
+
+/** How long one assertion serves: the library asks twice for one token, and an ID token lives five minutes. */
+const assertionServesMs = 20_000;
+
+/** GitHub's ID token, a fresh one for every token: an assertion kept longer than minutes is refused (AADSTS700024). */
+function assertions(identity: Identity, cloud: Cloud, ports: CredentialPorts): () => Promise<string> {
+  let last: { readonly assertion: Promise<string>; readonly at: number } | undefined;
+  return () => {
+    if (last === undefined || ports.clock.now() - last.at > assertionServesMs) {
+      last = { assertion: requestIdToken(identity, cloud.oidcAudience, ports), at: ports.clock.now() };
+    }
+    return last.assertion;
+  };
+}
+
+async function requestIdToken(identity: Identity, audience: string, ports: CredentialPorts): Promise<string> {
+  const { idTokenRequestUrl, idTokenRequestToken } = identity;
+  if (idTokenRequestUrl === undefined || idTokenRequestToken === undefined) {
+    throw new AuthenticationFailed(
+      "The job may not ask GitHub for an ID token. Add permissions: { id-token: write } to it; a pull request from a fork never gets one.",
+    );
+  }
+  const url = new URL(idTokenRequestUrl);
+  url.searchParams.set("audience", audience);
+  const pipeline = plainPipeline();
+  const headers = { authorization: `Bearer ${idTokenRequestToken}` };
+  const answer = await withRetries("read", () => send(pipeline, { method: "GET", url: url.href, headers, signal: ports.signal }), ports);
+  const value = answer.ok ? (answer.value.body as { readonly value?: unknown } | undefined)?.value : undefined;
+  if (typeof value !== "string") {
+    const why = answer.ok ? `status ${answer.value.status}` : answer.failure.error.message;
+    throw new AuthenticationFailed(`GitHub gave no ID token: ${why}. Run the job again; if it persists, look at GitHub's status.`);
+  }
+  ports.mask(value);
+  return value;
+}
+
+/** The credential, with its tokens masked and its errors explained. */
+function explained(credential: TokenCredential, identity: Identity, ports: CredentialPorts): TokenCredential {
+  return {
+    getToken: async (scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> => {
+      try {
+        const token = await credential.getToken(scopes, options);
+        if (token !== null) ports.mask(token.token);
+        return token;
+      } catch (error) {
+        if (error instanceof AuthenticationFailed) throw error;
+        throw new AuthenticationFailed(explain(error, identity), { cause: error });
+      }
+    },
+  };
+}
+
+/** What Entra's codes mean here, and what to do. @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+const meanings: Readonly<Record<string, string>> = {
+  AADSTS700024: "The ID token had run out when it was used. The clock of the runner may be wrong; run the job again.",
+  AADSTS70021: "No federated credential matches this workflow's ID token. One that was just created takes some minutes.",
+  AADSTS700213: "No federated credential has the subject of this workflow's ID token. Subjects compare with case.",
+  AADSTS700211: "No federated credential has the issuer of this workflow's ID token.",
+  AADSTS700212: "No federated credential has the audience of this workflow's ID token.",
+  AADSTS7000215: "The client secret is not the right one. Give the secret's value, not its id, and check that it is not cut off.",
+  AADSTS7000222: "The client secret has expired. Create a new one, or switch to OIDC.",
+  AADSTS700016: "The application is not in this tenant. Check client-id and tenant-id.",
+  AADSTS90002: "There is no such tenant. Check tenant-id.",
+  AADSTS900023: "tenant-id is neither a tenant's id nor its domain.",
+};
+
+function explain(error: unknown, identity: Identity): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const code = /AADSTS\d+/.exec(text)?.[0];
+  const meaning = code === undefined ? undefined : meanings[code];
+  // The first line says it; what follows are trace ids and, with some libraries, the request.
+  const said = (text.split(/\r?\n/)[0] ?? "").replaceAll(/(client_assertion|client_secret|assertion)=[^&\s]+/g, "$1=***").slice(0, 400);
+  return [`Signing in by ${chooseWay(identity)} failed.`, meaning, `Entra said: ${said}`].filter((part) => part !== undefined).join(" ");
+}

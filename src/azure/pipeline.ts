@@ -1,0 +1,125 @@
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  type HttpClient,
+  type HttpMethods,
+  type Pipeline,
+  type PipelinePolicy,
+} from "@azure/core-rest-pipeline";
+import type { AccessToken, TokenCredential } from "@azure/core-auth";
+import type { Clock } from "../clock.ts";
+
+/** One answer, whatever its status. */
+export type Answer = {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed JSON where the text is JSON, else the text; `undefined` when there was none. */
+  readonly body: unknown;
+};
+
+/** How long one request may take before it counts as lost. Our choice: ARM answers within a minute or not at all. */
+export const requestTimeoutSeconds = 60;
+
+export const userAgentPrefix = "azureml-targets/0.1.0";
+
+/** The library's pipeline without its own retries, which repeat writes after unknown outcomes. Proxies are its own. */
+export function plainPipeline(): Pipeline {
+  const pipeline = createPipelineFromOptions({ userAgentOptions: { userAgentPrefix } });
+  withoutRetries(pipeline);
+  return pipeline;
+}
+
+export function withoutRetries(pipeline: Pipeline): void {
+  for (const { name } of pipeline.getOrderedPolicies()) {
+    if (/retry/i.test(name)) pipeline.removePolicy({ name });
+  }
+}
+
+let client: HttpClient | undefined;
+
+/** One client for the process, so that connections are kept alive across all calls. */
+export function httpClient(): HttpClient {
+  client ??= createDefaultHttpClient();
+  return client;
+}
+
+export type HttpRequest = {
+  readonly method: HttpMethods;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Sends one request through a pipeline. @throws when no answer came: connection, timeout, abort. */
+export async function send(pipeline: Pipeline, { method, url, headers, body, signal }: HttpRequest): Promise<Answer> {
+  const request = createPipelineRequest({
+    method,
+    url,
+    timeout: requestTimeoutSeconds * 1000,
+    headers: createHttpHeaders({
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    }),
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { abortSignal: signal }),
+  });
+  const response = await pipeline.sendRequest(httpClient(), request);
+  return { status: response.status, headers: response.headers.toJSON(), body: parsed(response.bodyAsText) };
+}
+
+export function parsed(text: string | null | undefined): unknown {
+  if (text === undefined || text === null || text === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** Renewed this long before it runs out. */
+const renewBeforeMs = 5 * 60 * 1000;
+
+/**
+ * Puts a bearer token on every request: one token for all of them, renewed in time, and renewed at once when the
+ * service calls it expired. A 401 means that nothing was done, so the request is repeated once, writes included.
+ *
+ * @param newCredential a credential without a cache of its own from earlier calls.
+ */
+export function bearerTokenPolicy(newCredential: () => Promise<TokenCredential>, scope: string, clock: Clock): PipelinePolicy {
+  let current: Promise<AccessToken> | undefined;
+  const fetchToken = async (): Promise<AccessToken> => {
+    const token = await (await newCredential()).getToken(scope);
+    if (token === null) throw new Error("The sign-in gave no token.");
+    return token;
+  };
+  const token = async (): Promise<AccessToken> => {
+    current ??= fetchToken();
+    try {
+      const known = await current;
+      if (known.expiresOnTimestamp - clock.now() > renewBeforeMs) return known;
+      // A token may be issued for less than the margin: one that is fresh is used to its end all the same.
+      current = fetchToken();
+      return await current;
+    } catch (error) {
+      current = undefined;
+      throw error;
+    }
+  };
+  return {
+    name: "bearerTokenAuthenticationPolicy",
+    sendRequest: async (request, next) => {
+      const first = await token();
+      request.headers.set("authorization", `Bearer ${first.token}`);
+      const response = await next(request);
+      if (response.status !== 401) return response;
+      if ((await current) === first) current = undefined;
+      request.headers.set("authorization", `Bearer ${(await token()).token}`);
+      return next(request);
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import type { Clock } from "../clock.ts";
+import type { Answer } from "./pipeline.ts";
+import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
+import { serviceErrorOf } from "./service-error.ts";
+
+export type RetryPorts = { readonly clock: Clock; readonly random: () => number; readonly signal: AbortSignal };
+
+/**
+ * How a request may be repeated.
+ *
+ * - `read`: reads, and writes that change nothing when they are repeated (assets named by their content). Repeated
+ *   after timeouts, resets, 408, 429 and every 5xx.
+ * - `write`: everything else. Repeated only where it certainly was not carried out: 429, and a connection that never
+ *   came about. Whatever else happens is an unknown outcome, which the caller settles by reading.
+ */
+export type Repeatable = "read" | "write";
+
+const mostTries = 6;
+/** All waits of one call together, in seconds. Our choice: longer than any throttling window that ARM announces. */
+const longestWait = 240;
+
+/** Sends, and sends again where that is safe. */
+export async function withRetries(
+  repeatable: Repeatable,
+  sendOnce: () => Promise<Answer>,
+  { clock, random, signal }: RetryPorts,
+): Promise<Outcome<Answer>> {
+  let waited = 0;
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await tried(sendOnce, signal);
+    if (result.ok && !isPassing(result.value.status, repeatable)) return result;
+    const outcome = result.ok ? answered(result.value, repeatable) : { ok: false as const, failure: lost(result.failure, repeatable) };
+    const again = result.ok || (result.failure.reason !== "cancelled" && (repeatable === "read" || neverSent(result.failure)));
+    const pause = pauseSeconds(attempt, result.ok ? result.value.headers : {}, clock, random);
+    if (!again || attempt >= mostTries || waited + pause > longestWait) return outcome;
+    waited += pause;
+    try {
+      await clock.sleep(pause, signal);
+    } catch {
+      return failed({ reason: "cancelled", error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] } });
+    }
+  }
+}
+
+/** 429 always means that nothing was done. */
+function isPassing(status: number, repeatable: Repeatable): boolean {
+  return status === 429 || (repeatable === "read" && (status === 408 || status >= 500));
+}
+
+function answered(answer: Answer, repeatable: Repeatable): Outcome<Answer> {
+  return failed({ ...failureOf(answer), reason: repeatable === "read" || answer.status === 429 ? "unreachable" : "unknown" });
+}
+
+function lost(failure: AzureFailure, repeatable: Repeatable): AzureFailure {
+  if (failure.reason === "cancelled") return failure;
+  return { ...failure, reason: repeatable === "read" || neverSent(failure) ? "unreachable" : "unknown" };
+}
+
+async function tried(sendOnce: () => Promise<Answer>, signal: AbortSignal): Promise<Outcome<Answer>> {
+  try {
+    return succeeded(await sendOnce());
+  } catch (error) {
+    if (isNotFromTheNetwork(error)) throw error;
+    if (signal.aborted) {
+      return failed({ reason: "cancelled", error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] } });
+    }
+    return failed({ reason: "unreachable", error: { code: codeOf(error), message: messageOf(error), details: [] } });
+  }
+}
+
+/** A failed sign-in, or a fault of ours, is no matter of the connection. */
+function isNotFromTheNetwork(error: unknown): boolean {
+  if (!(error instanceof Error)) return true;
+  return !["RestError", "AbortError", "TimeoutError"].includes(error.name) && !("code" in error && typeof error.code === "string");
+}
+
+/** Faults of the way to the service that come before a single byte of the request: nothing can have been carried out. */
+const beforeSending = new Set(["ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "CERT_HAS_EXPIRED", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "SELF_SIGNED_CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID"]);
+
+function neverSent(failure: AzureFailure): boolean {
+  return beforeSending.has(failure.error.code);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : error instanceof Error ? error.name : "Error";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** `Retry-After` in seconds or as a date; else growing pauses with jitter. */
+export function pauseSeconds(
+  attempt: number,
+  headers: Readonly<Record<string, string>>,
+  clock: Clock,
+  random: () => number,
+): number {
+  const milliseconds = Number(headers["retry-after-ms"] ?? headers["x-ms-retry-after-ms"]);
+  if (Number.isFinite(milliseconds) && milliseconds > 0) return milliseconds / 1000;
+  return retryAfterSeconds(headers, clock) ?? Math.min(2 ** (attempt - 1), 30) * (0.5 + random() / 2);
+}
+
+export function retryAfterSeconds(headers: Readonly<Record<string, string>>, clock: Clock): number | undefined {
+  const text = headers["retry-after"];
+  if (text === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(text.trim())) return Number(text);
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - clock.now()) / 1000);
+}
+
+/** An answer that is no success, as a failure. */
+export function failureOf({ status, headers, body }: Answer): AzureFailure {
+  const correlationId = headers["x-ms-correlation-request-id"];
+  const requestId = headers["x-ms-request-id"];
+  return {
+    reason: status === 404 ? "not-found" : status === 408 || status >= 500 ? "unknown" : "refused",
+    status,
+    error: serviceErrorOf(
+      body,
+      { code: `HTTP${status}`, message: `The service answered with status ${status} and no explanation.` },
+      { ...(correlationId === undefined ? {} : { correlationId }), ...(requestId === undefined ? {} : { requestId }) },
+    ),
+  };
+}

@@ -1,0 +1,137 @@
+import { z } from "zod";
+import { boolean, integer, oneOf, tags, text } from "../declaration/shape.ts";
+
+/** Text members that may be null, as az ml's job tags and properties. */
+const nullableTexts = z.record(z.string(), z.union([text(), z.null()]));
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const dataTypes = ["uri_file", "uri_folder", "mltable", "custom_model", "mlflow_model", "triton_model"] as const;
+const inputModes = ["mount", "ro_mount", "rw_mount", "download", "direct", "eval_mount", "eval_download"] as const;
+const outputModes = ["mount", "rw_mount", "upload", "direct"] as const;
+
+const inputSchema = z.strictObject({
+  type: oneOf(dataTypes).default("uri_folder"),
+  path: text().describe("azureml:NAME:VERSION, azureml://datastores/…, or an address."),
+  mode: oneOf(inputModes).optional(),
+  path_on_compute: text().optional(),
+  description: text().optional(),
+  datastore: text().optional(),
+});
+
+const outputSchema = z.strictObject({
+  type: oneOf(dataTypes).default("uri_folder"),
+  path: text().optional(),
+  mode: oneOf(outputModes).optional(),
+  path_on_compute: text().optional(),
+  name: text().optional(),
+  version: z.union([text(), z.number()]).optional(),
+  description: text().optional(),
+});
+
+export const environmentSchema = z.strictObject({
+  $schema: text().optional(),
+  name: text().optional(),
+  version: z.union([text(), z.number()]).optional(),
+  description: text().optional(),
+  tags: z.record(z.string(), z.union([text(), z.number(), z.boolean()])).optional(),
+  properties: tags().optional(),
+  image: text().optional(),
+  conda_file: z.union([text(), z.record(z.string(), z.unknown())]).optional(),
+  build: z.unknown().optional(),
+  inference_config: z.unknown().optional(),
+  os_type: oneOf(["linux", "windows"]).optional(),
+});
+
+const distributionSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("pytorch"), process_count_per_instance: integer().optional() }),
+  z.strictObject({ type: z.literal("mpi"), process_count_per_instance: integer().optional() }),
+  z.strictObject({
+    type: z.literal("tensorflow"),
+    parameter_server_count: integer().default(0),
+    worker_count: integer().optional(),
+  }),
+  z.strictObject({
+    type: z.literal("ray"),
+    port: integer().optional(),
+    address: text().optional(),
+    include_dashboard: boolean().optional(),
+    dashboard_port: integer().optional(),
+    head_node_additional_args: text().optional(),
+    worker_node_additional_args: text().optional(),
+  }),
+]);
+
+/** az ml compares the words of an enum without regard to case; a discriminator has to be spelt before it is looked up. */
+function lowerCaseType<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => {
+    if (typeof value !== "object" || value === null || !("type" in value) || typeof value.type !== "string") return value;
+    return { ...value, type: value.type.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase() };
+  }, schema);
+}
+
+const identitySchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.enum(["managed", "managed_identity"]),
+    client_id: text().optional(),
+    object_id: text().optional(),
+    msi_resource_id: text().optional(),
+  }),
+  z.strictObject({ type: z.literal("aml_token") }),
+  z.strictObject({ type: z.literal("user_identity") }),
+]);
+
+const serviceSchema = z.strictObject({
+  type: oneOf(["jupyter_lab", "tensor_board", "vs_code", "ssh"]),
+  port: integer().optional(),
+  nodes: text().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  log_dir: text().optional(),
+  ssh_public_keys: text().optional(),
+});
+
+const resourcesSchema = z.strictObject({
+  instance_count: integer().optional(),
+  max_instance_count: integer().optional(),
+  instance_type: z.union([text(), z.array(text())]).optional(),
+  locations: z.array(text()).optional(),
+  shm_size: text().optional(),
+  docker_args: z.union([text(), z.array(text())]).optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** An az ml command job, with the short cuts of inline runs. */
+export const jobSchema = z
+  .strictObject({
+    $schema: text().optional(),
+    type: z.literal("command").optional(),
+    name: text().optional().describe("Prefix of the run's name."),
+    display_name: text().optional(),
+    experiment_name: text().optional(),
+    description: text().optional(),
+    tags: nullableTexts.optional(),
+    properties: nullableTexts.optional(),
+    command: text().describe("What is run; ${{inputs.NAME}} and ${{outputs.NAME}} stand for inputs and outputs."),
+    code: text().optional().describe("Folder of the code, or a registered code asset."),
+    environment: z.union([text(), environmentSchema]).optional(),
+    compute: text().optional().describe("azureml:NAME of a target, or local. Without it: serverless compute."),
+    inputs: z.record(z.string(), z.union([scalar, inputSchema])).optional(),
+    outputs: z.record(z.string(), z.union([outputSchema, z.null()])).optional(),
+    environment_variables: z.record(z.string(), z.union([scalar, z.strictObject({ env: text() })])).optional(),
+    distribution: lowerCaseType(distributionSchema).optional(),
+    resources: resourcesSchema.optional(),
+    limits: z.strictObject({ timeout: integer().optional().describe("Seconds.") }).optional(),
+    services: z.record(z.string(), serviceSchema).optional(),
+    identity: lowerCaseType(identitySchema).optional(),
+    queue_settings: z
+      .strictObject({ job_tier: oneOf(["null", "spot", "basic", "standard", "premium"]).optional(), priority: oneOf(["low", "medium", "high"]).optional() })
+      .optional(),
+    parent_job_name: text().optional(),
+    conda_packages: z.array(text()).optional().describe("In place of a conda file: packages of conda-forge."),
+    pip_packages: z.array(text()).optional().describe("In place of a conda file: packages that pip installs."),
+    gpu: boolean().optional().describe("Use Azure ML's default GPU image in place of the default CPU image."),
+  })
+  .describe("An az ml command job.");
+
+export type DeclaredJob = z.infer<typeof jobSchema>;
+export type DeclaredEnvironment = z.infer<typeof environmentSchema>;

@@ -1,0 +1,36 @@
+import type { FailureReason, RunReport } from "../report/result.ts";
+
+/** What a job's status means. */
+export type JobState = {
+  /** `stalled` may recover: it is waited for with patience, then counts as over. */
+  readonly phase: "in-progress" | "stalled" | "over";
+  readonly conclusion: RunReport["conclusion"];
+  readonly failureReason?: FailureReason;
+};
+
+const inProgress: JobState = { phase: "in-progress", conclusion: "in-progress" };
+
+/** Every status the service is known to give. Only `Completed` is success. */
+const states: Readonly<Record<string, JobState>> = {
+  notstarted: inProgress,
+  queued: inProgress,
+  preparing: inProgress,
+  provisioning: inProgress,
+  starting: inProgress,
+  running: inProgress,
+  finalizing: inProgress,
+  cancelrequested: inProgress,
+  completed: { phase: "over", conclusion: "success" },
+  failed: { phase: "over", conclusion: "failure", failureReason: "run-failed" },
+  canceled: { phase: "over", conclusion: "cancelled", failureReason: "run-canceled" },
+  notresponding: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding" },
+  paused: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding" },
+};
+
+/** A word that nobody knew when this was written is waited for, then fails by its name: it is never green. */
+const unknown: JobState = { phase: "stalled", conclusion: "failure", failureReason: "run-state-unknown" };
+
+export function classify(status: string): JobState {
+  const key = status.toLowerCase().replace(/^cancelled$/, "canceled");
+  return (Object.hasOwn(states, key) ? states[key] : undefined) ?? unknown;
+}
