@@ -1,4 +1,12 @@
-import type { Outcome } from "./outcome.ts";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pipeline as streamPipeline } from "node:stream/promises";
+import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/core-rest-pipeline";
+import pLimit from "p-limit";
+import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { httpClient, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
+import { failureOf, withRetries, type RetryPorts } from "./retry.ts";
 
 /** Blobs behind SAS URLs (secrets): requests carry no bearer token. */
 export type Blobs = {
@@ -18,3 +26,98 @@ export type Blobs = {
   /** Streams the blob into a file, whose folder is made. */
   readonly download: (sasUrl: string, path: string, signal?: AbortSignal) => Promise<Outcome<void>>;
 };
+
+/** How many files are uploaded at once. Our choice: enough to hide latency, few enough not to be throttled. */
+const uploadsAtOnce = 8;
+
+export function createBlobs(ports: RetryPorts): Blobs {
+  const pipeline = plainPipeline();
+  return {
+    upload: async (containerSasUrl, files, signal = ports.signal) => {
+      const { ContainerClient } = await import("@azure/storage-blob");
+      const container = new ContainerClient(containerSasUrl);
+      const limit = pLimit(uploadsAtOnce);
+      try {
+        await Promise.all(
+          files.map(({ name, path }) =>
+            limit(async () => {
+              try {
+                await container.getBlockBlobClient(name).uploadFile(path, { abortSignal: signal, conditions: { ifNoneMatch: "*" } });
+              } catch (error) {
+                // The place is ours alone: what is there already was put there by a try whose reply was lost.
+                if (!isAlreadyThere(error)) throw error;
+              }
+            }),
+          ),
+        );
+        return succeeded(undefined);
+      } catch (error) {
+        return storageFailure(error, signal);
+      }
+    },
+    setMetadata: async (containerSasUrl, blob, metadata) => {
+      const { ContainerClient } = await import("@azure/storage-blob");
+      try {
+        await new ContainerClient(containerSasUrl).getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: ports.signal });
+        return succeeded(undefined);
+      } catch (error) {
+        return storageFailure(error, ports.signal);
+      }
+    },
+    read: async (sasUrl, offset, limit) => {
+      const answer = await withRetries("read", () => readRange(pipeline, sasUrl, offset, limit, ports.signal), ports);
+      if (!answer.ok) return answer;
+      const { status, body } = answer.value;
+      // 416: nothing beyond the offset. 404: the log has not been begun.
+      if (status === 416 || status === 404) return succeeded(new Uint8Array());
+      if (status !== 200 && status !== 206) return failed(failureOf({ ...answer.value, body: Buffer.from(body as Uint8Array).toString("utf8") }));
+      const bytes = body as Uint8Array;
+      // A server that does not know ranges sends everything.
+      return succeeded(status === 206 ? bytes : bytes.subarray(offset, offset + limit));
+    },
+    download: async (sasUrl, path, signal = ports.signal) => {
+      const { BlobClient } = await import("@azure/storage-blob");
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        const response = await new BlobClient(sasUrl).download(0, undefined, { abortSignal: signal });
+        if (response.readableStreamBody === undefined) throw new Error("The blob has no content.");
+        await streamPipeline(response.readableStreamBody, createWriteStream(path));
+        return succeeded(undefined);
+      } catch (error) {
+        return storageFailure(error, signal);
+      }
+    },
+  };
+}
+
+async function readRange(pipeline: Pipeline, url: string, offset: number, limit: number, signal: AbortSignal): Promise<Answer> {
+  const request = createPipelineRequest({
+    method: "GET",
+    url,
+    timeout: requestTimeoutSeconds * 1000,
+    headers: createHttpHeaders({ range: `bytes=${offset}-${offset + limit - 1}` }),
+    streamResponseStatusCodes: new Set([200, 206]),
+    abortSignal: signal,
+  });
+  const response = await pipeline.sendRequest(httpClient(), request);
+  const chunks: Buffer[] = [];
+  for await (const chunk of response.readableStreamBody ?? []) chunks.push(chunk as Buffer);
+  const bytes = response.readableStreamBody === undefined ? Buffer.from(response.bodyAsText ?? "", "utf8") : Buffer.concat(chunks);
+  return { status: response.status, headers: response.headers.toJSON(), body: bytes };
+}
+
+function isAlreadyThere(error: unknown): boolean {
+  return error instanceof Error && "statusCode" in error && (error.statusCode === 409 || error.statusCode === 412);
+}
+
+function storageFailure(error: unknown, signal: AbortSignal): Outcome<never> {
+  const cancelled = signal.aborted;
+  const details = (error ?? {}) as { readonly statusCode?: number; readonly code?: string; readonly message?: string };
+  // Signatures stand in addresses, and addresses in messages of the library.
+  const message = (details.message ?? String(error)).split("\n")[0]?.replaceAll(/\bsig=[^&\s"]+/g, "sig=***") ?? "";
+  return failed({
+    reason: cancelled ? "cancelled" : details.statusCode === undefined ? "unreachable" : "refused",
+    ...(details.statusCode === undefined ? {} : { status: details.statusCode }),
+    error: { code: details.code ?? "StorageError", message, details: [] },
+  });
+}

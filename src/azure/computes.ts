@@ -1,4 +1,11 @@
-import type { Outcome, ServiceError } from "./outcome.ts";
+import type { Clock } from "../clock.ts";
+import type { Arm } from "./arm.ts";
+import { defined } from "./defined.ts";
+import { succeeded, type Outcome, type ServiceError } from "./outcome.ts";
+import type { Answer } from "./pipeline.ts";
+import { retryAfterSeconds } from "./retry.ts";
+import { serviceErrorOf } from "./service-error.ts";
+import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
 /** A compute of the workspace as the service shows it. */
 export type LiveCompute = {
@@ -54,3 +61,108 @@ export type Computes = {
   /** `not-found` when the service has forgotten the operation: read the compute instead. */
   readonly progress: (operationUrl: string) => Promise<Outcome<OperationProgress>>;
 };
+
+/** The official client's version for computes; types of the newest stable version are the same. */
+const apiVersion = "2023-08-01-preview";
+
+export function createComputes(arm: Arm, workspace: WorkspaceRef, clock: Clock): Computes {
+  const id = (name: string) => `${workspaceId(workspace)}/computes/${name}`;
+  const accepted = (answer: Outcome<Answer>): Outcome<Accepted> => (answer.ok ? succeeded(acceptedOf(answer.value, clock)) : answer);
+  return {
+    list: async () => {
+      const pages = await arm.list(`${workspaceId(workspace)}/computes`, apiVersion);
+      return pages.ok ? succeeded(pages.value.map(liveCompute)) : pages;
+    },
+    get: async (name) => {
+      const answer = await arm.get(id(name), apiVersion);
+      if (answer.ok) return succeeded(liveCompute(answer.value.body));
+      return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
+    },
+    put: async (name, body) => accepted(await arm.put(id(name), apiVersion, body)),
+    patch: async (name, body) => accepted(await arm.patch(id(name), apiVersion, body)),
+    remove: async (name, action) => {
+      const answer = await arm.remove(id(name), apiVersion, { underlyingResourceAction: action });
+      return !answer.ok && answer.failure.reason === "not-found" ? succeeded({}) : accepted(answer);
+    },
+    progress: async (operationUrl) => {
+      const answer = await arm.getUrl(operationUrl);
+      return answer.ok ? succeeded(progressOf(answer.value, clock)) : answer;
+    },
+  };
+}
+
+function acceptedOf(answer: Answer, clock: Clock): Accepted {
+  const { headers, body } = answer;
+  const operationUrl = headers["azure-asyncoperation"] ?? headers["location"];
+  const retryAfter = retryAfterSeconds(headers, clock);
+  const correlationId = headers["x-ms-correlation-request-id"];
+  return {
+    ...(operationUrl === undefined ? {} : { operationUrl }),
+    ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(typeof body === "object" && body !== null && "properties" in body ? { compute: liveCompute(body) } : {}),
+  };
+}
+
+/** `Azure-AsyncOperation` answers a status; `Location` answers 202 while it goes on, and the result at its end. */
+function progressOf({ status, headers, body }: Answer, clock: Clock): OperationProgress {
+  const word = typeof body === "object" && body !== null && "status" in body ? String(body.status) : undefined;
+  const retryAfter = retryAfterSeconds(headers, clock);
+  const wait = retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter };
+  switch (word?.toLowerCase()) {
+    case undefined:
+      return status === 202 ? { state: "running", status: "InProgress", ...wait } : { state: "succeeded" };
+    case "succeeded":
+      return { state: "succeeded" };
+    case "failed":
+    case "canceled": {
+      const correlationId = headers["x-ms-correlation-request-id"];
+      const error = serviceErrorOf(
+        body,
+        { code: `Operation${word ?? ""}`, message: `The operation ended as ${word ?? ""}, and the service gave no reason.` },
+        correlationId === undefined ? {} : { correlationId },
+      );
+      return { state: word?.toLowerCase() === "canceled" ? "canceled" : "failed", error };
+    }
+    default:
+      return { state: "running", status: word ?? "InProgress", ...wait };
+  }
+}
+
+type WireCompute = {
+  readonly id?: string;
+  readonly name?: string;
+  readonly location?: string;
+  readonly tags?: Readonly<Record<string, string>> | null;
+  readonly identity?: { readonly type?: string; readonly userAssignedIdentities?: Readonly<Record<string, unknown>> | null } | null;
+  readonly properties?: Readonly<Record<string, unknown>>;
+};
+
+/** The wire's compute as ours. Members may be `null` where they have no value; unknown kinds pass through. */
+export function liveCompute(wire: unknown): LiveCompute {
+  const { id, name, location, tags, identity, properties = {} } = (wire ?? {}) as WireCompute;
+  const text = (key: string) => (typeof properties[key] === "string" ? properties[key] : undefined);
+  const flag = (key: string) => (typeof properties[key] === "boolean" ? properties[key] : undefined);
+  const errors = Array.isArray(properties["provisioningErrors"]) ? (properties["provisioningErrors"] as readonly unknown[]) : [];
+  const own = properties["properties"];
+  return {
+    id: id ?? "",
+    name: name ?? id?.split("/").at(-1) ?? "",
+    computeType: text("computeType") ?? "Unknown",
+    tags: tags ?? {},
+    provisioningState: text("provisioningState") ?? "Unknown",
+    provisioningErrors: errors.map((error) => serviceErrorOf(error, { code: "ProvisioningError", message: "The service gave no message." })),
+    properties: typeof own === "object" && own !== null ? (own as Readonly<Record<string, unknown>>) : {},
+    ...defined({
+      location,
+      resourceId: text("resourceId"),
+      computeLocation: text("computeLocation"),
+      description: text("description"),
+      disableLocalAuth: flag("disableLocalAuth"),
+      isAttachedCompute: flag("isAttachedCompute"),
+      createdOn: text("createdOn"),
+      modifiedOn: text("modifiedOn"),
+      identity: identity?.type === undefined ? undefined : { type: identity.type, userAssignedIds: Object.keys(identity.userAssignedIdentities ?? {}) },
+    }),
+  };
+}

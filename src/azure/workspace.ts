@@ -1,3 +1,6 @@
+import type { Arm } from "./arm.ts";
+import { succeeded, type Outcome } from "./outcome.ts";
+
 /** Which workspace to work on. */
 export type WorkspaceRef = { readonly subscriptionId: string; readonly resourceGroup: string; readonly name: string };
 
@@ -18,3 +21,23 @@ export type Workspace = WorkspaceRef & {
   readonly v1LegacyMode: boolean;
   readonly provisioningState: string;
 };
+
+/** Reads the workspace once: everything else hangs on its id, region and discovery address. */
+export async function readWorkspace(arm: Arm, ref: WorkspaceRef): Promise<Outcome<Workspace>> {
+  const id = workspaceId(ref);
+  const answer = await arm.get(id, "2023-08-01-preview");
+  if (!answer.ok) return answer;
+  const { location, properties = {} } = (answer.value.body ?? {}) as { location?: string; properties?: Record<string, unknown> };
+  const text = (key: string) => (typeof properties[key] === "string" ? properties[key] : undefined);
+  const discoveryUrl = text("discoveryUrl");
+  const mlFlowTrackingUri = text("mlFlowTrackingUri");
+  return succeeded({
+    ...ref,
+    id,
+    location: location ?? "",
+    v1LegacyMode: properties["v1LegacyMode"] === true,
+    provisioningState: text("provisioningState") ?? "Unknown",
+    ...(discoveryUrl === undefined ? {} : { discoveryUrl }),
+    ...(mlFlowTrackingUri === undefined ? {} : { mlFlowTrackingUri }),
+  });
+}

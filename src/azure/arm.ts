@@ -1,0 +1,139 @@
+import type { GenericResource, ResourceManagementClient } from "@azure/arm-resources";
+import type { TokenCredential } from "@azure/core-auth";
+import type { Cloud } from "./cloud.ts";
+import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { bearerTokenPolicy, parsed, requestTimeoutSeconds, send, userAgentPrefix, withoutRetries, type Answer } from "./pipeline.ts";
+import { failureOf, withRetries, type Repeatable, type RetryPorts } from "./retry.ts";
+
+/** Azure Resource Manager, by ids. */
+export type Arm = {
+  readonly get: (id: string, apiVersion: string) => Promise<Outcome<Answer>>;
+  /** All pages of a list, by `nextLink`. */
+  readonly list: (path: string, apiVersion: string, query?: Query) => Promise<Outcome<readonly unknown[]>>;
+  readonly put: (id: string, apiVersion: string, body: unknown, repeatable?: Repeatable) => Promise<Outcome<Answer>>;
+  readonly patch: (id: string, apiVersion: string, body: unknown) => Promise<Outcome<Answer>>;
+  readonly post: (path: string, apiVersion: string, body?: unknown, repeatable?: Repeatable) => Promise<Outcome<Answer>>;
+  readonly remove: (id: string, apiVersion: string, query: Query) => Promise<Outcome<Answer>>;
+  /** A URL that the service gave, exactly as given. Refused when it is not ARM's: the token must not go elsewhere. */
+  readonly getUrl: (url: string) => Promise<Outcome<Answer>>;
+  /** A data-plane address of the workspace's region, with the same token. */
+  readonly getData: (url: string) => Promise<Outcome<Answer>>;
+};
+
+export type Query = Readonly<Record<string, string>>;
+
+export type ArmOptions = RetryPorts & {
+  readonly cloud: Cloud;
+  readonly subscriptionId: string;
+  readonly newCredential: () => Promise<TokenCredential>;
+};
+
+/** The library's client is never asked for a token itself: the policy of our own sees to that. */
+const noCredential: TokenCredential = { getToken: () => Promise.reject(new Error("Tokens are put on requests by the pipeline.")) };
+
+/**
+ * ARM through `@azure/arm-resources` where it reaches (GET, PUT and PATCH by id), and through the same pipeline for what
+ * it cannot send: DELETE with `underlyingResourceAction`, POST actions, nested lists.
+ */
+export async function createArm(options: ArmOptions): Promise<Arm> {
+  const { cloud, subscriptionId, newCredential, clock, signal } = options;
+  const { ResourceManagementClient } = await import("@azure/arm-resources");
+  const client: ResourceManagementClient = new ResourceManagementClient(noCredential, subscriptionId, {
+    endpoint: cloud.resourceManager,
+    credentials: { scopes: [cloud.armScope] },
+    userAgentOptions: { userAgentPrefix },
+  });
+  const { pipeline } = client;
+  withoutRetries(pipeline);
+  pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+  pipeline.addPolicy(bearerTokenPolicy(newCredential, cloud.armScope, clock), { phase: "Sign" });
+
+  const answer = async (repeatable: Repeatable, request: () => Promise<Answer>): Promise<Outcome<Answer>> => {
+    const outcome = await withRetries(repeatable, request, options);
+    if (!outcome.ok || outcome.value.status < 400) return outcome;
+    return failed(failureOf(outcome.value));
+  };
+  const direct = (repeatable: Repeatable, method: "GET" | "POST" | "DELETE", url: string, body?: unknown) =>
+    answer(repeatable, () => send(pipeline, { method, url, body, signal }));
+  const byId = (run: (id: string, options: LibraryOptions) => PromiseLike<unknown>, id: string) => viaLibrary(run, id, signal);
+  const address = (path: string, apiVersion: string, query: Query = {}) =>
+    `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
+  const getUrl = (url: string) =>
+    new URL(url).origin === new URL(cloud.resourceManager).origin
+      ? direct("read", "GET", url)
+      : Promise.resolve(
+          failed({
+            reason: "refused",
+            error: {
+              code: "ForeignHost",
+              message: `The service referred to ${new URL(url).origin}, which is not ${cloud.resourceManager}; the access token is not sent there.`,
+              details: [],
+            },
+          }),
+        );
+
+  return {
+    get: (id, apiVersion) => answer("read", () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id)),
+    put: (id, apiVersion, body, repeatable = "write") =>
+      answer(repeatable, () =>
+        byId((path, rest) => client.resources.createOrUpdateById(path, apiVersion, body as GenericResource, rest).submitted(), id),
+      ),
+    patch: (id, apiVersion, body) =>
+      answer("write", () => byId((path, rest) => client.resources.updateById(path, apiVersion, body as GenericResource, rest).submitted(), id)),
+    post: (path, apiVersion, body, repeatable = "write") => direct(repeatable, "POST", address(path, apiVersion), body),
+    remove: (id, apiVersion, query) => direct("write", "DELETE", address(id, apiVersion, query)),
+    list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), getUrl),
+    getUrl,
+    getData: (url) => direct("read", "GET", url),
+  };
+}
+
+type LibraryOptions = {
+  readonly abortSignal: AbortSignal;
+  readonly requestOptions: { readonly timeout: number; readonly skipUrlEncoding: boolean };
+  readonly onResponse: (raw: { status: number; headers: { toJSON: () => Record<string, string> }; bodyAsText?: string | null }) => void;
+};
+
+/**
+ * Runs one operation of the library for its first answer. The library throws for statuses that it does not expect and
+ * its poller would wait on its own; what counts is the raw answer, which says what the service said.
+ */
+async function viaLibrary(
+  run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
+  id: string,
+  signal: AbortSignal,
+): Promise<Answer> {
+  let answer: Answer | undefined;
+  const options: LibraryOptions = {
+    abortSignal: signal,
+    requestOptions: { timeout: requestTimeoutSeconds * 1000, skipUrlEncoding: true },
+    onResponse: (raw) => {
+      answer ??= { status: raw.status, headers: raw.headers.toJSON(), body: parsed(raw.bodyAsText) };
+    },
+  };
+  try {
+    await run(id.replace(/^\//, ""), options);
+  } catch (error) {
+    if (answer === undefined) throw error;
+  }
+  if (answer === undefined) throw new Error("The library reported no answer.");
+  return answer;
+}
+
+async function listPages(
+  first: string,
+  getUrl: (url: string) => Promise<Outcome<Answer>>,
+): Promise<Outcome<readonly unknown[]>> {
+  const items: unknown[] = [];
+  const seen = new Set<string>();
+  for (let url: string | undefined = first; url !== undefined && !seen.has(url); ) {
+    seen.add(url);
+    const page = await getUrl(url);
+    if (!page.ok) return page;
+    const { value, nextLink } = (page.value.body ?? {}) as { readonly value?: readonly unknown[]; readonly nextLink?: string | null };
+    items.push(...(value ?? []));
+    url = nextLink ?? undefined;
+  }
+  return succeeded(items);
+}
+

@@ -1,0 +1,91 @@
+import { createArm, type Arm } from "./arm.ts";
+import { createAssets, type Assets } from "./assets.ts";
+import { createBlobs, type Blobs } from "./blobs.ts";
+import { discoverCloud, type Cloud } from "./cloud.ts";
+import { createComputes, type Computes } from "./computes.ts";
+import { createCredentials, type CredentialPorts, type Identity } from "./credentials.ts";
+import { discoverDataPlane } from "./data-plane.ts";
+import { createJobs, type Jobs } from "./jobs.ts";
+import { createKeyVault } from "./key-vault.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import type { AzureFailure } from "./outcome.ts";
+import { createRunHistory, type RunHistory } from "./run-history.ts";
+import { leafCause } from "./service-error.ts";
+import { readWorkspace, workspaceId, type Workspace, type WorkspaceRef } from "./workspace.ts";
+
+/** Everything of one workspace. */
+export type Azure = {
+  readonly cloud: Cloud;
+  readonly workspace: Workspace;
+  readonly arm: Arm;
+  readonly computes: Computes;
+  readonly jobs: Jobs;
+  readonly assets: Assets;
+  readonly runHistory: RunHistory;
+  readonly metrics: Metrics;
+  readonly blobs: Blobs;
+  /** Reads a Key Vault secret by its address. */
+  readonly keyVault: (url: string) => Promise<string>;
+};
+
+export type ConnectOptions = CredentialPorts & {
+  readonly identity: Identity;
+  readonly cloud: string;
+  readonly metadataUrl?: string | undefined;
+};
+
+/** A workspace that cannot be worked with, and why. */
+export class WorkspaceUnavailable extends Error {
+  readonly failure: AzureFailure | undefined;
+  constructor(message: string, failure?: AzureFailure) {
+    super(message);
+    this.name = "WorkspaceUnavailable";
+    this.failure = failure;
+  }
+}
+
+/** Finds the cloud out, signs in, and reads the workspace. @throws AuthenticationFailed, CloudUnknown, WorkspaceUnavailable */
+export async function connect(ref: WorkspaceRef, options: ConnectOptions): Promise<Azure> {
+  const { cloud, arm, newCredential } = await connectArm(ref, options);
+  const read = await readWorkspace(arm, ref);
+  if (!read.ok) throw new WorkspaceUnavailable(explain(ref, read.failure), read.failure);
+  const workspace = read.value;
+  const dataPlane = discoverDataPlane(arm, workspace);
+  return {
+    cloud,
+    workspace,
+    arm,
+    computes: createComputes(arm, ref, options.clock),
+    jobs: createJobs(arm, ref),
+    assets: createAssets(arm, ref),
+    runHistory: createRunHistory(arm, workspace, dataPlane),
+    metrics: createMetrics(arm, workspace),
+    blobs: createBlobs(options),
+    keyVault: createKeyVault(newCredential, cloud, options.signal),
+  };
+}
+
+/** Just enough to cancel a job: no read of the workspace comes before it. */
+export async function connectJobs(ref: WorkspaceRef, options: ConnectOptions): Promise<Jobs> {
+  const { arm } = await connectArm(ref, options);
+  return createJobs(arm, ref);
+}
+
+async function connectArm(ref: WorkspaceRef, options: ConnectOptions) {
+  const cloud = await discoverCloud(options);
+  const newCredential = createCredentials(options.identity, cloud, options);
+  const arm = await createArm({ ...options, cloud, subscriptionId: ref.subscriptionId, newCredential });
+  return { cloud, arm, newCredential };
+}
+
+function explain(ref: WorkspaceRef, failure: AzureFailure): string {
+  const leaf = leafCause(failure.error);
+  const said = `${leaf.message} [${leaf.code}]`;
+  if (failure.status === 403) {
+    return `The identity may not read the workspace '${ref.name}': it needs Microsoft.MachineLearningServices/workspaces/read on ${workspaceId(ref)}. The service said: ${said}`;
+  }
+  if (failure.reason === "not-found") {
+    return `There is no workspace '${ref.name}' in the resource group '${ref.resourceGroup}' of the subscription ${ref.subscriptionId}. The service said: ${said}`;
+  }
+  return `The workspace '${ref.name}' could not be read: ${said}`;
+}

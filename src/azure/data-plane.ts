@@ -1,0 +1,28 @@
+import type { Arm } from "./arm.ts";
+import { failed, succeeded, type Outcome } from "./outcome.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Address of the regional data plane, found through the workspace's discovery document; asked for once, when needed. */
+export type DataPlane = () => Promise<Outcome<string>>;
+
+export function discoverDataPlane(arm: Arm, workspace: Workspace): DataPlane {
+  let found: Promise<Outcome<string>> | undefined;
+  return () => {
+    found ??= discover(arm, workspace);
+    return found;
+  };
+}
+
+async function discover(arm: Arm, { discoveryUrl, name }: Workspace): Promise<Outcome<string>> {
+  if (discoveryUrl === undefined) return nothing(`The workspace '${name}' names no discoveryUrl; it may still be being created.`);
+  const answer = await arm.getData(discoveryUrl);
+  if (!answer.ok) return answer;
+  const { api, history } = (answer.value.body ?? {}) as { readonly api?: string; readonly history?: string };
+  const address = api ?? history;
+  if (address === undefined) return nothing(`The discovery document of the workspace '${name}' names no api.`);
+  return succeeded(address.replace(/\/+$/, ""));
+}
+
+function nothing(message: string): Outcome<never> {
+  return failed({ reason: "refused", error: { code: "NoDataPlane", message, details: [] } });
+}
