@@ -21,11 +21,18 @@ export type CommandContext = {
   readonly deadline: number;
   /** Absolute folder that paths are relative to. */
   readonly workingDirectory: string;
+  /** Folder for what lives as long as the job. */
+  readonly temporaryFolder: string;
+  /** Folder for what is kept between jobs on one machine. */
+  readonly toolCache: string;
+  /** The environment of the step: what runs on the runner inherits it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads every declaration, from files and inputs. Needs no network. */
   readonly declare: () => Promise<Declaration>;
   /** Signs in and reads the workspace. Loads the Azure libraries, which `validate` never does. */
   readonly connect: (workspace: WorkspaceRef) => Promise<Azure>;
-  readonly resolveSecretWith: (azure: Azure) => ResolveSecret;
+  /** Without a connection only references to vaults cannot be resolved. */
+  readonly resolveSecretWith: (azure?: Azure) => ResolveSecret;
   /** Where the resume of a later process finds what this one started. */
   readonly state: SavedState;
 };

@@ -1,0 +1,37 @@
+/** What GitHub says of the workflow run that this is. */
+export type GithubContext = {
+  readonly event: string;
+  /** The commit that was pushed or proposed; on pull requests the head commit and not the merge commit. */
+  readonly commit: string;
+  readonly ref: string;
+  readonly repository: string;
+  readonly runId: string;
+  readonly runAttempt: string;
+  /** Address of the workflow run; absent outside GitHub. */
+  readonly runUrl?: string;
+  readonly pullRequest?: number;
+};
+
+type Payload = { readonly pull_request?: { readonly number?: number; readonly head?: { readonly sha?: string } } };
+
+/**
+ * @param environment the `GITHUB_*` values.
+ * @param payload the event, parsed.
+ * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
+ */
+export function githubContext(environment: Readonly<Record<string, string | undefined>>, payload: unknown): GithubContext {
+  const { pull_request: pullRequest } = (payload ?? {}) as Payload;
+  const server = environment["GITHUB_SERVER_URL"];
+  const repository = environment["GITHUB_REPOSITORY"] ?? "";
+  const runId = environment["GITHUB_RUN_ID"] ?? "";
+  return {
+    event: environment["GITHUB_EVENT_NAME"] ?? "",
+    commit: pullRequest?.head?.sha ?? environment["GITHUB_SHA"] ?? "",
+    ref: environment["GITHUB_REF"] ?? "",
+    repository,
+    runId,
+    runAttempt: environment["GITHUB_RUN_ATTEMPT"] ?? "1",
+    ...(server === undefined || repository === "" || runId === "" ? {} : { runUrl: `${server}/${repository}/actions/runs/${runId}` }),
+    ...(pullRequest?.number === undefined ? {} : { pullRequest: pullRequest.number }),
+  };
+}

@@ -1,0 +1,73 @@
+import * as core from "@actions/core";
+import { formatProblem, type Problem } from "../declaration/problem.ts";
+
+/** The step's log. Whatever it is given is text: no line of it can become a workflow command. */
+export type Log = {
+  readonly info: (text: string) => void;
+  /** Lines under a heading that the log shows folded. */
+  readonly group: (title: string, lines: readonly string[]) => void;
+  /** Opens a group that lines are streamed into until {@link Log.endGroup}. */
+  readonly startGroup: (title: string) => void;
+  readonly endGroup: () => void;
+  /** An annotation without a place. */
+  readonly annotate: (severity: Problem["severity"], text: string) => void;
+  /** A problem as annotation at its line, and as a line of the log. */
+  readonly problem: (problem: Problem) => void;
+};
+
+/** GitHub shows ten annotations of a kind for each step; the summary has the whole list. */
+const mostAnnotations = 10;
+
+export function createLog(): Log {
+  const shown: Record<Problem["severity"], number> = { error: 0, warning: 0, notice: 0 };
+  const annotate = (severity: Problem["severity"], text: string, properties: core.AnnotationProperties = {}) => {
+    shown[severity] += 1;
+    if (shown[severity] > mostAnnotations) core.info(inert(text));
+    else core[severity](plain(text), properties);
+  };
+  return {
+    info: (text) => core.info(inert(text)),
+    group: (title, lines) => {
+      core.startGroup(plain(title));
+      for (const line of lines) core.info(inert(line));
+      core.endGroup();
+    },
+    startGroup: (title) => core.startGroup(plain(title)),
+    endGroup: () => core.endGroup(),
+    annotate: (severity, text) => annotate(severity, text),
+    problem: (problem) => {
+      const { where, severity, message, fix, code } = problem;
+      const place = where === undefined || where.file === "targets" ? {} : { file: where.file, startLine: where.line, startColumn: where.column };
+      annotate(severity, `${message} ${fix}`, { title: code, ...place });
+      core.info(inert(formatProblem(problem)));
+    },
+  };
+}
+
+/**
+ * Text that the runner takes for nothing but text. It reads `::name::` at the start of a line, behind any white space,
+ * and `##[name]` anywhere in a line; a character without width between the signs keeps them from being that.
+ *
+ * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
+export function inert(text: string): string {
+  return visible(text)
+    .split("\n")
+    .map((line) => line.replace(/^(\s*):(?=:)/u, "$1:\u200b").replaceAll("##[", "##\u200b["))
+    .join("\n");
+}
+
+/** One line for a command's own text, which the library escapes. */
+function plain(text: string): string {
+  return visible(text).replaceAll("\n", " ");
+}
+
+/** Line ends as `\n`; no control characters but tabs and colours. */
+function visible(text: string): string {
+  return (
+    text
+      .replaceAll(/\r\n?|\u0085|\u2028|\u2029/g, "\n")
+      // eslint-disable-next-line no-control-regex -- control characters are what is removed
+      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]|\u001b(?!\[[0-9;]*m)/g, "")
+  );
+}

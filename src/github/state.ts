@@ -1,0 +1,29 @@
+import { getState, saveState } from "@actions/core";
+import type { WorkspaceRef } from "../azure/workspace.ts";
+
+/** What `post` finds of a run that `main` was about to submit. */
+export type StartedRun = { readonly name: string; readonly workspace: WorkspaceRef };
+
+/** Saved before the submission is sent, so that a crash after it leaves a trace. */
+export function saveStartedRun(run: StartedRun): void {
+  saveState("run", JSON.stringify(run));
+}
+
+/** Saved when the run has ended, or is left going on purpose. */
+export function saveRunSettled(): void {
+  saveState("settled", "true");
+}
+
+/** Saved on the first signal: the workflow was cancelled, and so shall be the run. */
+export function saveCancelled(): void {
+  saveState("cancelled", "true");
+}
+
+export function savedRun(): { readonly run?: StartedRun; readonly settled: boolean; readonly cancelled: boolean } {
+  const text = getState("run");
+  return {
+    ...(text === "" ? {} : { run: JSON.parse(text) as StartedRun }),
+    settled: getState("settled") === "true",
+    cancelled: getState("cancelled") === "true",
+  };
+}

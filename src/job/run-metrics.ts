@@ -1,0 +1,23 @@
+import pLimit from "p-limit";
+import type { Metrics } from "../azure/metrics.ts";
+import type { MetricSeries } from "../report/result.ts";
+
+/** More metrics than a report can show are listed with their last value only. */
+const mostSeries = 50;
+const readsAtOnce = 8;
+
+/** The metrics of a run with their courses. What cannot be read is left out: metrics decide nothing but gates. */
+export async function readMetrics(run: string, metrics: Metrics): Promise<readonly MetricSeries[]> {
+  const last = await metrics.lastValues(run);
+  if (!last.ok) return [];
+  const limit = pLimit(readsAtOnce);
+  const names = Object.keys(last.value).sort();
+  return Promise.all(
+    names.map((name, index) =>
+      limit(async (): Promise<MetricSeries> => {
+        const history = index < mostSeries ? await metrics.history(run, name) : undefined;
+        return { name, last: last.value[name] ?? Number.NaN, points: history?.ok === true ? history.value : [] };
+      }),
+    ),
+  );
+}
