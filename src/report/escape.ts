@@ -1,0 +1,61 @@
+/** Text that stems from Azure, logs or repositories is data: these are the only ways by which it enters a report. */
+
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** Text for HTML, in content and in attributes. */
+export function html(text: string): string {
+  return visible(text).replaceAll(/[&<>"']/g, (sign) => escapes[sign] ?? sign);
+}
+
+/**
+ * Text inside a line or a table cell of Markdown. Every sign that could begin something (emphasis, link, tag, mention,
+ * issue reference, cell, code) becomes a character reference, which renders as the sign and is nothing but text.
+ */
+export function inline(text: string): string {
+  return visible(text)
+    .replaceAll(/\s*\n\s*/g, " ")
+    .replaceAll(/[&<>"'|`*_{}[\]()#+!~@\\$:]/g, (sign) => `&#${sign.codePointAt(0) ?? 0};`)
+    .replace(/^(\s*)([-=.\d])/, (_, space: string, sign: string) => `${space}&#${sign.codePointAt(0) ?? 0};`)
+    .replaceAll(/(https?|ftp|www)(?=[&.])/gi, "$1\u2060");
+}
+
+/** Text as inline code, which may itself hold backticks. */
+export function code(text: string): string {
+  const plain = visible(text).replaceAll(/\s*\n\s*/g, " ");
+  return `<code>${inline(plain)}</code>`;
+}
+
+/** Text in a fenced block that nothing inside it can close. */
+export function fence(text: string, language = ""): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const marks = "`".repeat(longest + 1);
+  return `${marks}${language}\n${visible(text)}\n${marks}`;
+}
+
+/** A link to an address of the service; anything that is no https address stays text. */
+export function link(text: string, address: string): string {
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch {
+    return inline(text);
+  }
+  if (url.protocol !== "https:") return inline(text);
+  return `<a href="${html(url.href)}">${inline(text)}</a>`;
+}
+
+/** Characters that turn the direction of text or have no picture could hide what stands there: they are shown by number. */
+export function visible(text: string): string {
+  return (
+    text
+      .replaceAll(/\r\n?/g, "\n")
+      // Colours of a terminal mean nothing in a report.
+      // eslint-disable-next-line no-control-regex -- control characters are what is removed
+      .replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "")
+      // eslint-disable-next-line no-control-regex -- control characters are what is shown
+      .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f\u0085\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (sign) => {
+        const number = (sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+        return `\u27e8U+${number}\u27e9`;
+      })
+  );
+}

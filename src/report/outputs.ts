@@ -1,0 +1,44 @@
+import type { PlanAction, Result } from "./result.ts";
+
+/** Every output of the interface that the result has something for. Paths of reports are added by whoever writes them. */
+export function outputsOf(result: Result): Readonly<Record<string, string>> {
+  const { targets, plan, run } = result;
+  const actions: readonly PlanAction[] = plan === undefined ? targets.map(({ action }) => action) : plan.steps.map(({ action }) => action);
+  const countOf = (...words: readonly PlanAction[]) => String(actions.filter((action) => words.includes(action)).length);
+  return {
+    targets: JSON.stringify(
+      targets.map(({ name, type, resourceId, action, provisioningState, provisioningErrors }) => ({
+        name,
+        type,
+        resourceId,
+        action,
+        provisioningState,
+        provisioningErrors,
+      })),
+    ),
+    changed: String(targets.some(({ action, outcome }) => outcome === "succeeded" && !["none", "adopt", "wait", "refuse"].includes(action)) || (run !== undefined && !run.reused)),
+    "failure-reason": result.failureReason ?? "",
+    ...(plan === undefined
+      ? {}
+      : {
+          "has-changes": String(plan.hasChanges),
+          "to-create": countOf("create", "recreate"),
+          "to-attach": countOf("attach", "replace"),
+          "to-update": countOf("update"),
+          "to-reattach": countOf("reattach"),
+          plan: JSON.stringify(plan),
+        }),
+    ...(run === undefined
+      ? {}
+      : {
+          "run-id": run.id ?? "",
+          "run-name": run.name,
+          "run-url": run.url ?? "",
+          "run-status": run.status,
+          "run-metrics": JSON.stringify(Object.fromEntries(run.metrics.map(({ name, last }) => [name, Number.isFinite(last) ? last : String(last)]))),
+          "run-reused": String(run.reused),
+          gates: JSON.stringify(run.gates),
+          "artifacts-path": run.artifactsPath ?? "",
+        }),
+  };
+}

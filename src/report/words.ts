@@ -1,0 +1,49 @@
+import type { PlanAction, Result, RunReport, TargetReport } from "./result.ts";
+
+/** The words of reports, in one place. Meaning is never told by colour or sign alone. */
+
+export const actionWords: Readonly<Record<PlanAction, string>> = {
+  none: "no change",
+  create: "create",
+  attach: "attach",
+  update: "update in place",
+  reattach: "detach, then attach again",
+  recreate: "delete, then create again",
+  replace: "detach the other, then attach",
+  adopt: "use the existing attachment",
+  detach: "detach",
+  delete: "delete",
+  join: "join",
+  wait: "wait for what is in flight",
+  refuse: "refused",
+};
+
+export const outcomeWords: Readonly<Record<TargetReport["outcome"], string>> = {
+  succeeded: "succeeded",
+  failed: "failed",
+  skipped: "skipped",
+  "in-progress": "in progress",
+};
+
+export const conclusionWords: Readonly<Record<RunReport["conclusion"], string>> = {
+  success: "succeeded",
+  failure: "failed",
+  cancelled: "was cancelled",
+  "in-progress": "goes on",
+};
+
+const kindWords: Readonly<Record<string, string>> = {
+  local: "this runner",
+  amlcompute: "managed cluster",
+  virtualmachine: "virtual machine",
+};
+
+export function kindWord(type: string): string {
+  return kindWords[type] ?? type;
+}
+
+/** One line that says how the command went: the heading of every report. */
+export function headline({ command, conclusion, workspace }: Pick<Result, "command" | "conclusion" | "workspace">): string {
+  const verdict = conclusion === "success" ? "succeeded" : conclusion === "failure" ? "failed" : "was cancelled";
+  return `Azure ML ${command} ${verdict}${workspace === undefined ? "" : `: ${workspace.name}`}`;
+}
