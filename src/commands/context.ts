@@ -27,6 +27,8 @@ export type CommandContext = {
   readonly toolCache: string;
   /** The environment of the step: what runs on the runner inherits it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The workspace as credentials and environment name it: what inputs and declarations leave open. */
+  readonly fallbackWorkspace: { readonly [Part in keyof WorkspaceRef]: string | undefined };
   /** Reads every declaration, from files and inputs. Needs no network. */
   readonly declare: () => Promise<Declaration>;
   /** Signs in and reads the workspace. Loads the Azure libraries, which `validate` never does. */

@@ -13,12 +13,12 @@ export class MissingInput extends Error {
   }
 }
 
-/** The workspace: inputs first, then the declaration; `readInputs` has already looked at the environment. */
+/** The workspace: inputs first, then the declaration, then credentials and environment. */
 export function workspaceRef(context: CommandContext, declared: DeclaredWorkspace): WorkspaceRef {
-  const { inputs } = context;
-  const subscriptionId = inputs.subscriptionId ?? declared.subscriptionId;
-  const resourceGroup = inputs.resourceGroup ?? declared.resourceGroup;
-  const name = inputs.workspace ?? declared.name;
+  const { inputs, fallbackWorkspace: fallback } = context;
+  const subscriptionId = inputs.subscriptionId ?? declared.subscriptionId ?? fallback.subscriptionId;
+  const resourceGroup = inputs.resourceGroup ?? declared.resourceGroup ?? fallback.resourceGroup;
+  const name = inputs.workspace ?? declared.name ?? fallback.name;
   const missing = [
     subscriptionId === undefined ? "subscription-id" : undefined,
     resourceGroup === undefined ? "resource-group" : undefined,

@@ -32,6 +32,8 @@ export type DeclarationRequest = {
   readonly checkout: string;
   readonly subscriptionId?: string | undefined;
   readonly resourceGroup?: string | undefined;
+  /** True for commands that can do without anything declared: a missing default file is then no problem. */
+  readonly optional?: boolean;
 };
 
 /** Where everything stands, before it is read in detail. */
@@ -63,7 +65,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const run = readRun(overridden.runs, found.problems);
   found.problems.push(...duplicateProblems(targets));
   const chosen = choose(targets, request.only, found.problems);
-  if (targets.length === 0 && overridden.targets.length === 0 && found.runs.length === 0 && found.deploys.length === 0 && !found.problems.some(isError)) {
+  if (request.optional !== true && targets.length === 0 && overridden.targets.length === 0 && found.runs.length === 0 && found.deploys.length === 0 && !found.problems.some(isError)) {
     found.problems.push({
       code: "nothing-declared",
       severity: "error",
@@ -85,7 +87,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
 
 async function gatherFiles(request: DeclarationRequest, found: Gathered): Promise<void> {
   // The default file may be missing when everything is given inline.
-  const given = request.inlineTargets !== undefined || request.run !== undefined;
+  const given = request.inlineTargets !== undefined || request.run !== undefined || request.optional === true;
   const { files, problems } = await loadFiles(request.config, request.workingDirectory, request.workingDirectory);
   const isDefault = request.config.length === 1 && request.config[0] === "azureml.yml";
   found.problems.push(...problems.filter(({ code }) => !(given && isDefault && code === "missing-file")));

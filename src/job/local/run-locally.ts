@@ -61,7 +61,7 @@ export async function runLocally(name: string, job: CommandJob, ports: LocalPort
   const command = substitute(job, runFolder);
   const path = await environmentPath(job, ports, keep("azureml-logs/20_image_build_log.txt"));
   const env = {
-    ...ports.environment,
+    ...inherited(ports.environment),
     ...(await variablesOf(job, ports.resolveSecret)),
     PATH: [path, ports.environment["PATH"]].filter((part) => part !== undefined).join(delimiter),
     AZUREML_RUN_ID: name,
@@ -80,6 +80,12 @@ export async function runLocally(name: string, job: CommandJob, ports: LocalPort
   ports.onStatus(status);
   const error = status === "Failed" ? `The command ended with exit code ${String(end.code)}.` : end.aborted && !signal.aborted ? "The job's own time limit passed." : undefined;
   return { status, metrics, tail, outputsFolder, ...(error === undefined ? {} : { error }) };
+}
+
+/** The step's environment without what belongs to the action itself: inputs, tokens, and the files of the runner's protocol. */
+function inherited(environment: LocalPorts["environment"]): Readonly<Record<string, string | undefined>> {
+  const own = /^(INPUT_|STATE_|ACTIONS_|AZURE_CLIENT_SECRET$|GITHUB_(TOKEN|OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)$)/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.test(name)));
 }
 
 async function copyCode(job: CommandJob, folder: string): Promise<void> {

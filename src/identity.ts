@@ -1,0 +1,77 @@
+import type { Identity } from "./azure/credentials.ts";
+import { inputText, type Environment, type Inputs } from "./inputs.ts";
+
+/** The JSON that `azure/login` and the `aml-*` actions take. */
+type Creds = {
+  readonly clientId?: unknown;
+  readonly clientSecret?: unknown;
+  readonly tenantId?: unknown;
+  readonly subscriptionId?: unknown;
+  readonly resourceManagerEndpointUrl?: unknown;
+};
+
+/** Identity, cloud and subscription as inputs, `creds` and environment give them, in this order. */
+export type SignIn = {
+  readonly identity: Identity;
+  readonly cloud: string;
+  readonly metadataUrl?: string | undefined;
+  readonly subscriptionId?: string | undefined;
+};
+
+/** `creds` that cannot be used. The message never holds any of it. */
+export class MalformedCreds extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "MalformedCreds";
+  }
+}
+
+export function signInOf(inputs: Inputs, environment: Environment): SignIn {
+  const creds = inputs.creds === undefined ? {} : parseCreds(inputs.creds);
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  const variable = (name: string) => text(environment[name]);
+  const armEndpoint = text(creds.resourceManagerEndpointUrl);
+  const named = inputText(environment, "cloud") !== "" && inputs.cloud !== "AzureCloud";
+  return {
+    identity: {
+      auth: inputs.auth,
+      clientId: inputs.clientId ?? text(creds.clientId) ?? variable("AZURE_CLIENT_ID"),
+      tenantId: inputs.tenantId ?? text(creds.tenantId) ?? variable("AZURE_TENANT_ID"),
+      clientSecret: inputs.clientSecret ?? text(creds.clientSecret) ?? variable("AZURE_CLIENT_SECRET"),
+      idTokenRequestUrl: variable("ACTIONS_ID_TOKEN_REQUEST_URL"),
+      idTokenRequestToken: variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+    },
+    cloud: !named && armEndpoint !== undefined ? armEndpoint : inputs.cloud,
+    metadataUrl: variable("ARM_CLOUD_METADATA_URL"),
+    subscriptionId: text(creds.subscriptionId),
+  };
+}
+
+function parseCreds(text: string): Creds {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new MalformedCreds(
+      "The input 'creds' is not JSON. Give the whole object that az ad sp create-for-rbac --json-auth prints, with clientId, clientSecret, tenantId and subscriptionId.",
+    );
+  }
+  const creds = (typeof parsed === "object" && parsed !== null ? parsed : {}) as Creds;
+  const missing = (["clientId", "clientSecret", "tenantId"] as const).filter((key) => typeof creds[key] !== "string");
+  if (missing.length > 0) throw new MalformedCreds(`The input 'creds' has no ${missing.join(" and no ")}.`);
+  return creds;
+}
+
+/** The secret texts of inputs and environment that are known before anything is parsed. */
+export function earlySecrets(environment: Environment): readonly string[] {
+  const creds = inputText(environment, "creds");
+  const inner = /"clientSecret"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(creds)?.[1];
+  return [
+    inputText(environment, "client-secret"),
+    inputText(environment, "github-token"),
+    creds,
+    inner ?? "",
+    environment["AZURE_CLIENT_SECRET"] ?? "",
+    environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] ?? "",
+  ].filter((secret) => secret !== "");
+}

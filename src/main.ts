@@ -1,0 +1,160 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock } from "./azure/clock.ts";
+import type { WorkspaceRef } from "./azure/workspace.ts";
+import type { CommandContext, CommandResult } from "./commands/context.ts";
+import { conclude } from "./commands/conclude.ts";
+import { runCommand } from "./commands/run-command.ts";
+import { readDeclaration } from "./declaration/read-declaration.ts";
+import { createSecretResolver } from "./declaration/resolve-secret.ts";
+import { githubContext } from "./github/context.ts";
+import { createLog, type Log } from "./github/log.ts";
+import { mask } from "./github/mask.ts";
+import { saveCancelled, saveRunSettled, saveStartedRun } from "./github/state.ts";
+import { earlySecrets, signInOf } from "./identity.ts";
+import { InvalidInputs, readInputs, workingDirectory, type Environment, type Inputs } from "./inputs.ts";
+import { metricLines, targetLines } from "./report/log-text.ts";
+import type { FailureReason, Result } from "./report/result.ts";
+import { writeReports } from "./write-reports.ts";
+
+process.exitCode = await main(process.env);
+
+/** One call of the action: inputs → command → reports → exit code. */
+async function main(environment: Environment): Promise<number> {
+  for (const secret of earlySecrets(environment)) mask(secret);
+  const log = createLog();
+  const startedAt = systemClock.now();
+  const cancelled = cancellation();
+  let inputs: Inputs | undefined;
+  let outcome: CommandResult;
+  try {
+    inputs = readInputs(environment);
+    outcome = await runCommand(inputs.command, await contextOf(inputs, environment, log, cancelled.signal));
+  } catch (error) {
+    outcome = { failures: [failureOf(error, cancelled.signal)] };
+    if (error instanceof InvalidInputs) outcome = { failures: error.faults.map((message) => ({ reason: "invalid-input", message })) };
+  }
+  const result = conclude(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
+  show(result, log);
+  await writeReports(result, { temporaryFolder: temporaryFolder(environment), summary: inputs?.summary ?? true, environment });
+  cancelled.stopListening();
+  return result.conclusion === "success" ? 0 : 1;
+}
+
+/** The runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later it kills: the first one starts the ending. */
+function cancellation(): { readonly signal: AbortSignal; readonly stopListening: () => void } {
+  const controller = new AbortController();
+  const cancel = () => {
+    if (controller.signal.aborted) return;
+    // Saved first: should this process be killed before it is done, `post` knows what was wanted.
+    saveCancelled();
+    controller.abort(new Error("The workflow was cancelled."));
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.on(signal, cancel);
+  return {
+    signal: controller.signal,
+    stopListening: () => {
+      for (const signal of signals) process.off(signal, cancel);
+    },
+  };
+}
+
+async function contextOf(inputs: Inputs, environment: Environment, log: Log, signal: AbortSignal): Promise<CommandContext> {
+  const folder = workingDirectory(inputs, environment);
+  const signIn = signInOf(inputs, environment);
+  const fallback = {
+    subscriptionId: signIn.subscriptionId ?? environment["AZURE_SUBSCRIPTION_ID"],
+    resourceGroup: environment["AZURE_RESOURCE_GROUP"],
+    name: environment["AZURE_ML_WORKSPACE"],
+  };
+  const payload = await eventPayload(environment);
+  return {
+    inputs,
+    github: githubContext(environment, payload),
+    log,
+    clock: systemClock,
+    signal,
+    deadline: systemClock.now() + inputs.timeoutMinutes * 60_000,
+    workingDirectory: folder,
+    temporaryFolder: temporaryFolder(environment),
+    toolCache: join(environment["RUNNER_TOOL_CACHE"] ?? temporaryFolder(environment), "azureml-targets"),
+    environment,
+    fallbackWorkspace: fallback,
+    declare: async () => {
+      const declaration = await readDeclaration({
+        config: inputs.config,
+        inlineTargets: inputs.targets,
+        run: inputs.run,
+        set: inputs.set,
+        // `detach` names what is live, declared or not.
+        only: inputs.command === "detach" ? [] : inputs.only,
+        workingDirectory: folder,
+        checkout: environment["GITHUB_WORKSPACE"] ?? folder,
+        subscriptionId: inputs.subscriptionId ?? fallback.subscriptionId,
+        resourceGroup: inputs.resourceGroup ?? fallback.resourceGroup,
+        optional: inputs.command === "detach" || inputs.runName !== undefined,
+      });
+      for (const problem of declaration.problems) log.problem(problem);
+      return declaration;
+    },
+    connect: async (workspace: WorkspaceRef) => {
+      const { connect } = await import("./azure/azure.ts");
+      return connect(workspace, { ...signIn, clock: systemClock, random: Math.random, signal, mask });
+    },
+    resolveSecretWith: (azure) =>
+      createSecretResolver({
+        environment,
+        readFile: (path) => readFile(path, "utf8"),
+        keyVault: azure?.keyVault ?? (() => Promise.reject(new Error("a run on the runner signs in nowhere; use { env: NAME }"))),
+        mask,
+      }),
+    state: { runStarting: saveStartedRun, runEnded: saveRunSettled },
+  };
+}
+
+async function eventPayload(environment: Environment): Promise<unknown> {
+  const path = environment["GITHUB_EVENT_PATH"];
+  if (path === undefined || path === "") return undefined;
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function temporaryFolder(environment: Environment): string {
+  return join(environment["RUNNER_TEMP"] ?? "/tmp", "azureml-targets");
+}
+
+/** Errors with names of their own are known ways to end; anything else is a mistake of ours, and says so. */
+const reasons: Readonly<Record<string, FailureReason>> = {
+  MissingInput: "invalid-input",
+  MalformedCreds: "invalid-input",
+  CloudUnknown: "invalid-input",
+  AuthenticationFailed: "authentication-failed",
+  WorkspaceUnavailable: "workspace-unavailable",
+  SecretUnavailable: "secret-unavailable",
+};
+
+function failureOf(error: unknown, signal: AbortSignal): { readonly reason: FailureReason; readonly message: string } {
+  if (signal.aborted) return { reason: "cancelled", message: "The workflow was cancelled." };
+  const name = error instanceof Error ? error.name : "";
+  const reason = reasons[name];
+  const message = error instanceof Error ? error.message : String(error);
+  if (reason === undefined) {
+    const stack = error instanceof Error ? (error.stack ?? message) : message;
+    return { reason: "internal-error", message: `This is a mistake of the action, please report it: ${stack}` };
+  }
+  if (reason === "workspace-unavailable" && (error as { failure?: { status?: number } }).failure?.status === 403) return { reason: "not-authorized", message };
+  return { reason, message };
+}
+
+/** The end of the step's log: what was done, then every failure as an annotation. */
+function show(result: Result, log: Log): void {
+  if (result.targets.length > 0) log.group("Targets", targetLines(result.targets));
+  if (result.run !== undefined && result.run.metrics.length > 0) log.group("Metrics", metricLines(result.run));
+  for (const { what, next } of result.leftGoing) log.annotate("warning", `${what}. ${next}`);
+  for (const failure of result.failures) log.annotate("error", failure);
+  log.info(result.conclusion === "success" ? `${result.command} succeeded.` : `${result.command} did not succeed: ${result.failureReason ?? ""}.`);
+}
