@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { armError, ok, page, type Incoming, type Reply } from "../reply.ts";
+import { seeded, workspacePath } from "../settings.ts";
+import type { Storage } from "../storage.ts";
+import type { Store } from "../store.ts";
+
+type Version = { readonly id: string; readonly name: string; readonly type: string; readonly properties: Readonly<Record<string, unknown>>; readonly systemData: unknown };
+
+/** Versions of codes, environments, data and models, and the datastores. */
+export function createAssets(store: Store, storage: Storage, pageSize: number) {
+  const key = (kind: string, name: string, version: string) => `${kind}/${name}/${version}`.toLowerCase();
+  const versionsOf = (kind: string, name: string) =>
+    store.list<Version>("assets").filter(({ key: one }) => one.startsWith(`${kind}/${name}/`.toLowerCase())).map(({ value }) => value);
+
+  return {
+    find: (kind: string, name: string, version: string): Version | undefined => {
+      if (version !== "latest") return store.get<Version>("assets", key(kind, name, version));
+      return versionsOf(kind, name).at(-1);
+    },
+    /** `/{kind}/{name}[/versions[/{version}[/startPendingUpload]]]` */
+    handle: async (request: Incoming, kind: string, rest: readonly string[]): Promise<Reply> => {
+      const [name, versions, version, action] = rest.map(decodeURIComponent);
+      if (name === undefined) return page([], request, pageSize);
+      const id = (number: string) => `${workspacePath}/${kind}/${name}/versions/${number}`;
+      if (versions === undefined) {
+        const latest = versionsOf(kind, name).at(-1);
+        if (latest === undefined) return armError(404, "NotFound", `No ${kind} container named ${name} exists in the workspace.`);
+        return ok({ id: `${workspacePath}/${kind}/${name}`, name, properties: { latestVersion: latest.name, nextVersion: null, isArchived: false } });
+      }
+      if (version === undefined) {
+        const hash = request.query.get("hash");
+        // Code is found by its content, whatever name it was registered under.
+        const found =
+          hash === null
+            ? versionsOf(kind, name)
+            : store.list<Version>("assets").map(({ value }) => value).filter(({ properties, id: one }) => one.includes(`/${kind}/`) && (properties["properties"] as { hash_sha256?: string } | undefined)?.hash_sha256 === hash);
+        return page(found, request, pageSize);
+      }
+      if (action === "startPendingUpload") {
+        const container = `${randomUUID().slice(0, 8)}-${randomUUID()}`;
+        await (await storage.service()).getContainerClient(container).create();
+        const blobUri = `${request.endpoints.blob(seeded.storageAccount)}/${container}`;
+        const sasUri = `${blobUri}?${storage.sign(container, undefined, "rcwl", 8)}`;
+        return ok({
+          pendingUploadId: null,
+          pendingUploadType: "TemporaryBlobReference",
+          blobReferenceForConsumption: { blobUri, storageAccountArmId: null, credential: { credentialType: "SAS", sasUri } },
+        });
+      }
+      const known = store.get<Version>("assets", key(kind, name, version));
+      if (request.method === "PUT") {
+        const properties = ((request.body as { properties?: Record<string, unknown> } | undefined)?.properties ?? {});
+        const made: Version = {
+          id: id(version),
+          name: version,
+          type: `Microsoft.MachineLearningServices/workspaces/${kind}/versions`,
+          properties: { description: null, tags: {}, properties: {}, isArchived: false, isAnonymous: false, ...properties },
+          systemData: { createdAt: new Date().toISOString(), createdBy: seeded.clientId, createdByType: "Application" },
+        };
+        if (known !== undefined && kind === "codes" && known.properties["codeUri"] !== made.properties["codeUri"]) {
+          return armError(409, "Conflict", `The code version ${name}:${version} exists and cannot be changed.`);
+        }
+        store.put("assets", key(kind, name, version), made);
+        return { status: known === undefined ? 201 : 200, body: made };
+      }
+      return known === undefined ? armError(404, "NotFound", `${name}:${version} does not exist among the ${kind} of the workspace.`) : ok(known);
+    },
+    datastores: (request: Incoming, name: string | undefined, action: string | undefined): Reply => {
+      const known = [
+        { name: "workspaceblobstore", container: "azureml-blobstore", isDefault: true },
+        { name: "workspaceartifactstore", container: "azureml", isDefault: false },
+      ].map((store_) => ({
+        id: `${workspacePath}/datastores/${store_.name}`,
+        name: store_.name,
+        type: "Microsoft.MachineLearningServices/workspaces/datastores",
+        properties: {
+          description: null,
+          tags: null,
+          properties: null,
+          isDefault: store_.isDefault,
+          credentials: { credentialsType: "AccountKey" },
+          datastoreType: "AzureBlob",
+          accountName: seeded.storageAccount,
+          containerName: store_.container,
+          endpoint: "core.windows.net",
+          protocol: "https",
+          serviceDataAccessAuthIdentity: "None",
+        },
+      }));
+      if (name === undefined) {
+        const wanted = request.query.get("isDefault");
+        return page(wanted === null ? known : known.filter(({ properties }) => String(properties.isDefault) === wanted.toLowerCase()), request, pageSize);
+      }
+      const one = known.find((store_) => store_.name === name);
+      if (one === undefined) return armError(404, "NotFound", `Could not find datastore ${name}.`);
+      return action === "listSecrets" ? ok({ secretsType: "AccountKey", key: seeded.storageKey }) : ok(one);
+    },
+  };
+}
+
+export type Assets = ReturnType<typeof createAssets>;

@@ -1,0 +1,37 @@
+import type { Fault, Faults } from "./faults.ts";
+import type { Journal } from "./journal.ts";
+import { armError, ok, type Incoming, type Reply } from "./reply.ts";
+import type { Store } from "./store.ts";
+
+export type ControlParts = { readonly store: Store; readonly journal: Journal; readonly faults: Faults };
+
+/** What a test or a person asks of the emulator itself; never reachable by the real host names. */
+export function control({ method, path, body }: Incoming, { store, journal, faults }: ControlParts): Reply {
+  switch (`${method} ${path}`) {
+    case "GET /_control/journal":
+      return ok(journal.entries());
+    case "DELETE /_control/journal":
+      journal.clear();
+      return ok({});
+    case "POST /_control/faults":
+      faults.add(body as Fault);
+      return ok({});
+    case "DELETE /_control/faults":
+      faults.clear();
+      return ok({});
+    case "GET /_control/hazards":
+      return ok(store.list("hazards").map(({ value }) => value));
+    case "POST /_control/resources": {
+      const resource = body as { readonly id: string };
+      store.put("resources", resource.id.toLowerCase(), resource);
+      return ok({});
+    }
+    case "POST /_control/secrets": {
+      const { name, value } = body as { readonly name: string; readonly value: string };
+      store.put("secrets", name.toLowerCase(), value);
+      return ok({});
+    }
+    default:
+      return armError(404, "NotFound", `There is no control at ${method} ${path}.`);
+  }
+}

@@ -1,0 +1,271 @@
+import { mkdirSync } from "node:fs";
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { connect, type AddressInfo, type Socket } from "node:net";
+import { join, resolve } from "node:path";
+import { arm } from "./arm/arm.ts";
+import { createAssets } from "./arm/assets.ts";
+import { createComputes } from "./arm/computes.ts";
+import { createJobs } from "./arm/jobs.ts";
+import { certificates, realHosts } from "./certificates.ts";
+import { control } from "./control.ts";
+import { entra } from "./entra.ts";
+import { createFaults, type Fault, type Faults } from "./faults.ts";
+import { github } from "./github.ts";
+import { createJournal, type JournalEntry } from "./journal.ts";
+import { createRunner } from "./jobs/runner.ts";
+import { keyVault } from "./key-vault.ts";
+import { mlflow } from "./mlflow.ts";
+import { armError, type Endpoints, type Incoming, type Reply } from "./reply.ts";
+import { runHistory } from "./run-history.ts";
+import { addMachine, machineId, seed } from "./seed.ts";
+import { seeded, type EmulatorOptions } from "./settings.ts";
+import { createStorage } from "./storage.ts";
+import { openStore } from "./store.ts";
+import { createTokens } from "./tokens.ts";
+
+/** Which way a client comes in: by the emulator's own address, or by its proxy in front of the real names. */
+export type WayIn = "cloud" | "proxy";
+
+/** An Azure ML control plane for one machine. */
+export type Emulator = AsyncDisposable & {
+  readonly origin: string;
+  readonly proxyUrl: string;
+  readonly caFile: string;
+  readonly machineId: (name: string) => string;
+  readonly addMachine: (name: string) => void;
+  readonly putSecret: (name: string, value: string) => void;
+  /** What a client's environment needs for a way in. */
+  readonly environment: (way: WayIn) => Readonly<Record<string, string>>;
+  readonly journal: () => readonly JournalEntry[];
+  readonly journalFile: string;
+  readonly clearJournal: () => void;
+  readonly faults: Pick<Faults, "add" | "clear">;
+  /** Attachments that broke others, and managed computes that were left behind: what a careful client never causes. */
+  readonly hazards: () => readonly unknown[];
+  readonly stop: () => Promise<void>;
+};
+
+export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
+  const stateFolder = resolve(given.stateFolder);
+  mkdirSync(stateFolder, { recursive: true });
+  const pageSize = given.pageSize ?? 50;
+  const { caFile, key, cert } = await certificates(join(stateFolder, "certificates"));
+  const store = openStore(join(stateFolder, "state.sqlite"));
+  seed(store);
+  const tokens = createTokens(store);
+  const journalFile = join(stateFolder, "journal.jsonl");
+  const journal = createJournal(journalFile);
+  const faults = createFaults();
+  const storage = createStorage(join(stateFolder, "blobs"));
+  const assets = createAssets(store, storage, pageSize);
+  const computes = createComputes(store, { durations: given.durations ?? {}, pageSize });
+  const accessTokenSeconds = given.accessTokenSeconds ?? 3600;
+  let origin = "";
+  const runner = createRunner({
+    store,
+    storage,
+    assets,
+    folder: join(stateFolder, "jobs"),
+    maxParallel: given.maxParallelJobs ?? 2,
+    caFile,
+    origin: () => origin,
+    issueToken: () => tokens.issueAccess({ aud: "run" }, 24 * 3600),
+  });
+  const jobs = createJobs(store, runner, pageSize);
+  const entraSettings = { accessTokenSeconds, federatedSubjects: given.federatedSubjects ?? [seeded.subject] };
+
+  const route = async (request: Incoming, active: readonly Fault[]): Promise<Reply> => {
+    const open = github(request, tokens) ?? entra(request, tokens, entraSettings) ?? keyVault(request, store);
+    if (open !== undefined) return open;
+    if (request.path.startsWith("/metadata/endpoints")) return (await arm(request, armParts, active)) ?? armError(404, "NotFound", "Not found.");
+    const unauthorized = checkToken(request);
+    if (unauthorized !== undefined) return unauthorized;
+    const answer = (await arm(request, armParts, active)) ?? (await runHistory(request, store, storage)) ?? mlflow(request, store);
+    return answer ?? armError(404, "NotFound", `Nothing is played at ${request.method} ${request.path}.`);
+  };
+  const armParts = { store, computes, jobs, assets, pageSize };
+  const checkToken = ({ headers }: Incoming): Reply | undefined => {
+    const [, token] = /^Bearer (.+)$/i.exec(headers["authorization"] ?? "") ?? [];
+    if (token === undefined) return refuse("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
+    const claims = tokens.checkAccess(token);
+    if (claims === "expired") return refuse("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time.");
+    return claims === "malformed" ? refuse("InvalidAuthenticationToken", "The access token is invalid.") : undefined;
+  };
+
+  const server = createHttpsServer({ key, cert }, (incoming, response) => void serve(incoming, response));
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const host = incoming.headers.host ?? "";
+    const url = new URL(incoming.url ?? "/", `https://${host}`);
+    const own = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host);
+    const bytes = await readAll(incoming);
+    const active = url.pathname.startsWith("/_control") ? [] : faults.match(incoming.method ?? "GET", url.pathname);
+    const fault = active.map(({ kind }) => kind).join(", ");
+    const note = (status: number | "reset", body?: unknown) => {
+      if (url.pathname.startsWith("/_control")) return;
+      journal.add({ method: incoming.method ?? "", host, path: url.pathname, query: url.searchParams, status, ...(body === undefined ? {} : { body }), ...(fault === "" ? {} : { fault }) });
+    };
+    try {
+      for (const one of active) if (one.kind === "delay") await new Promise((after) => setTimeout(after, one.seconds * 1000));
+      if (active.some(({ kind }) => kind === "reset")) {
+        note("reset");
+        incoming.socket.destroy();
+        return;
+      }
+      const stated = active.find((one) => one.kind === "status");
+      if (isBlob(host, url.pathname) && stated === undefined) {
+        note(await storage.forward(incoming, response, bytes));
+        return;
+      }
+      const request = toIncoming(incoming, url, host, bytes, own ? ownEndpoints(origin) : realEndpoints());
+      const reply: Reply =
+        stated === undefined
+          ? own && url.pathname.startsWith("/_control")
+            ? control(request, { store, journal, faults })
+            : await route(request, active)
+          : { status: stated.status, headers: stated.headers ?? {}, body: stated.body ?? { error: { code: `Fault${stated.status}`, message: "A fault that was asked for." } } };
+      if (active.some(({ kind }) => kind === "lost-reply")) {
+        note("reset", request.body);
+        incoming.socket.destroy();
+        return;
+      }
+      note(reply.status, request.body);
+      answer(response, reply, active);
+    } catch (error) {
+      note(500);
+      answer(response, armError(500, "InternalServerError", error instanceof Error ? (error.stack ?? error.message) : String(error)), []);
+    }
+  };
+
+  const proxy = createHttpServer((_, response) => response.writeHead(403).end("Only the hosts of Azure are to be had here.\n"));
+  proxy.on("connect", (request: IncomingMessage, client: Socket) => {
+    client.on("error", () => client.destroy());
+    const [name = ""] = (request.url ?? "").split(":");
+    if (!realHosts.some((pattern) => matchesHost(pattern, name))) {
+      journal.add({ method: "CONNECT", host: name, path: "", query: new URLSearchParams(), status: 403 });
+      client.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+      return;
+    }
+    const upstream = connect((server.address() as AddressInfo).port, "127.0.0.1", () => {
+      client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+      upstream.pipe(client);
+      client.pipe(upstream);
+    });
+    upstream.on("error", () => client.destroy());
+    client.on("close", () => upstream.destroy());
+  });
+
+  await listen(server, given.port ?? 0);
+  await listen(proxy, 0);
+  origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+
+  const stop = async () => {
+    await runner.stop();
+    server.closeAllConnections();
+    proxy.closeAllConnections();
+    await Promise.all([server, proxy].map((one) => new Promise((closed) => one.close(closed))));
+    await storage.stop();
+    store.close();
+  };
+
+  return {
+    origin,
+    proxyUrl,
+    caFile,
+    machineId,
+    addMachine: (name) => addMachine(store, name),
+    putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
+    environment: (way) => ({
+      NODE_EXTRA_CA_CERTS: caFile,
+      REQUESTS_CA_BUNDLE: caFile,
+      AZURE_TENANT_ID: seeded.tenantId,
+      AZURE_CLIENT_ID: seeded.clientId,
+      AZURE_CLIENT_SECRET: seeded.clientSecret,
+      AZURE_SUBSCRIPTION_ID: seeded.subscriptionId,
+      AZURE_RESOURCE_GROUP: seeded.resourceGroup,
+      AZURE_ML_WORKSPACE: seeded.workspace,
+      ...(way === "cloud"
+        ? {
+            ARM_CLOUD_METADATA_URL: `${origin}/metadata/endpoints`,
+            ACTIONS_ID_TOKEN_REQUEST_URL: `${origin}/_github/id-token?api-version=2.0`,
+          }
+        : {
+            HTTPS_PROXY: proxyUrl,
+            ACTIONS_ID_TOKEN_REQUEST_URL: "https://pipelines.actions.githubusercontent.com/_github/id-token?api-version=2.0",
+          }),
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: seeded.idTokenRequestToken,
+    }),
+    journal: journal.entries,
+    journalFile,
+    clearJournal: journal.clear,
+    faults,
+    hazards: () => store.list("hazards").map(({ value }) => value),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function refuse(code: string, message: string): Reply {
+  const reply = armError(401, code, message);
+  return { ...reply, headers: { "WWW-Authenticate": `Bearer error="invalid_token", error_description="${message}"` } };
+}
+
+function ownEndpoints(origin: string): Endpoints {
+  return { arm: origin, login: origin, api: origin, blob: (account) => `${origin}/${account}`, studio: origin, vault: origin, idTokenIssuer: `${origin}/_github` };
+}
+
+function realEndpoints(): Endpoints {
+  return {
+    arm: "https://management.azure.com",
+    login: "https://login.microsoftonline.com",
+    api: `https://${seeded.location}.api.azureml.ms`,
+    blob: (account) => `https://${account}.blob.core.windows.net`,
+    studio: "https://ml.azure.com",
+    vault: `https://${seeded.vault}.vault.azure.net`,
+    idTokenIssuer: "https://token.actions.githubusercontent.com",
+  };
+}
+
+function isBlob(host: string, path: string): boolean {
+  return host.includes(".blob.core.windows.net") || path.startsWith(`/${seeded.storageAccount}/`);
+}
+
+function matchesHost(pattern: string, name: string): boolean {
+  return pattern.startsWith("*.") ? name.endsWith(pattern.slice(1)) : name === pattern;
+}
+
+function toIncoming(incoming: IncomingMessage, url: URL, host: string, bytes: Buffer, endpoints: Endpoints): Incoming {
+  const text = bytes.toString("utf8");
+  let body: unknown;
+  try {
+    body = text === "" ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    // A form, or no body that anybody understands.
+  }
+  const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
+  // Clients sometimes leave two slashes where an id that begins with one was put behind another.
+  return { method: incoming.method ?? "GET", host, path: decodeURI(url.pathname.replaceAll(/\/{2,}/g, "/")), query: url.searchParams, headers, text, body, endpoints };
+}
+
+function answer(response: ServerResponse, reply: Reply, faults: readonly Fault[]): void {
+  const whole = reply.body === undefined ? "" : JSON.stringify(reply.body);
+  const text = faults.some(({ kind }) => kind === "malformed") ? "<html>busy</html>" : faults.some(({ kind }) => kind === "truncated") ? whole.slice(0, Math.floor(whole.length / 2)) : whole;
+  response.writeHead(reply.status, {
+    ...(text === "" ? {} : { "Content-Type": "application/json; charset=utf-8" }),
+    "x-ms-request-id": crypto.randomUUID(),
+    "x-ms-correlation-request-id": crypto.randomUUID(),
+    ...reply.headers,
+  });
+  response.end(reply.status === 204 ? undefined : text);
+}
+
+async function readAll(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function listen(server: { listen: (port: number, host: string, ready: () => void) => unknown }, port: number): Promise<void> {
+  return new Promise((ready) => void server.listen(port, "127.0.0.1", ready));
+}

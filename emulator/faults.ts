@@ -1,0 +1,48 @@
+/** A disturbance of requests that match. */
+export type Fault = {
+  readonly method?: string;
+  /** Regular expression on the path. */
+  readonly path: string;
+  /** Skip this many matches first. */
+  readonly skip?: number;
+  /** How many matches are disturbed; default 1. */
+  readonly times?: number;
+} & (
+  | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
+  /** The connection is destroyed before anything is done. */
+  | { readonly kind: "reset" }
+  /** The request is carried out, its reply never arrives. */
+  | { readonly kind: "lost-reply" }
+  | { readonly kind: "delay"; readonly seconds: number }
+  /** The reply's body is cut in half, or is no JSON. */
+  | { readonly kind: "truncated" | "malformed" }
+  /** The operation that the request begins ends so. */
+  | { readonly kind: "operation-fails"; readonly code: string; readonly message: string }
+  | { readonly kind: "operation-never-ends" }
+);
+
+export type Faults = {
+  readonly add: (fault: Fault) => void;
+  readonly clear: () => void;
+  /** The faults that this request meets; each match counts. */
+  readonly match: (method: string, path: string) => readonly Fault[];
+};
+
+export function createFaults(): Faults {
+  let active: { readonly fault: Fault; seen: number }[] = [];
+  return {
+    add: (fault) => void active.push({ fault, seen: 0 }),
+    clear: () => {
+      active = [];
+    },
+    match: (method, path) =>
+      active.flatMap((entry) => {
+        const { fault } = entry;
+        if (fault.method !== undefined && fault.method !== method) return [];
+        if (!new RegExp(fault.path, "i").test(path)) return [];
+        entry.seen += 1;
+        const first = (fault.skip ?? 0) + 1;
+        return entry.seen >= first && entry.seen < first + (fault.times ?? 1) ? [fault] : [];
+      }),
+  };
+}

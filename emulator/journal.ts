@@ -1,0 +1,55 @@
+import { appendFileSync } from "node:fs";
+
+/** One request that reached the emulator. */
+export type JournalEntry = {
+  readonly number: number;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly status: number | "reset";
+  /** Parsed, without secrets. */
+  readonly body?: unknown;
+  /** The fault that was played, if one was. */
+  readonly fault?: string;
+};
+
+export type Journal = {
+  readonly add: (entry: Omit<JournalEntry, "number" | "time" | "query" | "body"> & { readonly query: URLSearchParams; readonly body?: unknown }) => void;
+  readonly entries: () => readonly JournalEntry[];
+  readonly clear: () => void;
+};
+
+const secretNames = /pass(word|phrase)?$|^privateKeyData$|secret|token|assertion|^key$|^sig$|connectionString/i;
+
+/** Keeps the journal in memory and in a file, one line of JSON for each request. */
+export function createJournal(file: string): Journal {
+  let entries: JournalEntry[] = [];
+  return {
+    add: ({ query, body, ...rest }) => {
+      const entry: JournalEntry = {
+        number: entries.length + 1,
+        time: new Date().toISOString(),
+        ...rest,
+        query: Object.fromEntries([...query].map(([name, value]) => [name, secretNames.test(name) ? "***" : value])),
+        ...(body === undefined ? {} : { body: withoutSecrets(body) }),
+      };
+      entries.push(entry);
+      appendFileSync(file, `${JSON.stringify(entry)}\n`);
+    },
+    entries: () => entries,
+    clear: () => {
+      entries = [];
+    },
+  };
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, secretNames.test(key) && typeof member === "string" ? "***" : withoutSecrets(member)]),
+  );
+}

@@ -1,0 +1,52 @@
+/** A request as every part of the emulator sees it, whichever way it came in. */
+export type Incoming = {
+  readonly method: string;
+  /** The name that the client believes to talk to. */
+  readonly host: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+  /** Parsed JSON; `undefined` where there is none. */
+  readonly body: unknown;
+  /** The addresses that answers have to name, so that the client reaches them the way it came. */
+  readonly endpoints: Endpoints;
+};
+
+/** Where the roles of the cloud are found, for one way in. */
+export type Endpoints = {
+  readonly arm: string;
+  readonly login: string;
+  /** Regional data plane. */
+  readonly api: string;
+  /** Blob service of an account. */
+  readonly blob: (account: string) => string;
+  readonly studio: string;
+  readonly vault: string;
+  readonly idTokenIssuer: string;
+};
+
+export type Reply = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+};
+
+/** ARM's form of an error. */
+export function armError(status: number, code: string, message: string): Reply {
+  return { status, body: { error: { code, message, target: null, details: [], additionalInfo: [] } } };
+}
+
+export function ok(body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status: 200, body, headers };
+}
+
+/** One page of a list, with the link to the next. */
+export function page(items: readonly unknown[], request: Incoming, size: number): Reply {
+  const skip = Number(request.query.get("$skip") ?? request.query.get("$skipToken") ?? 0) || 0;
+  const value = items.slice(skip, skip + size);
+  const next = new URLSearchParams(request.query);
+  next.set("$skip", String(skip + size));
+  const more = skip + size < items.length;
+  return ok({ value, ...(more ? { nextLink: `${request.endpoints.arm}${request.path}?${next.toString()}` } : {}) });
+}

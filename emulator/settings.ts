@@ -1,0 +1,35 @@
+/** What the emulator is told at its start; everything has a default. */
+export type EmulatorOptions = {
+  /** Where state, certificates, blobs and journal are kept. */
+  readonly stateFolder: string;
+  /** 0 picks a free one. */
+  readonly port?: number;
+  /** Seconds that an operation on a compute of a type takes; `default` for the others. */
+  readonly durations?: Readonly<Record<string, number>>;
+  /** Computes and jobs on one page of a list. */
+  readonly pageSize?: number;
+  readonly maxParallelJobs?: number;
+  readonly accessTokenSeconds?: number;
+  /** Subjects of GitHub's ID tokens that the federated credential takes; compared as Entra does, to the letter. */
+  readonly federatedSubjects?: readonly string[];
+};
+
+/** The one tenant, subscription and workspace that there are from the start. */
+export const seeded = {
+  tenantId: "11111111-1111-4111-8111-111111111111",
+  clientId: "22222222-2222-4222-8222-222222222222",
+  clientSecret: "emulator-client-secret-0123456789",
+  subscriptionId: "33333333-3333-4333-8333-333333333333",
+  resourceGroup: "rg-ml",
+  workspace: "mlw-main",
+  location: "eastus",
+  storageAccount: "stmlwmain",
+  storageKey: Buffer.from("emulator storage account key, known to everybody who reads this").toString("base64"),
+  vault: "kvmlw",
+  workspaceId: "c23c3b64-fbfc-531c-ad0c-5d6bf5446be0",
+  machine: "dsvm",
+  idTokenRequestToken: "emulator-id-token-request-token",
+  subject: "repo:octo-org/octo-repo:ref:refs/heads/main",
+} as const;
+
+export const workspacePath = `/subscriptions/${seeded.subscriptionId}/resourceGroups/${seeded.resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${seeded.workspace}`;
