@@ -1423,7 +1423,7 @@ async function ensureVirtualEnvironment(requirements, python, cacheFolder, onLin
         const list = (0,external_node_path_.join)(folder, "requirements.txt");
         await (0,promises_.writeFile)(list, `${requirements.join("\n")}\n`);
         const executable = (0,external_node_path_.join)(folder, bin, process.platform === "win32" ? "python.exe" : "python");
-        await step(executable, ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", list], "Installing the packages");
+        await step(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", list], "Installing the packages");
     }
     await (0,promises_.writeFile)(`${marker}.new`, python.version);
     await (0,promises_.rename)(`${marker}.new`, marker);
@@ -1465,7 +1465,7 @@ async function runLocally(name, job, ports) {
     const command = substitute(job, runFolder);
     const path = await environmentPath(job, ports, keep("azureml-logs/20_image_build_log.txt"));
     const env = {
-        ...ports.environment,
+        ...inherited(ports.environment),
         ...(await variablesOf(job, ports.resolveSecret)),
         PATH: [path, ports.environment["PATH"]].filter((part) => part !== undefined).join(external_node_path_.delimiter),
         AZUREML_RUN_ID: name,
@@ -1485,6 +1485,11 @@ async function runLocally(name, job, ports) {
     ports.onStatus(status);
     const error = status === "Failed" ? `The command ended with exit code ${String(end.code)}.` : end.aborted && !signal.aborted ? "The job's own time limit passed." : undefined;
     return { status, metrics, tail, outputsFolder, ...(error === undefined ? {} : { error }) };
+}
+/** The step's environment without what belongs to the action itself: inputs, tokens, and the files of the runner's protocol. */
+function inherited(environment) {
+    const own = /^(INPUT_|STATE_|ACTIONS_|AZURE_CLIENT_SECRET$|GITHUB_(TOKEN|OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)$)/;
+    return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.test(name)));
 }
 async function copyCode(job, folder) {
     if (job.code === undefined)

@@ -75,7 +75,7 @@ export async function ensureVirtualEnvironment(
     const list = join(folder, "requirements.txt");
     await writeFile(list, `${requirements.join("\n")}\n`);
     const executable = join(folder, bin, process.platform === "win32" ? "python.exe" : "python");
-    await step(executable, ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", list], "Installing the packages");
+    await step(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", list], "Installing the packages");
   }
   await writeFile(`${marker}.new`, python.version);
   await rename(`${marker}.new`, marker);
