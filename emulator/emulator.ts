@@ -137,9 +137,13 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     }
   };
 
+  // A tunnel is no connection of the proxy any more; what is still open at the end is closed by hand.
+  const tunnels = new Set<Socket>();
   const proxy = createHttpServer((_, response) => response.writeHead(403).end("Only the hosts of Azure are to be had here.\n"));
   proxy.on("connect", (request: IncomingMessage, client: Socket) => {
+    tunnels.add(client);
     client.on("error", () => client.destroy());
+    client.on("close", () => tunnels.delete(client));
     const [name = ""] = (request.url ?? "").split(":");
     if (!realHosts.some((pattern) => matchesHost(pattern, name))) {
       journal.add({ method: "CONNECT", host: name, path: "", query: new URLSearchParams(), status: 403 });
@@ -162,9 +166,11 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
 
   const stop = async () => {
     await runner.stop();
+    const closed = [server, proxy].map((one) => new Promise((done) => one.close(done)));
+    for (const tunnel of tunnels) tunnel.destroy();
     server.closeAllConnections();
     proxy.closeAllConnections();
-    await Promise.all([server, proxy].map((one) => new Promise((closed) => one.close(closed))));
+    await Promise.all(closed);
     await storage.stop();
     store.close();
   };

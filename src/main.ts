@@ -17,8 +17,6 @@ import { metricLines, targetLines } from "./report/log-text.ts";
 import type { FailureReason, Result } from "./report/result.ts";
 import { writeReports } from "./write-reports.ts";
 
-process.exitCode = await main(process.env);
-
 /** One call of the action: inputs → command → reports → exit code. */
 async function main(environment: Environment): Promise<number> {
   for (const secret of earlySecrets(environment)) mask(secret);
@@ -158,3 +156,6 @@ function show(result: Result, log: Log): void {
   for (const failure of result.failures) log.annotate("error", failure);
   log.info(result.conclusion === "success" ? `${result.command} succeeded.` : `${result.command} did not succeed: ${result.failureReason ?? ""}.`);
 }
+
+// At the end, because constants of a module exist only once its text has been run through.
+process.exitCode = await main(process.env);

@@ -852,15 +852,19 @@ async function followRun(name, ports) {
                 return { ...ending(last), end: "left", why: "unreachable", failure: seen.failure };
             }
         }
+        const { phase } = classify(last.status);
+        // Of a run that is over, what it printed last is read before its end is told.
+        if (phase === "over")
+            await ports.logs.finish(last.logFiles);
         if (last.status !== shown) {
             shown = last.status;
             ports.onStatus(shown);
         }
-        const { phase } = classify(last.status);
         stalledSince = phase === "stalled" ? (stalledSince ?? ports.clock.now()) : undefined;
         const outOfPatience = stalledSince !== undefined && ports.clock.now() - stalledSince > patienceSeconds * 1000;
         if (phase === "over" || outOfPatience) {
-            await ports.logs.finish(last.logFiles);
+            if (outOfPatience)
+                await ports.logs.finish(last.logFiles);
             return { ...ending(last), end: "over" };
         }
         await ports.logs.look(last.logFiles);

@@ -272,7 +272,17 @@ function isLocal(step) {
  */
 function plan(declared, live, workspace, options) {
     const lookup = indexLive(live);
-    return { steps: declared.map((target) => decide(target, lookup, workspace, options, declared)) };
+    // Two declared targets may swap their resources. One that is detached anyway is in nobody's way; which ones are is known
+    // only from the steps themselves, so those that turn out to stay are taken out until nothing changes any more.
+    let moving = options.onDrift === "reattach" ? declared : [];
+    for (;;) {
+        const steps = declared.map((target) => decide(target, lookup, workspace, options, moving));
+        const detached = new Set(steps.flatMap((step) => ("remove" in step ? step.remove : [])).map(({ name }) => name.toLowerCase()));
+        const stillMoving = moving.filter(({ name }) => detached.has(name.toLowerCase()));
+        if (stillMoving.length === moving.length)
+            return { steps };
+        moving = stillMoving;
+    }
 }
 function indexLive(live) {
     const byResource = new Map();
@@ -285,7 +295,7 @@ function indexLive(live) {
     return { byName: new Map(live.map((compute) => [compute.name.toLowerCase(), compute])), byResource };
 }
 /** The decision table, read from top to bottom: what the resource is attached as, then what stands under the name. */
-function decide(target, live, workspace, options, declared) {
+function decide(target, live, workspace, options, moving) {
     const kind = _compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .EZ[target.type];
     if (kind.origin === "none") {
         return { do: "keep", target, differences: [], reason: "Runs on the runner itself; there is nothing to attach." };
@@ -301,7 +311,7 @@ function decide(target, live, workspace, options, declared) {
             reason: `A compute of another kind, ${own.computeType}, has this name. Rename the target, or remove that compute yourself.`,
         };
     }
-    const others = holdersBesides(target, live, options.onDrift === "reattach" ? declared : []);
+    const others = holdersBesides(target, live, moving);
     const conflict = decideConflict(target, own, others, options);
     if (conflict !== undefined)
         return conflict;
@@ -332,9 +342,9 @@ function holdersBesides(target, live, moving) {
         return [];
     return (live.byResource.get((0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(resourceId)) ?? []).filter((holder) => holder.name.toLowerCase() !== target.name.toLowerCase() && !movesAway(holder, moving));
 }
-/** Two declared targets may swap their resources: each is then in the other's way only until both are detached. */
-function movesAway(holder, declared) {
-    const owner = declared.find((target) => target.name.toLowerCase() === holder.name.toLowerCase());
+/** The holder is itself declared, with another resource, and is detached before anything is attached. */
+function movesAway(holder, moving) {
+    const owner = moving.find((target) => target.name.toLowerCase() === holder.name.toLowerCase());
     const wanted = owner === undefined ? undefined : (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(owner);
     return wanted !== undefined && holder.resourceId !== undefined && (0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(wanted) !== (0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(holder.resourceId);
 }

@@ -51,7 +51,16 @@ export function plan(
   options: PlanOptions,
 ): Plan {
   const lookup = indexLive(live);
-  return { steps: declared.map((target) => decide(target, lookup, workspace, options, declared)) };
+  // Two declared targets may swap their resources. One that is detached anyway is in nobody's way; which ones are is known
+  // only from the steps themselves, so those that turn out to stay are taken out until nothing changes any more.
+  let moving = options.onDrift === "reattach" ? declared : [];
+  for (;;) {
+    const steps = declared.map((target) => decide(target, lookup, workspace, options, moving));
+    const detached = new Set(steps.flatMap((step) => ("remove" in step ? step.remove : [])).map(({ name }) => name.toLowerCase()));
+    const stillMoving = moving.filter(({ name }) => detached.has(name.toLowerCase()));
+    if (stillMoving.length === moving.length) return { steps };
+    moving = stillMoving;
+  }
 }
 
 type LiveIndex = {
@@ -75,7 +84,7 @@ function decide(
   live: LiveIndex,
   workspace: Workspace,
   options: PlanOptions,
-  declared: readonly ComputeTarget[],
+  moving: readonly ComputeTarget[],
 ): Step {
   const kind = kinds[target.type];
   if (kind.origin === "none") {
@@ -92,7 +101,7 @@ function decide(
       reason: `A compute of another kind, ${own.computeType}, has this name. Rename the target, or remove that compute yourself.`,
     };
   }
-  const others = holdersBesides(target, live, options.onDrift === "reattach" ? declared : []);
+  const others = holdersBesides(target, live, moving);
   const conflict = decideConflict(target, own, others, options);
   if (conflict !== undefined) return conflict;
   const leaving = others.filter(isLeaving);
@@ -130,9 +139,9 @@ function holdersBesides(
   );
 }
 
-/** Two declared targets may swap their resources: each is then in the other's way only until both are detached. */
-function movesAway(holder: LiveCompute, declared: readonly ComputeTarget[]): boolean {
-  const owner = declared.find((target) => target.name.toLowerCase() === holder.name.toLowerCase());
+/** The holder is itself declared, with another resource, and is detached before anything is attached. */
+function movesAway(holder: LiveCompute, moving: readonly ComputeTarget[]): boolean {
+  const owner = moving.find((target) => target.name.toLowerCase() === holder.name.toLowerCase());
   const wanted = owner === undefined ? undefined : resourceIdOf(owner);
   return wanted !== undefined && holder.resourceId !== undefined && canonicalId(wanted) !== canonicalId(holder.resourceId);
 }

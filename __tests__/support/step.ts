@@ -1,0 +1,42 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { runStep, type RunnerOptions, type StepResult } from "../../demo/runner.ts";
+import type { Emulator, WayIn } from "../../emulator/emulator.ts";
+import type { JournalEntry } from "../../emulator/journal.ts";
+
+/** A checkout with these files. */
+export function checkoutOf(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "checkout-"));
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  return folder;
+}
+
+export const password = "Correct-horse-battery-9";
+
+/** The built action as a runner runs it, signed in by OIDC to an emulator. */
+export function act(
+  emulator: Emulator,
+  command: string,
+  files: Readonly<Record<string, string>>,
+  { way = "cloud", inputs = {}, ...options }: Omit<Partial<RunnerOptions>, "checkout"> & { way?: WayIn } = {},
+): Promise<StepResult> {
+  const { AZURE_CLIENT_SECRET: _, ...environment } = emulator.environment(way);
+  return runStep({
+    checkout: checkoutOf(files),
+    inputs: { command, ...inputs },
+    ...options,
+    environment: { ...environment, DSVM_PASSWORD: password, ...options.environment },
+  });
+}
+
+/** Writes of computes, jobs and services in the order in which they came: `PUT computes/dsvm`. */
+export function writesIn(journal: readonly JournalEntry[]): readonly string[] {
+  return journal
+    .filter(({ method, path }) => !["GET", "HEAD", "CONNECT"].includes(method) && /\/(computes|jobs)\/[^/]+(\/[a-z]+)?$/i.test(path))
+    .map(({ method, path }) => `${method} ${path.split("/").slice(path.endsWith("/cancel") ? -3 : -2).join("/")}`);
+}
