@@ -15,9 +15,13 @@ const shown = (path: string) => relative(process.cwd(), path);
 const python = await findPython();
 const first = !existsSync(join(folder, "emulator"));
 if (python === undefined) {
-  console.log("There is no Python of version 3.9 or newer with venv on this machine: the demo runs a plain executable in place of the training.\n");
+  console.log(
+    "There is no Python of version 3.9 or newer with venv on this machine: the demo runs a plain executable in place of the training.\n",
+  );
 } else if (first) {
-  console.log(`The first run installs scikit-learn and MLflow for Python ${python.version} into .demo/; that takes a minute and needs the network.\n`);
+  console.log(
+    `The first run installs scikit-learn and MLflow for Python ${python.version} into .demo/; that takes a minute and needs the network.\n`,
+  );
 }
 
 rmSync(checkout, { recursive: true, force: true });
@@ -25,7 +29,10 @@ mkdirSync(reports, { recursive: true });
 cpSync(join(root, "examples", "train-sklearn"), checkout, { recursive: true });
 if (python === undefined) cpSync(join(root, "examples", "train-plain", "job.yml"), join(checkout, "jobs", "train.yml"));
 
-await using emulator = await startEmulator({ stateFolder: join(folder, "emulator"), durations: { AmlCompute: 2, VirtualMachine: 2, default: 1 } });
+await using emulator = await startEmulator({
+  stateFolder: join(folder, "emulator"),
+  durations: { AmlCompute: 2, VirtualMachine: 2, default: 1 },
+});
 console.log(`The emulator answers at ${emulator.origin}.\n`);
 
 const step = await runStep({
@@ -42,14 +49,21 @@ const step = await runStep({
   onLine: (line) => console.log(line),
 });
 
-const paths = { summary: join(reports, "summary.md"), html: join(reports, "report.html"), outputs: join(reports, "outputs.json") };
+const paths = {
+  summary: join(reports, "summary.md"),
+  html: join(reports, "report.html"),
+  outputs: join(reports, "outputs.json"),
+};
 writeFileSync(paths.summary, step.summary);
 if (step.outputs["report-html-path"] !== undefined) cpSync(step.outputs["report-html-path"], paths.html);
 writeFileSync(paths.outputs, `${JSON.stringify(step.outputs, undefined, 2)}\n`);
 
 const written = emulator.journal().filter(isWriteThatCounts);
-console.log(`\nWrites of computes and jobs in this run: ${written.length === 0 ? "none; everything was there already" : ""}`);
-for (const { method, path, status } of written) console.log(`  ${method} ${path.split("/").slice(-2).join("/")} -> ${status}`);
+console.log(
+  `\nWrites of computes and jobs in this run: ${written.length === 0 ? "none; everything was there already" : ""}`,
+);
+for (const { method, path, status } of written)
+  console.log(`  ${method} ${path.split("/").slice(-2).join("/")} -> ${status}`);
 console.log(`\nSummary          ${shown(paths.summary)}`);
 console.log(`Report           ${shown(paths.html)}`);
 console.log(`Outputs          ${shown(paths.outputs)}`);

@@ -33,7 +33,11 @@ export type RunnerOptions = {
   readonly killAt?: RegExp;
 };
 
-export type Annotation = { readonly severity: string; readonly message: string; readonly properties: Readonly<Record<string, string>> };
+export type Annotation = {
+  readonly severity: string;
+  readonly message: string;
+  readonly properties: Readonly<Record<string, string>>;
+};
 
 export type StepResult = {
   readonly exitCode: number | null;
@@ -65,7 +69,15 @@ export async function runStep(options: RunnerOptions): Promise<StepResult> {
   const eventPath = join(temporary, "event.json");
   writeFileSync(eventPath, JSON.stringify(options.event?.payload ?? {}));
   mkdirSync(join(temporary, "temp"));
-  const inputs = { ...Object.fromEntries(Object.entries(action.inputs).map(([name, { default: value = "" }]) => [name, value.replace("${{ github.token }}", "ghs_emulatedGithubToken0123456789")])), ...options.inputs };
+  const inputs = {
+    ...Object.fromEntries(
+      Object.entries(action.inputs).map(([name, { default: value = "" }]) => [
+        name,
+        value.replace("${{ github.token }}", "ghs_emulatedGithubToken0123456789"),
+      ]),
+    ),
+    ...options.inputs,
+  };
   const environment: Record<string, string> = {
     PATH: process.env["PATH"] ?? "",
     HOME: process.env["HOME"] ?? "",
@@ -84,7 +96,9 @@ export async function runStep(options: RunnerOptions): Promise<StepResult> {
     RUNNER_TEMP: join(temporary, "temp"),
     RUNNER_TOOL_CACHE: options.toolCache ?? join(temporary, "tools"),
     ...files,
-    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`, value])),
+    ...Object.fromEntries(
+      Object.entries(inputs).map(([name, value]) => [`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`, value]),
+    ),
     ...options.environment,
   };
   const reader = createReader(options.onLine ?? (() => undefined));
@@ -120,7 +134,10 @@ async function runEntry(
       if (cancelledAt !== undefined || options.cancelAt?.test(line) !== true) continue;
       cancelledAt = Date.now();
       child.kill("SIGINT");
-      timers.push(setTimeout(() => child.kill("SIGTERM"), 7_500), setTimeout(() => child.kill("SIGKILL"), 10_000));
+      timers.push(
+        setTimeout(() => child.kill("SIGTERM"), 7_500),
+        setTimeout(() => child.kill("SIGKILL"), 10_000),
+      );
     }
   };
   child.stdout.setEncoding("utf8").on("data", onText);
@@ -138,9 +155,17 @@ function createReader(onLine: (line: string) => void) {
   const masks = new Set<string>();
   let raw = "";
   let partial = "";
-  const unescape = (text: string) => text.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%25", "%");
+  const unescape = (text: string) =>
+    text
+      .replaceAll("%0D", "\r")
+      .replaceAll("%0A", "\n")
+      .replaceAll("%3A", ":")
+      .replaceAll("%2C", ",")
+      .replaceAll("%25", "%");
   const show = (line: string) => {
-    const masked = [...masks].sort((a, b) => b.length - a.length).reduce((text, secret) => text.replaceAll(secret, "***"), line);
+    const masked = [...masks]
+      .sort((a, b) => b.length - a.length)
+      .reduce((text, secret) => text.replaceAll(secret, "***"), line);
     log.push(masked);
     onLine(masked);
   };
@@ -165,7 +190,9 @@ function createReader(onLine: (line: string) => void) {
         annotations.push({
           severity: command,
           message: unescape(data),
-          properties: Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), unescape(pair.slice(pair.indexOf("=") + 1))])),
+          properties: Object.fromEntries(
+            pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), unescape(pair.slice(pair.indexOf("=") + 1))]),
+          ),
         });
         show(`${command}: ${unescape(data)}`);
         return;

@@ -26,7 +26,10 @@ export async function certificates(folder: string): Promise<Certificates> {
   const files = { ca: join(folder, "ca.pem"), key: join(folder, "server.key"), cert: join(folder, "server.pem") };
   if (!existsSync(files.cert)) {
     mkdirSync(folder, { recursive: true });
-    const days = { notBeforeDate: new Date(Date.now() - 86_400_000), notAfterDate: new Date(Date.now() + 800 * 86_400_000) };
+    const days = {
+      notBeforeDate: new Date(Date.now() - 86_400_000),
+      notAfterDate: new Date(Date.now() + 800 * 86_400_000),
+    };
     const ca = await generate([{ name: "commonName", value: "Azure ML emulator" }], {
       ...days,
       keyType: "ec",
@@ -47,7 +50,11 @@ export async function certificates(folder: string): Promise<Certificates> {
         { name: "extKeyUsage", serverAuth: true },
         {
           name: "subjectAltName",
-          altNames: [{ type: 7, ip: "127.0.0.1" }, { type: 2, value: "localhost" }, ...realHosts.map((value) => ({ type: 2 as const, value }))],
+          altNames: [
+            { type: 7, ip: "127.0.0.1" },
+            { type: 2, value: "localhost" },
+            ...realHosts.map((value) => ({ type: 2 as const, value })),
+          ],
         },
       ],
     });

@@ -78,18 +78,22 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
   const route = async (request: Incoming, active: readonly Fault[]): Promise<Reply> => {
     const open = github(request, tokens) ?? entra(request, tokens, entraSettings) ?? keyVault(request, store);
     if (open !== undefined) return open;
-    if (request.path.startsWith("/metadata/endpoints")) return (await arm(request, armParts, active)) ?? armError(404, "NotFound", "Not found.");
+    if (request.path.startsWith("/metadata/endpoints"))
+      return (await arm(request, armParts, active)) ?? armError(404, "NotFound", "Not found.");
     const unauthorized = checkToken(request);
     if (unauthorized !== undefined) return unauthorized;
-    const answer = (await arm(request, armParts, active)) ?? (await runHistory(request, store, storage)) ?? mlflow(request, store);
+    const answer =
+      (await arm(request, armParts, active)) ?? (await runHistory(request, store, storage)) ?? mlflow(request, store);
     return answer ?? armError(404, "NotFound", `Nothing is played at ${request.method} ${request.path}.`);
   };
   const armParts = { store, computes, jobs, assets, pageSize };
   const checkToken = ({ headers }: Incoming): Reply | undefined => {
     const [, token] = /^Bearer (.+)$/i.exec(headers["authorization"] ?? "") ?? [];
-    if (token === undefined) return refuse("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
+    if (token === undefined)
+      return refuse("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
     const claims = tokens.checkAccess(token);
-    if (claims === "expired") return refuse("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time.");
+    if (claims === "expired")
+      return refuse("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time.");
     return claims === "malformed" ? refuse("InvalidAuthenticationToken", "The access token is invalid.") : undefined;
   };
 
@@ -103,10 +107,19 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     const fault = active.map(({ kind }) => kind).join(", ");
     const note = (status: number | "reset", body?: unknown) => {
       if (url.pathname.startsWith("/_control")) return;
-      journal.add({ method: incoming.method ?? "", host, path: url.pathname, query: url.searchParams, status, ...(body === undefined ? {} : { body }), ...(fault === "" ? {} : { fault }) });
+      journal.add({
+        method: incoming.method ?? "",
+        host,
+        path: url.pathname,
+        query: url.searchParams,
+        status,
+        ...(body === undefined ? {} : { body }),
+        ...(fault === "" ? {} : { fault }),
+      });
     };
     try {
-      for (const one of active) if (one.kind === "delay") await new Promise((after) => setTimeout(after, one.seconds * 1000));
+      for (const one of active)
+        if (one.kind === "delay") await new Promise((after) => setTimeout(after, one.seconds * 1000));
       if (active.some(({ kind }) => kind === "reset")) {
         note("reset");
         incoming.socket.destroy();
@@ -123,7 +136,11 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
           ? own && url.pathname.startsWith("/_control")
             ? control(request, { store, journal, faults })
             : await route(request, active)
-          : { status: stated.status, headers: stated.headers ?? {}, body: stated.body ?? { error: { code: `Fault${stated.status}`, message: "A fault that was asked for." } } };
+          : {
+              status: stated.status,
+              headers: stated.headers ?? {},
+              body: stated.body ?? { error: { code: `Fault${stated.status}`, message: "A fault that was asked for." } },
+            };
       if (active.some(({ kind }) => kind === "lost-reply")) {
         note("reset", request.body);
         incoming.socket.destroy();
@@ -133,13 +150,19 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
       answer(response, reply, active);
     } catch (error) {
       note(500);
-      answer(response, armError(500, "InternalServerError", error instanceof Error ? (error.stack ?? error.message) : String(error)), []);
+      answer(
+        response,
+        armError(500, "InternalServerError", error instanceof Error ? (error.stack ?? error.message) : String(error)),
+        [],
+      );
     }
   };
 
   // A tunnel is no connection of the proxy any more; what is still open at the end is closed by hand.
   const tunnels = new Set<Socket>();
-  const proxy = createHttpServer((_, response) => response.writeHead(403).end("Only the hosts of Azure are to be had here.\n"));
+  const proxy = createHttpServer((_, response) =>
+    response.writeHead(403).end("Only the hosts of Azure are to be had here.\n"),
+  );
   proxy.on("connect", (request: IncomingMessage, client: Socket) => {
     tunnels.add(client);
     client.on("error", () => client.destroy());
@@ -198,7 +221,8 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
           }
         : {
             HTTPS_PROXY: proxyUrl,
-            ACTIONS_ID_TOKEN_REQUEST_URL: "https://pipelines.actions.githubusercontent.com/_github/id-token?api-version=2.0",
+            ACTIONS_ID_TOKEN_REQUEST_URL:
+              "https://pipelines.actions.githubusercontent.com/_github/id-token?api-version=2.0",
           }),
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: seeded.idTokenRequestToken,
     }),
@@ -218,7 +242,15 @@ function refuse(code: string, message: string): Reply {
 }
 
 function ownEndpoints(origin: string): Endpoints {
-  return { arm: origin, login: origin, api: origin, blob: (account) => `${origin}/${account}`, studio: origin, vault: origin, idTokenIssuer: `${origin}/_github` };
+  return {
+    arm: origin,
+    login: origin,
+    api: origin,
+    blob: (account) => `${origin}/${account}`,
+    studio: origin,
+    vault: origin,
+    idTokenIssuer: `${origin}/_github`,
+  };
 }
 
 function realEndpoints(): Endpoints {
@@ -249,14 +281,29 @@ function toIncoming(incoming: IncomingMessage, url: URL, host: string, bytes: Bu
   } catch {
     // A form, or no body that anybody understands.
   }
-  const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]));
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+  );
   // Clients sometimes leave two slashes where an id that begins with one was put behind another.
-  return { method: incoming.method ?? "GET", host, path: decodeURI(url.pathname.replaceAll(/\/{2,}/g, "/")), query: url.searchParams, headers, text, body, endpoints };
+  return {
+    method: incoming.method ?? "GET",
+    host,
+    path: decodeURI(url.pathname.replaceAll(/\/{2,}/g, "/")),
+    query: url.searchParams,
+    headers,
+    text,
+    body,
+    endpoints,
+  };
 }
 
 function answer(response: ServerResponse, reply: Reply, faults: readonly Fault[]): void {
   const whole = reply.body === undefined ? "" : JSON.stringify(reply.body);
-  const text = faults.some(({ kind }) => kind === "malformed") ? "<html>busy</html>" : faults.some(({ kind }) => kind === "truncated") ? whole.slice(0, Math.floor(whole.length / 2)) : whole;
+  const text = faults.some(({ kind }) => kind === "malformed")
+    ? "<html>busy</html>"
+    : faults.some(({ kind }) => kind === "truncated")
+      ? whole.slice(0, Math.floor(whole.length / 2))
+      : whole;
   response.writeHead(reply.status, {
     ...(text === "" ? {} : { "Content-Type": "application/json; charset=utf-8" }),
     "x-ms-request-id": crypto.randomUUID(),
@@ -272,6 +319,9 @@ async function readAll(incoming: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function listen(server: { listen: (port: number, host: string, ready: () => void) => unknown }, port: number): Promise<void> {
+function listen(
+  server: { listen: (port: number, host: string, ready: () => void) => unknown },
+  port: number,
+): Promise<void> {
   return new Promise((ready) => void server.listen(port, "127.0.0.1", ready));
 }

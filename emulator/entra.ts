@@ -9,12 +9,23 @@ export type EntraSettings = { readonly accessTokenSeconds: number; readonly fede
 export function entra(request: Incoming, tokens: Tokens, settings: EntraSettings): Reply | undefined {
   const { path, endpoints } = request;
   if (/\/common\/discovery\/instance$/.test(path)) {
-    return ok({ tenant_discovery_endpoint: `${endpoints.login}/${seeded.tenantId}/v2.0/.well-known/openid-configuration`, "api-version": "1.1", metadata: [] });
+    return ok({
+      tenant_discovery_endpoint: `${endpoints.login}/${seeded.tenantId}/v2.0/.well-known/openid-configuration`,
+      "api-version": "1.1",
+      metadata: [],
+    });
   }
-  const [, tenant, rest] = /^\/([^/]+)(\/v2\.0\/\.well-known\/openid-configuration|\/oauth2\/v2\.0\/token|\/discovery\/v2\.0\/keys)$/.exec(path) ?? [];
+  const [, tenant, rest] =
+    /^\/([^/]+)(\/v2\.0\/\.well-known\/openid-configuration|\/oauth2\/v2\.0\/token|\/discovery\/v2\.0\/keys)$/.exec(
+      path,
+    ) ?? [];
   if (tenant === undefined || rest === undefined) return undefined;
   if (tenant !== seeded.tenantId) {
-    return refuse(90002, "invalid_request", `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`);
+    return refuse(
+      90002,
+      "invalid_request",
+      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
+    );
   }
   if (rest.endsWith("openid-configuration")) {
     const base = `${endpoints.login}/${tenant}`;
@@ -38,7 +49,11 @@ export function entra(request: Incoming, tokens: Tokens, settings: EntraSettings
 function token(request: Incoming, tokens: Tokens, settings: EntraSettings): Reply {
   const form = new URLSearchParams(request.text);
   if (form.get("client_id") !== seeded.clientId) {
-    return refuse(700016, "unauthorized_client", `Application with identifier '${form.get("client_id") ?? ""}' was not found in the directory.`);
+    return refuse(
+      700016,
+      "unauthorized_client",
+      `Application with identifier '${form.get("client_id") ?? ""}' was not found in the directory.`,
+    );
   }
   const assertion = form.get("client_assertion");
   const refused = assertion === null ? checkSecret(form) : checkAssertion(assertion, tokens, settings, request);
@@ -46,27 +61,63 @@ function token(request: Incoming, tokens: Tokens, settings: EntraSettings): Repl
   const scope = form.get("scope") ?? "";
   const audience = scope.split(" ")[0]?.replace(/\/\.default$/, "") ?? "";
   const seconds = settings.accessTokenSeconds;
-  const claims = { aud: audience, iss: `${request.endpoints.login}/${seeded.tenantId}/v2.0`, appid: seeded.clientId, oid: seeded.clientId, tid: seeded.tenantId };
-  return ok({ token_type: "Bearer", expires_in: seconds, ext_expires_in: seconds, access_token: tokens.issueAccess(claims, seconds) });
+  const claims = {
+    aud: audience,
+    iss: `${request.endpoints.login}/${seeded.tenantId}/v2.0`,
+    appid: seeded.clientId,
+    oid: seeded.clientId,
+    tid: seeded.tenantId,
+  };
+  return ok({
+    token_type: "Bearer",
+    expires_in: seconds,
+    ext_expires_in: seconds,
+    access_token: tokens.issueAccess(claims, seconds),
+  });
 }
 
 function checkSecret(form: URLSearchParams): Reply | undefined {
   if (form.get("client_secret") === seeded.clientSecret) return undefined;
-  return refuse(7000215, "invalid_client", `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${seeded.clientId}'.`);
+  return refuse(
+    7000215,
+    "invalid_client",
+    `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${seeded.clientId}'.`,
+  );
 }
 
-function checkAssertion(assertion: string, tokens: Tokens, { federatedSubjects }: EntraSettings, request: Incoming): Reply | undefined {
+function checkAssertion(
+  assertion: string,
+  tokens: Tokens,
+  { federatedSubjects }: EntraSettings,
+  request: Incoming,
+): Reply | undefined {
   const claims = tokens.checkIdToken(assertion);
-  if (claims === "expired") return refuse(700024, "invalid_client", "Client assertion is not within its valid time range.");
+  if (claims === "expired")
+    return refuse(700024, "invalid_client", "Client assertion is not within its valid time range.");
   if (claims === "malformed") return refuse(50027, "invalid_client", "JWT token is invalid or malformed.");
-  if (claims["iss"] !== request.endpoints.idTokenIssuer && claims["iss"] !== "https://token.actions.githubusercontent.com") {
-    return refuse(700211, "invalid_client", `No matching federated identity record found for presented assertion issuer '${String(claims["iss"])}'.`);
+  if (
+    claims["iss"] !== request.endpoints.idTokenIssuer &&
+    claims["iss"] !== "https://token.actions.githubusercontent.com"
+  ) {
+    return refuse(
+      700211,
+      "invalid_client",
+      `No matching federated identity record found for presented assertion issuer '${String(claims["iss"])}'.`,
+    );
   }
   if (claims["aud"] !== "api://AzureADTokenExchange") {
-    return refuse(700212, "invalid_client", `No matching federated identity record found for presented assertion audience '${String(claims["aud"])}'.`);
+    return refuse(
+      700212,
+      "invalid_client",
+      `No matching federated identity record found for presented assertion audience '${String(claims["aud"])}'.`,
+    );
   }
   if (!federatedSubjects.includes(String(claims["sub"]))) {
-    return refuse(700213, "invalid_client", `No matching federated identity record found for presented assertion subject '${String(claims["sub"])}'.`);
+    return refuse(
+      700213,
+      "invalid_client",
+      `No matching federated identity record found for presented assertion subject '${String(claims["sub"])}'.`,
+    );
   }
   return undefined;
 }
@@ -74,6 +125,11 @@ function checkAssertion(assertion: string, tokens: Tokens, { federatedSubjects }
 function refuse(number: number, error: string, description: string): Reply {
   return {
     status: 401,
-    body: { error, error_description: `AADSTS${number}: ${description} Trace ID: 00000000-0000-0000-0000-000000000000`, error_codes: [number], timestamp: new Date().toISOString() },
+    body: {
+      error,
+      error_description: `AADSTS${number}: ${description} Trace ID: 00000000-0000-0000-0000-000000000000`,
+      error_codes: [number],
+      timestamp: new Date().toISOString(),
+    },
   };
 }

@@ -8,7 +8,12 @@ export type Fault = {
   /** How many matches are disturbed; default 1. */
   readonly times?: number;
 } & (
-  | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: unknown;
+    }
   /** The connection is destroyed before anything is done. */
   | { readonly kind: "reset" }
   /** The request is carried out, its reply never arrives. */

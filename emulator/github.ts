@@ -7,7 +7,8 @@ export function github(request: Incoming, tokens: Tokens): Reply | undefined {
   const { path, query, headers, endpoints } = request;
   switch (path) {
     case "/_github/id-token": {
-      if (headers["authorization"] !== `Bearer ${seeded.idTokenRequestToken}`) return { status: 401, body: { message: "Bad credentials" } };
+      if (headers["authorization"] !== `Bearer ${seeded.idTokenRequestToken}`)
+        return { status: 401, body: { message: "Bad credentials" } };
       const claims = {
         iss: endpoints.idTokenIssuer,
         aud: query.get("audience") ?? `https://github.com/octo-org`,
@@ -19,7 +20,11 @@ export function github(request: Incoming, tokens: Tokens): Reply | undefined {
     }
     case "/_github/.well-known/openid-configuration":
     case "/.well-known/openid-configuration":
-      return ok({ issuer: endpoints.idTokenIssuer, jwks_uri: `${endpoints.idTokenIssuer}/.well-known/jwks`, id_token_signing_alg_values_supported: ["RS256"] });
+      return ok({
+        issuer: endpoints.idTokenIssuer,
+        jwks_uri: `${endpoints.idTokenIssuer}/.well-known/jwks`,
+        id_token_signing_alg_values_supported: ["RS256"],
+      });
     case "/_github/.well-known/jwks":
     case "/.well-known/jwks":
       return ok(tokens.keySet());

@@ -17,7 +17,12 @@ export type JournalEntry = {
 };
 
 export type Journal = {
-  readonly add: (entry: Omit<JournalEntry, "number" | "time" | "query" | "body"> & { readonly query: URLSearchParams; readonly body?: unknown }) => void;
+  readonly add: (
+    entry: Omit<JournalEntry, "number" | "time" | "query" | "body"> & {
+      readonly query: URLSearchParams;
+      readonly body?: unknown;
+    },
+  ) => void;
   readonly entries: () => readonly JournalEntry[];
   readonly clear: () => void;
 };
@@ -50,6 +55,9 @@ function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, secretNames.test(key) && typeof member === "string" ? "***" : withoutSecrets(member)]),
+    Object.entries(value).map(([key, member]) => [
+      key,
+      secretNames.test(key) && typeof member === "string" ? "***" : withoutSecrets(member),
+    ]),
   );
 }

@@ -4,7 +4,12 @@ import { ok, type Incoming, type Reply } from "./reply.ts";
 import { workspacePath } from "./settings.ts";
 import type { Store } from "./store.ts";
 
-type Metric = { readonly key: string; readonly value: number | string; readonly timestamp?: number; readonly step?: number };
+type Metric = {
+  readonly key: string;
+  readonly value: number | string;
+  readonly timestamp?: number;
+  readonly step?: number;
+};
 type Experiment = { readonly experiment_id: string; readonly name: string; readonly lifecycle_stage: string };
 type Entry = { readonly key: string; readonly value: string };
 
@@ -15,7 +20,7 @@ const pageSize = 1000;
 export function mlflow(request: Incoming, store: Store): Reply | undefined {
   const [, endpoint] = /^\/mlflow\/v[12]\.0\/subscriptions\/.*\/api\/2\.0\/mlflow\/(.+)$/.exec(request.path) ?? [];
   if (endpoint === undefined) return undefined;
-  const body = { ...Object.fromEntries(request.query), ...((request.body ?? {}) as object) } as Readonly<Record<string, unknown>>;
+  const body = { ...Object.fromEntries(request.query), ...(request.body ?? {}) } as Readonly<Record<string, unknown>>;
   const text = (...keys: readonly string[]) => keys.map((key) => body[key]).find((value) => typeof value === "string");
   const runId = text("run_id", "run_uuid") ?? "";
 
@@ -23,30 +28,55 @@ export function mlflow(request: Incoming, store: Store): Reply | undefined {
     case "experiments/get-by-name":
       return ok({ experiment: experimentNamed(text("experiment_name") ?? "Default", store) });
     case "experiments/get":
-      return ok({ experiment: { experiment_id: text("experiment_id"), name: text("experiment_id"), lifecycle_stage: "active", artifact_location: "" } });
+      return ok({
+        experiment: {
+          experiment_id: text("experiment_id"),
+          name: text("experiment_id"),
+          lifecycle_stage: "active",
+          artifact_location: "",
+        },
+      });
     case "experiments/create":
       return ok({ experiment_id: experimentNamed(text("name") ?? "Default", store).experiment_id });
     case "experiments/search":
       return ok({ experiments: store.list<Experiment>("experiments").map(({ value }) => value) });
     case "runs/create": {
-      const run = newRun(text("run_name") ?? randomUUID(), text("experiment_id") ?? "0", Number(body["start_time"] ?? Date.now()));
+      const run = newRun(
+        text("run_name") ?? randomUUID(),
+        text("experiment_id") ?? "0",
+        Number(body["start_time"] ?? Date.now()),
+      );
       store.put("tracked", run.runId, run);
       return ok({ run: shown(run, store) });
     }
     default: {
       const run = tracked(runId, store);
-      if (run === undefined) return { status: 404, body: { error_code: "RESOURCE_DOES_NOT_EXIST", message: `Run with id=${runId} not found` } };
+      if (run === undefined)
+        return {
+          status: 404,
+          body: { error_code: "RESOURCE_DOES_NOT_EXIST", message: `Run with id=${runId} not found` },
+        };
       return onRun(endpoint, run, body, request, store);
     }
   }
 }
 
-function onRun(endpoint: string, run: TrackedRun, body: Readonly<Record<string, unknown>>, request: Incoming, store: Store): Reply | undefined {
+function onRun(
+  endpoint: string,
+  run: TrackedRun,
+  body: Readonly<Record<string, unknown>>,
+  request: Incoming,
+  store: Store,
+): Reply | undefined {
   switch (endpoint) {
     case "runs/get":
       return ok({ run: shown(run, store) });
     case "runs/update": {
-      const changed = { ...run, status: String(body["status"] ?? run.status), ...(body["end_time"] === undefined ? {} : { endTime: Number(body["end_time"]) }) };
+      const changed = {
+        ...run,
+        status: String(body["status"] ?? run.status),
+        ...(body["end_time"] === undefined ? {} : { endTime: Number(body["end_time"]) }),
+      };
       store.put("tracked", run.runId, changed);
       return ok({ run_info: shown(changed, store).info });
     }
@@ -60,9 +90,17 @@ function onRun(endpoint: string, run: TrackedRun, body: Readonly<Record<string, 
       store.put("tracked", run.runId, { ...run, tags: withEntry(run.tags, body as unknown as Entry) });
       return ok({});
     case "runs/log-batch": {
-      const { metrics = [], params = [], tags = [] } = body as { metrics?: readonly Metric[]; params?: readonly Entry[]; tags?: readonly Entry[] };
+      const {
+        metrics = [],
+        params = [],
+        tags = [],
+      } = body as { metrics?: readonly Metric[]; params?: readonly Entry[]; tags?: readonly Entry[] };
       addMetrics(run.runId, metrics, store);
-      store.put("tracked", run.runId, { ...run, params: params.reduce(withEntry, run.params), tags: tags.reduce(withEntry, run.tags) });
+      store.put("tracked", run.runId, {
+        ...run,
+        params: params.reduce(withEntry, run.params),
+        tags: tags.reduce(withEntry, run.tags),
+      });
       return ok({});
     }
     case "metrics/get-history": {
@@ -112,7 +150,12 @@ function metricsOf(runId: string, store: Store): readonly Metric[] {
 }
 
 function addMetrics(runId: string, metrics: readonly Metric[], store: Store): void {
-  const clean = metrics.map(({ key, value, timestamp, step }) => ({ key, value, timestamp: Number(timestamp ?? Date.now()), step: Number(step ?? 0) }));
+  const clean = metrics.map(({ key, value, timestamp, step }) => ({
+    key,
+    value,
+    timestamp: Number(timestamp ?? Date.now()),
+    step: Number(step ?? 0),
+  }));
   store.put("metrics", runId, [...metricsOf(runId, store), ...clean]);
 }
 

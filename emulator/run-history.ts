@@ -8,22 +8,40 @@ import type { Store } from "./store.ts";
 export async function runHistory(request: Incoming, store: Store, storage: Storage): Promise<Reply | undefined> {
   const { path, endpoints } = request;
   if (path === "/discovery") {
-    const services = ["api", "catalog", "experimentation", "gallery", "history", "hyperdrive", "labeling", "modelmanagement", "pipelines", "inferencing"];
+    const services = [
+      "api",
+      "catalog",
+      "experimentation",
+      "gallery",
+      "history",
+      "hyperdrive",
+      "labeling",
+      "modelmanagement",
+      "pipelines",
+      "inferencing",
+    ];
     return ok({ ...Object.fromEntries(services.map((service) => [service, endpoints.api])), studio: endpoints.studio });
   }
   const below = path.toLowerCase().indexOf(workspacePath.toLowerCase());
   const rest = below < 0 ? "" : path.slice(below + workspacePath.length);
-  const blobUrl = (blob: string) => `${endpoints.blob(seeded.storageAccount)}/${artifactContainer}/${blob}?${storage.sign(artifactContainer, blob, "r", 1)}`;
+  const blobUrl = (blob: string) =>
+    `${endpoints.blob(seeded.storageAccount)}/${artifactContainer}/${blob}?${storage.sign(artifactContainer, blob, "r", 1)}`;
   const blobsBelow = async (prefix: string): Promise<readonly string[]> => {
     const names: string[] = [];
-    for await (const blob of (await storage.service()).getContainerClient(artifactContainer).listBlobsFlat({ prefix })) names.push(blob.name);
+    for await (const blob of (await storage.service()).getContainerClient(artifactContainer).listBlobsFlat({ prefix }))
+      names.push(blob.name);
     return names;
   };
   if (path.startsWith("/history/v1.0")) {
     const [, name, details] = /\/runs\/([^/]+)(\/details)?$/.exec(rest) ?? [];
     const job = name === undefined ? undefined : store.get<JobDocument>("jobs", name);
     if (name === undefined || job === undefined) return notFound(name);
-    const logs = details === undefined ? [] : (await blobsBelow(`${artifactFolder(name)}/`)).filter((blob) => /\/(user_logs|system_logs|azureml-logs)\//.test(blob));
+    const logs =
+      details === undefined
+        ? []
+        : (await blobsBelow(`${artifactFolder(name)}/`)).filter((blob) =>
+            /\/(user_logs|system_logs|azureml-logs)\//.test(blob),
+          );
     const inFolder = artifactFolder(name).length + 1;
     return ok({
       runId: name,
@@ -31,13 +49,24 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
       rootRunId: name,
       status: job.status,
       displayName: job.properties["displayName"] ?? name,
-      target: String(job.properties["computeId"] ?? "").split("/").at(-1),
+      target: String(job.properties["computeId"] ?? "")
+        .split("/")
+        .at(-1),
       createdUtc: job.createdAt,
       startTimeUtc: job.startedAt ?? null,
       endTimeUtc: job.endedAt ?? null,
       properties: job.properties["properties"] ?? {},
       tags: job.properties["tags"] ?? {},
-      error: job.error === undefined ? null : { error: { ...job.error, messageParameters: {}, details: [] }, correlation: { operation: null, request: null }, environment: seeded.location, location: seeded.location, time: job.endedAt ?? null },
+      error:
+        job.error === undefined
+          ? null
+          : {
+              error: { ...job.error, messageParameters: {}, details: [] },
+              correlation: { operation: null, request: null },
+              environment: seeded.location,
+              location: seeded.location,
+              time: job.endedAt ?? null,
+            },
       warnings: [],
       runType: "azureml.scriptrun",
       logFiles: Object.fromEntries(logs.map((blob) => [blob.slice(inFolder), blobUrl(blob)])),
@@ -46,10 +75,18 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
   if (path.startsWith("/artifact/v2.0")) {
     const [, run = "", file] = /\/ExperimentRun\/dcid\.([^/]+)(?:\/(.*))?$/.exec(rest) ?? [];
     const inFolder = artifactFolder(run).length + 1;
-    const describe = (blob: string) => ({ artifactId: `ExperimentRun/dcid.${run}/${blob.slice(inFolder)}`, origin: "ExperimentRun", container: `dcid.${run}`, path: blob.slice(inFolder) });
+    const describe = (blob: string) => ({
+      artifactId: `ExperimentRun/dcid.${run}/${blob.slice(inFolder)}`,
+      origin: "ExperimentRun",
+      container: `dcid.${run}`,
+      path: blob.slice(inFolder),
+    });
     if (/^\/artifacts\/prefix\/contentinfo\//.test(rest)) {
       const blobs = await blobsBelow(`${artifactFolder(run)}/${file ?? ""}`);
-      return ok({ value: blobs.map((blob) => ({ ...describe(blob), contentUri: blobUrl(blob) })), continuationToken: null });
+      return ok({
+        value: blobs.map((blob) => ({ ...describe(blob), contentUri: blobUrl(blob) })),
+        continuationToken: null,
+      });
     }
     if (/^\/artifacts\/contentinfo\//.test(rest)) {
       const blob = `${artifactFolder(run)}/${decodeURIComponent(file ?? "")}`;

@@ -26,7 +26,10 @@ export function addMachine(store: Store, name: string): void {
     properties: {
       provisioningState: "Succeeded",
       hardwareProfile: { vmSize: "Standard_DS3_v2" },
-      storageProfile: { osDisk: { osType: "Linux" }, imageReference: { publisher: "microsoft-dsvm", offer: "ubuntu-2204", sku: "2204-gen2" } },
+      storageProfile: {
+        osDisk: { osType: "Linux" },
+        imageReference: { publisher: "microsoft-dsvm", offer: "ubuntu-2204", sku: "2204-gen2" },
+      },
       networkProfile: { networkInterfaces: [] },
       instanceView: { osName: "ubuntu", osVersion: "22.04", statuses: [{ code: "PowerState/running" }] },
     },

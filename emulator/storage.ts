@@ -40,7 +40,8 @@ export function createStorage(folder: string): Storage {
         {
           containerName,
           ...(blobName === undefined ? {} : { blobName }),
-          permissions: blobName === undefined ? ContainerSASPermissions.parse(permissions) : BlobSASPermissions.parse(permissions),
+          permissions:
+            blobName === undefined ? ContainerSASPermissions.parse(permissions) : BlobSASPermissions.parse(permissions),
           expiresOn: new Date(Date.now() + hours * 3_600_000),
         },
         credential,
@@ -81,7 +82,8 @@ async function startAzurite(folder: string): Promise<{ readonly child: ChildProc
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const service = new BlobServiceClient(`http://127.0.0.1:${port}/${seeded.storageAccount}`, credential);
-  for (const container of ["azureml", "azureml-blobstore"]) await service.getContainerClient(container).createIfNotExists();
+  for (const container of ["azureml", "azureml-blobstore"])
+    await service.getContainerClient(container).createIfNotExists();
   return { child, port };
 }
 

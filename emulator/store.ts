@@ -31,7 +31,10 @@ export function openStore(path: string): Store {
     put: (collection, key, value) => void put.run(collection, key, JSON.stringify(value)),
     remove: (collection, key) => void remove.run(collection, key),
     list: <Value>(collection: string) =>
-      (list.all(collection) as { key: string; json: string }[]).map(({ key, json }) => ({ key, value: JSON.parse(json) as Value })),
+      (list.all(collection) as { key: string; json: string }[]).map(({ key, json }) => ({
+        key,
+        value: JSON.parse(json) as Value,
+      })),
     clear: () => database.exec("DELETE FROM documents"),
     close: () => database.close(),
   };

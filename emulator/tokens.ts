@@ -1,4 +1,14 @@
-import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign, timingSafeEqual, verify, type KeyObject } from "node:crypto";
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+  sign,
+  timingSafeEqual,
+  verify,
+  type KeyObject,
+} from "node:crypto";
 import type { Store } from "./store.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -22,7 +32,10 @@ export function createTokens(store: Store): Tokens {
   const privateKey = createPrivateKey(pem);
   const publicKey: KeyObject = createPublicKey(privateKey);
   const mac = (text: string) => createHmac("sha256", secret).update(text).digest();
-  const parse = (token: string, good: (text: string, signature: Buffer) => boolean): Claims | "malformed" | "expired" => {
+  const parse = (
+    token: string,
+    good: (text: string, signature: Buffer) => boolean,
+  ): Claims | "malformed" | "expired" => {
     const [header, payload, signature] = token.split(".");
     if (header === undefined || payload === undefined || signature === undefined) return "malformed";
     if (!good(`${header}.${payload}`, Buffer.from(signature, "base64url"))) return "malformed";
@@ -34,12 +47,14 @@ export function createTokens(store: Store): Tokens {
       const text = `${encode({ typ: "JWT", alg: "HS256" })}.${encode({ ...claims, iat: now(), nbf: now(), exp: now() + seconds, jti: randomUUID() })}`;
       return `${text}.${mac(text).toString("base64url")}`;
     },
-    checkAccess: (token) => parse(token, (text, signature) => signature.length === 32 && timingSafeEqual(mac(text), signature)),
+    checkAccess: (token) =>
+      parse(token, (text, signature) => signature.length === 32 && timingSafeEqual(mac(text), signature)),
     issueIdToken: (claims) => {
       const text = `${encode({ typ: "JWT", alg: "RS256", kid: "emulator" })}.${encode({ ...claims, iat: now(), nbf: now() - 5, exp: now() + 300, jti: randomUUID() })}`;
       return `${text}.${sign("sha256", Buffer.from(text), privateKey).toString("base64url")}`;
     },
-    checkIdToken: (token) => parse(token, (text, signature) => verify("sha256", Buffer.from(text), publicKey, signature)),
+    checkIdToken: (token) =>
+      parse(token, (text, signature) => verify("sha256", Buffer.from(text), publicKey, signature)),
     keySet: () => ({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "emulator", alg: "RS256", use: "sig" }] }),
   };
 }

@@ -37,7 +37,8 @@ function oneOf<const Word extends string>(...words: readonly Word[]): ReadInput<
 function wholeNumber(from: number, to: number): ReadInput<number> {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < from || value > to) throw new Error(`must be a whole number from ${from} to ${to}`);
+    if (!/^\d+$/.test(text) || value < from || value > to)
+      throw new Error(`must be a whole number from ${from} to ${to}`);
     return value;
   };
 }
@@ -50,7 +51,16 @@ function notSupportedYet(fallback: string): ReadInput<undefined> {
   };
 }
 
-const commands = ["validate", "plan", "apply", "train", "deploy", "up", "detach", "doctor"] as const satisfies readonly Command[];
+const commands = [
+  "validate",
+  "plan",
+  "apply",
+  "train",
+  "deploy",
+  "up",
+  "detach",
+  "doctor",
+] as const satisfies readonly Command[];
 
 /** Every input of `action.yml`: its default, and how it is read. */
 export const inputTable = {
@@ -95,7 +105,9 @@ export const inputTable = {
 
 type Table = typeof inputTable;
 type InputName = keyof Table;
-type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : Name;
+type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name;
 
 /** The inputs by their names in camelCase. Secrets among them are masked by the caller before anything else. */
 export type Inputs = { readonly [Name in InputName as CamelCase<Name>]: ReturnType<Table[Name]["read"]> };
@@ -129,7 +141,8 @@ export function readInputs(environment: Environment): Inputs {
     try {
       return [camelCase(name), (read as ReadInput<unknown>)(text)] as const;
     } catch (error) {
-      const shown = (secretInputs as readonly string[]).includes(name) || text === "" ? "" : ` is ${JSON.stringify(text)}:`;
+      const shown =
+        (secretInputs as readonly string[]).includes(name) || text === "" ? "" : ` is ${JSON.stringify(text)}:`;
       faults.push(`Input '${name}'${shown} ${error instanceof Error ? error.message : String(error)}.`);
       return [camelCase(name), undefined] as const;
     }

@@ -30,11 +30,16 @@ async function main(environment: Environment): Promise<number> {
     outcome = await runCommand(inputs.command, await contextOf(inputs, environment, log, cancelled.signal));
   } catch (error) {
     outcome = { failures: [failureOf(error, cancelled.signal)] };
-    if (error instanceof InvalidInputs) outcome = { failures: error.faults.map((message) => ({ reason: "invalid-input", message })) };
+    if (error instanceof InvalidInputs)
+      outcome = { failures: error.faults.map((message) => ({ reason: "invalid-input", message })) };
   }
   const result = conclude(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
   show(result, log);
-  await writeReports(result, { temporaryFolder: temporaryFolder(environment), summary: inputs?.summary ?? true, environment });
+  await writeReports(result, {
+    temporaryFolder: temporaryFolder(environment),
+    summary: inputs?.summary ?? true,
+    environment,
+  });
   cancelled.stopListening();
   return result.conclusion === "success" ? 0 : 1;
 }
@@ -58,7 +63,12 @@ function cancellation(): { readonly signal: AbortSignal; readonly stopListening:
   };
 }
 
-async function contextOf(inputs: Inputs, environment: Environment, log: Log, signal: AbortSignal): Promise<CommandContext> {
+async function contextOf(
+  inputs: Inputs,
+  environment: Environment,
+  log: Log,
+  signal: AbortSignal,
+): Promise<CommandContext> {
   const folder = workingDirectory(inputs, environment);
   const signIn = signInOf(inputs, environment);
   const fallback = {
@@ -104,7 +114,9 @@ async function contextOf(inputs: Inputs, environment: Environment, log: Log, sig
       createSecretResolver({
         environment,
         readFile: (path) => readFile(path, "utf8"),
-        keyVault: azure?.keyVault ?? (() => Promise.reject(new Error("a run on the runner signs in nowhere; use { env: NAME }"))),
+        keyVault:
+          azure?.keyVault ??
+          (() => Promise.reject(new Error("a run on the runner signs in nowhere; use { env: NAME }"))),
         mask,
       }),
     state: { runStarting: saveStartedRun, runEnded: saveRunSettled },
@@ -144,7 +156,8 @@ function failureOf(error: unknown, signal: AbortSignal): { readonly reason: Fail
     const stack = error instanceof Error ? (error.stack ?? message) : message;
     return { reason: "internal-error", message: `This is a mistake of the action, please report it: ${stack}` };
   }
-  if (reason === "workspace-unavailable" && (error as { failure?: { status?: number } }).failure?.status === 403) return { reason: "not-authorized", message };
+  if (reason === "workspace-unavailable" && (error as { failure?: { status?: number } }).failure?.status === 403)
+    return { reason: "not-authorized", message };
   return { reason, message };
 }
 
@@ -154,7 +167,11 @@ function show(result: Result, log: Log): void {
   if (result.run !== undefined && result.run.metrics.length > 0) log.group("Metrics", metricLines(result.run));
   for (const { what, next } of result.leftGoing) log.annotate("warning", `${what}. ${next}`);
   for (const failure of result.failures) log.annotate("error", failure);
-  log.info(result.conclusion === "success" ? `${result.command} succeeded.` : `${result.command} did not succeed: ${result.failureReason ?? ""}.`);
+  log.info(
+    result.conclusion === "success"
+      ? `${result.command} succeeded.`
+      : `${result.command} did not succeed: ${result.failureReason ?? ""}.`,
+  );
 }
 
 // At the end, because constants of a module exist only once its text has been run through.

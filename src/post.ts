@@ -32,11 +32,18 @@ async function post(environment: Environment): Promise<void> {
     try {
       const { connectJobs } = await import("./azure/azure.ts");
       const signIn = signInOf(readInputs(environment), environment);
-      const jobs = await connectJobs(run.workspace, { ...signIn, clock: systemClock, random: Math.random, signal: AbortSignal.timeout(60_000), mask });
+      const jobs = await connectJobs(run.workspace, {
+        ...signIn,
+        clock: systemClock,
+        random: Math.random,
+        signal: AbortSignal.timeout(60_000),
+        mask,
+      });
       const asked = await jobs.cancel(run.name);
       if (asked.ok) return `The workflow was cancelled; the cancellation of the run '${run.name}' was asked for.`;
       // Recorded before the submission was sent: it may never have come about.
-      if (asked.failure.reason === "not-found") return `The workflow was cancelled before the run '${run.name}' came about; nothing goes on.`;
+      if (asked.failure.reason === "not-found")
+        return `The workflow was cancelled before the run '${run.name}' came about; nothing goes on.`;
       return goesOn(`The run could not be cancelled (${asked.failure.error.message})`);
     } catch (error) {
       return goesOn(`The run could not be cancelled (${error instanceof Error ? error.message : String(error)})`);

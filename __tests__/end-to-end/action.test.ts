@@ -25,7 +25,8 @@ beforeEach(() => {
 });
 
 const workspace = `workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n`;
-const cluster = (name: string, extra = "") => `  - { name: ${name}, type: amlcompute, size: Standard_DS3_v2, max_instances: 4${extra} }\n`;
+const cluster = (name: string, extra = "") =>
+  `  - { name: ${name}, type: amlcompute, size: Standard_DS3_v2, max_instances: 4${extra} }\n`;
 const machine = (name: string, vm: string, extra = "") =>
   `  - name: ${name}\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }${extra} }\n`;
 const config = (targets: string, rest = "") => ({ "azureml.yml": `${workspace}targets:\n${targets}${rest}` });
@@ -41,7 +42,10 @@ describe.each<WayIn>(["cloud", "proxy"])("by way of %s", (way) => {
     const first = await act(emulator, "apply", files(), { way });
     expect(first.log.join("\n")).toContain("apply succeeded.");
     expect(first.exitCode).toBe(0);
-    expect([...writesIn(emulator.journal())].sort()).toEqual([`PUT computes/cluster-${suffix}`, `PUT computes/machine-${suffix}`]);
+    expect([...writesIn(emulator.journal())].sort()).toEqual([
+      `PUT computes/cluster-${suffix}`,
+      `PUT computes/machine-${suffix}`,
+    ]);
     expect(first.outputs["changed"]).toBe("true");
 
     emulator.clearJournal();
@@ -74,7 +78,9 @@ describe("what is live and not as declared", () => {
   it("is left alone, red and explained, unless told otherwise; then updated in place", async () => {
     await act(emulator, "apply", config(cluster("scaled")));
     emulator.clearJournal();
-    const changed = { "azureml.yml": config(cluster("scaled"))["azureml.yml"].replace("max_instances: 4", "max_instances: 8") };
+    const changed = {
+      "azureml.yml": config(cluster("scaled"))["azureml.yml"].replace("max_instances: 4", "max_instances: 8"),
+    };
     const refused = await act(emulator, "apply", changed);
     expect(refused.exitCode).toBe(1);
     expect(refused.outputs["failure-reason"]).toBe("drift");
@@ -88,7 +94,9 @@ describe("what is live and not as declared", () => {
     emulator.addMachine("moving");
     await act(emulator, "apply", config(machine("moving", "moving")));
     emulator.clearJournal();
-    const moved = await act(emulator, "apply", config(machine("moving", "moving", ", ssh_port: 2222")), { inputs: { "on-drift": "reattach" } });
+    const moved = await act(emulator, "apply", config(machine("moving", "moving", ", ssh_port: 2222")), {
+      inputs: { "on-drift": "reattach" },
+    });
     expect(moved.exitCode).toBe(0);
     expect(writesIn(emulator.journal())).toEqual(["DELETE computes/moving", "PUT computes/moving"]);
     const removal = emulator.journal().find(({ method }) => method === "DELETE");
@@ -99,17 +107,22 @@ describe("what is live and not as declared", () => {
     { onConflict: "fail", exitCode: 1, writes: [] },
     { onConflict: "adopt", exitCode: 0, writes: [] },
     { onConflict: "replace", exitCode: 0, writes: ["DELETE computes/first-name", "PUT computes/second-name"] },
-  ])("never becomes a second attachment of one resource: on-conflict $onConflict", async ({ onConflict, exitCode, writes }) => {
-    emulator.addMachine("shared");
-    await act(emulator, "apply", config(machine("first-name", "shared")));
-    emulator.clearJournal();
-    const id = emulator.machineId("shared");
-    const other = { "azureml.yml": config(machine("second-name", "shared"))["azureml.yml"].replace(id, id.toUpperCase()) };
-    const step = await act(emulator, "apply", other, { inputs: { "on-conflict": onConflict } });
-    expect(step.exitCode).toBe(exitCode);
-    expect(writesIn(emulator.journal())).toEqual(writes);
-    expect(emulator.hazards()).toEqual([]);
-  });
+  ])(
+    "never becomes a second attachment of one resource: on-conflict $onConflict",
+    async ({ onConflict, exitCode, writes }) => {
+      emulator.addMachine("shared");
+      await act(emulator, "apply", config(machine("first-name", "shared")));
+      emulator.clearJournal();
+      const id = emulator.machineId("shared");
+      const other = {
+        "azureml.yml": config(machine("second-name", "shared"))["azureml.yml"].replace(id, id.toUpperCase()),
+      };
+      const step = await act(emulator, "apply", other, { inputs: { "on-conflict": onConflict } });
+      expect(step.exitCode).toBe(exitCode);
+      expect(writesIn(emulator.journal())).toEqual(writes);
+      expect(emulator.hazards()).toEqual([]);
+    },
+  );
 });
 
 describe("faults on the way to the service", () => {
@@ -117,7 +130,11 @@ describe("faults on the way to the service", () => {
     { name: "a lost reply", fault: { kind: "lost-reply" as const }, puts: 1 },
     { name: "a reset before anything is done", fault: { kind: "reset" as const }, puts: 2 },
     { name: "503 after nothing was done", fault: { kind: "status" as const, status: 503 }, puts: 2 },
-    { name: "429 with Retry-After", fault: { kind: "status" as const, status: 429, headers: { "Retry-After": "1" } }, puts: 2 },
+    {
+      name: "429 with Retry-After",
+      fault: { kind: "status" as const, status: 429, headers: { "Retry-After": "1" } },
+      puts: 2,
+    },
     { name: "a reply that is no JSON", fault: { kind: "malformed" as const }, puts: 1 },
   ])("attaches once after $name of the PUT", async ({ name, fault, puts }) => {
     const vm = `fault-${name.replaceAll(/[^a-z]/gi, "").slice(0, 14)}`;
@@ -131,7 +148,10 @@ describe("faults on the way to the service", () => {
 
   it("submits a run once although the reply of its submission is lost", async () => {
     emulator.faults.add({ method: "PUT", path: "/jobs/", kind: "lost-reply" });
-    const run = config(cluster("lossy"), "run: { command: echo once, compute: lossy, environment: { image: ubuntu } }\n");
+    const run = config(
+      cluster("lossy"),
+      "run: { command: echo once, compute: lossy, environment: { image: ubuntu } }\n",
+    );
     const step = await act(emulator, "up", run);
     expect(step.exitCode).toBe(0);
     expect(writesIn(emulator.journal()).filter((write) => write.startsWith("PUT jobs/"))).toHaveLength(1);
@@ -149,7 +169,10 @@ describe("faults on the way to the service", () => {
 
 describe("a run that does not end well", () => {
   it("is red with the end of its log when its command fails", async () => {
-    const run = config(cluster("failing"), "run: { command: echo before the end; exit 3, compute: failing, environment: { image: ubuntu } }\n");
+    const run = config(
+      cluster("failing"),
+      "run: { command: echo before the end; exit 3, compute: failing, environment: { image: ubuntu } }\n",
+    );
     const step = await act(emulator, "up", run);
     expect(step.exitCode).toBe(1);
     expect(step.outputs["failure-reason"]).toBe("run-failed");
@@ -159,7 +182,10 @@ describe("a run that does not end well", () => {
   });
 
   it("is cancelled on the wire within the runner's grace when the workflow is cancelled", async () => {
-    const run = config(cluster("cancelled"), "run: { command: echo started; sleep 60, compute: cancelled, environment: { image: ubuntu } }\n");
+    const run = config(
+      cluster("cancelled"),
+      "run: { command: echo started; sleep 60, compute: cancelled, environment: { image: ubuntu } }\n",
+    );
     const step = await act(emulator, "up", run, { cancelAt: /started/ });
     expect(writesIn(emulator.journal()).at(-1)).toMatch(/^POST jobs\/.*\/cancel$/);
     expect(step.cancelMs).toBeLessThan(7_500);
@@ -168,7 +194,10 @@ describe("a run that does not end well", () => {
   });
 
   it("is named, with how to resume it, by the post step when the action was killed", async () => {
-    const run = config(cluster("killed"), "run: { command: echo started; sleep 2, compute: killed, environment: { image: ubuntu } }\n");
+    const run = config(
+      cluster("killed"),
+      "run: { command: echo started; sleep 2, compute: killed, environment: { image: ubuntu } }\n",
+    );
     const step = await act(emulator, "up", run, { killAt: /started/ });
     expect(step.exitCode).toBeNull();
     expect(step.summary).toContain("To resume");
@@ -206,7 +235,9 @@ describe("detach", () => {
     expect(writesIn(emulator.journal())).toEqual([]);
     const deleted = await act(emulator, "detach", {}, { inputs: { only: "kept", "allow-delete": "true" } });
     expect(deleted.exitCode).toBe(0);
-    expect(emulator.journal().find(({ method }) => method === "DELETE")?.query["underlyingResourceAction"]).toBe("Delete");
+    expect(emulator.journal().find(({ method }) => method === "DELETE")?.query["underlyingResourceAction"]).toBe(
+      "Delete",
+    );
   });
 
   it("is an error without names", async () => {
@@ -218,7 +249,9 @@ describe("detach", () => {
 
 describe("signing in", () => {
   it("explains a wrong client secret", async () => {
-    const step = await act(emulator, "plan", config(cluster("any")), { inputs: { auth: "service-principal", "client-secret": "not-the-secret-at-all" } });
+    const step = await act(emulator, "plan", config(cluster("any")), {
+      inputs: { auth: "service-principal", "client-secret": "not-the-secret-at-all" },
+    });
     expect(step.outputs["failure-reason"]).toBe("authentication-failed");
     expect(step.annotations.at(-1)?.message).toContain("AADSTS7000215");
     expect(step.log.join("\n") + step.summary).not.toContain("not-the-secret-at-all");
@@ -226,14 +259,25 @@ describe("signing in", () => {
 
   it("takes the JSON that azure/login takes", async () => {
     const all = emulator.environment("cloud");
-    const creds = JSON.stringify({ clientId: all["AZURE_CLIENT_ID"], clientSecret: all["AZURE_CLIENT_SECRET"], tenantId: all["AZURE_TENANT_ID"], subscriptionId: all["AZURE_SUBSCRIPTION_ID"] });
+    const creds = JSON.stringify({
+      clientId: all["AZURE_CLIENT_ID"],
+      clientSecret: all["AZURE_CLIENT_SECRET"],
+      tenantId: all["AZURE_TENANT_ID"],
+      subscriptionId: all["AZURE_SUBSCRIPTION_ID"],
+    });
     const step = await act(emulator, "plan", config(cluster("any")), { inputs: { creds } });
     expect(step.exitCode).toBe(0);
     expect(emulator.journal().some(({ path }) => path.includes("id-token"))).toBe(false);
   });
 
   it("renews a token that the service calls expired, and goes on", async () => {
-    emulator.faults.add({ method: "GET", path: "/computes$", kind: "status", status: 401, body: { error: { code: "ExpiredAuthenticationToken", message: "expired" } } });
+    emulator.faults.add({
+      method: "GET",
+      path: "/computes$",
+      kind: "status",
+      status: 401,
+      body: { error: { code: "ExpiredAuthenticationToken", message: "expired" } },
+    });
     const step = await act(emulator, "plan", config(cluster("any")));
     expect(step.exitCode).toBe(0);
   });
@@ -242,7 +286,10 @@ describe("signing in", () => {
     emulator.addMachine("vaulted");
     emulator.putSecret("machine-password", "From-the-vault-2468");
     const vault = `${emulator.origin}/secrets/machine-password`;
-    const yaml = config(machine("vaulted", "vaulted"))["azureml.yml"].replace("{ env: DSVM_PASSWORD }", `{ key_vault: "${vault}" }`);
+    const yaml = config(machine("vaulted", "vaulted"))["azureml.yml"].replace(
+      "{ env: DSVM_PASSWORD }",
+      `{ key_vault: "${vault}" }`,
+    );
     const step = await act(emulator, "apply", { "azureml.yml": yaml });
     expect(step.log.join("\n")).toContain("apply succeeded.");
     expect(step.masks).toContain("From-the-vault-2468");
@@ -255,14 +302,23 @@ describe("secrets and foreign text", () => {
     emulator.addMachine("quiet");
     const step = await act(emulator, "apply", config(machine("quiet", "quiet")));
     const unmasked = step.raw.split("\n").filter((line) => !line.startsWith("::add-mask::"));
-    const everything = [...unmasked, step.summary, JSON.stringify(step.outputs), readFileSync(step.outputs["result-path"] ?? "", "utf8"), readFileSync(step.outputs["report-html-path"] ?? "", "utf8")].join("\n");
+    const everything = [
+      ...unmasked,
+      step.summary,
+      JSON.stringify(step.outputs),
+      readFileSync(step.outputs["result-path"] ?? "", "utf8"),
+      readFileSync(step.outputs["report-html-path"] ?? "", "utf8"),
+    ].join("\n");
     expect(everything).not.toContain(password);
     expect(step.masks).toContain(password);
   });
 
   it("lets no line of a run's log become a workflow command", async () => {
     const command = `printf '::error::forged\\n  ::set-output name=x::y\\n##[error]old style\\n'`;
-    const run = { ...config(cluster("hostile"), "run: job.yml\n"), "job.yml": `command: ${JSON.stringify(command)}\ncompute: azureml:hostile\nenvironment: { image: ubuntu }\n` };
+    const run = {
+      ...config(cluster("hostile"), "run: job.yml\n"),
+      "job.yml": `command: ${JSON.stringify(command)}\ncompute: azureml:hostile\nenvironment: { image: ubuntu }\n`,
+    };
     const step = await act(emulator, "up", run);
     expect(step.exitCode).toBe(0);
     expect(step.annotations).toEqual([]);
@@ -274,10 +330,18 @@ describe("secrets and foreign text", () => {
 
 describe("the result file", () => {
   it("holds the run with everything that the summary shows", async () => {
-    const run = config(cluster("reported"), "run: { command: echo hi, compute: reported, environment: { image: ubuntu } }\n");
+    const run = config(
+      cluster("reported"),
+      "run: { command: echo hi, compute: reported, environment: { image: ubuntu } }\n",
+    );
     const step = await act(emulator, "up", run);
     const result = JSON.parse(readFileSync(step.outputs["result-path"] ?? "", "utf8")) as Result;
-    expect(result).toMatchObject({ schemaVersion: 1, command: "up", conclusion: "success", run: { status: "Completed", compute: "reported", reused: false } });
+    expect(result).toMatchObject({
+      schemaVersion: 1,
+      command: "up",
+      conclusion: "success",
+      run: { status: "Completed", compute: "reported", reused: false },
+    });
   });
 });
 
@@ -286,11 +350,23 @@ describe("without a network", () => {
     const checkout = checkoutOf({
       "azureml.yml": `${workspace}targets:\n  - { name: a-1, type: amlcompute }\n  - compute/*.yml\nrun: missing.yml\n`,
       "compute/one.yml": "name: cluster\ntype: amlcompute\nmin_instance: 1\n",
-      "compute/two.yml": "name: dsvm\ntype: virtualmachine\nresource_id: /subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v\nssh_settings:\n  admin_username: u\n  admin_password: literally-the-secret\n",
+      "compute/two.yml":
+        "name: dsvm\ntype: virtualmachine\nresource_id: /subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v\nssh_settings:\n  admin_username: u\n  admin_password: literally-the-secret\n",
     });
-    const step = await runStep({ checkout, inputs: { command: "validate" }, environment: { HTTPS_PROXY: "http://127.0.0.1:9" } });
+    const step = await runStep({
+      checkout,
+      inputs: { command: "validate" },
+      environment: { HTTPS_PROXY: "http://127.0.0.1:9" },
+    });
     expect(step.exitCode).toBe(1);
-    expect(step.annotations.filter(({ properties }) => properties["file"] !== undefined).map(({ properties }) => `${properties["file"] ?? ""}:${properties["line"] ?? ""}:${properties["col"] ?? ""} ${properties["title"] ?? ""}`)).toEqual([
+    expect(
+      step.annotations
+        .filter(({ properties }) => properties["file"] !== undefined)
+        .map(
+          ({ properties }) =>
+            `${properties["file"] ?? ""}:${properties["line"] ?? ""}:${properties["col"] ?? ""} ${properties["title"] ?? ""}`,
+        ),
+    ).toEqual([
       "azureml.yml:3:13 illegal-name",
       "azureml.yml:5:6 missing-file",
       "compute/one.yml:3:1 unknown-key",
@@ -301,7 +377,8 @@ describe("without a network", () => {
 
   it("runs a job on the runner itself", async () => {
     const checkout = checkoutOf({
-      "job.yml": "command: cat data.txt && echo ${{inputs.word}} > outputs/word.txt\ncode: src\ninputs: { word: hello }\ncompute: local\nenvironment: { image: ubuntu }\n",
+      "job.yml":
+        "command: cat data.txt && echo ${{inputs.word}} > outputs/word.txt\ncode: src\ninputs: { word: hello }\ncompute: local\nenvironment: { image: ubuntu }\n",
       "src/data.txt": "from the code folder\n",
     });
     const step = await runStep({ checkout, inputs: { command: "train", run: "job.yml" } });

@@ -3,7 +3,15 @@ import fc from "fast-check";
 import type { LiveCompute } from "../../src/azure/computes.ts";
 import type { ComputeTarget } from "../../src/compute/target.ts";
 import { hasChanges, plan, type PlanOptions } from "../../src/plan/plan.ts";
-import { amlCompute, liveCluster, liveMachine, machineId, nowhere, virtualMachine, workspace } from "../support/targets.ts";
+import {
+  amlCompute,
+  liveCluster,
+  liveMachine,
+  machineId,
+  nowhere,
+  virtualMachine,
+  workspace,
+} from "../support/targets.ts";
 
 const strict: PlanOptions = { onDrift: "fail", onConflict: "fail", allowDelete: false };
 
@@ -17,52 +25,218 @@ type Case = {
 
 const resized = liveCluster({ properties: { ...liveCluster().properties, vmSize: "Standard_D2_v3" } });
 const smaller = liveCluster({
-  properties: { ...liveCluster().properties, scaleSettings: { minNodeCount: 0, maxNodeCount: 2, nodeIdleTimeBeforeScaleDown: "PT2M" } },
+  properties: {
+    ...liveCluster().properties,
+    scaleSettings: { minNodeCount: 0, maxNodeCount: 2, nodeIdleTimeBeforeScaleDown: "PT2M" },
+  },
 });
 const elsewhere = liveMachine({ name: "old-name", resourceId: machineId("DSVM").toUpperCase() });
 
 describe("plan", () => {
   it.each<Case>([
-    { when: "the target is the runner", declared: [{ type: "local", name: "laptop", tags: {}, source: nowhere }], live: [], expected: [{ do: "keep" }] },
-    { when: "nothing is live", declared: [amlCompute(), virtualMachine()], live: [], expected: [{ do: "create" }, { do: "attach" }] },
-    { when: "both are live as declared", declared: [amlCompute(), virtualMachine()], live: [liveCluster(), liveMachine()], expected: [{ do: "keep" }, { do: "keep" }] },
-    { when: "the live name differs only in case", declared: [amlCompute()], live: [liveCluster({ name: "CPU-Cluster" })], expected: [{ do: "keep" }] },
-    { when: "the live resource id differs only in case", declared: [virtualMachine()], live: [liveMachine({ resourceId: machineId("dsvm").toUpperCase() })], expected: [{ do: "keep" }] },
-    { when: "a compute of another kind has the name", declared: [virtualMachine({ name: "cpu-cluster" })], live: [liveCluster()], expected: [{ do: "refuse", because: "conflict" }] },
-    { when: "the scale differs and drift fails", declared: [amlCompute()], live: [smaller], expected: [{ do: "refuse", because: "drift" }] },
-    { when: "the scale differs and drift is updated", declared: [amlCompute()], live: [smaller], options: { onDrift: "update" }, expected: [{ do: "update" }] },
-    { when: "the scale differs and drift is re-attached", declared: [amlCompute()], live: [smaller], options: { onDrift: "reattach" }, expected: [{ do: "update" }] },
-    { when: "the scale differs and drift is ignored", declared: [amlCompute()], live: [smaller], options: { onDrift: "ignore" }, expected: [{ do: "keep" }] },
-    { when: "the size differs and drift is updated", declared: [amlCompute()], live: [resized], options: { onDrift: "update" }, expected: [{ do: "refuse", because: "drift" }] },
-    { when: "the size differs and nothing may be deleted", declared: [amlCompute()], live: [resized], options: { onDrift: "reattach" }, expected: [{ do: "refuse", because: "drift" }] },
-    { when: "the size differs and deleting is allowed", declared: [amlCompute()], live: [resized], options: { onDrift: "reattach", allowDelete: true }, expected: [{ do: "recreate" }] },
-    { when: "the ssh port differs and drift is updated", declared: [virtualMachine({ sshPort: 2222 })], live: [liveMachine()], options: { onDrift: "update" }, expected: [{ do: "refuse", because: "drift" }] },
-    { when: "the ssh port differs and drift is re-attached", declared: [virtualMachine({ sshPort: 2222 })], live: [liveMachine()], options: { onDrift: "reattach" }, expected: [{ do: "reattach" }] },
-    { when: "the resource is attached under another name", declared: [virtualMachine()], live: [elsewhere], expected: [{ do: "refuse", because: "conflict" }] },
-    { when: "the resource is attached under another name, to be adopted", declared: [virtualMachine()], live: [elsewhere], options: { onConflict: "adopt" }, expected: [{ do: "adopt", live: elsewhere }] },
-    { when: "the other attachment is broken, to be adopted", declared: [virtualMachine()], live: [{ ...elsewhere, provisioningState: "Failed" }], options: { onConflict: "adopt" }, expected: [{ do: "refuse", because: "conflict" }] },
-    { when: "the other attachment is still being made, to be adopted", declared: [virtualMachine()], live: [{ ...elsewhere, provisioningState: "Creating" }], options: { onConflict: "adopt" }, expected: [{ do: "wait" }] },
-    { when: "the resource is attached under another name, to be replaced", declared: [virtualMachine()], live: [elsewhere], options: { onConflict: "replace" }, expected: [{ do: "replace", remove: [elsewhere] }] },
-    { when: "the resource is attached under both names, to be replaced", declared: [virtualMachine()], live: [elsewhere, liveMachine({ provisioningState: "Failed" })], options: { onConflict: "replace" }, expected: [{ do: "replace", remove: [elsewhere, liveMachine({ provisioningState: "Failed" })] }] },
-    { when: "the other attachment is being removed", declared: [virtualMachine()], live: [{ ...elsewhere, provisioningState: "Deleting" }], expected: [{ do: "attach", afterRemovalOf: [{ ...elsewhere, provisioningState: "Deleting" }] }] },
-    { when: "the target is being removed", declared: [virtualMachine()], live: [liveMachine({ provisioningState: "Deleting" })], expected: [{ do: "attach" }] },
-    { when: "the target is being attached", declared: [virtualMachine()], live: [liveMachine({ provisioningState: "Creating" })], expected: [{ do: "wait" }] },
-    { when: "the target is in a state that nobody knows", declared: [virtualMachine()], live: [liveMachine({ provisioningState: "Hibernating" })], expected: [{ do: "wait" }] },
-    { when: "the attachment failed", declared: [virtualMachine()], live: [liveMachine({ provisioningState: "Failed" })], expected: [{ do: "reattach" }] },
-    { when: "the cluster failed and nothing may be deleted", declared: [amlCompute()], live: [liveCluster({ provisioningState: "Failed" })], expected: [{ do: "refuse", because: "provisioning-failed" }] },
-    { when: "the cluster failed and deleting is allowed", declared: [amlCompute()], live: [liveCluster({ provisioningState: "Failed" })], options: { allowDelete: true }, expected: [{ do: "recreate" }] },
+    {
+      when: "the target is the runner",
+      declared: [{ type: "local", name: "laptop", tags: {}, source: nowhere }],
+      live: [],
+      expected: [{ do: "keep" }],
+    },
+    {
+      when: "nothing is live",
+      declared: [amlCompute(), virtualMachine()],
+      live: [],
+      expected: [{ do: "create" }, { do: "attach" }],
+    },
+    {
+      when: "both are live as declared",
+      declared: [amlCompute(), virtualMachine()],
+      live: [liveCluster(), liveMachine()],
+      expected: [{ do: "keep" }, { do: "keep" }],
+    },
+    {
+      when: "the live name differs only in case",
+      declared: [amlCompute()],
+      live: [liveCluster({ name: "CPU-Cluster" })],
+      expected: [{ do: "keep" }],
+    },
+    {
+      when: "the live resource id differs only in case",
+      declared: [virtualMachine()],
+      live: [liveMachine({ resourceId: machineId("dsvm").toUpperCase() })],
+      expected: [{ do: "keep" }],
+    },
+    {
+      when: "a compute of another kind has the name",
+      declared: [virtualMachine({ name: "cpu-cluster" })],
+      live: [liveCluster()],
+      expected: [{ do: "refuse", because: "conflict" }],
+    },
+    {
+      when: "the scale differs and drift fails",
+      declared: [amlCompute()],
+      live: [smaller],
+      expected: [{ do: "refuse", because: "drift" }],
+    },
+    {
+      when: "the scale differs and drift is updated",
+      declared: [amlCompute()],
+      live: [smaller],
+      options: { onDrift: "update" },
+      expected: [{ do: "update" }],
+    },
+    {
+      when: "the scale differs and drift is re-attached",
+      declared: [amlCompute()],
+      live: [smaller],
+      options: { onDrift: "reattach" },
+      expected: [{ do: "update" }],
+    },
+    {
+      when: "the scale differs and drift is ignored",
+      declared: [amlCompute()],
+      live: [smaller],
+      options: { onDrift: "ignore" },
+      expected: [{ do: "keep" }],
+    },
+    {
+      when: "the size differs and drift is updated",
+      declared: [amlCompute()],
+      live: [resized],
+      options: { onDrift: "update" },
+      expected: [{ do: "refuse", because: "drift" }],
+    },
+    {
+      when: "the size differs and nothing may be deleted",
+      declared: [amlCompute()],
+      live: [resized],
+      options: { onDrift: "reattach" },
+      expected: [{ do: "refuse", because: "drift" }],
+    },
+    {
+      when: "the size differs and deleting is allowed",
+      declared: [amlCompute()],
+      live: [resized],
+      options: { onDrift: "reattach", allowDelete: true },
+      expected: [{ do: "recreate" }],
+    },
+    {
+      when: "the ssh port differs and drift is updated",
+      declared: [virtualMachine({ sshPort: 2222 })],
+      live: [liveMachine()],
+      options: { onDrift: "update" },
+      expected: [{ do: "refuse", because: "drift" }],
+    },
+    {
+      when: "the ssh port differs and drift is re-attached",
+      declared: [virtualMachine({ sshPort: 2222 })],
+      live: [liveMachine()],
+      options: { onDrift: "reattach" },
+      expected: [{ do: "reattach" }],
+    },
+    {
+      when: "the resource is attached under another name",
+      declared: [virtualMachine()],
+      live: [elsewhere],
+      expected: [{ do: "refuse", because: "conflict" }],
+    },
+    {
+      when: "the resource is attached under another name, to be adopted",
+      declared: [virtualMachine()],
+      live: [elsewhere],
+      options: { onConflict: "adopt" },
+      expected: [{ do: "adopt", live: elsewhere }],
+    },
+    {
+      when: "the other attachment is broken, to be adopted",
+      declared: [virtualMachine()],
+      live: [{ ...elsewhere, provisioningState: "Failed" }],
+      options: { onConflict: "adopt" },
+      expected: [{ do: "refuse", because: "conflict" }],
+    },
+    {
+      when: "the other attachment is still being made, to be adopted",
+      declared: [virtualMachine()],
+      live: [{ ...elsewhere, provisioningState: "Creating" }],
+      options: { onConflict: "adopt" },
+      expected: [{ do: "wait" }],
+    },
+    {
+      when: "the resource is attached under another name, to be replaced",
+      declared: [virtualMachine()],
+      live: [elsewhere],
+      options: { onConflict: "replace" },
+      expected: [{ do: "replace", remove: [elsewhere] }],
+    },
+    {
+      when: "the resource is attached under both names, to be replaced",
+      declared: [virtualMachine()],
+      live: [elsewhere, liveMachine({ provisioningState: "Failed" })],
+      options: { onConflict: "replace" },
+      expected: [{ do: "replace", remove: [elsewhere, liveMachine({ provisioningState: "Failed" })] }],
+    },
+    {
+      when: "the other attachment is being removed",
+      declared: [virtualMachine()],
+      live: [{ ...elsewhere, provisioningState: "Deleting" }],
+      expected: [{ do: "attach", afterRemovalOf: [{ ...elsewhere, provisioningState: "Deleting" }] }],
+    },
+    {
+      when: "the target is being removed",
+      declared: [virtualMachine()],
+      live: [liveMachine({ provisioningState: "Deleting" })],
+      expected: [{ do: "attach" }],
+    },
+    {
+      when: "the target is being attached",
+      declared: [virtualMachine()],
+      live: [liveMachine({ provisioningState: "Creating" })],
+      expected: [{ do: "wait" }],
+    },
+    {
+      when: "the target is in a state that nobody knows",
+      declared: [virtualMachine()],
+      live: [liveMachine({ provisioningState: "Hibernating" })],
+      expected: [{ do: "wait" }],
+    },
+    {
+      when: "the attachment failed",
+      declared: [virtualMachine()],
+      live: [liveMachine({ provisioningState: "Failed" })],
+      expected: [{ do: "reattach" }],
+    },
+    {
+      when: "the cluster failed and nothing may be deleted",
+      declared: [amlCompute()],
+      live: [liveCluster({ provisioningState: "Failed" })],
+      expected: [{ do: "refuse", because: "provisioning-failed" }],
+    },
+    {
+      when: "the cluster failed and deleting is allowed",
+      declared: [amlCompute()],
+      live: [liveCluster({ provisioningState: "Failed" })],
+      options: { allowDelete: true },
+      expected: [{ do: "recreate" }],
+    },
     {
       when: "two targets swap their machines",
-      declared: [virtualMachine({ name: "one", resourceId: machineId("two") }), virtualMachine({ name: "two", resourceId: machineId("one") })],
+      declared: [
+        virtualMachine({ name: "one", resourceId: machineId("two") }),
+        virtualMachine({ name: "two", resourceId: machineId("one") }),
+      ],
       live: [liveMachine({ name: "one" }), liveMachine({ name: "two" })],
       options: { onDrift: "reattach" },
       expected: [{ do: "reattach" }, { do: "reattach" }],
     },
     {
       when: "two targets swap their machines and drift fails",
-      declared: [virtualMachine({ name: "one", resourceId: machineId("two") }), virtualMachine({ name: "two", resourceId: machineId("one") })],
+      declared: [
+        virtualMachine({ name: "one", resourceId: machineId("two") }),
+        virtualMachine({ name: "two", resourceId: machineId("one") }),
+      ],
       live: [liveMachine({ name: "one" }), liveMachine({ name: "two" })],
-      expected: [{ do: "refuse", because: "conflict" }, { do: "refuse", because: "conflict" }],
+      expected: [
+        { do: "refuse", because: "conflict" },
+        { do: "refuse", because: "conflict" },
+      ],
     },
   ])("decides $expected when $when", ({ declared, live, options, expected }) => {
     expect(plan(declared, live, workspace, { ...strict, ...options }).steps).toMatchObject(expected);
@@ -84,10 +258,9 @@ describe("plan", () => {
   it("never plans a second attachment of a resource, whatever is live and whatever is allowed", () => {
     const names = fc.constantFrom("alpha", "beta", "gamma");
     const states = fc.constantFrom("Succeeded", "Failed", "Creating", "Deleting", "Unknown");
-    const liveComputes = fc.uniqueArray(
-      fc.record({ name: names, machine: names, provisioningState: states }),
-      { selector: ({ name }) => name },
-    );
+    const liveComputes = fc.uniqueArray(fc.record({ name: names, machine: names, provisioningState: states }), {
+      selector: ({ name }) => name,
+    });
     const declarations = fc.uniqueArray(fc.record({ name: names, machine: names }), {
       comparator: (a, b) => a.name === b.name || a.machine === b.machine,
     });
@@ -102,7 +275,7 @@ describe("plan", () => {
           liveMachine({ name, resourceId: machineId(machine), provisioningState }),
         );
         const targets = declared.map(({ name, machine }) => virtualMachine({ name, resourceId: machineId(machine) }));
-        const { steps } = plan(targets, computes, workspace, allowed as PlanOptions);
+        const { steps } = plan(targets, computes, workspace, allowed);
         const removed = new Set(steps.flatMap((step) => ("remove" in step ? step.remove : [])).map(({ name }) => name));
         const attached = steps.filter((step) => step.do === "attach" || "remove" in step);
         for (const step of attached) {

@@ -37,6 +37,15 @@ export function act(
 /** Writes of computes, jobs and services in the order in which they came: `PUT computes/dsvm`. */
 export function writesIn(journal: readonly JournalEntry[]): readonly string[] {
   return journal
-    .filter(({ method, path }) => !["GET", "HEAD", "CONNECT"].includes(method) && /\/(computes|jobs)\/[^/]+(\/[a-z]+)?$/i.test(path))
-    .map(({ method, path }) => `${method} ${path.split("/").slice(path.endsWith("/cancel") ? -3 : -2).join("/")}`);
+    .filter(
+      ({ method, path }) =>
+        !["GET", "HEAD", "CONNECT"].includes(method) && /\/(computes|jobs)\/[^/]+(\/[a-z]+)?$/i.test(path),
+    )
+    .map(
+      ({ method, path }) =>
+        `${method} ${path
+          .split("/")
+          .slice(path.endsWith("/cancel") ? -3 : -2)
+          .join("/")}`,
+    );
 }

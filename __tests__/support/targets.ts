@@ -7,7 +7,12 @@ import type { SourceNode } from "../../src/declaration/source.ts";
 
 /** A place for targets that were not read from a file. */
 export const nowhere: SourceNode = {
-  document: { file: "azureml.yml", folder: "/checkout", value: {}, at: () => ({ file: "azureml.yml", line: 1, column: 1 }) },
+  document: {
+    file: "azureml.yml",
+    folder: "/checkout",
+    value: {},
+    at: () => ({ file: "azureml.yml", line: 1, column: 1 }),
+  },
   path: [],
 };
 

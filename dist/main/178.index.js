@@ -24,7 +24,9 @@ __webpack_require__.r(__webpack_exports__);
 /** Everything that is declared: the targets first, then the run. */
 async function up(context) {
     const declaration = await context.declare();
-    const problems = declaration.deploy === undefined ? declaration.problems : [...declaration.problems, deployNotSupported(declaration.deploy)];
+    const problems = declaration.deploy === undefined
+        ? declaration.problems
+        : [...declaration.problems, deployNotSupported(declaration.deploy)];
     const base = (0,_validate_js__WEBPACK_IMPORTED_MODULE_4__.checked)({ ...declaration, problems });
     if (problems.some(_declaration_problem_js__WEBPACK_IMPORTED_MODULE_5__/* .isError */ .bJ))
         return base;

@@ -48,7 +48,12 @@ function planDetach(names, live, { allowDelete }) {
             return { do: "detach", name, live: found, reason: "It is attached; the resource behind it stays." };
         return allowDelete
             ? { do: "delete", name, live: found, reason: "It was made by the service; allow-delete is true." }
-            : { do: "refuse", name, live: found, reason: `It is a ${found.computeType} that the service made: removing it deletes it. Set allow-delete: true to allow that.` };
+            : {
+                do: "refuse",
+                name,
+                live: found,
+                reason: `It is a ${found.computeType} that the service made: removing it deletes it. Set allow-delete: true to allow that.`,
+            };
     });
 }
 /** Carries out what {@link planDetach} decided. */
@@ -79,7 +84,14 @@ async function carryOut(step, ports) {
                 return { state: "failed", error: settled.error };
             if (settled.state === "unreadable")
                 return { state: "failed", error: settled.failure.error };
-            return { state: "failed", error: { code: "NotRemoved", message: `'${step.name}' is ${settled.compute.provisioningState} again.`, details: [] } };
+            return {
+                state: "failed",
+                error: {
+                    code: "NotRemoved",
+                    message: `'${step.name}' is ${settled.compute.provisioningState} again.`,
+                    details: [],
+                },
+            };
         }
     }
 }

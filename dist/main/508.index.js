@@ -129,7 +129,9 @@ async function withRetries(repeatable, sendOnce, { clock, random, signal }) {
         const result = await tried(sendOnce, signal);
         if (result.ok && !isPassing(result.value.status, repeatable))
             return result;
-        const outcome = result.ok ? answered(result.value, repeatable) : { ok: false, failure: lost(result.failure, repeatable) };
+        const outcome = result.ok
+            ? answered(result.value, repeatable)
+            : { ok: false, failure: lost(result.failure, repeatable) };
         const again = result.ok || (result.failure.reason !== "cancelled" && (repeatable === "read" || neverSent(result.failure)));
         const pause = pauseSeconds(attempt, result.ok ? result.value.headers : {}, clock, random);
         if (!again || attempt >= mostTries || waited + pause > longestWait)
@@ -139,7 +141,10 @@ async function withRetries(repeatable, sendOnce, { clock, random, signal }) {
             await clock.sleep(pause, signal);
         }
         catch {
-            return (0,azure_outcome/* failed */.g)({ reason: "cancelled", error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] } });
+            return (0,azure_outcome/* failed */.g)({
+                reason: "cancelled",
+                error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+            });
         }
     }
 }
@@ -148,7 +153,10 @@ function isPassing(status, repeatable) {
     return status === 429 || (repeatable === "read" && (status === 408 || status >= 500));
 }
 function answered(answer, repeatable) {
-    return (0,azure_outcome/* failed */.g)({ ...failureOf(answer), reason: repeatable === "read" || answer.status === 429 ? "unreachable" : "unknown" });
+    return (0,azure_outcome/* failed */.g)({
+        ...failureOf(answer),
+        reason: repeatable === "read" || answer.status === 429 ? "unreachable" : "unknown",
+    });
 }
 function lost(failure, repeatable) {
     if (failure.reason === "cancelled")
@@ -163,7 +171,10 @@ async function tried(sendOnce, signal) {
         if (isNotFromTheNetwork(error))
             throw error;
         if (signal.aborted) {
-            return (0,azure_outcome/* failed */.g)({ reason: "cancelled", error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] } });
+            return (0,azure_outcome/* failed */.g)({
+                reason: "cancelled",
+                error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+            });
         }
         return (0,azure_outcome/* failed */.g)({ reason: "unreachable", error: { code: codeOf(error), message: messageOf(error), details: [] } });
     }
@@ -172,15 +183,31 @@ async function tried(sendOnce, signal) {
 function isNotFromTheNetwork(error) {
     if (!(error instanceof Error))
         return true;
-    return !["RestError", "AbortError", "TimeoutError"].includes(error.name) && !("code" in error && typeof error.code === "string");
+    return (!["RestError", "AbortError", "TimeoutError"].includes(error.name) &&
+        !("code" in error && typeof error.code === "string"));
 }
 /** Faults of the way to the service that come before a single byte of the request: nothing can have been carried out. */
-const beforeSending = new Set(["ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "CERT_HAS_EXPIRED", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "SELF_SIGNED_CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID"]);
+const beforeSending = new Set([
+    "ENOTFOUND",
+    "ECONNREFUSED",
+    "EAI_AGAIN",
+    "ENETUNREACH",
+    "EHOSTUNREACH",
+    "CERT_HAS_EXPIRED",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
 function neverSent(failure) {
     return beforeSending.has(failure.error.code);
 }
 function codeOf(error) {
-    return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : error instanceof Error ? error.name : "Error";
+    return error instanceof Error && "code" in error && typeof error.code === "string"
+        ? error.code
+        : error instanceof Error
+            ? error.name
+            : "Error";
 }
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -217,7 +244,9 @@ function failureOf({ status, headers, body }) {
 
 
 /** The library's client is never asked for a token itself: the policy of our own sees to that. */
-const noCredential = { getToken: () => Promise.reject(new Error("Tokens are put on requests by the pipeline.")) };
+const noCredential = {
+    getToken: () => Promise.reject(new Error("Tokens are put on requests by the pipeline.")),
+};
 /**
  * ARM through `@azure/arm-resources` where it reaches (GET, PUT and PATCH by id), and through the same pipeline for what
  * it cannot send: DELETE with `underlyingResourceAction`, POST actions, nested lists.
@@ -415,7 +444,9 @@ function createBlobs(ports) {
             try {
                 await Promise.all(files.map(({ name, path }) => limit(async () => {
                     try {
-                        await container.getBlockBlobClient(name).uploadFile(path, { abortSignal: signal, conditions: { ifNoneMatch: "*" } });
+                        await container
+                            .getBlockBlobClient(name)
+                            .uploadFile(path, { abortSignal: signal, conditions: { ifNoneMatch: "*" } });
                     }
                     catch (error) {
                         // The place is ours alone: what is there already was put there by a try whose reply was lost.
@@ -432,7 +463,9 @@ function createBlobs(ports) {
         setMetadata: async (containerSasUrl, blob, metadata) => {
             const { ContainerClient } = await Promise.all(/* import() */[__webpack_require__.e(738), __webpack_require__.e(428), __webpack_require__.e(358)]).then(__webpack_require__.bind(__webpack_require__, 8358));
             try {
-                await new ContainerClient(containerSasUrl).getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: ports.signal });
+                await new ContainerClient(containerSasUrl)
+                    .getBlobClient(blob)
+                    .setMetadata({ ...metadata }, { abortSignal: ports.signal });
                 return (0,azure_outcome/* succeeded */.P)(undefined);
             }
             catch (error) {
@@ -629,7 +662,7 @@ function defined(members) {
 const apiVersion = "2023-08-01-preview";
 function createComputes(arm, workspace, clock) {
     const id = (name) => `${workspaceId(workspace)}/computes/${name}`;
-    const accepted = (answer) => (answer.ok ? (0,azure_outcome/* succeeded */.P)(acceptedOf(answer.value, clock)) : answer);
+    const accepted = (answer) => answer.ok ? (0,azure_outcome/* succeeded */.P)(acceptedOf(answer.value, clock)) : answer;
     return {
         list: async () => {
             const pages = await arm.list(`${workspaceId(workspace)}/computes`, apiVersion);
@@ -678,7 +711,10 @@ function progressOf({ status, headers, body }, clock) {
         case "failed":
         case "canceled": {
             const correlationId = headers["x-ms-correlation-request-id"];
-            const error = (0,service_error/* serviceErrorOf */.T)(body, { code: `Operation${word ?? ""}`, message: `The operation ended as ${word ?? ""}, and the service gave no reason.` }, correlationId === undefined ? {} : { correlationId });
+            const error = (0,service_error/* serviceErrorOf */.T)(body, {
+                code: `Operation${word ?? ""}`,
+                message: `The operation ended as ${word ?? ""}, and the service gave no reason.`,
+            }, correlationId === undefined ? {} : { correlationId });
             return { state: word?.toLowerCase() === "canceled" ? "canceled" : "failed", error };
         }
         default:
@@ -690,7 +726,9 @@ function liveCompute(wire) {
     const { id, name, location, tags, identity, properties = {} } = (wire ?? {});
     const text = (key) => (typeof properties[key] === "string" ? properties[key] : undefined);
     const flag = (key) => (typeof properties[key] === "boolean" ? properties[key] : undefined);
-    const errors = Array.isArray(properties["provisioningErrors"]) ? properties["provisioningErrors"] : [];
+    const errors = Array.isArray(properties["provisioningErrors"])
+        ? properties["provisioningErrors"]
+        : [];
     const own = properties["properties"];
     return {
         id: id ?? "",
@@ -709,7 +747,9 @@ function liveCompute(wire) {
             isAttachedCompute: flag("isAttachedCompute"),
             createdOn: text("createdOn"),
             modifiedOn: text("modifiedOn"),
-            identity: identity?.type === undefined ? undefined : { type: identity.type, userAssignedIds: Object.keys(identity.userAssignedIdentities ?? {}) },
+            identity: identity?.type === undefined
+                ? undefined
+                : { type: identity.type, userAssignedIds: Object.keys(identity.userAssignedIdentities ?? {}) },
         }),
     };
 }
@@ -762,7 +802,10 @@ async function createCredential(identity, cloud, ports) {
     }
     function azureCli() {
         // The session may have to be renewed by the CLI itself, which takes long to start on some runners.
-        return new library.AzureCliCredential({ processTimeoutInMs: 60_000, ...(identity.tenantId === undefined ? {} : { tenantId: identity.tenantId }) });
+        return new library.AzureCliCredential({
+            processTimeoutInMs: 60_000,
+            ...(identity.tenantId === undefined ? {} : { tenantId: identity.tenantId }),
+        });
     }
     function managedIdentity() {
         return identity.clientId === undefined
@@ -844,8 +887,12 @@ function explain(error, identity) {
     const code = /AADSTS\d+/.exec(text)?.[0];
     const meaning = code === undefined ? undefined : meanings[code];
     // The first line says it; what follows are trace ids and, with some libraries, the request.
-    const said = (text.split(/\r?\n/)[0] ?? "").replaceAll(/(client_assertion|client_secret|assertion)=[^&\s]+/g, "$1=***").slice(0, 400);
-    return [`Signing in by ${chooseWay(identity)} failed.`, meaning, `Entra said: ${said}`].filter((part) => part !== undefined).join(" ");
+    const said = (text.split(/\r?\n/)[0] ?? "")
+        .replaceAll(/(client_assertion|client_secret|assertion)=[^&\s]+/g, "$1=***")
+        .slice(0, 400);
+    return [`Signing in by ${chooseWay(identity)} failed.`, meaning, `Entra said: ${said}`]
+        .filter((part) => part !== undefined)
+        .join(" ");
 }
 
 ;// CONCATENATED MODULE: ./build/azure/data-plane.js
@@ -926,14 +973,20 @@ function createKeyVault(newCredential, cloud, signal) {
         const address = new URL(url);
         const suffix = cloud.keyVaultSuffix;
         // Before any token is asked for: a declaration from a pull request must not send one to a host of its choice.
-        if (suffix === undefined || !(address.hostname === suffixHost(suffix) || address.hostname.endsWith(`.${suffixHost(suffix)}`))) {
+        if (suffix === undefined ||
+            !(address.hostname === suffixHost(suffix) || address.hostname.endsWith(`.${suffixHost(suffix)}`))) {
             throw new Error(`${address.origin} is no key vault of the cloud ${cloud.name}, whose vaults end in ${suffix ?? "nothing that its metadata names"}`);
         }
         const { SecretClient } = await Promise.all(/* import() */[__webpack_require__.e(428), __webpack_require__.e(838)]).then(__webpack_require__.bind(__webpack_require__, 5838));
         // The host is checked above, with the cloud's own suffix; the library's check knows only the public clouds.
-        const client = new SecretClient(address.origin, await newCredential(), { disableChallengeResourceVerification: cloud.isCustom });
+        const client = new SecretClient(address.origin, await newCredential(), {
+            disableChallengeResourceVerification: cloud.isCustom,
+        });
         const [, , name = "", version] = address.pathname.split("/");
-        const secret = await client.getSecret(name, { abortSignal: signal, ...(version === undefined || version === "" ? {} : { version }) });
+        const secret = await client.getSecret(name, {
+            abortSignal: signal,
+            ...(version === undefined || version === "" ? {} : { version }),
+        });
         if (secret.value === undefined || secret.value === "")
             throw new Error(`the secret ${name} is empty`);
         return secret.value;
@@ -951,13 +1004,20 @@ function suffixHost(suffix) {
  *   the workspace's `mlFlowTrackingUri` with its scheme and version put as `azureml-mlflow` puts them.
  */
 function createMetrics(arm, workspace) {
-    const base = workspace.mlFlowTrackingUri?.replace(/^azureml:/, "https:").replace("/mlflow/v1.0/", "/mlflow/v2.0/").replace(/[?/]+$/, "");
+    const base = workspace.mlFlowTrackingUri
+        ?.replace(/^azureml:/, "https:")
+        .replace("/mlflow/v1.0/", "/mlflow/v2.0/")
+        .replace(/[?/]+$/, "");
     const get = (path, query) => {
         if (base !== undefined)
             return arm.getData(`${base}/api/2.0/mlflow/${path}?${new URLSearchParams(query).toString()}`);
         return Promise.resolve((0,azure_outcome/* failed */.g)({
             reason: "not-found",
-            error: { code: "NoTrackingUri", message: `The workspace '${workspace.name}' names no mlFlowTrackingUri.`, details: [] },
+            error: {
+                code: "NoTrackingUri",
+                message: `The workspace '${workspace.name}' names no mlFlowTrackingUri.`,
+                details: [],
+            },
         }));
     };
     return {
@@ -972,7 +1032,11 @@ function createMetrics(arm, workspace) {
             const points = [];
             let token;
             do {
-                const page = await get("metrics/get-history", { run_id: run, metric_key: metric, ...(token === undefined ? {} : { page_token: token }) });
+                const page = await get("metrics/get-history", {
+                    run_id: run,
+                    metric_key: metric,
+                    ...(token === undefined ? {} : { page_token: token }),
+                });
                 if (!page.ok)
                     return page;
                 const body = (page.value.body ?? {});
@@ -1027,7 +1091,10 @@ function createRunHistory(arm, workspace, dataPlane) {
             const { contentUri } = (answer.value.body ?? {});
             if (contentUri !== undefined)
                 return (0,azure_outcome/* succeeded */.P)(contentUri);
-            return (0,azure_outcome/* failed */.g)({ reason: "not-found", error: { code: "NoContent", message: `The run has no content for ${path}.`, details: [] } });
+            return (0,azure_outcome/* failed */.g)({
+                reason: "not-found",
+                error: { code: "NoContent", message: `The run has no content for ${path}.`, details: [] },
+            });
         },
     };
 }
@@ -1035,10 +1102,14 @@ function detailsOf(body) {
     const wire = (body ?? {});
     return {
         status: wire.status ?? "Unknown",
-        warnings: (wire.warnings ?? []).map((warning) => typeof warning === "object" && warning !== null && "message" in warning ? String(warning.message) : String(warning)),
+        warnings: (wire.warnings ?? []).map((warning) => typeof warning === "object" && warning !== null && "message" in warning
+            ? String(warning.message)
+            : String(warning)),
         logFiles: wire.logFiles ?? {},
         ...defined({
-            error: wire.error === undefined || wire.error === null ? undefined : (0,service_error/* serviceErrorOf */.T)(wire.error, { code: "RunFailed", message: "The service gave no reason." }),
+            error: wire.error === undefined || wire.error === null
+                ? undefined
+                : (0,service_error/* serviceErrorOf */.T)(wire.error, { code: "RunFailed", message: "The service gave no reason." }),
             startTime: wire.startTimeUtc ?? undefined,
             endTime: wire.endTimeUtc ?? undefined,
         }),

@@ -27,7 +27,9 @@ function checked(declaration) {
             ? []
             : [
                 {
-                    reason: errors.every(({ code }) => code === "not-supported-yet") ? "not-supported" : "invalid-declaration",
+                    reason: errors.every(({ code }) => code === "not-supported-yet")
+                        ? "not-supported"
+                        : "invalid-declaration",
                     message: errors.length === 1
                         ? "The declaration has 1 error; it is listed with its place."
                         : `The declarations have ${errors.length} errors; each is listed with its place.`,

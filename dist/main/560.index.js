@@ -131,7 +131,11 @@ async function clearTheWay(step, ports) {
 }
 function earlyEnd(settled) {
     if (settled.state === "in-flight") {
-        return { state: "in-flight", why: settled.why, ...(settled.compute === undefined ? {} : { compute: settled.compute }) };
+        return {
+            state: "in-flight",
+            why: settled.why,
+            ...(settled.compute === undefined ? {} : { compute: settled.compute }),
+        };
     }
     return settled.state === "unreadable" ? failure(settled.failure) : undefined;
 }
@@ -171,7 +175,10 @@ async function write(decided, planned, options, ports) {
     if (!isNoGraverThan(decided, planned)) {
         const message = `The workspace changed after the plan was made: this target now needs '${decided.do}' (${decided.reason}), ` +
             `the plan said '${planned.do}'. Run the command again.`;
-        return { step: planned, end: { state: "failed", because: "drift", error: { code: "WorkspaceChanged", message, details: [] } } };
+        return {
+            step: planned,
+            end: { state: "failed", because: "drift", error: { code: "WorkspaceChanged", message, details: [] } },
+        };
     }
     if ("remove" in decided) {
         // What was waited for ended in a state that has to be removed first.
@@ -204,9 +211,15 @@ async function putUntilSettled(step, options, ports) {
         ports.onProgress(name, step.do === "update" ? "updating" : step.do === "create" || step.do === "recreate" ? "creating" : "attaching");
         const answer = patch === undefined ? await ports.computes.put(name, body) : await ports.computes.patch(name, body);
         if (answer.ok && !options.wait && target/* kinds */.EZ[step.target.type].origin === "managed") {
-            return { state: "in-flight", why: "not-waited-for", ...(answer.value.compute === undefined ? {} : { compute: answer.value.compute }) };
+            return {
+                state: "in-flight",
+                why: "not-waited-for",
+                ...(answer.value.compute === undefined ? {} : { compute: answer.value.compute }),
+            };
         }
-        const settled = answer.ok ? await (0,settle/* followWrite */.xP)(name, answer.value, ports) : await afterRefusal(name, answer.failure, ports);
+        const settled = answer.ok
+            ? await (0,settle/* followWrite */.xP)(name, answer.value, ports)
+            : await afterRefusal(name, answer.failure, ports);
         const end = await conclude(step, settled, ports);
         // An update whose reply was lost, or that another operation turned away, and that left no trace: it may be sent again.
         const untouched = !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
@@ -241,7 +254,11 @@ async function conclude(step, settled, ports) {
         case "absent":
             return undefined;
         case "in-flight":
-            return { state: "in-flight", why: settled.why, ...(settled.compute === undefined ? {} : { compute: settled.compute }) };
+            return {
+                state: "in-flight",
+                why: settled.why,
+                ...(settled.compute === undefined ? {} : { compute: settled.compute }),
+            };
         case "unreadable":
             return failure(settled.failure);
         case "failed":
@@ -287,7 +304,11 @@ function provisioningFailed(error, compute) {
     };
 }
 function failure(azure) {
-    const error = azure?.error ?? { code: "Unreadable", message: "The computes of the workspace could not be read.", details: [] };
+    const error = azure?.error ?? {
+        code: "Unreadable",
+        message: "The computes of the workspace could not be read.",
+        details: [],
+    };
     if (azure?.reason === "cancelled")
         return { state: "in-flight", why: "cancelled" };
     const because = azure?.status === 401 || azure?.status === 403
@@ -314,7 +335,10 @@ async function verifyAttachments(outcomes, ports) {
         if (reason === undefined)
             return outcome;
         const message = `Somebody attached the same resource at the same time. ${reason}`;
-        return { ...outcome, end: { state: "failed", because: "conflict", error: { code: "AttachedTwice", message, details: [] } } };
+        return {
+            ...outcome,
+            end: { state: "failed", because: "conflict", error: { code: "AttachedTwice", message, details: [] } },
+        };
     });
 }
 
@@ -417,7 +441,12 @@ async function plan(context) {
                 message: `${step.target.name}: ${step.reason}`,
             })),
             ...(context.inputs.expectNoChanges && pending
-                ? [{ reason: "changes-pending", message: "expect-no-changes is true, and the workspace is not as declared. Run apply, or change the declaration." }]
+                ? [
+                    {
+                        reason: "changes-pending",
+                        message: "expect-no-changes is true, and the workspace is not as declared. Run apply, or change the declaration.",
+                    },
+                ]
                 : []),
         ],
     });

@@ -148,7 +148,11 @@ async function clearTheWay(step, ports) {
 }
 function earlyEnd(settled) {
     if (settled.state === "in-flight") {
-        return { state: "in-flight", why: settled.why, ...(settled.compute === undefined ? {} : { compute: settled.compute }) };
+        return {
+            state: "in-flight",
+            why: settled.why,
+            ...(settled.compute === undefined ? {} : { compute: settled.compute }),
+        };
     }
     return settled.state === "unreadable" ? failure(settled.failure) : undefined;
 }
@@ -188,7 +192,10 @@ async function write(decided, planned, options, ports) {
     if (!isNoGraverThan(decided, planned)) {
         const message = `The workspace changed after the plan was made: this target now needs '${decided.do}' (${decided.reason}), ` +
             `the plan said '${planned.do}'. Run the command again.`;
-        return { step: planned, end: { state: "failed", because: "drift", error: { code: "WorkspaceChanged", message, details: [] } } };
+        return {
+            step: planned,
+            end: { state: "failed", because: "drift", error: { code: "WorkspaceChanged", message, details: [] } },
+        };
     }
     if ("remove" in decided) {
         // What was waited for ended in a state that has to be removed first.
@@ -221,9 +228,15 @@ async function putUntilSettled(step, options, ports) {
         ports.onProgress(name, step.do === "update" ? "updating" : step.do === "create" || step.do === "recreate" ? "creating" : "attaching");
         const answer = patch === undefined ? await ports.computes.put(name, body) : await ports.computes.patch(name, body);
         if (answer.ok && !options.wait && target/* kinds */.EZ[step.target.type].origin === "managed") {
-            return { state: "in-flight", why: "not-waited-for", ...(answer.value.compute === undefined ? {} : { compute: answer.value.compute }) };
+            return {
+                state: "in-flight",
+                why: "not-waited-for",
+                ...(answer.value.compute === undefined ? {} : { compute: answer.value.compute }),
+            };
         }
-        const settled = answer.ok ? await (0,settle/* followWrite */.xP)(name, answer.value, ports) : await afterRefusal(name, answer.failure, ports);
+        const settled = answer.ok
+            ? await (0,settle/* followWrite */.xP)(name, answer.value, ports)
+            : await afterRefusal(name, answer.failure, ports);
         const end = await conclude(step, settled, ports);
         // An update whose reply was lost, or that another operation turned away, and that left no trace: it may be sent again.
         const untouched = !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
@@ -258,7 +271,11 @@ async function conclude(step, settled, ports) {
         case "absent":
             return undefined;
         case "in-flight":
-            return { state: "in-flight", why: settled.why, ...(settled.compute === undefined ? {} : { compute: settled.compute }) };
+            return {
+                state: "in-flight",
+                why: settled.why,
+                ...(settled.compute === undefined ? {} : { compute: settled.compute }),
+            };
         case "unreadable":
             return failure(settled.failure);
         case "failed":
@@ -304,7 +321,11 @@ function provisioningFailed(error, compute) {
     };
 }
 function failure(azure) {
-    const error = azure?.error ?? { code: "Unreadable", message: "The computes of the workspace could not be read.", details: [] };
+    const error = azure?.error ?? {
+        code: "Unreadable",
+        message: "The computes of the workspace could not be read.",
+        details: [],
+    };
     if (azure?.reason === "cancelled")
         return { state: "in-flight", why: "cancelled" };
     const because = azure?.status === 401 || azure?.status === 403
@@ -331,7 +352,10 @@ async function verifyAttachments(outcomes, ports) {
         if (reason === undefined)
             return outcome;
         const message = `Somebody attached the same resource at the same time. ${reason}`;
-        return { ...outcome, end: { state: "failed", because: "conflict", error: { code: "AttachedTwice", message, details: [] } } };
+        return {
+            ...outcome,
+            end: { state: "failed", because: "conflict", error: { code: "AttachedTwice", message, details: [] } },
+        };
     });
 }
 
@@ -434,7 +458,12 @@ async function plan(context) {
                 message: `${step.target.name}: ${step.reason}`,
             })),
             ...(context.inputs.expectNoChanges && pending
-                ? [{ reason: "changes-pending", message: "expect-no-changes is true, and the workspace is not as declared. Run apply, or change the declaration." }]
+                ? [
+                    {
+                        reason: "changes-pending",
+                        message: "expect-no-changes is true, and the workspace is not as declared. Run apply, or change the declaration.",
+                    },
+                ]
                 : []),
         ],
     });
@@ -658,7 +687,13 @@ const hashVersion = 202208;
 /** A GUID made of the content, so that a registration whose reply was lost is repeated on itself. */
 function contentGuid(hash) {
     const digest = (0,external_node_crypto_.createHash)("sha256").update(hash).digest("hex");
-    return [digest.slice(0, 8), digest.slice(8, 12), `4${digest.slice(13, 16)}`, `8${digest.slice(17, 20)}`, digest.slice(20, 32)].join("-");
+    return [
+        digest.slice(0, 8),
+        digest.slice(8, 12),
+        `4${digest.slice(13, 16)}`,
+        `8${digest.slice(17, 20)}`,
+        digest.slice(20, 32),
+    ].join("-");
 }
 /** The id of the job's code: what the service has is found by its content, the rest is uploaded and registered. */
 async function ensureCode(snapshot, ports) {
@@ -680,7 +715,11 @@ async function ensureCode(snapshot, ports) {
     if (!uploaded.ok)
         return uploaded;
     // The official client marks the first file so that it can tell whole uploads from broken ones.
-    const marked = await blobs.setMetadata(place.value.sasUri, files[0]?.name ?? "", { name, version: "1", upload_status: "completed" });
+    const marked = await blobs.setMetadata(place.value.sasUri, files[0]?.name ?? "", {
+        name,
+        version: "1",
+        upload_status: "completed",
+    });
     if (!marked.ok)
         return marked;
     return assets.putCode(name, "1", {
@@ -890,7 +929,13 @@ async function lookOnce(name, { jobs, runHistory }) {
     if (!job.ok)
         return job;
     if (job.value === undefined) {
-        return { ok: false, failure: { reason: "not-found", error: { code: "RunNotFound", message: `The workspace has no run '${name}'.`, details: [] } } };
+        return {
+            ok: false,
+            failure: {
+                reason: "not-found",
+                error: { code: "RunNotFound", message: `The workspace has no run '${name}'.`, details: [] },
+            },
+        };
     }
     const known = details.ok ? details.value : { status: job.value.status, logFiles: {} };
     // The job's own status is what counts; the history may be ahead of it or behind.
@@ -944,7 +989,9 @@ function createLogFollower(blobs, onLines) {
         state.tail.splice(0, Math.max(0, state.tail.length - tailLines));
         onLines(file, lines);
     };
-    const chosen = (logFiles) => followed.flatMap((pattern) => Object.entries(logFiles).filter(([file]) => pattern.test(file)).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const chosen = (logFiles) => followed.flatMap((pattern) => Object.entries(logFiles)
+        .filter(([file]) => pattern.test(file))
+        .sort(([a], [b]) => (a < b ? -1 : 1)));
     return {
         look: async (logFiles) => {
             for (const [file, url] of uniqueFiles(chosen(logFiles)))
@@ -979,8 +1026,14 @@ const longestPrefix = 200;
 /** The same commit and definition always give the same name, so that submitting twice is seen by the service itself. */
 function runName({ prefix, commit, definition, event, workflowRunId }) {
     const anew = trainingAnew.has(event) ? workflowRunId : "";
-    const digest = (0,external_node_crypto_.createHash)("sha256").update(canonicalJson([definition, anew])).digest("hex").slice(0, 12);
-    const stem = (prefix ?? "run").replaceAll(/[^a-zA-Z0-9_-]/g, "-").replace(/^[^a-zA-Z0-9]+/, "").slice(0, longestPrefix);
+    const digest = (0,external_node_crypto_.createHash)("sha256")
+        .update(canonicalJson([definition, anew]))
+        .digest("hex")
+        .slice(0, 12);
+    const stem = (prefix ?? "run")
+        .replaceAll(/[^a-zA-Z0-9_-]/g, "-")
+        .replace(/^[^a-zA-Z0-9]+/, "")
+        .slice(0, longestPrefix);
     return [stem === "" ? "run" : stem, commit.slice(0, 8), digest].filter((part) => part !== "").join("-");
 }
 /** JSON with sorted keys: the order in which a definition lists its members is no part of it. */
@@ -1023,7 +1076,9 @@ function decideSubmission(name, attempts, { rerun, workflowAttempt }) {
     return {
         do: "join",
         name: last.name,
-        reason: phase === "over" ? "The same definition has been run for this commit already." : "The same definition is being run for this commit already.",
+        reason: phase === "over"
+            ? "The same definition has been run for this commit already."
+            : "The same definition is being run for this commit already.",
     };
 }
 
@@ -1041,7 +1096,11 @@ async function submitOnce(request, ports) {
     const attempts = await findAttempts(request.name, ports.jobs);
     if (!attempts.ok)
         return attempts;
-    const decision = decideSubmission(request.name, attempts.value.map((job) => ({ name: job.name, status: job.status, submittedBy: job.tags[submittedByTag] })), request);
+    const decision = decideSubmission(request.name, attempts.value.map((job) => ({
+        name: job.name,
+        status: job.status,
+        submittedBy: job.tags[submittedByTag],
+    })), request);
     if (decision.do === "join") {
         const job = attempts.value.find(({ name }) => name === decision.name);
         if (job !== undefined)
@@ -1083,7 +1142,10 @@ async function putOnce(name, body, ports) {
         if (settled.value !== undefined)
             return readBack(settled.value, body);
     }
-    return (0,outcome/* failed */.g)(last ?? { reason: "unknown", error: { code: "NotSubmitted", message: `The run '${name}' could not be submitted.`, details: [] } });
+    return (0,outcome/* failed */.g)(last ?? {
+        reason: "unknown",
+        error: { code: "NotSubmitted", message: `The run '${name}' could not be submitted.`, details: [] },
+    });
 }
 /** Reads after a lost reply until the run shows up, or has been absent several times in a row. */
 async function settle(name, { jobs, clock, signal }) {
@@ -1092,7 +1154,10 @@ async function settle(name, { jobs, clock, signal }) {
             await clock.sleep(pause, signal);
         }
         catch {
-            return (0,outcome/* failed */.g)({ reason: "cancelled", error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] } });
+            return (0,outcome/* failed */.g)({
+                reason: "cancelled",
+                error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+            });
         }
         const job = await jobs.get(name);
         if (!job.ok || job.value !== undefined)
@@ -1111,7 +1176,9 @@ function readBack(job, body) {
     if (definition !== undefined && definition !== askedDefinition) {
         return mismatch(`The name '${job.name}' is taken by a run of another definition.`);
     }
-    if (asked.computeId !== undefined && job.computeId !== undefined && asked.computeId.toLowerCase() !== job.computeId.toLowerCase()) {
+    if (asked.computeId !== undefined &&
+        job.computeId !== undefined &&
+        asked.computeId.toLowerCase() !== job.computeId.toLowerCase()) {
         return mismatch(`The run '${job.name}' was put on ${job.computeId}, not on ${asked.computeId}.`);
     }
     return (0,outcome/* succeeded */.P)({ job, reused: false });
@@ -1157,7 +1224,9 @@ function jobRequest(job, resolved) {
             environmentVariables: resolved.environmentVariables,
             distribution: job.distribution,
             resources: job.resources,
-            limits: job.timeoutSeconds === undefined ? undefined : { jobLimitsType: "Command", timeout: (0,duration/* toIsoDuration */.f)(job.timeoutSeconds) },
+            limits: job.timeoutSeconds === undefined
+                ? undefined
+                : { jobLimitsType: "Command", timeout: (0,duration/* toIsoDuration */.f)(job.timeoutSeconds) },
             services: job.services,
             identity: job.identity,
             queueSettings: job.queueSettings,
@@ -1247,7 +1316,11 @@ async function readFileStore(folder) {
         });
         const last = points.at(-1);
         if (last !== undefined)
-            series.push({ name: name.replaceAll("\\", "/"), last: last.value, points: points.sort((a, b) => a.step - b.step) });
+            series.push({
+                name: name.replaceAll("\\", "/"),
+                last: last.value,
+                points: points.sort((a, b) => a.step - b.step),
+            });
     }
     return series.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -1266,7 +1339,12 @@ async function runLogged(command, args, options) {
     const { cwd, env, onLine, signal } = options;
     if (signal.aborted)
         return { code: null, aborted: true };
-    const child = (0,external_node_child_process_.spawn)(command, [...args], { cwd, env: { ...env }, detached: process.platform !== "win32", stdio: ["ignore", "pipe", "pipe"] });
+    const child = (0,external_node_child_process_.spawn)(command, [...args], {
+        cwd,
+        env: { ...env },
+        detached: process.platform !== "win32",
+        stdio: ["ignore", "pipe", "pipe"],
+    });
     const outputs = [child.stdout, child.stderr].map((stream) => (0,external_node_readline_.createInterface)({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }));
     const read = outputs.map(async (lines) => {
         for await (const line of lines)
@@ -1353,7 +1431,10 @@ function pipConstraint(constraint) {
 }
 /** The same requirements for the same Python are the same environment. */
 function environmentKey(requirements, pythonVersion) {
-    return (0,external_node_crypto_.createHash)("sha256").update(JSON.stringify([pythonVersion, ...requirements])).digest("hex").slice(0, 16);
+    return (0,external_node_crypto_.createHash)("sha256")
+        .update(JSON.stringify([pythonVersion, ...requirements]))
+        .digest("hex")
+        .slice(0, 16);
 }
 
 // EXTERNAL MODULE: external "node:util"
@@ -1482,12 +1563,23 @@ async function runLocally(name, job, ports) {
     for (const output of Object.keys(job.outputs))
         await (0,promises_.mkdir)((0,external_node_path_.join)(runFolder, "named-outputs", output), { recursive: true });
     ports.onStatus("Running");
-    const limit = job.timeoutSeconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(job.timeoutSeconds * 1000)]);
-    const end = await runLogged("bash", ["-c", command], { cwd: codeFolder, env, onLine: keep("user_logs/std_log.txt"), signal: limit });
+    const limit = job.timeoutSeconds === undefined
+        ? signal
+        : AbortSignal.any([signal, AbortSignal.timeout(job.timeoutSeconds * 1000)]);
+    const end = await runLogged("bash", ["-c", command], {
+        cwd: codeFolder,
+        env,
+        onLine: keep("user_logs/std_log.txt"),
+        signal: limit,
+    });
     const metrics = await readFileStore((0,external_node_path_.join)(runFolder, "mlruns"));
     const status = end.aborted ? "Canceled" : end.code === 0 ? "Completed" : "Failed";
     ports.onStatus(status);
-    const error = status === "Failed" ? `The command ended with exit code ${String(end.code)}.` : end.aborted && !signal.aborted ? "The job's own time limit passed." : undefined;
+    const error = status === "Failed"
+        ? `The command ended with exit code ${String(end.code)}.`
+        : end.aborted && !signal.aborted
+            ? "The job's own time limit passed."
+            : undefined;
     return { status, metrics, tail, outputsFolder, ...(error === undefined ? {} : { error }) };
 }
 /** The step's environment without what belongs to the action itself: inputs, tokens, and the files of the runner's protocol. */
@@ -1560,7 +1652,13 @@ async function variablesOf(job, resolveSecret) {
 async function trainLocally(job, gates, context, azure) {
     const { github, log, clock } = context;
     const definition = { command: job.command, environment: job.environment, inputs: job.inputs };
-    const name = runName({ prefix: job.name, commit: github.commit, definition, event: github.event, workflowRunId: github.runId });
+    const name = runName({
+        prefix: job.name,
+        commit: github.commit,
+        definition,
+        event: github.event,
+        workflowRunId: github.runId,
+    });
     const folder = (0,external_node_path_.join)(context.temporaryFolder, `${name}-${(0,external_node_crypto_.createHash)("sha256").update(String(clock.now())).digest("hex").slice(0, 6)}`);
     const startedAt = clock.now();
     log.startGroup(`Run ${name} on this runner`);
@@ -1596,9 +1694,22 @@ async function trainLocally(job, gates, context, azure) {
             ...(ran.status === "Completed" ? {} : { logTail: ran.tail.join("\n") }),
         };
         if (context.signal.aborted)
-            return { run, failures: [{ reason: "cancelled", message: `The workflow was cancelled, and with it the run '${name}' on the runner.` }] };
+            return {
+                run,
+                failures: [
+                    { reason: "cancelled", message: `The workflow was cancelled, and with it the run '${name}' on the runner.` },
+                ],
+            };
         if (state.conclusion !== "success") {
-            return { run, failures: [{ reason: state.failureReason ?? "run-failed", message: `The run '${name}' on the runner ended as ${ran.status}. ${ran.error ?? ""}`.trim() }] };
+            return {
+                run,
+                failures: [
+                    {
+                        reason: state.failureReason ?? "run-failed",
+                        message: `The run '${name}' on the runner ended as ${ran.status}. ${ran.error ?? ""}`.trim(),
+                    },
+                ],
+            };
         }
         return {
             run,
@@ -1666,7 +1777,9 @@ async function train(context) {
         return (0,commands_context/* join */.f)(base, await trainDeclared(declaration, context));
     const azure = await (0,session/* connect */.Ng)(context, declaration);
     const named = declaration.targets.filter(({ name }) => name.toLowerCase() === declaration.run?.compute?.toLowerCase());
-    const ensured = named.length === 0 ? { result: commands_context/* nothing */.s, liveNames: new Map() } : await (0,apply.ensureTargets)(azure, { targets: named }, context);
+    const ensured = named.length === 0
+        ? { result: commands_context/* nothing */.s, liveNames: new Map() }
+        : await (0,apply.ensureTargets)(azure, { targets: named }, context);
     const result = (0,commands_context/* join */.f)(base, { ...ensured.result, workspace: (0,session/* workspaceReport */.WQ)(azure) });
     if (result.failures.length > 0)
         return result;
@@ -1723,7 +1836,13 @@ async function train_submit(job, context, { azure, liveNames }) {
     const compute = job.compute === undefined ? undefined : (liveNames.get(job.compute.toLowerCase()) ?? job.compute);
     const definition = definitionOf(job, snapshot, azure.workspace.id, compute);
     const workflowAttempt = `${github.runId}-${github.runAttempt}`;
-    const name = runName({ prefix: job.name, commit: github.commit, definition, event: github.event, workflowRunId: github.runId });
+    const name = runName({
+        prefix: job.name,
+        commit: github.commit,
+        definition,
+        event: github.event,
+        workflowRunId: github.runId,
+    });
     const ports = {
         assets: azure.assets,
         blobs: azure.blobs,
@@ -1806,7 +1925,12 @@ async function resume(name, declaration, context) {
     if (!job.ok)
         return { ...report, failures: [(0,azure_failure/* failureOf */.g)(job.failure, `The run '${name}' could not be read`)] };
     if (job.value === undefined) {
-        return { ...report, failures: [{ reason: "invalid-input", message: `The workspace has no run '${name}', which the input 'run-name' names.` }] };
+        return {
+            ...report,
+            failures: [
+                { reason: "invalid-input", message: `The workspace has no run '${name}', which the input 'run-name' names.` },
+            ],
+        };
     }
     const compute = job.value.computeId?.split("/").at(-1) ?? "serverless";
     return (0,commands_context/* join */.f)({ ...report, failures: [] }, await finish({ job: job.value, reused: true, compute }, declaration, context, azure));
@@ -1852,12 +1976,25 @@ async function concluded(started, followed, report, context, azure, cancel) {
         switch (followed.why) {
             case "cancelled": {
                 if (started.reused)
-                    return { failures: [{ reason: "cancelled", message: `The workflow was cancelled. The run '${name}' was submitted by another one and goes on.` }], leftGoing: [goesOn(name)] };
+                    return {
+                        failures: [
+                            {
+                                reason: "cancelled",
+                                message: `The workflow was cancelled. The run '${name}' was submitted by another one and goes on.`,
+                            },
+                        ],
+                        leftGoing: [goesOn(name)],
+                    };
                 const asked = await cancel();
                 if (asked.ok)
                     context.state.runEnded();
                 return {
-                    failures: [{ reason: "cancelled", message: `The workflow was cancelled; ${asked.ok ? `the cancellation of the run '${name}' was asked for` : `the run '${name}' could not be cancelled`}.` }],
+                    failures: [
+                        {
+                            reason: "cancelled",
+                            message: `The workflow was cancelled; ${asked.ok ? `the cancellation of the run '${name}' was asked for` : `the run '${name}' could not be cancelled`}.`,
+                        },
+                    ],
                     leftGoing: asked.ok ? [] : [goesOn(name)],
                 };
             }
@@ -1867,12 +2004,17 @@ async function concluded(started, followed, report, context, azure, cancel) {
                 context.state.runEnded();
                 const what = context.inputs.onTimeout === "cancel" ? "its cancellation was asked for" : "it goes on";
                 return {
-                    failures: [{ reason: "timeout", message: `The run '${name}' had not ended within timeout-minutes; ${what}.` }],
+                    failures: [
+                        { reason: "timeout", message: `The run '${name}' had not ended within timeout-minutes; ${what}.` },
+                    ],
                     leftGoing: context.inputs.onTimeout === "cancel" ? [] : [goesOn(name)],
                 };
             }
             case "unreachable":
-                return { failures: [(0,azure_failure/* failureOf */.g)(followed.failure, `The run '${name}' could not be followed any more`)], leftGoing: [goesOn(name)] };
+                return {
+                    failures: [(0,azure_failure/* failureOf */.g)(followed.failure, `The run '${name}' could not be followed any more`)],
+                    leftGoing: [goesOn(name)],
+                };
         }
     }
     context.state.runEnded();
@@ -1880,7 +2022,14 @@ async function concluded(started, followed, report, context, azure, cancel) {
     if (state.conclusion !== "success") {
         const leaf = followed.error === undefined ? undefined : (0,service_error/* leafCause */.y)(followed.error);
         const why = leaf === undefined ? "" : ` ${leaf.message} [${leaf.code}]`;
-        return { failures: [{ reason: state.failureReason ?? "run-failed", message: `The run '${name}' ended as ${followed.status}.${why}` }] };
+        return {
+            failures: [
+                {
+                    reason: state.failureReason ?? "run-failed",
+                    message: `The run '${name}' ended as ${followed.status}.${why}`,
+                },
+            ],
+        };
     }
     const missed = report.gates.filter(({ passed }) => !passed);
     const failures = missed.map(({ metric, condition, value }) => ({
@@ -1896,7 +2045,11 @@ async function fetchArtifacts(name, report, context, azure) {
     const folder = (0,external_node_path_.resolve)(context.workingDirectory, downloadPath);
     const fetched = await downloadArtifacts(name, download, folder, azure);
     if (!fetched.ok)
-        return { failures: [{ reason: "download-failed", message: (0,azure_failure/* failureOf */.g)(fetched.failure, "The outputs could not be fetched").message }] };
+        return {
+            failures: [
+                { reason: "download-failed", message: (0,azure_failure/* failureOf */.g)(fetched.failure, "The outputs could not be fetched").message },
+            ],
+        };
     context.log.info(`Fetched ${fetched.value.length} files to ${(0,external_node_path_.join)(downloadPath)}.`);
     return { run: { ...report, artifactsPath: folder }, failures: [] };
 }
@@ -1923,7 +2076,9 @@ function runReport({ job, reused, compute, environment }, followed, metrics, tai
         ...(environment === undefined ? {} : { environment }),
         ...(job.experimentName === undefined ? {} : { experiment: job.experimentName }),
         ...(context.github.commit === "" ? {} : { commit: context.github.commit }),
-        ...(startedAt === undefined ? {} : { startedAt, durationSeconds: Math.max(0, (endedAt - Date.parse(startedAt)) / 1000) }),
+        ...(startedAt === undefined
+            ? {}
+            : { startedAt, durationSeconds: Math.max(0, (endedAt - Date.parse(startedAt)) / 1000) }),
         metrics,
         gates: followed.end === "over" ? checkGates(declaration.gates, last) : [],
         ...(followed.error === undefined ? {} : { error: followed.error }),

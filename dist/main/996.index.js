@@ -22,7 +22,14 @@ function failureOf(failure, what) {
             return { reason: "service-unreachable", message };
         case "not-found":
         case "refused":
-            return { reason: failure.status === 401 ? "authentication-failed" : failure.status === 403 ? "not-authorized" : "workspace-unavailable", message };
+            return {
+                reason: failure.status === 401
+                    ? "authentication-failed"
+                    : failure.status === 403
+                        ? "not-authorized"
+                        : "workspace-unavailable",
+                message,
+            };
     }
 }
 
@@ -97,7 +104,12 @@ async function plan(context) {
                 message: `${step.target.name}: ${step.reason}`,
             })),
             ...(context.inputs.expectNoChanges && pending
-                ? [{ reason: "changes-pending", message: "expect-no-changes is true, and the workspace is not as declared. Run apply, or change the declaration." }]
+                ? [
+                    {
+                        reason: "changes-pending",
+                        message: "expect-no-changes is true, and the workspace is not as declared. Run apply, or change the declaration.",
+                    },
+                ]
                 : []),
         ],
     });
@@ -201,7 +213,9 @@ function checked(declaration) {
             ? []
             : [
                 {
-                    reason: errors.every(({ code }) => code === "not-supported-yet") ? "not-supported" : "invalid-declaration",
+                    reason: errors.every(({ code }) => code === "not-supported-yet")
+                        ? "not-supported"
+                        : "invalid-declaration",
                     message: errors.length === 1
                         ? "The declaration has 1 error; it is listed with its place."
                         : `The declarations have ${errors.length} errors; each is listed with its place.`,
@@ -346,7 +360,7 @@ function holdersBesides(target, live, moving) {
 function movesAway(holder, moving) {
     const owner = moving.find((target) => target.name.toLowerCase() === holder.name.toLowerCase());
     const wanted = owner === undefined ? undefined : (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(owner);
-    return wanted !== undefined && holder.resourceId !== undefined && (0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(wanted) !== (0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(holder.resourceId);
+    return (wanted !== undefined && holder.resourceId !== undefined && (0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(wanted) !== (0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(holder.resourceId));
 }
 function decideConflict(target, own, others, options) {
     const holders = others.filter((holder) => !isLeaving(holder));
@@ -372,12 +386,24 @@ function decideConflict(target, own, others, options) {
                     "Nothing can be adopted for sure; on-conflict: replace detaches all of them and attaches this one.");
             }
             if (isInFlight(first)) {
-                return { do: "wait", target, live: first, differences: [], reason: `'${first.name}', which holds its resource, is ${first.provisioningState}.` };
+                return {
+                    do: "wait",
+                    target,
+                    live: first,
+                    differences: [],
+                    reason: `'${first.name}', which holds its resource, is ${first.provisioningState}.`,
+                };
             }
             if (!isUsable(first)) {
                 return refuse(`Its resource is attached as ${names}, which is ${first.provisioningState} and cannot be adopted. Set on-conflict to replace.`);
             }
-            return { do: "adopt", target, live: first, differences: [], reason: `Its resource is attached as ${names}, which is used as it is.` };
+            return {
+                do: "adopt",
+                target,
+                live: first,
+                differences: [],
+                reason: `Its resource is attached as ${names}, which is used as it is.`,
+            };
         case "replace":
             return {
                 do: "replace",
@@ -390,16 +416,34 @@ function decideConflict(target, own, others, options) {
 }
 function decideExisting(target, own, workspace, options) {
     if (isInFlight(own)) {
-        return { do: "wait", target, live: own, differences: [], reason: `It is ${own.provisioningState}: an operation on it is in flight.` };
+        return {
+            do: "wait",
+            target,
+            live: own,
+            differences: [],
+            reason: `It is ${own.provisioningState}: an operation on it is in flight.`,
+        };
     }
     const managed = _compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .EZ[target.type].origin === "managed";
     const differences = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .differencesFrom */ .Jh)(target, own, workspace);
     if (!isUsable(own)) {
         if (!managed) {
-            return { do: "reattach", target, remove: [own], differences, reason: `Its attachment is ${own.provisioningState} and cannot be used.` };
+            return {
+                do: "reattach",
+                target,
+                remove: [own],
+                differences,
+                reason: `Its attachment is ${own.provisioningState} and cannot be used.`,
+            };
         }
         if (options.allowDelete) {
-            return { do: "recreate", target, remove: [own], differences, reason: `It is ${own.provisioningState}; it is deleted and created again.` };
+            return {
+                do: "recreate",
+                target,
+                remove: [own],
+                differences,
+                reason: `It is ${own.provisioningState}; it is deleted and created again.`,
+            };
         }
         return {
             do: "refuse",
@@ -431,12 +475,24 @@ function decideDrift(target, own, differences, means, options) {
         return refuse(`It differs in ${fields}, which cannot all be changed in place. Set on-drift to reattach to have it ${means === "reattach" ? "detached and attached" : "deleted and created"} again.`);
     }
     if (means === "reattach") {
-        return { do: "reattach", target, remove: [own], differences, reason: `${fields} can only be changed by detaching and attaching again.` };
+        return {
+            do: "reattach",
+            target,
+            remove: [own],
+            differences,
+            reason: `${fields} can only be changed by detaching and attaching again.`,
+        };
     }
     if (!options.allowDelete) {
         return refuse(`${fields} can only be changed by deleting the compute and creating it again. Set allow-delete: true to allow that.`);
     }
-    return { do: "recreate", target, remove: [own], differences, reason: `${fields} can only be changed by deleting and creating again.` };
+    return {
+        do: "recreate",
+        target,
+        remove: [own],
+        differences,
+        reason: `${fields} can only be changed by deleting and creating again.`,
+    };
 }
 function isLeaving(compute) {
     return compute.provisioningState.toLowerCase() === "deleting";

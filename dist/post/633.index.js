@@ -213,7 +213,9 @@ async function retry_withRetries(repeatable, sendOnce, { clock, random, signal }
         const result = await tried(sendOnce, signal);
         if (result.ok && !isPassing(result.value.status, repeatable))
             return result;
-        const outcome = result.ok ? answered(result.value, repeatable) : { ok: false, failure: lost(result.failure, repeatable) };
+        const outcome = result.ok
+            ? answered(result.value, repeatable)
+            : { ok: false, failure: lost(result.failure, repeatable) };
         const again = result.ok || (result.failure.reason !== "cancelled" && (repeatable === "read" || neverSent(result.failure)));
         const pause = pauseSeconds(attempt, result.ok ? result.value.headers : {}, clock, random);
         if (!again || attempt >= mostTries || waited + pause > longestWait)
@@ -223,7 +225,10 @@ async function retry_withRetries(repeatable, sendOnce, { clock, random, signal }
             await clock.sleep(pause, signal);
         }
         catch {
-            return outcome_failed({ reason: "cancelled", error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] } });
+            return outcome_failed({
+                reason: "cancelled",
+                error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+            });
         }
     }
 }
@@ -232,7 +237,10 @@ function isPassing(status, repeatable) {
     return status === 429 || (repeatable === "read" && (status === 408 || status >= 500));
 }
 function answered(answer, repeatable) {
-    return outcome_failed({ ...retry_failureOf(answer), reason: repeatable === "read" || answer.status === 429 ? "unreachable" : "unknown" });
+    return outcome_failed({
+        ...retry_failureOf(answer),
+        reason: repeatable === "read" || answer.status === 429 ? "unreachable" : "unknown",
+    });
 }
 function lost(failure, repeatable) {
     if (failure.reason === "cancelled")
@@ -247,7 +255,10 @@ async function tried(sendOnce, signal) {
         if (isNotFromTheNetwork(error))
             throw error;
         if (signal.aborted) {
-            return outcome_failed({ reason: "cancelled", error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] } });
+            return outcome_failed({
+                reason: "cancelled",
+                error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+            });
         }
         return outcome_failed({ reason: "unreachable", error: { code: codeOf(error), message: messageOf(error), details: [] } });
     }
@@ -256,15 +267,31 @@ async function tried(sendOnce, signal) {
 function isNotFromTheNetwork(error) {
     if (!(error instanceof Error))
         return true;
-    return !["RestError", "AbortError", "TimeoutError"].includes(error.name) && !("code" in error && typeof error.code === "string");
+    return (!["RestError", "AbortError", "TimeoutError"].includes(error.name) &&
+        !("code" in error && typeof error.code === "string"));
 }
 /** Faults of the way to the service that come before a single byte of the request: nothing can have been carried out. */
-const beforeSending = new Set(["ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "CERT_HAS_EXPIRED", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "SELF_SIGNED_CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID"]);
+const beforeSending = new Set([
+    "ENOTFOUND",
+    "ECONNREFUSED",
+    "EAI_AGAIN",
+    "ENETUNREACH",
+    "EHOSTUNREACH",
+    "CERT_HAS_EXPIRED",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
 function neverSent(failure) {
     return beforeSending.has(failure.error.code);
 }
 function codeOf(error) {
-    return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : error instanceof Error ? error.name : "Error";
+    return error instanceof Error && "code" in error && typeof error.code === "string"
+        ? error.code
+        : error instanceof Error
+            ? error.name
+            : "Error";
 }
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -301,7 +328,9 @@ function retry_failureOf({ status, headers, body }) {
 
 
 /** The library's client is never asked for a token itself: the policy of our own sees to that. */
-const noCredential = { getToken: () => Promise.reject(new Error("Tokens are put on requests by the pipeline.")) };
+const noCredential = {
+    getToken: () => Promise.reject(new Error("Tokens are put on requests by the pipeline.")),
+};
 /**
  * ARM through `@azure/arm-resources` where it reaches (GET, PUT and PATCH by id), and through the same pipeline for what
  * it cannot send: DELETE with `underlyingResourceAction`, POST actions, nested lists.
@@ -417,7 +446,9 @@ function blobs_createBlobs(ports) {
             try {
                 await Promise.all(files.map(({ name, path }) => limit(async () => {
                     try {
-                        await container.getBlockBlobClient(name).uploadFile(path, { abortSignal: signal, conditions: { ifNoneMatch: "*" } });
+                        await container
+                            .getBlockBlobClient(name)
+                            .uploadFile(path, { abortSignal: signal, conditions: { ifNoneMatch: "*" } });
                     }
                     catch (error) {
                         // The place is ours alone: what is there already was put there by a try whose reply was lost.
@@ -434,7 +465,9 @@ function blobs_createBlobs(ports) {
         setMetadata: async (containerSasUrl, blob, metadata) => {
             const { ContainerClient } = await Promise.all(/* import() */[__webpack_require__.e(738), __webpack_require__.e(644)]).then(__webpack_require__.bind(__webpack_require__, 2644));
             try {
-                await new ContainerClient(containerSasUrl).getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: ports.signal });
+                await new ContainerClient(containerSasUrl)
+                    .getBlobClient(blob)
+                    .setMetadata({ ...metadata }, { abortSignal: ports.signal });
                 return succeeded(undefined);
             }
             catch (error) {
@@ -625,7 +658,7 @@ function trimmed(url) {
 const apiVersion = "2023-08-01-preview";
 function computes_createComputes(arm, workspace, clock) {
     const id = (name) => `${workspaceId(workspace)}/computes/${name}`;
-    const accepted = (answer) => (answer.ok ? succeeded(acceptedOf(answer.value, clock)) : answer);
+    const accepted = (answer) => answer.ok ? succeeded(acceptedOf(answer.value, clock)) : answer;
     return {
         list: async () => {
             const pages = await arm.list(`${workspaceId(workspace)}/computes`, apiVersion);
@@ -674,7 +707,10 @@ function progressOf({ status, headers, body }, clock) {
         case "failed":
         case "canceled": {
             const correlationId = headers["x-ms-correlation-request-id"];
-            const error = serviceErrorOf(body, { code: `Operation${word ?? ""}`, message: `The operation ended as ${word ?? ""}, and the service gave no reason.` }, correlationId === undefined ? {} : { correlationId });
+            const error = serviceErrorOf(body, {
+                code: `Operation${word ?? ""}`,
+                message: `The operation ended as ${word ?? ""}, and the service gave no reason.`,
+            }, correlationId === undefined ? {} : { correlationId });
             return { state: word?.toLowerCase() === "canceled" ? "canceled" : "failed", error };
         }
         default:
@@ -686,7 +722,9 @@ function liveCompute(wire) {
     const { id, name, location, tags, identity, properties = {} } = (wire ?? {});
     const text = (key) => (typeof properties[key] === "string" ? properties[key] : undefined);
     const flag = (key) => (typeof properties[key] === "boolean" ? properties[key] : undefined);
-    const errors = Array.isArray(properties["provisioningErrors"]) ? properties["provisioningErrors"] : [];
+    const errors = Array.isArray(properties["provisioningErrors"])
+        ? properties["provisioningErrors"]
+        : [];
     const own = properties["properties"];
     return {
         id: id ?? "",
@@ -705,7 +743,9 @@ function liveCompute(wire) {
             isAttachedCompute: flag("isAttachedCompute"),
             createdOn: text("createdOn"),
             modifiedOn: text("modifiedOn"),
-            identity: identity?.type === undefined ? undefined : { type: identity.type, userAssignedIds: Object.keys(identity.userAssignedIdentities ?? {}) },
+            identity: identity?.type === undefined
+                ? undefined
+                : { type: identity.type, userAssignedIds: Object.keys(identity.userAssignedIdentities ?? {}) },
         }),
     };
 }
@@ -758,7 +798,10 @@ async function createCredential(identity, cloud, ports) {
     }
     function azureCli() {
         // The session may have to be renewed by the CLI itself, which takes long to start on some runners.
-        return new library.AzureCliCredential({ processTimeoutInMs: 60_000, ...(identity.tenantId === undefined ? {} : { tenantId: identity.tenantId }) });
+        return new library.AzureCliCredential({
+            processTimeoutInMs: 60_000,
+            ...(identity.tenantId === undefined ? {} : { tenantId: identity.tenantId }),
+        });
     }
     function managedIdentity() {
         return identity.clientId === undefined
@@ -840,8 +883,12 @@ function explain(error, identity) {
     const code = /AADSTS\d+/.exec(text)?.[0];
     const meaning = code === undefined ? undefined : meanings[code];
     // The first line says it; what follows are trace ids and, with some libraries, the request.
-    const said = (text.split(/\r?\n/)[0] ?? "").replaceAll(/(client_assertion|client_secret|assertion)=[^&\s]+/g, "$1=***").slice(0, 400);
-    return [`Signing in by ${chooseWay(identity)} failed.`, meaning, `Entra said: ${said}`].filter((part) => part !== undefined).join(" ");
+    const said = (text.split(/\r?\n/)[0] ?? "")
+        .replaceAll(/(client_assertion|client_secret|assertion)=[^&\s]+/g, "$1=***")
+        .slice(0, 400);
+    return [`Signing in by ${chooseWay(identity)} failed.`, meaning, `Entra said: ${said}`]
+        .filter((part) => part !== undefined)
+        .join(" ");
 }
 
 ;// CONCATENATED MODULE: ./build/azure/defined.js

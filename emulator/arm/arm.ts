@@ -15,21 +15,35 @@ export type ArmParts = {
 };
 
 /** Azure Resource Manager: the resource provider of Azure ML, and the resources that targets point at. */
-export async function arm(request: Incoming, { store, computes, jobs, assets, pageSize }: ArmParts, faults: readonly Fault[]): Promise<Reply | undefined> {
+export async function arm(
+  request: Incoming,
+  { store, computes, jobs, assets, pageSize }: ArmParts,
+  faults: readonly Fault[],
+): Promise<Reply | undefined> {
   const { path, query } = request;
   if (path.startsWith("/metadata/endpoints")) return metadata(request);
   if (!/^\/subscriptions\//i.test(path)) return undefined;
-  if (!query.has("api-version")) return armError(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
+  if (!query.has("api-version"))
+    return armError(
+      400,
+      "MissingApiVersionParameter",
+      "The api-version query parameter (?api-version=) is required for all requests.",
+    );
   const [, subscription = ""] = /^\/subscriptions\/([^/]+)/i.exec(path) ?? [];
-  if (subscription.toLowerCase() !== seeded.subscriptionId) return armError(404, "SubscriptionNotFound", `The subscription '${subscription}' could not be found.`);
+  if (subscription.toLowerCase() !== seeded.subscriptionId)
+    return armError(404, "SubscriptionNotFound", `The subscription '${subscription}' could not be found.`);
   const [, operation] = /\/computeOperationsStatus\/([^/]+)$/i.exec(path) ?? [];
   if (operation !== undefined) return computes.status(operation);
   const [, cancelled] = /\/mfeOperationResults\/jc:[^:]+:([^/]+)$/i.exec(path) ?? [];
   if (cancelled !== undefined) return jobs.cancelResult(request, cancelled);
-  if (/\/providers\/Microsoft\.MachineLearningServices\/workspaces$/i.test(path)) return page([workspace(request)], request, pageSize);
+  if (/\/providers\/Microsoft\.MachineLearningServices\/workspaces$/i.test(path))
+    return page([workspace(request)], request, pageSize);
   if (path.toLowerCase() === workspacePath.toLowerCase()) return ok(workspace(request));
   if (path.toLowerCase().startsWith(`${workspacePath}/`.toLowerCase())) {
-    const [collection, ...rest] = path.slice(workspacePath.length + 1).split("/").map(decodeURIComponent);
+    const [collection, ...rest] = path
+      .slice(workspacePath.length + 1)
+      .split("/")
+      .map(decodeURIComponent);
     switch (collection?.toLowerCase()) {
       case "computes":
         return computes.handle(request, rest[0], rest[1], faults);
@@ -48,10 +62,16 @@ export async function arm(request: Incoming, { store, computes, jobs, assets, pa
   }
   const [, other] = /\/workspaces\/([^/]+)/i.exec(path) ?? [];
   if (other !== undefined && /MachineLearningServices/i.test(path)) {
-    return armError(404, "ResourceNotFound", `The Resource 'Microsoft.MachineLearningServices/workspaces/${other}' under resource group '${seeded.resourceGroup}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`);
+    return armError(
+      404,
+      "ResourceNotFound",
+      `The Resource 'Microsoft.MachineLearningServices/workspaces/${other}' under resource group '${seeded.resourceGroup}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
+    );
   }
   const resource = store.get("resources", path.toLowerCase());
-  return resource === undefined ? armError(404, "ResourceNotFound", `The Resource '${path.split("/providers/").at(-1) ?? path}' was not found.`) : ok(resource);
+  return resource === undefined
+    ? armError(404, "ResourceNotFound", `The Resource '${path.split("/providers/").at(-1) ?? path}' was not found.`)
+    : ok(resource);
 }
 
 function metadata({ endpoints, query }: Incoming): Reply {
@@ -59,14 +79,27 @@ function metadata({ endpoints, query }: Incoming): Reply {
     name: "AzureEmulator",
     portal: endpoints.studio,
     resourceManager: endpoints.arm,
-    authentication: { loginEndpoint: endpoints.login, audiences: [endpoints.arm], tenant: "common", identityProvider: "AAD" },
-    suffixes: { storage: "core.windows.net", keyVaultDns: new URL(endpoints.vault).hostname.replace(/^[^.]+\.(?=vault\.)/, "") },
+    authentication: {
+      loginEndpoint: endpoints.login,
+      audiences: [endpoints.arm],
+      tenant: "common",
+      identityProvider: "AAD",
+    },
+    suffixes: {
+      storage: "core.windows.net",
+      keyVaultDns: new URL(endpoints.vault).hostname.replace(/^[^.]+\.(?=vault\.)/, ""),
+    },
   };
-  return ok(query.get("api-version") === "2015-01-01" ? { galleryEndpoint: "", graphEndpoint: "", portalEndpoint: cloud.portal, authentication: cloud.authentication } : [cloud]);
+  return ok(
+    query.get("api-version") === "2015-01-01"
+      ? { galleryEndpoint: "", graphEndpoint: "", portalEndpoint: cloud.portal, authentication: cloud.authentication }
+      : [cloud],
+  );
 }
 
 function workspace({ endpoints }: Incoming): unknown {
-  const resource = (type: string, name: string) => `/subscriptions/${seeded.subscriptionId}/resourceGroups/${seeded.resourceGroup}/providers/${type}/${name}`;
+  const resource = (type: string, name: string) =>
+    `/subscriptions/${seeded.subscriptionId}/resourceGroups/${seeded.resourceGroup}/providers/${type}/${name}`;
   return {
     id: workspacePath,
     name: seeded.workspace,
@@ -76,7 +109,11 @@ function workspace({ endpoints }: Incoming): unknown {
     etag: null,
     kind: "Default",
     sku: { name: "Basic", tier: "Basic" },
-    identity: { type: "SystemAssigned", principalId: "77bec992-ccd2-527a-81a2-821b546225df", tenantId: seeded.tenantId },
+    identity: {
+      type: "SystemAssigned",
+      principalId: "77bec992-ccd2-527a-81a2-821b546225df",
+      tenantId: seeded.tenantId,
+    },
     properties: {
       friendlyName: seeded.workspace,
       description: "",

@@ -4,13 +4,22 @@ import { seeded, workspacePath } from "../settings.ts";
 import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 
-type Version = { readonly id: string; readonly name: string; readonly type: string; readonly properties: Readonly<Record<string, unknown>>; readonly systemData: unknown };
+type Version = {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly systemData: unknown;
+};
 
 /** Versions of codes, environments, data and models, and the datastores. */
 export function createAssets(store: Store, storage: Storage, pageSize: number) {
   const key = (kind: string, name: string, version: string) => `${kind}/${name}/${version}`.toLowerCase();
   const versionsOf = (kind: string, name: string) =>
-    store.list<Version>("assets").filter(({ key: one }) => one.startsWith(`${kind}/${name}/`.toLowerCase())).map(({ value }) => value);
+    store
+      .list<Version>("assets")
+      .filter(({ key: one }) => one.startsWith(`${kind}/${name}/`.toLowerCase()))
+      .map(({ value }) => value);
 
   return {
     find: (kind: string, name: string, version: string): Version | undefined => {
@@ -24,8 +33,13 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
       const id = (number: string) => `${workspacePath}/${kind}/${name}/versions/${number}`;
       if (versions === undefined) {
         const latest = versionsOf(kind, name).at(-1);
-        if (latest === undefined) return armError(404, "NotFound", `No ${kind} container named ${name} exists in the workspace.`);
-        return ok({ id: `${workspacePath}/${kind}/${name}`, name, properties: { latestVersion: latest.name, nextVersion: null, isArchived: false } });
+        if (latest === undefined)
+          return armError(404, "NotFound", `No ${kind} container named ${name} exists in the workspace.`);
+        return ok({
+          id: `${workspacePath}/${kind}/${name}`,
+          name,
+          properties: { latestVersion: latest.name, nextVersion: null, isArchived: false },
+        });
       }
       if (version === undefined) {
         const hash = request.query.get("hash");
@@ -33,7 +47,14 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
         const found =
           hash === null
             ? versionsOf(kind, name)
-            : store.list<Version>("assets").map(({ value }) => value).filter(({ properties, id: one }) => one.includes(`/${kind}/`) && (properties["properties"] as { hash_sha256?: string } | undefined)?.hash_sha256 === hash);
+            : store
+                .list<Version>("assets")
+                .map(({ value }) => value)
+                .filter(
+                  ({ properties, id: one }) =>
+                    one.includes(`/${kind}/`) &&
+                    (properties["properties"] as { hash_sha256?: string } | undefined)?.hash_sha256 === hash,
+                );
         return page(found, request, pageSize);
       }
       if (action === "startPendingUpload") {
@@ -44,17 +65,28 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
         return ok({
           pendingUploadId: null,
           pendingUploadType: "TemporaryBlobReference",
-          blobReferenceForConsumption: { blobUri, storageAccountArmId: null, credential: { credentialType: "SAS", sasUri } },
+          blobReferenceForConsumption: {
+            blobUri,
+            storageAccountArmId: null,
+            credential: { credentialType: "SAS", sasUri },
+          },
         });
       }
       const known = store.get<Version>("assets", key(kind, name, version));
       if (request.method === "PUT") {
-        const properties = ((request.body as { properties?: Record<string, unknown> } | undefined)?.properties ?? {});
+        const properties = (request.body as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
         const made: Version = {
           id: id(version),
           name: version,
           type: `Microsoft.MachineLearningServices/workspaces/${kind}/versions`,
-          properties: { description: null, tags: {}, properties: {}, isArchived: false, isAnonymous: false, ...properties },
+          properties: {
+            description: null,
+            tags: {},
+            properties: {},
+            isArchived: false,
+            isAnonymous: false,
+            ...properties,
+          },
           systemData: { createdAt: new Date().toISOString(), createdBy: seeded.clientId, createdByType: "Application" },
         };
         if (known !== undefined && kind === "codes" && known.properties["codeUri"] !== made.properties["codeUri"]) {
@@ -63,7 +95,9 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
         store.put("assets", key(kind, name, version), made);
         return { status: known === undefined ? 201 : 200, body: made };
       }
-      return known === undefined ? armError(404, "NotFound", `${name}:${version} does not exist among the ${kind} of the workspace.`) : ok(known);
+      return known === undefined
+        ? armError(404, "NotFound", `${name}:${version} does not exist among the ${kind} of the workspace.`)
+        : ok(known);
     },
     datastores: (request: Incoming, name: string | undefined, action: string | undefined): Reply => {
       const known = [
@@ -89,7 +123,13 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
       }));
       if (name === undefined) {
         const wanted = request.query.get("isDefault");
-        return page(wanted === null ? known : known.filter(({ properties }) => String(properties.isDefault) === wanted.toLowerCase()), request, pageSize);
+        return page(
+          wanted === null
+            ? known
+            : known.filter(({ properties }) => String(properties.isDefault) === wanted.toLowerCase()),
+          request,
+          pageSize,
+        );
       }
       const one = known.find((store_) => store_.name === name);
       if (one === undefined) return armError(404, "NotFound", `Could not find datastore ${name}.`);

@@ -32,7 +32,20 @@ export type ComputeSettings = { readonly durations: Readonly<Record<string, numb
 /** Kinds that the service makes by itself; all others are attached. */
 const managed = new Set(["amlcompute", "computeinstance"]);
 /** Discriminators of the published api-versions. `Batch` is in none of them. */
-const published = new Set(["AKS", "Kubernetes", "AmlCompute", "ComputeInstance", "DataFactory", "VirtualMachine", "HDInsight", "Databricks", "DataLakeAnalytics", "SynapseSpark"].map((type) => type.toLowerCase()));
+const published = new Set(
+  [
+    "AKS",
+    "Kubernetes",
+    "AmlCompute",
+    "ComputeInstance",
+    "DataFactory",
+    "VirtualMachine",
+    "HDInsight",
+    "Databricks",
+    "DataLakeAnalytics",
+    "SynapseSpark",
+  ].map((type) => type.toLowerCase()),
+);
 /** Kinds of which a second attachment of the same resource breaks the first. */
 const exclusive = new Set(["virtualmachine", "hdinsight", "databricks", "datalakeanalytics", "aks", "synapsespark"]);
 const namePattern = /^[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{2,23}$/;
@@ -68,7 +81,13 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     }
   };
 
-  const begin = (request: Incoming, compute: string, kind: Operation["kind"], type: string, faults: readonly Fault[]): { readonly id: string; readonly headers: Record<string, string> } => {
+  const begin = (
+    request: Incoming,
+    compute: string,
+    kind: Operation["kind"],
+    type: string,
+    faults: readonly Fault[],
+  ): { readonly id: string; readonly headers: Record<string, string> } => {
     const id = randomUUID();
     const failure = faults.find((fault) => fault.kind === "operation-fails");
     const never = faults.some((fault) => fault.kind === "operation-never-ends");
@@ -81,22 +100,37 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     };
     store.put("operations", id, operation);
     const version = request.query.get("api-version") ?? "";
-    const signature = ["t", "c", "s", "h"].map((part) => `${part}=${randomBytes(part === "c" ? 1500 : 300).toString("base64url")}`).join("&");
+    const signature = ["t", "c", "s", "h"]
+      .map((part) => `${part}=${randomBytes(part === "c" ? 1500 : 300).toString("base64url")}`)
+      .join("&");
     const url = `${request.endpoints.arm}/subscriptions/${seeded.subscriptionId}/providers/Microsoft.MachineLearningServices/locations/${seeded.location}/computeOperationsStatus/${id}?api-version=${version}&service=new&${signature}`;
     return { id, headers: { "Azure-AsyncOperation": url, "Retry-After": "1" } };
   };
 
   const put = (request: Incoming, name: string, faults: readonly Fault[]): Reply => {
-    const body = (request.body ?? {}) as { readonly location?: string; readonly tags?: Json; readonly identity?: Json; readonly properties?: Json };
+    const body = (request.body ?? {}) as {
+      readonly location?: string;
+      readonly tags?: Json;
+      readonly identity?: Json;
+      readonly properties?: Json;
+    };
     const properties = body.properties ?? {};
     const type = String(properties["computeType"] ?? "");
     const key = keyOf(name);
-    if (!namePattern.test(name)) return armError(400, "InvalidComputeName", `Compute name '${name}' is invalid. It can include letters, digits and dashes. It must start with a letter and be between 3 and 24 characters long.`);
-    if (body.location === undefined) return armError(400, "LocationRequired", "The location property is required for this definition.");
+    if (!namePattern.test(name))
+      return armError(
+        400,
+        "InvalidComputeName",
+        `Compute name '${name}' is invalid. It can include letters, digits and dashes. It must start with a letter and be between 3 and 24 characters long.`,
+      );
+    if (body.location === undefined)
+      return armError(400, "LocationRequired", "The location property is required for this definition.");
     if (!published.has(type.toLowerCase())) return armError(400, "BadRequest", `Unknown compute type '${type}'.`);
     const existing = store.get<ComputeDocument>("computes", key);
-    if (existing?.operation !== undefined) return armError(409, "Conflict", `Another operation on compute '${name}' is in progress.`);
-    if (existing?.properties["provisioningState"] === "Failed") return armError(400, "BadRequest", `Compute '${name}' is in a failed state. Delete it first.`);
+    if (existing?.operation !== undefined)
+      return armError(409, "Conflict", `Another operation on compute '${name}' is in progress.`);
+    if (existing?.properties["provisioningState"] === "Failed")
+      return armError(400, "BadRequest", `Compute '${name}' is in a failed state. Delete it first.`);
     const refused = existing === undefined ? checkNew(type, properties) : checkUpdate(existing, type, properties);
     if (refused !== undefined) return refused;
     const attached = !managed.has(type.toLowerCase());
@@ -133,11 +167,16 @@ export function createComputes(store: Store, settings: ComputeSettings) {
   const replaceOthers = (key: string, name: string, resourceId: string) => {
     for (const other of all()) {
       const held = other.properties["resourceId"];
-      if (keyOf(other.name) === key || typeof held !== "string" || held.toLowerCase() !== resourceId.toLowerCase()) continue;
+      if (keyOf(other.name) === key || typeof held !== "string" || held.toLowerCase() !== resourceId.toLowerCase())
+        continue;
       const message = `attachment replaced: ${resourceId} is now attached as '${name}'`;
       store.put("computes", keyOf(other.name), {
         ...other,
-        properties: { ...other.properties, provisioningState: "Failed", provisioningErrors: [{ error: { code: "AttachmentReplaced", message } }] },
+        properties: {
+          ...other.properties,
+          provisioningState: "Failed",
+          provisioningErrors: [{ error: { code: "AttachmentReplaced", message } }],
+        },
       });
       store.put("hazards", `${Date.now()}-${other.name}`, { resourceId, broken: other.name, by: name });
     }
@@ -148,10 +187,14 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     if (managed.has(type.toLowerCase())) {
       return own["vmSize"] === undefined ? armError(400, "BadRequest", "vmSize is required.") : undefined;
     }
-    if (typeof properties["resourceId"] !== "string") return armError(400, "BadRequest", "resourceId is required to attach a compute.");
+    if (typeof properties["resourceId"] !== "string")
+      return armError(400, "BadRequest", "resourceId is required to attach a compute.");
     if (["virtualmachine", "hdinsight"].includes(type.toLowerCase())) {
       const account = (own["administratorAccount"] ?? {}) as Json;
-      if (typeof account["username"] !== "string" || (typeof account["password"] !== "string" && typeof account["privateKeyData"] !== "string")) {
+      if (
+        typeof account["username"] !== "string" ||
+        (typeof account["password"] !== "string" && typeof account["privateKeyData"] !== "string")
+      ) {
         return armError(400, "BadRequest", "administratorAccount needs a user name, and a password or a private key.");
       }
     }
@@ -164,28 +207,48 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     }
     if (!managed.has(type.toLowerCase())) {
       if (String(existing.properties["resourceId"]).toLowerCase() !== String(properties["resourceId"]).toLowerCase()) {
-        return armError(400, "BadRequest", `Compute '${existing.name}' is attached to another resource. Detach it first.`);
+        return armError(
+          400,
+          "BadRequest",
+          `Compute '${existing.name}' is attached to another resource. Detach it first.`,
+        );
       }
       return checkNew(type, properties);
     }
     const before = (existing.properties["properties"] ?? {}) as Json;
     const after = (properties["properties"] ?? {}) as Json;
-    const fixed = ["vmSize", "vmPriority"].find((field) => after[field] !== undefined && String(after[field]).toLowerCase() !== String(before[field]).toLowerCase());
-    return fixed === undefined ? undefined : armError(400, "BadRequest", `${fixed} cannot be changed after the compute was created.`);
+    const fixed = ["vmSize", "vmPriority"].find(
+      (field) =>
+        after[field] !== undefined && String(after[field]).toLowerCase() !== String(before[field]).toLowerCase(),
+    );
+    return fixed === undefined
+      ? undefined
+      : armError(400, "BadRequest", `${fixed} cannot be changed after the compute was created.`);
   };
 
   /** A machine that is not there cannot be reached, which only shows while the attachment is being made. */
   const unreachable = (type: string, properties: Json): readonly Fault[] => {
     const id = String(properties["resourceId"] ?? "").toLowerCase();
     if (type.toLowerCase() !== "virtualmachine" || store.get("resources", id) !== undefined) return [];
-    return [{ path: "", kind: "operation-fails", code: "InternalServerError", message: "Connection failed to establish within 30000 milliseconds." }];
+    return [
+      {
+        path: "",
+        kind: "operation-fails",
+        code: "InternalServerError",
+        message: "Connection failed to establish within 30000 milliseconds.",
+      },
+    ];
   };
 
   const patch = (request: Incoming, name: string, faults: readonly Fault[]): Reply => {
     const existing = store.get<ComputeDocument>("computes", keyOf(name));
     if (existing === undefined) return notFound(name);
-    if (existing.operation !== undefined) return armError(409, "Conflict", `Another operation on compute '${name}' is in progress.`);
-    const scale = ((request.body as { properties?: { properties?: { scaleSettings?: Json } } } | undefined)?.properties?.properties ?? {}).scaleSettings;
+    if (existing.operation !== undefined)
+      return armError(409, "Conflict", `Another operation on compute '${name}' is in progress.`);
+    const scale = (
+      (request.body as { properties?: { properties?: { scaleSettings?: Json } } } | undefined)?.properties
+        ?.properties ?? {}
+    ).scaleSettings;
     if (scale === undefined || String(existing.properties["computeType"]).toLowerCase() !== "amlcompute") {
       return armError(400, "BadRequest", "Only the scale settings of an AmlCompute can be patched.");
     }
@@ -206,24 +269,37 @@ export function createComputes(store: Store, settings: ComputeSettings) {
 
   const remove = (request: Incoming, name: string, faults: readonly Fault[]): Reply => {
     const action = request.query.get("underlyingResourceAction")?.toLowerCase();
-    if (action !== "detach" && action !== "delete") return armError(400, "BadRequest", "The query parameter underlyingResourceAction is required: Delete or Detach.");
+    if (action !== "detach" && action !== "delete")
+      return armError(400, "BadRequest", "The query parameter underlyingResourceAction is required: Delete or Detach.");
     const existing = store.get<ComputeDocument>("computes", keyOf(name));
     if (existing === undefined) return { status: 204 };
-    if (existing.operation !== undefined) return armError(409, "Conflict", `Another operation on compute '${name}' is in progress.`);
+    if (existing.operation !== undefined)
+      return armError(409, "Conflict", `Another operation on compute '${name}' is in progress.`);
     const attached = existing.properties["isAttachedCompute"] === true;
-    if (attached && action === "delete") return armError(400, "BadRequest", `Compute '${name}' is attached and cannot be deleted; detach it.`);
+    if (attached && action === "delete")
+      return armError(400, "BadRequest", `Compute '${name}' is attached and cannot be deleted; detach it.`);
     if (!attached && action === "detach") store.put("hazards", `${Date.now()}-${name}`, { orphaned: name });
     const operation = begin(request, keyOf(name), "delete", String(existing.properties["computeType"]), faults);
-    store.put("computes", keyOf(name), { ...existing, operation: operation.id, properties: { ...existing.properties, provisioningState: "Deleting" } });
+    store.put("computes", keyOf(name), {
+      ...existing,
+      operation: operation.id,
+      properties: { ...existing.properties, provisioningState: "Deleting" },
+    });
     return { status: 202, headers: operation.headers };
   };
 
-  const notFound = (name: string) => armError(404, "ResourceNotFound", `Compute ${name} not found in workspace ${seeded.workspace}.`);
+  const notFound = (name: string) =>
+    armError(404, "ResourceNotFound", `Compute ${name} not found in workspace ${seeded.workspace}.`);
 
   return {
     settle,
     all,
-    handle: (request: Incoming, name: string | undefined, action: string | undefined, faults: readonly Fault[]): Reply => {
+    handle: (
+      request: Incoming,
+      name: string | undefined,
+      action: string | undefined,
+      faults: readonly Fault[],
+    ): Reply => {
       settle();
       if (name === undefined) return page(all().map(shown), request, settings.pageSize);
       if (request.method === "PUT") return put(request, name, faults);
@@ -239,8 +315,16 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       settle();
       const operation = store.get<Operation>("operations", id);
       if (operation === undefined) return armError(404, "OperationNotFound", `The operation ${id} was not found.`);
-      if (operation.over === undefined) return ok({ status: operation.kind === "delete" ? "Deleting" : "InProgress", percentComplete: 0.0 }, { "Retry-After": "1" });
-      return ok(operation.over === "Succeeded" ? { status: "Succeeded", percentComplete: 100.0 } : { status: "Failed", error: operation.error });
+      if (operation.over === undefined)
+        return ok(
+          { status: operation.kind === "delete" ? "Deleting" : "InProgress", percentComplete: 0.0 },
+          { "Retry-After": "1" },
+        );
+      return ok(
+        operation.over === "Succeeded"
+          ? { status: "Succeeded", percentComplete: 100.0 }
+          : { status: "Failed", error: operation.error },
+      );
     },
   };
 }
@@ -249,8 +333,25 @@ export function createComputes(store: Store, settings: ComputeSettings) {
 function filledIn(type: string): Json {
   if (type.toLowerCase() === "virtualmachine") return { address: "20.0.0.5" };
   if (type.toLowerCase() !== "amlcompute") return {};
-  const none = { preparingNodeCount: 0, runningNodeCount: 0, idleNodeCount: 0, unusableNodeCount: 0, leavingNodeCount: 0, preemptedNodeCount: 0 };
-  return { vmPriority: "Dedicated", subnet: null, currentNodeCount: 0, targetNodeCount: 0, nodeStateCounts: none, allocationState: "Steady", errors: null, virtualMachineImage: null, isolatedNetwork: null };
+  const none = {
+    preparingNodeCount: 0,
+    runningNodeCount: 0,
+    idleNodeCount: 0,
+    unusableNodeCount: 0,
+    leavingNodeCount: 0,
+    preemptedNodeCount: 0,
+  };
+  return {
+    vmPriority: "Dedicated",
+    subnet: null,
+    currentNodeCount: 0,
+    targetNodeCount: 0,
+    nodeStateCounts: none,
+    allocationState: "Steady",
+    errors: null,
+    virtualMachineImage: null,
+    isolatedNetwork: null,
+  };
 }
 
 /** As GET shows it: secrets never come back. */

@@ -17,15 +17,33 @@ export function createJobs(store: Store, runner: Runner, pageSize: number) {
       tags: {},
       identity: null,
       ...properties,
-      properties: { ProcessInfoFile: "azureml-logs/process_info.json", ...(properties["properties"] as object | undefined) },
+      properties: {
+        ProcessInfoFile: "azureml-logs/process_info.json",
+        ...(properties["properties"] as object | undefined),
+      },
       outputs: {
-        default: { description: null, uri: `azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.${name}`, mode: "ReadWriteMount", jobOutputType: "uri_folder" },
+        default: {
+          description: null,
+          uri: `azureml://datastores/workspaceartifactstore/ExperimentRun/dcid.${name}`,
+          mode: "ReadWriteMount",
+          jobOutputType: "uri_folder",
+        },
         ...(properties["outputs"] as object | undefined),
       },
       status,
       services: {
-        Tracking: { jobServiceType: "Tracking", port: null, endpoint: `azureml://${new URL(request.endpoints.api).host}/mlflow/v1.0${workspacePath}?`, status: null },
-        Studio: { jobServiceType: "Studio", port: null, endpoint: `${request.endpoints.studio}/runs/${name}?wsid=${workspacePath}`, status: null },
+        Tracking: {
+          jobServiceType: "Tracking",
+          port: null,
+          endpoint: `azureml://${new URL(request.endpoints.api).host}/mlflow/v1.0${workspacePath}?`,
+          status: null,
+        },
+        Studio: {
+          jobServiceType: "Studio",
+          port: null,
+          endpoint: `${request.endpoints.studio}/runs/${name}?wsid=${workspacePath}`,
+          status: null,
+        },
       },
     },
     systemData: { createdAt, createdBy: seeded.clientId, createdByType: "Application" },
@@ -47,31 +65,57 @@ export function createJobs(store: Store, runner: Runner, pageSize: number) {
         const job: JobDocument = { name, properties, status: "Starting", createdAt: new Date().toISOString() };
         store.put("jobs", name, job);
         runner.submit(name, request.endpoints);
-        return { status: 201, body: shown(job, request), headers: { Location: `${request.endpoints.arm}${request.path}?${request.query.toString()}` } };
+        return {
+          status: 201,
+          body: shown(job, request),
+          headers: { Location: `${request.endpoints.arm}${request.path}?${request.query.toString()}` },
+        };
       }
       if (known === undefined) return armError(404, "UserError", `Run ${name} could not be found.`);
       if (action === "cancel") {
         runner.cancel(name);
         const location = `${request.endpoints.arm}/subscriptions/${seeded.subscriptionId}/providers/Microsoft.MachineLearningServices/locations/${seeded.location}/mfeOperationResults/jc:${seeded.workspaceId}:${name}?${request.query.toString()}`;
-        return { status: 202, body: null, headers: { Location: location, "x-ms-async-operation-timeout": "PT1H", "Retry-After": "1" } };
+        return {
+          status: 202,
+          body: null,
+          headers: { Location: location, "x-ms-async-operation-timeout": "PT1H", "Retry-After": "1" },
+        };
       }
       return ok(shown(known, request));
     },
     cancelResult: (request: Incoming, name: string): Reply => {
-      const over = ["Completed", "Failed", "Canceled"].includes(store.get<JobDocument>("jobs", name)?.status ?? "Canceled");
-      return over ? ok(null) : { status: 202, body: null, headers: { Location: `${request.endpoints.arm}${request.path}?${request.query.toString()}`, "Retry-After": "1" } };
+      const over = ["Completed", "Failed", "Canceled"].includes(
+        store.get<JobDocument>("jobs", name)?.status ?? "Canceled",
+      );
+      return over
+        ? ok(null)
+        : {
+            status: 202,
+            body: null,
+            headers: {
+              Location: `${request.endpoints.arm}${request.path}?${request.query.toString()}`,
+              "Retry-After": "1",
+            },
+          };
     },
   };
 }
 
 /** What the service checks before it takes a job on. */
 function check(properties: Readonly<Record<string, unknown>>, store: Store): Reply | undefined {
-  if (properties["jobType"] !== "Command") return armError(400, "UserError", `Jobs of type ${String(properties["jobType"])} are not played here.`);
-  if (typeof properties["command"] !== "string") return armError(400, "UserError", "The command of the job is missing.");
-  if (typeof properties["environmentId"] !== "string") return armError(400, "UserError", "The environmentId of the job is missing.");
+  if (properties["jobType"] !== "Command")
+    return armError(400, "UserError", `Jobs of type ${String(properties["jobType"])} are not played here.`);
+  if (typeof properties["command"] !== "string")
+    return armError(400, "UserError", "The command of the job is missing.");
+  if (typeof properties["environmentId"] !== "string")
+    return armError(400, "UserError", "The environmentId of the job is missing.");
   const compute = properties["computeId"];
   if (typeof compute !== "string") return undefined;
   const name = compute.split("/").at(-1) ?? "";
   if (store.get("computes", name.toLowerCase()) !== undefined) return undefined;
-  return armError(400, "UserError", `Compute with name '${name}' not found in workspace. Please make sure the compute name is correct.`);
+  return armError(
+    400,
+    "UserError",
+    `Compute with name '${name}' not found in workspace. Please make sure the compute name is correct.`,
+  );
 }

@@ -53,7 +53,11 @@ export function createRunner(options: RunnerOptions): Runner {
   // What ran when the emulator went down runs no more.
   for (const { value } of store.list<JobDocument>("jobs")) {
     if (!over.includes(value.status)) {
-      update(value.name, { status: "Failed", endedAt: new Date().toISOString(), error: { code: "ServiceError", message: "The node on which the job ran was lost." } });
+      update(value.name, {
+        status: "Failed",
+        endedAt: new Date().toISOString(),
+        error: { code: "ServiceError", message: "The node on which the job ran was lost." },
+      });
     }
   }
 
@@ -128,9 +132,16 @@ async function runJob(name: string, signal: AbortSignal, options: RunnerOptions,
     await uploadOutputs(name, code, folder, options);
     if (signal.aborted) update(name, { status: "Canceled" });
     else if (end.code === 0) update(name, { status: "Completed" });
-    else throw new JobFailed("UserError", `Execution failed. User process '/bin/bash' exited with status code ${String(end.code)}. Please check log file 'user_logs/std_log.txt' for error details.`);
+    else
+      throw new JobFailed(
+        "UserError",
+        `Execution failed. User process '/bin/bash' exited with status code ${String(end.code)}. Please check log file 'user_logs/std_log.txt' for error details.`,
+      );
   } catch (error) {
-    const failure = error instanceof JobFailed ? error : new JobFailed("SystemError", error instanceof Error ? error.message : String(error));
+    const failure =
+      error instanceof JobFailed
+        ? error
+        : new JobFailed("SystemError", error instanceof Error ? error.message : String(error));
     if (signal.aborted) update(name, { status: "Canceled" });
     else update(name, { status: "Failed", error: { code: failure.code, message: failure.message } });
   } finally {
@@ -160,7 +171,12 @@ async function fetchCode(job: JobDocument, folder: string, { assets, storage }: 
 }
 
 /** @returns the folder of the environment's executables; `undefined` where the machine's own will do. */
-async function buildEnvironment(job: JobDocument, options: RunnerOptions, log: (file: string) => Promise<LiveLog>, signal: AbortSignal): Promise<string | undefined> {
+async function buildEnvironment(
+  job: JobDocument,
+  options: RunnerOptions,
+  log: (file: string) => Promise<LiveLog>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const id = String(job.properties["environmentId"]);
   const [, name = "", version = ""] = /\/environments\/([^/]+)\/versions\/([^/]+)$/.exec(id) ?? [];
   const found = options.assets.find("environments", name, version);
@@ -173,37 +189,69 @@ async function buildEnvironment(job: JobDocument, options: RunnerOptions, log: (
   const plan = planPip(parse(conda) as Readonly<Record<string, unknown>>);
   if (plan.notByPip.length > 0) {
     build.line(`Not installable with pip: ${plan.notByPip.join(", ")}`);
-    throw new JobFailed("ImageBuildFailure", `The environment could not be built: ${plan.notByPip.join(", ")} cannot be installed here.`);
+    throw new JobFailed(
+      "ImageBuildFailure",
+      `The environment could not be built: ${plan.notByPip.join(", ")} cannot be installed here.`,
+    );
   }
   const python = await findPython();
-  if (python === undefined) throw new JobFailed("ImageBuildFailure", "The environment could not be built: this machine has no Python of version 3.9 or newer with venv.");
+  if (python === undefined)
+    throw new JobFailed(
+      "ImageBuildFailure",
+      "The environment could not be built: this machine has no Python of version 3.9 or newer with venv.",
+    );
   build.line(`Building with Python ${python.version}: ${plan.requirements.join(" ")}`);
   try {
-    return await ensureVirtualEnvironment(plan.requirements, python, join(options.folder, "environments"), build.line, signal);
+    return await ensureVirtualEnvironment(
+      plan.requirements,
+      python,
+      join(options.folder, "environments"),
+      build.line,
+      signal,
+    );
   } catch (error) {
-    throw new JobFailed("ImageBuildFailure", `The environment could not be built: ${error instanceof Error ? error.message : String(error)}`);
+    throw new JobFailed(
+      "ImageBuildFailure",
+      `The environment could not be built: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 /** Puts inputs and outputs into the command. Data of the workspace's own storage is fetched; addresses go in as they are. */
 async function bind(job: JobDocument, folder: string, options: RunnerOptions): Promise<string> {
-  const inputs = (job.properties["inputs"] ?? {}) as Readonly<Record<string, { jobInputType?: string; value?: string; uri?: string }>>;
+  const inputs = (job.properties["inputs"] ?? {}) as Readonly<
+    Record<string, { jobInputType?: string; value?: string; uri?: string }>
+  >;
   const outputs = (job.properties["outputs"] ?? {}) as Readonly<Record<string, unknown>>;
   const values = new Map<string, string>();
   for (const [name, input] of Object.entries(inputs)) {
-    values.set(`inputs.${name}`, input.jobInputType === "literal" ? (input.value ?? "") : await materialize(name, input.uri ?? "", folder, options));
+    values.set(
+      `inputs.${name}`,
+      input.jobInputType === "literal"
+        ? (input.value ?? "")
+        : await materialize(name, input.uri ?? "", folder, options),
+    );
   }
   for (const name of Object.keys(outputs)) {
     const path = join(folder, "named-outputs", name);
     await mkdir(path, { recursive: true });
     values.set(`outputs.${name}`, path);
   }
-  return String(job.properties["command"]).replaceAll(/\$\{\{\s*((?:inputs|outputs)\.[A-Za-z0-9_]+)\s*\}\}/g, (_, key: string) => values.get(key) ?? "");
+  return String(job.properties["command"]).replaceAll(
+    /\$\{\{\s*((?:inputs|outputs)\.[A-Za-z0-9_]+)\s*\}\}/g,
+    (_, key: string) => values.get(key) ?? "",
+  );
 }
 
-async function materialize(name: string, uri: string, folder: string, { assets, storage }: RunnerOptions): Promise<string> {
+async function materialize(
+  name: string,
+  uri: string,
+  folder: string,
+  { assets, storage }: RunnerOptions,
+): Promise<string> {
   const [, asset, version] = /\/data\/([^/]+)\/versions\/([^/]+)$/.exec(uri) ?? [];
-  const address = asset === undefined ? uri : String(assets.find("data", asset, version ?? "")?.properties["dataUri"] ?? "");
+  const address =
+    asset === undefined ? uri : String(assets.find("data", asset, version ?? "")?.properties["dataUri"] ?? "");
   const [, path] = /^azureml:\/\/.*datastores\/workspaceblobstore\/paths\/(.+)$/.exec(address) ?? [];
   if (path === undefined) return address;
   const container = (await storage.service()).getContainerClient("azureml-blobstore");
@@ -220,7 +268,11 @@ async function materialize(name: string, uri: string, folder: string, { assets, 
   return target;
 }
 
-function environmentOf(job: JobDocument, name: string, { origin, issueToken, caFile }: RunnerOptions): Record<string, string | undefined> {
+function environmentOf(
+  job: JobDocument,
+  name: string,
+  { origin, issueToken, caFile }: RunnerOptions,
+): Record<string, string | undefined> {
   const variables = (job.properties["environmentVariables"] ?? {}) as Readonly<Record<string, unknown>>;
   return {
     HOME: process.env["HOME"],
@@ -245,11 +297,13 @@ async function uploadOutputs(name: string, code: string, folder: string, { stora
     for (const entry of entries) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      await service.getContainerClient(containerName).getBlockBlobClient(`${prefix}/${relative(from, path)}`).uploadFile(path);
+      await service
+        .getContainerClient(containerName)
+        .getBlockBlobClient(`${prefix}/${relative(from, path)}`)
+        .uploadFile(path);
     }
   };
   await upload(join(code, "outputs"), artifactContainer, `${artifactFolder(name)}/outputs`);
   await upload(join(code, "logs"), artifactContainer, `${artifactFolder(name)}/logs`);
   await upload(join(folder, "named-outputs"), "azureml-blobstore", `azureml/${name}`);
 }
-

@@ -20,7 +20,11 @@ export type ApplyOptions = PlanOptions & {
 export type End =
   | { readonly state: "done"; readonly compute?: LiveCompute }
   | { readonly state: "refused" }
-  | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled" | "not-waited-for"; readonly compute?: LiveCompute }
+  | {
+      readonly state: "in-flight";
+      readonly why: "timeout" | "cancelled" | "not-waited-for";
+      readonly compute?: LiveCompute;
+    }
   | {
       readonly state: "failed";
       readonly because:
@@ -102,7 +106,8 @@ async function clearTheWay(step: Step, ports: AttachPorts): Promise<End | undefi
       for (const compute of step.remove) {
         const removal = await removeAndWait(compute, ports);
         if (removal.state === "in-flight") return { state: "in-flight", why: removal.why };
-        if (removal.state === "failed") return { state: "failed", because: "provisioning-failed", error: removal.error };
+        if (removal.state === "failed")
+          return { state: "failed", because: "provisioning-failed", error: removal.error };
       }
       return undefined;
     }
@@ -116,7 +121,11 @@ async function clearTheWay(step: Step, ports: AttachPorts): Promise<End | undefi
 
 function earlyEnd(settled: Settled): End | undefined {
   if (settled.state === "in-flight") {
-    return { state: "in-flight", why: settled.why, ...(settled.compute === undefined ? {} : { compute: settled.compute }) };
+    return {
+      state: "in-flight",
+      why: settled.why,
+      ...(settled.compute === undefined ? {} : { compute: settled.compute }),
+    };
   }
   return settled.state === "unreadable" ? failure(settled.failure) : undefined;
 }
@@ -160,7 +169,10 @@ async function write(
     const message =
       `The workspace changed after the plan was made: this target now needs '${decided.do}' (${decided.reason}), ` +
       `the plan said '${planned.do}'. Run the command again.`;
-    return { step: planned, end: { state: "failed", because: "drift", error: { code: "WorkspaceChanged", message, details: [] } } };
+    return {
+      step: planned,
+      end: { state: "failed", because: "drift", error: { code: "WorkspaceChanged", message, details: [] } },
+    };
   }
   if ("remove" in decided) {
     // What was waited for ended in a state that has to be removed first.
@@ -188,15 +200,25 @@ async function putUntilSettled(step: Step, options: ApplyOptions, ports: AttachP
   const { name } = step.target;
   for (let send = 1; send <= mostSends; send += 1) {
     if (ports.signal.aborted) return { state: "in-flight", why: "cancelled" };
-    ports.onProgress(name, step.do === "update" ? "updating" : step.do === "create" || step.do === "recreate" ? "creating" : "attaching");
+    ports.onProgress(
+      name,
+      step.do === "update" ? "updating" : step.do === "create" || step.do === "recreate" ? "creating" : "attaching",
+    );
     const answer = patch === undefined ? await ports.computes.put(name, body) : await ports.computes.patch(name, body);
     if (answer.ok && !options.wait && kinds[step.target.type].origin === "managed") {
-      return { state: "in-flight", why: "not-waited-for", ...(answer.value.compute === undefined ? {} : { compute: answer.value.compute }) };
+      return {
+        state: "in-flight",
+        why: "not-waited-for",
+        ...(answer.value.compute === undefined ? {} : { compute: answer.value.compute }),
+      };
     }
-    const settled = answer.ok ? await followWrite(name, answer.value, ports) : await afterRefusal(name, answer.failure, ports);
+    const settled = answer.ok
+      ? await followWrite(name, answer.value, ports)
+      : await afterRefusal(name, answer.failure, ports);
     const end = await conclude(step, settled, ports);
     // An update whose reply was lost, or that another operation turned away, and that left no trace: it may be sent again.
-    const untouched = !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
+    const untouched =
+      !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
     if (end !== undefined && !untouched) return end;
   }
   return {
@@ -227,7 +249,11 @@ async function conclude(step: Step, settled: Settled, ports: AttachPorts): Promi
     case "absent":
       return undefined;
     case "in-flight":
-      return { state: "in-flight", why: settled.why, ...(settled.compute === undefined ? {} : { compute: settled.compute }) };
+      return {
+        state: "in-flight",
+        why: settled.why,
+        ...(settled.compute === undefined ? {} : { compute: settled.compute }),
+      };
     case "unreadable":
       return failure(settled.failure);
     case "failed":
@@ -275,7 +301,11 @@ function provisioningFailed(error: ServiceError, compute: LiveCompute | undefine
 }
 
 function failure(azure: AzureFailure | undefined): End {
-  const error = azure?.error ?? { code: "Unreadable", message: "The computes of the workspace could not be read.", details: [] };
+  const error = azure?.error ?? {
+    code: "Unreadable",
+    message: "The computes of the workspace could not be read.",
+    details: [],
+  };
   if (azure?.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
   const because =
     azure?.status === 401 || azure?.status === 403
@@ -287,7 +317,10 @@ function failure(azure: AzureFailure | undefined): End {
 }
 
 /** After writes the list is read once more: no resource that was written may now be attached under two names. */
-async function verifyAttachments(outcomes: readonly StepOutcome[], ports: AttachPorts): Promise<readonly StepOutcome[]> {
+async function verifyAttachments(
+  outcomes: readonly StepOutcome[],
+  ports: AttachPorts,
+): Promise<readonly StepOutcome[]> {
   const wrote = ({ step, end }: StepOutcome) =>
     end.state === "done" && isPending(step) && end.compute?.resourceId !== undefined;
   const written = outcomes.filter(wrote).map(({ step }) => step.target);
@@ -303,6 +336,9 @@ async function verifyAttachments(outcomes: readonly StepOutcome[], ports: Attach
     const reason = wrote(outcome) ? conflicts.get(outcome.step.target.name) : undefined;
     if (reason === undefined) return outcome;
     const message = `Somebody attached the same resource at the same time. ${reason}`;
-    return { ...outcome, end: { state: "failed", because: "conflict", error: { code: "AttachedTwice", message, details: [] } } };
+    return {
+      ...outcome,
+      end: { state: "failed", because: "conflict", error: { code: "AttachedTwice", message, details: [] } },
+    };
   });
 }

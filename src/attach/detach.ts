@@ -32,10 +32,16 @@ export function planDetach(
         reason: `The service calls it a ${found.computeType} with isAttachedCompute ${String(found.isAttachedCompute)}; whether to detach or delete it cannot be told for sure.`,
       };
     }
-    if (action === "Detach") return { do: "detach", name, live: found, reason: "It is attached; the resource behind it stays." };
+    if (action === "Detach")
+      return { do: "detach", name, live: found, reason: "It is attached; the resource behind it stays." };
     return allowDelete
       ? { do: "delete", name, live: found, reason: "It was made by the service; allow-delete is true." }
-      : { do: "refuse", name, live: found, reason: `It is a ${found.computeType} that the service made: removing it deletes it. Set allow-delete: true to allow that.` };
+      : {
+          do: "refuse",
+          name,
+          live: found,
+          reason: `It is a ${found.computeType} that the service made: removing it deletes it. Set allow-delete: true to allow that.`,
+        };
   });
 }
 
@@ -74,7 +80,14 @@ async function carryOut(step: Detachment, ports: AttachPorts): Promise<Removal |
       if (settled.state === "in-flight") return { state: "in-flight", why: settled.why };
       if (settled.state === "failed") return { state: "failed", error: settled.error };
       if (settled.state === "unreadable") return { state: "failed", error: settled.failure.error };
-      return { state: "failed", error: { code: "NotRemoved", message: `'${step.name}' is ${settled.compute.provisioningState} again.`, details: [] } };
+      return {
+        state: "failed",
+        error: {
+          code: "NotRemoved",
+          message: `'${step.name}' is ${settled.compute.provisioningState} again.`,
+          details: [],
+        },
+      };
     }
   }
 }

@@ -24,7 +24,8 @@ const managedTypes = new Set(["amlcompute", "computeinstance"]);
 export function removalActionFor(compute: LiveCompute): "Detach" | "Delete" | undefined {
   const type = compute.computeType.toLowerCase();
   // A legacy AKS cluster can be either; the service's word alone decides, and so it must be there.
-  if (type === "aks") return compute.isAttachedCompute === undefined ? undefined : compute.isAttachedCompute ? "Detach" : "Delete";
+  if (type === "aks")
+    return compute.isAttachedCompute === undefined ? undefined : compute.isAttachedCompute ? "Detach" : "Delete";
   const managed = managedTypes.has(type);
   if (compute.isAttachedCompute !== undefined && compute.isAttachedCompute === managed) return undefined;
   return managed ? "Delete" : "Detach";
@@ -61,7 +62,10 @@ export async function removeAndWait(compute: LiveCompute, ports: AttachPorts): P
         break;
     }
   }
-  return failedWith("NotRemoved", `'${compute.name}' is still in the workspace after ${mostSends} requests to remove it.`);
+  return failedWith(
+    "NotRemoved",
+    `'${compute.name}' is still in the workspace after ${mostSends} requests to remove it.`,
+  );
 }
 
 async function afterRefusal(name: string, failure: AzureFailure, ports: AttachPorts): Promise<Settled> {

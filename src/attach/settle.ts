@@ -113,4 +113,3 @@ async function pause(
   }
   return undefined;
 }
-

@@ -21,7 +21,8 @@ export function summarizeStep(outcome: StepOutcome): TargetSummary {
   const { step, seconds, end } = outcome;
   const { target } = step;
   const compute = "compute" in end ? end.compute : "live" in step ? step.live : undefined;
-  const resourceId = resourceIdOf(target) ?? compute?.resourceId ?? (kinds[target.type].origin === "none" ? undefined : compute?.id);
+  const resourceId =
+    resourceIdOf(target) ?? compute?.resourceId ?? (kinds[target.type].origin === "none" ? undefined : compute?.id);
   const report = {
     name: target.name,
     type: target.type,
@@ -36,7 +37,12 @@ export function summarizeStep(outcome: StepOutcome): TargetSummary {
     case "refused": {
       const reason = step.do === "refuse" ? step.because : "drift";
       return {
-        report: { ...report, outcome: "failed", provisioningErrors: compute?.provisioningErrors ?? [], note: step.reason },
+        report: {
+          ...report,
+          outcome: "failed",
+          provisioningErrors: compute?.provisioningErrors ?? [],
+          note: step.reason,
+        },
         failure: { reason, message: `${target.name} (${labelOf(target)}): ${step.reason}` },
       };
     }
@@ -94,7 +100,8 @@ export function summarizeDetach({ step, seconds, removal }: DetachOutcome): Targ
       failure: { reason: "conflict", message: `${step.name}: ${step.reason}` },
     };
   }
-  if (removal === undefined) return { report: { ...report, outcome: "succeeded", provisioningErrors: [], note: step.reason } };
+  if (removal === undefined)
+    return { report: { ...report, outcome: "succeeded", provisioningErrors: [], note: step.reason } };
   switch (removal.state) {
     case "gone":
       return { report: { ...report, outcome: "succeeded", provisioningErrors: [], ...stillThere(live?.resourceId) } };
@@ -107,7 +114,10 @@ export function summarizeDetach({ step, seconds, removal }: DetachOutcome): Targ
       return {
         report: { ...report, outcome: "in-progress", provisioningErrors: [], note: goingOn(removal.why) },
         failure: { reason: removal.why, message: `${step.name}: ${goingOn(removal.why)}` },
-        leftGoing: { what: `${step.name} is still being removed`, next: "Run detach again: it waits for what is in flight." },
+        leftGoing: {
+          what: `${step.name} is still being removed`,
+          next: "Run detach again: it waits for what is in flight.",
+        },
       };
   }
 }
@@ -115,5 +125,7 @@ export function summarizeDetach({ step, seconds, removal }: DetachOutcome): Targ
 /** Detaching costs nothing and frees nothing: the resource behind it bills on until somebody deletes it. */
 function stillThere(resourceId: string | undefined): { note?: string } {
   if (resourceId === undefined) return {};
-  return { note: `Detached only: ${resourceId} still exists and bills. To delete it: az resource delete --ids ${resourceId}` };
+  return {
+    note: `Detached only: ${resourceId} still exists and bills. To delete it: az resource delete --ids ${resourceId}`,
+  };
 }

@@ -2,7 +2,15 @@ import type { GenericResource, ResourceManagementClient } from "@azure/arm-resou
 import type { TokenCredential } from "@azure/core-auth";
 import type { Cloud } from "./cloud.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
-import { bearerTokenPolicy, parsed, requestTimeoutSeconds, send, userAgentPrefix, withoutRetries, type Answer } from "./pipeline.ts";
+import {
+  bearerTokenPolicy,
+  parsed,
+  requestTimeoutSeconds,
+  send,
+  userAgentPrefix,
+  withoutRetries,
+  type Answer,
+} from "./pipeline.ts";
 import { failureOf, withRetries, type Repeatable, type RetryPorts } from "./retry.ts";
 
 /** Azure Resource Manager, by ids. */
@@ -12,7 +20,12 @@ export type Arm = {
   readonly list: (path: string, apiVersion: string, query?: Query) => Promise<Outcome<readonly unknown[]>>;
   readonly put: (id: string, apiVersion: string, body: unknown, repeatable?: Repeatable) => Promise<Outcome<Answer>>;
   readonly patch: (id: string, apiVersion: string, body: unknown) => Promise<Outcome<Answer>>;
-  readonly post: (path: string, apiVersion: string, body?: unknown, repeatable?: Repeatable) => Promise<Outcome<Answer>>;
+  readonly post: (
+    path: string,
+    apiVersion: string,
+    body?: unknown,
+    repeatable?: Repeatable,
+  ) => Promise<Outcome<Answer>>;
   readonly remove: (id: string, apiVersion: string, query: Query) => Promise<Outcome<Answer>>;
   /** A URL that the service gave, exactly as given. Refused when it is not ARM's: the token must not go elsewhere. */
   readonly getUrl: (url: string) => Promise<Outcome<Answer>>;
@@ -29,7 +42,9 @@ export type ArmOptions = RetryPorts & {
 };
 
 /** The library's client is never asked for a token itself: the policy of our own sees to that. */
-const noCredential: TokenCredential = { getToken: () => Promise.reject(new Error("Tokens are put on requests by the pipeline.")) };
+const noCredential: TokenCredential = {
+  getToken: () => Promise.reject(new Error("Tokens are put on requests by the pipeline.")),
+};
 
 /**
  * ARM through `@azure/arm-resources` where it reaches (GET, PUT and PATCH by id), and through the same pipeline for what
@@ -55,7 +70,8 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
   };
   const direct = (repeatable: Repeatable, method: "GET" | "POST" | "DELETE", url: string, body?: unknown) =>
     answer(repeatable, () => send(pipeline, { method, url, body, signal }));
-  const byId = (run: (id: string, options: LibraryOptions) => PromiseLike<unknown>, id: string) => viaLibrary(run, id, signal);
+  const byId = (run: (id: string, options: LibraryOptions) => PromiseLike<unknown>, id: string) =>
+    viaLibrary(run, id, signal);
   const address = (path: string, apiVersion: string, query: Query = {}) =>
     `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
   const getUrl = (url: string) =>
@@ -73,13 +89,23 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
         );
 
   return {
-    get: (id, apiVersion) => answer("read", () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id)),
+    get: (id, apiVersion) =>
+      answer("read", () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id)),
     put: (id, apiVersion, body, repeatable = "write") =>
       answer(repeatable, () =>
-        byId((path, rest) => client.resources.createOrUpdateById(path, apiVersion, body as GenericResource, rest).submitted(), id),
+        byId(
+          (path, rest) =>
+            client.resources.createOrUpdateById(path, apiVersion, body as GenericResource, rest).submitted(),
+          id,
+        ),
       ),
     patch: (id, apiVersion, body) =>
-      answer("write", () => byId((path, rest) => client.resources.updateById(path, apiVersion, body as GenericResource, rest).submitted(), id)),
+      answer("write", () =>
+        byId(
+          (path, rest) => client.resources.updateById(path, apiVersion, body as GenericResource, rest).submitted(),
+          id,
+        ),
+      ),
     post: (path, apiVersion, body, repeatable = "write") => direct(repeatable, "POST", address(path, apiVersion), body),
     remove: (id, apiVersion, query) => direct("write", "DELETE", address(id, apiVersion, query)),
     list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), getUrl),
@@ -91,7 +117,11 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
 type LibraryOptions = {
   readonly abortSignal: AbortSignal;
   readonly requestOptions: { readonly timeout: number; readonly skipUrlEncoding: boolean };
-  readonly onResponse: (raw: { status: number; headers: { toJSON: () => Record<string, string> }; bodyAsText?: string | null }) => void;
+  readonly onResponse: (raw: {
+    status: number;
+    headers: { toJSON: () => Record<string, string> };
+    bodyAsText?: string | null;
+  }) => void;
 };
 
 /**
@@ -126,14 +156,16 @@ async function listPages(
 ): Promise<Outcome<readonly unknown[]>> {
   const items: unknown[] = [];
   const seen = new Set<string>();
-  for (let url: string | undefined = first; url !== undefined && !seen.has(url); ) {
+  for (let url: string | undefined = first; url !== undefined && !seen.has(url);) {
     seen.add(url);
     const page = await getUrl(url);
     if (!page.ok) return page;
-    const { value, nextLink } = (page.value.body ?? {}) as { readonly value?: readonly unknown[]; readonly nextLink?: string | null };
+    const { value, nextLink } = (page.value.body ?? {}) as {
+      readonly value?: readonly unknown[];
+      readonly nextLink?: string | null;
+    };
     items.push(...(value ?? []));
     url = nextLink ?? undefined;
   }
   return succeeded(items);
 }
-

@@ -20,7 +20,10 @@ export type Assets = {
   /** @returns the id to use as `environmentId`. "Already there" is a success. */
   readonly putEnvironment: (name: string, version: string, body: unknown) => Promise<Outcome<string>>;
   /** Newest version of a named asset container (`properties.latestVersion`); `undefined` if there is none. */
-  readonly latestVersion: (kind: "environments" | "data" | "models", name: string) => Promise<Outcome<string | undefined>>;
+  readonly latestVersion: (
+    kind: "environments" | "data" | "models",
+    name: string,
+  ) => Promise<Outcome<string | undefined>>;
   /** @returns the id of the data version made. */
   readonly putData: (name: string, version: string, body: unknown) => Promise<Outcome<string>>;
 };
@@ -33,7 +36,8 @@ const assetsVersion = "2023-08-01-preview";
 /** Assets are named by their content, so their writes may be repeated: they put the same thing in the same place. */
 export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
   const root = workspaceId(workspace);
-  const version = (kind: string, name: string, number: string) => `${root}/${kind}/${encodeURIComponent(name)}/versions/${encodeURIComponent(number)}`;
+  const version = (kind: string, name: string, number: string) =>
+    `${root}/${kind}/${encodeURIComponent(name)}/versions/${encodeURIComponent(number)}`;
   const put = async (id: string, apiVersion: string, body: unknown): Promise<Outcome<string>> => {
     const answer = await arm.put(id, apiVersion, body, "read");
     // Versions cannot be changed: a conflict says that it is there.
@@ -48,14 +52,23 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
       return succeeded((pages.value[0] as { readonly id?: string } | undefined)?.id);
     },
     startCodeUpload: async (name, number) => {
-      const answer = await arm.post(`${version("codes", name, number)}/startPendingUpload`, codesVersion, { pendingUploadType: "TemporaryBlobReference" }, "read");
+      const answer = await arm.post(
+        `${version("codes", name, number)}/startPendingUpload`,
+        codesVersion,
+        { pendingUploadType: "TemporaryBlobReference" },
+        "read",
+      );
       if (!answer.ok) return answer;
       const { blobReferenceForConsumption: place } = answer.value.body as {
-        readonly blobReferenceForConsumption?: { readonly blobUri?: string; readonly credential?: { readonly sasUri?: string } };
+        readonly blobReferenceForConsumption?: {
+          readonly blobUri?: string;
+          readonly credential?: { readonly sasUri?: string };
+        };
       };
       const blobUri = place?.blobUri;
       const sasUri = place?.credential?.sasUri;
-      if (blobUri !== undefined && sasUri !== undefined) return succeeded({ blobUri: blobUri.replace(/\/+$/, ""), sasUri });
+      if (blobUri !== undefined && sasUri !== undefined)
+        return succeeded({ blobUri: blobUri.replace(/\/+$/, ""), sasUri });
       return failed({
         reason: "refused",
         error: { code: "NoPlaceForUpload", message: "The service named no place to upload the code to.", details: [] },

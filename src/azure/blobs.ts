@@ -42,7 +42,9 @@ export function createBlobs(ports: RetryPorts): Blobs {
           files.map(({ name, path }) =>
             limit(async () => {
               try {
-                await container.getBlockBlobClient(name).uploadFile(path, { abortSignal: signal, conditions: { ifNoneMatch: "*" } });
+                await container
+                  .getBlockBlobClient(name)
+                  .uploadFile(path, { abortSignal: signal, conditions: { ifNoneMatch: "*" } });
               } catch (error) {
                 // The place is ours alone: what is there already was put there by a try whose reply was lost.
                 if (!isAlreadyThere(error)) throw error;
@@ -58,7 +60,9 @@ export function createBlobs(ports: RetryPorts): Blobs {
     setMetadata: async (containerSasUrl, blob, metadata) => {
       const { ContainerClient } = await import("@azure/storage-blob");
       try {
-        await new ContainerClient(containerSasUrl).getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: ports.signal });
+        await new ContainerClient(containerSasUrl)
+          .getBlobClient(blob)
+          .setMetadata({ ...metadata }, { abortSignal: ports.signal });
         return succeeded(undefined);
       } catch (error) {
         return storageFailure(error, ports.signal);
@@ -70,7 +74,8 @@ export function createBlobs(ports: RetryPorts): Blobs {
       const { status, body } = answer.value;
       // 416: nothing beyond the offset. 404: the log has not been begun.
       if (status === 416 || status === 404) return succeeded(new Uint8Array());
-      if (status !== 200 && status !== 206) return failed(failureOf({ ...answer.value, body: Buffer.from(body as Uint8Array).toString("utf8") }));
+      if (status !== 200 && status !== 206)
+        return failed(failureOf({ ...answer.value, body: Buffer.from(body as Uint8Array).toString("utf8") }));
       const bytes = body as Uint8Array;
       // A server that does not know ranges sends everything.
       return succeeded(status === 206 ? bytes : bytes.subarray(offset, offset + limit));
@@ -90,7 +95,13 @@ export function createBlobs(ports: RetryPorts): Blobs {
   };
 }
 
-async function readRange(pipeline: Pipeline, url: string, offset: number, limit: number, signal: AbortSignal): Promise<Answer> {
+async function readRange(
+  pipeline: Pipeline,
+  url: string,
+  offset: number,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Answer> {
   const request = createPipelineRequest({
     method: "GET",
     url,
@@ -102,7 +113,8 @@ async function readRange(pipeline: Pipeline, url: string, offset: number, limit:
   const response = await pipeline.sendRequest(httpClient(), request);
   const chunks: Buffer[] = [];
   for await (const chunk of response.readableStreamBody ?? []) chunks.push(chunk as Buffer);
-  const bytes = response.readableStreamBody === undefined ? Buffer.from(response.bodyAsText ?? "", "utf8") : Buffer.concat(chunks);
+  const bytes =
+    response.readableStreamBody === undefined ? Buffer.from(response.bodyAsText ?? "", "utf8") : Buffer.concat(chunks);
   return { status: response.status, headers: response.headers.toJSON(), body: bytes };
 }
 

@@ -83,7 +83,9 @@ export async function discoverCloud(request: CloudRequest): Promise<Cloud> {
   const byUrl = /^https?:\/\//i.test(request.cloud) ? request.cloud : request.metadataUrl;
   const fallback = Object.hasOwn(known, request.cloud) ? known[request.cloud] : undefined;
   if (byUrl === undefined && fallback === undefined) {
-    throw new CloudUnknown(`There is no cloud ${JSON.stringify(request.cloud)}. Use ${Object.keys(known).join(", ")}, or the URL of an ARM endpoint.`);
+    throw new CloudUnknown(
+      `There is no cloud ${JSON.stringify(request.cloud)}. Use ${Object.keys(known).join(", ")}, or the URL of an ARM endpoint.`,
+    );
   }
   const url = metadataAddress(byUrl ?? fallback?.resourceManager ?? "");
   const found = await readMetadata(url, byUrl === undefined ? request.cloud : undefined, request);
@@ -94,7 +96,8 @@ export async function discoverCloud(request: CloudRequest): Promise<Cloud> {
 
 function metadataAddress(given: string): URL {
   const url = new URL(given);
-  if (!/\/metadata\/endpoints\/?$/.test(url.pathname)) url.pathname = `${url.pathname.replace(/\/+$/, "")}/metadata/endpoints`;
+  if (!/\/metadata\/endpoints\/?$/.test(url.pathname))
+    url.pathname = `${url.pathname.replace(/\/+$/, "")}/metadata/endpoints`;
   if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", metadataVersion);
   return url;
 }
@@ -102,7 +105,11 @@ function metadataAddress(given: string): URL {
 /** @returns the cloud, or why its metadata cannot be used. */
 async function readMetadata(url: URL, name: string | undefined, ports: CloudRequest): Promise<Cloud | string> {
   const pipeline = plainPipeline();
-  const answer = await withRetries("read", () => send(pipeline, { method: "GET", url: url.href, signal: ports.signal }), ports);
+  const answer = await withRetries(
+    "read",
+    () => send(pipeline, { method: "GET", url: url.href, signal: ports.signal }),
+    ports,
+  );
   if (!answer.ok) return answer.failure.error.message;
   if (answer.value.status !== 200) return `it answered with status ${answer.value.status}`;
   const clouds = (Array.isArray(answer.value.body) ? answer.value.body : [answer.value.body]) as readonly unknown[];

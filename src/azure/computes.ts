@@ -67,7 +67,8 @@ const apiVersion = "2023-08-01-preview";
 
 export function createComputes(arm: Arm, workspace: WorkspaceRef, clock: Clock): Computes {
   const id = (name: string) => `${workspaceId(workspace)}/computes/${name}`;
-  const accepted = (answer: Outcome<Answer>): Outcome<Accepted> => (answer.ok ? succeeded(acceptedOf(answer.value, clock)) : answer);
+  const accepted = (answer: Outcome<Answer>): Outcome<Accepted> =>
+    answer.ok ? succeeded(acceptedOf(answer.value, clock)) : answer;
   return {
     list: async () => {
       const pages = await arm.list(`${workspaceId(workspace)}/computes`, apiVersion);
@@ -119,7 +120,10 @@ function progressOf({ status, headers, body }: Answer, clock: Clock): OperationP
       const correlationId = headers["x-ms-correlation-request-id"];
       const error = serviceErrorOf(
         body,
-        { code: `Operation${word ?? ""}`, message: `The operation ended as ${word ?? ""}, and the service gave no reason.` },
+        {
+          code: `Operation${word ?? ""}`,
+          message: `The operation ended as ${word ?? ""}, and the service gave no reason.`,
+        },
         correlationId === undefined ? {} : { correlationId },
       );
       return { state: word?.toLowerCase() === "canceled" ? "canceled" : "failed", error };
@@ -134,7 +138,10 @@ type WireCompute = {
   readonly name?: string;
   readonly location?: string;
   readonly tags?: Readonly<Record<string, string>> | null;
-  readonly identity?: { readonly type?: string; readonly userAssignedIdentities?: Readonly<Record<string, unknown>> | null } | null;
+  readonly identity?: {
+    readonly type?: string;
+    readonly userAssignedIdentities?: Readonly<Record<string, unknown>> | null;
+  } | null;
   readonly properties?: Readonly<Record<string, unknown>>;
 };
 
@@ -143,7 +150,9 @@ export function liveCompute(wire: unknown): LiveCompute {
   const { id, name, location, tags, identity, properties = {} } = (wire ?? {}) as WireCompute;
   const text = (key: string) => (typeof properties[key] === "string" ? properties[key] : undefined);
   const flag = (key: string) => (typeof properties[key] === "boolean" ? properties[key] : undefined);
-  const errors = Array.isArray(properties["provisioningErrors"]) ? (properties["provisioningErrors"] as readonly unknown[]) : [];
+  const errors = Array.isArray(properties["provisioningErrors"])
+    ? (properties["provisioningErrors"] as readonly unknown[])
+    : [];
   const own = properties["properties"];
   return {
     id: id ?? "",
@@ -151,7 +160,9 @@ export function liveCompute(wire: unknown): LiveCompute {
     computeType: text("computeType") ?? "Unknown",
     tags: tags ?? {},
     provisioningState: text("provisioningState") ?? "Unknown",
-    provisioningErrors: errors.map((error) => serviceErrorOf(error, { code: "ProvisioningError", message: "The service gave no message." })),
+    provisioningErrors: errors.map((error) =>
+      serviceErrorOf(error, { code: "ProvisioningError", message: "The service gave no message." }),
+    ),
     properties: typeof own === "object" && own !== null ? (own as Readonly<Record<string, unknown>>) : {},
     ...defined({
       location,
@@ -162,7 +173,10 @@ export function liveCompute(wire: unknown): LiveCompute {
       isAttachedCompute: flag("isAttachedCompute"),
       createdOn: text("createdOn"),
       modifiedOn: text("modifiedOn"),
-      identity: identity?.type === undefined ? undefined : { type: identity.type, userAssignedIds: Object.keys(identity.userAssignedIdentities ?? {}) },
+      identity:
+        identity?.type === undefined
+          ? undefined
+          : { type: identity.type, userAssignedIds: Object.keys(identity.userAssignedIdentities ?? {}) },
     }),
   };
 }

@@ -25,7 +25,9 @@ export class AuthenticationFailed extends Error {
 export type CredentialPorts = RetryPorts & { readonly mask: (secret: string) => void };
 
 /** The way to sign in that the inputs amount to. */
-export function chooseWay(identity: Identity): "oidc" | "service-principal" | "managed-identity" | "azure-cli" | "cli-or-managed-identity" {
+export function chooseWay(
+  identity: Identity,
+): "oidc" | "service-principal" | "managed-identity" | "azure-cli" | "cli-or-managed-identity" {
   if (identity.auth !== "auto") return identity.auth;
   if (identity.clientSecret !== undefined) return "service-principal";
   const federated = [identity.idTokenRequestUrl, identity.idTokenRequestToken, identity.clientId, identity.tenantId];
@@ -36,7 +38,11 @@ export function chooseWay(identity: Identity): "oidc" | "service-principal" | "m
  * Credentials for one identity; each call gives one without tokens of earlier calls in it. `@azure/identity` is loaded
  * only now, because a command that needs no network never signs in.
  */
-export function createCredentials(identity: Identity, cloud: Cloud, ports: CredentialPorts): () => Promise<TokenCredential> {
+export function createCredentials(
+  identity: Identity,
+  cloud: Cloud,
+  ports: CredentialPorts,
+): () => Promise<TokenCredential> {
   return async () => explained(await createCredential(identity, cloud, ports), identity, ports);
 }
 
@@ -62,7 +68,10 @@ async function createCredential(identity: Identity, cloud: Cloud, ports: Credent
   }
   function azureCli(): TokenCredential {
     // The session may have to be renewed by the CLI itself, which takes long to start on some runners.
-    return new library.AzureCliCredential({ processTimeoutInMs: 60_000, ...(identity.tenantId === undefined ? {} : { tenantId: identity.tenantId }) });
+    return new library.AzureCliCredential({
+      processTimeoutInMs: 60_000,
+      ...(identity.tenantId === undefined ? {} : { tenantId: identity.tenantId }),
+    });
   }
   function managedIdentity(): TokenCredential {
     return identity.clientId === undefined
@@ -73,10 +82,16 @@ async function createCredential(identity: Identity, cloud: Cloud, ports: Credent
 
 const inputNames = { tenantId: "tenant-id", clientId: "client-id", clientSecret: "client-secret" } as const;
 
-function required<Key extends keyof typeof inputNames>(identity: Identity, keys: readonly Key[], way: string): Record<Key, string> {
+function required<Key extends keyof typeof inputNames>(
+  identity: Identity,
+  keys: readonly Key[],
+  way: string,
+): Record<Key, string> {
   const missing = keys.filter((key) => identity[key] === undefined);
   if (missing.length > 0) {
-    throw new AuthenticationFailed(`Signing in by ${way} needs ${missing.map((key) => inputNames[key]).join(", ")}. Set the input, or AZURE_* in the environment.`);
+    throw new AuthenticationFailed(
+      `Signing in by ${way} needs ${missing.map((key) => inputNames[key]).join(", ")}. Set the input, or AZURE_* in the environment.`,
+    );
   }
   return Object.fromEntries(keys.map((key) => [key, identity[key] ?? ""])) as Record<Key, string>;
 }
@@ -106,11 +121,17 @@ async function requestIdToken(identity: Identity, audience: string, ports: Crede
   url.searchParams.set("audience", audience);
   const pipeline = plainPipeline();
   const headers = { authorization: `Bearer ${idTokenRequestToken}` };
-  const answer = await withRetries("read", () => send(pipeline, { method: "GET", url: url.href, headers, signal: ports.signal }), ports);
+  const answer = await withRetries(
+    "read",
+    () => send(pipeline, { method: "GET", url: url.href, headers, signal: ports.signal }),
+    ports,
+  );
   const value = answer.ok ? (answer.value.body as { readonly value?: unknown } | undefined)?.value : undefined;
   if (typeof value !== "string") {
     const why = answer.ok ? `status ${answer.value.status}` : answer.failure.error.message;
-    throw new AuthenticationFailed(`GitHub gave no ID token: ${why}. Run the job again; if it persists, look at GitHub's status.`);
+    throw new AuthenticationFailed(
+      `GitHub gave no ID token: ${why}. Run the job again; if it persists, look at GitHub's status.`,
+    );
   }
   ports.mask(value);
   return value;
@@ -135,11 +156,13 @@ function explained(credential: TokenCredential, identity: Identity, ports: Crede
 /** What Entra's codes mean here, and what to do. @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
 const meanings: Readonly<Record<string, string>> = {
   AADSTS700024: "The ID token had run out when it was used. The clock of the runner may be wrong; run the job again.",
-  AADSTS70021: "No federated credential matches this workflow's ID token. One that was just created takes some minutes.",
+  AADSTS70021:
+    "No federated credential matches this workflow's ID token. One that was just created takes some minutes.",
   AADSTS700213: "No federated credential has the subject of this workflow's ID token. Subjects compare with case.",
   AADSTS700211: "No federated credential has the issuer of this workflow's ID token.",
   AADSTS700212: "No federated credential has the audience of this workflow's ID token.",
-  AADSTS7000215: "The client secret is not the right one. Give the secret's value, not its id, and check that it is not cut off.",
+  AADSTS7000215:
+    "The client secret is not the right one. Give the secret's value, not its id, and check that it is not cut off.",
   AADSTS7000222: "The client secret has expired. Create a new one, or switch to OIDC.",
   AADSTS700016: "The application is not in this tenant. Check client-id and tenant-id.",
   AADSTS90002: "There is no such tenant. Check tenant-id.",
@@ -151,6 +174,10 @@ function explain(error: unknown, identity: Identity): string {
   const code = /AADSTS\d+/.exec(text)?.[0];
   const meaning = code === undefined ? undefined : meanings[code];
   // The first line says it; what follows are trace ids and, with some libraries, the request.
-  const said = (text.split(/\r?\n/)[0] ?? "").replaceAll(/(client_assertion|client_secret|assertion)=[^&\s]+/g, "$1=***").slice(0, 400);
-  return [`Signing in by ${chooseWay(identity)} failed.`, meaning, `Entra said: ${said}`].filter((part) => part !== undefined).join(" ");
+  const said = (text.split(/\r?\n/)[0] ?? "")
+    .replaceAll(/(client_assertion|client_secret|assertion)=[^&\s]+/g, "$1=***")
+    .slice(0, 400);
+  return [`Signing in by ${chooseWay(identity)} failed.`, meaning, `Entra said: ${said}`]
+    .filter((part) => part !== undefined)
+    .join(" ");
 }

@@ -14,7 +14,8 @@ export function discoverDataPlane(arm: Arm, workspace: Workspace): DataPlane {
 }
 
 async function discover(arm: Arm, { discoveryUrl, name }: Workspace): Promise<Outcome<string>> {
-  if (discoveryUrl === undefined) return nothing(`The workspace '${name}' names no discoveryUrl; it may still be being created.`);
+  if (discoveryUrl === undefined)
+    return nothing(`The workspace '${name}' names no discoveryUrl; it may still be being created.`);
   const answer = await arm.getData(discoveryUrl);
   if (!answer.ok) return answer;
   const { api, history } = (answer.value.body ?? {}) as { readonly api?: string; readonly history?: string };

@@ -11,14 +11,24 @@ export function createKeyVault(
     const address = new URL(url);
     const suffix = cloud.keyVaultSuffix;
     // Before any token is asked for: a declaration from a pull request must not send one to a host of its choice.
-    if (suffix === undefined || !(address.hostname === suffixHost(suffix) || address.hostname.endsWith(`.${suffixHost(suffix)}`))) {
-      throw new Error(`${address.origin} is no key vault of the cloud ${cloud.name}, whose vaults end in ${suffix ?? "nothing that its metadata names"}`);
+    if (
+      suffix === undefined ||
+      !(address.hostname === suffixHost(suffix) || address.hostname.endsWith(`.${suffixHost(suffix)}`))
+    ) {
+      throw new Error(
+        `${address.origin} is no key vault of the cloud ${cloud.name}, whose vaults end in ${suffix ?? "nothing that its metadata names"}`,
+      );
     }
     const { SecretClient } = await import("@azure/keyvault-secrets");
     // The host is checked above, with the cloud's own suffix; the library's check knows only the public clouds.
-    const client = new SecretClient(address.origin, await newCredential(), { disableChallengeResourceVerification: cloud.isCustom });
+    const client = new SecretClient(address.origin, await newCredential(), {
+      disableChallengeResourceVerification: cloud.isCustom,
+    });
     const [, , name = "", version] = address.pathname.split("/");
-    const secret = await client.getSecret(name, { abortSignal: signal, ...(version === undefined || version === "" ? {} : { version }) });
+    const secret = await client.getSecret(name, {
+      abortSignal: signal,
+      ...(version === undefined || version === "" ? {} : { version }),
+    });
     if (secret.value === undefined || secret.value === "") throw new Error(`the secret ${name} is empty`);
     return secret.value;
   };

@@ -90,7 +90,11 @@ const renewBeforeMs = 5 * 60 * 1000;
  *
  * @param newCredential a credential without a cache of its own from earlier calls.
  */
-export function bearerTokenPolicy(newCredential: () => Promise<TokenCredential>, scope: string, clock: Clock): PipelinePolicy {
+export function bearerTokenPolicy(
+  newCredential: () => Promise<TokenCredential>,
+  scope: string,
+  clock: Clock,
+): PipelinePolicy {
   let current: Promise<AccessToken> | undefined;
   const fetchToken = async (): Promise<AccessToken> => {
     const token = await (await newCredential()).getToken(scope);

@@ -14,8 +14,9 @@ export type ResourceId = {
 
 /** @returns `undefined` when the text is no resource id inside a resource group. */
 export function parseResourceId(id: string): ResourceId | undefined {
-  const match =
-    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/([^/]+)((?:\/[^/]+\/[^/]+)+)\/?$/i.exec(id.trim());
+  const match = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/([^/]+)((?:\/[^/]+\/[^/]+)+)\/?$/i.exec(
+    id.trim(),
+  );
   if (match === null) return undefined;
   const [, subscriptionId, resourceGroup, namespace, rest] = match;
   if (!subscriptionId || !resourceGroup || !namespace || !rest) return undefined;

@@ -29,15 +29,21 @@ export async function withRetries(
   for (let attempt = 1; ; attempt += 1) {
     const result = await tried(sendOnce, signal);
     if (result.ok && !isPassing(result.value.status, repeatable)) return result;
-    const outcome = result.ok ? answered(result.value, repeatable) : { ok: false as const, failure: lost(result.failure, repeatable) };
-    const again = result.ok || (result.failure.reason !== "cancelled" && (repeatable === "read" || neverSent(result.failure)));
+    const outcome = result.ok
+      ? answered(result.value, repeatable)
+      : { ok: false as const, failure: lost(result.failure, repeatable) };
+    const again =
+      result.ok || (result.failure.reason !== "cancelled" && (repeatable === "read" || neverSent(result.failure)));
     const pause = pauseSeconds(attempt, result.ok ? result.value.headers : {}, clock, random);
     if (!again || attempt >= mostTries || waited + pause > longestWait) return outcome;
     waited += pause;
     try {
       await clock.sleep(pause, signal);
     } catch {
-      return failed({ reason: "cancelled", error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] } });
+      return failed({
+        reason: "cancelled",
+        error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+      });
     }
   }
 }
@@ -48,7 +54,10 @@ function isPassing(status: number, repeatable: Repeatable): boolean {
 }
 
 function answered(answer: Answer, repeatable: Repeatable): Outcome<Answer> {
-  return failed({ ...failureOf(answer), reason: repeatable === "read" || answer.status === 429 ? "unreachable" : "unknown" });
+  return failed({
+    ...failureOf(answer),
+    reason: repeatable === "read" || answer.status === 429 ? "unreachable" : "unknown",
+  });
 }
 
 function lost(failure: AzureFailure, repeatable: Repeatable): AzureFailure {
@@ -62,7 +71,10 @@ async function tried(sendOnce: () => Promise<Answer>, signal: AbortSignal): Prom
   } catch (error) {
     if (isNotFromTheNetwork(error)) throw error;
     if (signal.aborted) {
-      return failed({ reason: "cancelled", error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] } });
+      return failed({
+        reason: "cancelled",
+        error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+      });
     }
     return failed({ reason: "unreachable", error: { code: codeOf(error), message: messageOf(error), details: [] } });
   }
@@ -71,18 +83,36 @@ async function tried(sendOnce: () => Promise<Answer>, signal: AbortSignal): Prom
 /** A failed sign-in, or a fault of ours, is no matter of the connection. */
 function isNotFromTheNetwork(error: unknown): boolean {
   if (!(error instanceof Error)) return true;
-  return !["RestError", "AbortError", "TimeoutError"].includes(error.name) && !("code" in error && typeof error.code === "string");
+  return (
+    !["RestError", "AbortError", "TimeoutError"].includes(error.name) &&
+    !("code" in error && typeof error.code === "string")
+  );
 }
 
 /** Faults of the way to the service that come before a single byte of the request: nothing can have been carried out. */
-const beforeSending = new Set(["ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "CERT_HAS_EXPIRED", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "SELF_SIGNED_CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID"]);
+const beforeSending = new Set([
+  "ENOTFOUND",
+  "ECONNREFUSED",
+  "EAI_AGAIN",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "CERT_HAS_EXPIRED",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
 
 function neverSent(failure: AzureFailure): boolean {
   return beforeSending.has(failure.error.code);
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : error instanceof Error ? error.name : "Error";
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : error instanceof Error
+      ? error.name
+      : "Error";
 }
 
 function messageOf(error: unknown): string {

@@ -51,18 +51,26 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
           continuation === undefined ? {} : { continuationToken: continuation },
         );
         if (!page.ok) return page.failure.reason === "not-found" ? succeeded(found) : page;
-        const body = (page.value.body ?? {}) as { readonly value?: readonly { readonly path?: string }[]; readonly continuationToken?: string | null };
+        const body = (page.value.body ?? {}) as {
+          readonly value?: readonly { readonly path?: string }[];
+          readonly continuationToken?: string | null;
+        };
         found.push(...(body.value ?? []).flatMap(({ path }) => (path === undefined ? [] : [{ path }])));
         continuation = body.continuationToken ?? undefined;
       } while (continuation !== undefined);
       return succeeded(found);
     },
     artifactUrl: async (run, path) => {
-      const answer = await get(`${artifacts}/contentinfo/ExperimentRun/dcid.${run}/${path.split("/").map(encodeURIComponent).join("/")}`);
+      const answer = await get(
+        `${artifacts}/contentinfo/ExperimentRun/dcid.${run}/${path.split("/").map(encodeURIComponent).join("/")}`,
+      );
       if (!answer.ok) return answer;
       const { contentUri } = (answer.value.body ?? {}) as { readonly contentUri?: string };
       if (contentUri !== undefined) return succeeded(contentUri);
-      return failed({ reason: "not-found", error: { code: "NoContent", message: `The run has no content for ${path}.`, details: [] } });
+      return failed({
+        reason: "not-found",
+        error: { code: "NoContent", message: `The run has no content for ${path}.`, details: [] },
+      });
     },
   };
 }
@@ -79,11 +87,16 @@ function detailsOf(body: unknown): RunDetails {
   return {
     status: wire.status ?? "Unknown",
     warnings: (wire.warnings ?? []).map((warning) =>
-      typeof warning === "object" && warning !== null && "message" in warning ? String(warning.message) : String(warning),
+      typeof warning === "object" && warning !== null && "message" in warning
+        ? String(warning.message)
+        : String(warning),
     ),
     logFiles: wire.logFiles ?? {},
     ...defined({
-      error: wire.error === undefined || wire.error === null ? undefined : serviceErrorOf(wire.error, { code: "RunFailed", message: "The service gave no reason." }),
+      error:
+        wire.error === undefined || wire.error === null
+          ? undefined
+          : serviceErrorOf(wire.error, { code: "RunFailed", message: "The service gave no reason." }),
       startTime: wire.startTimeUtc ?? undefined,
       endTime: wire.endTimeUtc ?? undefined,
     }),

@@ -10,7 +10,11 @@ const deepest = 12;
  * `{error: {…}}`, doubly nested errors, operation errors, `provisioningErrors`, run-history errors, `innererror`, and
  * texts that are no JSON.
  */
-export function serviceErrorOf(body: unknown, fallback: { readonly code: string; readonly message: string }, ids: Ids = {}): ServiceError {
+export function serviceErrorOf(
+  body: unknown,
+  fallback: { readonly code: string; readonly message: string },
+  ids: Ids = {},
+): ServiceError {
   const found = errorOf(body, 0);
   return { ...(found ?? { ...fallback, details: [] }), ...ids };
 }
@@ -26,7 +30,8 @@ function errorOf(body: unknown, depth: number): ServiceError | undefined {
     return errorOf(wrapped, depth + 1);
   }
   const code = textOf(members["code"]) ?? textOf(members["name"]);
-  const message = textOf(members["message"]) ?? (typeof wrapped === "string" ? textOf(members["error_description"]) : undefined);
+  const message =
+    textOf(members["message"]) ?? (typeof wrapped === "string" ? textOf(members["error_description"]) : undefined);
   if (code === undefined && message === undefined) return undefined;
   const target = textOf(members["target"]);
   const inner = [wrapped, ...listOf(members["details"]), members["innererror"]]
@@ -72,7 +77,8 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 /** Words that say only that something below failed. */
-const sayNothing = /^(error|badrequest|internalservererror|deploymentfailed|resourcedeploymentfailure|usererror|systemerror|ok)$/i;
+const sayNothing =
+  /^(error|badrequest|internalservererror|deploymentfailed|resourcedeploymentfailure|usererror|systemerror|ok)$/i;
 
 /** The deepest cause that says something: what a person needs first. */
 export function leafCause(error: ServiceError): ServiceError {

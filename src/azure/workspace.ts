@@ -27,7 +27,10 @@ export async function readWorkspace(arm: Arm, ref: WorkspaceRef): Promise<Outcom
   const id = workspaceId(ref);
   const answer = await arm.get(id, "2023-08-01-preview");
   if (!answer.ok) return answer;
-  const { location, properties = {} } = (answer.value.body ?? {}) as { location?: string; properties?: Record<string, unknown> };
+  const { location, properties = {} } = (answer.value.body ?? {}) as {
+    location?: string;
+    properties?: Record<string, unknown>;
+  };
   const text = (key: string) => (typeof properties[key] === "string" ? properties[key] : undefined);
   const discoveryUrl = text("discoveryUrl");
   const mlFlowTrackingUri = text("mlFlowTrackingUri");

@@ -14,6 +14,14 @@ export function failureOf(failure: AzureFailure, what: string): Failure {
       return { reason: "service-unreachable", message };
     case "not-found":
     case "refused":
-      return { reason: failure.status === 401 ? "authentication-failed" : failure.status === 403 ? "not-authorized" : "workspace-unavailable", message };
+      return {
+        reason:
+          failure.status === 401
+            ? "authentication-failed"
+            : failure.status === 403
+              ? "not-authorized"
+              : "workspace-unavailable",
+        message,
+      };
   }
 }

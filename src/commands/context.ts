@@ -46,7 +46,9 @@ export type SavedState = {
 };
 
 /** What a command contributes to the result; the rest is filled in by the caller. */
-export type CommandResult = Partial<Pick<Result, "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "run">> & {
+export type CommandResult = Partial<
+  Pick<Result, "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "run">
+> & {
   readonly failures: readonly Failure[];
   readonly leftGoing?: readonly LeftGoing[];
 };

@@ -13,7 +13,9 @@ import { checked } from "./validate.ts";
 export async function detach(context: CommandContext): Promise<CommandResult> {
   const { inputs } = context;
   if (inputs.only.length === 0) {
-    throw new MissingInput("detach needs the names of the targets in the input 'only'; it never detaches everything that is declared.");
+    throw new MissingInput(
+      "detach needs the names of the targets in the input 'only'; it never detaches everything that is declared.",
+    );
   }
   const declaration = await context.declare();
   const base = checked(declaration);
@@ -21,7 +23,8 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
   const azure = await connect(context, declaration);
   const reported = join(base, { workspace: workspaceReport(azure), failures: [] });
   const live = await azure.computes.list();
-  if (!live.ok) return join(reported, { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] });
+  if (!live.ok)
+    return join(reported, { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] });
   const steps = planDetach(inputs.only, live.value, { allowDelete: inputs.allowDelete });
   const summaries = (await carryOut(steps, inputs.parallel, attachPorts(context, azure))).map(summarizeDetach);
   return join(reported, {

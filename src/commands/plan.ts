@@ -27,7 +27,13 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
         message: `${step.target.name}: ${step.reason}`,
       })),
       ...(context.inputs.expectNoChanges && pending
-        ? [{ reason: "changes-pending" as const, message: "expect-no-changes is true, and the workspace is not as declared. Run apply, or change the declaration." }]
+        ? [
+            {
+              reason: "changes-pending" as const,
+              message:
+                "expect-no-changes is true, and the workspace is not as declared. Run apply, or change the declaration.",
+            },
+          ]
         : []),
     ],
   });
@@ -40,7 +46,8 @@ export async function planAgainst(
   context: CommandContext,
 ): Promise<{ readonly plan?: Plan; readonly result: CommandResult }> {
   const live = await azure.computes.list();
-  if (!live.ok) return { result: { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] } };
+  if (!live.ok)
+    return { result: { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] } };
   const planned = planTargets(declaration.targets, live.value, azure.workspace, planOptions(context));
   const report = planReport(planned);
   context.log.group("Plan", planLines(report));

@@ -25,7 +25,12 @@ export async function runCommand(command: Command, context: CommandContext): Pro
       .filter(([, story]) => story !== undefined)
       .map(([name]) => name);
     return {
-      failures: [{ reason: "not-supported", message: `The command '${command}' is not supported yet. This version has ${known.join(", ")}.` }],
+      failures: [
+        {
+          reason: "not-supported",
+          message: `The command '${command}' is not supported yet. This version has ${known.join(", ")}.`,
+        },
+      ],
     };
   }
   return (await load())(context);

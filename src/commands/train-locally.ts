@@ -13,11 +13,25 @@ import type { RunReport } from "../report/result.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
 /** Runs a job whose compute is the runner: same command, same environment, same report, nothing sent anywhere. */
-export async function trainLocally(job: CommandJob, gates: readonly Gate[], context: CommandContext, azure?: Azure): Promise<CommandResult> {
+export async function trainLocally(
+  job: CommandJob,
+  gates: readonly Gate[],
+  context: CommandContext,
+  azure?: Azure,
+): Promise<CommandResult> {
   const { github, log, clock } = context;
   const definition = { command: job.command, environment: job.environment, inputs: job.inputs };
-  const name = runName({ prefix: job.name, commit: github.commit, definition, event: github.event, workflowRunId: github.runId });
-  const folder = join(context.temporaryFolder, `${name}-${createHash("sha256").update(String(clock.now())).digest("hex").slice(0, 6)}`);
+  const name = runName({
+    prefix: job.name,
+    commit: github.commit,
+    definition,
+    event: github.event,
+    workflowRunId: github.runId,
+  });
+  const folder = join(
+    context.temporaryFolder,
+    `${name}-${createHash("sha256").update(String(clock.now())).digest("hex").slice(0, 6)}`,
+  );
   const startedAt = clock.now();
   log.startGroup(`Run ${name} on this runner`);
   try {
@@ -51,9 +65,23 @@ export async function trainLocally(job: CommandJob, gates: readonly Gate[], cont
       ...(ran.error === undefined ? {} : { error: { code: "RunFailed", message: ran.error, details: [] } }),
       ...(ran.status === "Completed" ? {} : { logTail: ran.tail.join("\n") }),
     };
-    if (context.signal.aborted) return { run, failures: [{ reason: "cancelled", message: `The workflow was cancelled, and with it the run '${name}' on the runner.` }] };
+    if (context.signal.aborted)
+      return {
+        run,
+        failures: [
+          { reason: "cancelled", message: `The workflow was cancelled, and with it the run '${name}' on the runner.` },
+        ],
+      };
     if (state.conclusion !== "success") {
-      return { run, failures: [{ reason: state.failureReason ?? "run-failed", message: `The run '${name}' on the runner ended as ${ran.status}. ${ran.error ?? ""}`.trim() }] };
+      return {
+        run,
+        failures: [
+          {
+            reason: state.failureReason ?? "run-failed",
+            message: `The run '${name}' on the runner ended as ${ran.status}. ${ran.error ?? ""}`.trim(),
+          },
+        ],
+      };
     }
     return {
       run,
@@ -65,7 +93,8 @@ export async function trainLocally(job: CommandJob, gates: readonly Gate[], cont
         })),
     };
   } catch (error) {
-    if (error instanceof SecretUnavailable) return { failures: [{ reason: "secret-unavailable", message: error.message }] };
+    if (error instanceof SecretUnavailable)
+      return { failures: [{ reason: "secret-unavailable", message: error.message }] };
     if (error instanceof NotRunnableHere || error instanceof SnapshotRefused || error instanceof EnvironmentFailed) {
       return { failures: [{ reason: "run-failed", message: error.message }] };
     }

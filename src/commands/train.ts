@@ -35,14 +35,22 @@ export async function train(context: CommandContext): Promise<CommandResult> {
   const declaration = await context.declare();
   const base = checked(declaration);
   if (declaration.problems.some(isError)) return base;
-  if (context.inputs.runName !== undefined) return joinResults(base, await resume(context.inputs.runName, declaration, context));
+  if (context.inputs.runName !== undefined)
+    return joinResults(base, await resume(context.inputs.runName, declaration, context));
   if (declaration.run === undefined) {
-    throw new MissingInput("No run is declared. Declare run: in the declaration file, or name a job file with the input 'run'.");
+    throw new MissingInput(
+      "No run is declared. Declare run: in the declaration file, or name a job file with the input 'run'.",
+    );
   }
   if (!needsWorkspace(declaration)) return joinResults(base, await trainDeclared(declaration, context));
   const azure = await connect(context, declaration);
-  const named = declaration.targets.filter(({ name }) => name.toLowerCase() === declaration.run?.compute?.toLowerCase());
-  const ensured = named.length === 0 ? { result: nothing, liveNames: new Map() } : await ensureTargets(azure, { targets: named }, context);
+  const named = declaration.targets.filter(
+    ({ name }) => name.toLowerCase() === declaration.run?.compute?.toLowerCase(),
+  );
+  const ensured =
+    named.length === 0
+      ? { result: nothing, liveNames: new Map() }
+      : await ensureTargets(azure, { targets: named }, context);
   const result = joinResults(base, { ...ensured.result, workspace: workspaceReport(azure) });
   if (result.failures.length > 0) return result;
   return joinResults(result, await trainDeclared(declaration, context, { azure, liveNames: ensured.liveNames }));
@@ -61,7 +69,11 @@ function isLocal({ compute }: CommandJob, targets: Declaration["targets"]): bool
 }
 
 /** Runs what is declared: on the runner, or in the workspace. */
-export async function trainDeclared(declaration: Declaration, context: CommandContext, prepared?: Prepared): Promise<CommandResult> {
+export async function trainDeclared(
+  declaration: Declaration,
+  context: CommandContext,
+  prepared?: Prepared,
+): Promise<CommandResult> {
   const { run } = declaration;
   if (run === undefined) return nothing;
   if (isLocal(run, declaration.targets)) return trainLocally(run, declaration.gates, context, prepared?.azure);
@@ -69,7 +81,12 @@ export async function trainDeclared(declaration: Declaration, context: CommandCo
   return trainInWorkspace(run, declaration, context, { azure, liveNames: prepared?.liveNames ?? new Map() });
 }
 
-async function trainInWorkspace(job: CommandJob, declaration: Declaration, context: CommandContext, prepared: Prepared): Promise<CommandResult> {
+async function trainInWorkspace(
+  job: CommandJob,
+  declaration: Declaration,
+  context: CommandContext,
+  prepared: Prepared,
+): Promise<CommandResult> {
   const { azure } = prepared;
   const submitted = await submit(job, context, prepared);
   if (!submitted.ok) {
@@ -80,12 +97,17 @@ async function trainInWorkspace(job: CommandJob, declaration: Declaration, conte
   context.log.info(reused ? `Joined the run ${live.name}: ${reason ?? ""}` : `Submitted the run ${live.name}.`);
   if (live.studioUrl !== undefined) context.log.info(`Studio: ${live.studioUrl}`);
   const compute = job.compute ?? "serverless";
-  const environment = job.environment.from === "reference" ? job.environment.id : (job.environment.name ?? job.environment.image);
+  const environment =
+    job.environment.from === "reference" ? job.environment.id : (job.environment.name ?? job.environment.image);
   return finish({ ...submitted.value, compute, environment }, declaration, context, azure);
 }
 
 /** Submits the run under a name that is derived from the commit and the definition. */
-async function submit(job: CommandJob, context: CommandContext, { azure, liveNames }: Prepared): Promise<Outcome<Submitted>> {
+async function submit(
+  job: CommandJob,
+  context: CommandContext,
+  { azure, liveNames }: Prepared,
+): Promise<Outcome<Submitted>> {
   const { github, inputs } = context;
   let snapshot: Snapshot | undefined;
   try {
@@ -97,7 +119,13 @@ async function submit(job: CommandJob, context: CommandContext, { azure, liveNam
   const compute = job.compute === undefined ? undefined : (liveNames.get(job.compute.toLowerCase()) ?? job.compute);
   const definition = definitionOf(job, snapshot, azure.workspace.id, compute);
   const workflowAttempt = `${github.runId}-${github.runAttempt}`;
-  const name = runName({ prefix: job.name, commit: github.commit, definition, event: github.event, workflowRunId: github.runId });
+  const name = runName({
+    prefix: job.name,
+    commit: github.commit,
+    definition,
+    event: github.event,
+    workflowRunId: github.runId,
+  });
   const ports: DependencyPorts = {
     assets: azure.assets,
     blobs: azure.blobs,
@@ -110,7 +138,8 @@ async function submit(job: CommandJob, context: CommandContext, { azure, liveNam
       name,
       rerun: inputs.rerun,
       workflowAttempt,
-      bodyFor: (attempt) => assemble(job, attempt, { snapshot, compute, definition, workflowAttempt }, context, azure, ports),
+      bodyFor: (attempt) =>
+        assemble(job, attempt, { snapshot, compute, definition, workflowAttempt }, context, azure, ports),
     },
     {
       jobs: azure.jobs,
@@ -122,7 +151,12 @@ async function submit(job: CommandJob, context: CommandContext, { azure, liveNam
 }
 
 /** What makes two runs the same: everything that is asked of the service, and nothing of when and by whom. */
-function definitionOf(job: CommandJob, snapshot: Snapshot | undefined, workspaceId: string, compute: string | undefined): unknown {
+function definitionOf(
+  job: CommandJob,
+  snapshot: Snapshot | undefined,
+  workspaceId: string,
+  compute: string | undefined,
+): unknown {
   const environment = job.environment.from === "reference" ? job.environment.id : environmentVersion(job.environment);
   return jobRequest(job, {
     workspaceId,
@@ -178,11 +212,17 @@ async function assemble(
   );
 }
 
-async function resolveVariables(job: CommandJob, context: CommandContext, azure: Azure): Promise<Outcome<Readonly<Record<string, string | number | boolean>>>> {
+async function resolveVariables(
+  job: CommandJob,
+  context: CommandContext,
+  azure: Azure,
+): Promise<Outcome<Readonly<Record<string, string | number | boolean>>>> {
   const resolveSecret = context.resolveSecretWith(azure);
   try {
     const entries = await Promise.all(
-      Object.entries(job.environmentVariables).map(async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : value] as const),
+      Object.entries(job.environmentVariables).map(
+        async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : value] as const,
+      ),
     );
     return succeeded(Object.fromEntries(entries));
   } catch (error) {
@@ -198,22 +238,42 @@ async function resume(name: string, declaration: Declaration, context: CommandCo
   const report = { workspace: workspaceReport(azure) };
   if (!job.ok) return { ...report, failures: [failureOf(job.failure, `The run '${name}' could not be read`)] };
   if (job.value === undefined) {
-    return { ...report, failures: [{ reason: "invalid-input", message: `The workspace has no run '${name}', which the input 'run-name' names.` }] };
+    return {
+      ...report,
+      failures: [
+        { reason: "invalid-input", message: `The workspace has no run '${name}', which the input 'run-name' names.` },
+      ],
+    };
   }
   const compute = job.value.computeId?.split("/").at(-1) ?? "serverless";
-  return joinResults({ ...report, failures: [] }, await finish({ job: job.value, reused: true, compute }, declaration, context, azure));
+  return joinResults(
+    { ...report, failures: [] },
+    await finish({ job: job.value, reused: true, compute }, declaration, context, azure),
+  );
 }
 
 type Started = Submitted & { readonly compute: string; readonly environment?: string };
 
 /** From the submission to the report: follow (unless `wait` is false), metrics, gates, download. */
-async function finish(started: Started, declaration: Declaration, context: CommandContext, azure: Azure): Promise<CommandResult> {
+async function finish(
+  started: Started,
+  declaration: Declaration,
+  context: CommandContext,
+  azure: Azure,
+): Promise<CommandResult> {
   const { inputs } = context;
   const { name } = started.job;
   if (!inputs.wait && classify(started.job.status).phase !== "over") {
     context.state.runEnded();
     return {
-      run: runReport(started, { end: "left", why: "timeout", status: started.job.status }, [], undefined, declaration, context),
+      run: runReport(
+        started,
+        { end: "left", why: "timeout", status: started.job.status },
+        [],
+        undefined,
+        declaration,
+        context,
+      ),
       leftGoing: [goesOn(name)],
       failures: [],
     };
@@ -237,7 +297,10 @@ async function finish(started: Started, declaration: Declaration, context: Comma
   context.signal.removeEventListener("abort", onAbort);
   const metrics = followed.end === "over" ? await readMetrics(name, azure.metrics) : [];
   const report = runReport(started, followed, metrics, logs.follower.tail(), declaration, context);
-  return joinResults({ run: report, failures: [] }, await concluded(started, followed, report, context, azure, () => cancelled ?? cancel()));
+  return joinResults(
+    { run: report, failures: [] },
+    await concluded(started, followed, report, context, azure, () => cancelled ?? cancel()),
+  );
 }
 
 /** What the end of the following means: failures, what goes on, and what is fetched. */
@@ -253,11 +316,25 @@ async function concluded(
   if (followed.end === "left") {
     switch (followed.why) {
       case "cancelled": {
-        if (started.reused) return { failures: [{ reason: "cancelled", message: `The workflow was cancelled. The run '${name}' was submitted by another one and goes on.` }], leftGoing: [goesOn(name)] };
+        if (started.reused)
+          return {
+            failures: [
+              {
+                reason: "cancelled",
+                message: `The workflow was cancelled. The run '${name}' was submitted by another one and goes on.`,
+              },
+            ],
+            leftGoing: [goesOn(name)],
+          };
         const asked = await cancel();
         if (asked.ok) context.state.runEnded();
         return {
-          failures: [{ reason: "cancelled", message: `The workflow was cancelled; ${asked.ok ? `the cancellation of the run '${name}' was asked for` : `the run '${name}' could not be cancelled`}.` }],
+          failures: [
+            {
+              reason: "cancelled",
+              message: `The workflow was cancelled; ${asked.ok ? `the cancellation of the run '${name}' was asked for` : `the run '${name}' could not be cancelled`}.`,
+            },
+          ],
           leftGoing: asked.ok ? [] : [goesOn(name)],
         };
       }
@@ -266,12 +343,17 @@ async function concluded(
         context.state.runEnded();
         const what = context.inputs.onTimeout === "cancel" ? "its cancellation was asked for" : "it goes on";
         return {
-          failures: [{ reason: "timeout", message: `The run '${name}' had not ended within timeout-minutes; ${what}.` }],
+          failures: [
+            { reason: "timeout", message: `The run '${name}' had not ended within timeout-minutes; ${what}.` },
+          ],
           leftGoing: context.inputs.onTimeout === "cancel" ? [] : [goesOn(name)],
         };
       }
       case "unreachable":
-        return { failures: [failureOf(followed.failure, `The run '${name}' could not be followed any more`)], leftGoing: [goesOn(name)] };
+        return {
+          failures: [failureOf(followed.failure, `The run '${name}' could not be followed any more`)],
+          leftGoing: [goesOn(name)],
+        };
     }
   }
   context.state.runEnded();
@@ -279,7 +361,14 @@ async function concluded(
   if (state.conclusion !== "success") {
     const leaf = followed.error === undefined ? undefined : leafCause(followed.error);
     const why = leaf === undefined ? "" : ` ${leaf.message} [${leaf.code}]`;
-    return { failures: [{ reason: state.failureReason ?? "run-failed", message: `The run '${name}' ended as ${followed.status}.${why}` }] };
+    return {
+      failures: [
+        {
+          reason: state.failureReason ?? "run-failed",
+          message: `The run '${name}' ended as ${followed.status}.${why}`,
+        },
+      ],
+    };
   }
   const missed = report.gates.filter(({ passed }) => !passed);
   const failures = missed.map(({ metric, condition, value }) => ({
@@ -289,12 +378,22 @@ async function concluded(
   return joinResults({ failures }, await fetchArtifacts(name, report, context, azure));
 }
 
-async function fetchArtifacts(name: string, report: RunReport, context: CommandContext, azure: Azure): Promise<CommandResult> {
+async function fetchArtifacts(
+  name: string,
+  report: RunReport,
+  context: CommandContext,
+  azure: Azure,
+): Promise<CommandResult> {
   const { download, downloadPath } = context.inputs;
   if (download.length === 0) return nothing;
   const folder = resolve(context.workingDirectory, downloadPath);
   const fetched = await downloadArtifacts(name, download, folder, azure);
-  if (!fetched.ok) return { failures: [{ reason: "download-failed", message: failureOf(fetched.failure, "The outputs could not be fetched").message }] };
+  if (!fetched.ok)
+    return {
+      failures: [
+        { reason: "download-failed", message: failureOf(fetched.failure, "The outputs could not be fetched").message },
+      ],
+    };
   context.log.info(`Fetched ${fetched.value.length} files to ${join(downloadPath)}.`);
   return { run: { ...report, artifactsPath: folder }, failures: [] };
 }
@@ -330,7 +429,9 @@ function runReport(
     ...(environment === undefined ? {} : { environment }),
     ...(job.experimentName === undefined ? {} : { experiment: job.experimentName }),
     ...(context.github.commit === "" ? {} : { commit: context.github.commit }),
-    ...(startedAt === undefined ? {} : { startedAt, durationSeconds: Math.max(0, (endedAt - Date.parse(startedAt)) / 1000) }),
+    ...(startedAt === undefined
+      ? {}
+      : { startedAt, durationSeconds: Math.max(0, (endedAt - Date.parse(startedAt)) / 1000) }),
     metrics,
     gates: followed.end === "over" ? checkGates(declaration.gates, last) : [],
     ...(followed.error === undefined ? {} : { error: followed.error }),
@@ -339,7 +440,10 @@ function runReport(
 }
 
 /** Streams logs into one group for each file, and states between them. */
-function streamedLogs(azure: Azure, { log }: CommandContext): { readonly follower: LogFollower; readonly status: (status: string) => void; readonly end: () => void } {
+function streamedLogs(
+  azure: Azure,
+  { log }: CommandContext,
+): { readonly follower: LogFollower; readonly status: (status: string) => void; readonly end: () => void } {
   let open: string | undefined;
   const close = () => {
     if (open !== undefined) log.endGroup();

@@ -8,7 +8,10 @@ import { checked } from "./validate.ts";
 /** Everything that is declared: the targets first, then the run. */
 export async function up(context: CommandContext): Promise<CommandResult> {
   const declaration = await context.declare();
-  const problems = declaration.deploy === undefined ? declaration.problems : [...declaration.problems, deployNotSupported(declaration.deploy)];
+  const problems =
+    declaration.deploy === undefined
+      ? declaration.problems
+      : [...declaration.problems, deployNotSupported(declaration.deploy)];
   const base = checked({ ...declaration, problems });
   if (problems.some(isError)) return base;
   if (!needsWorkspace(declaration)) return join(base, await trainDeclared(declaration, context));

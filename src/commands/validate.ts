@@ -19,7 +19,9 @@ export function checked(declaration: Declaration): CommandResult {
         ? []
         : [
             {
-              reason: errors.every(({ code }) => code === "not-supported-yet") ? "not-supported" : "invalid-declaration",
+              reason: errors.every(({ code }) => code === "not-supported-yet")
+                ? "not-supported"
+                : "invalid-declaration",
               message:
                 errors.length === 1
                   ? "The declaration has 1 error; it is listed with its place."

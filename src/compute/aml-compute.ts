@@ -60,7 +60,11 @@ export const schema = z
     idle_time_before_scale_down: integer().default(120).describe("Seconds a node stays idle before it is released."),
     ssh_public_access_enabled: boolean().optional(),
     ssh_settings: z
-      .strictObject({ admin_username: text().optional(), admin_password: secret().optional(), ssh_key_value: text().optional() })
+      .strictObject({
+        admin_username: text().optional(),
+        admin_password: secret().optional(),
+        ssh_key_value: text().optional(),
+      })
       .optional(),
     network_settings: z.strictObject({ vnet_name: text().optional(), subnet: text().optional() }).optional(),
     identity: identitySchema.optional(),
@@ -74,7 +78,12 @@ type Declared = z.infer<typeof schema>;
 export function read(node: SourceNode, _context: ReadContext): ReadResult<AmlCompute> {
   const { value, problems } = checkShape(schema, node);
   if (value === undefined) return { problems };
-  const all = [...problems, ...nameProblems(value.name, node), ...sizeProblems(value.size, node), ...rules(value, node)];
+  const all = [
+    ...problems,
+    ...nameProblems(value.name, node),
+    ...sizeProblems(value.size, node),
+    ...rules(value, node),
+  ];
   return { target: toTarget(value, node), problems: all };
 }
 
@@ -101,7 +110,9 @@ function toTarget(value: Declared, node: SourceNode): AmlCompute {
         }),
     ...(network?.subnet === undefined
       ? {}
-      : { subnet: { subnet: network.subnet, ...(network.vnet_name === undefined ? {} : { vnet: network.vnet_name }) } }),
+      : {
+          subnet: { subnet: network.subnet, ...(network.vnet_name === undefined ? {} : { vnet: network.vnet_name }) },
+        }),
     nodePublicIp: value.enable_node_public_ip,
     ...(value.identity === undefined ? {} : { identity: toIdentity(value.identity) }),
   };
@@ -116,7 +127,12 @@ function rules(value: Declared, node: SourceNode): readonly Problem[] {
   const problems: Problem[] = [];
   const add = (code: string, path: readonly string[], message: string, fix: string) =>
     problems.push({ code, severity: "error", where: positionOf(node, path), message, fix });
-  const { min_instances: min, max_instances: max, idle_time_before_scale_down: idle, network_settings: network } = value;
+  const {
+    min_instances: min,
+    max_instances: max,
+    idle_time_before_scale_down: idle,
+    network_settings: network,
+  } = value;
   if (min < 0) add("out-of-range", ["min_instances"], `min_instances is ${min}.`, "Set it to 0 or more.");
   if (max < 0) add("out-of-range", ["max_instances"], `max_instances is ${max}.`, "Set it to 0 or more.");
   if (min > max && min >= 0) {
@@ -128,10 +144,20 @@ function rules(value: Declared, node: SourceNode): readonly Problem[] {
     );
   }
   if (idle < 0) {
-    add("out-of-range", ["idle_time_before_scale_down"], `idle_time_before_scale_down is ${idle}.`, "Give the seconds as 0 or more.");
+    add(
+      "out-of-range",
+      ["idle_time_before_scale_down"],
+      `idle_time_before_scale_down is ${idle}.`,
+      "Give the seconds as 0 or more.",
+    );
   }
   if (network?.vnet_name !== undefined && network.subnet === undefined) {
-    add("missing-subnet", ["network_settings"], "network_settings has a vnet_name and no subnet.", "Add subnet: its name, or its full id.");
+    add(
+      "missing-subnet",
+      ["network_settings"],
+      "network_settings has a vnet_name and no subnet.",
+      "Add subnet: its name, or its full id.",
+    );
   }
   if (network?.subnet !== undefined && network.vnet_name === undefined && !isId(network.subnet)) {
     add(
@@ -239,9 +265,25 @@ export function differencesFrom(
   const liveIdle = at("scaleSettings", "nodeIdleTimeBeforeScaleDown");
   return differing([
     { field: "size", declared: target.size, live: at("vmSize"), means: "recreate", ignoreCase: true },
-    { field: "tier", declared: target.tier && tiers[target.tier], live: at("vmPriority"), means: "recreate", ignoreCase: true },
-    { field: "min_instances", declared: target.minInstances, live: at("scaleSettings", "minNodeCount"), means: "in-place" },
-    { field: "max_instances", declared: target.maxInstances, live: at("scaleSettings", "maxNodeCount"), means: "in-place" },
+    {
+      field: "tier",
+      declared: target.tier && tiers[target.tier],
+      live: at("vmPriority"),
+      means: "recreate",
+      ignoreCase: true,
+    },
+    {
+      field: "min_instances",
+      declared: target.minInstances,
+      live: at("scaleSettings", "minNodeCount"),
+      means: "in-place",
+    },
+    {
+      field: "max_instances",
+      declared: target.maxInstances,
+      live: at("scaleSettings", "maxNodeCount"),
+      means: "in-place",
+    },
     {
       field: "idle_time_before_scale_down",
       declared: target.idleSeconds === 0 ? undefined : target.idleSeconds,
@@ -262,8 +304,19 @@ export function differencesFrom(
       means: "recreate",
       ignoreCase: true,
     },
-    { field: "enable_node_public_ip", declared: target.nodePublicIp, live: at("enableNodePublicIp") ?? true, means: "recreate" },
-    { field: "network_settings.subnet", declared: subnetId(target, workspace), live: at("subnet", "id"), means: "recreate", ignoreCase: true },
+    {
+      field: "enable_node_public_ip",
+      declared: target.nodePublicIp,
+      live: at("enableNodePublicIp") ?? true,
+      means: "recreate",
+    },
+    {
+      field: "network_settings.subnet",
+      declared: subnetId(target, workspace),
+      live: at("subnet", "id"),
+      means: "recreate",
+      ignoreCase: true,
+    },
     {
       field: "ssh_settings.admin_username",
       declared: target.ssh?.adminUsername,
@@ -272,7 +325,8 @@ export function differencesFrom(
     },
     {
       field: "identity",
-      declared: target.identity && identityKey(target.identity.type, Object.keys(target.identity.userAssignedIdentities ?? {})),
+      declared:
+        target.identity && identityKey(target.identity.type, Object.keys(target.identity.userAssignedIdentities ?? {})),
       live: live.identity && identityKey(live.identity.type, live.identity.userAssignedIds),
       means: "in-place",
     },

@@ -38,7 +38,13 @@ export function attachedResource(
   if (declared.resource_id !== undefined) {
     const stray = [...partKeys, "subscription_id"].find((key) => declared[key] !== undefined);
     if (stray !== undefined) {
-      return fault(node, [stray], "id-and-parts", `The target has both resource_id and ${stray}.`, "Keep one of them: the id says everything.");
+      return fault(
+        node,
+        [stray],
+        "id-and-parts",
+        `The target has both resource_id and ${stray}.`,
+        "Keep one of them: the id says everything.",
+      );
     }
     return checkId(kind, declared.resource_id, node);
   }
@@ -53,7 +59,13 @@ export function attachedResource(
   }
   const missing = partKeys.find((key) => declared[key] === undefined);
   if (missing !== undefined) {
-    return fault(node, [], "missing-key", `The target names its resource by parts, and ${missing} is missing.`, `Add ${missing}, or give resource_id.`);
+    return fault(
+      node,
+      [],
+      "missing-key",
+      `The target names its resource by parts, and ${missing} is missing.`,
+      `Add ${missing}, or give resource_id.`,
+    );
   }
   const subscription = declared.subscription_id ?? context.subscriptionId;
   if (subscription === undefined) {
@@ -67,15 +79,29 @@ export function attachedResource(
   }
   const [namespace, ...types] = kind.resourceType.split("/");
   const path = types.map((type, index) => `${type}/${String(names[index])}`).join("/");
-  return { id: `/subscriptions/${subscription}/resourceGroups/${String(declared.resource_group)}/providers/${namespace}/${path}`, problems: [] };
+  return {
+    id: `/subscriptions/${subscription}/resourceGroups/${String(declared.resource_group)}/providers/${namespace}/${path}`,
+    problems: [],
+  };
 }
 
-function checkId(kind: AttachedKind, id: string, node: SourceNode): { readonly id?: string; readonly problems: readonly Problem[] } {
+function checkId(
+  kind: AttachedKind,
+  id: string,
+  node: SourceNode,
+): { readonly id?: string; readonly problems: readonly Problem[] } {
   const parsed = parseResourceId(id);
-  if (parsed !== undefined && parsed.type.toLowerCase() === kind.resourceType.toLowerCase()) return { id, problems: [] };
+  if (parsed !== undefined && parsed.type.toLowerCase() === kind.resourceType.toLowerCase())
+    return { id, problems: [] };
   const example = `/subscriptions/…/resourceGroups/…/providers/${kind.resourceType}/…`;
   return parsed === undefined
-    ? fault(node, ["resource_id"], "malformed-resource-id", `${JSON.stringify(id)} is not an ARM resource id.`, `Write it as ${example}.`)
+    ? fault(
+        node,
+        ["resource_id"],
+        "malformed-resource-id",
+        `${JSON.stringify(id)} is not an ARM resource id.`,
+        `Write it as ${example}.`,
+      )
     : fault(
         node,
         ["resource_id"],

@@ -42,6 +42,8 @@ export function toIdentity(identity: Declared): Identity {
   const ids = identity.user_assigned_identities ?? [];
   return {
     type: types[identity.type],
-    ...(ids.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(ids.map(({ resource_id: id }) => [id, {}])) }),
+    ...(ids.length === 0
+      ? {}
+      : { userAssignedIdentities: Object.fromEntries(ids.map(({ resource_id: id }) => [id, {}])) }),
   };
 }

@@ -69,5 +69,9 @@ export type KindModule<Target extends TargetBase> = {
   /** Body of a `PATCH` when every difference can be made that way; else `undefined`: the update is a PUT. */
   readonly toPatch: (target: Target, differences: readonly Difference[]) => unknown;
   /** In which declared fields the live compute differs. What the service filled in is no difference. */
-  readonly differencesFrom: (target: Target, live: LiveCompute, workspace: WorkspaceRef & { location?: string }) => readonly Difference[];
+  readonly differencesFrom: (
+    target: Target,
+    live: LiveCompute,
+    workspace: WorkspaceRef & { location?: string },
+  ) => readonly Difference[];
 };

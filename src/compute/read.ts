@@ -37,7 +37,7 @@ function kindProblem(type: unknown, node: SourceNode): Problem {
       fix: `Add type: one of ${known.join(", ")}.`,
     };
   }
-  const word = String(type).toLowerCase();
+  const word = typeof type === "string" ? type.toLowerCase() : "";
   const where = positionOf(node, ["type"]);
   if ((kindsNotSupportedYet as readonly string[]).includes(word)) {
     return {

@@ -41,7 +41,9 @@ export const schema = z
     name: text().describe("3 to 24 letters, digits and dashes."),
     description: text().optional(),
     tags: tags().optional(),
-    location: text().optional().describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
+    location: text()
+      .optional()
+      .describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
     ...resourceSchema,
     vm_name: text().optional().describe("Name of the machine, in place of resource_id."),
     ssh_settings: z
@@ -144,7 +146,11 @@ export function secretsOf({ adminPassword, privateKey }: VirtualMachine): readon
 }
 
 /** Body of `PUT …/computes/{name}`. An attachment stands in the workspace's region, wherever the machine is. */
-export async function toRequest(target: VirtualMachine, workspace: Workspace, resolve: ResolveSecret): Promise<unknown> {
+export async function toRequest(
+  target: VirtualMachine,
+  workspace: Workspace,
+  resolve: ResolveSecret,
+): Promise<unknown> {
   const password = target.adminPassword === undefined ? undefined : await resolve(target.adminPassword);
   const privateKey = target.privateKey === undefined ? undefined : await resolve(target.privateKey);
   return {
@@ -180,7 +186,12 @@ export function differencesFrom(target: VirtualMachine, live: LiveCompute): read
       means: "reattach",
       ignoreCase: true,
     },
-    { field: "ssh_settings.ssh_port", declared: target.sshPort, live: member(live.properties, "sshPort") ?? 22, means: "reattach" },
+    {
+      field: "ssh_settings.ssh_port",
+      declared: target.sshPort,
+      live: member(live.properties, "sshPort") ?? 22,
+      means: "reattach",
+    },
     {
       field: "ssh_settings.admin_username",
       declared: target.adminUsername,

@@ -16,14 +16,23 @@ export type DocumentKind =
 const declarationKeys = ["workspace", "targets", "run", "deploy", "gates"];
 
 /** az ml's schema names, by family. */
-const computeSchemas = ["amlCompute", "vmCompute", "computeInstance", "kubernetesCompute", "synapseSparkCompute", "attachedSparkCompute", "compute"];
+const computeSchemas = [
+  "amlCompute",
+  "vmCompute",
+  "computeInstance",
+  "kubernetesCompute",
+  "synapseSparkCompute",
+  "attachedSparkCompute",
+  "compute",
+];
 const jobSchemas = ["commandJob"];
 
 /** Tells by `$schema`, else by shape. `$schema` may end in a space, or be of the older form, as real files have it. */
 export function kindOf({ value }: SourceDocument): DocumentKind {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { is: "unknown" };
   const mapping = value as Readonly<Record<string, unknown>>;
-  const schema = typeof mapping["$schema"] === "string" ? /([^/\s]+)\.schema\.json\s*$/.exec(mapping["$schema"])?.[1] : undefined;
+  const schema =
+    typeof mapping["$schema"] === "string" ? /([^/\s]+)\.schema\.json\s*$/.exec(mapping["$schema"])?.[1] : undefined;
   if (schema === "azureml") return { is: "declaration" };
   if (schema !== undefined && computeSchemas.includes(schema)) return { is: "target" };
   if (schema !== undefined && jobSchemas.includes(schema)) return { is: "job" };
@@ -36,10 +45,14 @@ function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
   const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : undefined;
   if (type !== undefined && [...Object.keys(kinds), ...kindsNotSupportedYet].includes(type)) return { is: "target" };
   if (declarationKeys.some((key) => has(key)) && !has("command")) return { is: "declaration" };
-  if (has("compute_type") || has("compute_target", "vm_size")) return { is: "not-supported-yet", what: "an aml-compute JSON file" };
-  if (has("runconfig_yaml_file") || has("runconfig_python_file")) return { is: "not-supported-yet", what: "an aml-run JSON file" };
-  if (has("deployment_compute_target") || has("inference_source_directory")) return { is: "not-supported-yet", what: "an aml-deploy JSON file" };
-  if (has("script", "framework") || has("framework", "target")) return { is: "not-supported-yet", what: "a v1 run configuration" };
+  if (has("compute_type") || has("compute_target", "vm_size"))
+    return { is: "not-supported-yet", what: "an aml-compute JSON file" };
+  if (has("runconfig_yaml_file") || has("runconfig_python_file"))
+    return { is: "not-supported-yet", what: "an aml-run JSON file" };
+  if (has("deployment_compute_target") || has("inference_source_directory"))
+    return { is: "not-supported-yet", what: "an aml-deploy JSON file" };
+  if (has("script", "framework") || has("framework", "target"))
+    return { is: "not-supported-yet", what: "a v1 run configuration" };
   if (has("command") && (type === undefined || type === "command")) return { is: "job" };
   if (type !== undefined && ["pipeline", "sweep", "spark", "automl", "parallel", "command"].includes(type)) {
     return { is: "not-supported-yet", what: `a ${type} job` };

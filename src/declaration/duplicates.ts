@@ -6,14 +6,18 @@ import { positionOf } from "./source.ts";
 /** Two declarations of one name or of one resource: each an error that shows both places. */
 export function duplicateProblems(targets: readonly ComputeTarget[]): readonly Problem[] {
   return [
-    ...repeated(targets, (target) => target.name.toLowerCase(), (target, first) => ({
-      code: "duplicate-name",
-      severity: "error",
-      where: positionOf(target.source, ["name"]),
-      related: positionOf(first.source, ["name"]),
-      message: `The name ${JSON.stringify(target.name)} is declared already, at ${formatPosition(positionOf(first.source, ["name"]))}; case does not matter.`,
-      fix: "Rename one of the two, or remove it.",
-    })),
+    ...repeated(
+      targets,
+      (target) => target.name.toLowerCase(),
+      (target, first) => ({
+        code: "duplicate-name",
+        severity: "error",
+        where: positionOf(target.source, ["name"]),
+        related: positionOf(first.source, ["name"]),
+        message: `The name ${JSON.stringify(target.name)} is declared already, at ${formatPosition(positionOf(first.source, ["name"]))}; case does not matter.`,
+        fix: "Rename one of the two, or remove it.",
+      }),
+    ),
     ...repeated(
       targets,
       (target) => {

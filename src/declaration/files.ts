@@ -32,7 +32,15 @@ export async function loadFiles(
     const byGlob = /[*?[\]{}]/.test(pattern);
     const paths = byGlob ? await matches(pattern, folder) : [resolve(folder, pattern)];
     if (byGlob && paths.length === 0) {
-      problems.push(fileProblem("no-match", where, `No file matches ${JSON.stringify(pattern)}.`, "Correct the pattern, or remove it.", "warning"));
+      problems.push(
+        fileProblem(
+          "no-match",
+          where,
+          `No file matches ${JSON.stringify(pattern)}.`,
+          "Correct the pattern, or remove it.",
+          "warning",
+        ),
+      );
     }
     for (const path of paths) {
       if (seen.has(path)) continue;
@@ -69,15 +77,36 @@ async function refusal(
 ): Promise<Problem | undefined> {
   const info = await stat(path).catch(() => undefined);
   if (info === undefined) {
-    return fileProblem("missing-file", where, `The file ${JSON.stringify(file)} does not exist.`, "Correct the path; it is relative to the file that names it, or to working-directory.");
+    return fileProblem(
+      "missing-file",
+      where,
+      `The file ${JSON.stringify(file)} does not exist.`,
+      "Correct the path; it is relative to the file that names it, or to working-directory.",
+    );
   }
-  if (!info.isFile()) return fileProblem("not-a-file", where, `${JSON.stringify(file)} is not a file.`, "Name a file, or a glob such as compute/*.yml.");
+  if (!info.isFile())
+    return fileProblem(
+      "not-a-file",
+      where,
+      `${JSON.stringify(file)} is not a file.`,
+      "Name a file, or a glob such as compute/*.yml.",
+    );
   if (info.size > largestBytes) {
-    return fileProblem("too-large", where, `The file ${JSON.stringify(file)} has ${info.size} bytes, more than a declaration may have (${largestBytes}).`, "Name another file.");
+    return fileProblem(
+      "too-large",
+      where,
+      `The file ${JSON.stringify(file)} has ${info.size} bytes, more than a declaration may have (${largestBytes}).`,
+      "Name another file.",
+    );
   }
   const real = await realpath(path);
   if (isOutside(await realpath(workingDirectory), real)) {
-    return fileProblem("outside", where, `The file ${JSON.stringify(file)} lies outside the working directory.`, "Keep declarations inside it.");
+    return fileProblem(
+      "outside",
+      where,
+      `The file ${JSON.stringify(file)} lies outside the working directory.`,
+      "Keep declarations inside it.",
+    );
   }
   return undefined;
 }
@@ -88,6 +117,12 @@ export function isOutside(folder: string, path: string): boolean {
   return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
 }
 
-function fileProblem(code: string, where: Problem["where"], message: string, fix: string, severity: Problem["severity"] = "error"): Problem {
+function fileProblem(
+  code: string,
+  where: Problem["where"],
+  message: string,
+  fix: string,
+  severity: Problem["severity"] = "error",
+): Problem {
   return { code, severity, message, fix, ...(where === undefined ? {} : { where }) };
 }

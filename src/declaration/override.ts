@@ -11,7 +11,10 @@ export type Override = {
 };
 
 /** Reads `path=value` lines in the syntax of `az ml --set`; the value is a YAML scalar, list or mapping. */
-export function readOverrides(lines: readonly string[]): { readonly overrides: readonly Override[]; readonly problems: readonly Problem[] } {
+export function readOverrides(lines: readonly string[]): {
+  readonly overrides: readonly Override[];
+  readonly problems: readonly Problem[];
+} {
   const overrides: Override[] = [];
   const problems: Problem[] = [];
   for (const line of lines) {
@@ -25,7 +28,11 @@ export function readOverrides(lines: readonly string[]): { readonly overrides: r
       problems.push(setProblem(line, "has a value that is not YAML"));
       continue;
     }
-    overrides.push({ line, path: pathOf(path.trim()), value: read.documents[0]?.value ?? (text.trim() === "" ? "" : null) });
+    overrides.push({
+      line,
+      path: pathOf(path.trim()),
+      value: read.documents[0]?.value ?? (text.trim() === "" ? "" : null),
+    });
   }
   return { overrides, problems };
 }

@@ -50,7 +50,16 @@ type Gathered = {
 
 /** Reads every declaration that the inputs name: values, and every problem of every file at once. */
 export async function readDeclaration(request: DeclarationRequest): Promise<Declaration> {
-  const found: Gathered = { workspaces: [], targets: [], runs: [], gates: [], deploys: [], files: [], skipped: [], problems: [] };
+  const found: Gathered = {
+    workspaces: [],
+    targets: [],
+    runs: [],
+    gates: [],
+    deploys: [],
+    files: [],
+    skipped: [],
+    problems: [],
+  };
   await gatherFiles(request, found);
   if (request.inlineTargets !== undefined) gatherInline(request.inlineTargets, request, found);
   if (request.run !== undefined) {
@@ -65,7 +74,14 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const run = readRun(overridden.runs, found.problems);
   found.problems.push(...duplicateProblems(targets));
   const chosen = choose(targets, request.only, found.problems);
-  if (request.optional !== true && targets.length === 0 && overridden.targets.length === 0 && found.runs.length === 0 && found.deploys.length === 0 && !found.problems.some(isError)) {
+  if (
+    request.optional !== true &&
+    targets.length === 0 &&
+    overridden.targets.length === 0 &&
+    found.runs.length === 0 &&
+    found.deploys.length === 0 &&
+    !found.problems.some(isError)
+  ) {
     found.problems.push({
       code: "nothing-declared",
       severity: "error",
@@ -95,7 +111,8 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered): Promis
     const kinds = documents.map((document) => ({ document, kind: kindOf(document) }));
     if (kinds.every(({ kind }) => kind.is === "unknown")) {
       if (byGlob) found.skipped.push({ file, reason: "It declares nothing that this action knows." });
-      else if (!problems.some((problem) => problem.where?.file === file)) found.problems.push(notADeclaration(file, documents[0]));
+      else if (!problems.some((problem) => problem.where?.file === file))
+        found.problems.push(notADeclaration(file, documents[0]));
       continue;
     }
     found.files.push(file);
@@ -133,7 +150,8 @@ async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, 
   // What can be read is read all the same, so that one run shows every problem.
   const shape = value ?? (valueAt(root) as DeclarationShape);
   for (const key of keysNotSupportedYet) {
-    if (shape[key] !== undefined) found.problems.push(notSupported(positionOf(root, [key], "key"), `The key ${key} is not supported yet.`));
+    if (shape[key] !== undefined)
+      found.problems.push(notSupported(positionOf(root, [key], "key"), `The key ${key} is not supported yet.`));
   }
   if (value?.workspace !== undefined) {
     const { subscription_id: subscriptionId, resource_group: resourceGroup, name } = value.workspace;
@@ -149,11 +167,13 @@ async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, 
   if (Array.isArray(shape.targets)) await gatherTargets({ ...root, path: ["targets"] }, shape.targets, request, found);
   if (shape.run !== undefined && shape.run !== null) {
     const node = { ...root, path: ["run"] };
-    if (typeof shape.run === "string") await gatherRun(shape.run, root.document.folder, request, found, positionOf(node));
+    if (typeof shape.run === "string")
+      await gatherRun(shape.run, root.document.folder, request, found, positionOf(node));
     else found.runs.push(node);
   }
   if (shape.deploy !== undefined && shape.deploy !== null) found.deploys.push(positionOf(root, ["deploy"], "key"));
-  for (const [index, gate] of (value?.gates ?? []).entries()) gatherGate(gate, { ...root, path: ["gates", index] }, found);
+  for (const [index, gate] of (value?.gates ?? []).entries())
+    gatherGate(gate, { ...root, path: ["gates", index] }, found);
 }
 
 /** The entries of a list of targets: targets, and paths or globs of az ml compute files. */
@@ -176,7 +196,12 @@ async function gatherTargets(
       const targets = documents.filter((document) => kindOf(document).is === "target");
       if (targets.length > 0) found.files.push(file);
       else if (byGlob) found.skipped.push({ file, reason: "It declares no compute." });
-      else if (documents.length > 0) found.problems.push({ ...notADeclaration(file, undefined), where, fix: "Name an az ml compute file: it has a name and a type." });
+      else if (documents.length > 0)
+        found.problems.push({
+          ...notADeclaration(file, undefined),
+          where,
+          fix: "Name an az ml compute file: it has a name and a type.",
+        });
       found.targets.push(...targets.map((document) => ({ document, path: [] })));
     }
   }
@@ -215,8 +240,16 @@ async function gatherRun(
       const kind = kindOf(document);
       found.files.push(file);
       if (kind.is === "job") found.runs.push({ document, path: [] });
-      else if (kind.is === "not-supported-yet") found.problems.push(notSupported(document.at([]), `This is ${kind.what}, which is not supported yet as a run.`));
-      else found.problems.push({ ...notADeclaration(file, document), message: `The file ${JSON.stringify(file)} declares no job.`, fix: "Name an az ml command job file." });
+      else if (kind.is === "not-supported-yet")
+        found.problems.push(
+          notSupported(document.at([]), `This is ${kind.what}, which is not supported yet as a run.`),
+        );
+      else
+        found.problems.push({
+          ...notADeclaration(file, document),
+          message: `The file ${JSON.stringify(file)} declares no job.`,
+          fix: "Name an az ml command job file.",
+        });
     }
   }
 }
@@ -224,7 +257,9 @@ async function gatherRun(
 function gatherGate(gate: NonNullable<DeclarationShape["gates"]>[number], node: SourceNode, found: Gathered): void {
   const where = positionOf(node);
   if (gate.no_worse_than !== undefined) {
-    found.problems.push(notSupported(positionOf(node, ["no_worse_than"], "key"), "A gate's no_worse_than is not supported yet."));
+    found.problems.push(
+      notSupported(positionOf(node, ["no_worse_than"], "key"), "A gate's no_worse_than is not supported yet."),
+    );
     return;
   }
   if ((gate.at_least === undefined) === (gate.at_most === undefined)) {
@@ -238,7 +273,9 @@ function gatherGate(gate: NonNullable<DeclarationShape["gates"]>[number], node: 
     return;
   }
   found.gates.push(
-    gate.at_least === undefined ? { metric: gate.metric, where, atMost: gate.at_most ?? 0 } : { metric: gate.metric, where, atLeast: gate.at_least },
+    gate.at_least === undefined
+      ? { metric: gate.metric, where, atMost: gate.at_most ?? 0 }
+      : { metric: gate.metric, where, atLeast: gate.at_least },
   );
 }
 
@@ -250,7 +287,10 @@ function override(found: Gathered, overrides: readonly Override[]): Pick<Gathere
     if (section === "targets") {
       const [name, ...below] = rest;
       const names = targets.map((node) => nameOf(node) ?? "");
-      const index = typeof name === "number" ? name : names.findIndex((known) => known.toLowerCase() === String(name).toLowerCase());
+      const index =
+        typeof name === "number"
+          ? name
+          : names.findIndex((known) => known.toLowerCase() === String(name).toLowerCase());
       const node = targets[index];
       if (node === undefined || below.length === 0) {
         found.problems.push(setProblem(line, `names no declared target.${suggestionFor(String(name), names)}`));
@@ -279,7 +319,11 @@ function oneWorkspace(
 ): DeclaredWorkspace {
   const [first, ...others] = workspaces;
   for (const { workspace, where } of others) {
-    if (first === undefined || JSON.stringify(workspace).toLowerCase() === JSON.stringify(first.workspace).toLowerCase()) continue;
+    if (
+      first === undefined ||
+      JSON.stringify(workspace).toLowerCase() === JSON.stringify(first.workspace).toLowerCase()
+    )
+      continue;
     problems.push({
       code: "two-workspaces",
       severity: "error",
@@ -289,14 +333,20 @@ function oneWorkspace(
       fix: "Use one workspace for each call of the action.",
     });
   }
-  const keys: Readonly<Record<string, keyof DeclaredWorkspace>> = { subscription_id: "subscriptionId", resource_group: "resourceGroup", name: "name" };
+  const keys: Readonly<Record<string, keyof DeclaredWorkspace>> = {
+    subscription_id: "subscriptionId",
+    resource_group: "resourceGroup",
+    name: "name",
+  };
   const set = overrides.filter(({ path }) => path[0] === "workspace" && path.length === 2);
   return {
     ...first?.workspace,
-    ...Object.fromEntries(set.flatMap(({ path, value }) => {
-      const key = keys[String(path[1])];
-      return key === undefined ? [] : [[key, String(value)]];
-    })),
+    ...Object.fromEntries(
+      set.flatMap(({ path, value }) => {
+        const key = keys[String(path[1])];
+        return key === undefined ? [] : [[key, String(value)]];
+      }),
+    ),
   };
 }
 
@@ -310,7 +360,11 @@ function contextOf(request: DeclarationRequest, workspace: DeclaredWorkspace): R
   };
 }
 
-function readTargets(nodes: readonly SourceNode[], context: ReadContext, problems: Problem[]): readonly ComputeTarget[] {
+function readTargets(
+  nodes: readonly SourceNode[],
+  context: ReadContext,
+  problems: Problem[],
+): readonly ComputeTarget[] {
   return nodes.flatMap((node) => {
     const read = readTarget(node, context);
     problems.push(...read.problems);
@@ -337,7 +391,11 @@ function readRun(nodes: readonly SourceNode[], problems: Problem[]): CommandJob 
 }
 
 /** The targets named in `only`, or all. */
-function choose(targets: readonly ComputeTarget[], only: readonly string[], problems: Problem[]): readonly ComputeTarget[] {
+function choose(
+  targets: readonly ComputeTarget[],
+  only: readonly string[],
+  problems: Problem[],
+): readonly ComputeTarget[] {
   if (only.length === 0) return targets;
   const names = targets.map(({ name }) => name);
   for (const name of only) {
@@ -353,7 +411,13 @@ function choose(targets: readonly ComputeTarget[], only: readonly string[], prob
 }
 
 function notSupported(where: Position, message: string): Problem {
-  return { code: "not-supported-yet", severity: "error", where, message, fix: "Leave it out for now; the README lists what this version does." };
+  return {
+    code: "not-supported-yet",
+    severity: "error",
+    where,
+    message,
+    fix: "Leave it out for now; the README lists what this version does.",
+  };
 }
 
 function notADeclaration(file: string, document: SourceDocument | undefined): Problem {
@@ -368,7 +432,8 @@ function notADeclaration(file: string, document: SourceDocument | undefined): Pr
 
 /** By file and place, so that a reader goes through a file once; problems without a place come first. */
 function inOrder(problems: readonly Problem[]): readonly Problem[] {
-  const key = ({ where }: Problem) => (where === undefined ? ["", 0, 0] : [where.file, where.line, where.column]) as [string, number, number];
+  const key = ({ where }: Problem): readonly [string, number, number] =>
+    where === undefined ? ["", 0, 0] : [where.file, where.line, where.column];
   return [...problems].sort((a, b) => {
     const [fileA, lineA, columnA] = key(a);
     const [fileB, lineB, columnB] = key(b);

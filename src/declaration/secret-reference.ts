@@ -35,14 +35,26 @@ function faultOf(value: unknown): { message: string; params: { code: string } } 
   }
   const entries = Object.entries(value as Readonly<Record<string, unknown>>);
   const [key, reference] = entries[0] ?? [];
-  if (entries.length !== 1 || !["env", "key_vault", "file"].includes(key ?? "") || typeof reference !== "string" || reference === "") {
+  if (
+    entries.length !== 1 ||
+    !["env", "key_vault", "file"].includes(key ?? "") ||
+    typeof reference !== "string" ||
+    reference === ""
+  ) {
     return { message: `This is no reference to a secret. Write ${example}.`, params: { code: "malformed-secret" } };
   }
   if (key === "env" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(reference)) {
-    return { message: "This is not the name of an environment variable. Use letters, digits and underscores.", params: { code: "malformed-secret" } };
+    return {
+      message: "This is not the name of an environment variable. Use letters, digits and underscores.",
+      params: { code: "malformed-secret" },
+    };
   }
   if (key === "key_vault" && !/^https:\/\/[^/?#@]+\/secrets\/[0-9A-Za-z-]+(?:\/[0-9A-Za-z]+)?\/?$/.test(reference)) {
-    return { message: "This is not the address of a Key Vault secret. Write https://VAULT/secrets/NAME or https://VAULT/secrets/NAME/VERSION.", params: { code: "malformed-secret" } };
+    return {
+      message:
+        "This is not the address of a Key Vault secret. Write https://VAULT/secrets/NAME or https://VAULT/secrets/NAME/VERSION.",
+      params: { code: "malformed-secret" },
+    };
   }
   return undefined;
 }

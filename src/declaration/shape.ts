@@ -19,7 +19,8 @@ export function integer() {
 /** A number; az ml takes one written as text too. */
 export function number() {
   return z.preprocess(
-    (value) => (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value),
+    (value) =>
+      typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value,
     z.number({ error: ({ input }) => `${quoted(input)} is not a number. Write it in digits.` }),
   );
 }
@@ -44,7 +45,10 @@ export function boolean() {
  *
  * @param options.camelCase also take `SystemAssigned` for `system_assigned`.
  */
-export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]], options: { camelCase?: boolean } = {}) {
+export function oneOf<const Word extends string>(
+  words: readonly [Word, ...Word[]],
+  options: { camelCase?: boolean } = {},
+) {
   return z.preprocess(
     (value) => {
       if (typeof value !== "string") return value;
@@ -53,7 +57,7 @@ export function oneOf<const Word extends string>(words: readonly [Word, ...Word[
     },
     z.enum(words, {
       error: ({ input }) =>
-        `${quoted(input)} is not one of the values allowed here.${suggestionFor(String(input), words)} Use ${listed(words)}.`,
+        `${quoted(input)} is not one of the values allowed here.${suggestionFor(typeof input === "string" ? input : "", words)} Use ${listed(words)}.`,
     }),
   );
 }
@@ -65,7 +69,7 @@ export function tags() {
 
 /** A value for a message: short, and on one line. */
 export function quoted(value: unknown): string {
-  const json = value === undefined ? "nothing" : (JSON.stringify(value) ?? String(value));
+  const json = value === undefined ? "nothing" : JSON.stringify(value);
   return json.length > 80 ? `${json.slice(0, 77)}…` : json;
 }
 
@@ -93,7 +97,14 @@ function problemsOf(issue: Issue, above: NodePath, schema: z.ZodType, node: Sour
     case "invalid_union": {
       const best = bestBranch(issue.errors);
       return best.length === 0
-        ? [problem("wrong-value", node, path, `${quoted(value)} is not of a form that is allowed here. Look at the schema for the forms.`)]
+        ? [
+            problem(
+              "wrong-value",
+              node,
+              path,
+              `${quoted(value)} is not of a form that is allowed here. Look at the schema for the forms.`,
+            ),
+          ]
         : best.flatMap((inner) => problemsOf(inner, path, schema, node));
     }
     case "invalid_type":
@@ -115,7 +126,12 @@ function ownMessage(issue: Issue, value: unknown): string {
   // Messages of the builders above are sentences; zod's own ("Invalid input: expected …") are made into one.
   const expected = /^Invalid input: expected (\S+)/.exec(issue.message)?.[1];
   if (expected === undefined) return issue.message;
-  const names: Readonly<Record<string, string>> = { object: "a mapping", record: "a mapping", array: "a list", string: "text" };
+  const names: Readonly<Record<string, string>> = {
+    object: "a mapping",
+    record: "a mapping",
+    array: "a list",
+    string: "text",
+  };
   return `${quoted(value)} is not ${names[expected] ?? expected}. Write ${names[expected] ?? expected} here.`;
 }
 

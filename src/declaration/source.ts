@@ -27,7 +27,8 @@ export type SourceNode = { readonly document: SourceDocument; readonly path: Nod
 /** The plain value at the node; `undefined` where the path leads nowhere. */
 export function valueAt({ document, path }: SourceNode): unknown {
   return path.reduce<unknown>(
-    (value, step) => (typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined),
+    (value, step) =>
+      typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined,
     document.value,
   );
 }

@@ -10,7 +10,10 @@ export function suggestionFor(word: string, candidates: readonly string[]): stri
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0 || word === "") return undefined;
   const lower = word.toLowerCase();
-  const near = closest(lower, candidates.map((candidate) => candidate.toLowerCase()));
+  const near = closest(
+    lower,
+    candidates.map((candidate) => candidate.toLowerCase()),
+  );
   const candidate = candidates.find((known) => known.toLowerCase() === near);
   if (candidate !== undefined && distance(lower, near) <= Math.max(1, Math.floor(lower.length / 3))) return candidate;
   return lower.length >= 3 ? candidates.find((known) => known.toLowerCase().startsWith(lower)) : undefined;

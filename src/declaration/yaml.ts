@@ -1,4 +1,16 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair, type ScalarTag } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type Node,
+  type Pair,
+  type ScalarTag,
+} from "yaml";
 import type { Position, Problem } from "./problem.ts";
 import type { NodePath, SourceDocument } from "./source.ts";
 
@@ -123,7 +135,11 @@ function valueOf(
     return { plain: document.toJS({ maxAliasCount: mostAliases }) as unknown };
   } catch (error) {
     problems.push(
-      syntaxProblem("TOO_MANY_ALIASES", error instanceof Error ? error.message : String(error), start(document.contents ?? {})),
+      syntaxProblem(
+        "TOO_MANY_ALIASES",
+        error instanceof Error ? error.message : String(error),
+        start(document.contents ?? {}),
+      ),
     );
     return undefined;
   }
@@ -141,7 +157,13 @@ function syntaxProblem(code: string, message: string, where: Position): Problem 
     };
   }
   if (code === "TAB_AS_INDENT") {
-    return { code: "syntax", severity: "error", where, message: "The line is indented with a tab.", fix: "Indent with spaces." };
+    return {
+      code: "syntax",
+      severity: "error",
+      where,
+      message: "The line is indented with a tab.",
+      fix: "Indent with spaces.",
+    };
   }
   return { code: "syntax", severity: "error", where, message: sentence, fix: "Correct the YAML here." };
 }
@@ -195,4 +217,3 @@ function childOf(node: Node | null, step: string | number, document: Document.Pa
   }
   return undefined;
 }
-

@@ -19,7 +19,10 @@ type Payload = { readonly pull_request?: { readonly number?: number; readonly he
  * @param payload the event, parsed.
  * @see https://docs.github.com/actions/reference/workflows-and-actions/variables
  */
-export function githubContext(environment: Readonly<Record<string, string | undefined>>, payload: unknown): GithubContext {
+export function githubContext(
+  environment: Readonly<Record<string, string | undefined>>,
+  payload: unknown,
+): GithubContext {
   const { pull_request: pullRequest } = (payload ?? {}) as Payload;
   const server = environment["GITHUB_SERVER_URL"];
   const repository = environment["GITHUB_REPOSITORY"] ?? "";
@@ -31,7 +34,9 @@ export function githubContext(environment: Readonly<Record<string, string | unde
     repository,
     runId,
     runAttempt: environment["GITHUB_RUN_ATTEMPT"] ?? "1",
-    ...(server === undefined || repository === "" || runId === "" ? {} : { runUrl: `${server}/${repository}/actions/runs/${runId}` }),
+    ...(server === undefined || repository === "" || runId === ""
+      ? {}
+      : { runUrl: `${server}/${repository}/actions/runs/${runId}` }),
     ...(pullRequest?.number === undefined ? {} : { pullRequest: pullRequest.number }),
   };
 }

@@ -37,7 +37,10 @@ export function createLog(): Log {
     annotate: (severity, text) => annotate(severity, text),
     problem: (problem) => {
       const { where, severity, message, fix, code } = problem;
-      const place = where === undefined || where.file === "targets" ? {} : { file: where.file, startLine: where.line, startColumn: where.column };
+      const place =
+        where === undefined || where.file === "targets"
+          ? {}
+          : { file: where.file, startLine: where.line, startColumn: where.column };
       annotate(severity, `${message} ${fix}`, { title: code, ...place });
       core.info(inert(formatProblem(problem)));
     },
@@ -64,10 +67,8 @@ function plain(text: string): string {
 
 /** Line ends as `\n`; no control characters but tabs and colours. */
 function visible(text: string): string {
-  return (
-    text
-      .replaceAll(/\r\n?|\u0085|\u2028|\u2029/g, "\n")
-      // eslint-disable-next-line no-control-regex -- control characters are what is removed
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]|\u001b(?!\[[0-9;]*m)/g, "")
-  );
+  return text
+    .replaceAll(/\r\n?|\u0085|\u2028|\u2029/g, "\n")
+
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f]|\u001b(?!\[[0-9;]*m)/g, "");
 }

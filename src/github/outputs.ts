@@ -7,7 +7,10 @@ export function setOutputs(outputs: Readonly<Record<string, string>>): void {
 }
 
 /** Appends to the job summary. Outside GitHub there is none. */
-export async function appendSummary(environment: Readonly<Record<string, string | undefined>>, markdown: string): Promise<void> {
+export async function appendSummary(
+  environment: Readonly<Record<string, string | undefined>>,
+  markdown: string,
+): Promise<void> {
   const path = environment["GITHUB_STEP_SUMMARY"];
   if (path !== undefined && path !== "") await appendFile(path, markdown, "utf8");
 }

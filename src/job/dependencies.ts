@@ -20,7 +20,13 @@ const hashVersion = 202208;
 /** A GUID made of the content, so that a registration whose reply was lost is repeated on itself. */
 export function contentGuid(hash: string): string {
   const digest = createHash("sha256").update(hash).digest("hex");
-  return [digest.slice(0, 8), digest.slice(8, 12), `4${digest.slice(13, 16)}`, `8${digest.slice(17, 20)}`, digest.slice(20, 32)].join("-");
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `4${digest.slice(13, 16)}`,
+    `8${digest.slice(17, 20)}`,
+    digest.slice(20, 32),
+  ].join("-");
 }
 
 /** The id of the job's code: what the service has is found by its content, the rest is uploaded and registered. */
@@ -40,7 +46,11 @@ export async function ensureCode(snapshot: Snapshot, ports: DependencyPorts): Pr
   const uploaded = await blobs.upload(place.value.sasUri, files, ports.signal);
   if (!uploaded.ok) return uploaded;
   // The official client marks the first file so that it can tell whole uploads from broken ones.
-  const marked = await blobs.setMetadata(place.value.sasUri, files[0]?.name ?? "", { name, version: "1", upload_status: "completed" });
+  const marked = await blobs.setMetadata(place.value.sasUri, files[0]?.name ?? "", {
+    name,
+    version: "1",
+    upload_status: "completed",
+  });
   if (!marked.ok) return marked;
   return assets.putCode(name, "1", {
     properties: {
@@ -52,7 +62,11 @@ export async function ensureCode(snapshot: Snapshot, ports: DependencyPorts): Pr
 }
 
 /** The id of a code reference or of the snapshot of a local folder. */
-export async function resolveCode(code: JobCode, snapshot: Snapshot | undefined, ports: DependencyPorts): Promise<Outcome<string>> {
+export async function resolveCode(
+  code: JobCode,
+  snapshot: Snapshot | undefined,
+  ports: DependencyPorts,
+): Promise<Outcome<string>> {
   if (code.from === "reference") {
     return /^(git\+|https?:)/i.test(code.id) ? succeeded(code.id) : assetId(code.id, "codes", ports);
   }
@@ -67,7 +81,10 @@ export async function ensureEnvironment(environment: JobEnvironment, ports: Depe
 }
 
 /** Ids in place of the `azureml:` references of the inputs. */
-export async function resolveInputs(job: CommandJob, ports: DependencyPorts): Promise<Outcome<Readonly<Record<string, string>>>> {
+export async function resolveInputs(
+  job: CommandJob,
+  ports: DependencyPorts,
+): Promise<Outcome<Readonly<Record<string, string>>>> {
   const uris: Record<string, string> = {};
   for (const [name, input] of Object.entries(job.inputs)) {
     if (input.kind === "literal") continue;
@@ -101,7 +118,8 @@ async function assetId(
     return notFound(reference, kind);
   }
   const [, name, version] = /^([^:]+):(.+)$/.exec(body) ?? [];
-  if (name !== undefined && version !== undefined) return succeeded(`${workspaceId}/${kind}/${name}/versions/${version}`);
+  if (name !== undefined && version !== undefined)
+    return succeeded(`${workspaceId}/${kind}/${name}/versions/${version}`);
   return notFound(reference, kind);
 }
 

@@ -25,11 +25,15 @@ export async function downloadArtifacts(
   const unmatched = globs.filter((glob) => !paths.some(matcher([glob])));
   if (unmatched.length > 0) {
     const some = paths.slice(0, 20).join(", ");
-    return refused("NothingToDownload", `No artifact of the run matches ${unmatched.join(", ")}. It has ${paths.length === 0 ? "none" : some}.`);
+    return refused(
+      "NothingToDownload",
+      `No artifact of the run matches ${unmatched.join(", ")}. It has ${paths.length === 0 ? "none" : some}.`,
+    );
   }
   const wanted = paths.filter(matcher(globs));
   const escaping = wanted.find((path) => isOutside(resolve(folder), resolve(folder, path)));
-  if (escaping !== undefined) return refused("EscapingPath", `The artifact ${JSON.stringify(escaping)} would be written outside ${folder}.`);
+  if (escaping !== undefined)
+    return refused("EscapingPath", `The artifact ${JSON.stringify(escaping)} would be written outside ${folder}.`);
   const limit = pLimit(downloadsAtOnce);
   const outcomes = await Promise.all(
     wanted.map((path) =>

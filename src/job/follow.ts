@@ -39,7 +39,13 @@ const patienceSeconds = 600;
 /** How long reads may fail in a row before the run is left going. Each has had its own retries by then. */
 const mostFailures = 5;
 
-type Look = { readonly status: string; readonly error?: ServiceError; readonly startTime?: string; readonly endTime?: string; readonly logFiles: Readonly<Record<string, string>> };
+type Look = {
+  readonly status: string;
+  readonly error?: ServiceError;
+  readonly startTime?: string;
+  readonly endTime?: string;
+  readonly logFiles: Readonly<Record<string, string>>;
+};
 
 /** Follows a run to its end: status, and logs by offset. */
 export async function followRun(name: string, ports: FollowPorts): Promise<Followed> {
@@ -54,7 +60,8 @@ export async function followRun(name: string, ports: FollowPorts): Promise<Follo
       last = seen.value;
     } else {
       failures += 1;
-      if (seen.failure.reason === "cancelled" || ports.signal.aborted) return { ...ending(last), end: "left", why: "cancelled" };
+      if (seen.failure.reason === "cancelled" || ports.signal.aborted)
+        return { ...ending(last), end: "left", why: "cancelled" };
       if (failures >= mostFailures || seen.failure.reason === "refused") {
         return { ...ending(last), end: "left", why: "unreachable", failure: seen.failure };
       }
@@ -94,7 +101,13 @@ async function lookOnce(
   const job = await jobs.get(name);
   if (!job.ok) return job;
   if (job.value === undefined) {
-    return { ok: false, failure: { reason: "not-found", error: { code: "RunNotFound", message: `The workspace has no run '${name}'.`, details: [] } } };
+    return {
+      ok: false,
+      failure: {
+        reason: "not-found",
+        error: { code: "RunNotFound", message: `The workspace has no run '${name}'.`, details: [] },
+      },
+    };
   }
   const known: Look = details.ok ? details.value : { status: job.value.status, logFiles: {} };
   // The job's own status is what counts; the history may be ahead of it or behind.

@@ -16,7 +16,10 @@ export type GateResult = {
 };
 
 /** Compares the last value of every gated metric with its gate. NaN never passes. */
-export function checkGates(gates: readonly Gate[], lastValues: Readonly<Record<string, number>>): readonly GateResult[] {
+export function checkGates(
+  gates: readonly Gate[],
+  lastValues: Readonly<Record<string, number>>,
+): readonly GateResult[] {
   return gates.map((gate) => {
     const value = Object.hasOwn(lastValues, gate.metric) ? lastValues[gate.metric] : undefined;
     const condition = "atLeast" in gate ? `at least ${gate.atLeast}` : `at most ${gate.atMost}`;

@@ -65,7 +65,8 @@ const distributionSchema = z.discriminatedUnion("type", [
 /** az ml compares the words of an enum without regard to case; a discriminator has to be spelt before it is looked up. */
 function lowerCaseType<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((value) => {
-    if (typeof value !== "object" || value === null || !("type" in value) || typeof value.type !== "string") return value;
+    if (typeof value !== "object" || value === null || !("type" in value) || typeof value.type !== "string")
+      return value;
     return { ...value, type: value.type.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase() };
   }, schema);
 }
@@ -124,7 +125,10 @@ export const jobSchema = z
     services: z.record(z.string(), serviceSchema).optional(),
     identity: lowerCaseType(identitySchema).optional(),
     queue_settings: z
-      .strictObject({ job_tier: oneOf(["null", "spot", "basic", "standard", "premium"]).optional(), priority: oneOf(["low", "medium", "high"]).optional() })
+      .strictObject({
+        job_tier: oneOf(["null", "spot", "basic", "standard", "premium"]).optional(),
+        priority: oneOf(["low", "medium", "high"]).optional(),
+      })
       .optional(),
     parent_job_name: text().optional(),
     conda_packages: z.array(text()).optional().describe("In place of a conda file: packages of conda-forge."),

@@ -22,6 +22,7 @@ function pythonFloat(value: number): string {
     const digits = String(Math.abs(exponent)).padStart(2, "0");
     return `${mantissa}e${exponent < 0 ? "-" : "+"}${digits}`;
   }
-  const plain = Math.abs(value) < 1e-6 ? value.toFixed(-exponent + mantissa.replace(/^-?\d\.?/, "").length) : String(value);
+  const plain =
+    Math.abs(value) < 1e-6 ? value.toFixed(-exponent + mantissa.replace(/^-?\d\.?/, "").length) : String(value);
   return plain.includes(".") ? plain : `${plain}.0`;
 }

@@ -26,7 +26,10 @@ export type LogFollower = {
 
 type Progress = { offset: number; readonly decoder: StringDecoder; partial: string; readonly tail: string[] };
 
-export function createLogFollower(blobs: Blobs, onLines: (file: string, lines: readonly string[]) => void): LogFollower {
+export function createLogFollower(
+  blobs: Blobs,
+  onLines: (file: string, lines: readonly string[]) => void,
+): LogFollower {
   const progress = new Map<string, Progress>();
   let latest: string | undefined;
 
@@ -50,7 +53,11 @@ export function createLogFollower(blobs: Blobs, onLines: (file: string, lines: r
     onLines(file, lines);
   };
   const chosen = (logFiles: Readonly<Record<string, string>>) =>
-    followed.flatMap((pattern) => Object.entries(logFiles).filter(([file]) => pattern.test(file)).sort(([a], [b]) => (a < b ? -1 : 1)));
+    followed.flatMap((pattern) =>
+      Object.entries(logFiles)
+        .filter(([file]) => pattern.test(file))
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
 
   return {
     look: async (logFiles) => {

@@ -5,10 +5,26 @@ import { checkShape } from "../declaration/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../declaration/source.ts";
 import { suggestionFor } from "../declaration/suggestion.ts";
 import { readDocuments } from "../declaration/yaml.ts";
-import type { CommandJob, CondaSpecification, EnvironmentValue, JobCode, JobEnvironment, JobInput, JobOutput } from "./definition.ts";
+import type {
+  CommandJob,
+  CondaSpecification,
+  EnvironmentValue,
+  JobCode,
+  JobEnvironment,
+  JobInput,
+  JobOutput,
+} from "./definition.ts";
 import { jobSchema, type DeclaredEnvironment, type DeclaredJob } from "./job-shape.ts";
 import { pythonText } from "./literal.ts";
-import { inputMode, outputMode, toDistribution, toIdentity, toQueueSettings, toResources, toServices } from "./wire-parts.ts";
+import {
+  inputMode,
+  outputMode,
+  toDistribution,
+  toIdentity,
+  toQueueSettings,
+  toResources,
+  toServices,
+} from "./wire-parts.ts";
 
 /** Azure ML's default images for jobs that name none. @see https://learn.microsoft.com/azure/machine-learning/concept-prebuilt-docker-images-inference */
 export const defaultImages = {
@@ -63,7 +79,9 @@ function optional<Key extends string, Value>(key: Key, value: Value | undefined)
 }
 
 function texts(declared: Readonly<Record<string, string | null>> | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(declared ?? {}).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
+  return Object.fromEntries(
+    Object.entries(declared ?? {}).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+  );
 }
 
 function readCode(code: string | undefined, node: SourceNode, report: Report): JobCode | undefined {
@@ -71,7 +89,12 @@ function readCode(code: string | undefined, node: SourceNode, report: Report): J
   if (/^(azureml:|\/subscriptions\/|git\+|https?:\/\/)/i.test(code)) return { from: "reference", id: code };
   const folder = resolve(node.document.folder, code);
   if (!existsSync(folder)) {
-    report("missing-file", ["code"], `The code folder ${JSON.stringify(code)} does not exist.`, "Correct the path; it is relative to this file.");
+    report(
+      "missing-file",
+      ["code"],
+      `The code folder ${JSON.stringify(code)} does not exist.`,
+      "Correct the path; it is relative to this file.",
+    );
     return undefined;
   }
   return { from: "local", path: code, folder };
@@ -82,7 +105,12 @@ function readEnvironment(value: DeclaredJob, node: SourceNode, report: Report): 
   const image = value.gpu === true ? defaultImages.gpu : defaultImages.cpu;
   if (typeof value.environment === "string") {
     if (packages !== undefined || value.gpu !== undefined) {
-      report("two-environments", ["environment"], "The job refers to an environment and also lists packages or gpu of its own.", "Keep one of the two.");
+      report(
+        "two-environments",
+        ["environment"],
+        "The job refers to an environment and also lists packages or gpu of its own.",
+        "Keep one of the two.",
+      );
     }
     if (/^(azureml:|\/subscriptions\/)/i.test(value.environment)) return { from: "reference", id: value.environment };
     report(
@@ -99,7 +127,12 @@ function readEnvironment(value: DeclaredJob, node: SourceNode, report: Report): 
     return undefined;
   }
   if (declared.build !== undefined) {
-    report("not-supported-yet", ["environment", "build"], "An environment that is built from a Docker context is not supported yet.", "Register it, and refer to it as azureml:NAME:VERSION.");
+    report(
+      "not-supported-yet",
+      ["environment", "build"],
+      "An environment that is built from a Docker context is not supported yet.",
+      "Register it, and refer to it as azureml:NAME:VERSION.",
+    );
     return undefined;
   }
   const conda = packages ?? condaOf(declared, node, report);
@@ -112,18 +145,29 @@ function readEnvironment(value: DeclaredJob, node: SourceNode, report: Report): 
     ...optional("conda", conda),
     tags: (declared.tags ?? {}) as Readonly<Record<string, string>>,
     properties: declared.properties ?? {},
-    ...optional("osType", declared.os_type === undefined ? undefined : declared.os_type === "linux" ? "Linux" : "Windows"),
+    ...optional(
+      "osType",
+      declared.os_type === undefined ? undefined : declared.os_type === "linux" ? "Linux" : "Windows",
+    ),
     ...optional("inferenceConfig", declared.inference_config as object | undefined),
   };
 }
 
 /** The short cuts as a conda specification; the client library that logs metrics comes with it. */
-function packageSpecification({ conda_packages: conda, pip_packages: pip }: DeclaredJob): CondaSpecification | undefined {
+function packageSpecification({
+  conda_packages: conda,
+  pip_packages: pip,
+}: DeclaredJob): CondaSpecification | undefined {
   if (conda === undefined && pip === undefined) return undefined;
   const python = (conda ?? []).some((entry) => /^python\b/.test(entry)) ? [] : ["python=3.10"];
   return {
     channels: ["conda-forge"],
-    dependencies: [...python, ...(conda ?? []), "pip", { pip: [...(pip ?? []), ...(hasMlflow(pip) ? [] : ["mlflow", "azureml-mlflow"])] }],
+    dependencies: [
+      ...python,
+      ...(conda ?? []),
+      "pip",
+      { pip: [...(pip ?? []), ...(hasMlflow(pip) ? [] : ["mlflow", "azureml-mlflow"])] },
+    ],
     name: "job",
   };
 }
@@ -139,13 +183,28 @@ function condaOf(declared: DeclaredEnvironment, node: SourceNode, report: Report
   const path = resolve(node.document.folder, conda);
   const at = ["environment", "conda_file"];
   if (!existsSync(path) || !statSync(path).isFile()) {
-    report("missing-file", at, `The conda file ${JSON.stringify(conda)} does not exist.`, "Correct the path; it is relative to this file.");
+    report(
+      "missing-file",
+      at,
+      `The conda file ${JSON.stringify(conda)} does not exist.`,
+      "Correct the path; it is relative to this file.",
+    );
     return undefined;
   }
   const read = readDocuments(readFileSync(path, "utf8"), { file: conda, folder: node.document.folder });
   const specification = read.documents[0]?.value;
-  if (read.problems.length > 0 || typeof specification !== "object" || specification === null || Array.isArray(specification)) {
-    report("wrong-conda-file", at, `The conda file ${JSON.stringify(conda)} is not a YAML mapping.`, read.problems[0]?.message ?? "Write channels and dependencies.");
+  if (
+    read.problems.length > 0 ||
+    typeof specification !== "object" ||
+    specification === null ||
+    Array.isArray(specification)
+  ) {
+    report(
+      "wrong-conda-file",
+      at,
+      `The conda file ${JSON.stringify(conda)} is not a YAML mapping.`,
+      read.problems[0]?.message ?? "Write channels and dependencies.",
+    );
     return undefined;
   }
   return specification as CondaSpecification;
@@ -174,9 +233,19 @@ function readInputs(
       continue;
     }
     if (input.path_on_compute !== undefined) {
-      report("not-supported-yet", [...path, "path_on_compute"], "path_on_compute is not supported yet.", "Leave it out.");
+      report(
+        "not-supported-yet",
+        [...path, "path_on_compute"],
+        "path_on_compute is not supported yet.",
+        "Leave it out.",
+      );
     }
-    read[name] = { kind: "data", type: input.type, path: input.path, ...optional("mode", input.mode && inputMode(input.mode)) };
+    read[name] = {
+      kind: "data",
+      type: input.type,
+      path: input.path,
+      ...optional("mode", input.mode && inputMode(input.mode)),
+    };
   }
   return read;
 }
@@ -186,11 +255,19 @@ function isRemote(path: string): boolean {
   return /^([a-z][a-z0-9+.-]*:|\/subscriptions\/)/i.test(path) && !/^file:/i.test(path);
 }
 
-function readOutputs(declared: NonNullable<DeclaredJob["outputs"]>, report: Report): Readonly<Record<string, JobOutput>> {
+function readOutputs(
+  declared: NonNullable<DeclaredJob["outputs"]>,
+  report: Report,
+): Readonly<Record<string, JobOutput>> {
   return Object.fromEntries(
     Object.entries(declared).map(([name, output]) => {
       if (output?.path_on_compute !== undefined) {
-        report("not-supported-yet", ["outputs", name, "path_on_compute"], "path_on_compute is not supported yet.", "Leave it out.");
+        report(
+          "not-supported-yet",
+          ["outputs", name, "path_on_compute"],
+          "path_on_compute is not supported yet.",
+          "Leave it out.",
+        );
       }
       return [
         name,
@@ -227,7 +304,7 @@ function readVariables(
   report: Report,
 ): Readonly<Record<string, EnvironmentValue>> {
   return Object.fromEntries(
-    Object.entries(declared).map(([name, value]) => {
+    Object.entries(declared).map(([name, value]): [string, EnvironmentValue] => {
       if (typeof value !== "object") return [name, value];
       const path = ["environment_variables", name];
       report(

@@ -26,7 +26,10 @@ export type Provenance = {
 };
 
 /** Body of `PUT …/jobs/{name}`, member for member what the official client sends for the same declaration. */
-export function jobRequest(job: CommandJob, resolved: ResolvedJob): { readonly properties: Readonly<Record<string, unknown>> } {
+export function jobRequest(
+  job: CommandJob,
+  resolved: ResolvedJob,
+): { readonly properties: Readonly<Record<string, unknown>> } {
   return {
     properties: withoutUndefined({
       jobType: "Command",
@@ -42,7 +45,10 @@ export function jobRequest(job: CommandJob, resolved: ResolvedJob): { readonly p
       environmentVariables: resolved.environmentVariables,
       distribution: job.distribution,
       resources: job.resources,
-      limits: job.timeoutSeconds === undefined ? undefined : { jobLimitsType: "Command", timeout: toIsoDuration(job.timeoutSeconds) },
+      limits:
+        job.timeoutSeconds === undefined
+          ? undefined
+          : { jobLimitsType: "Command", timeout: toIsoDuration(job.timeoutSeconds) },
       services: job.services,
       identity: job.identity,
       queueSettings: job.queueSettings,
@@ -81,8 +87,10 @@ function mapValues<From, To>(
 }
 
 /** Variables whose values stand in the declaration; references are left out, so that a secret is no part of a name or hash. */
-export function plainVariables(variables: Readonly<Record<string, EnvironmentValue>>): Readonly<Record<string, string | number | boolean>> {
+export function plainVariables(
+  variables: Readonly<Record<string, EnvironmentValue>>,
+): Readonly<Record<string, string | number | boolean>> {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) => (typeof value === "object" ? [] : [[name, value]])),
-  ) as Readonly<Record<string, string | number | boolean>>;
+  );
 }

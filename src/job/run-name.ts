@@ -24,8 +24,14 @@ const longestPrefix = 200;
 /** The same commit and definition always give the same name, so that submitting twice is seen by the service itself. */
 export function runName({ prefix, commit, definition, event, workflowRunId }: RunIdentity): string {
   const anew = trainingAnew.has(event) ? workflowRunId : "";
-  const digest = createHash("sha256").update(canonicalJson([definition, anew])).digest("hex").slice(0, 12);
-  const stem = (prefix ?? "run").replaceAll(/[^a-zA-Z0-9_-]/g, "-").replace(/^[^a-zA-Z0-9]+/, "").slice(0, longestPrefix);
+  const digest = createHash("sha256")
+    .update(canonicalJson([definition, anew]))
+    .digest("hex")
+    .slice(0, 12);
+  const stem = (prefix ?? "run")
+    .replaceAll(/[^a-zA-Z0-9_-]/g, "-")
+    .replace(/^[^a-zA-Z0-9]+/, "")
+    .slice(0, longestPrefix);
   return [stem === "" ? "run" : stem, commit.slice(0, 8), digest].filter((part) => part !== "").join("-");
 }
 
@@ -86,6 +92,9 @@ export function decideSubmission(
   return {
     do: "join",
     name: last.name,
-    reason: phase === "over" ? "The same definition has been run for this commit already." : "The same definition is being run for this commit already.",
+    reason:
+      phase === "over"
+        ? "The same definition has been run for this commit already."
+        : "The same definition is being run for this commit already.",
   };
 }

@@ -48,7 +48,8 @@ export async function takeSnapshot(path: string): Promise<Snapshot> {
   const files = info.isFile()
     ? [{ name: basename(path), path, bytes: info.size }]
     : await walk(path, await realpath(path), await ignoreRules(path));
-  if (files.length === 0) throw new SnapshotRefused(`The code folder ${basename(path)} has no file that is not ignored.`);
+  if (files.length === 0)
+    throw new SnapshotRefused(`The code folder ${basename(path)} has no file that is not ignored.`);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes > mostBytes) {
     const largest = [...files].sort((a, b) => b.bytes - a.bytes).slice(0, 5);
@@ -82,7 +83,9 @@ async function walk(root: string, realRoot: string, rules: Ignore): Promise<read
         throw new SnapshotRefused(`${name} is a link that leads nowhere. Remove it, or name it in .amlignore.`);
       }
       if (isOutside(realRoot, real)) {
-        throw new SnapshotRefused(`${name} is a link that leads out of the code folder. Copy what it leads to into the folder, or name it in .amlignore.`);
+        throw new SnapshotRefused(
+          `${name} is a link that leads out of the code folder. Copy what it leads to into the folder, or name it in .amlignore.`,
+        );
       }
       const info = await stat(path);
       // A link to a folder that is being walked would never end.

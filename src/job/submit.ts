@@ -42,7 +42,11 @@ export async function submitOnce(request: SubmitRequest, ports: SubmitPorts): Pr
   if (!attempts.ok) return attempts;
   const decision = decideSubmission(
     request.name,
-    attempts.value.map((job): Attempt => ({ name: job.name, status: job.status, submittedBy: job.tags[submittedByTag] })),
+    attempts.value.map((job): Attempt => ({
+      name: job.name,
+      status: job.status,
+      submittedBy: job.tags[submittedByTag],
+    })),
     request,
   );
   if (decision.do === "join") {
@@ -81,7 +85,12 @@ async function putOnce(name: string, body: unknown, ports: SubmitPorts): Promise
     if (!settled.ok) return settled;
     if (settled.value !== undefined) return readBack(settled.value, body);
   }
-  return failed(last ?? { reason: "unknown", error: { code: "NotSubmitted", message: `The run '${name}' could not be submitted.`, details: [] } });
+  return failed(
+    last ?? {
+      reason: "unknown",
+      error: { code: "NotSubmitted", message: `The run '${name}' could not be submitted.`, details: [] },
+    },
+  );
 }
 
 /** Reads after a lost reply until the run shows up, or has been absent several times in a row. */
@@ -90,7 +99,10 @@ async function settle(name: string, { jobs, clock, signal }: SubmitPorts): Promi
     try {
       await clock.sleep(pause, signal);
     } catch {
-      return failed({ reason: "cancelled", error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] } });
+      return failed({
+        reason: "cancelled",
+        error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+      });
     }
     const job = await jobs.get(name);
     if (!job.ok || job.value !== undefined) return job;
@@ -103,13 +115,21 @@ async function settle(name: string, { jobs, clock, signal }: SubmitPorts): Promi
  * and what it took on may not be what was sent.
  */
 function readBack(job: LiveJob, body: unknown): Outcome<Submitted> {
-  const asked = (body as { readonly properties: { readonly properties?: Readonly<Record<string, string>>; readonly computeId?: string } }).properties;
+  const asked = (
+    body as {
+      readonly properties: { readonly properties?: Readonly<Record<string, string>>; readonly computeId?: string };
+    }
+  ).properties;
   const askedDefinition = asked.properties?.[definitionProperty];
   const definition = job.properties[definitionProperty];
   if (definition !== undefined && definition !== askedDefinition) {
     return mismatch(`The name '${job.name}' is taken by a run of another definition.`);
   }
-  if (asked.computeId !== undefined && job.computeId !== undefined && asked.computeId.toLowerCase() !== job.computeId.toLowerCase()) {
+  if (
+    asked.computeId !== undefined &&
+    job.computeId !== undefined &&
+    asked.computeId.toLowerCase() !== job.computeId.toLowerCase()
+  ) {
     return mismatch(`The run '${job.name}' was put on ${job.computeId}, not on ${asked.computeId}.`);
   }
   return succeeded({ job, reused: false });

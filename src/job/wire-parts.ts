@@ -12,7 +12,12 @@ const inputModes = {
   eval_download: "EvalDownload",
 } as const;
 
-const outputModes = { mount: "ReadWriteMount", rw_mount: "ReadWriteMount", upload: "Upload", direct: "Direct" } as const;
+const outputModes = {
+  mount: "ReadWriteMount",
+  rw_mount: "ReadWriteMount",
+  upload: "Upload",
+  direct: "Direct",
+} as const;
 
 export function inputMode(mode: keyof typeof inputModes): string {
   return inputModes[mode];
@@ -25,9 +30,15 @@ export function outputMode(mode: keyof typeof outputModes): string {
 export function toDistribution(distribution: NonNullable<DeclaredJob["distribution"]>): object {
   switch (distribution.type) {
     case "pytorch":
-      return withoutUndefined({ distributionType: "PyTorch", processCountPerInstance: distribution.process_count_per_instance });
+      return withoutUndefined({
+        distributionType: "PyTorch",
+        processCountPerInstance: distribution.process_count_per_instance,
+      });
     case "mpi":
-      return withoutUndefined({ distributionType: "Mpi", processCountPerInstance: distribution.process_count_per_instance });
+      return withoutUndefined({
+        distributionType: "Mpi",
+        processCountPerInstance: distribution.process_count_per_instance,
+      });
     case "tensorflow":
       return withoutUndefined({
         distributionType: "TensorFlow",
@@ -90,7 +101,8 @@ export function toServices(services: NonNullable<DeclaredJob["services"]>): obje
       const wire = withoutUndefined({
         jobServiceType: serviceTypes[service.type],
         port: service.port,
-        nodes: service.nodes === undefined ? undefined : { nodesValueType: service.nodes === "all" ? "All" : service.nodes },
+        nodes:
+          service.nodes === undefined ? undefined : { nodesValueType: service.nodes === "all" ? "All" : service.nodes },
         properties: Object.keys(properties).length === 0 ? undefined : properties,
       });
       return [name, wire];

@@ -28,7 +28,10 @@ export type Step = {
   | { readonly do: "keep"; readonly live?: LiveCompute }
   /** Use the attachment that exists under another name. */
   | { readonly do: "adopt"; readonly live: LiveCompute }
-  | { readonly do: "create" | "attach"; /** Must be gone first: a compute of that name is being removed. */ readonly afterRemovalOf: readonly LiveCompute[] }
+  | {
+      readonly do: "create" | "attach";
+      /** Must be gone first: a compute of that name is being removed. */ readonly afterRemovalOf: readonly LiveCompute[];
+    }
   | { readonly do: "update"; readonly live: LiveCompute }
   /** Detach or delete `remove` first, wait until they are gone, then attach or create. */
   | { readonly do: "reattach" | "recreate" | "replace"; readonly remove: readonly LiveCompute[] }
@@ -56,7 +59,9 @@ export function plan(
   let moving = options.onDrift === "reattach" ? declared : [];
   for (;;) {
     const steps = declared.map((target) => decide(target, lookup, workspace, options, moving));
-    const detached = new Set(steps.flatMap((step) => ("remove" in step ? step.remove : [])).map(({ name }) => name.toLowerCase()));
+    const detached = new Set(
+      steps.flatMap((step) => ("remove" in step ? step.remove : [])).map(({ name }) => name.toLowerCase()),
+    );
     const stillMoving = moving.filter(({ name }) => detached.has(name.toLowerCase()));
     if (stillMoving.length === moving.length) return { steps };
     moving = stillMoving;
@@ -143,7 +148,9 @@ function holdersBesides(
 function movesAway(holder: LiveCompute, moving: readonly ComputeTarget[]): boolean {
   const owner = moving.find((target) => target.name.toLowerCase() === holder.name.toLowerCase());
   const wanted = owner === undefined ? undefined : resourceIdOf(owner);
-  return wanted !== undefined && holder.resourceId !== undefined && canonicalId(wanted) !== canonicalId(holder.resourceId);
+  return (
+    wanted !== undefined && holder.resourceId !== undefined && canonicalId(wanted) !== canonicalId(holder.resourceId)
+  );
 }
 
 function decideConflict(
@@ -178,12 +185,26 @@ function decideConflict(
         );
       }
       if (isInFlight(first)) {
-        return { do: "wait", target, live: first, differences: [], reason: `'${first.name}', which holds its resource, is ${first.provisioningState}.` };
+        return {
+          do: "wait",
+          target,
+          live: first,
+          differences: [],
+          reason: `'${first.name}', which holds its resource, is ${first.provisioningState}.`,
+        };
       }
       if (!isUsable(first)) {
-        return refuse(`Its resource is attached as ${names}, which is ${first.provisioningState} and cannot be adopted. Set on-conflict to replace.`);
+        return refuse(
+          `Its resource is attached as ${names}, which is ${first.provisioningState} and cannot be adopted. Set on-conflict to replace.`,
+        );
       }
-      return { do: "adopt", target, live: first, differences: [], reason: `Its resource is attached as ${names}, which is used as it is.` };
+      return {
+        do: "adopt",
+        target,
+        live: first,
+        differences: [],
+        reason: `Its resource is attached as ${names}, which is used as it is.`,
+      };
     case "replace":
       return {
         do: "replace",
@@ -197,16 +218,34 @@ function decideConflict(
 
 function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Workspace, options: PlanOptions): Step {
   if (isInFlight(own)) {
-    return { do: "wait", target, live: own, differences: [], reason: `It is ${own.provisioningState}: an operation on it is in flight.` };
+    return {
+      do: "wait",
+      target,
+      live: own,
+      differences: [],
+      reason: `It is ${own.provisioningState}: an operation on it is in flight.`,
+    };
   }
   const managed = kinds[target.type].origin === "managed";
   const differences = differencesFrom(target, own, workspace);
   if (!isUsable(own)) {
     if (!managed) {
-      return { do: "reattach", target, remove: [own], differences, reason: `Its attachment is ${own.provisioningState} and cannot be used.` };
+      return {
+        do: "reattach",
+        target,
+        remove: [own],
+        differences,
+        reason: `Its attachment is ${own.provisioningState} and cannot be used.`,
+      };
     }
     if (options.allowDelete) {
-      return { do: "recreate", target, remove: [own], differences, reason: `It is ${own.provisioningState}; it is deleted and created again.` };
+      return {
+        do: "recreate",
+        target,
+        remove: [own],
+        differences,
+        reason: `It is ${own.provisioningState}; it is deleted and created again.`,
+      };
     }
     return {
       do: "refuse",
@@ -235,21 +274,39 @@ function decideDrift(
     return { do: "keep", target, live: own, differences, reason: `It differs in ${fields}; on-drift is ignore.` };
   }
   if (options.onDrift === "fail") {
-    return refuse(`It differs in ${fields}. Change the declaration, or set on-drift to ${means === "in-place" ? "update" : "reattach"} to bring it to what is declared.`);
+    return refuse(
+      `It differs in ${fields}. Change the declaration, or set on-drift to ${means === "in-place" ? "update" : "reattach"} to bring it to what is declared.`,
+    );
   }
   if (means === "in-place") {
     return { do: "update", target, live: own, differences, reason: `${fields} can be changed in place.` };
   }
   if (options.onDrift === "update") {
-    return refuse(`It differs in ${fields}, which cannot all be changed in place. Set on-drift to reattach to have it ${means === "reattach" ? "detached and attached" : "deleted and created"} again.`);
+    return refuse(
+      `It differs in ${fields}, which cannot all be changed in place. Set on-drift to reattach to have it ${means === "reattach" ? "detached and attached" : "deleted and created"} again.`,
+    );
   }
   if (means === "reattach") {
-    return { do: "reattach", target, remove: [own], differences, reason: `${fields} can only be changed by detaching and attaching again.` };
+    return {
+      do: "reattach",
+      target,
+      remove: [own],
+      differences,
+      reason: `${fields} can only be changed by detaching and attaching again.`,
+    };
   }
   if (!options.allowDelete) {
-    return refuse(`${fields} can only be changed by deleting the compute and creating it again. Set allow-delete: true to allow that.`);
+    return refuse(
+      `${fields} can only be changed by deleting the compute and creating it again. Set allow-delete: true to allow that.`,
+    );
   }
-  return { do: "recreate", target, remove: [own], differences, reason: `${fields} can only be changed by deleting and creating again.` };
+  return {
+    do: "recreate",
+    target,
+    remove: [own],
+    differences,
+    reason: `${fields} can only be changed by deleting and creating again.`,
+  };
 }
 
 export function isLeaving(compute: LiveCompute): boolean {

@@ -9,7 +9,8 @@ type Hint = { readonly when: RegExp; readonly advice: string };
 const hints: readonly Hint[] = [
   {
     when: /ClusterMinNodesExceedCoreQuota|exceed.*quota|CoreQuota|quota limits/i,
-    advice: "The region's quota does not cover it. Lower min_instances, choose another size or region, or ask for more quota in the portal.",
+    advice:
+      "The region's quota does not cover it. Lower min_instances, choose another size or region, or ask for more quota in the portal.",
   },
   {
     when: /AlreadyExists|name .* is not available|needs to be unique across all existing computes/i,
@@ -17,26 +18,44 @@ const hints: readonly Hint[] = [
   },
   {
     when: /Connection failed to establish|SSH.*(refused|timed out)|unable to connect/i,
-    advice: "The service could not reach the machine by SSH. Check its public address, that it runs, the port, and the network rules.",
+    advice:
+      "The service could not reach the machine by SSH. Check its public address, that it runs, the port, and the network rules.",
   },
   {
     when: /AttachmentReplaced|attachment replaced|AttachedTwice/i,
-    advice: "Another attachment of the same resource took its place. Keep one of the two; on-conflict: replace detaches the other.",
+    advice:
+      "Another attachment of the same resource took its place. Keep one of the two; on-conflict: replace detaches the other.",
   },
   {
     when: /AuthorizationFailed|does not have authorization|Forbidden/i,
-    advice: "The identity lacks a role. Give it AzureML Data Scientist and AzureML Compute Operator on the workspace; a change takes up to an hour.",
+    advice:
+      "The identity lacks a role. Give it AzureML Data Scientist and AzureML Compute Operator on the workspace; a change takes up to an hour.",
   },
   { when: /extension not installed/i, advice: "Install the Azure ML extension on the cluster first." },
   {
     when: /KeyBasedAuthenticationNotPermitted/i,
     advice: "The storage account takes no keys. Give the identity Storage Blob Data Contributor on it.",
   },
-  { when: /ResourceNotFound|was not found|could not be found/i, advice: "Check the id: subscription, resource group and name." },
-  { when: /SkuNotAvailable|not supported in (the )?(region|location)|InvalidVmSize/i, advice: "The region does not offer this size. Choose another size, or another location." },
-  { when: /ImageBuildFail|image build/i, advice: "Building the environment failed. The image build log says which package; pin versions that exist." },
-  { when: /exit code|ExecutionFailed|UserProgramException|User program failed/i, advice: "The job's own command failed. Its log is below." },
-  { when: /authentication failed|Permission denied|invalid.*(password|credential)/i, advice: "The machine refused the login. Check admin_username and the secret behind admin_password." },
+  {
+    when: /ResourceNotFound|was not found|could not be found/i,
+    advice: "Check the id: subscription, resource group and name.",
+  },
+  {
+    when: /SkuNotAvailable|not supported in (the )?(region|location)|InvalidVmSize/i,
+    advice: "The region does not offer this size. Choose another size, or another location.",
+  },
+  {
+    when: /ImageBuildFail|image build/i,
+    advice: "Building the environment failed. The image build log says which package; pin versions that exist.",
+  },
+  {
+    when: /exit code|ExecutionFailed|UserProgramException|User program failed/i,
+    advice: "The job's own command failed. Its log is below.",
+  },
+  {
+    when: /authentication failed|Permission denied|invalid.*(password|credential)/i,
+    advice: "The machine refused the login. Check admin_username and the secret behind admin_password.",
+  },
 ];
 
 /** What to do about an error; `undefined` when nobody is known to have been helped by anything. */

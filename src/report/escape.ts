@@ -1,6 +1,12 @@
 /** Text that stems from Azure, logs or repositories is data: these are the only ways by which it enters a report. */
 
-const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Text for HTML, in content and in attributes. */
 export function html(text: string): string {
@@ -50,12 +56,15 @@ export function visible(text: string): string {
     text
       .replaceAll(/\r\n?/g, "\n")
       // Colours of a terminal mean nothing in a report.
-      // eslint-disable-next-line no-control-regex -- control characters are what is removed
+
       .replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "")
-      // eslint-disable-next-line no-control-regex -- control characters are what is shown
-      .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f\u0085\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (sign) => {
-        const number = (sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-        return `\u27e8U+${number}\u27e9`;
-      })
+
+      .replaceAll(
+        /[\u0000-\u0008\u000b-\u001f\u007f\u0085\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+        (sign) => {
+          const number = (sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+          return `\u27e8U+${number}\u27e9`;
+        },
+      )
   );
 }

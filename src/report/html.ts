@@ -12,7 +12,7 @@ const style = `
 :root{color-scheme:light dark;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--back:#fff;--card:#f6f8fa;--good:#1a7f37;--bad:#b42318;--wait:#9a6700;--mark:#0969da}
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9198a1;--line:#3d444d;--back:#0d1117;--card:#151b23;--good:#3fb950;--bad:#f85149;--wait:#d29922;--mark:#4493f8}}
 *{box-sizing:border-box}body{margin:0;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,"Segoe UI",sans-serif}
-main{max-width:1080px;margin:0 auto;padding:28px 20px 60px}h1{font-size:24px;margin:0 0 4px}h2{font-size:18px;margin:34px 0 10px;padding-bottom:6px;border-bottom:1px solid var(--line)}
+main{max-width:1080px;margin:0 auto;padding:28px 20px 60px}h1{font-size:24px;margin:0 0 4px}h3{font-size:15px;margin:20px 0 6px}h2{font-size:18px;margin:34px 0 10px;padding-bottom:6px;border-bottom:1px solid var(--line)}
 .sub{color:var(--soft);margin:0 0 18px}.badge{display:inline-block;padding:1px 9px;border-radius:999px;border:1px solid currentColor;font-size:13px;font-weight:600}
 .success{color:var(--good)}.failure{color:var(--bad)}.cancelled,.in-progress{color:var(--wait)}
 ul.notes{margin:10px 0;padding:12px 16px 12px 32px;background:var(--card);border:1px solid var(--line);border-radius:8px}ul.bad{border-left:4px solid var(--bad)}
@@ -39,11 +39,14 @@ export function renderHtml(result: Result): string {
     section("Problems", problems(result)),
     result.run === undefined ? "" : section("Metrics", metrics(result.run)),
     result.run?.logTail === undefined ? "" : section("End of the log", `<pre>${html(result.run.logTail)}</pre>`),
-    section("Files", list([...result.files, ...result.skipped.map(({ file, reason }) => `${file}, skipped: ${reason}`)])),
+    section(
+      "Files",
+      list([...result.files, ...result.skipped.map(({ file, reason }) => `${file}, skipped: ${reason}`)]),
+    ),
   ];
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">',
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${html(headline(result))}</title><style>${style}</style></head><body><main>`,
     ...parts.filter((part) => part !== ""),
@@ -56,13 +59,16 @@ function section(title: string, content: string): string {
 }
 
 function list(items: readonly string[], kind = ""): string {
-  return items.length === 0 ? "" : `<ul class="notes ${kind}">${items.map((item) => `<li>${html(item)}</li>`).join("")}</ul>`;
+  return items.length === 0
+    ? ""
+    : `<ul class="notes ${kind}">${items.map((item) => `<li>${html(item)}</li>`).join("")}</ul>`;
 }
 
 /** Cells are HTML already; a head that ends in `#` is a column of numbers. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const numeric = head.map((title) => title.endsWith("#"));
-  const cell = (tag: "th" | "td", text: string, index: number) => `<${tag}${numeric[index] === true ? ' class="n"' : ""}>${text}</${tag}>`;
+  const cell = (tag: "th" | "td", text: string, index: number) =>
+    `<${tag}${numeric[index] === true ? ' class="n"' : ""}>${text}</${tag}>`;
   return [
     '<div class="scroll"><table><thead><tr>',
     ...head.map((title, index) => cell("th", html(title.replace(/#$/, "")), index)),
@@ -85,9 +91,14 @@ function targets(reports: readonly TargetReport[]): string {
   ]);
   const notes = reports.flatMap((target) => [
     ...(target.note === undefined ? [] : [`<li>${mono(target.name)}: ${html(target.note)}</li>`]),
-    ...(target.outcome === "failed" ? target.provisioningErrors.map((error) => `<li>${mono(target.name)}: ${errorText(error)}</li>`) : []),
+    ...(target.outcome === "failed"
+      ? target.provisioningErrors.map((error) => `<li>${mono(target.name)}: ${errorText(error)}</li>`)
+      : []),
   ]);
-  return table(["Target", "Kind", "Action", "State", "Duration#"], rows) + (notes.length === 0 ? "" : `<ul class="notes">${notes.join("")}</ul>`);
+  return (
+    table(["Target", "Kind", "Action", "State", "Duration#"], rows) +
+    (notes.length === 0 ? "" : `<ul class="notes">${notes.join("")}</ul>`)
+  );
 }
 
 function errorText(error: ServiceError): string {
@@ -132,7 +143,7 @@ function run(report: RunReport): string {
     ["Run", address(report)],
     [
       "State",
-      `<span class="badge ${report.conclusion}">${html(report.status)}</span> ${html(conclusionWords[report.conclusion])}${report.reused ? "; joined, nothing was submitted" : ""}`,
+      `<span class="badge ${report.conclusion}">${html(report.status)}</span> ${report.conclusion === "success" ? "" : html(conclusionWords[report.conclusion])}${report.reused ? " joined, nothing was submitted" : ""}`,
     ],
     ...(report.durationSeconds === undefined ? [] : [["Duration", html(duration(report.durationSeconds))] as const]),
     ["Compute", mono(report.compute)],
@@ -150,7 +161,7 @@ function run(report: RunReport): string {
   return [
     `<dl>${rows.map(([term, value]) => `<dt>${html(term)}</dt><dd>${value}</dd>`).join("")}</dl>`,
     report.error === undefined ? "" : `<ul class="notes bad"><li>${errorText(report.error)}</li></ul>`,
-    gates.length === 0 ? "" : table(["Gate", "Condition", "Value#", "Result"], gates),
+    gates.length === 0 ? "" : "<h3>Gates</h3>" + table(["Gate", "Condition", "Value#", "Result"], gates),
   ].join("");
 }
 
@@ -162,12 +173,16 @@ function metrics({ metrics: series }: RunReport): string {
   if (series.length === 0) return "";
   const rows = series.map(({ name, last, points }) => {
     const values = points.map(({ value }) => value).filter(Number.isFinite);
-    const range = values.length === 0 ? ["", ""] : [html(metric(Math.min(...values))), html(metric(Math.max(...values)))];
+    const range =
+      values.length === 0 ? ["", ""] : [html(metric(Math.min(...values))), html(metric(Math.max(...values)))];
     return [mono(name), html(metric(last)), ...range, String(points.length)];
   });
   const charts = series.flatMap((one) => {
     const picture = svgChart(one);
     return picture === undefined ? [] : [`<figure><figcaption>${html(one.name)}</figcaption>${picture}</figure>`];
   });
-  return table(["Metric", "Last#", "Lowest#", "Highest#", "Values#"], rows) + (charts.length === 0 ? "" : `<div class="charts">${charts.join("")}</div>`);
+  return (
+    table(["Metric", "Last#", "Lowest#", "Highest#", "Values#"], rows) +
+    (charts.length === 0 ? "" : `<div class="charts">${charts.join("")}</div>`)
+  );
 }

@@ -26,7 +26,10 @@ export function sections(result: Result): readonly Section[] {
     { rank: 4, text: problems(result.problems) },
     { rank: 4, text: result.plan === undefined || result.targets.length > 0 ? "" : plan(result.plan) },
     { rank: 5, text: result.run === undefined ? "" : metrics(result.run.metrics) },
-    { rank: 6, text: result.run?.logTail === undefined ? "" : `### End of the log\n\n${fence(result.run.logTail, "text")}\n` },
+    {
+      rank: 6,
+      text: result.run?.logTail === undefined ? "" : `### End of the log\n\n${fence(result.run.logTail, "text")}\n`,
+    },
     { rank: 7, text: files(result) },
   ].filter(({ text }) => text !== "");
 }
@@ -42,7 +45,12 @@ function leftGoing({ leftGoing: items }: Result): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [`| ${head.join(" | ")} |`, `| ${head.map(() => "---").join(" | ")} |`, ...rows.map((cells) => `| ${cells.join(" | ")} |`), ""].join("\n");
+  return [
+    `| ${head.join(" | ")} |`,
+    `| ${head.map(() => "---").join(" | ")} |`,
+    ...rows.map((cells) => `| ${cells.join(" | ")} |`),
+    "",
+  ].join("\n");
 }
 
 function targets(reports: readonly TargetReport[]): string {
@@ -51,11 +59,18 @@ function targets(reports: readonly TargetReport[]): string {
     code(target.name),
     inline(kindWord(target.type)),
     inline(actionWords[target.action]),
-    inline(target.provisioningState === undefined ? outcomeWords[target.outcome] : `${target.provisioningState} (${outcomeWords[target.outcome]})`),
+    inline(stateOf(target)),
     duration(target.durationSeconds),
   ]);
   const notes = reports.flatMap((target) => targetNotes(target));
   return `### Targets\n\n${table(["Target", "Kind", "Action", "State", "Duration"], rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
+}
+
+/** The service's word; where that alone does not say how the work ended, our own beside it. */
+function stateOf({ provisioningState, outcome }: TargetReport): string {
+  if (provisioningState === undefined) return outcomeWords[outcome];
+  const says = outcome === "succeeded" && provisioningState === "Succeeded";
+  return says ? provisioningState : `${provisioningState}, ${outcomeWords[outcome]}`;
 }
 
 function targetNotes(target: TargetReport): readonly string[] {
@@ -106,7 +121,12 @@ function problems(found: readonly Problem[]): string {
 function runCard(run: RunReport): string {
   const rows: (readonly [string, string])[] = [
     ["Run", run.url === undefined ? code(run.name) : link(run.name, run.url)],
-    ["State", inline(`${run.status} (${conclusionWords[run.conclusion]})${run.reused ? ", joined: nothing was submitted" : ""}`)],
+    [
+      "State",
+      inline(
+        `${run.status}${run.conclusion === "success" ? "" : `, ${conclusionWords[run.conclusion]}`}${run.reused ? "; joined, nothing was submitted" : ""}`,
+      ),
+    ],
     ...(run.durationSeconds === undefined ? [] : [["Duration", duration(run.durationSeconds)] as const]),
     ["Compute", code(run.compute)],
     ...(run.environment === undefined ? [] : [["Environment", code(run.environment)] as const]),
@@ -123,7 +143,7 @@ function runCard(run: RunReport): string {
   return [
     `### Run\n\n${table(["", ""], rows)}`,
     run.error === undefined ? "" : `${errorText(run.error)}\n`,
-    gates.length === 0 ? "" : table(["Gate", "Condition", "Value", "Result"], gates),
+    gates.length === 0 ? "" : `#### Gates\n\n` + table(["Gate", "Condition", "Value", "Result"], gates),
   ]
     .filter((part) => part !== "")
     .join("\n");
@@ -175,6 +195,9 @@ function plainNumber(value: number): string {
 
 function files({ files: read, skipped }: Result): string {
   if (read.length === 0 && skipped.length === 0) return "";
-  const lines = [...read.map((file) => `- ${code(file)}`), ...skipped.map(({ file, reason }) => `- ${code(file)}, skipped: ${inline(reason)}`)];
+  const lines = [
+    ...read.map((file) => `- ${code(file)}`),
+    ...skipped.map(({ file, reason }) => `- ${code(file)}, skipped: ${inline(reason)}`),
+  ];
   return `<details><summary>${count(read.length, "declaration file")}, ${skipped.length} skipped</summary>\n\n${lines.join("\n")}\n\n</details>\n`;
 }

@@ -3,8 +3,10 @@ import type { PlanAction, Result } from "./result.ts";
 /** Every output of the interface that the result has something for. Paths of reports are added by whoever writes them. */
 export function outputsOf(result: Result): Readonly<Record<string, string>> {
   const { targets, plan, run } = result;
-  const actions: readonly PlanAction[] = plan === undefined ? targets.map(({ action }) => action) : plan.steps.map(({ action }) => action);
-  const countOf = (...words: readonly PlanAction[]) => String(actions.filter((action) => words.includes(action)).length);
+  const actions: readonly PlanAction[] =
+    plan === undefined ? targets.map(({ action }) => action) : plan.steps.map(({ action }) => action);
+  const countOf = (...words: readonly PlanAction[]) =>
+    String(actions.filter((action) => words.includes(action)).length);
   return {
     targets: JSON.stringify(
       targets.map(({ name, type, resourceId, action, provisioningState, provisioningErrors }) => ({
@@ -16,7 +18,12 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
         provisioningErrors,
       })),
     ),
-    changed: String(targets.some(({ action, outcome }) => outcome === "succeeded" && !["none", "adopt", "wait", "refuse"].includes(action)) || (run !== undefined && !run.reused)),
+    changed: String(
+      targets.some(
+        ({ action, outcome }) => outcome === "succeeded" && !["none", "adopt", "wait", "refuse"].includes(action),
+      ) ||
+        (run !== undefined && !run.reused),
+    ),
     "failure-reason": result.failureReason ?? "",
     ...(plan === undefined
       ? {}
@@ -35,7 +42,11 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
           "run-name": run.name,
           "run-url": run.url ?? "",
           "run-status": run.status,
-          "run-metrics": JSON.stringify(Object.fromEntries(run.metrics.map(({ name, last }) => [name, Number.isFinite(last) ? last : String(last)]))),
+          "run-metrics": JSON.stringify(
+            Object.fromEntries(
+              run.metrics.map(({ name, last }) => [name, Number.isFinite(last) ? last : String(last)]),
+            ),
+          ),
           "run-reused": String(run.reused),
           gates: JSON.stringify(run.gates),
           "artifacts-path": run.artifactsPath ?? "",

@@ -66,7 +66,19 @@ export type WorkspaceReport = {
 
 /** What `plan` decided for one target. */
 export type PlanAction =
-  "none" | "create" | "attach" | "update" | "reattach" | "recreate" | "replace" | "adopt" | "detach" | "delete" | "join" | "wait" | "refuse";
+  | "none"
+  | "create"
+  | "attach"
+  | "update"
+  | "reattach"
+  | "recreate"
+  | "replace"
+  | "adopt"
+  | "detach"
+  | "delete"
+  | "join"
+  | "wait"
+  | "refuse";
 
 export type FieldChange = {
   /** Path in the declaration: `max_instances`, `ssh_settings.ssh_port`. */

@@ -13,8 +13,10 @@ export function svgChart({ name, points, last }: MetricSeries): string | undefin
   if (drawn === undefined) return undefined;
   const steps = drawn.points.map(({ step }) => step);
   const [firstStep, lastStep] = [Math.min(...steps), Math.max(...steps)];
-  const x = (step: number) => margin.left + ((step - firstStep) / (lastStep - firstStep || 1)) * (width - margin.left - margin.right);
-  const y = (value: number) => height - margin.bottom - ((value - drawn.low) / (drawn.high - drawn.low)) * (height - margin.top - margin.bottom);
+  const x = (step: number) =>
+    margin.left + ((step - firstStep) / (lastStep - firstStep || 1)) * (width - margin.left - margin.right);
+  const y = (value: number) =>
+    height - margin.bottom - ((value - drawn.low) / (drawn.high - drawn.low)) * (height - margin.top - margin.bottom);
   const line = drawn.points.map(({ step, value }) => `${round(x(step))},${round(y(value))}`).join(" ");
   const yTicks = niceTicks(drawn.low, drawn.high, 5);
   const xTicks = niceTicks(firstStep, lastStep, 6).filter(Number.isInteger);
@@ -27,10 +29,17 @@ export function svgChart({ name, points, last }: MetricSeries): string | undefin
         `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${round(y(tick))}" y2="${round(y(tick))}"/>` +
         `<text class="tick" x="${margin.left - 8}" y="${round(y(tick) + 4)}" text-anchor="end">${html(metric(tick))}</text>`,
     ),
-    ...xTicks.map((tick) => `<text class="tick" x="${round(x(tick))}" y="${height - margin.bottom + 18}" text-anchor="middle">${tick}</text>`),
+    ...xTicks.map(
+      (tick) =>
+        `<text class="tick" x="${round(x(tick))}" y="${height - margin.bottom + 18}" text-anchor="middle">${tick}</text>`,
+    ),
     `<line class="axis" x1="${margin.left}" x2="${width - margin.right}" y1="${height - margin.bottom}" y2="${height - margin.bottom}"/>`,
     `<polyline class="course" points="${line}"/>`,
-    ...(drawn.points.length <= 25 ? drawn.points.map(({ step, value }) => `<circle class="point" cx="${round(x(step))}" cy="${round(y(value))}" r="2.5"/>`) : []),
+    ...(drawn.points.length <= 25
+      ? drawn.points.map(
+          ({ step, value }) => `<circle class="point" cx="${round(x(step))}" cy="${round(y(value))}" r="2.5"/>`,
+        )
+      : []),
     "</svg>",
   ].join("");
 }
@@ -47,6 +56,7 @@ export function niceTicks(low: number, high: number, wanted: number): readonly n
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10) * power;
   const first = Math.ceil(low / step);
   const ticks: number[] = [];
-  for (let index = first; index * step <= high + step * 1e-9; index += 1) ticks.push(Number((index * step).toPrecision(12)));
+  for (let index = first; index * step <= high + step * 1e-9; index += 1)
+    ticks.push(Number((index * step).toPrecision(12)));
   return ticks;
 }

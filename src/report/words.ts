@@ -43,7 +43,11 @@ export function kindWord(type: string): string {
 }
 
 /** One line that says how the command went: the heading of every report. */
-export function headline({ command, conclusion, workspace }: Pick<Result, "command" | "conclusion" | "workspace">): string {
+export function headline({
+  command,
+  conclusion,
+  workspace,
+}: Pick<Result, "command" | "conclusion" | "workspace">): string {
   const verdict = conclusion === "success" ? "succeeded" : conclusion === "failure" ? "failed" : "was cancelled";
   return `Azure ML ${command} ${verdict}${workspace === undefined ? "" : `: ${workspace.name}`}`;
 }

@@ -23,7 +23,12 @@ export async function readFileStore(folder: string): Promise<readonly MetricSeri
         return { step: Number(step), value: Number(value) };
       });
     const last = points.at(-1);
-    if (last !== undefined) series.push({ name: name.replaceAll("\\", "/"), last: last.value, points: points.sort((a, b) => a.step - b.step) });
+    if (last !== undefined)
+      series.push({
+        name: name.replaceAll("\\", "/"),
+        last: last.value,
+        points: points.sort((a, b) => a.step - b.step),
+      });
   }
   return series.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -17,11 +17,22 @@ export type ProcessEnd = { readonly code: number | null; readonly aborted: boole
 const graceMs = 2_000;
 
 /** Runs a program in a process group of its own and hands out its output line by line. */
-export async function runLogged(command: string, args: readonly string[], options: ProcessOptions): Promise<ProcessEnd> {
+export async function runLogged(
+  command: string,
+  args: readonly string[],
+  options: ProcessOptions,
+): Promise<ProcessEnd> {
   const { cwd, env, onLine, signal } = options;
   if (signal.aborted) return { code: null, aborted: true };
-  const child = spawn(command, [...args], { cwd, env: { ...env }, detached: process.platform !== "win32", stdio: ["ignore", "pipe", "pipe"] });
-  const outputs = [child.stdout, child.stderr].map((stream) => createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }));
+  const child = spawn(command, [...args], {
+    cwd,
+    env: { ...env },
+    detached: process.platform !== "win32",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const outputs = [child.stdout, child.stderr].map((stream) =>
+    createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }),
+  );
   const read = outputs.map(async (lines) => {
     for await (const line of lines) onLine(line);
   });

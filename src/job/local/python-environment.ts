@@ -62,5 +62,8 @@ function pipConstraint(constraint: string): string {
 
 /** The same requirements for the same Python are the same environment. */
 export function environmentKey(requirements: readonly string[], pythonVersion: string): string {
-  return createHash("sha256").update(JSON.stringify([pythonVersion, ...requirements])).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(JSON.stringify([pythonVersion, ...requirements]))
+    .digest("hex")
+    .slice(0, 16);
 }

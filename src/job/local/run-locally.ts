@@ -71,14 +71,28 @@ export async function runLocally(name: string, job: CommandJob, ports: LocalPort
     MLFLOW_ALLOW_FILE_STORE: "true",
     PYTHONUNBUFFERED: "1",
   };
-  for (const output of Object.keys(job.outputs)) await mkdir(join(runFolder, "named-outputs", output), { recursive: true });
+  for (const output of Object.keys(job.outputs))
+    await mkdir(join(runFolder, "named-outputs", output), { recursive: true });
   ports.onStatus("Running");
-  const limit = job.timeoutSeconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(job.timeoutSeconds * 1000)]);
-  const end = await runLogged("bash", ["-c", command], { cwd: codeFolder, env, onLine: keep("user_logs/std_log.txt"), signal: limit });
+  const limit =
+    job.timeoutSeconds === undefined
+      ? signal
+      : AbortSignal.any([signal, AbortSignal.timeout(job.timeoutSeconds * 1000)]);
+  const end = await runLogged("bash", ["-c", command], {
+    cwd: codeFolder,
+    env,
+    onLine: keep("user_logs/std_log.txt"),
+    signal: limit,
+  });
   const metrics = await readFileStore(join(runFolder, "mlruns"));
   const status = end.aborted ? "Canceled" : end.code === 0 ? "Completed" : "Failed";
   ports.onStatus(status);
-  const error = status === "Failed" ? `The command ended with exit code ${String(end.code)}.` : end.aborted && !signal.aborted ? "The job's own time limit passed." : undefined;
+  const error =
+    status === "Failed"
+      ? `The command ended with exit code ${String(end.code)}.`
+      : end.aborted && !signal.aborted
+        ? "The job's own time limit passed."
+        : undefined;
   return { status, metrics, tail, outputsFolder, ...(error === undefined ? {} : { error }) };
 }
 
@@ -103,16 +117,25 @@ async function copyCode(job: CommandJob, folder: string): Promise<void> {
 
 /** `${{inputs.x}}` and `${{outputs.x}}` as the service puts them in. */
 function substitute(job: CommandJob, runFolder: string): string {
-  return job.command.replaceAll(/\$\{\{\s*(inputs|outputs)\.([A-Za-z0-9_]+)\s*\}\}/g, (_, section: string, name: string) => {
-    if (section === "outputs") return join(runFolder, "named-outputs", name);
-    const input = job.inputs[name];
-    if (input?.kind === "literal") return input.value;
-    throw new NotRunnableHere(`The input ${JSON.stringify(name)} is data in Azure (${input?.kind === "data" ? input.path : ""}), which a run on this machine does not fetch.`);
-  });
+  return job.command.replaceAll(
+    /\$\{\{\s*(inputs|outputs)\.([A-Za-z0-9_]+)\s*\}\}/g,
+    (_, section: string, name: string) => {
+      if (section === "outputs") return join(runFolder, "named-outputs", name);
+      const input = job.inputs[name];
+      if (input?.kind === "literal") return input.value;
+      throw new NotRunnableHere(
+        `The input ${JSON.stringify(name)} is data in Azure (${input?.kind === "data" ? input.path : ""}), which a run on this machine does not fetch.`,
+      );
+    },
+  );
 }
 
 /** @returns the folder of executables to put first on the path; `undefined` where the job needs no Python packages. */
-async function environmentPath(job: CommandJob, ports: LocalPorts, onLine: (line: string) => void): Promise<string | undefined> {
+async function environmentPath(
+  job: CommandJob,
+  ports: LocalPorts,
+  onLine: (line: string) => void,
+): Promise<string | undefined> {
   if (job.environment.from === "reference") {
     onLine(`The environment ${job.environment.id} is kept in Azure; the run uses what is installed on this machine.`);
     return undefined;
@@ -123,10 +146,15 @@ async function environmentPath(job: CommandJob, ports: LocalPorts, onLine: (line
   }
   const { requirements, python: wanted, notByPip } = planPip(job.environment.conda);
   if (notByPip.length > 0) {
-    throw new NotRunnableHere(`These packages of the conda file are not to be had from pip, with which a run on this machine installs: ${notByPip.join(", ")}.`);
+    throw new NotRunnableHere(
+      `These packages of the conda file are not to be had from pip, with which a run on this machine installs: ${notByPip.join(", ")}.`,
+    );
   }
   const python = await findPython(ports.environment["PATH"]);
-  if (python === undefined) throw new NotRunnableHere("No Python of version 3.9 or newer with venv is on this machine. Add actions/setup-python before this step.");
+  if (python === undefined)
+    throw new NotRunnableHere(
+      "No Python of version 3.9 or newer with venv is on this machine. Add actions/setup-python before this step.",
+    );
   if (wanted !== undefined && !`${python.version}.`.startsWith(`${wanted}.`)) {
     onLine(`The conda file asks for Python ${wanted}; this machine has ${python.version}, which is used.`);
   }
@@ -135,7 +163,9 @@ async function environmentPath(job: CommandJob, ports: LocalPorts, onLine: (line
 
 async function variablesOf(job: CommandJob, resolveSecret: ResolveSecret): Promise<Readonly<Record<string, string>>> {
   const entries = await Promise.all(
-    Object.entries(job.environmentVariables).map(async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : String(value)] as const),
+    Object.entries(job.environmentVariables).map(
+      async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : String(value)] as const,
+    ),
   );
   return Object.fromEntries(entries);
 }

@@ -26,7 +26,11 @@ export async function findPython(path = process.env["PATH"] ?? ""): Promise<Pyth
 
 async function versionOf(command: string): Promise<string | undefined> {
   try {
-    const { stdout } = await run(command, ["-c", "import venv, ensurepip, platform; print(platform.python_version())"], { timeout: 20_000 });
+    const { stdout } = await run(
+      command,
+      ["-c", "import venv, ensurepip, platform; print(platform.python_version())"],
+      { timeout: 20_000 },
+    );
     return stdout.trim();
   } catch {
     return undefined;
@@ -75,7 +79,11 @@ export async function ensureVirtualEnvironment(
     const list = join(folder, "requirements.txt");
     await writeFile(list, `${requirements.join("\n")}\n`);
     const executable = join(folder, bin, process.platform === "win32" ? "python.exe" : "python");
-    await step(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", list], "Installing the packages");
+    await step(
+      executable,
+      ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", list],
+      "Installing the packages",
+    );
   }
   await writeFile(`${marker}.new`, python.version);
   await rename(`${marker}.new`, marker);

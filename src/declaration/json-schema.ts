@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { kinds } from "../compute/target.ts";
+import { jobSchema } from "../job/job-shape.ts";
+import { declarationSchema } from "./declaration-shape.ts";
+
+/**
+ * The JSON Schema of declaration files, made of the very shapes that validate them. Members that are read by modules of
+ * their own (targets, run) are put in here.
+ */
+export function declarationJsonSchema(): unknown {
+  const options = {
+    target: "draft-7",
+    // What comes out of the readings is what an editor should propose; `integer()` and its like take more than that.
+    io: "output",
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: { required?: string[] } }) => {
+      if (!(zodSchema instanceof z.ZodObject)) return;
+      const shape = zodSchema.shape as Readonly<Record<string, z.ZodType>>;
+      // A key with a default need not be written.
+      const required = Object.keys(shape).filter((key) => shape[key]?.safeParse(undefined).success === false);
+      if (required.length > 0) jsonSchema.required = required;
+      else delete jsonSchema.required;
+    },
+  } as const;
+  const schema = z.toJSONSchema(declarationSchema, options) as { properties: Record<string, unknown> };
+  const secret = {
+    description: "A reference to a secret, never the secret itself.",
+    oneOf: ["env", "key_vault", "file"].map((key) => ({
+      type: "object",
+      properties: { [key]: { type: "string" } },
+      required: [key],
+      additionalProperties: false,
+    })),
+  };
+  const targets = Object.entries(kinds).map(([type, { schema: shape }]) => {
+    const target = z.toJSONSchema(shape, options) as { properties: Record<string, unknown> };
+    target.properties["type"] = { const: type };
+    putSecrets(target.properties);
+    return withoutDialect(target);
+  });
+  const path = { type: "string", description: "Path or glob of az ml files, relative to this file." };
+  schema.properties["targets"] = { type: "array", items: { anyOf: [...targets, path] } };
+  schema.properties["run"] = { anyOf: [path, withoutDialect(z.toJSONSchema(jobSchema, options))] };
+  return { $id: "azureml.schema.json", title: "azureml-targets declaration", ...schema };
+
+  /** Shapes that check by code have no schema of their own. */
+  function putSecrets(properties: Record<string, unknown>): void {
+    const ssh = properties["ssh_settings"] as { properties?: Record<string, unknown> } | undefined;
+    if (ssh?.properties?.["admin_password"] !== undefined) ssh.properties["admin_password"] = secret;
+    if (ssh?.properties?.["ssh_private_key_file"] !== undefined) {
+      ssh.properties["ssh_private_key_file"] = { anyOf: [{ type: "string" }, secret] };
+    }
+  }
+}
+
+function withoutDialect(schema: object): object {
+  const { $schema: _, ...rest } = schema as { readonly $schema?: string };
+  return rest;
+}
