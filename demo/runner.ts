@@ -29,6 +29,8 @@ export type RunnerOptions = {
   readonly onLine?: (line: string) => void;
   /** Cancel the workflow when a line of the log matches: SIGINT, 7.5 s later SIGTERM, 2.5 s later SIGKILL. */
   readonly cancelAt?: RegExp;
+  /** Milliseconds between that line and the first signal. */
+  readonly cancelDelayMs?: number;
   /** Kill the process without a word when a line of the log matches. */
   readonly killAt?: RegExp;
 };
@@ -121,7 +123,7 @@ type Reader = ReturnType<typeof createReader>;
 async function runEntry(
   entry: string,
   env: Record<string, string>,
-  options: Pick<RunnerOptions, "checkout" | "cancelAt" | "killAt">,
+  options: Pick<RunnerOptions, "checkout" | "cancelAt" | "cancelDelayMs" | "killAt">,
   reader: Reader,
 ): Promise<{ readonly exitCode: number | null; readonly cancelMs?: number }> {
   const node = join(root, "node_modules", ".bin", "node");
@@ -132,12 +134,15 @@ async function runEntry(
     for (const line of reader.read(text)) {
       if (options.killAt?.test(line) === true) child.kill("SIGKILL");
       if (cancelledAt !== undefined || options.cancelAt?.test(line) !== true) continue;
-      cancelledAt = Date.now();
-      child.kill("SIGINT");
-      timers.push(
-        setTimeout(() => child.kill("SIGTERM"), 7_500),
-        setTimeout(() => child.kill("SIGKILL"), 10_000),
-      );
+      const delay = options.cancelDelayMs ?? 0;
+      cancelledAt = Date.now() + delay;
+      for (const [after, signal] of [
+        [0, "SIGINT"],
+        [7_500, "SIGTERM"],
+        [10_000, "SIGKILL"],
+      ] as const) {
+        timers.push(setTimeout(() => child.kill(signal), delay + after));
+      }
     }
   };
   child.stdout.setEncoding("utf8").on("data", onText);

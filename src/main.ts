@@ -119,7 +119,19 @@ async function contextOf(
           (() => Promise.reject(new Error("a run on the runner signs in nowhere; use { env: NAME }"))),
         mask,
       }),
-    state: { runStarting: saveStartedRun, runEnded: saveRunSettled },
+    state: savedState(),
+  };
+}
+
+function savedState(): CommandContext["state"] {
+  let started: string | undefined;
+  return {
+    runStarting: (run) => {
+      started = run.name;
+      saveStartedRun(run);
+    },
+    runEnded: saveRunSettled,
+    startedRun: () => started,
   };
 }
 

@@ -5,6 +5,7 @@ import { appendSummary } from "./github/outputs.ts";
 import { savedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { readInputs, type Environment } from "./inputs.ts";
+import { cancelRun } from "./job/cancel.ts";
 import { inline } from "./report/escape.ts";
 
 await post(process.env);
@@ -39,7 +40,7 @@ async function post(environment: Environment): Promise<void> {
         signal: AbortSignal.timeout(60_000),
         mask,
       });
-      const asked = await jobs.cancel(run.name);
+      const asked = await cancelRun(run.name, jobs, systemClock);
       if (asked.ok) return `The workflow was cancelled; the cancellation of the run '${run.name}' was asked for.`;
       // Recorded before the submission was sent: it may never have come about.
       if (asked.failure.reason === "not-found")

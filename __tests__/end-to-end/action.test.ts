@@ -188,9 +188,24 @@ describe("a run that does not end well", () => {
     );
     const step = await act(emulator, "up", run, { cancelAt: /started/ });
     expect(writesIn(emulator.journal()).at(-1)).toMatch(/^POST jobs\/.*\/cancel$/);
+    // The action itself cancels, and does not leave it to the post step.
+    expect(step.state["settled"]).toBe("true");
     expect(step.cancelMs).toBeLessThan(7_500);
     expect(step.outputs["failure-reason"]).toBe("cancelled");
     expect(step.exitCode).toBe(1);
+  });
+
+  it("is cancelled although the workflow was cancelled while it was being submitted", async () => {
+    emulator.faults.add({ method: "PUT", path: "/jobs/", kind: "delay", seconds: 1 });
+    const run = config(
+      cluster("cut-off"),
+      "run: { command: sleep 60, compute: cut-off, environment: { image: ubuntu } }\n",
+    );
+    await act(emulator, "apply", config(cluster("cut-off")));
+    emulator.clearJournal();
+    const step = await act(emulator, "train", run, { cancelAt: /nothing has to change/, cancelDelayMs: 700 });
+    expect(step.outputs["failure-reason"]).toBe("cancelled");
+    expect(writesIn(emulator.journal()).at(-1)).toMatch(/^POST jobs\/.*\/cancel$/);
   });
 
   it("is named, with how to resume it, by the post step when the action was killed", async () => {

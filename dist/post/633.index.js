@@ -347,13 +347,13 @@ async function createArm(options) {
     withoutRetries(pipeline);
     pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
     pipeline.addPolicy(bearerTokenPolicy(newCredential, cloud.armScope, clock), { phase: "Sign" });
-    const answer = async (repeatable, request) => {
-        const outcome = await retry_withRetries(repeatable, request, options);
+    const answer = async (repeatable, request, until = signal) => {
+        const outcome = await retry_withRetries(repeatable, request, { ...options, signal: until });
         if (!outcome.ok || outcome.value.status < 400)
             return outcome;
         return outcome_failed(retry_failureOf(outcome.value));
     };
-    const direct = (repeatable, method, url, body) => answer(repeatable, () => send(pipeline, { method, url, body, signal }));
+    const direct = (repeatable, method, url, body, until = signal) => answer(repeatable, () => send(pipeline, { method, url, body, signal: until }), until);
     const byId = (run, id) => viaLibrary(run, id, signal);
     const address = (path, apiVersion, query = {}) => `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
     const getUrl = (url) => new URL(url).origin === new URL(cloud.resourceManager).origin
@@ -370,7 +370,7 @@ async function createArm(options) {
         get: (id, apiVersion) => answer("read", () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id)),
         put: (id, apiVersion, body, repeatable = "write") => answer(repeatable, () => byId((path, rest) => client.resources.createOrUpdateById(path, apiVersion, body, rest).submitted(), id)),
         patch: (id, apiVersion, body) => answer("write", () => byId((path, rest) => client.resources.updateById(path, apiVersion, body, rest).submitted(), id)),
-        post: (path, apiVersion, body, repeatable = "write") => direct(repeatable, "POST", address(path, apiVersion), body),
+        post: (path, apiVersion, body, { repeatable = "write", signal: until } = {}) => direct(repeatable, "POST", address(path, apiVersion), body, until),
         remove: (id, apiVersion, query) => direct("write", "DELETE", address(id, apiVersion, query)),
         list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), getUrl),
         getUrl,
@@ -945,9 +945,12 @@ function jobs_createJobs(arm, workspace) {
             const answer = await arm.put(id(name), putVersion, body);
             return answer.ok ? outcome_succeeded(liveJob(answer.value.body)) : answer;
         },
-        cancel: async (name) => {
+        cancel: async (name, signal) => {
             // Asking twice for a cancellation changes nothing, so a lost reply is simply asked again.
-            const answer = await arm.post(`${id(name)}/cancel`, cancelVersion, undefined, "read");
+            const answer = await arm.post(`${id(name)}/cancel`, cancelVersion, undefined, {
+                repeatable: "read",
+                ...(signal === undefined ? {} : { signal }),
+            });
             return answer.ok ? outcome_succeeded(undefined) : answer;
         },
     };

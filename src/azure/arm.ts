@@ -20,11 +20,12 @@ export type Arm = {
   readonly list: (path: string, apiVersion: string, query?: Query) => Promise<Outcome<readonly unknown[]>>;
   readonly put: (id: string, apiVersion: string, body: unknown, repeatable?: Repeatable) => Promise<Outcome<Answer>>;
   readonly patch: (id: string, apiVersion: string, body: unknown) => Promise<Outcome<Answer>>;
+  /** @param options.signal in place of the command's own: a cancellation has to go out after that one has aborted. */
   readonly post: (
     path: string,
     apiVersion: string,
     body?: unknown,
-    repeatable?: Repeatable,
+    options?: { readonly repeatable?: Repeatable; readonly signal?: AbortSignal },
   ) => Promise<Outcome<Answer>>;
   readonly remove: (id: string, apiVersion: string, query: Query) => Promise<Outcome<Answer>>;
   /** A URL that the service gave, exactly as given. Refused when it is not ARM's: the token must not go elsewhere. */
@@ -63,13 +64,22 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
   pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
   pipeline.addPolicy(bearerTokenPolicy(newCredential, cloud.armScope, clock), { phase: "Sign" });
 
-  const answer = async (repeatable: Repeatable, request: () => Promise<Answer>): Promise<Outcome<Answer>> => {
-    const outcome = await withRetries(repeatable, request, options);
+  const answer = async (
+    repeatable: Repeatable,
+    request: () => Promise<Answer>,
+    until: AbortSignal = signal,
+  ): Promise<Outcome<Answer>> => {
+    const outcome = await withRetries(repeatable, request, { ...options, signal: until });
     if (!outcome.ok || outcome.value.status < 400) return outcome;
     return failed(failureOf(outcome.value));
   };
-  const direct = (repeatable: Repeatable, method: "GET" | "POST" | "DELETE", url: string, body?: unknown) =>
-    answer(repeatable, () => send(pipeline, { method, url, body, signal }));
+  const direct = (
+    repeatable: Repeatable,
+    method: "GET" | "POST" | "DELETE",
+    url: string,
+    body?: unknown,
+    until: AbortSignal = signal,
+  ) => answer(repeatable, () => send(pipeline, { method, url, body, signal: until }), until);
   const byId = (run: (id: string, options: LibraryOptions) => PromiseLike<unknown>, id: string) =>
     viaLibrary(run, id, signal);
   const address = (path: string, apiVersion: string, query: Query = {}) =>
@@ -106,7 +116,8 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
           id,
         ),
       ),
-    post: (path, apiVersion, body, repeatable = "write") => direct(repeatable, "POST", address(path, apiVersion), body),
+    post: (path, apiVersion, body, { repeatable = "write", signal: until } = {}) =>
+      direct(repeatable, "POST", address(path, apiVersion), body, until),
     remove: (id, apiVersion, query) => direct("write", "DELETE", address(id, apiVersion, query)),
     list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), getUrl),
     getUrl,

@@ -56,7 +56,7 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
         `${version("codes", name, number)}/startPendingUpload`,
         codesVersion,
         { pendingUploadType: "TemporaryBlobReference" },
-        "read",
+        { repeatable: "read" },
       );
       if (!answer.ok) return answer;
       const { blobReferenceForConsumption: place } = answer.value.body as {

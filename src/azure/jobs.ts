@@ -26,7 +26,7 @@ export type Jobs = {
   readonly get: (name: string) => Promise<Outcome<LiveJob | undefined>>;
   readonly put: (name: string, body: unknown) => Promise<Outcome<LiveJob>>;
   /** Asks for the cancellation; the job goes on until its status says otherwise. */
-  readonly cancel: (name: string) => Promise<Outcome<void>>;
+  readonly cancel: (name: string, signal?: AbortSignal) => Promise<Outcome<void>>;
 };
 
 /** The official client's versions. */
@@ -46,9 +46,12 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
       const answer = await arm.put(id(name), putVersion, body);
       return answer.ok ? succeeded(liveJob(answer.value.body)) : answer;
     },
-    cancel: async (name) => {
+    cancel: async (name, signal) => {
       // Asking twice for a cancellation changes nothing, so a lost reply is simply asked again.
-      const answer = await arm.post(`${id(name)}/cancel`, cancelVersion, undefined, "read");
+      const answer = await arm.post(`${id(name)}/cancel`, cancelVersion, undefined, {
+        repeatable: "read",
+        ...(signal === undefined ? {} : { signal }),
+      });
       return answer.ok ? succeeded(undefined) : answer;
     },
   };

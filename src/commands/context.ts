@@ -43,6 +43,8 @@ export type CommandContext = {
 export type SavedState = {
   readonly runStarting: (run: { readonly name: string; readonly workspace: WorkspaceRef }) => void;
   readonly runEnded: () => void;
+  /** Name of the run whose submission has begun in this process. */
+  readonly startedRun: () => string | undefined;
 };
 
 /** What a command contributes to the result; the rest is filled in by the caller. */

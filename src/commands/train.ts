@@ -5,6 +5,7 @@ import { leafCause } from "../azure/service-error.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError } from "../declaration/problem.ts";
 import { SecretUnavailable } from "../declaration/secret.ts";
+import { cancelRun } from "../job/cancel.ts";
 import { checkGates } from "../job/gates.ts";
 import { isSecret, type CommandJob } from "../job/definition.ts";
 import { ensureEnvironment, resolveCode, resolveInputs, type DependencyPorts } from "../job/dependencies.ts";
@@ -91,7 +92,8 @@ async function trainInWorkspace(
   const submitted = await submit(job, context, prepared);
   if (!submitted.ok) {
     const failure = failureOf(submitted.failure, "The run could not be submitted");
-    return { failures: [failure.reason === "cancelled" ? failure : { ...failure, reason: "submission-failed" }] };
+    if (failure.reason === "cancelled") return cutOff(context, azure);
+    return { failures: [{ ...failure, reason: "submission-failed" }] };
   }
   const { job: live, reused, reason } = submitted.value;
   context.log.info(reused ? `Joined the run ${live.name}: ${reason ?? ""}` : `Submitted the run ${live.name}.`);
@@ -100,6 +102,30 @@ async function trainInWorkspace(
   const environment =
     job.environment.from === "reference" ? job.environment.id : (job.environment.name ?? job.environment.image);
   return finish({ ...submitted.value, compute, environment }, declaration, context, azure);
+}
+
+/** The workflow was cancelled while the run was being submitted: whether it came about, the cancellation finds out. */
+async function cutOff(context: CommandContext, azure: Azure): Promise<CommandResult> {
+  const name = context.state.startedRun();
+  if (name === undefined)
+    return { failures: [{ reason: "cancelled", message: "The workflow was cancelled before a run was submitted." }] };
+  const asked = await cancelRun(name, azure.jobs, context.clock);
+  const settled = asked.ok || asked.failure.reason === "not-found";
+  if (settled) context.state.runEnded();
+  const what = asked.ok
+    ? "its cancellation was asked for"
+    : settled
+      ? "it never came about"
+      : "it could not be cancelled";
+  return {
+    failures: [
+      {
+        reason: "cancelled",
+        message: `The workflow was cancelled while the run '${name}' was being submitted; ${what}.`,
+      },
+    ],
+    leftGoing: settled ? [] : [goesOn(name)],
+  };
 }
 
 /** Submits the run under a name that is derived from the commit and the definition. */
@@ -281,7 +307,7 @@ async function finish(
   const logs = streamedLogs(azure, context);
   // The cancellation goes out the moment the signal comes, whatever the following is waiting for.
   let cancelled: Promise<Outcome<void>> | undefined;
-  const cancel = () => (cancelled ??= azure.jobs.cancel(name));
+  const cancel = () => (cancelled ??= cancelRun(name, azure.jobs, context.clock));
   const onAbort = () => void cancel();
   if (!started.reused) context.signal.addEventListener("abort", onAbort, { once: true });
   const followed = await followRun(name, {

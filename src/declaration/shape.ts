@@ -95,6 +95,18 @@ function problemsOf(issue: Issue, above: NodePath, schema: z.ZodType, node: Sour
     case "unrecognized_keys":
       return issue.keys.map((key) => unknownKey(key, path, schema, node));
     case "invalid_union": {
+      if ("options" in issue && Array.isArray(issue.options)) {
+        const words = (issue.options as readonly unknown[]).map(String);
+        const near = suggestionFor(typeof value === "string" ? value : "", words);
+        return [
+          problem(
+            "wrong-value",
+            node,
+            path,
+            `${quoted(value)} is not one of the values allowed here.${near} Use ${listed(words)}.`,
+          ),
+        ];
+      }
       const best = bestBranch(issue.errors);
       return best.length === 0
         ? [

@@ -208,7 +208,9 @@ function childOf(node: Node | null, step: string | number, document: Document.Pa
     const keyOffset = own.key.range?.[0];
     return { value: own.value, ...(keyOffset === undefined ? {} : { keyOffset }) };
   }
-  for (const merge of pairs.filter(({ key }) => isScalar(key) && key.value === "<<")) {
+  for (const merge of pairs.filter(
+    ({ key }) => isScalar(key) && (key.value === "<<" || typeof key.value === "symbol"),
+  )) {
     const sources = isSeq(merge.value) ? (merge.value.items as Node[]) : [merge.value];
     for (const source of sources) {
       const found = childOf(source, step, document);

@@ -45,7 +45,7 @@ export function readCommandJob(node: SourceNode): { readonly job?: CommandJob; r
   const code = readCode(value.code, node, report);
   const inputs = readInputs(value.inputs ?? {}, node, report);
   const outputs = readOutputs(value.outputs ?? {}, report);
-  checkBindings(value.command, Object.keys(inputs), Object.keys(outputs), report);
+  checkBindings(value.command, Object.keys(value.inputs ?? {}), Object.keys(outputs), report);
   const variables = readVariables(value.environment_variables ?? {}, node, report);
   if (environment === undefined) return { problems };
   const job: CommandJob = {

@@ -68,8 +68,8 @@ export type Submission =
  * |---|---|---|---|
  * | none | any | – | submit the name itself |
  * | going on or Completed | no | any | join |
- * | Failed, Canceled, NotResponding, … | no | no | submit the next |
- * | Failed, Canceled, NotResponding, … | no | yes | join, to report what came of it |
+ * | Failed, Canceled, NotResponding | no | no | submit the next |
+ * | Failed, Canceled, NotResponding | no | yes | join, to report what came of it |
  * | any | yes | no | submit the next |
  * | any | yes | yes | join: this attempt has had its rerun |
  *
@@ -87,8 +87,8 @@ export function decideSubmission(
     return { do: "join", name: last.name, reason: "This attempt of the workflow submitted it." };
   }
   if (rerun) return next;
-  const { phase, conclusion } = classify(last.status);
-  if (phase === "over" && conclusion !== "success") return next;
+  const { phase, spent } = classify(last.status);
+  if (spent === true) return next;
   return {
     do: "join",
     name: last.name,

@@ -6,6 +6,8 @@ export type JobState = {
   readonly phase: "in-progress" | "stalled" | "over";
   readonly conclusion: RunReport["conclusion"];
   readonly failureReason?: FailureReason;
+  /** A run in this state is not joined any more: a new workflow run or attempt submits it anew. */
+  readonly spent?: true;
 };
 
 const inProgress: JobState = { phase: "in-progress", conclusion: "in-progress" };
@@ -21,9 +23,9 @@ const states: Readonly<Record<string, JobState>> = {
   finalizing: inProgress,
   cancelrequested: inProgress,
   completed: { phase: "over", conclusion: "success" },
-  failed: { phase: "over", conclusion: "failure", failureReason: "run-failed" },
-  canceled: { phase: "over", conclusion: "cancelled", failureReason: "run-canceled" },
-  notresponding: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding" },
+  failed: { phase: "over", conclusion: "failure", failureReason: "run-failed", spent: true },
+  canceled: { phase: "over", conclusion: "cancelled", failureReason: "run-canceled", spent: true },
+  notresponding: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding", spent: true },
   paused: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding" },
 };
 

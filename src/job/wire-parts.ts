@@ -93,11 +93,8 @@ const serviceTypes = { jupyter_lab: "JupyterLab", tensor_board: "TensorBoard", v
 export function toServices(services: NonNullable<DeclaredJob["services"]>): object {
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => {
-      const properties = withoutUndefined({
-        ...service.properties,
-        logDir: service.log_dir,
-        sshPublicKeys: service.ssh_public_keys,
-      });
+      const own = withoutUndefined({ logDir: service.log_dir, sshPublicKeys: service.ssh_public_keys });
+      const properties = { ...service.properties, ...own };
       const wire = withoutUndefined({
         jobServiceType: serviceTypes[service.type],
         port: service.port,

@@ -18,11 +18,15 @@ export function html(text: string): string {
  * issue reference, cell, code) becomes a character reference, which renders as the sign and is nothing but text.
  */
 export function inline(text: string): string {
-  return visible(text)
-    .replaceAll(/\s*\n\s*/g, " ")
-    .replaceAll(/[&<>"'|`*_{}[\]()#+!~@\\$:]/g, (sign) => `&#${sign.codePointAt(0) ?? 0};`)
-    .replace(/^(\s*)([-=.\d])/, (_, space: string, sign: string) => `${space}&#${sign.codePointAt(0) ?? 0};`)
-    .replaceAll(/(https?|ftp|www)(?=[&.])/gi, "$1\u2060");
+  return (
+    visible(text)
+      .replaceAll(/\s*\n\s*/g, " ")
+      // GitHub links mentions and issue numbers in what is rendered already: a joiner without width keeps the name from its sign.
+      .replaceAll(/(?<=[@#])(?=[\w-])/g, "\u2060")
+      .replaceAll(/[&<>"'|`*_{}[\]()#+!~@\\$:]/g, (sign) => `&#${sign.codePointAt(0) ?? 0};`)
+      .replace(/^(\s*)([-=.\d])/, (_, space: string, sign: string) => `${space}&#${sign.codePointAt(0) ?? 0};`)
+      .replaceAll(/(https?|ftp|www)(?=[&.])/gi, "$1\u2060")
+  );
 }
 
 /** Text as inline code, which may itself hold backticks. */

@@ -1,0 +1,56 @@
+import { expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { leafCause, serviceErrorOf } from "../../src/azure/service-error.ts";
+
+const fallback = { code: "HTTP500", message: "no explanation" };
+
+it.each([
+  {
+    form: "ARM's",
+    body: { error: { code: "A", message: "outer", details: [{ code: "B", message: "inner" }] } },
+    leaf: "B: inner",
+  },
+  { form: "doubly nested", body: { error: { error: { code: "A", message: "deep" } } }, leaf: "A: deep" },
+  {
+    form: "a provisioning error",
+    body: { error: { code: "AttachmentReplaced", message: "replaced" } },
+    leaf: "AttachmentReplaced: replaced",
+  },
+  {
+    form: "one with an innererror",
+    body: { code: "BadRequest", message: "m", innererror: { code: "QuotaExceeded", message: "no cores" } },
+    leaf: "QuotaExceeded: no cores",
+  },
+  { form: "JSON in a message's place", body: '{"error":{"code":"X","message":"quoted"}}', leaf: "X: quoted" },
+  {
+    form: "storage's XML",
+    body: "<?xml version='1.0'?><Error><Code>BlobNotFound</Code><Message>gone\nRequestId: 1</Message></Error>",
+    leaf: "BlobNotFound: gone",
+  },
+  { form: "a gateway's page", body: "<html>502</html>", leaf: "Error: <html>502</html>" },
+  { form: "nothing", body: undefined, leaf: "HTTP500: no explanation" },
+  {
+    form: "a code that says nothing above one that does",
+    body: {
+      error: {
+        code: "OK",
+        message: "x",
+        details: [
+          { code: "BadRequest", message: "y", details: [{ code: "ClusterMinNodesExceedCoreQuota", message: "z" }] },
+        ],
+      },
+    },
+    leaf: "ClusterMinNodesExceedCoreQuota: z",
+  },
+])("finds the leaf cause in $form", ({ body, leaf }) => {
+  const cause = leafCause(serviceErrorOf(body, fallback));
+  expect(`${cause.code}: ${cause.message}`).toBe(leaf);
+});
+
+it("makes an error of anything", () => {
+  fc.assert(
+    fc.property(fc.anything(), (body) => {
+      expect(typeof leafCause(serviceErrorOf(body, fallback)).message).toBe("string");
+    }),
+  );
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "@jest/globals";
+import { readDeclaration, type DeclarationRequest } from "../../src/declaration/read-declaration.ts";
+import { checkoutOf } from "../support/step.ts";
+
+const machine = (name: string, id: string) =>
+  `- name: ${name}\n  type: virtualmachine\n  ${id}\n  ssh_settings: { admin_username: u, admin_password: { env: P } }\n`;
+const id = "/subscriptions/S/resourceGroups/G/providers/Microsoft.Compute/virtualMachines/V";
+
+function declare(files: Readonly<Record<string, string>>, request: Partial<DeclarationRequest> = {}) {
+  const folder = checkoutOf(files);
+  return readDeclaration({
+    config: ["azureml.yml"],
+    set: [],
+    only: [],
+    workingDirectory: folder,
+    checkout: folder,
+    ...request,
+  });
+}
+const codes = (problems: readonly { readonly code: string }[]) => problems.map(({ code }) => code);
+
+describe("two declarations of one resource", () => {
+  it.each([
+    { how: "by the same id in other letters", other: `resource_id: ${id.toLowerCase()}` },
+    { how: "by its parts", other: "subscription_id: s\n  resource_group: g\n  vm_name: v" },
+    { how: "by its parts and the workspace's subscription", other: "resource_group: g\n  vm_name: v" },
+  ])("are an error that shows both places: $how", async ({ other }) => {
+    const yaml = `workspace: { subscription_id: S }\ntargets:\n${machine("first-vm", `resource_id: ${id}`)}${machine("second-vm", other)}`;
+    const { problems } = await declare({ "azureml.yml": yaml });
+    expect(codes(problems)).toEqual(["duplicate-resource"]);
+    expect(problems[0]?.where?.line).toBeGreaterThan(problems[0]?.related?.line ?? 0);
+    expect(problems[0]?.related).toEqual({ file: "azureml.yml", line: 5, column: 16 });
+  });
+
+  it("are found across files", async () => {
+    const { problems } = await declare({
+      "azureml.yml": "targets: [compute/*.yml]\n",
+      "compute/a.yml": machine("a-vm", `resource_id: ${id}`).replace("- name", "name").replaceAll("\n  ", "\n"),
+      "compute/b.yml": machine("b-vm", `resource_id: ${id}`).replace("- name", "name").replaceAll("\n  ", "\n"),
+    });
+    expect(problems.map(({ code, where, related }) => [code, where?.file, related?.file])).toEqual([
+      ["duplicate-resource", "compute/b.yml", "compute/a.yml"],
+    ]);
+  });
+});
+
+describe("files", () => {
+  it("lists what a glob matches and what declares nothing as skipped, and refuses it when it is named", async () => {
+    const files = { "a.yml": "name: cpu\ntype: amlcompute\n", "conda.yml": "channels: [conda-forge]\n" };
+    const byGlob = await declare(files, { config: ["*.yml"] });
+    expect(byGlob.skipped.map(({ file }) => file)).toEqual(["conda.yml"]);
+    expect(byGlob.targets.map(({ name }) => name)).toEqual(["cpu"]);
+    const byName = await declare(files, { config: ["a.yml", "conda.yml"] });
+    expect(codes(byName.problems)).toEqual(["not-a-declaration"]);
+  });
+
+  it("reads several documents of one file", async () => {
+    const { targets } = await declare({
+      "azureml.yml": "name: one\ntype: amlcompute\n---\nname: two\ntype: amlcompute\n",
+    });
+    expect(targets.map(({ name }) => name)).toEqual(["one", "two"]);
+  });
+
+  it("takes inline targets without any file, and merges them with files", async () => {
+    const inline = "- { name: inline, type: amlcompute }\n";
+    expect((await declare({}, { inlineTargets: inline })).targets.map(({ name }) => name)).toEqual(["inline"]);
+    const both = await declare(
+      { "azureml.yml": "targets: [{ name: file, type: amlcompute }]\n" },
+      { inlineTargets: inline },
+    );
+    expect(both.targets.map(({ name }) => name)).toEqual(["file", "inline"]);
+  });
+
+  it("refuses a file outside the working directory", async () => {
+    const outside = checkoutOf({ "secret.yml": "name: cpu\ntype: amlcompute\n" });
+    expect(codes((await declare({}, { config: [`${outside}/secret.yml`] })).problems)).toContain("outside");
+  });
+
+  it("names what the interface has and this version has not, at its place", async () => {
+    const { problems } = await declare({
+      "azureml.yml": "prices: {}\ntargets: [{ name: dbx, type: databricks }]\nrun: pipeline.yml\n",
+      "pipeline.yml": "type: pipeline\njobs: {}\n",
+    });
+    expect(codes(problems)).toEqual(["not-supported-yet", "not-supported-yet", "not-supported-yet"]);
+  });
+});
+
+describe("overrides", () => {
+  it("change a target and the run before they are checked", async () => {
+    const files = {
+      "azureml.yml":
+        "targets: [{ name: cpu, type: amlcompute }]\nrun: { command: 'echo ${{inputs.lr}}', inputs: { lr: 1 } }\n",
+    };
+    const { targets, run, problems } = await declare(files, {
+      set: ["targets.cpu.max_instances=8", "run.inputs.lr=0.01"],
+    });
+    expect(problems).toEqual([]);
+    expect(targets[0]).toMatchObject({ maxInstances: 8 });
+    expect(run?.inputs).toEqual({ lr: { kind: "literal", value: "0.01" } });
+  });
+
+  it("of what is not there are errors with a suggestion", async () => {
+    const { problems } = await declare(
+      { "azureml.yml": "targets: [{ name: cpu-cluster, type: amlcompute }]\n" },
+      { set: ["targets.cpu-clustr.max_instances=8"] },
+    );
+    expect(problems[0]?.message).toContain("Did you mean cpu-cluster?");
+  });
+});
+
+it("chooses the targets named in only, and suggests names for others", async () => {
+  const files = { "azureml.yml": "targets: [{ name: one, type: amlcompute }, { name: two, type: amlcompute }]\n" };
+  expect((await declare(files, { only: ["TWO"] })).targets.map(({ name }) => name)).toEqual(["two"]);
+  expect((await declare(files, { only: ["twoo"] })).problems[0]?.message).toContain("Did you mean two?");
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { inputTable, InvalidInputs, readInputs } from "../src/inputs.ts";
+
+const action = parse(readFileSync(join(import.meta.dirname, "../action.yml"), "utf8")) as {
+  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
+};
+
+describe("inputs", () => {
+  it("are exactly those that action.yml declares, with the same defaults", () => {
+    const declared = Object.entries(action.inputs).map(([name, { default: value }]) => [
+      name,
+      value.startsWith("${{") ? "" : value,
+    ]);
+    expect(Object.entries(inputTable).map(([name, { fallback }]) => [name, fallback])).toEqual(declared);
+  });
+
+  it.each([
+    ["INPUT_TIMEOUT-MINUTES", "2h", "Input 'timeout-minutes' is \"2h\": must be a whole number from 1 to 30240."],
+    ["INPUT_WAIT", "yes", "Input 'wait' is \"yes\": must be true or false."],
+    [
+      "INPUT_COMMAND",
+      "aply",
+      "Input 'command' is \"aply\": must be one of validate, plan, apply, train, deploy, up, detach, doctor.",
+    ],
+    ["INPUT_PLAN-FILE", "plan.json", "Input 'plan-file' is \"plan.json\": is not supported yet; leave it out."],
+  ])("%s=%s is refused by name", (name, value, message) => {
+    expect(() => readInputs({ [name]: value })).toThrow(new InvalidInputs([message]));
+  });
+
+  it("tells every fault at once", () => {
+    expect(() => readInputs({ INPUT_WAIT: "maybe", INPUT_PARALLEL: "0" })).toThrow(/wait[\s\S]*parallel/);
+  });
+});

@@ -1,0 +1,113 @@
+import { expect, it } from "@jest/globals";
+import { Ajv } from "ajv";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ServiceError } from "../../src/azure/outcome.ts";
+import { renderHtml } from "../../src/report/html.ts";
+import { sections } from "../../src/report/markdown.ts";
+import { outputsOf } from "../../src/report/outputs.ts";
+import type { Result } from "../../src/report/result.ts";
+import { niceTicks } from "../../src/report/svg-chart.ts";
+
+const leaf: ServiceError = { code: "ClusterMinNodesExceedCoreQuota", message: "quota of 6", details: [] };
+const result: Result = {
+  schemaVersion: 1,
+  command: "up",
+  conclusion: "failure",
+  failureReason: "provisioning-failed",
+  failures: ["cpu-cluster: quota <b>"],
+  workspace: { subscriptionId: "s", resourceGroup: "g", name: "w" },
+  files: ["azureml.yml"],
+  skipped: [],
+  problems: [{ code: "c", severity: "warning", where: { file: "a.yml", line: 1, column: 2 }, message: "m", fix: "f" }],
+  plan: {
+    hasChanges: true,
+    steps: [{ target: "cpu", type: "amlcompute", action: "create", reason: "r", changes: [] }],
+  },
+  targets: [
+    {
+      name: "cpu",
+      type: "amlcompute",
+      action: "create",
+      outcome: "failed",
+      provisioningState: "Failed",
+      provisioningErrors: [{ code: "BadRequest", message: "it failed", details: [leaf], correlationId: "corr-1" }],
+      durationSeconds: 3.2,
+    },
+  ],
+  run: {
+    name: "run-1",
+    url: "https://ml.azure.com/runs/run-1",
+    status: "Completed",
+    conclusion: "success",
+    reused: false,
+    compute: "cpu",
+    metrics: [
+      {
+        name: "loss",
+        last: Number.NaN,
+        points: [
+          { step: 0, value: 2 },
+          { step: 1, value: Number.NaN },
+          { step: 2, value: 1 },
+        ],
+      },
+    ],
+    gates: [{ metric: "loss", condition: "at most 1", passed: false }],
+  },
+  leftGoing: [],
+  startedAt: "2026-01-01T00:00:00.000Z",
+  durationSeconds: 5,
+};
+
+it("is published: the result file is of the schema", () => {
+  const schema = JSON.parse(
+    readFileSync(join(import.meta.dirname, "../../schema/result.schema.json"), "utf8"),
+  ) as object;
+  const validate = new Ajv({ strict: false }).compile(schema);
+  expect([validate(JSON.parse(JSON.stringify(result))), validate.errors]).toEqual([true, null]);
+});
+
+it("tells the leaf cause before what it was wrapped in, with hint and correlation id", () => {
+  const text = sections(result)
+    .map((section) => section.text)
+    .join("\n");
+  expect(text.indexOf("quota of 6")).toBeLessThan(text.indexOf("it failed"));
+  expect(text).toContain("ask for more quota");
+  expect(text).toContain("corr-1");
+  expect(text).not.toContain("<b>");
+});
+
+it("draws a metric without the values that are no numbers", () => {
+  const text = sections(result)
+    .map((section) => section.text)
+    .join("\n");
+  expect(text).toContain('x-axis "step" [0, 2]');
+  expect(text).toContain("line [2, 1]");
+  expect(renderHtml(result)).toContain("<polyline");
+});
+
+it("has no script and loads nothing", () => {
+  const page = renderHtml(result);
+  expect(page).not.toMatch(/<script|<img|<link|src=|@import|url\(/i);
+  expect(page).toContain("default-src 'none'");
+});
+
+it("gives the outputs of the interface", () => {
+  expect(outputsOf(result)).toMatchObject({
+    "has-changes": "true",
+    "to-create": "1",
+    "to-attach": "0",
+    "run-name": "run-1",
+    "failure-reason": "provisioning-failed",
+    "run-metrics": '{"loss":"NaN"}',
+  });
+});
+
+it.each([
+  [0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]],
+  [0.866, 0.927, [0.88, 0.9, 0.92]],
+  [3, 3, [3]],
+])("puts round numbers on the axis from %d to %d", (low, high, ticks) => {
+  expect(niceTicks(low, high, 5)).toEqual(ticks);
+});
