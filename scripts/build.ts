@@ -16,20 +16,10 @@ const run = (script: string, args: readonly string[]) =>
 rmSync(join(root, "build"), { recursive: true, force: true });
 run(bin("typescript/bin/tsc"), ["-p", "tsconfig.build.json"]);
 if (!check) rmSync(target, { recursive: true, force: true });
-for (const entry of ["main", "post"]) {
-  run(bin("@vercel/ncc/dist/ncc/cli.js"), [
-    "build",
-    `build/${entry}.js`,
-    "--out",
-    join(target, entry),
-    "--minify",
-    "--no-cache",
-    "--license",
-    "licenses.txt",
-    "--target",
-    "es2023",
-  ]);
-}
+run(bin("@vercel/ncc/dist/ncc/cli.js"), [
+  ...["build", "build/main.js", "--out", target],
+  ...["--minify", "--no-cache", "--license", "licenses.txt", "--target", "es2023"],
+]);
 
 if (check) {
   const differing = compare(join(root, "dist"), target);

@@ -10,7 +10,7 @@ import { createSecretResolver } from "./declaration/resolve-secret.ts";
 import { githubContext } from "./github/context.ts";
 import { createLog, type Log } from "./github/log.ts";
 import { mask } from "./github/mask.ts";
-import { saveCancelled, saveRunSettled, saveStartedRun } from "./github/state.ts";
+import { isPostStep, saveCancelled, saveRunSettled, saveStartedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { InvalidInputs, readInputs, workingDirectory, type Environment, type Inputs } from "./inputs.ts";
 import { metricLines, targetLines } from "./report/log-text.ts";
@@ -186,5 +186,7 @@ function show(result: Result, log: Log): void {
   );
 }
 
-// At the end, because constants of a module exist only once its text has been run through.
-process.exitCode = await main(process.env);
+// At the end, because constants of a module exist only once its text has been run through. The runner calls the same file
+// twice: once for the step, once for its post step.
+if (isPostStep()) await (await import("./post.ts")).post(process.env);
+else process.exitCode = await main(process.env);

@@ -8,13 +8,11 @@ import { readInputs, type Environment } from "./inputs.ts";
 import { cancelRun } from "./job/cancel.ts";
 import { inline } from "./report/escape.ts";
 
-await post(process.env);
-
 /**
  * Finishes what `main` could not: a run that was submitted and neither followed to its end nor left on purpose. After a
  * cancelled workflow it is cancelled; after a crash it is named, with how to resume or cancel it.
  */
-async function post(environment: Environment): Promise<void> {
+export async function post(environment: Environment): Promise<void> {
   const { run, settled, cancelled } = savedRun();
   if (run === undefined || settled) return;
   for (const secret of earlySecrets(environment)) mask(secret);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { readDeclaration, type DeclarationRequest } from "../../src/declaration/read-declaration.ts";
+import type { DeclarationRequest } from "../../src/declaration/gather.ts";
+import { readDeclaration } from "../../src/declaration/read-declaration.ts";
 import { checkoutOf } from "../support/step.ts";
 
 const machine = (name: string, id: string) =>

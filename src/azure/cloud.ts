@@ -132,8 +132,9 @@ function cloudOf(entry: unknown, url: URL): Cloud | undefined {
   const arm = trimmed(resourceManager ?? url.origin);
   const authority = trimmed(authentication.loginEndpoint);
   const isKnown = Object.values(known).find((cloud) => new URL(cloud.authority).host === new URL(authority).host);
-  // A private cloud's tokens are for the audience that it names; the public ones take ARM's own address.
-  const audience = isKnown === undefined ? trimmed(authentication.audiences?.[0] ?? arm) : arm;
+  // The public clouds take ARM's own address as audience; a private one may name others, as Azure Stack does.
+  const audiences = (authentication.audiences ?? []).map(trimmed);
+  const audience = isKnown !== undefined || audiences.includes(arm) ? arm : (audiences[0] ?? arm);
   return {
     name: name ?? "custom",
     resourceManager: arm,

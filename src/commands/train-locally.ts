@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { createHash } from "node:crypto";
 import type { Azure } from "../azure/azure.ts";
 import { SecretUnavailable } from "../declaration/secret.ts";
-import { checkGates, type Gate } from "../job/gates.ts";
+import { checkGates, missedGates, type Gate } from "../job/gates.ts";
 import type { CommandJob } from "../job/definition.ts";
 import { NotRunnableHere, runLocally } from "../job/local/run-locally.ts";
 import { EnvironmentFailed } from "../job/local/virtual-environment.ts";
@@ -85,12 +85,7 @@ export async function trainLocally(
     }
     return {
       run,
-      failures: checked
-        .filter(({ passed }) => !passed)
-        .map(({ metric, condition, value }) => ({
-          reason: "gate-missed",
-          message: `The gate on ${metric} was missed: it has to be ${condition}, and ${value === undefined ? "the run never logged it" : `is ${value}`}.`,
-        })),
+      failures: missedGates(checked).map((message) => ({ reason: "gate-missed", message })),
     };
   } catch (error) {
     if (error instanceof SecretUnavailable)

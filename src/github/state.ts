@@ -27,3 +27,10 @@ export function savedRun(): { readonly run?: StartedRun; readonly settled: boole
     cancelled: getState("cancelled") === "true",
   };
 }
+
+/** True in the post step. The first call of the file, the step itself, leaves the mark. */
+export function isPostStep(): boolean {
+  if (getState("step") === "post") return true;
+  saveState("step", "post");
+  return false;
+}

@@ -27,3 +27,13 @@ export function checkGates(
     return { metric: gate.metric, condition, ...(value === undefined ? {} : { value }), passed };
   });
 }
+
+/** A sentence for each gate that was missed. */
+export function missedGates(results: readonly GateResult[]): readonly string[] {
+  return results
+    .filter(({ passed }) => !passed)
+    .map(({ metric, condition, value }) => {
+      const found = value === undefined ? "the run never logged it" : `is ${value}`;
+      return `The gate on ${metric} was missed: it has to be ${condition}, and ${found}.`;
+    });
+}
