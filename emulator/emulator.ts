@@ -34,6 +34,9 @@ export type Emulator = AsyncDisposable & {
   readonly caFile: string;
   readonly machineId: (name: string) => string;
   readonly addMachine: (name: string) => void;
+  /** An access token for ARM, as another tool of the machine would hold one. */
+  readonly accessToken: () => string;
+  readonly putBlob: (datastorePath: string, text: string) => Promise<void>;
   readonly putSecret: (name: string, value: string) => void;
   /** What a client's environment needs for a way in. */
   readonly environment: (way: WayIn) => Readonly<Record<string, string>>;
@@ -204,6 +207,12 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     caFile,
     machineId,
     addMachine: (name) => addMachine(store, name),
+    accessToken: () =>
+      tokens.issueAccess({ aud: origin, oid: seeded.clientId, tid: seeded.tenantId }, accessTokenSeconds),
+    putBlob: async (datastorePath, text) => {
+      const container = (await storage.service()).getContainerClient("azureml-blobstore");
+      await container.getBlockBlobClient(datastorePath).upload(text, Buffer.byteLength(text));
+    },
     putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
     environment: (way) => ({
       NODE_EXTRA_CA_CERTS: caFile,

@@ -8,6 +8,7 @@ export type EntraSettings = { readonly accessTokenSeconds: number; readonly fede
 /** Microsoft Entra ID's token endpoint and discovery. */
 export function entra(request: Incoming, tokens: Tokens, settings: EntraSettings): Reply | undefined {
   const { path, endpoints } = request;
+  if (path === "/_identity/token") return managedIdentity(request, tokens, settings);
   if (/\/common\/discovery\/instance$/.test(path)) {
     return ok({
       tenant_discovery_endpoint: `${endpoints.login}/${seeded.tenantId}/v2.0/.well-known/openid-configuration`,
@@ -73,6 +74,25 @@ function token(request: Incoming, tokens: Tokens, settings: EntraSettings): Repl
     expires_in: seconds,
     ext_expires_in: seconds,
     access_token: tokens.issueAccess(claims, seconds),
+  });
+}
+
+/** The managed identity of the machine, in the form that App Service has and self-hosted runners are often given. */
+function managedIdentity({ headers, query, endpoints }: Incoming, tokens: Tokens, settings: EntraSettings): Reply {
+  if (headers["x-identity-header"] !== seeded.identityHeader)
+    return { status: 401, body: { message: "The identity header is wrong." } };
+  const seconds = settings.accessTokenSeconds;
+  const claims = {
+    aud: query.get("resource"),
+    iss: `${endpoints.login}/${seeded.tenantId}/v2.0`,
+    oid: seeded.clientId,
+    tid: seeded.tenantId,
+  };
+  return ok({
+    access_token: tokens.issueAccess(claims, seconds),
+    expires_on: String(Math.floor(Date.now() / 1000) + seconds),
+    resource: query.get("resource"),
+    token_type: "Bearer",
   });
 }
 

@@ -24,6 +24,7 @@ export type Fault = {
   /** The operation that the request begins ends so. */
   | { readonly kind: "operation-fails"; readonly code: string; readonly message: string }
   | { readonly kind: "operation-never-ends" }
+  | { readonly kind: "operation-takes"; readonly seconds: number }
 );
 
 export type Faults = {

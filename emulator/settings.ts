@@ -28,6 +28,7 @@ export const seeded = {
   vault: "kvmlw",
   workspaceId: "c23c3b64-fbfc-531c-ad0c-5d6bf5446be0",
   machine: "dsvm",
+  identityHeader: "emulator-identity-header",
   idTokenRequestToken: "emulator-id-token-request-token",
   subject: "repo:octo-org/octo-repo:ref:refs/heads/main",
 } as const;

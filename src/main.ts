@@ -71,10 +71,11 @@ async function contextOf(
 ): Promise<CommandContext> {
   const folder = workingDirectory(inputs, environment);
   const signIn = signInOf(inputs, environment);
+  const variable = (name: string) => (environment[name] === "" ? undefined : environment[name]);
   const fallback = {
-    subscriptionId: signIn.subscriptionId ?? environment["AZURE_SUBSCRIPTION_ID"],
-    resourceGroup: environment["AZURE_RESOURCE_GROUP"],
-    name: environment["AZURE_ML_WORKSPACE"],
+    subscriptionId: signIn.subscriptionId ?? variable("AZURE_SUBSCRIPTION_ID"),
+    resourceGroup: variable("AZURE_RESOURCE_GROUP"),
+    name: variable("AZURE_ML_WORKSPACE"),
   };
   const payload = await eventPayload(environment);
   return {

@@ -91,11 +91,12 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     const id = randomUUID();
     const failure = faults.find((fault) => fault.kind === "operation-fails");
     const never = faults.some((fault) => fault.kind === "operation-never-ends");
+    const lasting = faults.find((fault) => fault.kind === "operation-takes")?.seconds ?? seconds(type);
     const operation: Operation = {
       id,
       compute,
       kind,
-      ...(never ? {} : { dueAt: Date.now() + seconds(type) * 1000 }),
+      ...(never ? {} : { dueAt: Date.now() + lasting * 1000 }),
       ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message } }),
     };
     store.put("operations", id, operation);

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { seeded } from "../../emulator/settings.ts";
+import { act } from "../support/step.ts";
+
+let emulator: Emulator;
+beforeAll(async () => {
+  // One subject is trusted, and it is not the one that the workflow has: every case that signs in has another way.
+  emulator = await startEmulator({
+    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+    federatedSubjects: ["repo:octo-org/octo-repo:environment:production"],
+  });
+});
+afterAll(async () => {
+  await emulator.stop();
+});
+beforeEach(() => emulator.clearJournal());
+
+const files = {
+  "azureml.yml":
+    "workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\ntargets: [{ name: any, type: amlcompute }]\n",
+};
+
+it("says what does not match when no federated credential does", async () => {
+  const step = await act(emulator, "plan", files);
+  expect(step.outputs["failure-reason"]).toBe("authentication-failed");
+  expect(step.annotations.at(-1)?.message).toContain("AADSTS700213");
+  expect(step.annotations.at(-1)?.message).toContain(seeded.subject);
+});
+
+it("uses the session of the Azure CLI", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "az-"));
+  const az = join(folder, "az");
+  writeFileSync(
+    az,
+    `#!/bin/sh\necho '${JSON.stringify({ accessToken: emulator.accessToken(), expiresOn: "2099-01-01 00:00:00.000000", expires_on: 4070908800, tokenType: "Bearer" })}'\n`,
+  );
+  chmodSync(az, 0o755);
+  const step = await act(emulator, "plan", files, {
+    inputs: { auth: "azure-cli" },
+    environment: { PATH: `${folder}:${process.env["PATH"] ?? ""}` },
+  });
+  expect(step.log.join("\n")).toContain("plan succeeded.");
+  expect(emulator.journal().some(({ path }) => path.includes("/oauth2/"))).toBe(false);
+});
+
+it("uses the managed identity of the machine", async () => {
+  const step = await act(emulator, "plan", files, {
+    inputs: { auth: "managed-identity" },
+    environment: {
+      IDENTITY_ENDPOINT: `${emulator.origin}/_identity/token`,
+      IDENTITY_HEADER: seeded.identityHeader,
+      AZURE_CLIENT_ID: "",
+    },
+  });
+  expect(step.log.join("\n")).toContain("plan succeeded.");
+});
+
+it("takes a service principal before everything else when a secret is given", async () => {
+  const step = await act(emulator, "plan", files, { inputs: { "client-secret": seeded.clientSecret } });
+  expect(step.exitCode).toBe(0);
+  expect(emulator.journal().some(({ path }) => path.includes("id-token"))).toBe(false);
+});
+
+it("goes past a proxy for the hosts of NO_PROXY", async () => {
+  const step = await act(emulator, "plan", files, {
+    inputs: { "client-secret": seeded.clientSecret },
+    environment: { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "127.0.0.1" },
+  });
+  expect(step.exitCode).toBe(0);
+});
+
+it("says which workspace is not there", async () => {
+  const step = await act(emulator, "plan", files, {
+    inputs: { "client-secret": seeded.clientSecret, workspace: "mlw-typo" },
+  });
+  expect(step.outputs["failure-reason"]).toBe("workspace-unavailable");
+  expect(step.annotations.at(-1)?.message).toContain("There is no workspace 'mlw-typo'");
+});
+
+it("says which parts of the workspace are missing", async () => {
+  const step = await act(
+    emulator,
+    "plan",
+    { "azureml.yml": "targets: [{ name: any, type: amlcompute }]\n" },
+    { environment: { AZURE_RESOURCE_GROUP: "", AZURE_ML_WORKSPACE: "" } },
+  );
+  expect(step.outputs["failure-reason"]).toBe("invalid-input");
+  expect(step.annotations.at(-1)?.message).toContain("resource-group, workspace are missing");
+});
