@@ -96,9 +96,26 @@ async function apply(planned, options, ports) {
         if (live === undefined || !live.ok)
             return { step, end: failure(live?.failure), seconds: elapsed() };
         const decided = (0,plan/* plan */.et)([step.target], live.value, ports.workspace, options).steps[0] ?? step;
-        return { ...(await write(decided, step, options, ports)), seconds: elapsed() };
+        try {
+            return { ...(await write(decided, step, options, ports)), seconds: elapsed() };
+        }
+        catch (error) {
+            // One target's accident must not hide what came of the others.
+            return { step, end: accident(error), seconds: elapsed() };
+        }
     })));
     return verifyAttachments(outcomes, ports);
+}
+/** What cannot be told by an answer: the sign-in failed in the middle, or we made a mistake. */
+function accident(error) {
+    const failed = error instanceof Error && error.name === "AuthenticationFailed";
+    const message = error instanceof Error ? error.message : String(error);
+    const code = failed ? "AuthenticationFailed" : "InternalError";
+    return {
+        state: "failed",
+        because: failed ? "authentication-failed" : "internal-error",
+        error: { code, message, details: [] },
+    };
 }
 /** Steps that may still send a write, or have to be decided anew. */
 function isPending(step) {
@@ -237,7 +254,9 @@ async function putUntilSettled(step, options, ports) {
         const settled = answer.ok
             ? await (0,settle/* followWrite */.xP)(name, answer.value, ports)
             : await afterRefusal(name, answer.failure, ports);
-        const end = await conclude(step, settled, ports);
+        // A read may lag behind the write that it follows: what was accepted is not taken for absent at the first look.
+        const sure = answer.ok && settled.state === "absent" ? await (0,settle/* settleUnknown */.wZ)(name, ports) : settled;
+        const end = await conclude(step, sure, ports);
         // An update whose reply was lost, or that another operation turned away, and that left no trace: it may be sent again.
         const untouched = !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
         if (end !== undefined && !untouched)

@@ -83,7 +83,8 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     if (open !== undefined) return open;
     if (request.path.startsWith("/metadata/endpoints"))
       return (await arm(request, armParts, active)) ?? armError(404, "NotFound", "Not found.");
-    const unauthorized = checkToken(request);
+    // The discovery document is public: official clients ask for it without a token.
+    const unauthorized = request.path === "/discovery" ? undefined : checkToken(request);
     if (unauthorized !== undefined) return unauthorized;
     const answer =
       (await arm(request, armParts, active)) ?? (await runHistory(request, store, storage)) ?? mlflow(request, store);

@@ -146,6 +146,22 @@ describe("faults on the way to the service", () => {
     expect(emulator.hazards()).toEqual([]);
   });
 
+  it("attaches once although the reads after the write lag behind it", async () => {
+    emulator.addMachine("lagging");
+    const absent = { error: { code: "ResourceNotFound", message: "not yet" } };
+    emulator.faults.add({
+      method: "GET",
+      path: "/computes/lagging$",
+      kind: "status",
+      status: 404,
+      times: 2,
+      body: absent,
+    });
+    const step = await act(emulator, "apply", config(machine("lagging", "lagging")));
+    expect(step.exitCode).toBe(0);
+    expect(writesIn(emulator.journal())).toEqual(["PUT computes/lagging"]);
+  });
+
   it("submits a run once although the reply of its submission is lost", async () => {
     emulator.faults.add({ method: "PUT", path: "/jobs/", kind: "lost-reply" });
     const run = config(
