@@ -23,10 +23,6 @@ async function against(plays: readonly Play[], repeatable: Repeatable) {
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const pipeline = plainPipeline();
-  pipeline.addPolicy({
-    name: "allowInsecure",
-    sendRequest: (request, next) => next(Object.assign(request, { allowInsecureConnection: true })),
-  });
   const outcome = await withRetries(repeatable, () => send(pipeline, { method: "PUT", url, body: {} }), {
     clock: { now: () => 0, sleep: (seconds) => Promise.resolve(void waits.push(seconds)) },
     random: () => 1,

@@ -5,7 +5,7 @@ import { pipeline as streamPipeline } from "node:stream/promises";
 import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/core-rest-pipeline";
 import pLimit from "p-limit";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
-import { httpClient, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
+import { httpClient, isLoopback, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryPorts } from "./retry.ts";
 
 /** Blobs behind SAS URLs (secrets): requests carry no bearer token. */
@@ -106,6 +106,7 @@ async function readRange(
     method: "GET",
     url,
     timeout: requestTimeoutSeconds * 1000,
+    allowInsecureConnection: isLoopback(url),
     headers: createHttpHeaders({ range: `bytes=${offset}-${offset + limit - 1}` }),
     streamResponseStatusCodes: new Set([200, 206]),
     abortSignal: signal,

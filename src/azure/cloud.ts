@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { plainPipeline, send } from "./pipeline.ts";
-import { withRetries } from "./retry.ts";
+import { withRetries, type RetryPorts } from "./retry.ts";
 
 /** The endpoints of one Azure cloud. */
 export type Cloud = {
@@ -88,7 +88,9 @@ export async function discoverCloud(request: CloudRequest): Promise<Cloud> {
     );
   }
   const url = metadataAddress(byUrl ?? fallback?.resourceManager ?? "");
-  const found = await readMetadata(url, byUrl === undefined ? request.cloud : undefined, request);
+  // Where something stands in for the metadata, nothing is waited for.
+  const ports = byUrl === undefined ? { ...request, tries: 1 } : request;
+  const found = await readMetadata(url, byUrl === undefined ? request.cloud : undefined, ports);
   if (typeof found !== "string") return found;
   if (byUrl === undefined && fallback !== undefined) return fallback;
   throw new CloudUnknown(`The metadata of the cloud at ${url.origin} cannot be used: ${found}.`);
@@ -103,7 +105,7 @@ function metadataAddress(given: string): URL {
 }
 
 /** @returns the cloud, or why its metadata cannot be used. */
-async function readMetadata(url: URL, name: string | undefined, ports: CloudRequest): Promise<Cloud | string> {
+async function readMetadata(url: URL, name: string | undefined, ports: RetryPorts): Promise<Cloud | string> {
   const pipeline = plainPipeline();
   const answer = await withRetries(
     "read",

@@ -3,7 +3,13 @@ import type { Answer } from "./pipeline.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { serviceErrorOf } from "./service-error.ts";
 
-export type RetryPorts = { readonly clock: Clock; readonly random: () => number; readonly signal: AbortSignal };
+export type RetryPorts = {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** How often one request is sent at most; the default is for what nothing can stand in for. */
+  readonly tries?: number;
+};
 
 /**
  * How a request may be repeated.
@@ -23,7 +29,7 @@ const longestWait = 240;
 export async function withRetries(
   repeatable: Repeatable,
   sendOnce: () => Promise<Answer>,
-  { clock, random, signal }: RetryPorts,
+  { clock, random, signal, tries = mostTries }: RetryPorts,
 ): Promise<Outcome<Answer>> {
   let waited = 0;
   for (let attempt = 1; ; attempt += 1) {
@@ -35,7 +41,7 @@ export async function withRetries(
     const again =
       result.ok || (result.failure.reason !== "cancelled" && (repeatable === "read" || neverSent(result.failure)));
     const pause = pauseSeconds(attempt, result.ok ? result.value.headers : {}, clock, random);
-    if (!again || attempt >= mostTries || waited + pause > longestWait) return outcome;
+    if (!again || attempt >= tries || waited + pause > longestWait) return outcome;
     waited += pause;
     try {
       await clock.sleep(pause, signal);

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "@jest/globals";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CloudUnknown, discoverCloud } from "../../src/azure/cloud.ts";
+import { chooseWay, type Identity } from "../../src/azure/credentials.ts";
+
+const ports = {
+  clock: { now: () => 0, sleep: () => Promise.resolve() },
+  random: () => 1,
+  signal: new AbortController().signal,
+};
+
+/** Serves one answer at the metadata address of an ARM endpoint. */
+async function armEndpoint(answer: (origin: string) => unknown, status = 200) {
+  const server = createServer((request, response) => {
+    const origin = `http://${request.headers.host ?? ""}`;
+    response
+      .writeHead(request.url?.startsWith("/metadata/endpoints?api-version=") === true ? status : 404)
+      .end(JSON.stringify(answer(origin)));
+  });
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { origin, [Symbol.asyncDispose]: () => new Promise<void>((closed) => server.close(() => closed())) };
+}
+
+const authentication = {
+  loginEndpoint: "https://login.private.example/",
+  audiences: ["https://management.private.example/guid"],
+};
+
+describe("a cloud", () => {
+  it.each([
+    {
+      form: "the list of today",
+      answer: (origin: string) => [
+        {
+          name: "Private",
+          resourceManager: `${origin}/`,
+          authentication,
+          suffixes: { keyVaultDns: ".vault.private.example" },
+        },
+      ],
+    },
+    {
+      form: "the object of older versions",
+      answer: () => ({ name: "Private", authentication, suffixes: { keyVaultDns: "vault.private.example" } }),
+    },
+  ])("is what its ARM endpoint's metadata says, in $form", async ({ answer }) => {
+    await using server = await armEndpoint(answer);
+    expect(await discoverCloud({ cloud: server.origin, ...ports })).toMatchObject({
+      name: "Private",
+      resourceManager: server.origin,
+      authority: "https://login.private.example",
+      armScope: "https://management.private.example/guid/.default",
+      keyVaultSuffix: "vault.private.example",
+      isCustom: true,
+    });
+  });
+
+  it("may be named by the metadata address alone", async () => {
+    await using server = await armEndpoint(() => [{ authentication }]);
+    const cloud = await discoverCloud({
+      cloud: "AzureCloud",
+      metadataUrl: `${server.origin}/metadata/endpoints?api-version=2019-05-01`,
+      ...ports,
+    });
+    expect(cloud.resourceManager).toBe(server.origin);
+  });
+
+  it.each([
+    { what: "no metadata", answer: () => ({}), status: 404 },
+    { what: "metadata without a login endpoint", answer: () => [{ name: "Broken" }], status: 200 },
+  ])("is an error that says what was found where there is $what", async ({ answer, status }) => {
+    await using server = await armEndpoint(answer, status);
+    await expect(discoverCloud({ cloud: server.origin, ...ports })).rejects.toThrow(CloudUnknown);
+  });
+
+  it("is refused when nobody knows its name", async () => {
+    await expect(discoverCloud({ cloud: "AzureGermany", ...ports })).rejects.toThrow(
+      /AzureCloud, AzureUSGovernment, AzureChinaCloud/,
+    );
+  });
+});
+
+it.each<[Partial<Identity>, string]>([
+  [
+    { clientSecret: "s", idTokenRequestUrl: "u", idTokenRequestToken: "t", clientId: "c", tenantId: "t" },
+    "service-principal",
+  ],
+  [{ idTokenRequestUrl: "u", idTokenRequestToken: "t", clientId: "c", tenantId: "t" }, "oidc"],
+  [{ idTokenRequestUrl: "u", idTokenRequestToken: "t", clientId: "c" }, "cli-or-managed-identity"],
+  [{ clientId: "c", tenantId: "t" }, "cli-or-managed-identity"],
+  [{}, "cli-or-managed-identity"],
+  [{ auth: "managed-identity", clientSecret: "s" }, "managed-identity"],
+])("with %j the way to sign in is %s", (identity, way) => {
+  expect(chooseWay({ auth: "auto", ...identity })).toBe(way);
+});
