@@ -519,8 +519,210 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/declaration/problem.js
 var problem = __webpack_require__(1016);
+// EXTERNAL MODULE: ./build/github/context.js
+var github_context = __webpack_require__(9009);
 // EXTERNAL MODULE: ./build/job/cancel.js
 var job_cancel = __webpack_require__(8764);
+// EXTERNAL MODULE: ./build/azure/outcome.js
+var outcome = __webpack_require__(8416);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./build/job/states.js
+const inProgress = { phase: "in-progress", conclusion: "in-progress" };
+/** Every status the service is known to give. Only `Completed` is success. */
+const states = {
+    notstarted: inProgress,
+    queued: inProgress,
+    preparing: inProgress,
+    provisioning: inProgress,
+    starting: inProgress,
+    running: inProgress,
+    finalizing: inProgress,
+    cancelrequested: inProgress,
+    completed: { phase: "over", conclusion: "success" },
+    failed: { phase: "over", conclusion: "failure", failureReason: "run-failed", spent: true },
+    canceled: { phase: "over", conclusion: "cancelled", failureReason: "run-canceled", spent: true },
+    notresponding: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding", spent: true },
+    paused: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding" },
+};
+/** A word that nobody knew when this was written is waited for, then fails by its name: it is never green. */
+const unknown = { phase: "stalled", conclusion: "failure", failureReason: "run-state-unknown" };
+function classify(status) {
+    const key = status.toLowerCase().replace(/^cancelled$/, "canceled");
+    return (Object.hasOwn(states, key) ? states[key] : undefined) ?? unknown;
+}
+
+;// CONCATENATED MODULE: ./build/job/run-name.js
+
+
+/** Events that mean "train now": each of their workflow runs trains anew, and only its own re-run joins. */
+const trainingAnew = new Set(["schedule", "workflow_dispatch", "repository_dispatch"]);
+/** The service's longest name is 255; the suffix of later attempts needs some of it. */
+const longestPrefix = 200;
+/** The same commit and definition always give the same name, so that submitting twice is seen by the service itself. */
+function runName({ prefix, commit, definition, event, workflowRunId }) {
+    const anew = trainingAnew.has(event) ? workflowRunId : "";
+    const digest = (0,external_node_crypto_.createHash)("sha256")
+        .update(canonicalJson([definition, anew]))
+        .digest("hex")
+        .slice(0, 12);
+    const stem = (prefix ?? "run")
+        .replaceAll(/[^a-zA-Z0-9_-]/g, "-")
+        .replace(/^[^a-zA-Z0-9]+/, "")
+        .slice(0, longestPrefix);
+    return [stem === "" ? "run" : stem, commit.slice(0, 8), digest].filter((part) => part !== "").join("-");
+}
+/** JSON with sorted keys: the order in which a definition lists its members is no part of it. */
+function canonicalJson(value) {
+    return JSON.stringify(value, (_, member) => typeof member === "object" && member !== null && !Array.isArray(member)
+        ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : member);
+}
+/** The names of the attempts: the name itself, then `-2`, `-3`, … */
+function attemptName(name, attempt) {
+    return attempt === 1 ? name : `${name}-${attempt}`;
+}
+/**
+ * Join or submit, by what the last attempt came to.
+ *
+ * | last attempt | `rerun` | same workflow run attempt | decision |
+ * |---|---|---|---|
+ * | none | any | – | submit the name itself |
+ * | going on or Completed | no | any | join |
+ * | Failed, Canceled, NotResponding | no | no | submit the next |
+ * | Failed, Canceled, NotResponding | no | yes | join, to report what came of it |
+ * | any | yes | no | submit the next |
+ * | any | yes | yes | join: this attempt has had its rerun |
+ *
+ * @param attempts in order, without gaps, the first being the name itself.
+ */
+function decideSubmission(name, attempts, { rerun, workflowAttempt }) {
+    const last = attempts.at(-1);
+    if (last === undefined)
+        return { do: "submit", name };
+    const next = { do: "submit", name: attemptName(name, attempts.length + 1) };
+    if (last.submittedBy === workflowAttempt) {
+        return { do: "join", name: last.name, reason: "This attempt of the workflow submitted it." };
+    }
+    if (rerun)
+        return next;
+    const { phase, spent } = classify(last.status);
+    if (spent === true)
+        return next;
+    return {
+        do: "join",
+        name: last.name,
+        reason: phase === "over"
+            ? "The same definition has been run for this commit already."
+            : "The same definition is being run for this commit already.",
+    };
+}
+
+;// CONCATENATED MODULE: ./build/job/submit.js
+
+
+/** The tag by which a later process knows who submitted a run. */
+const submittedByTag = "azureml-targets.workflow-attempt";
+/** The property that tells one definition from another under the same name. */
+const definitionProperty = "azureml-targets.definition";
+/** More attempts than anybody makes of one commit. */
+const mostAttempts = 100;
+/** Submits the run exactly once, or joins the one that is there. */
+async function submitOnce(request, ports) {
+    const attempts = await findAttempts(request.name, ports.jobs);
+    if (!attempts.ok)
+        return attempts;
+    const decision = decideSubmission(request.name, attempts.value.map((job) => ({
+        name: job.name,
+        status: job.status,
+        submittedBy: job.tags[submittedByTag],
+    })), request);
+    if (decision.do === "join") {
+        const job = attempts.value.find(({ name }) => name === decision.name);
+        if (job !== undefined)
+            return (0,outcome/* succeeded */.P)({ job, reused: true, reason: decision.reason });
+    }
+    const body = await request.bodyFor(decision.name);
+    if (!body.ok)
+        return body;
+    return putOnce(decision.name, body.value, ports);
+}
+/** Every attempt there is, in order, up to the first name that is free. */
+async function findAttempts(name, jobs) {
+    const found = [];
+    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+        const job = await jobs.get(attemptName(name, attempt));
+        if (!job.ok)
+            return job;
+        if (job.value === undefined)
+            return (0,outcome/* succeeded */.P)(found);
+        found.push(job.value);
+    }
+    return (0,outcome/* succeeded */.P)(found);
+}
+/** How often a submission is sent again after reads have shown that it never took effect. */
+const mostSends = 3;
+async function putOnce(name, body, ports) {
+    ports.beforeSubmit(name);
+    let last;
+    for (let send = 1; send <= mostSends; send += 1) {
+        const put = await ports.jobs.put(name, body);
+        if (put.ok)
+            return readBack(put.value, body);
+        if (put.failure.reason !== "unknown" && put.failure.status !== 409)
+            return put;
+        last = put.failure;
+        const settled = await settle(name, ports);
+        if (!settled.ok)
+            return settled;
+        if (settled.value !== undefined)
+            return readBack(settled.value, body);
+    }
+    return (0,outcome/* failed */.g)(last ?? {
+        reason: "unknown",
+        error: { code: "NotSubmitted", message: `The run '${name}' could not be submitted.`, details: [] },
+    });
+}
+/** Reads after a lost reply until the run shows up, or has been absent several times in a row. */
+async function settle(name, { jobs, clock, signal }) {
+    for (const pause of [0.5, 1, 2, 4]) {
+        try {
+            await clock.sleep(pause, signal);
+        }
+        catch {
+            return (0,outcome/* failed */.g)({
+                reason: "cancelled",
+                error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+            });
+        }
+        const job = await jobs.get(name);
+        if (!job.ok || job.value !== undefined)
+            return job;
+    }
+    return (0,outcome/* succeeded */.P)(undefined);
+}
+/**
+ * Compares what stands there with what was asked: the service answers 200 with the existing job when a name is taken,
+ * and what it took on may not be what was sent.
+ */
+function readBack(job, body) {
+    const asked = body.properties;
+    const askedDefinition = asked.properties?.[definitionProperty];
+    const definition = job.properties[definitionProperty];
+    if (definition !== undefined && definition !== askedDefinition) {
+        return mismatch(`The name '${job.name}' is taken by a run of another definition.`);
+    }
+    if (asked.computeId !== undefined &&
+        job.computeId !== undefined &&
+        asked.computeId.toLowerCase() !== job.computeId.toLowerCase()) {
+        return mismatch(`The run '${job.name}' was put on ${job.computeId}, not on ${asked.computeId}.`);
+    }
+    return (0,outcome/* succeeded */.P)({ job, reused: false });
+}
+function mismatch(message) {
+    return (0,outcome/* failed */.g)({ reason: "refused", error: { code: "NotAsAsked", message, details: [] } });
+}
+
 // EXTERNAL MODULE: ./build/commands/apply.js + 2 modules
 var apply = __webpack_require__(1560);
 // EXTERNAL MODULE: ./build/commands/azure-failure.js
@@ -535,8 +737,6 @@ var service_error = __webpack_require__(6576);
 var picomatch = __webpack_require__(4006);
 // EXTERNAL MODULE: ./node_modules/p-limit/index.js + 1 modules
 var p_limit = __webpack_require__(370);
-// EXTERNAL MODULE: ./build/azure/outcome.js
-var outcome = __webpack_require__(8416);
 // EXTERNAL MODULE: ./build/declaration/files.js
 var declaration_files = __webpack_require__(9120);
 ;// CONCATENATED MODULE: ./build/job/download.js
@@ -574,31 +774,6 @@ async function downloadArtifacts(run, globs, folder, { runHistory, blobs }) {
 }
 function refused(code, message) {
     return (0,outcome/* failed */.g)({ reason: "refused", error: { code, message, details: [] } });
-}
-
-;// CONCATENATED MODULE: ./build/job/states.js
-const inProgress = { phase: "in-progress", conclusion: "in-progress" };
-/** Every status the service is known to give. Only `Completed` is success. */
-const states = {
-    notstarted: inProgress,
-    queued: inProgress,
-    preparing: inProgress,
-    provisioning: inProgress,
-    starting: inProgress,
-    running: inProgress,
-    finalizing: inProgress,
-    cancelrequested: inProgress,
-    completed: { phase: "over", conclusion: "success" },
-    failed: { phase: "over", conclusion: "failure", failureReason: "run-failed", spent: true },
-    canceled: { phase: "over", conclusion: "cancelled", failureReason: "run-canceled", spent: true },
-    notresponding: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding", spent: true },
-    paused: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding" },
-};
-/** A word that nobody knew when this was written is waited for, then fails by its name: it is never green. */
-const unknown = { phase: "stalled", conclusion: "failure", failureReason: "run-state-unknown" };
-function classify(status) {
-    const key = status.toLowerCase().replace(/^cancelled$/, "canceled");
-    return (Object.hasOwn(states, key) ? states[key] : undefined) ?? unknown;
 }
 
 ;// CONCATENATED MODULE: ./build/job/follow.js
@@ -811,8 +986,9 @@ async function followToReport(started, declaration, context, azure) {
     const { name } = started.job;
     if (!inputs.wait && classify(started.job.status).phase !== "over") {
         context.state.runEnded();
+        const left = { end: "left", why: "not-waited-for", status: started.job.status };
         return {
-            run: runReport(started, { end: "left", why: "timeout", status: started.job.status }, [], undefined, declaration, context),
+            run: runReport(started, left, [], undefined, declaration, context),
             leftGoing: [goesOn(name)],
             failures: [],
         };
@@ -822,7 +998,7 @@ async function followToReport(started, declaration, context, azure) {
     let cancelled;
     const cancel = () => (cancelled ??= (0,job_cancel/* cancelRun */.S)(name, azure.jobs, context.clock));
     const onAbort = () => void cancel();
-    if (!started.reused)
+    if (started.ours)
         context.signal.addEventListener("abort", onAbort, { once: true });
     const followed = await followRun(name, {
         jobs: azure.jobs,
@@ -842,51 +1018,8 @@ async function followToReport(started, declaration, context, azure) {
 /** What the end of the following means: failures, what goes on, and what is fetched. */
 async function concluded(started, followed, report, context, azure, cancel) {
     const { name } = started.job;
-    if (followed.end === "left") {
-        switch (followed.why) {
-            case "cancelled": {
-                if (started.reused)
-                    return {
-                        failures: [
-                            {
-                                reason: "cancelled",
-                                message: `The workflow was cancelled. The run '${name}' was submitted by another one and goes on.`,
-                            },
-                        ],
-                        leftGoing: [goesOn(name)],
-                    };
-                const asked = await cancel();
-                if (asked.ok)
-                    context.state.runEnded();
-                return {
-                    failures: [
-                        {
-                            reason: "cancelled",
-                            message: `The workflow was cancelled; ${asked.ok ? `the cancellation of the run '${name}' was asked for` : `the run '${name}' could not be cancelled`}.`,
-                        },
-                    ],
-                    leftGoing: asked.ok ? [] : [goesOn(name)],
-                };
-            }
-            case "timeout": {
-                if (context.inputs.onTimeout === "cancel")
-                    await cancel();
-                context.state.runEnded();
-                const what = context.inputs.onTimeout === "cancel" ? "its cancellation was asked for" : "it goes on";
-                return {
-                    failures: [
-                        { reason: "timeout", message: `The run '${name}' had not ended within timeout-minutes; ${what}.` },
-                    ],
-                    leftGoing: context.inputs.onTimeout === "cancel" ? [] : [goesOn(name)],
-                };
-            }
-            case "unreachable":
-                return {
-                    failures: [(0,azure_failure/* failureOf */.g)(followed.failure, `The run '${name}' could not be followed any more`)],
-                    leftGoing: [goesOn(name)],
-                };
-        }
-    }
+    if (followed.end === "left")
+        return leftBehind(started, followed, context, cancel);
     context.state.runEnded();
     const state = classify(followed.status);
     if (state.conclusion !== "success") {
@@ -903,6 +1036,36 @@ async function concluded(started, followed, report, context, azure, cancel) {
     }
     const failures = missedGates(report.gates).map((message) => ({ reason: "gate-missed", message }));
     return (0,commands_context/* join */.f)({ failures }, await fetchArtifacts(name, report, context, azure));
+}
+/** The following ended before the run did. */
+async function leftBehind({ job: { name }, ours }, followed, context, cancel) {
+    const ended = (reason, what, goes) => {
+        // What could not be cancelled is left to the post step, which tries once more.
+        if (reason === "timeout" || !goes || !ours)
+            context.state.runEnded();
+        return { failures: [{ reason, message: what }], leftGoing: goes ? [goesOn(name)] : [] };
+    };
+    switch (followed.why) {
+        case "cancelled": {
+            if (!ours)
+                return ended("cancelled", `The workflow was cancelled. The run '${name}' was submitted by another one and goes on.`, true);
+            const asked = await cancel();
+            const what = asked.ok
+                ? `the cancellation of the run '${name}' was asked for`
+                : `the run '${name}' could not be cancelled`;
+            return ended("cancelled", `The workflow was cancelled; ${what}.`, !asked.ok);
+        }
+        case "timeout": {
+            const asked = context.inputs.onTimeout === "cancel" && (await cancel()).ok;
+            const what = asked ? "its cancellation was asked for" : "it goes on";
+            return ended("timeout", `The run '${name}' had not ended within timeout-minutes; ${what}.`, !asked);
+        }
+        case "unreachable":
+            return {
+                failures: [(0,azure_failure/* failureOf */.g)(followed.failure, `The run '${name}' could not be followed any more`)],
+                leftGoing: [goesOn(name)],
+            };
+    }
 }
 async function fetchArtifacts(name, report, context, azure) {
     const { download, downloadPath } = context.inputs;
@@ -927,9 +1090,10 @@ function goesOn(name) {
     };
 }
 function runReport({ job, reused, compute, environment }, followed, metrics, tail, declaration, context) {
+    const details = followed.end === "left" && followed.why === "not-waited-for" ? undefined : followed;
     const conclusion = followed.end === "over" ? classify(followed.status).conclusion : "in-progress";
-    const startedAt = followed.startTime ?? job.createdAt;
-    const endedAt = followed.endTime === undefined ? context.clock.now() : Date.parse(followed.endTime);
+    const startedAt = details?.startTime ?? job.createdAt;
+    const endedAt = details?.endTime === undefined ? context.clock.now() : Date.parse(details.endTime);
     const last = Object.fromEntries(metrics.map((series) => [series.name, series.last]));
     return {
         name: job.name,
@@ -948,7 +1112,7 @@ function runReport({ job, reused, compute, environment }, followed, metrics, tai
             : { startedAt, durationSeconds: Math.max(0, (endedAt - Date.parse(startedAt)) / 1000) }),
         metrics,
         gates: followed.end === "over" ? checkGates(declaration.gates, last) : [],
-        ...(followed.error === undefined ? {} : { error: followed.error }),
+        ...(details?.error === undefined ? {} : { error: details.error }),
         ...(conclusion === "success" || conclusion === "in-progress" || tail === undefined ? {} : { logTail: tail }),
     };
 }
@@ -987,8 +1151,6 @@ function isSecret(value) {
     return typeof value === "object";
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(8815);
 // EXTERNAL MODULE: ./build/job/wire-parts.js
@@ -1257,177 +1419,6 @@ function notFound(reference, kind) {
     });
 }
 
-;// CONCATENATED MODULE: ./build/job/run-name.js
-
-
-/** Events that mean "train now": each of their workflow runs trains anew, and only its own re-run joins. */
-const trainingAnew = new Set(["schedule", "workflow_dispatch", "repository_dispatch"]);
-/** The service's longest name is 255; the suffix of later attempts needs some of it. */
-const longestPrefix = 200;
-/** The same commit and definition always give the same name, so that submitting twice is seen by the service itself. */
-function runName({ prefix, commit, definition, event, workflowRunId }) {
-    const anew = trainingAnew.has(event) ? workflowRunId : "";
-    const digest = (0,external_node_crypto_.createHash)("sha256")
-        .update(canonicalJson([definition, anew]))
-        .digest("hex")
-        .slice(0, 12);
-    const stem = (prefix ?? "run")
-        .replaceAll(/[^a-zA-Z0-9_-]/g, "-")
-        .replace(/^[^a-zA-Z0-9]+/, "")
-        .slice(0, longestPrefix);
-    return [stem === "" ? "run" : stem, commit.slice(0, 8), digest].filter((part) => part !== "").join("-");
-}
-/** JSON with sorted keys: the order in which a definition lists its members is no part of it. */
-function canonicalJson(value) {
-    return JSON.stringify(value, (_, member) => typeof member === "object" && member !== null && !Array.isArray(member)
-        ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : member);
-}
-/** The names of the attempts: the name itself, then `-2`, `-3`, … */
-function attemptName(name, attempt) {
-    return attempt === 1 ? name : `${name}-${attempt}`;
-}
-/**
- * Join or submit, by what the last attempt came to.
- *
- * | last attempt | `rerun` | same workflow run attempt | decision |
- * |---|---|---|---|
- * | none | any | – | submit the name itself |
- * | going on or Completed | no | any | join |
- * | Failed, Canceled, NotResponding | no | no | submit the next |
- * | Failed, Canceled, NotResponding | no | yes | join, to report what came of it |
- * | any | yes | no | submit the next |
- * | any | yes | yes | join: this attempt has had its rerun |
- *
- * @param attempts in order, without gaps, the first being the name itself.
- */
-function decideSubmission(name, attempts, { rerun, workflowAttempt }) {
-    const last = attempts.at(-1);
-    if (last === undefined)
-        return { do: "submit", name };
-    const next = { do: "submit", name: attemptName(name, attempts.length + 1) };
-    if (last.submittedBy === workflowAttempt) {
-        return { do: "join", name: last.name, reason: "This attempt of the workflow submitted it." };
-    }
-    if (rerun)
-        return next;
-    const { phase, spent } = classify(last.status);
-    if (spent === true)
-        return next;
-    return {
-        do: "join",
-        name: last.name,
-        reason: phase === "over"
-            ? "The same definition has been run for this commit already."
-            : "The same definition is being run for this commit already.",
-    };
-}
-
-;// CONCATENATED MODULE: ./build/job/submit.js
-
-
-/** The tag by which a later process knows who submitted a run. */
-const submittedByTag = "azureml-targets.workflow-attempt";
-/** The property that tells one definition from another under the same name. */
-const definitionProperty = "azureml-targets.definition";
-/** More attempts than anybody makes of one commit. */
-const mostAttempts = 100;
-/** Submits the run exactly once, or joins the one that is there. */
-async function submitOnce(request, ports) {
-    const attempts = await findAttempts(request.name, ports.jobs);
-    if (!attempts.ok)
-        return attempts;
-    const decision = decideSubmission(request.name, attempts.value.map((job) => ({
-        name: job.name,
-        status: job.status,
-        submittedBy: job.tags[submittedByTag],
-    })), request);
-    if (decision.do === "join") {
-        const job = attempts.value.find(({ name }) => name === decision.name);
-        if (job !== undefined)
-            return (0,outcome/* succeeded */.P)({ job, reused: true, reason: decision.reason });
-    }
-    const body = await request.bodyFor(decision.name);
-    if (!body.ok)
-        return body;
-    return putOnce(decision.name, body.value, ports);
-}
-/** Every attempt there is, in order, up to the first name that is free. */
-async function findAttempts(name, jobs) {
-    const found = [];
-    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-        const job = await jobs.get(attemptName(name, attempt));
-        if (!job.ok)
-            return job;
-        if (job.value === undefined)
-            return (0,outcome/* succeeded */.P)(found);
-        found.push(job.value);
-    }
-    return (0,outcome/* succeeded */.P)(found);
-}
-/** How often a submission is sent again after reads have shown that it never took effect. */
-const mostSends = 3;
-async function putOnce(name, body, ports) {
-    ports.beforeSubmit(name);
-    let last;
-    for (let send = 1; send <= mostSends; send += 1) {
-        const put = await ports.jobs.put(name, body);
-        if (put.ok)
-            return readBack(put.value, body);
-        if (put.failure.reason !== "unknown" && put.failure.status !== 409)
-            return put;
-        last = put.failure;
-        const settled = await settle(name, ports);
-        if (!settled.ok)
-            return settled;
-        if (settled.value !== undefined)
-            return readBack(settled.value, body);
-    }
-    return (0,outcome/* failed */.g)(last ?? {
-        reason: "unknown",
-        error: { code: "NotSubmitted", message: `The run '${name}' could not be submitted.`, details: [] },
-    });
-}
-/** Reads after a lost reply until the run shows up, or has been absent several times in a row. */
-async function settle(name, { jobs, clock, signal }) {
-    for (const pause of [0.5, 1, 2, 4]) {
-        try {
-            await clock.sleep(pause, signal);
-        }
-        catch {
-            return (0,outcome/* failed */.g)({
-                reason: "cancelled",
-                error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
-            });
-        }
-        const job = await jobs.get(name);
-        if (!job.ok || job.value !== undefined)
-            return job;
-    }
-    return (0,outcome/* succeeded */.P)(undefined);
-}
-/**
- * Compares what stands there with what was asked: the service answers 200 with the existing job when a name is taken,
- * and what it took on may not be what was sent.
- */
-function readBack(job, body) {
-    const asked = body.properties;
-    const askedDefinition = asked.properties?.[definitionProperty];
-    const definition = job.properties[definitionProperty];
-    if (definition !== undefined && definition !== askedDefinition) {
-        return mismatch(`The name '${job.name}' is taken by a run of another definition.`);
-    }
-    if (asked.computeId !== undefined &&
-        job.computeId !== undefined &&
-        asked.computeId.toLowerCase() !== job.computeId.toLowerCase()) {
-        return mismatch(`The run '${job.name}' was put on ${job.computeId}, not on ${asked.computeId}.`);
-    }
-    return (0,outcome/* succeeded */.P)({ job, reused: false });
-}
-function mismatch(message) {
-    return (0,outcome/* failed */.g)({ reason: "refused", error: { code: "NotAsAsked", message, details: [] } });
-}
-
 ;// CONCATENATED MODULE: ./build/job/provenance.js
 
 
@@ -1515,6 +1506,7 @@ function plainVariables(variables) {
 
 
 
+
 /** Submits the run under a name that is derived from the commit and the definition. */
 async function submitRun(job, context, { azure, liveNames }) {
     const { github, inputs } = context;
@@ -1529,7 +1521,7 @@ async function submitRun(job, context, { azure, liveNames }) {
     }
     const compute = job.compute === undefined ? undefined : (liveNames.get(job.compute.toLowerCase()) ?? job.compute);
     const definition = definitionOf(job, snapshot, azure.workspace.id, compute);
-    const workflowAttempt = `${github.runId}-${github.runAttempt}`;
+    const attemptOfWorkflow = (0,github_context/* workflowAttempt */.B)(github);
     const name = runName({
         prefix: job.name,
         commit: github.commit,
@@ -1547,8 +1539,8 @@ async function submitRun(job, context, { azure, liveNames }) {
     return submitOnce({
         name,
         rerun: inputs.rerun,
-        workflowAttempt,
-        bodyFor: (attempt) => assemble(job, attempt, { snapshot, compute, definition, workflowAttempt }, context, azure, ports),
+        workflowAttempt: attemptOfWorkflow,
+        bodyFor: (attempt) => assemble(job, attempt, { snapshot, compute, definition, workflowAttempt: attemptOfWorkflow }, context, azure, ports),
     }, {
         jobs: azure.jobs,
         clock: context.clock,
@@ -2066,6 +2058,8 @@ var validate = __webpack_require__(7541);
 
 
 
+
+
 /** Ensures the targets that the run names, if they are declared; submits the run once, follows it, checks its gates. */
 async function train(context) {
     const declaration = await context.declare();
@@ -2125,7 +2119,11 @@ async function trainInWorkspace(job, declaration, context, prepared) {
         context.log.info(`Studio: ${live.studioUrl}`);
     const compute = job.compute ?? "serverless";
     const environment = job.environment.from === "reference" ? job.environment.id : (job.environment.name ?? job.environment.image);
-    return followToReport({ ...submitted.value, compute, environment }, declaration, context, azure);
+    const ours = !reused || isOurs(live, context);
+    return followToReport({ ...submitted.value, compute, environment, ours }, declaration, context, azure);
+}
+function isOurs(job, { github }) {
+    return job.tags[submittedByTag] === (0,github_context/* workflowAttempt */.B)(github);
 }
 /** The workflow was cancelled while the run was being submitted: whether it came about, the cancellation finds out. */
 async function cutOff(context, azure) {
@@ -2167,7 +2165,7 @@ async function resume(name, declaration, context) {
         };
     }
     const compute = job.value.computeId?.split("/").at(-1) ?? "serverless";
-    return (0,commands_context/* join */.f)({ ...report, failures: [] }, await followToReport({ job: job.value, reused: true, compute }, declaration, context, azure));
+    return (0,commands_context/* join */.f)({ ...report, failures: [] }, await followToReport({ job: job.value, reused: true, compute, ours: isOurs(job.value, context) }, declaration, context, azure));
 }
 
 

@@ -33,7 +33,10 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
     return names;
   };
   if (path.startsWith("/history/v1.0")) {
-    const [, name, details] = /\/runs\/([^/]+)(\/details)?$/.exec(rest) ?? [];
+    // `rundata` asks for a run by its body, and gets it wrapped; named outputs are not kept as assets here.
+    const asked = rest === "/rundata" ? (request.body as { readonly runId?: string } | undefined)?.runId : undefined;
+    const [, inPath, details] = /\/runs\/([^/]+)(\/details)?$/.exec(rest) ?? [];
+    const name = asked ?? inPath;
     const job = name === undefined ? undefined : store.get<JobDocument>("jobs", name);
     if (name === undefined || job === undefined) return notFound(name);
     const logs =
@@ -43,7 +46,7 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
             /\/(user_logs|system_logs|azureml-logs)\//.test(blob),
           );
     const inFolder = artifactFolder(name).length + 1;
-    return ok({
+    const run = {
       runId: name,
       parentRunId: null,
       rootRunId: name,
@@ -70,7 +73,8 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
       warnings: [],
       runType: "azureml.scriptrun",
       logFiles: Object.fromEntries(logs.map((blob) => [blob.slice(inFolder), blobUrl(blob)])),
-    });
+    };
+    return ok(asked === undefined ? run : { runMetadata: { ...run, outputs: {} } });
   }
   if (path.startsWith("/artifact/v2.0")) {
     const [, run = "", file] = /\/ExperimentRun\/dcid\.([^/]+)(?:\/(.*))?$/.exec(rest) ?? [];

@@ -16,7 +16,15 @@ import { failureOf } from "./azure-failure.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 
 /** A run that is there: submitted, joined or resumed. */
-export type Started = Submitted & { readonly compute: string; readonly environment?: string };
+export type Started = Submitted & {
+  readonly compute: string;
+  readonly environment?: string;
+  /** Submitted by this attempt of the workflow, in this process or in an earlier one: its cancellation cancels the run. */
+  readonly ours: boolean;
+};
+
+/** How the following ended, or that there was none. */
+type Ending = Followed | { readonly end: "left"; readonly why: "not-waited-for"; readonly status: string };
 
 /** From the submission to the report: follow (unless `wait` is false), metrics, gates, download. */
 export async function followToReport(
@@ -29,15 +37,9 @@ export async function followToReport(
   const { name } = started.job;
   if (!inputs.wait && classify(started.job.status).phase !== "over") {
     context.state.runEnded();
+    const left = { end: "left", why: "not-waited-for", status: started.job.status } as const;
     return {
-      run: runReport(
-        started,
-        { end: "left", why: "timeout", status: started.job.status },
-        [],
-        undefined,
-        declaration,
-        context,
-      ),
+      run: runReport(started, left, [], undefined, declaration, context),
       leftGoing: [goesOn(name)],
       failures: [],
     };
@@ -47,7 +49,7 @@ export async function followToReport(
   let cancelled: Promise<Outcome<void>> | undefined;
   const cancel = () => (cancelled ??= cancelRun(name, azure.jobs, context.clock));
   const onAbort = () => void cancel();
-  if (!started.reused) context.signal.addEventListener("abort", onAbort, { once: true });
+  if (started.ours) context.signal.addEventListener("abort", onAbort, { once: true });
   const followed = await followRun(name, {
     jobs: azure.jobs,
     runHistory: azure.runHistory,
@@ -77,49 +79,7 @@ async function concluded(
   cancel: () => Promise<Outcome<void>>,
 ): Promise<CommandResult> {
   const { name } = started.job;
-  if (followed.end === "left") {
-    switch (followed.why) {
-      case "cancelled": {
-        if (started.reused)
-          return {
-            failures: [
-              {
-                reason: "cancelled",
-                message: `The workflow was cancelled. The run '${name}' was submitted by another one and goes on.`,
-              },
-            ],
-            leftGoing: [goesOn(name)],
-          };
-        const asked = await cancel();
-        if (asked.ok) context.state.runEnded();
-        return {
-          failures: [
-            {
-              reason: "cancelled",
-              message: `The workflow was cancelled; ${asked.ok ? `the cancellation of the run '${name}' was asked for` : `the run '${name}' could not be cancelled`}.`,
-            },
-          ],
-          leftGoing: asked.ok ? [] : [goesOn(name)],
-        };
-      }
-      case "timeout": {
-        if (context.inputs.onTimeout === "cancel") await cancel();
-        context.state.runEnded();
-        const what = context.inputs.onTimeout === "cancel" ? "its cancellation was asked for" : "it goes on";
-        return {
-          failures: [
-            { reason: "timeout", message: `The run '${name}' had not ended within timeout-minutes; ${what}.` },
-          ],
-          leftGoing: context.inputs.onTimeout === "cancel" ? [] : [goesOn(name)],
-        };
-      }
-      case "unreachable":
-        return {
-          failures: [failureOf(followed.failure, `The run '${name}' could not be followed any more`)],
-          leftGoing: [goesOn(name)],
-        };
-    }
-  }
+  if (followed.end === "left") return leftBehind(started, followed, context, cancel);
   context.state.runEnded();
   const state = classify(followed.status);
   if (state.conclusion !== "success") {
@@ -136,6 +96,45 @@ async function concluded(
   }
   const failures = missedGates(report.gates).map((message) => ({ reason: "gate-missed" as const, message }));
   return join({ failures }, await fetchArtifacts(name, report, context, azure));
+}
+
+/** The following ended before the run did. */
+async function leftBehind(
+  { job: { name }, ours }: Started,
+  followed: Extract<Followed, { end: "left" }>,
+  context: CommandContext,
+  cancel: () => Promise<Outcome<void>>,
+): Promise<CommandResult> {
+  const ended = (reason: "cancelled" | "timeout", what: string, goes: boolean): CommandResult => {
+    // What could not be cancelled is left to the post step, which tries once more.
+    if (reason === "timeout" || !goes || !ours) context.state.runEnded();
+    return { failures: [{ reason, message: what }], leftGoing: goes ? [goesOn(name)] : [] };
+  };
+  switch (followed.why) {
+    case "cancelled": {
+      if (!ours)
+        return ended(
+          "cancelled",
+          `The workflow was cancelled. The run '${name}' was submitted by another one and goes on.`,
+          true,
+        );
+      const asked = await cancel();
+      const what = asked.ok
+        ? `the cancellation of the run '${name}' was asked for`
+        : `the run '${name}' could not be cancelled`;
+      return ended("cancelled", `The workflow was cancelled; ${what}.`, !asked.ok);
+    }
+    case "timeout": {
+      const asked = context.inputs.onTimeout === "cancel" && (await cancel()).ok;
+      const what = asked ? "its cancellation was asked for" : "it goes on";
+      return ended("timeout", `The run '${name}' had not ended within timeout-minutes; ${what}.`, !asked);
+    }
+    case "unreachable":
+      return {
+        failures: [failureOf(followed.failure, `The run '${name}' could not be followed any more`)],
+        leftGoing: [goesOn(name)],
+      };
+  }
 }
 
 async function fetchArtifacts(
@@ -168,15 +167,16 @@ export function goesOn(name: string): { readonly what: string; readonly next: st
 
 function runReport(
   { job, reused, compute, environment }: Started,
-  followed: Followed,
+  followed: Ending,
   metrics: readonly MetricSeries[],
   tail: string | undefined,
   declaration: Declaration,
   context: CommandContext,
 ): RunReport {
+  const details = followed.end === "left" && followed.why === "not-waited-for" ? undefined : followed;
   const conclusion = followed.end === "over" ? classify(followed.status).conclusion : "in-progress";
-  const startedAt = followed.startTime ?? job.createdAt;
-  const endedAt = followed.endTime === undefined ? context.clock.now() : Date.parse(followed.endTime);
+  const startedAt = details?.startTime ?? job.createdAt;
+  const endedAt = details?.endTime === undefined ? context.clock.now() : Date.parse(details.endTime);
   const last = Object.fromEntries(metrics.map((series) => [series.name, series.last]));
   return {
     name: job.name,
@@ -195,7 +195,7 @@ function runReport(
       : { startedAt, durationSeconds: Math.max(0, (endedAt - Date.parse(startedAt)) / 1000) }),
     metrics,
     gates: followed.end === "over" ? checkGates(declaration.gates, last) : [],
-    ...(followed.error === undefined ? {} : { error: followed.error }),
+    ...(details?.error === undefined ? {} : { error: details.error }),
     ...(conclusion === "success" || conclusion === "in-progress" || tail === undefined ? {} : { logTail: tail }),
   };
 }

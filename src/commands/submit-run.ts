@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Azure } from "../azure/azure.ts";
 import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
 import { SecretUnavailable } from "../declaration/secret.ts";
+import { workflowAttempt } from "../github/context.ts";
 import { isSecret, type CommandJob } from "../job/definition.ts";
 import { ensureEnvironment, resolveCode, resolveInputs, type DependencyPorts } from "../job/dependencies.ts";
 import { environmentVersion } from "../job/environment.ts";
@@ -32,7 +33,7 @@ export async function submitRun(
   }
   const compute = job.compute === undefined ? undefined : (liveNames.get(job.compute.toLowerCase()) ?? job.compute);
   const definition = definitionOf(job, snapshot, azure.workspace.id, compute);
-  const workflowAttempt = `${github.runId}-${github.runAttempt}`;
+  const attemptOfWorkflow = workflowAttempt(github);
   const name = runName({
     prefix: job.name,
     commit: github.commit,
@@ -51,9 +52,16 @@ export async function submitRun(
     {
       name,
       rerun: inputs.rerun,
-      workflowAttempt,
+      workflowAttempt: attemptOfWorkflow,
       bodyFor: (attempt) =>
-        assemble(job, attempt, { snapshot, compute, definition, workflowAttempt }, context, azure, ports),
+        assemble(
+          job,
+          attempt,
+          { snapshot, compute, definition, workflowAttempt: attemptOfWorkflow },
+          context,
+          azure,
+          ports,
+        ),
     },
     {
       jobs: azure.jobs,

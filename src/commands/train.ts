@@ -1,8 +1,11 @@
 import type { Azure } from "../azure/azure.ts";
+import type { LiveJob } from "../azure/jobs.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError } from "../declaration/problem.ts";
+import { workflowAttempt } from "../github/context.ts";
 import { cancelRun } from "../job/cancel.ts";
 import type { CommandJob } from "../job/definition.ts";
+import { submittedByTag } from "../job/submit.ts";
 import { ensureTargets } from "./apply.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
@@ -82,7 +85,12 @@ async function trainInWorkspace(
   const compute = job.compute ?? "serverless";
   const environment =
     job.environment.from === "reference" ? job.environment.id : (job.environment.name ?? job.environment.image);
-  return followToReport({ ...submitted.value, compute, environment }, declaration, context, azure);
+  const ours = !reused || isOurs(live, context);
+  return followToReport({ ...submitted.value, compute, environment, ours }, declaration, context, azure);
+}
+
+function isOurs(job: LiveJob, { github }: CommandContext): boolean {
+  return job.tags[submittedByTag] === workflowAttempt(github);
 }
 
 /** The workflow was cancelled while the run was being submitted: whether it came about, the cancellation finds out. */
@@ -126,6 +134,11 @@ async function resume(name: string, declaration: Declaration, context: CommandCo
   const compute = job.value.computeId?.split("/").at(-1) ?? "serverless";
   return join(
     { ...report, failures: [] },
-    await followToReport({ job: job.value, reused: true, compute }, declaration, context, azure),
+    await followToReport(
+      { job: job.value, reused: true, compute, ours: isOurs(job.value, context) },
+      declaration,
+      context,
+      azure,
+    ),
   );
 }

@@ -40,3 +40,8 @@ export function githubContext(
     ...(pullRequest?.number === undefined ? {} : { pullRequest: pullRequest.number }),
   };
 }
+
+/** Which attempt of which workflow run this is: `1001-2`. */
+export function workflowAttempt({ runId, runAttempt }: Pick<GithubContext, "runId" | "runAttempt">): string {
+  return `${runId}-${runAttempt}`;
+}
