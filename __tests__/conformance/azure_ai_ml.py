@@ -1,0 +1,122 @@
+"""The official client (azure-ai-ml), unmodified, against the emulator's real host names. Prints a line for each promise."""
+
+import os
+import pathlib
+import sys
+import tempfile
+import warnings
+
+warnings.filterwarnings("ignore")
+
+from azure.ai.ml import MLClient, command  # noqa: E402
+from azure.ai.ml.entities import (  # noqa: E402
+    AmlCompute,
+    Environment,
+    VirtualMachineCompute,
+    VirtualMachineSshSettings,
+)
+from azure.identity import ClientSecretCredential  # noqa: E402
+
+machine = os.environ["MACHINE_ID"]
+failures = 0
+
+
+def promise(name, check):
+    """Runs one check; what it returns has to be true."""
+    global failures
+    try:
+        value = check()
+        kept = bool(value)
+        detail = "" if kept else f": {value!r}"
+    except Exception as error:  # pylint: disable=broad-except
+        kept, detail = False, f": {type(error).__name__} {str(error)[:300]}"
+    failures += not kept
+    print(f"{'ok  ' if kept else 'FAIL'} azure-ai-ml: {name}{detail}", flush=True)
+
+
+credential = ClientSecretCredential(
+    os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"], os.environ["AZURE_CLIENT_SECRET"]
+)
+client = MLClient(
+    credential, os.environ["AZURE_SUBSCRIPTION_ID"], os.environ["AZURE_RESOURCE_GROUP"], os.environ["AZURE_ML_WORKSPACE"]
+)
+
+
+def update():
+    cluster = client.compute.get("py-cluster")
+    cluster.max_instances = 5
+    return client.compute.begin_update(cluster).result().max_instances == 5
+
+
+def attach():
+    target = VirtualMachineCompute(
+        name="py-vm",
+        resource_id=machine,
+        ssh_settings=VirtualMachineSshSettings(admin_username="azureuser", admin_password="not-a-real-password-1"),
+    )
+    return client.compute.begin_attach(target).result().provisioning_state == "Succeeded"
+
+
+promise("reads the workspace", lambda: client.workspaces.get(client.workspace_name).location)
+promise(
+    "reads back the cluster that the action created",
+    lambda: client.compute.get("cpu-cluster").max_instances == 4,
+)
+promise(
+    "reads back the machine that the action attached",
+    lambda: client.compute.get("dsvm").resource_id.lower().endswith("/virtualmachines/dsvm"),
+)
+promise(
+    "creates a cluster",
+    lambda: client.compute.begin_create_or_update(
+        AmlCompute(name="py-cluster", size="STANDARD_DS3_V2", max_instances=2)
+    )
+    .result()
+    .provisioning_state
+    == "Succeeded",
+)
+promise("attaches a machine", attach)
+promise("lists computes", lambda: {"py-cluster", "py-vm"} <= {compute.name for compute in client.compute.list()})
+promise("updates a cluster", update)
+
+code = pathlib.Path(tempfile.mkdtemp())
+(code / "train.py").write_text(
+    "import pathlib\nprint('hello from the job', flush=True)\n"
+    "pathlib.Path('outputs').mkdir(exist_ok=True)\npathlib.Path('outputs/model.txt').write_text('x')\n"
+)
+job = client.jobs.create_or_update(
+    command(
+        code=str(code),
+        command="python3 train.py",
+        environment=Environment(image="python", conda_file={"dependencies": ["python=3.10", "pip"]}),
+        compute="py-cluster",
+        experiment_name="conformance",
+    )
+)
+promise("submits a job with local code and an inline environment", lambda: job.name)
+promise("streams it", lambda: client.jobs.stream(job.name) is None)
+promise("reads its end", lambda: client.jobs.get(job.name).status == "Completed")
+target = pathlib.Path(tempfile.mkdtemp())
+promise(
+    "downloads its outputs",
+    lambda: client.jobs.download(job.name, download_path=str(target)) is None
+    and (target / "artifacts/outputs/model.txt").read_text() == "x",
+)
+
+sleeper = client.jobs.create_or_update(
+    command(
+        command="sleep 60",
+        environment=Environment(image="python"),
+        compute="py-cluster",
+        experiment_name="conformance",
+    )
+)
+promise("cancels a job", lambda: client.jobs.begin_cancel(sleeper.name).result() is None)
+promise("reads that it was canceled", lambda: client.jobs.get(sleeper.name).status == "Canceled")
+promise("detaches a machine", lambda: client.compute.begin_delete("py-vm", action="Detach").result() is None)
+promise("deletes a cluster", lambda: client.compute.begin_delete("py-cluster").result() is None)
+promise(
+    "finds neither any more",
+    lambda: not {"py-cluster", "py-vm"} & {compute.name for compute in client.compute.list()},
+)
+sys.exit(1 if failures else 0)
