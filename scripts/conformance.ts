@@ -51,10 +51,11 @@ const client = spawn(executable, [join(root, "__tests__", "conformance", "azure_
   },
   stdio: ["ignore", "pipe", "inherit"],
 });
+const ended = new Promise<number | null>((resolve) => client.once("close", resolve));
 const lines: string[] = [];
 for await (const text of client.stdout.setEncoding("utf8") as AsyncIterable<string>) lines.push(...text.split("\n"));
 const promises = lines.filter((line) => /^(ok {2}|FAIL) /.test(line));
 for (const line of promises) console.log(line);
 const failed = promises.filter((line) => line.startsWith("FAIL")).length;
 console.log(`conformance: ${promises.length - failed} kept, ${failed} not kept`);
-process.exitCode = client.exitCode === 0 && failed === 0 && promises.length > 0 ? 0 : 1;
+process.exitCode = (await ended) === 0 && failed === 0 && promises.length > 0 ? 0 : 1;
