@@ -1,6 +1,378 @@
 export const id = 366;
-export const ids = [366];
+export const ids = [366,541];
 export const modules = {
+
+/***/ 6722:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ removalActionFor),
+/* harmony export */   r: () => (/* binding */ removeAndWait)
+/* harmony export */ });
+/* harmony import */ var _settle_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4401);
+
+/** How often a removal is sent again after reads have shown that the compute is still there, untouched. */
+const mostSends = 3;
+/** Kinds that only ever come into being inside the workspace. */
+const managedTypes = new Set(["amlcompute", "computeinstance"]);
+/**
+ * `Detach` for what is attached, `Delete` for what the service made. The live `isAttachedCompute` decides, and the kind
+ * has to agree: `Delete` on an attached resource and `Detach` of a managed one both do harm that nothing undoes.
+ *
+ * @returns `undefined` when the two contradict each other, or the service does not say and the kind does not tell.
+ */
+function removalActionFor(compute) {
+    const type = compute.computeType.toLowerCase();
+    // A legacy AKS cluster can be either; the service's word alone decides, and so it must be there.
+    if (type === "aks")
+        return compute.isAttachedCompute === undefined ? undefined : compute.isAttachedCompute ? "Detach" : "Delete";
+    const managed = managedTypes.has(type);
+    if (compute.isAttachedCompute !== undefined && compute.isAttachedCompute === managed)
+        return undefined;
+    return managed ? "Delete" : "Detach";
+}
+/** Removes a compute and waits until the service says that it is gone. */
+async function removeAndWait(compute, ports) {
+    const action = removalActionFor(compute);
+    if (action === undefined) {
+        return failedWith("ContradictoryCompute", `'${compute.name}' is a ${compute.computeType} and its isAttachedCompute is ${String(compute.isAttachedCompute)}: ` +
+            "whether to detach or to delete it cannot be told for sure, so neither was sent.");
+    }
+    for (let send = 1; send <= mostSends; send += 1) {
+        if (ports.signal.aborted)
+            return { state: "in-flight", why: "cancelled" };
+        ports.onProgress(compute.name, action === "Detach" ? "detaching" : "deleting");
+        const answer = await ports.computes.remove(compute.name, action);
+        const settled = answer.ok
+            ? await (0,_settle_js__WEBPACK_IMPORTED_MODULE_0__/* .followWrite */ .xP)(compute.name, answer.value, ports)
+            : await afterRefusal(compute.name, answer.failure, ports);
+        switch (settled.state) {
+            case "absent":
+                return { state: "gone" };
+            case "in-flight":
+                return { state: "in-flight", why: settled.why };
+            case "failed":
+                return { state: "failed", error: settled.error };
+            case "unreadable":
+                return { state: "failed", error: settled.failure.error };
+            case "present":
+                // Still there after the reads settled: the removal was never carried out, so it is not repeated blindly.
+                break;
+        }
+    }
+    return failedWith("NotRemoved", `'${compute.name}' is still in the workspace after ${mostSends} requests to remove it.`);
+}
+async function afterRefusal(name, failure, ports) {
+    switch (failure.reason) {
+        case "not-found":
+            return { state: "absent" };
+        case "unknown":
+            return (0,_settle_js__WEBPACK_IMPORTED_MODULE_0__/* .settleUnknown */ .wZ)(name, ports);
+        case "cancelled":
+            return { state: "in-flight", why: "cancelled" };
+        case "refused":
+            // 409: another operation holds the compute. Its end decides; anything else is the service's last word.
+            return failure.status === 409 ? (0,_settle_js__WEBPACK_IMPORTED_MODULE_0__/* .settle */ .G9)(name, ports) : { state: "failed", error: failure.error };
+        case "unreachable":
+            return { state: "unreadable", failure };
+    }
+}
+function failedWith(code, message) {
+    return { state: "failed", error: { code, message, details: [] } };
+}
+
+
+/***/ }),
+
+/***/ 4401:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   G9: () => (/* binding */ settle),
+/* harmony export */   wZ: () => (/* binding */ settleUnknown),
+/* harmony export */   xP: () => (/* binding */ followWrite)
+/* harmony export */ });
+/* harmony import */ var _plan_plan_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1583);
+
+/** Seconds between looks when the service names none: short first, for kinds that attach within seconds. Our choice. */
+const firstPause = 1;
+const longestPause = 15;
+/**
+ * Follows a write to its end: the operation as long as the service knows it, then the compute itself, because the
+ * operation's body is not the resource and a status of 200 is not success.
+ *
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
+ */
+async function followWrite(name, accepted, ports) {
+    if (accepted.operationUrl !== undefined) {
+        const ended = await followOperation(name, accepted.operationUrl, accepted.retryAfterSeconds, ports);
+        if (ended.state === "in-flight")
+            return ended;
+        if (ended.state === "failed") {
+            const compute = await ports.computes.get(name);
+            const live = compute.ok ? compute.value : undefined;
+            return { state: "failed", ...(live === undefined ? {} : { compute: live }), error: ended.error };
+        }
+    }
+    return settle(name, ports);
+}
+async function followOperation(name, operationUrl, retryAfterSeconds, ports) {
+    let shown = "";
+    for (let look = 0, wait = retryAfterSeconds;; look += 1) {
+        const paused = await pause(look, wait, ports);
+        if (paused !== undefined)
+            return { state: "in-flight", why: paused };
+        const progress = await ports.computes.progress(operationUrl);
+        // An operation that the service has forgotten, or that cannot be read, says nothing of the compute: read that instead.
+        if (!progress.ok)
+            return { state: "over" };
+        if (progress.value.state === "succeeded")
+            return { state: "over" };
+        if (progress.value.state !== "running")
+            return { state: "failed", error: progress.value.error };
+        if (progress.value.status !== shown) {
+            shown = progress.value.status;
+            ports.onProgress(name, shown);
+        }
+        wait = progress.value.retryAfterSeconds;
+    }
+}
+/** Reads the compute until nothing is in flight on it. A compute that is absent counts as settled at once. */
+async function settle(name, ports) {
+    let shown = "";
+    for (let look = 0;; look += 1) {
+        const read = await ports.computes.get(name);
+        if (!read.ok)
+            return { state: "unreadable", failure: read.failure };
+        if (read.value === undefined)
+            return { state: "absent" };
+        if (!(0,_plan_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .isInFlight */ .wn)(read.value) && !(0,_plan_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .isLeaving */ .Xi)(read.value))
+            return { state: "present", compute: read.value };
+        if (read.value.provisioningState !== shown) {
+            shown = read.value.provisioningState;
+            ports.onProgress(name, shown);
+        }
+        const paused = await pause(look, undefined, ports);
+        if (paused !== undefined)
+            return { state: "in-flight", why: paused, compute: read.value };
+    }
+}
+/**
+ * Finds out what became of a write whose reply was lost: reads the compute until it shows up or has been absent in
+ * several reads in a row, because a list or a read may lag behind a write.
+ */
+async function settleUnknown(name, ports) {
+    const looksUntilAbsent = 4;
+    for (let look = 0; look < looksUntilAbsent; look += 1) {
+        const paused = await pause(look, undefined, ports);
+        if (paused !== undefined)
+            return { state: "in-flight", why: paused };
+        const settled = await settle(name, ports);
+        if (settled.state !== "absent")
+            return settled;
+    }
+    return { state: "absent" };
+}
+/** @returns why the wait ended early, if it did. */
+async function pause(look, retryAfterSeconds, { clock, signal, deadline }) {
+    if (signal.aborted)
+        return "cancelled";
+    const left = (deadline - clock.now()) / 1000;
+    if (left <= 0)
+        return "timeout";
+    const seconds = retryAfterSeconds ?? Math.min(firstPause * 1.5 ** look, longestPause);
+    try {
+        await clock.sleep(Math.min(seconds, left), signal);
+    }
+    catch {
+        return "cancelled";
+    }
+    return undefined;
+}
+
+
+/***/ }),
+
+/***/ 6462:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ summarizeStep),
+/* harmony export */   D: () => (/* binding */ summarizeDetach)
+/* harmony export */ });
+/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4578);
+/* harmony import */ var _plan_plan_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7866);
+
+
+function summarizeStep(outcome) {
+    const { step, seconds, end } = outcome;
+    const { target } = step;
+    const compute = "compute" in end ? end.compute : "live" in step ? step.live : undefined;
+    const resourceId = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(target) ?? compute?.resourceId ?? (_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .EZ[target.type].origin === "none" ? undefined : compute?.id);
+    const report = {
+        name: target.name,
+        type: target.type,
+        action: (0,_plan_plan_report_js__WEBPACK_IMPORTED_MODULE_1__/* .actionOf */ .qj)(step),
+        ...(resourceId === undefined ? {} : { resourceId }),
+        ...(compute === undefined ? {} : { provisioningState: compute.provisioningState }),
+        durationSeconds: seconds,
+    };
+    switch (end.state) {
+        case "done":
+            return { report: { ...report, outcome: "succeeded", provisioningErrors: [], ...noteOf(step) } };
+        case "refused": {
+            const reason = step.do === "refuse" ? step.because : "drift";
+            return {
+                report: {
+                    ...report,
+                    outcome: "failed",
+                    provisioningErrors: compute?.provisioningErrors ?? [],
+                    note: step.reason,
+                },
+                failure: { reason, message: `${target.name} (${(0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .labelOf */ .Wy)(target)}): ${step.reason}` },
+            };
+        }
+        case "in-flight":
+            return {
+                report: { ...report, outcome: "in-progress", provisioningErrors: [], note: goingOn(end.why) },
+                leftGoing: {
+                    what: `${target.name} (${(0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .labelOf */ .Wy)(target)}) is still being provisioned`,
+                    next: "Run the same command again: it joins what is in flight and sends nothing twice.",
+                },
+                ...(end.why === "not-waited-for"
+                    ? {}
+                    : {
+                        failure: {
+                            reason: end.why,
+                            message: `${target.name} (${(0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .labelOf */ .Wy)(target)}): ${goingOn(end.why)}`,
+                        },
+                    }),
+            };
+        case "failed":
+            return {
+                report: { ...report, outcome: "failed", provisioningErrors: [end.error] },
+                failure: { reason: end.because, message: `${target.name} (${(0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .labelOf */ .Wy)(target)}): ${end.error.message}` },
+            };
+    }
+}
+function noteOf(step) {
+    return step.do === "adopt" || (step.do === "keep" && step.differences.length > 0) ? { note: step.reason } : {};
+}
+function goingOn(why) {
+    switch (why) {
+        case "timeout":
+            return "The time limit passed before it was settled; the operation goes on in Azure.";
+        case "cancelled":
+            return "The workflow was cancelled before it was settled; what was sent goes on in Azure.";
+        case "not-waited-for":
+            return "The request was accepted; wait is false, so its end was not awaited.";
+    }
+}
+function summarizeDetach({ step, seconds, removal }) {
+    const live = "live" in step ? step.live : undefined;
+    const report = {
+        name: step.name,
+        type: live?.computeType.toLowerCase() ?? "unknown",
+        action: step.do === "keep" ? "none" : step.do,
+        ...(live?.resourceId === undefined ? {} : { resourceId: live.resourceId }),
+        durationSeconds: seconds,
+    };
+    if (step.do === "refuse") {
+        return {
+            report: { ...report, outcome: "failed", provisioningErrors: [], note: step.reason },
+            failure: { reason: "conflict", message: `${step.name}: ${step.reason}` },
+        };
+    }
+    if (removal === undefined)
+        return { report: { ...report, outcome: "succeeded", provisioningErrors: [], note: step.reason } };
+    switch (removal.state) {
+        case "gone":
+            return { report: { ...report, outcome: "succeeded", provisioningErrors: [], ...stillThere(live?.resourceId) } };
+        case "failed":
+            return {
+                report: { ...report, outcome: "failed", provisioningErrors: [removal.error] },
+                failure: { reason: "provisioning-failed", message: `${step.name}: ${removal.error.message}` },
+            };
+        case "in-flight":
+            return {
+                report: { ...report, outcome: "in-progress", provisioningErrors: [], note: goingOn(removal.why) },
+                failure: { reason: removal.why, message: `${step.name}: ${goingOn(removal.why)}` },
+                leftGoing: {
+                    what: `${step.name} is still being removed`,
+                    next: "Run detach again: it waits for what is in flight.",
+                },
+            };
+    }
+}
+/** Detaching costs nothing and frees nothing: the resource behind it bills on until somebody deletes it. */
+function stillThere(resourceId) {
+    if (resourceId === undefined)
+        return {};
+    return {
+        note: `Detached only: ${resourceId} still exists and bills. To delete it: az resource delete --ids ${resourceId}`,
+    };
+}
+
+
+/***/ }),
+
+/***/ 1839:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ failureOf)
+/* harmony export */ });
+/* harmony import */ var _azure_service_error_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6576);
+
+/** A failed call as a failure of the command: what could not be done, then the leaf cause in the service's own words. */
+function failureOf(failure, what) {
+    const leaf = (0,_azure_service_error_js__WEBPACK_IMPORTED_MODULE_0__/* .leafCause */ .y)(failure.error);
+    const message = `${what}: ${leaf.message} [${leaf.code}]`;
+    switch (failure.reason) {
+        case "cancelled":
+            return { reason: "cancelled", message: `${what}: the workflow was cancelled.` };
+        case "unreachable":
+        case "unknown":
+            return { reason: "service-unreachable", message };
+        case "not-found":
+        case "refused":
+            return {
+                reason: failure.status === 401
+                    ? "authentication-failed"
+                    : failure.status === 403
+                        ? "not-authorized"
+                        : "workspace-unavailable",
+                message,
+            };
+    }
+}
+
+
+/***/ }),
+
+/***/ 6140:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ join),
+/* harmony export */   s: () => (/* binding */ nothing)
+/* harmony export */ });
+const nothing = { failures: [] };
+/** Joins what two stretches of one command contribute; lists are put one behind the other, single values of `b` win. */
+function join(a, b) {
+    return {
+        ...a,
+        ...b,
+        failures: [...a.failures, ...b.failures],
+        leftGoing: [...(a.leftGoing ?? []), ...(b.leftGoing ?? [])],
+        targets: [...(a.targets ?? []), ...(b.targets ?? [])],
+        environments: [...(a.environments ?? []), ...(b.environments ?? [])],
+        problems: [...(a.problems ?? []), ...(b.problems ?? [])],
+    };
+}
+
+
+/***/ }),
 
 /***/ 6366:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
@@ -141,6 +513,387 @@ async function detach_detach(context) {
         failures: summaries.flatMap(({ failure }) => failure ?? []),
         leftGoing: summaries.flatMap(({ leftGoing }) => leftGoing ?? []),
     });
+}
+
+
+/***/ }),
+
+/***/ 6183:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ng: () => (/* binding */ connect),
+/* harmony export */   QZ: () => (/* binding */ attachPorts),
+/* harmony export */   Rw: () => (/* binding */ MissingInput),
+/* harmony export */   WQ: () => (/* binding */ workspaceReport)
+/* harmony export */ });
+/* unused harmony export workspaceRef */
+/** An action input that is needed and was not given. */
+class MissingInput extends Error {
+    constructor(message) {
+        super(message);
+        this.name = "MissingInput";
+    }
+}
+/** The workspace: inputs first, then the declaration, then credentials and environment. */
+function workspaceRef(context, declared) {
+    const { inputs, fallbackWorkspace: fallback } = context;
+    const subscriptionId = inputs.subscriptionId ?? declared.subscriptionId ?? fallback.subscriptionId;
+    const resourceGroup = inputs.resourceGroup ?? declared.resourceGroup ?? fallback.resourceGroup;
+    const name = inputs.workspace ?? declared.name ?? fallback.name;
+    const missing = [
+        subscriptionId === undefined ? "subscription-id" : undefined,
+        resourceGroup === undefined ? "resource-group" : undefined,
+        name === undefined ? "workspace" : undefined,
+    ].filter((input) => input !== undefined);
+    if (subscriptionId === undefined || resourceGroup === undefined || name === undefined) {
+        throw new MissingInput(`The workspace is not known: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing. ` +
+            "Name it under workspace: in the declaration file, as inputs, or in AZURE_SUBSCRIPTION_ID, AZURE_RESOURCE_GROUP and AZURE_ML_WORKSPACE.");
+    }
+    return { subscriptionId, resourceGroup, name };
+}
+/** A connection to the workspace that the declaration or the inputs name. */
+async function connect(context, declaration) {
+    return context.connect(workspaceRef(context, declaration.workspace));
+}
+function workspaceReport(azure) {
+    const { subscriptionId, resourceGroup, name, location } = azure.workspace;
+    return { subscriptionId, resourceGroup, name, location };
+}
+function attachPorts(context, azure) {
+    return {
+        computes: azure.computes,
+        workspace: azure.workspace,
+        clock: context.clock,
+        resolveSecret: context.resolveSecretWith(azure),
+        signal: context.signal,
+        deadline: context.deadline,
+        onProgress: (target, message) => context.log.info(`${target}: ${message}`),
+    };
+}
+
+
+/***/ }),
+
+/***/ 7541:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   checked: () => (/* binding */ checked),
+/* harmony export */   validate: () => (/* binding */ validate)
+/* harmony export */ });
+/* harmony import */ var _declaration_problem_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1016);
+
+/** Reads every declaration and reports all problems at once. No network, no credentials, no secret's value. */
+async function validate(context) {
+    return checked(await context.declare());
+}
+/** What the reading of the declarations contributes: the files, the problems, and a failure when one is an error. */
+function checked(declaration) {
+    const errors = declaration.problems.filter(_declaration_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .isError */ .bJ);
+    return {
+        files: declaration.files,
+        skipped: declaration.skipped,
+        problems: declaration.problems,
+        failures: errors.length === 0
+            ? []
+            : [
+                {
+                    reason: errors.every(({ code }) => code === "not-supported-yet")
+                        ? "not-supported"
+                        : "invalid-declaration",
+                    message: errors.length === 1
+                        ? "The declaration has 1 error; it is listed with its place."
+                        : `The declarations have ${errors.length} errors; each is listed with its place.`,
+                },
+            ],
+    };
+}
+
+
+/***/ }),
+
+/***/ 7866:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   qj: () => (/* binding */ actionOf),
+/* harmony export */   sH: () => (/* binding */ planReport)
+/* harmony export */ });
+/* unused harmony export isLocal */
+/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4578);
+/* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1583);
+
+
+/** The word that reports and outputs use for a step. */
+function actionOf(step) {
+    return step.do === "keep" ? "none" : step.do;
+}
+/** The plan as reports show it: what, why, and field by field. */
+function planReport(plan) {
+    return { hasChanges: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .hasChanges */ .ik)(plan), steps: plan.steps.map(plannedStep) };
+}
+function plannedStep(step) {
+    const resourceId = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(step.target);
+    return {
+        target: step.target.name,
+        type: step.target.type,
+        action: actionOf(step),
+        reason: step.reason,
+        changes: step.differences.map(({ field, from, to }) => ({ field, from, to })),
+        ...(resourceId === undefined ? {} : { resourceId }),
+    };
+}
+/** True for a target that exists only in the report: it is never sent anywhere. */
+function isLocal(step) {
+    return kinds[step.target.type].origin === "none";
+}
+
+
+/***/ }),
+
+/***/ 1583:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ng: () => (/* binding */ isUsable),
+/* harmony export */   Xi: () => (/* binding */ isLeaving),
+/* harmony export */   et: () => (/* binding */ plan),
+/* harmony export */   ik: () => (/* binding */ hasChanges),
+/* harmony export */   wn: () => (/* binding */ isInFlight)
+/* harmony export */ });
+/* harmony import */ var _azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8126);
+/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4578);
+
+
+/**
+ * Compares what is declared with what is live. Live computes that nobody declared get no step, except as the other
+ * attachment of a declared resource under `on-conflict: replace`.
+ */
+function plan(declared, live, workspace, options) {
+    const lookup = indexLive(live);
+    // Two declared targets may swap their resources. One that is detached anyway is in nobody's way; which ones are is known
+    // only from the steps themselves, so those that turn out to stay are taken out until nothing changes any more.
+    let moving = options.onDrift === "reattach" ? declared : [];
+    for (;;) {
+        const steps = declared.map((target) => decide(target, lookup, workspace, options, moving));
+        const detached = new Set(steps.flatMap((step) => ("remove" in step ? step.remove : [])).map(({ name }) => name.toLowerCase()));
+        const stillMoving = moving.filter(({ name }) => detached.has(name.toLowerCase()));
+        if (stillMoving.length === moving.length)
+            return { steps };
+        moving = stillMoving;
+    }
+}
+function indexLive(live) {
+    const byResource = new Map();
+    for (const compute of live) {
+        if (compute.resourceId === undefined)
+            continue;
+        const key = (0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(compute.resourceId);
+        byResource.set(key, [...(byResource.get(key) ?? []), compute]);
+    }
+    return { byName: new Map(live.map((compute) => [compute.name.toLowerCase(), compute])), byResource };
+}
+/** The decision table, read from top to bottom: what the resource is attached as, then what stands under the name. */
+function decide(target, live, workspace, options, moving) {
+    const kind = _compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .EZ[target.type];
+    if (kind.origin === "none") {
+        return { do: "keep", target, differences: [], reason: "Runs on the runner itself; there is nothing to attach." };
+    }
+    const own = live.byName.get(target.name.toLowerCase());
+    if (own !== undefined && own.computeType.toLowerCase() !== kind.computeType?.toLowerCase()) {
+        return {
+            do: "refuse",
+            because: "conflict",
+            target,
+            live: own,
+            differences: [],
+            reason: `A compute of another kind, ${own.computeType}, has this name. Rename the target, or remove that compute yourself.`,
+        };
+    }
+    const others = holdersBesides(target, live, moving);
+    const conflict = decideConflict(target, own, others, options);
+    if (conflict !== undefined)
+        return conflict;
+    const leaving = others.filter(isLeaving);
+    if (own === undefined || isLeaving(own)) {
+        const afterRemovalOf = own === undefined ? leaving : [own, ...leaving];
+        return {
+            do: kind.origin === "attached" ? "attach" : "create",
+            target,
+            differences: [],
+            afterRemovalOf,
+            reason: afterRemovalOf.length > 0
+                ? `${afterRemovalOf.map(({ name }) => name).join(", ")} is being removed; it follows as soon as that is over.`
+                : "It is not in the workspace.",
+        };
+    }
+    return decideExisting(target, own, workspace, options);
+}
+/**
+ * Live attachments of the target's resource under other names.
+ *
+ * @param moving declared targets whose drift is re-attached: one that holds the resource now and is declared with
+ *   another is detached anyway before anything is attached.
+ */
+function holdersBesides(target, live, moving) {
+    const resourceId = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(target);
+    if (resourceId === undefined)
+        return [];
+    return (live.byResource.get((0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(resourceId)) ?? []).filter((holder) => holder.name.toLowerCase() !== target.name.toLowerCase() && !movesAway(holder, moving));
+}
+/** The holder is itself declared, with another resource, and is detached before anything is attached. */
+function movesAway(holder, moving) {
+    const owner = moving.find((target) => target.name.toLowerCase() === holder.name.toLowerCase());
+    const wanted = owner === undefined ? undefined : (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(owner);
+    return (wanted !== undefined && holder.resourceId !== undefined && (0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(wanted) !== (0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(holder.resourceId));
+}
+function decideConflict(target, own, others, options) {
+    const holders = others.filter((holder) => !isLeaving(holder));
+    if (holders.length === 0)
+        return undefined;
+    const names = holders.map(({ name }) => `'${name}'`).join(", ");
+    const refuse = (reason) => ({
+        do: "refuse",
+        because: "conflict",
+        target,
+        ...(own === undefined ? {} : { live: own }),
+        differences: [],
+        reason,
+    });
+    const [first] = holders;
+    switch (options.onConflict) {
+        case "fail":
+            return refuse(`Its resource is attached already, as ${names}. A second attachment would break that one. ` +
+                `Declare it under that name, or set on-conflict to adopt (use it as it is) or replace (detach it, attach this).`);
+        case "adopt":
+            if (own !== undefined || holders.length > 1 || first === undefined) {
+                return refuse(`Its resource is attached more than once: as ${[own?.name, ...holders.map(({ name }) => name)].filter((name) => name !== undefined).join(", ")}. ` +
+                    "Nothing can be adopted for sure; on-conflict: replace detaches all of them and attaches this one.");
+            }
+            if (isInFlight(first)) {
+                return {
+                    do: "wait",
+                    target,
+                    live: first,
+                    differences: [],
+                    reason: `'${first.name}', which holds its resource, is ${first.provisioningState}.`,
+                };
+            }
+            if (!isUsable(first)) {
+                return refuse(`Its resource is attached as ${names}, which is ${first.provisioningState} and cannot be adopted. Set on-conflict to replace.`);
+            }
+            return {
+                do: "adopt",
+                target,
+                live: first,
+                differences: [],
+                reason: `Its resource is attached as ${names}, which is used as it is.`,
+            };
+        case "replace":
+            return {
+                do: "replace",
+                target,
+                remove: own === undefined ? holders : [...holders, own],
+                differences: [],
+                reason: `Its resource is attached as ${names}, which is detached first.`,
+            };
+    }
+}
+function decideExisting(target, own, workspace, options) {
+    if (isInFlight(own)) {
+        return {
+            do: "wait",
+            target,
+            live: own,
+            differences: [],
+            reason: `It is ${own.provisioningState}: an operation on it is in flight.`,
+        };
+    }
+    const managed = _compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .EZ[target.type].origin === "managed";
+    const differences = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .differencesFrom */ .Jh)(target, own, workspace);
+    if (!isUsable(own)) {
+        if (!managed) {
+            return {
+                do: "reattach",
+                target,
+                remove: [own],
+                differences,
+                reason: `Its attachment is ${own.provisioningState} and cannot be used.`,
+            };
+        }
+        if (options.allowDelete) {
+            return {
+                do: "recreate",
+                target,
+                remove: [own],
+                differences,
+                reason: `It is ${own.provisioningState}; it is deleted and created again.`,
+            };
+        }
+        return {
+            do: "refuse",
+            because: "provisioning-failed",
+            target,
+            live: own,
+            differences,
+            reason: `It is ${own.provisioningState}, and the service takes no new request for a failed compute. Set allow-delete: true to have it deleted and created again.`,
+        };
+    }
+    const means = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .meansFor */ .MN)(differences);
+    if (means === undefined)
+        return { do: "keep", target, live: own, differences, reason: "It is as declared." };
+    return decideDrift(target, own, differences, means, options);
+}
+function decideDrift(target, own, differences, means, options) {
+    const fields = differences.map(({ field }) => field).join(", ");
+    const refuse = (reason) => ({ do: "refuse", because: "drift", target, live: own, differences, reason });
+    if (options.onDrift === "ignore") {
+        return { do: "keep", target, live: own, differences, reason: `It differs in ${fields}; on-drift is ignore.` };
+    }
+    if (options.onDrift === "fail") {
+        return refuse(`It differs in ${fields}. Change the declaration, or set on-drift to ${means === "in-place" ? "update" : "reattach"} to bring it to what is declared.`);
+    }
+    if (means === "in-place") {
+        return { do: "update", target, live: own, differences, reason: `${fields} can be changed in place.` };
+    }
+    if (options.onDrift === "update") {
+        return refuse(`It differs in ${fields}, which cannot all be changed in place. Set on-drift to reattach to have it ${means === "reattach" ? "detached and attached" : "deleted and created"} again.`);
+    }
+    if (means === "reattach") {
+        return {
+            do: "reattach",
+            target,
+            remove: [own],
+            differences,
+            reason: `${fields} can only be changed by detaching and attaching again.`,
+        };
+    }
+    if (!options.allowDelete) {
+        return refuse(`${fields} can only be changed by deleting the compute and creating it again. Set allow-delete: true to allow that.`);
+    }
+    return {
+        do: "recreate",
+        target,
+        remove: [own],
+        differences,
+        reason: `${fields} can only be changed by deleting and creating again.`,
+    };
+}
+function isLeaving(compute) {
+    return compute.provisioningState.toLowerCase() === "deleting";
+}
+function isUsable(compute) {
+    return compute.provisioningState.toLowerCase() === "succeeded";
+}
+/** Every state that is not known to be an end counts as going on: a word that nobody knew is waited for, never trusted. */
+function isInFlight(compute) {
+    return !["succeeded", "failed", "canceled", "deleting"].includes(compute.provisioningState.toLowerCase());
+}
+/** True when carrying the plan out would send a write. */
+function hasChanges({ steps }) {
+    return steps.some((step) => !["keep", "adopt", "refuse", "wait"].includes(step.do));
 }
 
 

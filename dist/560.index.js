@@ -2,6 +2,320 @@ export const id = 560;
 export const ids = [560];
 export const modules = {
 
+/***/ 6722:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ removalActionFor),
+/* harmony export */   r: () => (/* binding */ removeAndWait)
+/* harmony export */ });
+/* harmony import */ var _settle_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4401);
+
+/** How often a removal is sent again after reads have shown that the compute is still there, untouched. */
+const mostSends = 3;
+/** Kinds that only ever come into being inside the workspace. */
+const managedTypes = new Set(["amlcompute", "computeinstance"]);
+/**
+ * `Detach` for what is attached, `Delete` for what the service made. The live `isAttachedCompute` decides, and the kind
+ * has to agree: `Delete` on an attached resource and `Detach` of a managed one both do harm that nothing undoes.
+ *
+ * @returns `undefined` when the two contradict each other, or the service does not say and the kind does not tell.
+ */
+function removalActionFor(compute) {
+    const type = compute.computeType.toLowerCase();
+    // A legacy AKS cluster can be either; the service's word alone decides, and so it must be there.
+    if (type === "aks")
+        return compute.isAttachedCompute === undefined ? undefined : compute.isAttachedCompute ? "Detach" : "Delete";
+    const managed = managedTypes.has(type);
+    if (compute.isAttachedCompute !== undefined && compute.isAttachedCompute === managed)
+        return undefined;
+    return managed ? "Delete" : "Detach";
+}
+/** Removes a compute and waits until the service says that it is gone. */
+async function removeAndWait(compute, ports) {
+    const action = removalActionFor(compute);
+    if (action === undefined) {
+        return failedWith("ContradictoryCompute", `'${compute.name}' is a ${compute.computeType} and its isAttachedCompute is ${String(compute.isAttachedCompute)}: ` +
+            "whether to detach or to delete it cannot be told for sure, so neither was sent.");
+    }
+    for (let send = 1; send <= mostSends; send += 1) {
+        if (ports.signal.aborted)
+            return { state: "in-flight", why: "cancelled" };
+        ports.onProgress(compute.name, action === "Detach" ? "detaching" : "deleting");
+        const answer = await ports.computes.remove(compute.name, action);
+        const settled = answer.ok
+            ? await (0,_settle_js__WEBPACK_IMPORTED_MODULE_0__/* .followWrite */ .xP)(compute.name, answer.value, ports)
+            : await afterRefusal(compute.name, answer.failure, ports);
+        switch (settled.state) {
+            case "absent":
+                return { state: "gone" };
+            case "in-flight":
+                return { state: "in-flight", why: settled.why };
+            case "failed":
+                return { state: "failed", error: settled.error };
+            case "unreadable":
+                return { state: "failed", error: settled.failure.error };
+            case "present":
+                // Still there after the reads settled: the removal was never carried out, so it is not repeated blindly.
+                break;
+        }
+    }
+    return failedWith("NotRemoved", `'${compute.name}' is still in the workspace after ${mostSends} requests to remove it.`);
+}
+async function afterRefusal(name, failure, ports) {
+    switch (failure.reason) {
+        case "not-found":
+            return { state: "absent" };
+        case "unknown":
+            return (0,_settle_js__WEBPACK_IMPORTED_MODULE_0__/* .settleUnknown */ .wZ)(name, ports);
+        case "cancelled":
+            return { state: "in-flight", why: "cancelled" };
+        case "refused":
+            // 409: another operation holds the compute. Its end decides; anything else is the service's last word.
+            return failure.status === 409 ? (0,_settle_js__WEBPACK_IMPORTED_MODULE_0__/* .settle */ .G9)(name, ports) : { state: "failed", error: failure.error };
+        case "unreachable":
+            return { state: "unreadable", failure };
+    }
+}
+function failedWith(code, message) {
+    return { state: "failed", error: { code, message, details: [] } };
+}
+
+
+/***/ }),
+
+/***/ 4401:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   G9: () => (/* binding */ settle),
+/* harmony export */   wZ: () => (/* binding */ settleUnknown),
+/* harmony export */   xP: () => (/* binding */ followWrite)
+/* harmony export */ });
+/* harmony import */ var _plan_plan_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1583);
+
+/** Seconds between looks when the service names none: short first, for kinds that attach within seconds. Our choice. */
+const firstPause = 1;
+const longestPause = 15;
+/**
+ * Follows a write to its end: the operation as long as the service knows it, then the compute itself, because the
+ * operation's body is not the resource and a status of 200 is not success.
+ *
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
+ */
+async function followWrite(name, accepted, ports) {
+    if (accepted.operationUrl !== undefined) {
+        const ended = await followOperation(name, accepted.operationUrl, accepted.retryAfterSeconds, ports);
+        if (ended.state === "in-flight")
+            return ended;
+        if (ended.state === "failed") {
+            const compute = await ports.computes.get(name);
+            const live = compute.ok ? compute.value : undefined;
+            return { state: "failed", ...(live === undefined ? {} : { compute: live }), error: ended.error };
+        }
+    }
+    return settle(name, ports);
+}
+async function followOperation(name, operationUrl, retryAfterSeconds, ports) {
+    let shown = "";
+    for (let look = 0, wait = retryAfterSeconds;; look += 1) {
+        const paused = await pause(look, wait, ports);
+        if (paused !== undefined)
+            return { state: "in-flight", why: paused };
+        const progress = await ports.computes.progress(operationUrl);
+        // An operation that the service has forgotten, or that cannot be read, says nothing of the compute: read that instead.
+        if (!progress.ok)
+            return { state: "over" };
+        if (progress.value.state === "succeeded")
+            return { state: "over" };
+        if (progress.value.state !== "running")
+            return { state: "failed", error: progress.value.error };
+        if (progress.value.status !== shown) {
+            shown = progress.value.status;
+            ports.onProgress(name, shown);
+        }
+        wait = progress.value.retryAfterSeconds;
+    }
+}
+/** Reads the compute until nothing is in flight on it. A compute that is absent counts as settled at once. */
+async function settle(name, ports) {
+    let shown = "";
+    for (let look = 0;; look += 1) {
+        const read = await ports.computes.get(name);
+        if (!read.ok)
+            return { state: "unreadable", failure: read.failure };
+        if (read.value === undefined)
+            return { state: "absent" };
+        if (!(0,_plan_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .isInFlight */ .wn)(read.value) && !(0,_plan_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .isLeaving */ .Xi)(read.value))
+            return { state: "present", compute: read.value };
+        if (read.value.provisioningState !== shown) {
+            shown = read.value.provisioningState;
+            ports.onProgress(name, shown);
+        }
+        const paused = await pause(look, undefined, ports);
+        if (paused !== undefined)
+            return { state: "in-flight", why: paused, compute: read.value };
+    }
+}
+/**
+ * Finds out what became of a write whose reply was lost: reads the compute until it shows up or has been absent in
+ * several reads in a row, because a list or a read may lag behind a write.
+ */
+async function settleUnknown(name, ports) {
+    const looksUntilAbsent = 4;
+    for (let look = 0; look < looksUntilAbsent; look += 1) {
+        const paused = await pause(look, undefined, ports);
+        if (paused !== undefined)
+            return { state: "in-flight", why: paused };
+        const settled = await settle(name, ports);
+        if (settled.state !== "absent")
+            return settled;
+    }
+    return { state: "absent" };
+}
+/** @returns why the wait ended early, if it did. */
+async function pause(look, retryAfterSeconds, { clock, signal, deadline }) {
+    if (signal.aborted)
+        return "cancelled";
+    const left = (deadline - clock.now()) / 1000;
+    if (left <= 0)
+        return "timeout";
+    const seconds = retryAfterSeconds ?? Math.min(firstPause * 1.5 ** look, longestPause);
+    try {
+        await clock.sleep(Math.min(seconds, left), signal);
+    }
+    catch {
+        return "cancelled";
+    }
+    return undefined;
+}
+
+
+/***/ }),
+
+/***/ 6462:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ summarizeStep),
+/* harmony export */   D: () => (/* binding */ summarizeDetach)
+/* harmony export */ });
+/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4578);
+/* harmony import */ var _plan_plan_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7866);
+
+
+function summarizeStep(outcome) {
+    const { step, seconds, end } = outcome;
+    const { target } = step;
+    const compute = "compute" in end ? end.compute : "live" in step ? step.live : undefined;
+    const resourceId = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(target) ?? compute?.resourceId ?? (_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .EZ[target.type].origin === "none" ? undefined : compute?.id);
+    const report = {
+        name: target.name,
+        type: target.type,
+        action: (0,_plan_plan_report_js__WEBPACK_IMPORTED_MODULE_1__/* .actionOf */ .qj)(step),
+        ...(resourceId === undefined ? {} : { resourceId }),
+        ...(compute === undefined ? {} : { provisioningState: compute.provisioningState }),
+        durationSeconds: seconds,
+    };
+    switch (end.state) {
+        case "done":
+            return { report: { ...report, outcome: "succeeded", provisioningErrors: [], ...noteOf(step) } };
+        case "refused": {
+            const reason = step.do === "refuse" ? step.because : "drift";
+            return {
+                report: {
+                    ...report,
+                    outcome: "failed",
+                    provisioningErrors: compute?.provisioningErrors ?? [],
+                    note: step.reason,
+                },
+                failure: { reason, message: `${target.name} (${(0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .labelOf */ .Wy)(target)}): ${step.reason}` },
+            };
+        }
+        case "in-flight":
+            return {
+                report: { ...report, outcome: "in-progress", provisioningErrors: [], note: goingOn(end.why) },
+                leftGoing: {
+                    what: `${target.name} (${(0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .labelOf */ .Wy)(target)}) is still being provisioned`,
+                    next: "Run the same command again: it joins what is in flight and sends nothing twice.",
+                },
+                ...(end.why === "not-waited-for"
+                    ? {}
+                    : {
+                        failure: {
+                            reason: end.why,
+                            message: `${target.name} (${(0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .labelOf */ .Wy)(target)}): ${goingOn(end.why)}`,
+                        },
+                    }),
+            };
+        case "failed":
+            return {
+                report: { ...report, outcome: "failed", provisioningErrors: [end.error] },
+                failure: { reason: end.because, message: `${target.name} (${(0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .labelOf */ .Wy)(target)}): ${end.error.message}` },
+            };
+    }
+}
+function noteOf(step) {
+    return step.do === "adopt" || (step.do === "keep" && step.differences.length > 0) ? { note: step.reason } : {};
+}
+function goingOn(why) {
+    switch (why) {
+        case "timeout":
+            return "The time limit passed before it was settled; the operation goes on in Azure.";
+        case "cancelled":
+            return "The workflow was cancelled before it was settled; what was sent goes on in Azure.";
+        case "not-waited-for":
+            return "The request was accepted; wait is false, so its end was not awaited.";
+    }
+}
+function summarizeDetach({ step, seconds, removal }) {
+    const live = "live" in step ? step.live : undefined;
+    const report = {
+        name: step.name,
+        type: live?.computeType.toLowerCase() ?? "unknown",
+        action: step.do === "keep" ? "none" : step.do,
+        ...(live?.resourceId === undefined ? {} : { resourceId: live.resourceId }),
+        durationSeconds: seconds,
+    };
+    if (step.do === "refuse") {
+        return {
+            report: { ...report, outcome: "failed", provisioningErrors: [], note: step.reason },
+            failure: { reason: "conflict", message: `${step.name}: ${step.reason}` },
+        };
+    }
+    if (removal === undefined)
+        return { report: { ...report, outcome: "succeeded", provisioningErrors: [], note: step.reason } };
+    switch (removal.state) {
+        case "gone":
+            return { report: { ...report, outcome: "succeeded", provisioningErrors: [], ...stillThere(live?.resourceId) } };
+        case "failed":
+            return {
+                report: { ...report, outcome: "failed", provisioningErrors: [removal.error] },
+                failure: { reason: "provisioning-failed", message: `${step.name}: ${removal.error.message}` },
+            };
+        case "in-flight":
+            return {
+                report: { ...report, outcome: "in-progress", provisioningErrors: [], note: goingOn(removal.why) },
+                failure: { reason: removal.why, message: `${step.name}: ${goingOn(removal.why)}` },
+                leftGoing: {
+                    what: `${step.name} is still being removed`,
+                    next: "Run detach again: it waits for what is in flight.",
+                },
+            };
+    }
+}
+/** Detaching costs nothing and frees nothing: the resource behind it bills on until somebody deletes it. */
+function stillThere(resourceId) {
+    if (resourceId === undefined)
+        return {};
+    return {
+        note: `Detached only: ${resourceId} still exists and bills. To delete it: az resource delete --ids ${resourceId}`,
+    };
+}
+
+
+/***/ }),
+
 /***/ 1560:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -367,6 +681,8 @@ var target_report = __webpack_require__(6462);
 var problem = __webpack_require__(1016);
 // EXTERNAL MODULE: ./build/commands/context.js
 var commands_context = __webpack_require__(6140);
+// EXTERNAL MODULE: ./build/commands/environments.js + 1 modules
+var commands_environments = __webpack_require__(936);
 // EXTERNAL MODULE: ./build/commands/plan.js
 var commands_plan = __webpack_require__(3996);
 // EXTERNAL MODULE: ./build/commands/session.js
@@ -381,6 +697,7 @@ var validate = __webpack_require__(7541);
 
 
 
+
 /** Brings every declared target to its declared state: attached or created exactly once. */
 async function apply_apply(context) {
     const declaration = await context.declare();
@@ -388,8 +705,11 @@ async function apply_apply(context) {
     if (declaration.problems.some(problem/* isError */.bJ))
         return base;
     const azure = await (0,session/* connect */.Ng)(context, declaration);
-    const applied = await ensureTargets(azure, declaration, context);
-    return (0,commands_context/* join */.f)(base, { ...applied.result, workspace: (0,session/* workspaceReport */.WQ)(azure) });
+    const [applied, environments] = await Promise.all([
+        ensureTargets(azure, declaration, context),
+        (0,commands_environments/* ensureEnvironments */.z)(azure, declaration, context),
+    ]);
+    return (0,commands_context/* join */.f)((0,commands_context/* join */.f)(base, { ...applied.result, workspace: (0,session/* workspaceReport */.WQ)(azure) }), environments);
 }
 /** Plans and carries the plan out. */
 async function ensureTargets(azure, declaration, context) {
@@ -410,334 +730,6 @@ async function ensureTargets(azure, declaration, context) {
             leftGoing: summaries.flatMap(({ leftGoing }) => leftGoing ?? []),
         }),
     };
-}
-
-
-/***/ }),
-
-/***/ 3996:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-__webpack_require__.r(__webpack_exports__);
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   plan: () => (/* binding */ plan),
-/* harmony export */   planAgainst: () => (/* binding */ planAgainst),
-/* harmony export */   planOptions: () => (/* binding */ planOptions)
-/* harmony export */ });
-/* harmony import */ var _declaration_problem_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1016);
-/* harmony import */ var _plan_plan_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1583);
-/* harmony import */ var _plan_plan_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7866);
-/* harmony import */ var _report_log_text_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4493);
-/* harmony import */ var _azure_failure_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(1839);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6140);
-/* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6183);
-/* harmony import */ var _validate_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7541);
-
-
-
-
-
-
-
-
-/** Compares what is declared with the live workspace and reports what `apply` would do. Changes nothing. */
-async function plan(context) {
-    const declaration = await context.declare();
-    const base = (0,_validate_js__WEBPACK_IMPORTED_MODULE_5__.checked)(declaration);
-    if (declaration.problems.some(_declaration_problem_js__WEBPACK_IMPORTED_MODULE_6__/* .isError */ .bJ))
-        return base;
-    const azure = await (0,_session_js__WEBPACK_IMPORTED_MODULE_4__/* .connect */ .Ng)(context, declaration);
-    const planned = await planAgainst(azure, declaration, context);
-    const result = (0,_context_js__WEBPACK_IMPORTED_MODULE_3__/* .join */ .f)(base, { ...planned.result, workspace: (0,_session_js__WEBPACK_IMPORTED_MODULE_4__/* .workspaceReport */ .WQ)(azure) });
-    if (planned.plan === undefined)
-        return result;
-    const refused = planned.plan.steps.filter((step) => step.do === "refuse");
-    const pending = (0,_plan_plan_report_js__WEBPACK_IMPORTED_MODULE_1__/* .planReport */ .sH)(planned.plan).hasChanges;
-    return (0,_context_js__WEBPACK_IMPORTED_MODULE_3__/* .join */ .f)(result, {
-        failures: [
-            ...refused.map((step) => ({
-                reason: step.because,
-                message: `${step.target.name}: ${step.reason}`,
-            })),
-            ...(context.inputs.expectNoChanges && pending
-                ? [
-                    {
-                        reason: "changes-pending",
-                        message: "expect-no-changes is true, and the workspace is not as declared. Run apply, or change the declaration.",
-                    },
-                ]
-                : []),
-        ],
-    });
-}
-/** One list of the workspace's computes, compared with the declaration. */
-async function planAgainst(azure, declaration, context) {
-    const live = await azure.computes.list();
-    if (!live.ok)
-        return { result: { failures: [(0,_azure_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .failureOf */ .g)(live.failure, "The computes of the workspace could not be listed")] } };
-    const planned = (0,_plan_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .plan */ .et)(declaration.targets, live.value, azure.workspace, planOptions(context));
-    const report = (0,_plan_plan_report_js__WEBPACK_IMPORTED_MODULE_1__/* .planReport */ .sH)(planned);
-    context.log.group("Plan", (0,_report_log_text_js__WEBPACK_IMPORTED_MODULE_2__/* .planLines */ .HN)(report));
-    return { plan: planned, result: { plan: report, failures: [] } };
-}
-function planOptions({ inputs }) {
-    return { onDrift: inputs.onDrift, onConflict: inputs.onConflict, allowDelete: inputs.allowDelete };
-}
-
-
-/***/ }),
-
-/***/ 370:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
-
-
-// EXPORTS
-__webpack_require__.d(__webpack_exports__, {
-  A: () => (/* binding */ pLimit)
-});
-
-// UNUSED EXPORTS: limitFunction
-
-;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
-/*
-How it works:
-`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
-*/
-
-class Node {
-	value;
-	next;
-
-	constructor(value) {
-		this.value = value;
-	}
-}
-
-class Queue {
-	#head;
-	#tail;
-	#size;
-
-	constructor() {
-		this.clear();
-	}
-
-	enqueue(value) {
-		const node = new Node(value);
-
-		if (this.#head) {
-			this.#tail.next = node;
-			this.#tail = node;
-		} else {
-			this.#head = node;
-			this.#tail = node;
-		}
-
-		this.#size++;
-	}
-
-	dequeue() {
-		const current = this.#head;
-		if (!current) {
-			return;
-		}
-
-		this.#head = this.#head.next;
-		this.#size--;
-
-		// Clean up tail reference when queue becomes empty
-		if (!this.#head) {
-			this.#tail = undefined;
-		}
-
-		return current.value;
-	}
-
-	peek() {
-		if (!this.#head) {
-			return;
-		}
-
-		return this.#head.value;
-
-		// TODO: Node.js 18.
-		// return this.#head?.value;
-	}
-
-	clear() {
-		this.#head = undefined;
-		this.#tail = undefined;
-		this.#size = 0;
-	}
-
-	get size() {
-		return this.#size;
-	}
-
-	* [Symbol.iterator]() {
-		let current = this.#head;
-
-		while (current) {
-			yield current.value;
-			current = current.next;
-		}
-	}
-
-	* drain() {
-		while (this.#head) {
-			yield this.dequeue();
-		}
-	}
-}
-
-;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
-
-
-function pLimit(concurrency) {
-	let rejectOnClear = false;
-
-	if (typeof concurrency === 'object') {
-		({concurrency, rejectOnClear = false} = concurrency);
-	}
-
-	validateConcurrency(concurrency);
-
-	if (typeof rejectOnClear !== 'boolean') {
-		throw new TypeError('Expected `rejectOnClear` to be a boolean');
-	}
-
-	const queue = new Queue();
-	let activeCount = 0;
-
-	const resumeNext = () => {
-		// Process the next queued function if we're under the concurrency limit
-		if (activeCount < concurrency && queue.size > 0) {
-			activeCount++;
-			queue.dequeue().run();
-		}
-	};
-
-	const next = () => {
-		activeCount--;
-		resumeNext();
-	};
-
-	const run = async (function_, resolve, arguments_) => {
-		// Execute the function and capture the result promise
-		const result = (async () => function_(...arguments_))();
-
-		// Resolve immediately with the promise (don't wait for completion)
-		resolve(result);
-
-		// Wait for the function to complete (success or failure)
-		// We catch errors here to prevent unhandled rejections,
-		// but the original promise rejection is preserved for the caller
-		try {
-			await result;
-		} catch {}
-
-		// Decrement active count and process next queued function
-		next();
-	};
-
-	const enqueue = (function_, resolve, reject, arguments_) => {
-		const queueItem = {reject};
-
-		// Queue the internal resolve function instead of the run function
-		// to preserve the asynchronous execution context.
-		new Promise(internalResolve => { // eslint-disable-line promise/param-names
-			queueItem.run = internalResolve;
-			queue.enqueue(queueItem);
-		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
-
-		// Start processing immediately if we haven't reached the concurrency limit
-		if (activeCount < concurrency) {
-			resumeNext();
-		}
-	};
-
-	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
-		enqueue(function_, resolve, reject, arguments_);
-	});
-
-	Object.defineProperties(generator, {
-		activeCount: {
-			get: () => activeCount,
-		},
-		pendingCount: {
-			get: () => queue.size,
-		},
-		clearQueue: {
-			value() {
-				if (!rejectOnClear) {
-					queue.clear();
-					return;
-				}
-
-				const abortError = AbortSignal.abort().reason;
-
-				while (queue.size > 0) {
-					queue.dequeue().reject(abortError);
-				}
-			},
-		},
-		concurrency: {
-			get: () => concurrency,
-
-			set(newConcurrency) {
-				validateConcurrency(newConcurrency);
-				concurrency = newConcurrency;
-
-				queueMicrotask(() => {
-					// eslint-disable-next-line no-unmodified-loop-condition
-					while (activeCount < concurrency && queue.size > 0) {
-						resumeNext();
-					}
-				});
-			},
-		},
-		map: {
-			async value(iterable, function_) {
-				const promises = [];
-
-				try {
-					Array.from(iterable, (value, index) => {
-						const promise = generator(function_, value, index);
-						promises.push(promise);
-						return promise;
-					});
-				} catch (error) {
-					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
-					for (const promise of promises) {
-						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
-					}
-
-					throw error;
-				}
-
-				return Promise.all(promises);
-			},
-		},
-	});
-
-	return generator;
-}
-
-function limitFunction(function_, options) {
-	const limit = pLimit(options);
-
-	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
-	Object.defineProperty(limitedFunction, 'clearQueue', {
-		value: limit.clearQueue,
-	});
-
-	return limitedFunction;
-}
-
-function validateConcurrency(concurrency) {
-	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
-		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
-	}
 }
 
 

@@ -38,6 +38,10 @@ export type Emulator = AsyncDisposable & {
   readonly accessToken: () => string;
   readonly putBlob: (datastorePath: string, text: string) => Promise<void>;
   readonly putSecret: (name: string, value: string) => void;
+  /** A version of an asset that is there, as if somebody had registered it. */
+  readonly putAsset: (kind: "data" | "models" | "environments", name: string, version: string) => void;
+  /** Takes computes, jobs and assets out of the workspace. */
+  readonly empty: () => void;
   /** What a client's environment needs for a way in. */
   readonly environment: (way: WayIn) => Readonly<Record<string, string>>;
   readonly journal: () => readonly JournalEntry[];
@@ -215,6 +219,11 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
       await container.getBlockBlobClient(datastorePath).upload(text, Buffer.byteLength(text));
     },
     putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
+    putAsset: assets.put,
+    empty: () => {
+      for (const collection of ["computes", "jobs", "assets", "operations", "tracked"])
+        for (const { key } of store.list(collection)) store.remove(collection, key);
+    },
     environment: (way) => ({
       NODE_EXTRA_CA_CERTS: caFile,
       REQUESTS_CA_BUNDLE: caFile,
@@ -257,6 +266,7 @@ function ownEndpoints(origin: string): Endpoints {
     login: origin,
     api: origin,
     blob: (account) => `${origin}/${account}`,
+    storageSuffix: new URL(origin).host,
     studio: origin,
     vault: origin,
     idTokenIssuer: `${origin}/_github`,
@@ -269,6 +279,7 @@ function realEndpoints(): Endpoints {
     login: "https://login.microsoftonline.com",
     api: `https://${seeded.location}.api.azureml.ms`,
     blob: (account) => `https://${account}.blob.core.windows.net`,
+    storageSuffix: "core.windows.net",
     studio: "https://ml.azure.com",
     vault: `https://${seeded.vault}.vault.azure.net`,
     idTokenIssuer: "https://token.actions.githubusercontent.com",

@@ -21,6 +21,8 @@ export type Endpoints = {
   readonly api: string;
   /** Blob service of an account. */
   readonly blob: (account: string) => string;
+  /** What a datastore names as the endpoint of its account. */
+  readonly storageSuffix: string;
   readonly studio: string;
   readonly vault: string;
   readonly idTokenIssuer: string;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import { readCommandJob } from "../../src/job/read-job.ts";
-import { environmentVersion } from "../../src/job/environment.ts";
+import { anonymousVersion } from "../../src/environment/version.ts";
 import { pythonText } from "../../src/job/literal.ts";
 import { nodeOf } from "../support/documents.ts";
 
 const read = (yaml: string) => {
-  const { node } = nodeOf(yaml);
+  const { node } = nodeOf(`run:\n${yaml.replaceAll(/^(?=.)/gm, "  ")}`);
   if (node === undefined) throw new Error("The example is no YAML.");
-  return readCommandJob(node);
+  return readCommandJob({ ...node, path: ["run"] });
 };
 
 describe("the short cuts of an inline run", () => {
@@ -15,7 +15,7 @@ describe("the short cuts of an inline run", () => {
     const { job, problems } = read("command: python t.py\npip_packages: [scikit-learn]\nconda_packages: [numpy]\n");
     expect(problems).toEqual([]);
     if (job?.environment.from !== "inline") throw new Error("The environment is not inline.");
-    expect(environmentVersion(job.environment).body).toMatchObject({
+    expect(anonymousVersion(job.environment.definition, undefined).body).toMatchObject({
       properties: {
         image: "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:latest",
         condaFile:
@@ -27,7 +27,7 @@ describe("the short cuts of an inline run", () => {
 
   it("take the GPU image for gpu: true", () => {
     const { job } = read("command: nvidia-smi\ngpu: true\n");
-    expect(job?.environment).toMatchObject({ image: expect.stringContaining("cuda") as unknown });
+    expect(job?.environment).toMatchObject({ definition: { image: expect.stringContaining("cuda") as unknown } });
   });
 
   it("do not go together with an environment that is referred to", () => {
@@ -41,13 +41,15 @@ it.each([
   [{ yaml: "command: echo ${{inputs.lr}}\n" }, ["unknown-binding"]],
   [{ yaml: "command: echo ${{outputs.model}}\noutputs: { modell: { type: uri_folder } }\n" }, ["unknown-binding"]],
   [{ yaml: "command: x\nenvironment_variables: { TOKEN: { env: TOKEN } }\n" }, ["visible-secret"]],
-  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: data.csv } }\n" }, ["not-supported-yet"]],
-  [{ yaml: "command: x\nenvironment: { build: { path: . } }\n" }, ["not-supported-yet"]],
+  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: absent.csv } }\n" }, ["missing-file"]],
+  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: / } }\n" }, ["wrong-type"]],
+  [{ yaml: "command: x\ninputs: { d-e: 1 }\n" }, ["illegal-name"]],
+  [{ yaml: "command: x\ncode: git+https://github.com/octo-org/octo-repo\n" }, ["git-code"]],
+  [{ yaml: "command: x\nenvironment: { build: { path: absent } }\n" }, ["missing-file"]],
+  [{ yaml: "command: x\nenvironment: { image: a, build: { path: / } }\n" }, ["image-and-build"]],
+  [{ yaml: "command: x\nenvironment: azureml:name-alone\n" }, ["missing-version"]],
+  [{ yaml: "command: x\nenvironment: { name: unused, image: a }\n" }, ["unused-name"]],
   [{ yaml: "command: x\nenvironment: { conda_file: absent.yml }\n" }, ["missing-file"]],
-  [
-    { yaml: "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\ncommand: x\n" },
-    ["missing-key"],
-  ],
 ])("finds in %j %j", ({ yaml }, codes) => {
   expect(read(yaml).problems.map(({ code }) => code)).toEqual(codes);
 });
@@ -62,4 +64,9 @@ it.each([
   [Number.NaN, ".nan", "nan"],
 ])("writes the literal %p (%s) as Python does: %s", (value, source, text) => {
   expect(pythonText(value, source)).toBe(text);
+});
+
+it("wants an environment of a job file, as az ml does", () => {
+  const { node } = nodeOf("command: x\n");
+  expect(node && readCommandJob(node).problems.map(({ code }) => code)).toEqual(["missing-key"]);
 });

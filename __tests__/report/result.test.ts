@@ -24,6 +24,7 @@ const result: Result = {
     hasChanges: true,
     steps: [{ target: "cpu", type: "amlcompute", action: "create", reason: "r", changes: [] }],
   },
+  environments: [{ name: "env", version: "1", action: "create", reason: "There is no version 1 of it yet." }],
   targets: [
     {
       name: "cpu",

@@ -23,11 +23,23 @@ export function act(
   emulator: Emulator,
   command: string,
   files: Readonly<Record<string, string>>,
-  { way = "cloud", inputs = {}, ...options }: Omit<Partial<RunnerOptions>, "checkout"> & { way?: WayIn } = {},
+  options: StepOptions = {},
+): Promise<StepResult> {
+  return actIn(emulator, command, checkoutOf(files), options);
+}
+
+export type StepOptions = Omit<Partial<RunnerOptions>, "checkout"> & { readonly way?: WayIn };
+
+/** The same in a checkout that is there. */
+export function actIn(
+  emulator: Emulator,
+  command: string,
+  checkout: string,
+  { way = "cloud", inputs = {}, ...options }: StepOptions = {},
 ): Promise<StepResult> {
   const { AZURE_CLIENT_SECRET: _, ...environment } = emulator.environment(way);
   return runStep({
-    checkout: checkoutOf(files),
+    checkout,
     inputs: { command, ...inputs },
     ...options,
     environment: { ...environment, DSVM_PASSWORD: password, ...options.environment },

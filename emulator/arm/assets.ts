@@ -4,6 +4,18 @@ import { seeded, workspacePath } from "../settings.ts";
 import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 
+/** A version's content is fixed; what describes it may change. */
+const contentMembers = ["codeUri", "image", "condaFile", "build", "osType", "inferenceConfig", "dataUri", "modelUri"];
+
+function contentOf({ properties }: Version): string {
+  return JSON.stringify(contentMembers.map((member) => properties[member] ?? null));
+}
+
+/** A number counts up; after a name comes `1`. */
+function nextOf(version: string): string {
+  return /^\d+$/.test(version) ? String(Number(version) + 1) : "1";
+}
+
 type Version = {
   readonly id: string;
   readonly name: string;
@@ -21,7 +33,29 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
       .filter(({ key: one }) => one.startsWith(`${kind}/${name}/`.toLowerCase()))
       .map(({ value }) => value);
 
+  const versionOf = (
+    kind: string,
+    name: string,
+    version: string,
+    properties: Readonly<Record<string, unknown>>,
+  ): Version => ({
+    id: `${workspacePath}/${kind}/${name}/versions/${version}`,
+    name: version,
+    type: `Microsoft.MachineLearningServices/workspaces/${kind}/versions`,
+    properties: {
+      description: null,
+      tags: {},
+      properties: {},
+      isArchived: false,
+      isAnonymous: false,
+      ...properties,
+    },
+    systemData: { createdAt: new Date().toISOString(), createdBy: seeded.clientId, createdByType: "Application" },
+  });
+
   return {
+    put: (kind: string, name: string, version: string): void =>
+      store.put("assets", key(kind, name, version), versionOf(kind, name, version, {})),
     find: (kind: string, name: string, version: string): Version | undefined => {
       if (version !== "latest") return store.get<Version>("assets", key(kind, name, version));
       return versionsOf(kind, name).at(-1);
@@ -30,7 +64,6 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
     handle: async (request: Incoming, kind: string, rest: readonly string[]): Promise<Reply> => {
       const [name, versions, version, action] = rest.map(decodeURIComponent);
       if (name === undefined) return page([], request, pageSize);
-      const id = (number: string) => `${workspacePath}/${kind}/${name}/versions/${number}`;
       if (versions === undefined) {
         const latest = versionsOf(kind, name).at(-1);
         if (latest === undefined)
@@ -38,7 +71,7 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
         return ok({
           id: `${workspacePath}/${kind}/${name}`,
           name,
-          properties: { latestVersion: latest.name, nextVersion: null, isArchived: false },
+          properties: { latestVersion: latest.name, nextVersion: nextOf(latest.name), isArchived: false },
         });
       }
       if (version === undefined) {
@@ -75,22 +108,13 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
       const known = store.get<Version>("assets", key(kind, name, version));
       if (request.method === "PUT") {
         const properties = (request.body as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
-        const made: Version = {
-          id: id(version),
-          name: version,
-          type: `Microsoft.MachineLearningServices/workspaces/${kind}/versions`,
-          properties: {
-            description: null,
-            tags: {},
-            properties: {},
-            isArchived: false,
-            isAnonymous: false,
-            ...properties,
-          },
-          systemData: { createdAt: new Date().toISOString(), createdBy: seeded.clientId, createdByType: "Application" },
-        };
-        if (known !== undefined && kind === "codes" && known.properties["codeUri"] !== made.properties["codeUri"]) {
-          return armError(409, "Conflict", `The code version ${name}:${version} exists and cannot be changed.`);
+        const made = versionOf(kind, name, version, properties);
+        if (known !== undefined && contentOf(known) !== contentOf(made)) {
+          return armError(
+            409,
+            "Conflict",
+            `The version ${version} of ${name} exists and its content cannot be changed.`,
+          );
         }
         store.put("assets", key(kind, name, version), made);
         return { status: known === undefined ? 201 : 200, body: made };
@@ -116,7 +140,7 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
           datastoreType: "AzureBlob",
           accountName: seeded.storageAccount,
           containerName: store_.container,
-          endpoint: "core.windows.net",
+          endpoint: request.endpoints.storageSuffix,
           protocol: "https",
           serviceDataAccessAuthIdentity: "None",
         },

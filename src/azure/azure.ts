@@ -5,6 +5,7 @@ import { discoverCloud, type Cloud } from "./cloud.ts";
 import { createComputes, type Computes } from "./computes.ts";
 import { createCredentials, type CredentialPorts, type Identity } from "./credentials.ts";
 import { discoverDataPlane } from "./data-plane.ts";
+import { createDatastores, type Datastores } from "./datastores.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { createKeyVault } from "./key-vault.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -21,6 +22,7 @@ export type Azure = {
   readonly computes: Computes;
   readonly jobs: Jobs;
   readonly assets: Assets;
+  readonly datastores: Datastores;
   readonly runHistory: RunHistory;
   readonly metrics: Metrics;
   readonly blobs: Blobs;
@@ -58,6 +60,7 @@ export async function connect(ref: WorkspaceRef, options: ConnectOptions): Promi
     computes: createComputes(arm, ref, options.clock),
     jobs: createJobs(arm, ref),
     assets: createAssets(arm, ref),
+    datastores: createDatastores(arm, ref, { cloud, newCredential, mask: options.mask }),
     runHistory: createRunHistory(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
     blobs: createBlobs(options),

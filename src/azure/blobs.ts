@@ -3,24 +3,47 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline as streamPipeline } from "node:stream/promises";
 import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/core-rest-pipeline";
+import type { TokenCredential } from "@azure/core-auth";
+import type { ContainerClient } from "@azure/storage-blob";
 import pLimit from "p-limit";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { httpClient, isLoopback, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryPorts } from "./retry.ts";
 
-/** Blobs behind SAS URLs (secrets): requests carry no bearer token. */
+/** A container, and how it is accessed. The access is a secret, never printed. */
+export type BlobContainer = {
+  /** `https://{account}.blob…/{container}`, without a signature. */
+  readonly url: string;
+  readonly access:
+    | { readonly by: "sas"; /** Without `?`. */ readonly token: string }
+    | { readonly by: "key"; readonly account: string; readonly key: string }
+    | { readonly by: "identity"; readonly credential: TokenCredential };
+};
+
+export type UploadOptions = {
+  readonly signal?: AbortSignal;
+  /** Write over what is there. Default: what is there already is kept, because only a try of our own can have put it. */
+  readonly overwrite?: boolean;
+};
+
+/** Blobs of containers, and blobs behind SAS URLs (secrets). */
 export type Blobs = {
-  /** Uploads files as block blobs below `prefix` of the container, some at a time; a blob that is there already is kept. */
+  /** Uploads files as block blobs, some at a time. */
   readonly upload: (
-    containerSasUrl: string,
+    container: BlobContainer,
     files: readonly { /** Blob name. */ readonly name: string; /** Absolute path. */ readonly path: string }[],
-    signal?: AbortSignal,
+    options?: UploadOptions,
   ) => Promise<Outcome<void>>;
   readonly setMetadata: (
-    containerSasUrl: string,
+    container: BlobContainer,
     blob: string,
     metadata: Readonly<Record<string, string>>,
   ) => Promise<Outcome<void>>;
+  /** Metadata of a blob, names in lower case; `undefined` when there is no such blob. */
+  readonly metadata: (
+    container: BlobContainer,
+    blob: string,
+  ) => Promise<Outcome<Readonly<Record<string, string>> | undefined>>;
   /** Bytes from `offset` to the end, at most `limit`; empty when there is nothing new (416) or no blob yet (404). */
   readonly read: (sasUrl: string, offset: number, limit: number) => Promise<Outcome<Uint8Array>>;
   /** Streams the blob into a file, whose folder is made. */
@@ -33,20 +56,17 @@ const uploadsAtOnce = 8;
 export function createBlobs(ports: RetryPorts): Blobs {
   const pipeline = plainPipeline();
   return {
-    upload: async (containerSasUrl, files, signal = ports.signal) => {
-      const { ContainerClient } = await import("@azure/storage-blob");
-      const container = new ContainerClient(containerSasUrl);
+    upload: async (container, files, { signal = ports.signal, overwrite = false } = {}) => {
+      const client = await containerClient(container);
       const limit = pLimit(uploadsAtOnce);
+      const conditions = overwrite ? {} : { ifNoneMatch: "*" };
       try {
         await Promise.all(
           files.map(({ name, path }) =>
             limit(async () => {
               try {
-                await container
-                  .getBlockBlobClient(name)
-                  .uploadFile(path, { abortSignal: signal, conditions: { ifNoneMatch: "*" } });
+                await client.getBlockBlobClient(name).uploadFile(path, { abortSignal: signal, conditions });
               } catch (error) {
-                // The place is ours alone: what is there already was put there by a try whose reply was lost.
                 if (!isAlreadyThere(error)) throw error;
               }
             }),
@@ -57,15 +77,25 @@ export function createBlobs(ports: RetryPorts): Blobs {
         return storageFailure(error, signal);
       }
     },
-    setMetadata: async (containerSasUrl, blob, metadata) => {
-      const { ContainerClient } = await import("@azure/storage-blob");
+    setMetadata: async (container, blob, metadata) => {
       try {
-        await new ContainerClient(containerSasUrl)
-          .getBlobClient(blob)
-          .setMetadata({ ...metadata }, { abortSignal: ports.signal });
+        const client = await containerClient(container);
+        await client.getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: ports.signal });
         return succeeded(undefined);
       } catch (error) {
         return storageFailure(error, ports.signal);
+      }
+    },
+    metadata: async (container, blob) => {
+      try {
+        const client = await containerClient(container);
+        const { metadata = {} } = await client.getBlobClient(blob).getProperties({ abortSignal: ports.signal });
+        return succeeded(
+          Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value])),
+        );
+      } catch (error) {
+        const { statusCode } = error as { readonly statusCode?: number };
+        return statusCode === 404 ? succeeded(undefined) : storageFailure(error, ports.signal);
       }
     },
     read: async (sasUrl, offset, limit) => {
@@ -93,6 +123,18 @@ export function createBlobs(ports: RetryPorts): Blobs {
       }
     },
   };
+}
+
+async function containerClient({ url, access }: BlobContainer): Promise<ContainerClient> {
+  const library = await import("@azure/storage-blob");
+  switch (access.by) {
+    case "sas":
+      return new library.ContainerClient(`${url}?${access.token}`);
+    case "key":
+      return new library.ContainerClient(url, new library.StorageSharedKeyCredential(access.account, access.key));
+    case "identity":
+      return new library.ContainerClient(url, access.credential);
+  }
 }
 
 async function readRange(

@@ -4,6 +4,7 @@ import { summarizeStep } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError } from "../declaration/problem.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
+import { ensureEnvironments } from "./environments.ts";
 import { planAgainst, planOptions } from "./plan.ts";
 import { attachPorts, connect, workspaceReport } from "./session.ts";
 import { checked } from "./validate.ts";
@@ -14,8 +15,11 @@ export async function apply(context: CommandContext): Promise<CommandResult> {
   const base = checked(declaration);
   if (declaration.problems.some(isError)) return base;
   const azure = await connect(context, declaration);
-  const applied = await ensureTargets(azure, declaration, context);
-  return join(base, { ...applied.result, workspace: workspaceReport(azure) });
+  const [applied, environments] = await Promise.all([
+    ensureTargets(azure, declaration, context),
+    ensureEnvironments(azure, declaration, context),
+  ]);
+  return join(join(base, { ...applied.result, workspace: workspaceReport(azure) }), environments);
 }
 
 /** Names under which the declared targets are live: another one where an existing attachment was adopted. */

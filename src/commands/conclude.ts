@@ -18,6 +18,7 @@ export function conclude(command: Command, result: CommandResult, startedAt: num
     problems: result.problems ?? [],
     ...(result.plan === undefined ? {} : { plan: result.plan }),
     targets: result.targets ?? [],
+    environments: result.environments ?? [],
     ...(result.run === undefined ? {} : { run: result.run }),
     leftGoing: result.leftGoing ?? [],
     startedAt: new Date(startedAt).toISOString(),

@@ -49,7 +49,7 @@ export type SavedState = {
 
 /** What a command contributes to the result; the rest is filled in by the caller. */
 export type CommandResult = Partial<
-  Pick<Result, "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "run">
+  Pick<Result, "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "environments" | "run">
 > & {
   readonly failures: readonly Failure[];
   readonly leftGoing?: readonly LeftGoing[];
@@ -65,6 +65,7 @@ export function join(a: CommandResult, b: CommandResult): CommandResult {
     failures: [...a.failures, ...b.failures],
     leftGoing: [...(a.leftGoing ?? []), ...(b.leftGoing ?? [])],
     targets: [...(a.targets ?? []), ...(b.targets ?? [])],
+    environments: [...(a.environments ?? []), ...(b.environments ?? [])],
     problems: [...(a.problems ?? []), ...(b.problems ?? [])],
   };
 }

@@ -6,6 +6,7 @@ import { planReport } from "../plan/plan-report.ts";
 import { planLines } from "../report/log-text.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
+import { planEnvironments } from "./environments.ts";
 import { connect, workspaceReport } from "./session.ts";
 import { checked } from "./validate.ts";
 
@@ -16,10 +17,12 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
   if (declaration.problems.some(isError)) return base;
   const azure = await connect(context, declaration);
   const planned = await planAgainst(azure, declaration, context);
-  const result = join(base, { ...planned.result, workspace: workspaceReport(azure) });
+  const environments = await planEnvironments(azure, declaration, context);
+  const result = join(join(base, { ...planned.result, workspace: workspaceReport(azure) }), environments);
   if (planned.plan === undefined) return result;
   const refused = planned.plan.steps.filter((step) => step.do === "refuse");
-  const pending = planReport(planned.plan).hasChanges;
+  const pending =
+    planReport(planned.plan).hasChanges || (environments.environments ?? []).some(({ action }) => action !== "none");
   return join(result, {
     failures: [
       ...refused.map((step) => ({

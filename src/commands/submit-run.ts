@@ -5,11 +5,12 @@ import { SecretUnavailable } from "../declaration/secret.ts";
 import { workflowAttempt } from "../github/context.ts";
 import { isSecret, type CommandJob } from "../job/definition.ts";
 import { ensureEnvironment, resolveCode, resolveInputs, type DependencyPorts } from "../job/dependencies.ts";
-import { environmentVersion } from "../job/environment.ts";
+import { anonymousVersion } from "../environment/version.ts";
 import { provenanceOf } from "../job/provenance.ts";
 import { jobRequest, plainVariables } from "../job/request.ts";
 import { runName } from "../job/run-name.ts";
-import { SnapshotRefused, takeSnapshot, type Snapshot } from "../job/snapshot.ts";
+import { inputUri, takeLocalParts, type LocalParts } from "../job/local-parts.ts";
+import { SnapshotRefused } from "../upload/snapshot.ts";
 import { submitOnce, type Submitted } from "../job/submit.ts";
 import type { LiveNames } from "./apply.ts";
 import type { CommandContext } from "./context.ts";
@@ -24,15 +25,15 @@ export async function submitRun(
   { azure, liveNames }: Prepared,
 ): Promise<Outcome<Submitted>> {
   const { github, inputs } = context;
-  let snapshot: Snapshot | undefined;
+  let local: LocalParts;
   try {
-    snapshot = job.code?.from === "local" ? await takeSnapshot(job.code.folder) : undefined;
+    local = await takeLocalParts(job);
   } catch (error) {
     if (!(error instanceof SnapshotRefused)) throw error;
     return failed({ reason: "refused", error: { code: "SnapshotRefused", message: error.message, details: [] } });
   }
   const compute = job.compute === undefined ? undefined : (liveNames.get(job.compute.toLowerCase()) ?? job.compute);
-  const definition = definitionOf(job, snapshot, azure.workspace.id, compute);
+  const definition = definitionOf(job, local, azure.workspace.id, compute);
   const attemptOfWorkflow = workflowAttempt(github);
   const name = runName({
     prefix: job.name,
@@ -44,6 +45,7 @@ export async function submitRun(
   const ports: DependencyPorts = {
     assets: azure.assets,
     blobs: azure.blobs,
+    datastores: azure.datastores,
     workspaceId: azure.workspace.id,
     signal: context.signal,
     onProgress: (message) => context.log.info(message),
@@ -57,7 +59,7 @@ export async function submitRun(
         assemble(
           job,
           attempt,
-          { snapshot, compute, definition, workflowAttempt: attemptOfWorkflow },
+          { local, compute, definition, workflowAttempt: attemptOfWorkflow },
           context,
           azure,
           ports,
@@ -73,28 +75,33 @@ export async function submitRun(
 }
 
 /** What makes two runs the same: everything that is asked of the service, and nothing of when and by whom. */
-function definitionOf(
-  job: CommandJob,
-  snapshot: Snapshot | undefined,
-  workspaceId: string,
-  compute: string | undefined,
-): unknown {
-  const environment = job.environment.from === "reference" ? job.environment.id : environmentVersion(job.environment);
+function definitionOf(job: CommandJob, local: LocalParts, workspaceId: string, compute: string | undefined): unknown {
+  const environment =
+    job.environment.from === "reference"
+      ? job.environment.id
+      : anonymousVersion(job.environment.definition, local.context?.blobPath);
   return jobRequest(job, {
     workspaceId,
     runName: "",
     fallbackExperiment: "",
     environmentId: JSON.stringify(environment),
-    ...(job.code === undefined ? {} : { codeId: job.code.from === "reference" ? job.code.id : (snapshot?.hash ?? "") }),
+    ...(job.code === undefined
+      ? {}
+      : { codeId: job.code.from === "reference" ? job.code.id : (local.code?.hash ?? "") }),
     ...(compute === undefined ? {} : { compute }),
-    inputUris: {},
+    inputUris: Object.fromEntries(
+      Object.entries(job.inputs).flatMap(([name, input]) => {
+        const upload = local.inputs[name];
+        return input.kind === "data" && upload !== undefined ? [[name, inputUri(input, upload)]] : [];
+      }),
+    ),
     environmentVariables: plainVariables(job.environmentVariables),
     provenance: { properties: {}, tags: {} },
   });
 }
 
 type Assembly = {
-  readonly snapshot: Snapshot | undefined;
+  readonly local: LocalParts;
   readonly compute: string | undefined;
   readonly definition: unknown;
   readonly workflowAttempt: string;
@@ -104,15 +111,15 @@ type Assembly = {
 async function assemble(
   job: CommandJob,
   name: string,
-  { snapshot, compute, definition, workflowAttempt }: Assembly,
+  { local, compute, definition, workflowAttempt }: Assembly,
   context: CommandContext,
   azure: Azure,
   ports: DependencyPorts,
 ): Promise<Outcome<unknown>> {
   const [code, environment, inputs, variables] = await Promise.all([
-    job.code === undefined ? succeeded(undefined) : resolveCode(job.code, snapshot, ports),
-    ensureEnvironment(job.environment, ports),
-    resolveInputs(job, ports),
+    job.code === undefined ? succeeded(undefined) : resolveCode(job.code, local.code, ports),
+    ensureEnvironment(job, local, ports),
+    resolveInputs(job, local, ports),
     resolveVariables(job, context, azure),
   ]);
   if (!code.ok) return code;

@@ -7,7 +7,7 @@ import type { CommandJob } from "../job/definition.ts";
 import { NotRunnableHere, runLocally } from "../job/local/run-locally.ts";
 import { EnvironmentFailed } from "../job/local/virtual-environment.ts";
 import { runName } from "../job/run-name.ts";
-import { SnapshotRefused } from "../job/snapshot.ts";
+import { SnapshotRefused } from "../upload/snapshot.ts";
 import { classify } from "../job/states.ts";
 import type { RunReport } from "../report/result.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
@@ -20,7 +20,12 @@ export async function trainLocally(
   azure?: Azure,
 ): Promise<CommandResult> {
   const { github, log, clock } = context;
-  const definition = { command: job.command, environment: job.environment, inputs: job.inputs };
+  const definition = {
+    command: job.command,
+    environment: job.environment.from === "reference" ? job.environment.id : job.environment.definition.condaFile,
+    // Where the checkout lies is no part of what is run.
+    inputs: Object.values(job.inputs).map((input) => (input.kind === "literal" ? input.value : input.path)),
+  };
   const name = runName({
     prefix: job.name,
     commit: github.commit,

@@ -8,6 +8,7 @@ import type { CommandJob } from "../job/definition.ts";
 import { submittedByTag } from "../job/submit.ts";
 import { ensureTargets } from "./apply.ts";
 import { failureOf } from "./azure-failure.ts";
+import { ensureEnvironments } from "./environments.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { followToReport, goesOn } from "./follow-run.ts";
 import { connect, MissingInput, workspaceReport } from "./session.ts";
@@ -36,15 +37,28 @@ export async function train(context: CommandContext): Promise<CommandResult> {
     named.length === 0
       ? { result: nothing, liveNames: new Map() }
       : await ensureTargets(azure, { targets: named }, context);
-  const result = join(base, { ...ensured.result, workspace: workspaceReport(azure) });
+  const environments = await ensureEnvironments(azure, { environments: namedBy(declaration) }, context);
+  const result = join(join(base, { ...ensured.result, workspace: workspaceReport(azure) }), environments);
   if (result.failures.length > 0) return result;
   return join(result, await trainDeclared(declaration, context, { azure, liveNames: ensured.liveNames }));
 }
 
+/** The declared environments that the run refers to. */
+function namedBy({ run, environments }: Declaration): Declaration["environments"] {
+  const reference = run?.environment.from === "reference" ? run.environment.id.toLowerCase() : "";
+  return environments.filter(({ name }) =>
+    [":", "@"].some((sign) => reference.startsWith(`azureml:${name.toLowerCase()}${sign}`)),
+  );
+}
+
 /** True unless everything that is declared happens on the runner. */
-export function needsWorkspace({ run, targets }: Pick<Declaration, "run" | "targets">): boolean {
+export function needsWorkspace({
+  run,
+  targets,
+  environments,
+}: Pick<Declaration, "run" | "targets" | "environments">): boolean {
   const onRunner = run === undefined || isLocal(run, targets);
-  return !onRunner || targets.some(({ type }) => type !== "local");
+  return !onRunner || environments.length > 0 || targets.some(({ type }) => type !== "local");
 }
 
 function isLocal({ compute }: CommandJob, targets: Declaration["targets"]): boolean {
@@ -83,10 +97,17 @@ async function trainInWorkspace(
   context.log.info(reused ? `Joined the run ${live.name}: ${reason ?? ""}` : `Submitted the run ${live.name}.`);
   if (live.studioUrl !== undefined) context.log.info(`Studio: ${live.studioUrl}`);
   const compute = job.compute ?? "serverless";
-  const environment =
-    job.environment.from === "reference" ? job.environment.id : (job.environment.name ?? job.environment.image);
+  const environment = environmentWord(job);
   const ours = !reused || isOurs(live, context);
   return followToReport({ ...submitted.value, compute, environment, ours }, declaration, context, azure);
+}
+
+/** What a reader of the report knows the environment by. */
+function environmentWord({ environment }: CommandJob): string {
+  if (environment.from === "reference") return environment.id;
+  const { image, build } = environment.definition;
+  const context = build?.context.from === "local" ? build.context.path : build?.context.url;
+  return image ?? `built from ${context ?? ""}`;
 }
 
 function isOurs(job: LiveJob, { github }: CommandContext): boolean {

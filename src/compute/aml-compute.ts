@@ -4,14 +4,14 @@ import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
 import type { Problem } from "../declaration/problem.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
 import { secret, type UnplacedSecret } from "../declaration/secret-reference.ts";
-import { boolean, checkShape, integer, oneOf, tags, text } from "../declaration/shape.ts";
+import { boolean, checkShape, integer, oneOf, readOnly, tags, text } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import { fromIsoDuration, toIsoDuration } from "./duration.ts";
 import { identitySchema, identityProblems, toIdentity, type Identity } from "./identity.ts";
 import type { Difference, ReadContext, ReadResult, TargetBase } from "./kind.ts";
 import { nameProblems } from "./name.ts";
-import { readBase } from "./read-base.ts";
+import { readBase, readOnlyKeys } from "./read-base.ts";
 import { sizeProblems } from "./size.ts";
 
 /** A cluster that Azure ML starts, scales and stops inside the workspace. */
@@ -66,10 +66,18 @@ export const schema = z
         ssh_key_value: text().optional(),
       })
       .optional(),
-    network_settings: z.strictObject({ vnet_name: text().optional(), subnet: text().optional() }).optional(),
+    network_settings: z
+      .strictObject({
+        vnet_name: text().optional(),
+        subnet: text().optional(),
+        public_ip_address: readOnly(),
+        private_ip_address: readOnly(),
+      })
+      .optional(),
     identity: identitySchema.optional(),
     enable_node_public_ip: boolean().default(true),
     resource_id: text().optional().describe("Taken and not used, as az ml does."),
+    ...readOnlyKeys,
   })
   .describe("A cluster that Azure Machine Learning makes and scales.");
 
@@ -151,11 +159,11 @@ function rules(value: Declared, node: SourceNode): readonly Problem[] {
       "Give the seconds as 0 or more.",
     );
   }
-  if (network?.vnet_name !== undefined && network.subnet === undefined) {
+  if (network !== undefined && network.subnet === undefined) {
     add(
       "missing-subnet",
       ["network_settings"],
-      "network_settings has a vnet_name and no subnet.",
+      "network_settings has no subnet.",
       "Add subnet: its name, or its full id.",
     );
   }
@@ -193,7 +201,7 @@ export async function toRequest(target: AmlCompute, workspace: Workspace, resolv
   return {
     location: target.location ?? workspace.location,
     ...(target.identity === undefined ? {} : { identity: target.identity }),
-    ...(Object.keys(target.tags).length === 0 ? {} : { tags: target.tags }),
+    ...(target.tags === undefined ? {} : { tags: target.tags }),
     properties: {
       computeType,
       ...(target.description === undefined ? {} : { description: target.description }),

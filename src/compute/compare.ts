@@ -50,7 +50,7 @@ function shown(value: unknown): string {
  */
 export function baseComparisons(target: TargetBase, live: LiveCompute, means: ChangeMeans): readonly Comparison[] {
   return [
-    ...Object.entries(target.tags).map(([key, value]) => ({
+    ...Object.entries(target.tags ?? {}).map(([key, value]) => ({
       field: `tags.${key}`,
       declared: value,
       live: live.tags[key],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Problem } from "../declaration/problem.ts";
-import { oneOf, text } from "../declaration/shape.ts";
+import { oneOf, readOnly, text } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 
 /** ARM's `identity` of a compute. */
@@ -19,7 +19,13 @@ const types = {
 /** az ml takes the words in snake_case and in camelCase alike. */
 export const identitySchema = z.strictObject({
   type: oneOf(["system_assigned", "user_assigned", "none", "system_assigned,user_assigned"], { camelCase: true }),
-  user_assigned_identities: z.array(z.strictObject({ resource_id: text() })).optional(),
+  user_assigned_identities: z
+    .array(
+      z.strictObject({ resource_id: text(), principal_id: readOnly(), client_id: readOnly(), tenant_id: readOnly() }),
+    )
+    .optional(),
+  principal_id: readOnly(),
+  tenant_id: readOnly(),
 });
 
 type Declared = z.infer<typeof identitySchema>;

@@ -9,7 +9,8 @@ import type { SourceNode } from "../declaration/source.ts";
 export type TargetBase = {
   readonly name: string;
   readonly description?: string;
-  readonly tags: Readonly<Record<string, string>>;
+  /** Absent when none are declared; az ml sends an empty mapping as it is. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Where it is declared, for messages about it. */
   readonly source: SourceNode;
 };

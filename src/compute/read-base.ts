@@ -1,3 +1,4 @@
+import { readOnly } from "../declaration/shape.ts";
 import type { SourceNode } from "../declaration/source.ts";
 import type { TargetBase } from "./kind.ts";
 
@@ -7,7 +8,20 @@ type DeclaredBase = {
   readonly tags?: Readonly<Record<string, string>> | undefined;
 };
 
+/** What `az ml compute show` prints beside the declared keys. */
+export const readOnlyKeys = {
+  id: readOnly(),
+  provisioning_state: readOnly(),
+  provisioning_errors: readOnly(),
+  created_on: readOnly(),
+};
+
 /** The part that the targets of all kinds share. */
 export function readBase({ name, description, tags }: DeclaredBase, source: SourceNode): TargetBase {
-  return { name, tags: tags ?? {}, source, ...(description === undefined ? {} : { description }) };
+  return {
+    name,
+    source,
+    ...(tags === undefined ? {} : { tags }),
+    ...(description === undefined ? {} : { description }),
+  };
 }

@@ -11,7 +11,7 @@ import { attachedResource, resourceSchema, type AttachedKind } from "./attached-
 import { baseComparisons, differing, member } from "./compare.ts";
 import type { Difference, ReadContext, ReadResult, TargetBase } from "./kind.ts";
 import { nameProblems } from "./name.ts";
-import { readBase } from "./read-base.ts";
+import { readBase, readOnlyKeys } from "./read-base.ts";
 
 /** A virtual machine of the user's, which the service reaches by SSH. The service never starts, stops or deletes it. */
 export type VirtualMachine = TargetBase & {
@@ -45,6 +45,7 @@ export const schema = z
       .optional()
       .describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
     ...resourceSchema,
+    ...readOnlyKeys,
     vm_name: text().optional().describe("Name of the machine, in place of resource_id."),
     ssh_settings: z
       .strictObject({
@@ -155,7 +156,7 @@ export async function toRequest(
   const privateKey = target.privateKey === undefined ? undefined : await resolve(target.privateKey);
   return {
     location: workspace.location,
-    ...(Object.keys(target.tags).length === 0 ? {} : { tags: target.tags }),
+    ...(target.tags === undefined ? {} : { tags: target.tags }),
     properties: {
       computeType,
       ...(target.description === undefined ? {} : { description: target.description }),

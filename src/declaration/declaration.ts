@@ -1,4 +1,5 @@
 import type { ComputeTarget } from "../compute/target.ts";
+import type { EnvironmentAsset } from "../environment/definition.ts";
 import type { CommandJob } from "../job/definition.ts";
 import type { Gate } from "../job/gates.ts";
 import type { Position, Problem } from "./problem.ts";
@@ -15,6 +16,8 @@ export type Declaration = {
   readonly workspace: DeclaredWorkspace;
   readonly targets: readonly ComputeTarget[];
   readonly run?: CommandJob;
+  /** Environments that are registered under a name: az ml environment files. */
+  readonly environments: readonly EnvironmentAsset[];
   readonly gates: readonly Gate[];
   /** Where a deployment is declared, when one is: deployments are not supported yet. */
   readonly deploy?: Position;

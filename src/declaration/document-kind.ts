@@ -9,6 +9,8 @@ export type DocumentKind =
   | { readonly is: "target" }
   /** An az ml job file. */
   | { readonly is: "job" }
+  /** An az ml environment file. */
+  | { readonly is: "environment" }
   /** A known kind of file that this version does nothing with. */
   | { readonly is: "not-supported-yet"; readonly what: string }
   | { readonly is: "unknown" };
@@ -36,6 +38,7 @@ export function kindOf({ value }: SourceDocument): DocumentKind {
   if (schema === "azureml") return { is: "declaration" };
   if (schema !== undefined && computeSchemas.includes(schema)) return { is: "target" };
   if (schema !== undefined && jobSchemas.includes(schema)) return { is: "job" };
+  if (schema === "environment") return { is: "environment" };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
   return byShape(mapping);
 }
@@ -53,6 +56,8 @@ function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
     return { is: "not-supported-yet", what: "an aml-deploy JSON file" };
   if (has("script", "framework") || has("framework", "target"))
     return { is: "not-supported-yet", what: "a v1 run configuration" };
+  // A conda file has a name and no image; a deployment has an image inside its environment.
+  if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "environment" };
   if (has("command") && (type === undefined || type === "command")) return { is: "job" };
   if (type !== undefined && ["pipeline", "sweep", "spark", "automl", "parallel", "command"].includes(type)) {
     return { is: "not-supported-yet", what: `a ${type} job` };

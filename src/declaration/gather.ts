@@ -33,6 +33,7 @@ export type Gathered = {
   readonly workspaces: { readonly workspace: DeclaredWorkspace; readonly where: Position }[];
   readonly targets: SourceNode[];
   readonly runs: SourceNode[];
+  readonly environments: SourceNode[];
   readonly gates: Gate[];
   readonly deploys: Position[];
   readonly files: string[];
@@ -46,6 +47,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     workspaces: [],
     targets: [],
     runs: [],
+    environments: [],
     gates: [],
     deploys: [],
     files: [],
@@ -95,6 +97,9 @@ async function gatherDocument(
       return;
     case "job":
       found.runs.push(root);
+      return;
+    case "environment":
+      found.environments.push(root);
       return;
     case "not-supported-yet":
       found.problems.push(notSupported(positionOf(root), `This is ${kind.what}, which is not supported yet.`));
@@ -255,6 +260,6 @@ function notADeclaration(file: string, document: SourceDocument | undefined): Pr
     severity: "error",
     where: document?.at([]) ?? { file, line: 1, column: 1 },
     message: `The file ${JSON.stringify(file)} declares nothing that this action knows.`,
-    fix: "A declaration has workspace, targets, run or gates, or is an az ml compute or command job file.",
+    fix: "A declaration has workspace, targets, run or gates, or is an az ml compute, environment or command job file.",
   };
 }

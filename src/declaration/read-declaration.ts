@@ -2,6 +2,8 @@ import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
 import type { ComputeTarget } from "../compute/target.ts";
 import type { CommandJob } from "../job/definition.ts";
+import type { EnvironmentAsset } from "../environment/definition.ts";
+import { readEnvironmentAsset } from "../environment/read-environment.ts";
 import { readCommandJob } from "../job/read-job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { duplicateProblems } from "./duplicates.ts";
@@ -20,6 +22,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const workspace = oneWorkspace(overridden, overrides, found.problems);
   const targets = readTargets(overridden.targets, { ...contextOf(request, workspace) }, found.problems);
   const run = readRun(overridden.runs, found.problems);
+  const environments = readEnvironments(found.environments, found.problems);
   found.problems.push(...duplicateProblems(targets));
   const chosen = choose(targets, request.only, found.problems);
   if (
@@ -27,6 +30,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     targets.length === 0 &&
     overridden.targets.length === 0 &&
     found.runs.length === 0 &&
+    found.environments.length === 0 &&
     found.deploys.length === 0 &&
     !found.problems.some(isError)
   ) {
@@ -34,13 +38,14 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
       code: "nothing-declared",
       severity: "error",
       message: `Nothing is declared in ${request.config.join(", ")}.`,
-      fix: "Declare targets, a run, or both.",
+      fix: "Declare targets, a run, an environment, or several of them.",
     });
   }
   return {
     workspace,
     targets: chosen,
     ...(run === undefined ? {} : { run }),
+    environments,
     gates: found.gates,
     ...(found.deploys[0] === undefined ? {} : { deploy: found.deploys[0] }),
     skipped: found.skipped,
@@ -140,6 +145,29 @@ function readTargets(
     problems.push(...read.problems);
     return read.target ?? [];
   });
+}
+
+function readEnvironments(nodes: readonly SourceNode[], problems: Problem[]): readonly EnvironmentAsset[] {
+  const assets: EnvironmentAsset[] = [];
+  for (const node of nodes) {
+    const { asset, problems: found } = readEnvironmentAsset(node);
+    problems.push(...found);
+    if (asset === undefined) continue;
+    const key = ({ name, version }: EnvironmentAsset) => `${name}:${version ?? ""}`.toLowerCase();
+    const first = assets.find((other) => key(other) === key(asset));
+    if (first === undefined) assets.push(asset);
+    else {
+      problems.push({
+        code: "duplicate-environment",
+        severity: "error",
+        where: positionOf(node),
+        related: positionOf(first.source),
+        message: `The environment ${JSON.stringify(asset.name)} is declared at ${formatPosition(positionOf(first.source))} already.`,
+        fix: "Remove one of the two, or give them different versions.",
+      });
+    }
+  }
+  return assets;
 }
 
 function readRun(nodes: readonly SourceNode[], problems: Problem[]): CommandJob | undefined {

@@ -67,6 +67,16 @@ export function tags() {
   return z.record(z.string(), text());
 }
 
+/** A version: az ml takes numbers and words too, and writes them as text. */
+export function version() {
+  return z.union([text(), z.number(), z.boolean()]);
+}
+
+/** A key that `az ml … show` prints and the service fills in. az ml passes over it, so files that were exported work. */
+export function readOnly() {
+  return z.unknown().optional().meta({ readOnly: true, description: "Set by the service; taken and not used." });
+}
+
 /** A value for a message: short, and on one line. */
 export function quoted(value: unknown): string {
   const json = value === undefined ? "nothing" : JSON.stringify(value);
@@ -136,7 +146,7 @@ function codeOf(issue: Issue): string {
 
 function ownMessage(issue: Issue, value: unknown): string {
   // Messages of the builders above are sentences; zod's own ("Invalid input: expected …") are made into one.
-  const expected = /^Invalid input: expected (\S+)/.exec(issue.message)?.[1];
+  const expected = /^Invalid input: expected ("[^"]*"|\w+)/.exec(issue.message)?.[1];
   if (expected === undefined) return issue.message;
   const names: Readonly<Record<string, string>> = {
     object: "a mapping",

@@ -50,6 +50,38 @@ const nullTag: ScalarTag = {
   resolve: () => null,
 };
 
+/** A date, which is no text to PyYAML and so to `az ml`: it has to be quoted where text is meant. */
+export class YamlTimestamp {
+  readonly #text: string;
+  constructor(text: string) {
+    this.#text = text;
+  }
+  toString(): string {
+    return this.#text;
+  }
+  toJSON(): string {
+    return this.#text;
+  }
+}
+
+export function isYamlTimestamp(value: unknown): value is YamlTimestamp {
+  return value instanceof YamlTimestamp;
+}
+
+const timestampTag: ScalarTag = {
+  tag: "tag:yaml.org,2002:timestamp",
+  default: true,
+  test: /^(?:\d{4}-\d{2}-\d{2}|\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|[ \t]+)\d{1,2}:\d{2}:\d{2}(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d{1,2}(?::\d{2})?))?)$/,
+  resolve: (text) => new YamlTimestamp(text),
+};
+
+const scalarTags = [nullTag, booleanTag, integerTag, floatTag, timestampTag];
+
+/** True when a plain scalar of this text is read as text and nothing else. */
+export function readsAsText(text: string): boolean {
+  return text !== "<<" && text !== "=" && !scalarTags.some(({ test }) => test?.test(text) === true);
+}
+
 function integerOf(text: string): number {
   const plain = text.replaceAll("_", "").replace(/^\+/, "");
   const sign = plain.startsWith("-") ? -1 : 1;
@@ -86,10 +118,11 @@ export function readDocuments(text: string, at: { readonly file: string; readonl
   const parsed = parseAllDocuments(text.replace(/^\uFEFF/, ""), {
     version: "1.1",
     schema: "failsafe",
-    customTags: [nullTag, booleanTag, integerTag, floatTag],
+    customTags: scalarTags,
     merge: true,
     lineCounter: lines,
     prettyErrors: false,
+    logLevel: "error",
     uniqueKeys: true,
     stringKeys: false,
     strict: true,

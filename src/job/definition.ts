@@ -1,5 +1,6 @@
 import type { SecretReference } from "../declaration/secret.ts";
 import type { SourceNode } from "../declaration/source.ts";
+import type { EnvironmentDefinition } from "../environment/definition.ts";
 
 /**
  * An az ml command job, read and checked. Field for field what `commandJob` YAML says, in our spelling, with defaults
@@ -27,11 +28,12 @@ export type CommandJob = {
   /** The parts below are in ARM's own shape already: nothing but the request needs them. */
   readonly distribution?: object;
   readonly resources?: object;
-  /** Seconds. */
-  readonly timeoutSeconds?: number;
+  /** Absent when the file has no `limits`; az ml sends limits without a timeout too. */
+  readonly limits?: { /** Seconds. */ readonly timeout?: number };
   readonly services?: object;
   readonly identity?: object;
   readonly queueSettings?: object;
+  readonly parentJobName?: string;
 };
 
 /** az ml keeps the value's own type; a reference is resolved when the job is submitted. */
@@ -50,22 +52,8 @@ export type JobCode =
 export type JobEnvironment =
   /** `azureml:name:version`, `azureml:name@latest`, `azureml://registries/…` or a full id, as the service takes or resolves it. */
   | { readonly from: "reference"; readonly id: string }
-  /** Defined beside the job; becomes an (anonymous, unless named) environment version first. */
-  | {
-      readonly from: "inline";
-      readonly name?: string;
-      readonly version?: string;
-      readonly description?: string;
-      readonly image: string;
-      /** Conda specification as parsed YAML. */
-      readonly conda?: CondaSpecification;
-      readonly tags: Readonly<Record<string, string>>;
-      readonly properties: Readonly<Record<string, string>>;
-      readonly osType?: string;
-      readonly inferenceConfig?: object;
-    };
-
-export type CondaSpecification = Readonly<Record<string, unknown>>;
+  /** Defined beside the job; becomes an anonymous environment version first. */
+  | { readonly from: "inline"; readonly definition: EnvironmentDefinition };
 
 export type JobInput =
   /** The text that the service gets: numbers and booleans as Python writes them. */
@@ -74,8 +62,12 @@ export type JobInput =
       readonly kind: "data";
       /** az ml's `type`: `uri_file`, `uri_folder`, `mltable`, `custom_model`, `mlflow_model`, `triton_model`. */
       readonly type: string;
-      /** `azureml://…`, `https://…`, `wasbs://…`, `azureml:name:version` or a full id. */
+      /** `azureml://…`, `https://…`, `wasbs://…`, `azureml:name:version`, a full id, or a path on this machine, as written. */
       readonly path: string;
+      /** What a path on this machine leads to, absolute; absent for everything that is in Azure already. */
+      readonly local?: string;
+      /** Name of the datastore that a local path is uploaded to; the workspace's own blob store when absent. */
+      readonly datastore?: string;
       /** ARM's word: `ReadOnlyMount`, … */
       readonly mode?: string;
     };
@@ -87,5 +79,4 @@ export type JobOutput = {
   readonly mode?: string;
   readonly name?: string;
   readonly version?: string;
-  readonly description?: string;
 };

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Assets } from "../azure/assets.ts";
-import type { Blobs } from "../azure/blobs.ts";
+import { defaultDatastore } from "../azure/datastores.ts";
 import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
-import type { CommandJob, JobCode, JobEnvironment } from "./definition.ts";
-import { environmentVersion } from "./environment.ts";
-import { takeSnapshot, type Snapshot } from "./snapshot.ts";
+import type { EnvironmentDefinition } from "../environment/definition.ts";
+import { anonymousVersion } from "../environment/version.ts";
+import { ensureUploaded, type LocalUpload, type UploadPorts } from "../upload/local-upload.ts";
+import type { Snapshot } from "../upload/snapshot.ts";
+import type { CommandJob, JobCode } from "./definition.ts";
+import { inputUri, type LocalParts } from "./local-parts.ts";
 
-export type DependencyPorts = {
+export type DependencyPorts = UploadPorts & {
   readonly assets: Assets;
-  readonly blobs: Blobs;
   readonly workspaceId: string;
-  readonly signal: AbortSignal;
-  readonly onProgress: (message: string) => void;
 };
 
 /** The official client's hash version. */
@@ -42,11 +42,14 @@ export async function ensureCode(snapshot: Snapshot, ports: DependencyPorts): Pr
   ports.onProgress(`Uploading ${snapshot.files.length} files of code, ${snapshot.bytes} bytes.`);
   const place = await assets.startCodeUpload(name, "1");
   if (!place.ok) return place;
-  const files = snapshot.files.map(({ name: file, path }) => ({ name: `${snapshot.folder}/${file}`, path }));
-  const uploaded = await blobs.upload(place.value.sasUri, files, ports.signal);
+  const files = snapshot.files.map(({ name: file, path }) => ({
+    name: snapshot.isFile ? file : `${snapshot.folder}/${file}`,
+    path,
+  }));
+  const uploaded = await blobs.upload(place.value, files, { signal: ports.signal });
   if (!uploaded.ok) return uploaded;
   // The official client marks the first file so that it can tell whole uploads from broken ones.
-  const marked = await blobs.setMetadata(place.value.sasUri, files[0]?.name ?? "", {
+  const marked = await blobs.setMetadata(place.value, files[0]?.name ?? "", {
     name,
     version: "1",
     upload_status: "completed",
@@ -54,7 +57,7 @@ export async function ensureCode(snapshot: Snapshot, ports: DependencyPorts): Pr
   if (!marked.ok) return marked;
   return assets.putCode(name, "1", {
     properties: {
-      codeUri: `${place.value.blobUri}/${snapshot.folder}`,
+      codeUri: `${place.value.url}/${snapshot.folder}`,
       isAnonymous: true,
       properties: { hash_sha256: snapshot.hash, hash_version: hashVersion },
     },
@@ -67,27 +70,58 @@ export async function resolveCode(
   snapshot: Snapshot | undefined,
   ports: DependencyPorts,
 ): Promise<Outcome<string>> {
-  if (code.from === "reference") {
-    return /^(git\+|https?:)/i.test(code.id) ? succeeded(code.id) : assetId(code.id, "codes", ports);
-  }
-  return ensureCode(snapshot ?? (await takeSnapshot(code.folder)), ports);
+  if (snapshot !== undefined) return ensureCode(snapshot, ports);
+  if (code.from === "local") throw new Error(`The code ${code.path} was not taken.`);
+  if (!/^https?:/i.test(code.id)) return assetId(code.id, "codes", ports);
+  // Code at an address is registered as it is; the service fetches it.
+  return ports.assets.putCode(contentGuid(code.id), "1", {
+    properties: { codeUri: code.id, isAnonymous: true, properties: {} },
+  });
 }
 
 /** The id of the environment: of the one referred to, or of the version that an inline one becomes. */
-export async function ensureEnvironment(environment: JobEnvironment, ports: DependencyPorts): Promise<Outcome<string>> {
+export async function ensureEnvironment(
+  { environment }: CommandJob,
+  { context }: LocalParts,
+  ports: DependencyPorts,
+): Promise<Outcome<string>> {
   if (environment.from === "reference") return assetId(environment.id, "environments", ports);
-  const { name, version, body } = environmentVersion(environment);
-  return ports.assets.putEnvironment(name, version, body);
+  const contextUri = await ensureContext(environment.definition, context, ports);
+  if (!contextUri.ok) return contextUri;
+  const { name, version, body } = anonymousVersion(environment.definition, contextUri.value);
+  const made = await ports.assets.putEnvironment(name, version, body);
+  return made.ok ? succeeded(made.value.id) : made;
 }
 
-/** Ids in place of the `azureml:` references of the inputs. */
+/** Address of an environment's build context, uploaded where it is local; `undefined` for one that has none. */
+export async function ensureContext(
+  { build, datastore = defaultDatastore }: EnvironmentDefinition,
+  context: LocalUpload | undefined,
+  ports: UploadPorts,
+): Promise<Outcome<string | undefined>> {
+  if (build === undefined) return succeeded(undefined);
+  if (build.context.from === "address") return succeeded(build.context.url);
+  if (context === undefined) throw new Error(`The build context ${build.context.path} was not taken.`);
+  const uploaded = await ensureUploaded(context, datastore, `the build context ${build.context.path}`, ports);
+  return uploaded.ok ? succeeded(`${uploaded.value.url}/${context.blobPath}/`) : uploaded;
+}
+
+/** Ids in place of the `azureml:` references of the inputs, and addresses in place of local paths, uploaded. */
 export async function resolveInputs(
   job: CommandJob,
+  { inputs: local }: LocalParts,
   ports: DependencyPorts,
 ): Promise<Outcome<Readonly<Record<string, string>>>> {
   const uris: Record<string, string> = {};
   for (const [name, input] of Object.entries(job.inputs)) {
     if (input.kind === "literal") continue;
+    const upload = local[name];
+    if (upload !== undefined) {
+      const uploaded = await ensureUploaded(upload, input.datastore ?? defaultDatastore, `the input ${name}`, ports);
+      if (!uploaded.ok) return uploaded;
+      uris[name] = inputUri(input, upload);
+      continue;
+    }
     const kind = input.type.endsWith("_model") ? "models" : "data";
     const id = await assetId(input.path, kind, ports);
     if (!id.ok) return id;
@@ -112,10 +146,12 @@ async function assetId(
   if (kind === "environments" && /^azureml-/i.test(body)) return succeeded(reference);
   const [, labelled, label] = /^([^:@]+)@(.+)$/.exec(body) ?? [];
   if (labelled !== undefined && label !== undefined && kind !== "codes") {
-    const latest = await assets.latestVersion(kind, labelled);
-    if (!latest.ok) return latest;
-    if (latest.value !== undefined) return succeeded(`${workspaceId}/${kind}/${labelled}/versions/${latest.value}`);
-    return notFound(reference, kind);
+    const versions = label === "latest" ? await assets.versions(kind, labelled) : succeeded(undefined);
+    if (!versions.ok) return versions;
+    const latest = versions.value?.latest;
+    return latest === undefined
+      ? notFound(reference, kind)
+      : succeeded(`${workspaceId}/${kind}/${labelled}/versions/${latest}`);
   }
   const [, name, version] = /^([^:]+):(.+)$/.exec(body) ?? [];
   if (name !== undefined && version !== undefined)

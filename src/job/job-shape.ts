@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { boolean, integer, oneOf, tags, text } from "../declaration/shape.ts";
+import { boolean, integer, oneOf, readOnly, text, version } from "../declaration/shape.ts";
+import { environmentSchema } from "../environment/environment-shape.ts";
 
 /** Text members that may be null, as az ml's job tags and properties. */
 const nullableTexts = z.record(z.string(), z.union([text(), z.null()]));
@@ -7,40 +8,22 @@ const nullableTexts = z.record(z.string(), z.union([text(), z.null()]));
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 const dataTypes = ["uri_file", "uri_folder", "mltable", "custom_model", "mlflow_model", "triton_model"] as const;
-const inputModes = ["mount", "ro_mount", "rw_mount", "download", "direct", "eval_mount", "eval_download"] as const;
+const inputModes = ["ro_mount", "download", "direct", "eval_mount", "eval_download"] as const;
 const outputModes = ["mount", "rw_mount", "upload", "direct"] as const;
 
 const inputSchema = z.strictObject({
   type: oneOf(dataTypes).default("uri_folder"),
-  path: text().describe("azureml:NAME:VERSION, azureml://datastores/…, or an address."),
+  path: text().describe("azureml:NAME:VERSION, azureml://datastores/…, an address, or a path beside this file."),
   mode: oneOf(inputModes).optional(),
-  path_on_compute: text().optional(),
-  description: text().optional(),
-  datastore: text().optional(),
+  datastore: text().optional().describe("Datastore that a local path is uploaded to."),
 });
 
 const outputSchema = z.strictObject({
   type: oneOf(dataTypes).default("uri_folder"),
   path: text().optional(),
   mode: oneOf(outputModes).optional(),
-  path_on_compute: text().optional(),
   name: text().optional(),
-  version: z.union([text(), z.number()]).optional(),
-  description: text().optional(),
-});
-
-export const environmentSchema = z.strictObject({
-  $schema: text().optional(),
-  name: text().optional(),
-  version: z.union([text(), z.number()]).optional(),
-  description: text().optional(),
-  tags: z.record(z.string(), z.union([text(), z.number(), z.boolean()])).optional(),
-  properties: tags().optional(),
-  image: text().optional(),
-  conda_file: z.union([text(), z.record(z.string(), z.unknown())]).optional(),
-  build: z.unknown().optional(),
-  inference_config: z.unknown().optional(),
-  os_type: oneOf(["linux", "windows"]).optional(),
+  version: version().optional(),
 });
 
 const distributionSchema = z.discriminatedUnion("type", [
@@ -62,13 +45,19 @@ const distributionSchema = z.discriminatedUnion("type", [
   }),
 ]);
 
-/** az ml compares the words of an enum without regard to case; a discriminator has to be spelt before it is looked up. */
-function lowerCaseType<Schema extends z.ZodType>(schema: Schema) {
+/** az ml takes `PyTorch` for `pytorch` and `AMLToken` for `aml_token`; a discriminator has to be spelt before it is looked up. */
+function speltType<Schema extends z.ZodType>(words: readonly string[], schema: Schema) {
   return z.preprocess((value) => {
     if (typeof value !== "object" || value === null || !("type" in value) || typeof value.type !== "string")
       return value;
-    return { ...value, type: value.type.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase() };
+    return { ...value, type: spelt(value.type, words) };
   }, schema);
+}
+
+/** The one of the words that has the same letters. */
+function spelt(word: string, words: readonly string[]): string {
+  const letters = (text: string) => text.replaceAll("_", "").toLowerCase();
+  return words.find((known) => letters(known) === letters(word)) ?? word;
 }
 
 const identitySchema = z.discriminatedUnion("type", [
@@ -82,19 +71,30 @@ const identitySchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("user_identity") }),
 ]);
 
+const serviceTypes = ["jupyter_lab", "tensor_board", "vs_code", "ssh"] as const;
+
+/** `JupyterLab` and `VSCode`, as the service spells them, are taken too; az ml would send an empty service for them. */
+const serviceType = z.preprocess(
+  (value) => (typeof value === "string" ? spelt(value, serviceTypes) : value),
+  oneOf(serviceTypes),
+);
+
 const serviceSchema = z.strictObject({
-  type: oneOf(["jupyter_lab", "tensor_board", "vs_code", "ssh"]),
+  type: serviceType.default("ssh"),
   port: integer().optional(),
-  nodes: text().optional(),
+  nodes: oneOf(["all"]).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   log_dir: text().optional(),
   ssh_public_keys: text().optional(),
+  endpoint: readOnly(),
+  status: readOnly(),
+  error_message: readOnly(),
 });
 
 const resourcesSchema = z.strictObject({
   instance_count: integer().optional(),
   max_instance_count: integer().optional(),
-  instance_type: z.union([text(), z.array(text())]).optional(),
+  instance_type: text().optional(),
   locations: z.array(text()).optional(),
   shm_size: text().optional(),
   docker_args: z.union([text(), z.array(text())]).optional(),
@@ -116,14 +116,16 @@ export const jobSchema = z
     code: text().optional().describe("Folder of the code, or a registered code asset."),
     environment: z.union([text(), environmentSchema]).optional(),
     compute: text().optional().describe("azureml:NAME of a target, or local. Without it: serverless compute."),
-    inputs: z.record(z.string(), z.union([scalar, inputSchema])).optional(),
+    inputs: z.record(z.string(), z.union([scalar, z.strictObject({ value: scalar }), inputSchema])).optional(),
     outputs: z.record(z.string(), z.union([outputSchema, z.null()])).optional(),
-    environment_variables: z.record(z.string(), z.union([scalar, z.strictObject({ env: text() })])).optional(),
-    distribution: lowerCaseType(distributionSchema).optional(),
+    environment_variables: z
+      .record(z.string(), z.union([scalar, z.null(), z.strictObject({ env: text() })]))
+      .optional(),
+    distribution: speltType(["pytorch", "mpi", "tensorflow", "ray"], distributionSchema).optional(),
     resources: resourcesSchema.optional(),
     limits: z.strictObject({ timeout: integer().optional().describe("Seconds.") }).optional(),
     services: z.record(z.string(), serviceSchema).optional(),
-    identity: lowerCaseType(identitySchema).optional(),
+    identity: speltType(["managed", "managed_identity", "aml_token", "user_identity"], identitySchema).optional(),
     queue_settings: z
       .strictObject({
         job_tier: oneOf(["null", "spot", "basic", "standard", "premium"]).optional(),
@@ -131,6 +133,11 @@ export const jobSchema = z
       })
       .optional(),
     parent_job_name: text().optional(),
+    id: readOnly(),
+    status: readOnly(),
+    creation_context: readOnly(),
+    log_files: readOnly(),
+    parameters: readOnly(),
     conda_packages: z.array(text()).optional().describe("In place of a conda file: packages of conda-forge."),
     pip_packages: z.array(text()).optional().describe("In place of a conda file: packages that pip installs."),
     gpu: boolean().optional().describe("Use Azure ML's default GPU image in place of the default CPU image."),
@@ -138,4 +145,3 @@ export const jobSchema = z
   .describe("An az ml command job.");
 
 export type DeclaredJob = z.infer<typeof jobSchema>;
-export type DeclaredEnvironment = z.infer<typeof environmentSchema>;

@@ -7,8 +7,11 @@
 export function pythonText(value: string | number | boolean, source: string | undefined): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return value ? "True" : "False";
-  const isFloat = !Number.isInteger(value) || (source !== undefined && /[.]/.test(source) && !source.startsWith("0x"));
-  return isFloat ? pythonFloat(value) : String(value);
+  const isFloat = !Number.isInteger(value) || (source !== undefined && source.includes("."));
+  if (isFloat) return pythonFloat(value);
+  // Python's integers know no limit.
+  const isExact = Number.isSafeInteger(value) || !/^[-+]?[1-9]\d*$/.test(source ?? "");
+  return isExact ? String(Object.is(value, -0) ? 0 : value) : BigInt(source ?? "").toString();
 }
 
 /** Python's shortest repr: exponents below -4 and from 16 on, with at least two digits. */

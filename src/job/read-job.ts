@@ -1,20 +1,15 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Problem } from "../declaration/problem.ts";
 import { checkShape } from "../declaration/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../declaration/source.ts";
 import { suggestionFor } from "../declaration/suggestion.ts";
 import { readDocuments } from "../declaration/yaml.ts";
-import type {
-  CommandJob,
-  CondaSpecification,
-  EnvironmentValue,
-  JobCode,
-  JobEnvironment,
-  JobInput,
-  JobOutput,
-} from "./definition.ts";
-import { jobSchema, type DeclaredEnvironment, type DeclaredJob } from "./job-shape.ts";
+import type { CondaSpecification } from "../environment/definition.ts";
+import { readInlineEnvironment, versionText } from "../environment/read-environment.ts";
+import type { CommandJob, EnvironmentValue, JobCode, JobEnvironment, JobInput, JobOutput } from "./definition.ts";
+import { jobSchema, type DeclaredJob } from "./job-shape.ts";
 import { pythonText } from "./literal.ts";
 import {
   inputMode,
@@ -41,17 +36,21 @@ export function readCommandJob(node: SourceNode): { readonly job?: CommandJob; r
   const problems: Problem[] = [];
   const report: Report = (code, path, message, fix, severity = "error") =>
     problems.push({ code, severity, where: positionOf(node, path), message, fix });
-  const environment = readEnvironment(value, node, report);
+  const environment = readEnvironment(value, node, report, problems);
   const code = readCode(value.code, node, report);
   const inputs = readInputs(value.inputs ?? {}, node, report);
-  const outputs = readOutputs(value.outputs ?? {}, report);
+  const outputs = readOutputs(value.outputs ?? {}, node, report);
   checkBindings(value.command, Object.keys(value.inputs ?? {}), Object.keys(outputs), report);
+  if ((value.limits?.timeout ?? 0) < 0)
+    report("out-of-range", ["limits", "timeout"], `timeout is ${value.limits?.timeout ?? 0}.`, "Give seconds.");
+  checkServices(value.services ?? {}, report);
   const variables = readVariables(value.environment_variables ?? {}, node, report);
   if (environment === undefined) return { problems };
   const job: CommandJob = {
     kind: "command",
     source: node,
-    ...optional("name", value.name),
+    // As the official client does: names of jobs know no case.
+    ...optional("name", value.name?.toLowerCase()),
     ...optional("displayName", value.display_name),
     ...optional("experimentName", value.experiment_name),
     ...optional("description", value.description),
@@ -66,10 +65,12 @@ export function readCommandJob(node: SourceNode): { readonly job?: CommandJob; r
     environmentVariables: variables,
     ...optional("distribution", value.distribution && toDistribution(value.distribution)),
     ...optional("resources", value.resources && toResources(value.resources)),
-    ...optional("timeoutSeconds", value.limits?.timeout),
+    // az ml takes 0 for no timeout.
+    ...optional("limits", value.limits && (value.limits.timeout ? { timeout: value.limits.timeout } : {})),
     ...optional("services", value.services && toServices(value.services)),
     ...optional("identity", value.identity && toIdentity(value.identity)),
     ...optional("queueSettings", value.queue_settings && toQueueSettings(value.queue_settings)),
+    ...optional("parentJobName", value.parent_job_name),
   };
   return { job, problems };
 }
@@ -86,7 +87,16 @@ function texts(declared: Readonly<Record<string, string | null>> | undefined): R
 
 function readCode(code: string | undefined, node: SourceNode, report: Report): JobCode | undefined {
   if (code === undefined) return undefined;
-  if (/^(azureml:|\/subscriptions\/|git\+|https?:\/\/)/i.test(code)) return { from: "reference", id: code };
+  if (/^git(\+|:)/i.test(code)) {
+    report(
+      "git-code",
+      ["code"],
+      "Azure ML does not take a Git address as a command job's code.",
+      "Check the repository out (actions/checkout has repository and path), and name the folder.",
+    );
+    return undefined;
+  }
+  if (/^(azureml:|\/subscriptions\/|https?:\/\/)/i.test(code)) return { from: "reference", id: code };
   const folder = resolve(node.document.folder, code);
   if (!existsSync(folder)) {
     report(
@@ -100,10 +110,15 @@ function readCode(code: string | undefined, node: SourceNode, report: Report): J
   return { from: "local", path: code, folder };
 }
 
-function readEnvironment(value: DeclaredJob, node: SourceNode, report: Report): JobEnvironment | undefined {
+function readEnvironment(
+  value: DeclaredJob,
+  node: SourceNode,
+  report: Report,
+  problems: Problem[],
+): JobEnvironment | undefined {
   const packages = packageSpecification(value);
-  const image = value.gpu === true ? defaultImages.gpu : defaultImages.cpu;
-  if (typeof value.environment === "string") {
+  const declared = value.environment;
+  if (typeof declared === "string" && !declared.startsWith("file:")) {
     if (packages !== undefined || value.gpu !== undefined) {
       report(
         "two-environments",
@@ -112,45 +127,75 @@ function readEnvironment(value: DeclaredJob, node: SourceNode, report: Report): 
         "Keep one of the two.",
       );
     }
-    if (/^(azureml:|\/subscriptions\/)/i.test(value.environment)) return { from: "reference", id: value.environment };
-    report(
-      "wrong-reference",
-      ["environment"],
-      `${JSON.stringify(value.environment)} is not a reference to an environment.`,
-      "Write azureml:NAME:VERSION, azureml:NAME@latest, azureml://registries/…, or the environment itself with image and conda_file.",
-    );
-    return undefined;
+    return readReference(declared, report);
   }
-  const declared = value.environment ?? {};
-  if (value.environment === undefined && value.$schema !== undefined) {
+  // What leaves the image out is an inline run, or a file with its short cuts; an az ml file has to say it.
+  const isShort = node.path.length > 0 || packages !== undefined || value.gpu !== undefined;
+  if (declared === undefined && !isShort) {
     report("missing-key", [], 'The key "environment" is missing.', "Add environment.");
     return undefined;
   }
-  if (declared.build !== undefined) {
+  const at =
+    typeof declared === "string"
+      ? environmentFile(declared.slice("file:".length), node, report)
+      : declared === undefined
+        ? emptyMapping(node)
+        : { ...node, path: [...node.path, "environment"] };
+  if (at === undefined) return undefined;
+  const read = readInlineEnvironment(at, {
+    ...(isShort ? { image: value.gpu === true ? defaultImages.gpu : defaultImages.cpu } : {}),
+    ...(packages === undefined ? {} : { conda: packages }),
+  });
+  problems.push(...read.problems);
+  return read.definition === undefined ? undefined : { from: "inline", definition: read.definition };
+}
+
+function emptyMapping(node: SourceNode): SourceNode {
+  return { document: { ...node.document, value: {} }, path: [] };
+}
+
+/** `azureml:NAME:VERSION` and its like. A name alone is taken for the curated environments, whose newest the service finds. */
+function readReference(reference: string, report: Report): JobEnvironment | undefined {
+  const name = /^azureml:(?!\/)(.+)$/i.exec(reference)?.[1];
+  const isRegistry = /^azureml:\/\/registries\/./i.test(reference);
+  const isId = /^azureml:\/subscriptions\//i.test(reference);
+  const isNamed = name !== undefined && (/[:@]./.test(name) || /^azureml-/i.test(name));
+  if (isRegistry || isId || isNamed) return { from: "reference", id: reference };
+  report(
+    name === undefined ? "wrong-reference" : "missing-version",
+    ["environment"],
+    name === undefined
+      ? `${JSON.stringify(reference)} is not a reference to an environment.`
+      : `${JSON.stringify(reference)} names no version.`,
+    reference.startsWith("/subscriptions/")
+      ? `Write azureml:${reference}.`
+      : "Write azureml:NAME:VERSION, azureml:NAME@latest, azureml://registries/…, or the environment itself with image and conda_file.",
+  );
+  return undefined;
+}
+
+/** `file:env.yml`: an environment file in place of the mapping. */
+function environmentFile(path: string, node: SourceNode, report: Report): SourceNode | undefined {
+  const absolute = resolve(node.document.folder, path);
+  if (!existsSync(absolute) || !statSync(absolute).isFile()) {
     report(
-      "not-supported-yet",
-      ["environment", "build"],
-      "An environment that is built from a Docker context is not supported yet.",
-      "Register it, and refer to it as azureml:NAME:VERSION.",
+      "missing-file",
+      ["environment"],
+      `The environment file ${JSON.stringify(path)} does not exist.`,
+      "Correct the path; it is relative to this file.",
     );
     return undefined;
   }
-  const conda = packages ?? condaOf(declared, node, report);
-  return {
-    from: "inline",
-    ...optional("name", declared.name),
-    ...optional("version", declared.version === undefined ? undefined : String(declared.version)),
-    ...optional("description", declared.description),
-    image: declared.image ?? image,
-    ...optional("conda", conda),
-    tags: (declared.tags ?? {}) as Readonly<Record<string, string>>,
-    properties: declared.properties ?? {},
-    ...optional(
-      "osType",
-      declared.os_type === undefined ? undefined : declared.os_type === "linux" ? "Linux" : "Windows",
-    ),
-    ...optional("inferenceConfig", declared.inference_config as object | undefined),
-  };
+  const read = readDocuments(readFileSync(absolute, "utf8"), { file: path, folder: dirname(absolute) });
+  const [document] = read.documents;
+  if (document !== undefined && read.problems.length === 0) return { document, path: [] };
+  report(
+    "wrong-file",
+    ["environment"],
+    `The environment file ${JSON.stringify(path)} is not YAML.`,
+    read.problems[0]?.message ?? "Write an az ml environment.",
+  );
+  return undefined;
 }
 
 /** The short cuts as a conda specification; the client library that logs metrics comes with it. */
@@ -176,40 +221,6 @@ function hasMlflow(pip: readonly string[] | undefined): boolean {
   return (pip ?? []).some((entry) => /^azureml-mlflow\b/.test(entry));
 }
 
-function condaOf(declared: DeclaredEnvironment, node: SourceNode, report: Report): CondaSpecification | undefined {
-  const { conda_file: conda } = declared;
-  if (conda === undefined) return undefined;
-  if (typeof conda !== "string") return conda;
-  const path = resolve(node.document.folder, conda);
-  const at = ["environment", "conda_file"];
-  if (!existsSync(path) || !statSync(path).isFile()) {
-    report(
-      "missing-file",
-      at,
-      `The conda file ${JSON.stringify(conda)} does not exist.`,
-      "Correct the path; it is relative to this file.",
-    );
-    return undefined;
-  }
-  const read = readDocuments(readFileSync(path, "utf8"), { file: conda, folder: node.document.folder });
-  const specification = read.documents[0]?.value;
-  if (
-    read.problems.length > 0 ||
-    typeof specification !== "object" ||
-    specification === null ||
-    Array.isArray(specification)
-  ) {
-    report(
-      "wrong-conda-file",
-      at,
-      `The conda file ${JSON.stringify(conda)} is not a YAML mapping.`,
-      read.problems[0]?.message ?? "Write channels and dependencies.",
-    );
-    return undefined;
-  }
-  return specification as CondaSpecification;
-}
-
 function readInputs(
   declared: NonNullable<DeclaredJob["inputs"]>,
   node: SourceNode,
@@ -218,36 +229,114 @@ function readInputs(
   const read: Record<string, JobInput> = {};
   for (const [name, input] of Object.entries(declared)) {
     const path = ["inputs", name];
-    if (typeof input !== "object") {
-      const source = node.document.textAt?.([...node.path, ...path]);
-      read[name] = { kind: "literal", value: pythonText(input, source) };
+    checkKey(name, path, report);
+    if (typeof input !== "object" || "value" in input) {
+      const [value, at] = typeof input === "object" ? [input.value, [...path, "value"]] : [input, path];
+      if (typeof value === "number" && !Number.isFinite(value)) {
+        report(
+          "wrong-value",
+          at,
+          `The input ${JSON.stringify(name)} is no number that can be sent.`,
+          "Write a number.",
+        );
+      }
+      read[name] = { kind: "literal", value: pythonText(value, node.document.textAt?.([...node.path, ...at])) };
       continue;
     }
-    if (!isRemote(input.path)) {
+    // A binding to what is around the job is resolved there.
+    if (/^\$\{\{.+\}\}$/.test(input.path)) {
+      read[name] = { kind: "literal", value: input.path };
+      continue;
+    }
+    const local = isRemote(input.path) ? {} : readLocal(name, input, node, report);
+    if (/^azureml:[^/:@]+$/i.test(input.path)) {
       report(
-        "not-supported-yet",
+        "missing-version",
         [...path, "path"],
-        `The input ${JSON.stringify(name)} is a local path, ${JSON.stringify(input.path)}; uploading data is not supported yet.`,
-        "Refer to data in the workspace: azureml:NAME:VERSION, azureml://datastores/NAME/paths/…, or an address.",
+        `${JSON.stringify(input.path)} names no version.`,
+        `Write ${input.path}:VERSION or ${input.path}@latest.`,
       );
-      continue;
     }
-    if (input.path_on_compute !== undefined) {
+    if (/^eval_/.test(input.mode ?? "") && typeIsGiven(input.type, node, path) && input.type !== "mltable") {
       report(
-        "not-supported-yet",
-        [...path, "path_on_compute"],
-        "path_on_compute is not supported yet.",
-        "Leave it out.",
+        "wrong-mode",
+        [...path, "mode"],
+        `The mode ${input.mode ?? ""} is for inputs of type mltable; this one is of type ${input.type}.`,
+        "Use ro_mount, download or direct.",
       );
     }
     read[name] = {
       kind: "data",
       type: input.type,
       path: input.path,
+      ...local,
       ...optional("mode", input.mode && inputMode(input.mode)),
     };
   }
   return read;
+}
+
+function typeIsGiven(type: string, node: SourceNode, path: NodePath): boolean {
+  return type !== "uri_folder" || node.document.textAt?.([...node.path, ...path, "type"]) !== undefined;
+}
+
+type DataInput = Extract<NonNullable<DeclaredJob["inputs"]>[string], { readonly path: string }>;
+
+/** A path on this machine: it has to be there, and to be what its type says. */
+function readLocal(
+  name: string,
+  { path, type, datastore }: DataInput,
+  node: SourceNode,
+  report: Report,
+): { readonly local?: string; readonly datastore?: string } {
+  const written = /^file:\/\//i.test(path) ? fileURLToPath(path) : path.replace(/^file:/i, "");
+  const local = resolve(node.document.folder, written);
+  const at = ["inputs", name, "path"];
+  if (!existsSync(local)) {
+    report(
+      "missing-file",
+      at,
+      `The input ${JSON.stringify(name)} names ${JSON.stringify(path)}, which does not exist.`,
+      "Correct the path, which is relative to this file; or refer to data in the workspace: azureml:NAME:VERSION, azureml://datastores/NAME/paths/…",
+    );
+    return {};
+  }
+  const isFile = statSync(local).isFile();
+  if ((type === "uri_folder" && isFile) || (type === "uri_file" && !isFile)) {
+    report(
+      "wrong-type",
+      at,
+      `${JSON.stringify(path)} is a ${isFile ? "file" : "folder"}, and the input ${JSON.stringify(name)} is of type ${type}.`,
+      isFile ? "Add type: uri_file." : "Use type: uri_folder.",
+    );
+  }
+  return { local, ...(datastore === undefined ? {} : { datastore: datastore.replace(/^azureml:/, "") }) };
+}
+
+function checkServices(services: NonNullable<DeclaredJob["services"]>, report: Report): void {
+  const owners = { log_dir: "tensor_board", ssh_public_keys: "ssh" } as const;
+  for (const [name, service] of Object.entries(services)) {
+    for (const [key, type] of Object.entries(owners)) {
+      if (service[key as keyof typeof owners] === undefined || service.type === type) continue;
+      report(
+        "wrong-key",
+        ["services", name, key],
+        `${key} is for services of type ${type}; this one is of type ${service.type}.`,
+        "Remove it, or change the type.",
+      );
+    }
+  }
+}
+
+/** Names of inputs and outputs become variables. */
+function checkKey(name: string, path: NodePath, report: Report): void {
+  if (/^[A-Za-z0-9_]+$/.test(name)) return;
+  report(
+    "illegal-name",
+    path,
+    `${JSON.stringify(name)} is not a name for an input or output.`,
+    "Use letters, digits and underscores.",
+  );
 }
 
 /** Anything with a scheme, an asset reference or an ARM id; the rest is a path on this machine. */
@@ -257,18 +346,14 @@ function isRemote(path: string): boolean {
 
 function readOutputs(
   declared: NonNullable<DeclaredJob["outputs"]>,
+  node: SourceNode,
   report: Report,
 ): Readonly<Record<string, JobOutput>> {
   return Object.fromEntries(
     Object.entries(declared).map(([name, output]) => {
-      if (output?.path_on_compute !== undefined) {
-        report(
-          "not-supported-yet",
-          ["outputs", name, "path_on_compute"],
-          "path_on_compute is not supported yet.",
-          "Leave it out.",
-        );
-      }
+      const path = ["outputs", name];
+      checkKey(name, path, report);
+      const at = { ...node, path: [...node.path, ...path] };
       return [
         name,
         {
@@ -276,8 +361,7 @@ function readOutputs(
           ...optional("path", output?.path),
           ...optional("mode", output?.mode && outputMode(output.mode)),
           ...optional("name", output?.name),
-          ...optional("version", output?.version === undefined ? undefined : String(output.version)),
-          ...optional("description", output?.description),
+          ...optional("version", versionText(output?.version, at)),
         },
       ];
     }),
@@ -286,7 +370,8 @@ function readOutputs(
 
 /** `${{inputs.x}}` in a command has to be declared, as the official client demands; `$[[…]]` marks what may be absent. */
 function checkBindings(command: string, inputs: readonly string[], outputs: readonly string[], report: Report): void {
-  for (const [, section, name] of command.matchAll(/\$\{\{\s*(inputs|outputs)\.([A-Za-z0-9_]+)[^}]*\}\}/g)) {
+  const certain = command.replaceAll(/\$\[\[[\s\S]*?\]\]/g, "");
+  for (const [, section, name] of certain.matchAll(/\$\{\{\s*(inputs|outputs)\.([A-Za-z0-9_]+)[^}]*\}\}/g)) {
     const known = section === "inputs" ? inputs : outputs;
     if (name === undefined || known.includes(name)) continue;
     report(
@@ -304,8 +389,9 @@ function readVariables(
   report: Report,
 ): Readonly<Record<string, EnvironmentValue>> {
   return Object.fromEntries(
-    Object.entries(declared).map(([name, value]): [string, EnvironmentValue] => {
-      if (typeof value !== "object") return [name, value];
+    Object.entries(declared).flatMap(([name, value]): [string, EnvironmentValue][] => {
+      if (value === null) return [];
+      if (typeof value !== "object") return [[name, value]];
       const path = ["environment_variables", name];
       report(
         "visible-secret",
@@ -314,7 +400,7 @@ function readVariables(
         "Prefer Key Vault, read by the job itself with its identity.",
         "warning",
       );
-      return [name, { from: "env", name: value.env, where: positionOf(node, path) }];
+      return [[name, { from: "env", name: value.env, where: positionOf(node, path) }]];
     }),
   );
 }

@@ -33,7 +33,7 @@ export function jobRequest(
   return {
     properties: withoutUndefined({
       jobType: "Command",
-      displayName: job.displayName ?? resolved.runName,
+      displayName: job.displayName ?? job.name ?? resolved.runName,
       experimentName: job.experimentName ?? resolved.fallbackExperiment,
       description: job.description,
       command: job.command,
@@ -46,12 +46,16 @@ export function jobRequest(
       distribution: job.distribution,
       resources: job.resources,
       limits:
-        job.timeoutSeconds === undefined
+        job.limits === undefined
           ? undefined
-          : { jobLimitsType: "Command", timeout: toIsoDuration(job.timeoutSeconds) },
+          : withoutUndefined({
+              jobLimitsType: "Command",
+              timeout: job.limits.timeout === undefined ? undefined : toIsoDuration(job.limits.timeout),
+            }),
       services: job.services,
       identity: job.identity,
       queueSettings: job.queueSettings,
+      parentJobName: job.parentJobName,
       tags: { ...job.tags, ...resolved.provenance.tags },
       properties: { ...job.properties, ...resolved.provenance.properties },
       isArchived: false,
@@ -60,7 +64,12 @@ export function jobRequest(
 }
 
 function computeId(workspaceId: string, compute: string): string {
-  return compute.startsWith("/") ? compute : `${workspaceId}/computes/${compute}`;
+  if (compute.startsWith("/")) return compute;
+  // A virtual cluster stands beside the workspaces of a resource group, not in one.
+  const [, cluster] = /^virtualclusters\/(.+)$/i.exec(compute) ?? [];
+  return cluster === undefined
+    ? `${workspaceId}/computes/${compute}`
+    : workspaceId.replace(/workspaces\/[^/]+$/, `virtualclusters/${cluster}`);
 }
 
 function toInput(input: JobInput, uri: string | undefined): object {
@@ -75,7 +84,6 @@ function toOutput(output: JobOutput): object {
     mode: output.mode,
     assetName: output.name,
     assetVersion: output.version,
-    description: output.description,
   });
 }
 

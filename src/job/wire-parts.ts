@@ -3,9 +3,7 @@ import type { DeclaredJob } from "./job-shape.ts";
 /** The parts of a job that go to the service as they are declared, in ARM's spelling, as the official client sends them. */
 
 const inputModes = {
-  mount: "ReadOnlyMount",
   ro_mount: "ReadOnlyMount",
-  rw_mount: "ReadWriteMount",
   download: "Download",
   direct: "Direct",
   eval_mount: "EvalMount",
@@ -98,8 +96,7 @@ export function toServices(services: NonNullable<DeclaredJob["services"]>): obje
       const wire = withoutUndefined({
         jobServiceType: serviceTypes[service.type],
         port: service.port,
-        nodes:
-          service.nodes === undefined ? undefined : { nodesValueType: service.nodes === "all" ? "All" : service.nodes },
+        nodes: service.nodes === undefined ? undefined : { nodesValueType: "All" },
         properties: Object.keys(properties).length === 0 ? undefined : properties,
       });
       return [name, wire];

@@ -35,6 +35,7 @@ export function renderHtml(result: Result): string {
     section("Still going on", list(result.leftGoing.map(({ what, next }) => `${what}. ${next}`))),
     result.run === undefined ? "" : section("Run", run(result.run)),
     section("Targets", targets(result.targets)),
+    section("Environments", environments(result)),
     result.plan === undefined || result.targets.length > 0 ? "" : section("Plan", plan(result)),
     section("Problems", problems(result)),
     result.run === undefined ? "" : section("Metrics", metrics(result.run)),
@@ -98,6 +99,19 @@ function targets(reports: readonly TargetReport[]): string {
   return (
     table(["Target", "Kind", "Action", "State", "Duration#"], rows) +
     (notes.length === 0 ? "" : `<ul class="notes">${notes.join("")}</ul>`)
+  );
+}
+
+function environments({ environments: reports }: Result): string {
+  if (reports.length === 0) return "";
+  return table(
+    ["Environment", "Version", "Action", "Why"],
+    reports.map(({ name, version, action, reason }) => [
+      mono(name),
+      mono(version),
+      html(actionWords[action]),
+      html(reason),
+    ]),
   );
 }
 

@@ -5,7 +5,7 @@ import { adviceFor } from "./advice.ts";
 import { charted } from "./chart-points.ts";
 import { code, fence, inline, link } from "./escape.ts";
 import { count, duration, metric } from "./format.ts";
-import type { MetricSeries, PlanReport, Result, RunReport, TargetReport } from "./result.ts";
+import type { EnvironmentReport, MetricSeries, PlanReport, Result, RunReport, TargetReport } from "./result.ts";
 import { actionWords, conclusionWords, headline, kindWord, outcomeWords } from "./words.ts";
 
 /** A part of the report that is whole by itself. The fitting to a limit leaves out the least needed first. */
@@ -23,6 +23,7 @@ export function sections(result: Result): readonly Section[] {
     { rank: 1, text: leftGoing(result) },
     { rank: 2, text: result.run === undefined ? "" : runCard(result.run) },
     { rank: 3, text: targets(result.targets) },
+    { rank: 3, text: environments(result.environments) },
     { rank: 4, text: problems(result.problems) },
     { rank: 4, text: result.plan === undefined || result.targets.length > 0 ? "" : plan(result.plan) },
     { rank: 5, text: result.run === undefined ? "" : metrics(result.run.metrics) },
@@ -64,6 +65,17 @@ function targets(reports: readonly TargetReport[]): string {
   ]);
   const notes = reports.flatMap((target) => targetNotes(target));
   return `### Targets\n\n${table(["Target", "Kind", "Action", "State", "Duration"], rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
+}
+
+function environments(reports: readonly EnvironmentReport[]): string {
+  if (reports.length === 0) return "";
+  const rows = reports.map(({ name, version, action, reason }) => [
+    code(name),
+    code(version),
+    inline(actionWords[action]),
+    inline(reason),
+  ]);
+  return `### Environments\n\n${table(["Environment", "Version", "Action", "Why"], rows)}`;
 }
 
 /** The service's word; where that alone does not say how the work ended, our own beside it. */

@@ -101,6 +101,14 @@ const run = z.strictObject({
   artifactsPath: text.exactOptional(),
 });
 
+const environment = z.strictObject({
+  name: text,
+  version: text,
+  action: z.enum(["none", "create", "update"]),
+  reason: text,
+  id: text.exactOptional(),
+});
+
 export const resultSchema = z.strictObject({
   schemaVersion: z.literal(1),
   command: z.enum(["validate", "plan", "apply", "train", "deploy", "up", "detach", "doctor"]),
@@ -121,6 +129,7 @@ export const resultSchema = z.strictObject({
   problems: z.array(problem),
   plan: z.strictObject({ hasChanges: z.boolean(), steps: z.array(step) }).exactOptional(),
   targets: z.array(target),
+  environments: z.array(environment),
   run: run.exactOptional(),
   leftGoing: z.array(z.strictObject({ what: text, next: text })),
   startedAt: text,

@@ -21,6 +21,7 @@ export type FailureReason =
   | "target-not-verified"
   | "secret-unavailable"
   | "submission-failed"
+  | "environment-failed"
   | "run-failed"
   | "run-canceled"
   | "run-not-responding"
@@ -47,6 +48,8 @@ export type Result = {
   readonly problems: readonly Problem[];
   readonly plan?: PlanReport;
   readonly targets: readonly TargetReport[];
+  /** Environments that are declared: what would be done to them (`plan`), or was. */
+  readonly environments: readonly EnvironmentReport[];
   readonly run?: RunReport;
   /** What is still going on in Azure now that the action stops, with the command that resumes or undoes it. */
   readonly leftGoing: readonly { readonly what: string; readonly next: string }[];
@@ -115,6 +118,16 @@ export type TargetReport = {
   /** Sentence with the advice that fits the failure, or what the user should know. */
   readonly note?: string;
   readonly durationSeconds: number;
+};
+
+export type EnvironmentReport = {
+  readonly name: string;
+  readonly version: string;
+  readonly action: "none" | "create" | "update";
+  /** Why, as a sentence. */
+  readonly reason: string;
+  /** ARM id of the version, once it is registered. */
+  readonly id?: string;
 };
 
 export type MetricSeries = {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CondaSpecification } from "../definition.ts";
+import type { CondaSpecification } from "../../environment/definition.ts";
 
 /** What of a conda specification pip can bring about. */
 export type PipPlan = {

@@ -5,7 +5,7 @@ import type { Clock } from "../../clock.ts";
 import type { ResolveSecret } from "../../declaration/secret.ts";
 import type { MetricSeries } from "../../report/result.ts";
 import { isSecret, type CommandJob } from "../definition.ts";
-import { takeSnapshot } from "../snapshot.ts";
+import { takeSnapshot } from "../../upload/snapshot.ts";
 import { readFileStore } from "./file-store.ts";
 import { runLogged } from "./process.ts";
 import { planPip } from "./python-environment.ts";
@@ -75,9 +75,9 @@ export async function runLocally(name: string, job: CommandJob, ports: LocalPort
     await mkdir(join(runFolder, "named-outputs", output), { recursive: true });
   ports.onStatus("Running");
   const limit =
-    job.timeoutSeconds === undefined
+    job.limits?.timeout === undefined
       ? signal
-      : AbortSignal.any([signal, AbortSignal.timeout(job.timeoutSeconds * 1000)]);
+      : AbortSignal.any([signal, AbortSignal.timeout(job.limits.timeout * 1000)]);
   const end = await runLogged("bash", ["-c", command], {
     cwd: codeFolder,
     env,
@@ -123,6 +123,7 @@ function substitute(job: CommandJob, runFolder: string): string {
       if (section === "outputs") return join(runFolder, "named-outputs", name);
       const input = job.inputs[name];
       if (input?.kind === "literal") return input.value;
+      if (input?.local !== undefined) return input.local;
       throw new NotRunnableHere(
         `The input ${JSON.stringify(name)} is data in Azure (${input?.kind === "data" ? input.path : ""}), which a run on this machine does not fetch.`,
       );
@@ -140,11 +141,16 @@ async function environmentPath(
     onLine(`The environment ${job.environment.id} is kept in Azure; the run uses what is installed on this machine.`);
     return undefined;
   }
-  if (job.environment.conda === undefined) {
-    onLine(`The image ${job.environment.image} is not used on this machine; the run uses what is installed here.`);
+  const { conda, image, build } = job.environment.definition;
+  if (build !== undefined)
+    throw new NotRunnableHere(
+      "The environment is built from a Docker context, which a run on this machine does not do. Give image and conda_file, or a compute target of the workspace.",
+    );
+  if (conda === undefined) {
+    onLine(`The image ${image ?? ""} is not used on this machine; the run uses what is installed here.`);
     return undefined;
   }
-  const { requirements, python: wanted, notByPip } = planPip(job.environment.conda);
+  const { requirements, python: wanted, notByPip } = planPip(conda);
   if (notByPip.length > 0) {
     throw new NotRunnableHere(
       `These packages of the conda file are not to be had from pip, with which a run on this machine installs: ${notByPip.join(", ")}.`,

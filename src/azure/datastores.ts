@@ -1,0 +1,104 @@
+import type { TokenCredential } from "@azure/core-auth";
+import type { Arm } from "./arm.ts";
+import type { BlobContainer } from "./blobs.ts";
+import type { Cloud } from "./cloud.ts";
+import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { workspaceId, type WorkspaceRef } from "./workspace.ts";
+
+/** The datastores of one workspace, as places to upload to. */
+export type Datastores = {
+  /** The container behind a datastore, with the access that the service hands out for it. */
+  readonly open: (name: string) => Promise<Outcome<BlobContainer>>;
+};
+
+/** The workspace's own store, to which official clients upload when no other is named. */
+export const defaultDatastore = "workspaceblobstore";
+
+/** The official client's version. */
+const apiVersion = "2024-10-01-preview";
+
+type LiveDatastore = {
+  readonly datastoreType?: string;
+  readonly accountName?: string;
+  readonly containerName?: string;
+  readonly endpoint?: string;
+  readonly protocol?: string;
+  readonly credentials?: { readonly credentialsType?: string };
+};
+
+type Secrets = { readonly secretsType?: string; readonly sasToken?: string; readonly key?: string };
+
+export type DatastorePorts = {
+  readonly cloud: Cloud;
+  readonly newCredential: () => Promise<TokenCredential>;
+  readonly mask: (secret: string) => void;
+};
+
+/** Every datastore is read once, however many uploads go to it. */
+export function createDatastores(arm: Arm, workspace: WorkspaceRef, ports: DatastorePorts): Datastores {
+  const opened = new Map<string, Promise<Outcome<BlobContainer>>>();
+  return {
+    open: (name) => {
+      const known = opened.get(name) ?? open(name, arm, workspace, ports);
+      opened.set(name, known);
+      return known;
+    },
+  };
+}
+
+async function open(
+  name: string,
+  arm: Arm,
+  workspace: WorkspaceRef,
+  { cloud, newCredential, mask }: DatastorePorts,
+): Promise<Outcome<BlobContainer>> {
+  const id = `${workspaceId(workspace)}/datastores/${encodeURIComponent(name)}`;
+  const read = await arm.get(id, apiVersion);
+  if (!read.ok) return read;
+  const live = (read.value.body as { readonly properties?: LiveDatastore } | undefined)?.properties ?? {};
+  const { datastoreType = "", accountName, containerName } = live;
+  if (datastoreType !== "AzureBlob" || accountName === undefined || containerName === undefined) {
+    return failed({
+      reason: "refused",
+      error: {
+        code: "DatastoreNotSupported",
+        message: `The datastore '${name}' is of type ${datastoreType}; local files are uploaded to blob containers only. Name another datastore, or upload the files before.`,
+        details: [],
+      },
+    });
+  }
+  const url = `${accountUrl(accountName, live, cloud)}/${containerName}`;
+  // A store that is accessed by identity has no secrets to give.
+  if (/^none$/i.test(live.credentials?.credentialsType ?? "None")) {
+    return succeeded({ url, access: { by: "identity", credential: await newCredential() } });
+  }
+  const listed = await arm.post(
+    `${id}/listSecrets`,
+    apiVersion,
+    { expirableSecret: true, expireAfterHours: 1 },
+    { repeatable: "read" },
+  );
+  if (!listed.ok) {
+    // Whoever may not read the secret may have a role on the storage itself.
+    if (listed.failure.status !== 403) return listed;
+    return succeeded({ url, access: { by: "identity", credential: await newCredential() } });
+  }
+  const { sasToken, key } = (listed.value.body ?? {}) as Secrets;
+  if (sasToken !== undefined) {
+    mask(sasToken);
+    return succeeded({ url, access: { by: "sas", token: sasToken.replace(/^\?/, "") } });
+  }
+  if (key !== undefined) {
+    mask(key);
+    return succeeded({ url, access: { by: "key", account: accountName, key } });
+  }
+  return succeeded({ url, access: { by: "identity", credential: await newCredential() } });
+}
+
+/** `https://{account}.blob.core.windows.net`; on an address of a machine, which has no names below it, the account is part of the path. */
+function accountUrl(account: string, { endpoint, protocol = "https" }: LiveDatastore, cloud: Cloud): string {
+  const suffix = endpoint ?? cloud.storageSuffix ?? "core.windows.net";
+  return /^(localhost|\[|\d+(\.\d+){3}(:|$))/.test(suffix)
+    ? `${protocol}://${suffix}/${account}`
+    : `${protocol}://${account}.blob.${suffix}`;
+}

@@ -1,0 +1,94 @@
+import pLimit from "p-limit";
+import type { Azure } from "../azure/azure.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import { planEnvironment, registerEnvironment, type EnvironmentStep } from "../environment/register.ts";
+import { ensureContext } from "../job/dependencies.ts";
+import type { EnvironmentReport } from "../report/result.ts";
+import { SnapshotRefused } from "../upload/snapshot.ts";
+import { failureOf } from "./azure-failure.ts";
+import type { CommandContext, CommandResult } from "./context.ts";
+
+type Planned = { readonly steps: readonly EnvironmentStep[]; readonly failures: CommandResult["failures"] };
+
+/** What would be done to the declared environments. */
+export async function planEnvironments(
+  azure: Azure,
+  declaration: Pick<Declaration, "environments">,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { steps, failures } = await compare(azure, declaration, context);
+  return { environments: steps.map((step) => report(step)), failures };
+}
+
+/** Registers the declared environments that are not as declared. */
+export async function ensureEnvironments(
+  azure: Azure,
+  declaration: Pick<Declaration, "environments">,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { steps, failures } = await compare(azure, declaration, context);
+  const limit = pLimit(context.inputs.parallel);
+  const done = await Promise.all(steps.map((step) => limit(() => carryOut(step, azure, context))));
+  return {
+    environments: done.flatMap(({ environments }) => environments ?? []),
+    failures: [...failures, ...done.flatMap((one) => one.failures)],
+  };
+}
+
+async function compare(
+  { assets }: Azure,
+  { environments }: Pick<Declaration, "environments">,
+  { inputs }: CommandContext,
+): Promise<Planned> {
+  // `only` names targets: whoever asks for those asks for nothing else.
+  if (environments.length === 0 || inputs.only.length > 0) return { steps: [], failures: [] };
+  const limit = pLimit(inputs.parallel);
+  const steps: EnvironmentStep[] = [];
+  const failures: CommandResult["failures"][number][] = [];
+  await Promise.all(
+    environments.map((asset, index) =>
+      limit(async () => {
+        try {
+          const step = await planEnvironment(asset, assets);
+          if (step.ok) steps[index] = step.value;
+          else failures.push(failureOf(step.failure, `The environment '${asset.name}' could not be read`));
+        } catch (error) {
+          if (!(error instanceof SnapshotRefused)) throw error;
+          failures.push({
+            reason: "invalid-declaration",
+            message: `The environment '${asset.name}': ${error.message}`,
+          });
+        }
+      }),
+    ),
+  );
+  return { steps: steps.filter((step) => step !== undefined), failures };
+}
+
+async function carryOut(step: EnvironmentStep, azure: Azure, context: CommandContext): Promise<CommandResult> {
+  if (step.action === "none") return { environments: [report(step)], failures: [] };
+  const { name, definition } = step.asset;
+  const contextUri = await ensureContext(definition, step.context, {
+    datastores: azure.datastores,
+    blobs: azure.blobs,
+    signal: context.signal,
+    onProgress: (message) => context.log.info(`${name}: ${message}`),
+  });
+  const made = contextUri.ok ? await registerEnvironment(step, contextUri.value, azure.assets) : contextUri;
+  if (!made.ok) {
+    const failure = failureOf(made.failure, `The environment '${name}' could not be registered`);
+    return {
+      failures: [failure.reason === "workspace-unavailable" ? { ...failure, reason: "environment-failed" } : failure],
+    };
+  }
+  const { version, id } = made.value;
+  context.log.info(`${name}: registered as version ${version}.`);
+  return {
+    environments: [{ ...report(step), version, id, action: version === step.version ? step.action : "create" }],
+    failures: [],
+  };
+}
+
+function report({ asset, version, action, reason }: EnvironmentStep): EnvironmentReport {
+  return { name: asset.name, version, action, reason };
+}
