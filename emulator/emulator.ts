@@ -108,7 +108,8 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
   const server = createHttpsServer({ key, cert }, (incoming, response) => void serve(incoming, response));
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const host = incoming.headers.host ?? "";
-    const url = new URL(incoming.url ?? "/", `https://${host}`);
+    // Put together by hand: the first SDK's paths begin with two slashes, which read as a host when resolved.
+    const url = new URL(`https://${host}${incoming.url ?? "/"}`);
     const own = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host);
     const bytes = await readAll(incoming);
     const active = url.pathname.startsWith("/_control") ? [] : faults.match(incoming.method ?? "GET", url.pathname);

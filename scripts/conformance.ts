@@ -1,61 +1,194 @@
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StepResult } from "../demo/runner.ts";
 import { startEmulator } from "../emulator/emulator.ts";
-import { act, password } from "../__tests__/support/step.ts";
-import { findPython } from "../src/job/local/virtual-environment.ts";
+import { act, password, writesIn } from "../__tests__/support/step.ts";
+import { pythonWith } from "./python.ts";
 
-/** Official clients, unmodified, in a virtual environment of their own, drive the emulator and read back what the action made. */
-const root = join(import.meta.dirname, "..");
-const packages = ["azure-ai-ml==1.35.2", "azure-identity"];
-
-const python = await findPython();
-if (python === undefined) throw new Error("Conformance needs Python 3.9 or newer with venv.");
-const environment = join(root, ".tools", "conformance");
-const executable = join(environment, "bin", "python");
-if (!existsSync(executable)) {
-  execFileSync(python.command, ["-m", "venv", environment], { stdio: "inherit" });
-  execFileSync(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages], {
-    stdio: "inherit",
-  });
-}
+/**
+ * Official clients, unmodified, in virtual environments of their own, drive the emulator by its real host names. They read
+ * back what the action made; then the action handles what they made.
+ */
+const scripts = join(import.meta.dirname, "..", "__tests__", "conformance");
+// The first SDK pins older versions of what the second one needs.
+const second = await pythonWith("conformance", [
+  "azure-ai-ml==1.35.2",
+  "azure-identity",
+  "azureml-mlflow==1.62.0.post6",
+]);
+const first = await pythonWith("conformance-v1", ["azureml-core==1.61.0.post4"]);
 
 await using emulator = await startEmulator({
   stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
   durations: { default: 0.2 },
 });
-emulator.addMachine("py-machine");
-const made = await act(
-  emulator,
-  "apply",
+const machines = ["py-machine", "py-kept-machine", "v1-machine", "v1-kept-machine"];
+for (const machine of machines) emulator.addMachine(machine);
+
+const results: boolean[] = [];
+function promise(client: string, what: string, kept: boolean, detail = ""): void {
+  results.push(kept);
+  console.log(`${kept ? "ok  " : "FAIL"} ${client}: ${what}${kept ? "" : `: ${detail}`}`);
+}
+
+const workspace =
+  "workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }";
+/** Clients have defaults of their own for the idle time. */
+const cluster = (name: string, most: number, idleSeconds = 120) =>
+  `  - { name: ${name}, type: amlcompute, size: Standard_DS3_v2, max_instances: ${most}, idle_time_before_scale_down: ${idleSeconds} }`;
+const machine = (name: string, of: string) =>
+  `  - { name: ${name}, type: virtualmachine, resource_id: ${emulator.machineId(of)}, ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD } } }`;
+
+/** The built action, on these targets. */
+function action(
+  command: string,
+  targets: readonly string[],
+  inputs: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<StepResult> {
+  const config = [workspace, ...(targets.length === 0 ? [] : ["targets:", ...targets]), ""].join("\n");
+  return act(
+    emulator,
+    command,
+    { "azureml.yml": config, ...files },
+    {
+      way: "proxy",
+      inputs,
+      environment: { DSVM_PASSWORD: password },
+    },
+  );
+}
+
+/** Runs a client's script; its lines are promises. */
+async function client(
+  python: string,
+  script: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const child = spawn(python, [join(scripts, script)], {
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      ...emulator.environment("proxy"),
+      ...Object.fromEntries(
+        machines.map((name) => [name.toUpperCase().replaceAll("-", "_"), emulator.machineId(name)]),
+      ),
+      ...environment,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (part: string) => (text += part));
+  const code = await ended;
+  const lines = text.split("\n").filter((line) => /^(ok {2}|FAIL) /.test(line));
+  for (const line of lines) {
+    results.push(line.startsWith("ok"));
+    console.log(line);
+  }
+  if (lines.length === 0 || (code !== 0 && !lines.some((line) => line.startsWith("FAIL"))))
+    promise(script, "runs to its end", false, `exit code ${code}\n${errors.slice(-2000)}`);
+}
+
+// What the action makes.
+const own = [cluster("cpu-cluster", 4), machine("dsvm", "dsvm")];
+const made = await action("apply", own);
+promise("azureml-targets", "creates a cluster and attaches a machine", made.exitCode === 0, made.log.join("\n"));
+const trained = await action(
+  "train",
+  own,
+  { run: "job.yml" },
   {
-    "azureml.yml": [
-      "workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }",
-      "targets:",
-      "  - { name: cpu-cluster, type: amlcompute, size: Standard_DS3_v2, max_instances: 4 }",
-      `  - { name: dsvm, type: virtualmachine, resource_id: ${emulator.machineId("dsvm")}, ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD } } }`,
+    "job.yml": [
+      "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json",
+      "code: src",
+      // The Python of this environment has the official MLflow client.
+      `command: ${second} log.py`,
+      "environment: { image: python }",
+      "compute: azureml:cpu-cluster",
+      "experiment_name: conformance",
+      "",
+    ].join("\n"),
+    "src/log.py": [
+      "import mlflow",
+      "for step, value in enumerate([1.0, 0.5, 0.25]):",
+      '    mlflow.log_metric("loss", value, step=step)',
       "",
     ].join("\n"),
   },
-  { way: "proxy", environment: { DSVM_PASSWORD: password } },
 );
-if (made.exitCode !== 0) throw new Error(`The action could not prepare the workspace:\n${made.log.join("\n")}`);
+promise("azureml-targets", "trains, with metrics logged by MLflow", trained.exitCode === 0, trained.log.join("\n"));
+promise(
+  "azureml-targets",
+  "reads what MLflow logged",
+  trained.outputs["run-metrics"] === '{"loss":0.25}',
+  trained.outputs["run-metrics"],
+);
 
-const client = spawn(executable, [join(root, "__tests__", "conformance", "azure_ai_ml.py")], {
-  env: {
-    PATH: process.env["PATH"],
-    HOME: process.env["HOME"],
-    ...emulator.environment("proxy"),
-    MACHINE_ID: emulator.machineId("py-machine"),
-  },
-  stdio: ["ignore", "pipe", "inherit"],
+// What the clients make of it, and make themselves.
+await client(second, "azure_ai_ml.py");
+await client(second, "azureml_mlflow.py", { RUN_NAME: trained.outputs["run-name"] ?? "" });
+await client(first, "azureml_core.py");
+
+// What the action makes of theirs.
+const theirs = [
+  cluster("py-kept", 2),
+  machine("py-kept-vm", "py-kept-machine"),
+  cluster("v1-cluster", 2, 1800),
+  machine("v1-vm", "v1-machine"),
+];
+emulator.clearJournal();
+const planned = await action("plan", theirs, { "on-drift": "fail" });
+promise(
+  "azureml-targets",
+  "finds everything that the clients made as declared",
+  planned.exitCode === 0 && planned.outputs["has-changes"] === "false",
+  planned.log.join("\n"),
+);
+const again = await action("apply", theirs);
+promise(
+  "azureml-targets",
+  "writes nothing to what the clients made",
+  again.exitCode === 0 && writesIn(emulator.journal()).length === 0,
+  writesIn(emulator.journal()).join(", "),
+);
+const secondName = await action("apply", [machine("our-name", "v1-machine")]);
+promise(
+  "azureml-targets",
+  "refuses a second attachment of a machine that a client attached, and names it",
+  secondName.exitCode === 1 && secondName.annotations.some(({ message }) => message.includes("'v1-vm'")),
+  secondName.log.join("\n"),
+);
+const adopted = await action("apply", [machine("our-name", "v1-machine")], { "on-conflict": "adopt" });
+promise("azureml-targets", "adopts it", adopted.exitCode === 0, adopted.log.join("\n"));
+const updated = await action("apply", [cluster("py-kept", 3), cluster("v1-cluster", 3, 1800)], {
+  "on-drift": "update",
 });
-const ended = new Promise<number | null>((resolve) => client.once("close", resolve));
-const lines: string[] = [];
-for await (const text of client.stdout.setEncoding("utf8") as AsyncIterable<string>) lines.push(...text.split("\n"));
-const promises = lines.filter((line) => /^(ok {2}|FAIL) /.test(line));
-for (const line of promises) console.log(line);
-const failed = promises.filter((line) => line.startsWith("FAIL")).length;
-console.log(`conformance: ${promises.length - failed} kept, ${failed} not kept`);
-process.exitCode = (await ended) === 0 && failed === 0 && promises.length > 0 ? 0 : 1;
+promise("azureml-targets", "updates their clusters in place", updated.exitCode === 0, updated.log.join("\n"));
+const replaced = await action("apply", [machine("our-name", "py-kept-machine")], { "on-conflict": "replace" });
+promise("azureml-targets", "replaces an attachment of theirs", replaced.exitCode === 0, replaced.log.join("\n"));
+const followed = await action("train", [], { "run-name": "py-kept-job" });
+promise(
+  "azureml-targets",
+  "follows a job that azure-ai-ml submitted",
+  followed.exitCode === 0 && followed.outputs["run-status"] === "Completed",
+  followed.log.join("\n"),
+);
+const detached = await action("detach", [], { only: "v1-vm, our-name" });
+promise("azureml-targets", "detaches what they attached", detached.exitCode === 0, detached.log.join("\n"));
+promise(
+  "emulator",
+  "saw no attachment broken by another",
+  emulator.hazards().length === 0,
+  JSON.stringify(emulator.hazards()),
+);
+
+await client(second, "azure_ai_ml_after.py");
+
+const kept = results.filter(Boolean).length;
+console.log(`conformance: ${kept} kept, ${results.length - kept} not kept`);
+process.exitCode = kept === results.length && kept > 0 ? 0 : 1;

@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import sys
 import tempfile
 import warnings
 
@@ -16,24 +15,9 @@ from azure.ai.ml.entities import (  # noqa: E402
     VirtualMachineSshSettings,
 )
 from azure.identity import ClientSecretCredential  # noqa: E402
+from promises import end, promiser  # noqa: E402
 
-machine = os.environ["MACHINE_ID"]
-failures = 0
-
-
-def promise(name, check):
-    """Runs one check; what it returns has to be true."""
-    global failures
-    try:
-        value = check()
-        kept = bool(value)
-        detail = "" if kept else f": {value!r}"
-    except Exception as error:  # pylint: disable=broad-except
-        kept, detail = False, f": {type(error).__name__} {str(error)[:300]}"
-    failures += not kept
-    print(f"{'ok  ' if kept else 'FAIL'} azure-ai-ml: {name}{detail}", flush=True)
-
-
+promise = promiser("azure-ai-ml")
 credential = ClientSecretCredential(
     os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"], os.environ["AZURE_CLIENT_SECRET"]
 )
@@ -48,9 +32,9 @@ def update():
     return client.compute.begin_update(cluster).result().max_instances == 5
 
 
-def attach():
+def attach(name, machine):
     target = VirtualMachineCompute(
-        name="py-vm",
+        name=name,
         resource_id=machine,
         ssh_settings=VirtualMachineSshSettings(admin_username="azureuser", admin_password="not-a-real-password-1"),
     )
@@ -75,7 +59,7 @@ promise(
     .provisioning_state
     == "Succeeded",
 )
-promise("attaches a machine", attach)
+promise("attaches a machine", lambda: attach("py-vm", os.environ["PY_MACHINE"]))
 promise("lists computes", lambda: {"py-cluster", "py-vm"} <= {compute.name for compute in client.compute.list()})
 promise("updates a cluster", update)
 
@@ -119,4 +103,27 @@ promise(
     "finds neither any more",
     lambda: not {"py-cluster", "py-vm"} & {compute.name for compute in client.compute.list()},
 )
-sys.exit(1 if failures else 0)
+
+# What the action finds afterwards.
+promise("attaches a machine that stays", lambda: attach("py-kept-vm", os.environ["PY_KEPT_MACHINE"]))
+promise(
+    "creates a cluster that stays",
+    lambda: client.compute.begin_create_or_update(AmlCompute(name="py-kept", size="STANDARD_DS3_V2", max_instances=2))
+    .result()
+    .provisioning_state
+    == "Succeeded",
+)
+promise(
+    "submits a job that the action follows",
+    lambda: client.jobs.create_or_update(
+        command(
+            name="py-kept-job",
+            command="sleep 1 && echo done",
+            environment=Environment(image="python"),
+            compute="py-kept",
+            experiment_name="conformance",
+        )
+    ).name
+    == "py-kept-job",
+)
+end()

@@ -22,6 +22,11 @@ export async function arm(
 ): Promise<Reply | undefined> {
   const { path, query } = request;
   if (path.startsWith("/metadata/endpoints")) return metadata(request);
+  // The first SDK writes by way of ARM, and reads from the data plane.
+  const dataPlane = /^\/rp\/workspaces(\/subscriptions\/.+\/computes(?:\/[^/]+)?)$/i.exec(path)?.[1];
+  if (dataPlane !== undefined && request.method === "GET")
+    return arm({ ...request, path: dataPlane }, { store, computes, jobs, assets, pageSize }, faults);
+  if (/^\/subscriptions$/i.test(path)) return page([subscriptionDocument], request, pageSize);
   if (!/^\/subscriptions\//i.test(path)) return undefined;
   if (!query.has("api-version"))
     return armError(
@@ -73,6 +78,14 @@ export async function arm(
     ? armError(404, "ResourceNotFound", `The Resource '${path.split("/providers/").at(-1) ?? path}' was not found.`)
     : ok(resource);
 }
+
+const subscriptionDocument = {
+  id: `/subscriptions/${seeded.subscriptionId}`,
+  subscriptionId: seeded.subscriptionId,
+  displayName: "emulated",
+  state: "Enabled",
+  tenantId: seeded.tenantId,
+};
 
 function metadata({ endpoints, query }: Incoming): Reply {
   const cloud = {

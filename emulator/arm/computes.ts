@@ -12,7 +12,8 @@ export type ComputeDocument = {
   readonly name: string;
   readonly location: string;
   readonly tags: Json | null;
-  readonly identity: Json | null;
+  /** Absent where the compute has none, as the service leaves it out. */
+  readonly identity?: Json;
   readonly properties: Json;
   readonly operation?: string;
 };
@@ -112,7 +113,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     const body = (request.body ?? {}) as {
       readonly location?: string;
       readonly tags?: Json;
-      readonly identity?: Json;
+      readonly identity?: Json | null;
       readonly properties?: Json;
     };
     const properties = body.properties ?? {};
@@ -143,7 +144,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       name: existing?.name ?? name,
       location: attached ? seeded.location : body.location,
       tags: body.tags ?? null,
-      identity: body.identity ?? null,
+      ...(body.identity === undefined || body.identity === null ? {} : { identity: identityOf(body.identity) }),
       operation: operation.id,
       properties: {
         createdOn: existing?.properties["createdOn"] ?? now,
@@ -328,6 +329,13 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       );
     },
   };
+}
+
+/** A system-assigned identity gets a principal of its own. */
+function identityOf(identity: Json): Json {
+  return /system/i.test(String(identity["type"]))
+    ? { ...identity, principalId: randomUUID(), tenantId: seeded.tenantId }
+    : identity;
 }
 
 /** What the service fills in by itself. */

@@ -1,0 +1,100 @@
+"""The first SDK (azureml-core), unmodified, against the emulator's real host names. It writes to ARM and reads from the data plane."""
+
+import logging
+import os
+import sys
+import time
+import warnings
+
+warnings.filterwarnings("ignore")
+logging.disable(logging.CRITICAL)
+
+from azureml.core import Workspace  # noqa: E402
+from azureml.core.authentication import ServicePrincipalAuthentication  # noqa: E402
+from azureml.core.compute import AmlCompute, ComputeTarget, RemoteCompute  # noqa: E402
+from promises import end, promiser  # noqa: E402
+
+promise = promiser("azureml-core")
+
+
+def connect():
+    return Workspace.get(
+        name=os.environ["AZURE_ML_WORKSPACE"],
+        subscription_id=os.environ["AZURE_SUBSCRIPTION_ID"],
+        resource_group=os.environ["AZURE_RESOURCE_GROUP"],
+        auth=ServicePrincipalAuthentication(
+            tenant_id=os.environ["AZURE_TENANT_ID"],
+            service_principal_id=os.environ["AZURE_CLIENT_ID"],
+            service_principal_password=os.environ["AZURE_CLIENT_SECRET"],
+        ),
+    )
+
+
+workspace = None
+
+
+def get():
+    global workspace
+    workspace = connect()
+    return workspace.location == "eastus"
+
+
+def quietly(wait):
+    """What it prints while it waits is of no concern here."""
+    out, sys.stdout = sys.stdout, open(os.devnull, "w")
+    try:
+        wait()
+    finally:
+        sys.stdout = out
+
+
+def create():
+    configuration = AmlCompute.provisioning_configuration(vm_size="STANDARD_DS3_V2", max_nodes=2)
+    cluster = ComputeTarget.create(workspace, "v1-cluster", configuration)
+    quietly(lambda: cluster.wait_for_completion(show_output=True))
+    return cluster.provisioning_state == "Succeeded"
+
+
+def attach():
+    configuration = RemoteCompute.attach_configuration(
+        resource_id=os.environ["V1_MACHINE"], ssh_port=22, username="azureuser", password="not-a-real-password-1"
+    )
+    target = ComputeTarget.attach(workspace, "v1-vm", configuration)
+    quietly(lambda: target.wait_for_completion(show_output=True))
+    return target.provisioning_state == "Succeeded"
+
+
+def gone():
+    names = set(workspace.compute_targets)
+    return "v1-gone" not in names and {"v1-cluster", "v1-vm", "cpu-cluster", "dsvm"} <= names
+
+
+def attach_and_detach():
+    configuration = RemoteCompute.attach_configuration(
+        resource_id=os.environ["V1_KEPT_MACHINE"], ssh_port=22, username="azureuser", password="not-a-real-password-1"
+    )
+    target = ComputeTarget.attach(workspace, "v1-gone", configuration)
+    quietly(lambda: target.wait_for_completion(show_output=True))
+    target.detach()
+    # It does not wait by itself.
+    for _ in range(50):
+        if "v1-gone" not in workspace.compute_targets:
+            return True
+        time.sleep(0.2)
+    return False
+
+
+promise("reads the workspace", get)
+promise(
+    "reads back the cluster that the action created",
+    lambda: AmlCompute(workspace, "cpu-cluster").scale_settings.maximum_node_count == 4,
+)
+promise(
+    "reads back the machine that the action attached",
+    lambda: RemoteCompute(workspace, "dsvm").cluster_resource_id.lower().endswith("/virtualmachines/dsvm"),
+)
+promise("creates a cluster and waits for it", create)
+promise("attaches a machine and waits for it", attach)
+promise("attaches another and detaches it", attach_and_detach)
+promise("lists computes", gone)
+end()
