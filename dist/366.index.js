@@ -200,7 +200,7 @@ async function pause(look, retryAfterSeconds, { clock, signal, deadline }) {
 /* harmony export */   C: () => (/* binding */ summarizeStep),
 /* harmony export */   D: () => (/* binding */ summarizeDetach)
 /* harmony export */ });
-/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4578);
+/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9967);
 /* harmony import */ var _plan_plan_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7866);
 
 
@@ -208,7 +208,7 @@ function summarizeStep(outcome) {
     const { step, seconds, end } = outcome;
     const { target } = step;
     const compute = "compute" in end ? end.compute : "live" in step ? step.live : undefined;
-    const resourceId = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(target) ?? compute?.resourceId ?? (_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .EZ[target.type].origin === "none" ? undefined : compute?.id);
+    const resourceId = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(target) ?? compute?.resourceId ?? ((0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .originOf */ .yv)(target) === "none" ? undefined : compute?.id);
     const report = {
         name: target.name,
         type: target.type,
@@ -622,7 +622,7 @@ function checked(declaration) {
 /* harmony export */   sH: () => (/* binding */ planReport)
 /* harmony export */ });
 /* unused harmony export isLocal */
-/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4578);
+/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9967);
 /* harmony import */ var _plan_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1583);
 
 
@@ -631,10 +631,13 @@ function actionOf(step) {
     return step.do === "keep" ? "none" : step.do;
 }
 /** The plan as reports show it: what, why, and field by field. */
-function planReport(plan) {
-    return { hasChanges: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .hasChanges */ .ik)(plan), steps: plan.steps.map(plannedStep) };
+function planReport(plan, findings = new Map()) {
+    return {
+        hasChanges: (0,_plan_js__WEBPACK_IMPORTED_MODULE_1__/* .hasChanges */ .ik)(plan),
+        steps: plan.steps.map((step) => plannedStep(step, findings.get(step.target.name) ?? [])),
+    };
 }
-function plannedStep(step) {
+function plannedStep(step, findings) {
     const resourceId = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(step.target);
     return {
         target: step.target.name,
@@ -642,12 +645,13 @@ function plannedStep(step) {
         action: actionOf(step),
         reason: step.reason,
         changes: step.differences.map(({ field, from, to }) => ({ field, from, to })),
+        findings,
         ...(resourceId === undefined ? {} : { resourceId }),
     };
 }
 /** True for a target that exists only in the report: it is never sent anywhere. */
 function isLocal(step) {
-    return kinds[step.target.type].origin === "none";
+    return originOf(step.target) === "none";
 }
 
 
@@ -664,7 +668,7 @@ function isLocal(step) {
 /* harmony export */   wn: () => (/* binding */ isInFlight)
 /* harmony export */ });
 /* harmony import */ var _azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8126);
-/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4578);
+/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9967);
 
 
 /**
@@ -697,12 +701,15 @@ function indexLive(live) {
 }
 /** The decision table, read from top to bottom: what the resource is attached as, then what stands under the name. */
 function decide(target, live, workspace, options, moving) {
-    const kind = _compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .EZ[target.type];
-    if (kind.origin === "none") {
+    const origin = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .originOf */ .yv)(target);
+    if (origin === "none") {
         return { do: "keep", target, differences: [], reason: "Runs on the runner itself; there is nothing to attach." };
     }
+    const refused = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .refusalOf */ .Of)(target, workspace);
+    if (refused !== undefined)
+        return { do: "refuse", ...refused, target, differences: [] };
     const own = live.byName.get(target.name.toLowerCase());
-    if (own !== undefined && own.computeType.toLowerCase() !== kind.computeType?.toLowerCase()) {
+    if (own !== undefined && own.computeType.toLowerCase() !== (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .computeTypeOf */ .je)(target)?.toLowerCase()) {
         return {
             do: "refuse",
             because: "conflict",
@@ -720,7 +727,7 @@ function decide(target, live, workspace, options, moving) {
     if (own === undefined || isLeaving(own)) {
         const afterRemovalOf = own === undefined ? leaving : [own, ...leaving];
         return {
-            do: kind.origin === "attached" ? "attach" : "create",
+            do: origin === "attached" ? "attach" : "create",
             target,
             differences: [],
             afterRemovalOf,
@@ -741,7 +748,7 @@ function holdersBesides(target, live, moving) {
     const resourceId = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(target);
     if (resourceId === undefined)
         return [];
-    return (live.byResource.get((0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(resourceId)) ?? []).filter((holder) => holder.name.toLowerCase() !== target.name.toLowerCase() && !movesAway(holder, moving));
+    return (live.byResource.get((0,_azure_resource_id_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalId */ .i)(resourceId)) ?? []).filter((holder) => holder.name.toLowerCase() !== target.name.toLowerCase() && (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .isHeldBy */ .D0)(target, holder) && !movesAway(holder, moving));
 }
 /** The holder is itself declared, with another resource, and is detached before anything is attached. */
 function movesAway(holder, moving) {
@@ -811,7 +818,7 @@ function decideExisting(target, own, workspace, options) {
             reason: `It is ${own.provisioningState}: an operation on it is in flight.`,
         };
     }
-    const managed = _compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .EZ[target.type].origin === "managed";
+    const managed = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .originOf */ .yv)(target) === "managed";
     const differences = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .differencesFrom */ .Jh)(target, own, workspace);
     if (!isUsable(own)) {
         if (!managed) {

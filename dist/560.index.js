@@ -200,7 +200,7 @@ async function pause(look, retryAfterSeconds, { clock, signal, deadline }) {
 /* harmony export */   C: () => (/* binding */ summarizeStep),
 /* harmony export */   D: () => (/* binding */ summarizeDetach)
 /* harmony export */ });
-/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4578);
+/* harmony import */ var _compute_target_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9967);
 /* harmony import */ var _plan_plan_report_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7866);
 
 
@@ -208,7 +208,7 @@ function summarizeStep(outcome) {
     const { step, seconds, end } = outcome;
     const { target } = step;
     const compute = "compute" in end ? end.compute : "live" in step ? step.live : undefined;
-    const resourceId = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(target) ?? compute?.resourceId ?? (_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .EZ[target.type].origin === "none" ? undefined : compute?.id);
+    const resourceId = (0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .resourceIdOf */ .PF)(target) ?? compute?.resourceId ?? ((0,_compute_target_js__WEBPACK_IMPORTED_MODULE_0__/* .originOf */ .yv)(target) === "none" ? undefined : compute?.id);
     const report = {
         name: target.name,
         type: target.type,
@@ -332,8 +332,8 @@ __webpack_require__.d(__webpack_exports__, {
 var p_limit = __webpack_require__(370);
 // EXTERNAL MODULE: ./build/declaration/secret.js
 var secret = __webpack_require__(2551);
-// EXTERNAL MODULE: ./build/compute/target.js + 10 modules
-var target = __webpack_require__(4578);
+// EXTERNAL MODULE: ./build/compute/target.js + 11 modules
+var target = __webpack_require__(9967);
 // EXTERNAL MODULE: ./build/plan/plan.js
 var plan = __webpack_require__(1583);
 // EXTERNAL MODULE: ./build/attach/remove.js
@@ -526,9 +526,9 @@ const mostSends = 3;
 /** Sends the write of a step, finds out what became of it, reads back what stands there, and compares. */
 async function putUntilSettled(step, options, ports) {
     let body;
-    const patch = step.do === "update" ? (0,target/* toPatch */.Qs)(step.target, step.differences) : undefined;
+    const update = step.do === "update" ? (0,target/* toUpdate */.Xn)(step.target, step.differences) : undefined;
     try {
-        body = patch ?? (await (0,target/* toRequest */.d_)(step.target, ports.workspace, ports.resolveSecret));
+        body = update?.body ?? (await (0,target/* toRequest */.d_)(step.target, ports.workspace, ports.resolveSecret));
     }
     catch (error) {
         if (!(error instanceof secret/* SecretUnavailable */.t))
@@ -540,8 +540,12 @@ async function putUntilSettled(step, options, ports) {
         if (ports.signal.aborted)
             return { state: "in-flight", why: "cancelled" };
         ports.onProgress(name, step.do === "update" ? "updating" : step.do === "create" || step.do === "recreate" ? "creating" : "attaching");
-        const answer = patch === undefined ? await ports.computes.put(name, body) : await ports.computes.patch(name, body);
-        if (answer.ok && !options.wait && target/* kinds */.EZ[step.target.type].origin === "managed") {
+        const answer = update === undefined
+            ? await ports.computes.put(name, body, (0,target/* apiVersionOf */.uO)(step.target))
+            : update.method === "PATCH"
+                ? await ports.computes.patch(name, body)
+                : await ports.computes.act(name, update.action, body);
+        if (answer.ok && !options.wait && (0,target/* originOf */.yv)(step.target) === "managed") {
             return {
                 state: "in-flight",
                 why: "not-waited-for",
@@ -683,8 +687,8 @@ var problem = __webpack_require__(1016);
 var commands_context = __webpack_require__(6140);
 // EXTERNAL MODULE: ./build/commands/environments.js + 1 modules
 var commands_environments = __webpack_require__(936);
-// EXTERNAL MODULE: ./build/commands/plan.js
-var commands_plan = __webpack_require__(3996);
+// EXTERNAL MODULE: ./build/commands/plan.js + 1 modules
+var commands_plan = __webpack_require__(3913);
 // EXTERNAL MODULE: ./build/commands/session.js
 var session = __webpack_require__(6183);
 // EXTERNAL MODULE: ./build/commands/validate.js

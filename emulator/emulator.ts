@@ -18,7 +18,9 @@ import { keyVault } from "./key-vault.ts";
 import { mlflow } from "./mlflow.ts";
 import { armError, type Endpoints, type Incoming, type Reply } from "./reply.ts";
 import { runHistory } from "./run-history.ts";
-import { addMachine, machineId, seed } from "./seed.ts";
+import { machine, machineId } from "./resources/machines.ts";
+import type { ResourceDocument } from "./resources/resource.ts";
+import { putResource, seed } from "./seed.ts";
 import { seeded, type EmulatorOptions } from "./settings.ts";
 import { createStorage } from "./storage.ts";
 import { openStore } from "./store.ts";
@@ -34,6 +36,8 @@ export type Emulator = AsyncDisposable & {
   readonly caFile: string;
   readonly machineId: (name: string) => string;
   readonly addMachine: (name: string) => void;
+  /** Puts a resource that targets can point at, in place of one of its id. */
+  readonly putResource: (resource: ResourceDocument) => void;
   /** An access token for ARM, as another tool of the machine would hold one. */
   readonly accessToken: () => string;
   readonly putBlob: (datastorePath: string, text: string) => Promise<void>;
@@ -212,7 +216,8 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     proxyUrl,
     caFile,
     machineId,
-    addMachine: (name) => addMachine(store, name),
+    addMachine: (name) => putResource(store, machine(name)),
+    putResource: (resource) => putResource(store, resource),
     accessToken: () =>
       tokens.issueAccess({ aud: origin, oid: seeded.clientId, tid: seeded.tenantId }, accessTokenSeconds),
     putBlob: async (datastorePath, text) => {

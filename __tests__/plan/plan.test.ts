@@ -30,6 +30,12 @@ const smaller = liveCluster({
     scaleSettings: { minNodeCount: 0, maxNodeCount: 2, nodeIdleTimeBeforeScaleDown: "PT2M" },
   },
 });
+const vaulted = (version: string) =>
+  ({
+    from: "key_vault",
+    url: `https://kvmlw.vault.azure.net/secrets/dsvm-password/${version}`,
+    where: nowhere.document.at([]),
+  }) as const;
 const elsewhere = liveMachine({ name: "old-name", resourceId: machineId("DSVM").toUpperCase() });
 
 describe("plan", () => {
@@ -237,6 +243,38 @@ describe("plan", () => {
         { do: "refuse", because: "conflict" },
         { do: "refuse", because: "conflict" },
       ],
+    },
+    {
+      when: "the credentials were attached in another version",
+      declared: [virtualMachine({ credentialsVersion: "2" })],
+      live: [liveMachine({ tags: { "azureml-targets.credentials": "1" } })],
+      options: { onDrift: "reattach" },
+      expected: [{ do: "reattach" }],
+    },
+    {
+      when: "the credentials were attached in this version",
+      declared: [virtualMachine({ credentialsVersion: "2" })],
+      live: [liveMachine({ tags: { "azureml-targets.credentials": "2" } })],
+      expected: [{ do: "keep" }],
+    },
+    {
+      when: "a version is declared for the first time",
+      declared: [virtualMachine({ credentialsVersion: "1" })],
+      live: [liveMachine()],
+      expected: [{ do: "refuse", because: "drift" }],
+    },
+    {
+      when: "the vault's secret was rotated",
+      declared: [virtualMachine({ adminPassword: vaulted("b2") })],
+      live: [liveMachine({ tags: { "azureml-targets.credentials": "a1" } })],
+      options: { onDrift: "reattach" },
+      expected: [{ do: "reattach" }],
+    },
+    {
+      when: "somebody else attached the machine, and the vault's secret has a version",
+      declared: [virtualMachine({ adminPassword: vaulted("b2") })],
+      live: [liveMachine()],
+      expected: [{ do: "keep" }],
     },
   ])("decides $expected when $when", ({ declared, live, options, expected }) => {
     expect(plan(declared, live, workspace, { ...strict, ...options }).steps).toMatchObject(expected);

@@ -22,7 +22,7 @@ const result: Result = {
   problems: [{ code: "c", severity: "warning", where: { file: "a.yml", line: 1, column: 2 }, message: "m", fix: "f" }],
   plan: {
     hasChanges: true,
-    steps: [{ target: "cpu", type: "amlcompute", action: "create", reason: "r", changes: [] }],
+    steps: [{ target: "cpu", type: "amlcompute", action: "create", reason: "r", changes: [], findings: [] }],
   },
   environments: [{ name: "env", version: "1", action: "create", reason: "There is no version 1 of it yet." }],
   targets: [

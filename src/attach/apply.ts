@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import { SecretUnavailable } from "../declaration/secret.ts";
-import { differencesFrom, kinds, secretsOf, toPatch, toRequest } from "../compute/target.ts";
+import { apiVersionOf, differencesFrom, originOf, secretsOf, toRequest, toUpdate } from "../compute/target.ts";
 import { isUsable, plan, type Plan, type PlanOptions, type Step } from "../plan/plan.ts";
 import type { AttachPorts } from "./ports.ts";
 import { removeAndWait } from "./remove.ts";
@@ -209,9 +209,9 @@ const mostSends = 3;
 /** Sends the write of a step, finds out what became of it, reads back what stands there, and compares. */
 async function putUntilSettled(step: Step, options: ApplyOptions, ports: AttachPorts): Promise<End> {
   let body: unknown;
-  const patch = step.do === "update" ? toPatch(step.target, step.differences) : undefined;
+  const update = step.do === "update" ? toUpdate(step.target, step.differences) : undefined;
   try {
-    body = patch ?? (await toRequest(step.target, ports.workspace, ports.resolveSecret));
+    body = update?.body ?? (await toRequest(step.target, ports.workspace, ports.resolveSecret));
   } catch (error) {
     if (!(error instanceof SecretUnavailable)) throw error;
     return secretFailure(error);
@@ -223,8 +223,13 @@ async function putUntilSettled(step: Step, options: ApplyOptions, ports: AttachP
       name,
       step.do === "update" ? "updating" : step.do === "create" || step.do === "recreate" ? "creating" : "attaching",
     );
-    const answer = patch === undefined ? await ports.computes.put(name, body) : await ports.computes.patch(name, body);
-    if (answer.ok && !options.wait && kinds[step.target.type].origin === "managed") {
+    const answer =
+      update === undefined
+        ? await ports.computes.put(name, body, apiVersionOf(step.target))
+        : update.method === "PATCH"
+          ? await ports.computes.patch(name, body)
+          : await ports.computes.act(name, update.action, body);
+    if (answer.ok && !options.wait && originOf(step.target) === "managed") {
       return {
         state: "in-flight",
         why: "not-waited-for",

@@ -1,4 +1,4 @@
-import { kinds, labelOf, resourceIdOf } from "../compute/target.ts";
+import { labelOf, originOf, resourceIdOf } from "../compute/target.ts";
 import { actionOf } from "../plan/plan-report.ts";
 import type { FailureReason, TargetReport } from "../report/result.ts";
 import type { StepOutcome } from "./apply.ts";
@@ -22,7 +22,7 @@ export function summarizeStep(outcome: StepOutcome): TargetSummary {
   const { target } = step;
   const compute = "compute" in end ? end.compute : "live" in step ? step.live : undefined;
   const resourceId =
-    resourceIdOf(target) ?? compute?.resourceId ?? (kinds[target.type].origin === "none" ? undefined : compute?.id);
+    resourceIdOf(target) ?? compute?.resourceId ?? (originOf(target) === "none" ? undefined : compute?.id);
   const report = {
     name: target.name,
     type: target.type,

@@ -10,7 +10,9 @@ import { createJobs, type Jobs } from "./jobs.ts";
 import { createKeyVault } from "./key-vault.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { AzureFailure } from "./outcome.ts";
+import { createResourceReads } from "./resource-reads.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
+import type { ResourceReads } from "../compute/kind.ts";
 import { leafCause } from "./service-error.ts";
 import { readWorkspace, workspaceId, type Workspace, type WorkspaceRef } from "./workspace.ts";
 
@@ -26,6 +28,8 @@ export type Azure = {
   readonly runHistory: RunHistory;
   readonly metrics: Metrics;
   readonly blobs: Blobs;
+  /** The resources that targets point at. */
+  readonly resources: ResourceReads;
   /** Reads a Key Vault secret by its address. */
   readonly keyVault: (url: string) => Promise<string>;
 };
@@ -64,6 +68,7 @@ export async function connect(ref: WorkspaceRef, options: ConnectOptions): Promi
     runHistory: createRunHistory(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
     blobs: createBlobs(options),
+    resources: createResourceReads(arm, cloud, workspace),
     keyVault: createKeyVault(newCredential, cloud, options.signal),
   };
 }

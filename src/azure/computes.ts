@@ -54,8 +54,10 @@ export type Computes = {
   /** `undefined` when there is none of that name. */
   readonly get: (name: string) => Promise<Outcome<LiveCompute | undefined>>;
   /** Creates, attaches or replaces. */
-  readonly put: (name: string, body: unknown) => Promise<Outcome<Accepted>>;
+  readonly put: (name: string, body: unknown, version?: string) => Promise<Outcome<Accepted>>;
   readonly patch: (name: string, body: unknown) => Promise<Outcome<Accepted>>;
+  /** `POST …/{name}/{action}` */
+  readonly act: (name: string, action: string, body: unknown) => Promise<Outcome<Accepted>>;
   /** `Detach` for what is attached, `Delete` for what the service made. A compute that is gone already is a success. */
   readonly remove: (name: string, action: "Detach" | "Delete") => Promise<Outcome<Accepted>>;
   /** `not-found` when the service has forgotten the operation: read the compute instead. */
@@ -79,8 +81,9 @@ export function createComputes(arm: Arm, workspace: WorkspaceRef, clock: Clock):
       if (answer.ok) return succeeded(liveCompute(answer.value.body));
       return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
     },
-    put: async (name, body) => accepted(await arm.put(id(name), apiVersion, body)),
+    put: async (name, body, version = apiVersion) => accepted(await arm.put(id(name), version, body)),
     patch: async (name, body) => accepted(await arm.patch(id(name), apiVersion, body)),
+    act: async (name, action, body) => accepted(await arm.post(`${id(name)}/${action}`, apiVersion, body)),
     remove: async (name, action) => {
       const answer = await arm.remove(id(name), apiVersion, { underlyingResourceAction: action });
       return !answer.ok && answer.failure.reason === "not-found" ? succeeded({}) : accepted(answer);

@@ -3,6 +3,7 @@ import type { Declaration } from "../declaration/declaration.ts";
 import { isError } from "../declaration/problem.ts";
 import { plan as planTargets, type Plan, type PlanOptions } from "../plan/plan.ts";
 import { planReport } from "../plan/plan-report.ts";
+import { runPreflights, withFindings } from "../plan/preflight.ts";
 import { planLines } from "../report/log-text.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
@@ -51,8 +52,10 @@ export async function planAgainst(
   const live = await azure.computes.list();
   if (!live.ok)
     return { result: { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] } };
-  const planned = planTargets(declaration.targets, live.value, azure.workspace, planOptions(context));
-  const report = planReport(planned);
+  const compared = planTargets(declaration.targets, live.value, azure.workspace, planOptions(context));
+  const findings = await runPreflights(compared, azure.resources, context.inputs.parallel);
+  const planned = withFindings(compared, findings);
+  const report = planReport(planned, findings);
   context.log.group("Plan", planLines(report));
   return { plan: planned, result: { plan: report, failures: [] } };
 }

@@ -9,7 +9,7 @@ import { positionOf, type SourceNode } from "../declaration/source.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import { fromIsoDuration, toIsoDuration } from "./duration.ts";
 import { identitySchema, identityProblems, toIdentity, type Identity } from "./identity.ts";
-import type { Difference, ReadContext, ReadResult, TargetBase } from "./kind.ts";
+import type { Difference, ReadContext, ReadResult, TargetBase, Update } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
 import { sizeProblems } from "./size.ts";
@@ -255,9 +255,9 @@ function subnetId({ subnet }: AmlCompute, workspace: WorkspaceRef): string | und
 const scaleFields = new Set(["min_instances", "max_instances", "idle_time_before_scale_down"]);
 
 /** The service patches the scale and nothing else; every other change in place is a PUT of the whole. */
-export function toPatch(target: AmlCompute, differences: readonly Difference[]): unknown {
+export function toUpdate(target: AmlCompute, differences: readonly Difference[]): Update | undefined {
   if (!differences.every(({ field }) => scaleFields.has(field))) return undefined;
-  return { properties: { properties: { scaleSettings: scaleSettings(target) } } };
+  return { method: "PATCH", body: { properties: { properties: { scaleSettings: scaleSettings(target) } } } };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { parseResourceId } from "../azure/resource-id.ts";
 import type { Problem } from "../declaration/problem.ts";
-import { text } from "../declaration/shape.ts";
+import { text, version } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import type { ReadContext } from "./kind.ts";
 
@@ -17,6 +17,9 @@ export const resourceSchema = {
   resource_id: text().optional().describe("ARM id of the resource, in place of its parts."),
   resource_group: text().optional().describe("Resource group of the resource, when it is named by parts."),
   subscription_id: text().optional().describe("Subscription of the resource. Default: the workspace's."),
+  credentials_version: version()
+    .optional()
+    .describe("Raise it after a secret was rotated: the target is detached and attached again."),
 };
 
 type Declared = {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
+import type { Outcome } from "../azure/outcome.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
 import type { Problem } from "../declaration/problem.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
@@ -11,6 +12,8 @@ export type TargetBase = {
   readonly description?: string;
   /** Absent when none are declared; az ml sends an empty mapping as it is. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Raised by the author after a secret was rotated: another one than the live compute's means a new attachment. */
+  readonly credentialsVersion?: string;
   /** Where it is declared, for messages about it. */
   readonly source: SourceNode;
 };
@@ -47,8 +50,43 @@ export type Difference = {
 /** How a target comes into being: it is neither (`local`), attached, or made by the service. */
 export type Origin = "none" | "attached" | "managed";
 
-/** What is known of a kind before its module is loaded. */
+/** What came of reading one declared target. */
 export type ReadResult<Target> = { readonly target?: Target; readonly problems: readonly Problem[] };
+
+/** How an update in place is sent where the whole PUT is not the way. */
+export type Update =
+  | { readonly method: "PATCH"; readonly body: unknown }
+  /** `POST …/computes/{name}/{action}` */
+  | { readonly method: "POST"; readonly action: string; readonly body: unknown };
+
+/** Plain GETs on the resources that targets point at, each address read once however many targets ask. */
+export type ResourceReads = {
+  /** @param id ARM id, or a path below the subscription. `not-found` and 403 come back as failures. */
+  readonly get: (
+    id: string,
+    apiVersion: string,
+    query?: Readonly<Record<string, string>>,
+  ) => Promise<Outcome<Readonly<Record<string, unknown>>>>;
+  readonly workspace: Workspace;
+};
+
+/** Something a preflight found out about the resource behind a target before it is attached or created. */
+export type Finding = {
+  /** An `error` keeps the target from being written; `not-checked` says that the identity may not read it. */
+  readonly severity: "error" | "warning" | "not-checked";
+  /** Stable: `vm-not-running`. */
+  readonly code: string;
+  /** What was found, with the values. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly advice: string;
+};
+
+/** A known failure of a kind: matched against code and message of each cause, the deepest first. */
+export type Hint = { readonly when: RegExp; readonly advice: string };
+
+/** Why a declared target is refused whatever is live. */
+export type Refused = { readonly because: "retired" | "other-subscription"; readonly reason: string };
 
 /** Everything about one kind of compute target. A kind is one file that exports these names. */
 export type KindModule<Target extends TargetBase> = {
@@ -56,23 +94,34 @@ export type KindModule<Target extends TargetBase> = {
   readonly label: string;
   /** ARM's discriminator; absent for a kind that is no compute of the workspace. */
   readonly computeType?: string;
-  readonly origin: Origin;
+  /** A function where the declaration decides. */
+  readonly origin: Origin | ((target: Target) => Origin);
+  /** Where computes of this kind need another api-version than the client's own. */
+  readonly apiVersion?: string;
   /** The declaration's shape: keys, types, defaults. Published as JSON Schema. */
   readonly schema: z.ZodType;
   /** Text to target, with every problem of the declaration. */
   readonly read: (node: SourceNode, context: ReadContext) => ReadResult<Target>;
   /** ARM id of the resource that is attached; `undefined` for a kind that attaches none. */
   readonly resourceIdOf: (target: Target) => string | undefined;
+  /** For a kind of which one resource may be attached once in every namespace. */
+  readonly namespaceOf?: (target: Target) => string;
   /** The secrets that a create or attach would send. */
   readonly secretsOf: (target: Target) => readonly SecretReference[];
   /** Body of `PUT {workspace}/computes/{name}`. */
   readonly toRequest: (target: Target, workspace: Workspace, resolve: ResolveSecret) => Promise<unknown>;
-  /** Body of a `PATCH` when every difference can be made that way; else `undefined`: the update is a PUT. */
-  readonly toPatch: (target: Target, differences: readonly Difference[]) => unknown;
+  /** Another request than the whole PUT when every difference can be made that way; else `undefined`. */
+  readonly toUpdate: (target: Target, differences: readonly Difference[]) => Update | undefined;
   /** In which declared fields the live compute differs. What the service filled in is no difference. */
   readonly differencesFrom: (
     target: Target,
     live: LiveCompute,
     workspace: WorkspaceRef & { location?: string },
   ) => readonly Difference[];
+  /** Why the target must not be sent at all, whatever is live. */
+  readonly refusal?: (target: Target, workspace: WorkspaceRef) => Refused | undefined;
+  /** Reads on what is behind the target, before a create or an attach. A 403 is `not-checked`, never an error. */
+  readonly preflight?: (target: Target, reads: ResourceReads) => Promise<readonly Finding[]>;
+  /** Advice for failures that this kind is known for. */
+  readonly hints?: readonly Hint[];
 };

@@ -38,7 +38,7 @@ export function toRequest(target: Local): Promise<never> {
   return Promise.reject(new Error(`'${target.name}' is the runner itself and is never sent to the service.`));
 }
 
-export function toPatch(): undefined {
+export function toUpdate(): undefined {
   return undefined;
 }
 

@@ -6,6 +6,7 @@ type DeclaredBase = {
   readonly name: string;
   readonly description?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly credentials_version?: string | number | boolean | undefined;
 };
 
 /** What `az ml compute show` prints beside the declared keys. */
@@ -17,11 +18,15 @@ export const readOnlyKeys = {
 };
 
 /** The part that the targets of all kinds share. */
-export function readBase({ name, description, tags }: DeclaredBase, source: SourceNode): TargetBase {
+export function readBase(
+  { name, description, tags, credentials_version: credentialsVersion }: DeclaredBase,
+  source: SourceNode,
+): TargetBase {
   return {
     name,
     source,
     ...(tags === undefined ? {} : { tags }),
     ...(description === undefined ? {} : { description }),
+    ...(credentialsVersion === undefined ? {} : { credentialsVersion: String(credentialsVersion) }),
   };
 }

@@ -2,7 +2,19 @@ import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
 import * as amlCompute from "./aml-compute.ts";
-import type { ChangeMeans, Difference, KindModule } from "./kind.ts";
+import { credentialsDifference, credentialsOf, withCredentialsTag } from "./credentials-version.ts";
+import { clash, type Holding } from "./holding.ts";
+import type {
+  ChangeMeans,
+  Difference,
+  Finding,
+  Hint,
+  KindModule,
+  Origin,
+  Refused,
+  ResourceReads,
+  Update,
+} from "./kind.ts";
 import * as local from "./local.ts";
 import * as virtualMachine from "./virtual-machine.ts";
 
@@ -49,24 +61,86 @@ export function labelOf(target: ComputeTarget): string {
   return kinds[target.type].label;
 }
 
+export function originOf(target: ComputeTarget): Origin {
+  const { origin } = moduleOf(target) as KindModule<ComputeTarget>;
+  return typeof origin === "function" ? origin(target) : origin;
+}
+
+/** ARM's discriminator; `undefined` for a kind that is no compute of the workspace. */
+export function computeTypeOf(target: ComputeTarget): string | undefined {
+  return kinds[target.type].computeType;
+}
+
+export function apiVersionOf(target: ComputeTarget): string | undefined {
+  return (moduleOf(target) as KindModule<ComputeTarget>).apiVersion;
+}
+
 export function resourceIdOf(target: ComputeTarget): string | undefined {
   return (moduleOf(target) as KindModule<ComputeTarget>).resourceIdOf(target);
+}
+
+/** What the target's attachment would hold; `undefined` for a kind that attaches nothing. */
+export function holdingOf(target: ComputeTarget): Holding | undefined {
+  const module = moduleOf(target) as KindModule<ComputeTarget>;
+  const resourceId = module.resourceIdOf(target);
+  const { computeType } = module;
+  if (resourceId === undefined || computeType === undefined) return undefined;
+  const namespace = module.namespaceOf?.(target);
+  return { computeType, resourceId, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** True when a live compute holds what the target's attachment would: one of the two would break the other. */
+export function isHeldBy(target: ComputeTarget, live: LiveCompute): boolean {
+  const wanted = holdingOf(target);
+  if (wanted === undefined || live.resourceId === undefined) return false;
+  return clash(wanted, {
+    computeType: live.computeType,
+    resourceId: live.resourceId,
+    namespace: liveNamespace(live),
+  });
+}
+
+function liveNamespace({ properties }: LiveCompute): string {
+  return typeof properties["namespace"] === "string" ? properties["namespace"] : "default";
 }
 
 export function secretsOf(target: ComputeTarget): readonly SecretReference[] {
   return (moduleOf(target) as KindModule<ComputeTarget>).secretsOf(target);
 }
 
-export function toRequest(target: ComputeTarget, workspace: Workspace, resolve: ResolveSecret): Promise<unknown> {
-  return (moduleOf(target) as KindModule<ComputeTarget>).toRequest(target, workspace, resolve);
+export async function toRequest(target: ComputeTarget, workspace: Workspace, resolve: ResolveSecret): Promise<unknown> {
+  const body = await (moduleOf(target) as KindModule<ComputeTarget>).toRequest(target, workspace, resolve);
+  return withCredentialsTag(body, credentialsOf(target, secretsOf(target)));
 }
 
-export function toPatch(target: ComputeTarget, differences: readonly Difference[]): unknown {
-  return (moduleOf(target) as KindModule<ComputeTarget>).toPatch(target, differences);
+export function toUpdate(target: ComputeTarget, differences: readonly Difference[]): Update | undefined {
+  return (moduleOf(target) as KindModule<ComputeTarget>).toUpdate(target, differences);
 }
+
+export function refusalOf(target: ComputeTarget, workspace: Workspace): Refused | undefined {
+  return (moduleOf(target) as KindModule<ComputeTarget>).refusal?.(target, workspace);
+}
+
+/** Reads on what is behind a target; a kind without any needs none. */
+export async function preflight(target: ComputeTarget, reads: ResourceReads): Promise<readonly Finding[]> {
+  return (await (moduleOf(target) as KindModule<ComputeTarget>).preflight?.(target, reads)) ?? [];
+}
+
+/** Advice of the kinds for failures that they are known for. */
+export const kindHints: readonly Hint[] = Object.values(kinds).flatMap(
+  (module: Pick<KindModule<never>, "hints">) => module.hints ?? [],
+);
 
 export function differencesFrom(target: ComputeTarget, live: LiveCompute, workspace: Workspace): readonly Difference[] {
-  return (moduleOf(target) as KindModule<ComputeTarget>).differencesFrom(target, live, workspace);
+  return [
+    ...(moduleOf(target) as KindModule<ComputeTarget>).differencesFrom(target, live, workspace),
+    ...credentialsDifference(
+      target,
+      credentialsOf(target, secretsOf(target)),
+      live,
+      originOf(target) === "managed" ? "recreate" : "reattach",
+    ),
+  ];
 }
 
 const gravity: Readonly<Record<ChangeMeans, number>> = { "in-place": 0, reattach: 1, recreate: 2 };

@@ -174,7 +174,7 @@ export async function toRequest(
 }
 
 /** Secrets cannot be read back, so an update in place would replace the account by nothing: there is none. */
-export function toPatch(): undefined {
+export function toUpdate(): undefined {
   return undefined;
 }
 

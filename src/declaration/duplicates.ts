@@ -1,5 +1,6 @@
 import { canonicalId } from "../azure/resource-id.ts";
-import { resourceIdOf, type ComputeTarget } from "../compute/target.ts";
+import { clash } from "../compute/holding.ts";
+import { holdingOf, type ComputeTarget } from "../compute/target.ts";
 import { formatPosition, type Problem } from "./problem.ts";
 import { positionOf } from "./source.ts";
 
@@ -21,8 +22,8 @@ export function duplicateProblems(targets: readonly ComputeTarget[]): readonly P
     ...repeated(
       targets,
       (target) => {
-        const id = resourceIdOf(target);
-        return id === undefined ? undefined : canonicalId(id);
+        const held = holdingOf(target);
+        return held === undefined ? undefined : canonicalId(held.resourceId);
       },
       (target, first) => ({
         code: "duplicate-resource",
@@ -34,6 +35,10 @@ export function duplicateProblems(targets: readonly ComputeTarget[]): readonly P
           `declared at ${formatPosition(positionOf(first.source, ["resource_id"]))}: the second attachment would break the first.`,
         fix: "Keep one of the two; several runs can use the same target.",
       }),
+      (target, first) => {
+        const [a, b] = [holdingOf(target), holdingOf(first)];
+        return a !== undefined && b !== undefined && clash(a, b);
+      },
     ),
   ];
 }
@@ -42,14 +47,16 @@ function repeated(
   targets: readonly ComputeTarget[],
   keyOf: (target: ComputeTarget) => string | undefined,
   problemOf: (target: ComputeTarget, first: ComputeTarget) => Problem,
+  isRepetition: (target: ComputeTarget, earlier: ComputeTarget) => boolean = () => true,
 ): readonly Problem[] {
-  const firsts = new Map<string, ComputeTarget>();
+  const earlier = new Map<string, ComputeTarget[]>();
   return targets.flatMap((target) => {
     const key = keyOf(target);
     if (key === undefined) return [];
-    const first = firsts.get(key);
+    const known = earlier.get(key) ?? [];
+    const first = known.find((other) => isRepetition(target, other));
     if (first !== undefined) return [problemOf(target, first)];
-    firsts.set(key, target);
+    earlier.set(key, [...known, target]);
     return [];
   });
 }

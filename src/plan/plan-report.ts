@@ -1,6 +1,7 @@
-import { kinds, resourceIdOf } from "../compute/target.ts";
+import { originOf, resourceIdOf } from "../compute/target.ts";
 import type { PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
 import { hasChanges, type Plan, type Step } from "./plan.ts";
+import type { Findings } from "./preflight.ts";
 
 /** The word that reports and outputs use for a step. */
 export function actionOf(step: Step): PlanAction {
@@ -8,11 +9,14 @@ export function actionOf(step: Step): PlanAction {
 }
 
 /** The plan as reports show it: what, why, and field by field. */
-export function planReport(plan: Plan): PlanReport {
-  return { hasChanges: hasChanges(plan), steps: plan.steps.map(plannedStep) };
+export function planReport(plan: Plan, findings: Findings = new Map()): PlanReport {
+  return {
+    hasChanges: hasChanges(plan),
+    steps: plan.steps.map((step) => plannedStep(step, findings.get(step.target.name) ?? [])),
+  };
 }
 
-function plannedStep(step: Step): PlannedStep {
+function plannedStep(step: Step, findings: PlannedStep["findings"]): PlannedStep {
   const resourceId = resourceIdOf(step.target);
   return {
     target: step.target.name,
@@ -20,11 +24,12 @@ function plannedStep(step: Step): PlannedStep {
     action: actionOf(step),
     reason: step.reason,
     changes: step.differences.map(({ field, from, to }) => ({ field, from, to })),
+    findings,
     ...(resourceId === undefined ? {} : { resourceId }),
   };
 }
 
 /** True for a target that exists only in the report: it is never sent anywhere. */
 export function isLocal(step: Step): boolean {
-  return kinds[step.target.type].origin === "none";
+  return originOf(step.target) === "none";
 }

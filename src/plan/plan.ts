@@ -1,7 +1,16 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import { canonicalId } from "../azure/resource-id.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import { differencesFrom, kinds, meansFor, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
+import {
+  computeTypeOf,
+  differencesFrom,
+  isHeldBy,
+  meansFor,
+  originOf,
+  refusalOf,
+  resourceIdOf,
+  type ComputeTarget,
+} from "../compute/target.ts";
 import type { Difference } from "../compute/kind.ts";
 
 /** What the user allowed to be done about what is live and not as declared. */
@@ -12,7 +21,8 @@ export type PlanOptions = {
 };
 
 /** Why a step is refused; becomes the failure reason. */
-export type Refusal = "drift" | "conflict" | "provisioning-failed";
+export type Refusal =
+  "drift" | "conflict" | "provisioning-failed" | "retired" | "other-subscription" | "preflight-failed";
 
 /**
  * What to do about one declared target. The plan is the whole decision: `plan` prints it and stops, `apply` carries the
@@ -91,12 +101,14 @@ function decide(
   options: PlanOptions,
   moving: readonly ComputeTarget[],
 ): Step {
-  const kind = kinds[target.type];
-  if (kind.origin === "none") {
+  const origin = originOf(target);
+  if (origin === "none") {
     return { do: "keep", target, differences: [], reason: "Runs on the runner itself; there is nothing to attach." };
   }
+  const refused = refusalOf(target, workspace);
+  if (refused !== undefined) return { do: "refuse", ...refused, target, differences: [] };
   const own = live.byName.get(target.name.toLowerCase());
-  if (own !== undefined && own.computeType.toLowerCase() !== kind.computeType?.toLowerCase()) {
+  if (own !== undefined && own.computeType.toLowerCase() !== computeTypeOf(target)?.toLowerCase()) {
     return {
       do: "refuse",
       because: "conflict",
@@ -113,7 +125,7 @@ function decide(
   if (own === undefined || isLeaving(own)) {
     const afterRemovalOf = own === undefined ? leaving : [own, ...leaving];
     return {
-      do: kind.origin === "attached" ? "attach" : "create",
+      do: origin === "attached" ? "attach" : "create",
       target,
       differences: [],
       afterRemovalOf,
@@ -140,7 +152,8 @@ function holdersBesides(
   const resourceId = resourceIdOf(target);
   if (resourceId === undefined) return [];
   return (live.byResource.get(canonicalId(resourceId)) ?? []).filter(
-    (holder) => holder.name.toLowerCase() !== target.name.toLowerCase() && !movesAway(holder, moving),
+    (holder) =>
+      holder.name.toLowerCase() !== target.name.toLowerCase() && isHeldBy(target, holder) && !movesAway(holder, moving),
   );
 }
 
@@ -226,7 +239,7 @@ function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Work
       reason: `It is ${own.provisioningState}: an operation on it is in flight.`,
     };
   }
-  const managed = kinds[target.type].origin === "managed";
+  const managed = originOf(target) === "managed";
   const differences = differencesFrom(target, own, workspace);
   if (!isUsable(own)) {
     if (!managed) {

@@ -1,6 +1,6 @@
 import type { ServiceError } from "../azure/outcome.ts";
-
-type Hint = { readonly when: RegExp; readonly advice: string };
+import type { Hint } from "../compute/kind.ts";
+import { kindHints } from "../compute/target.ts";
 
 /**
  * Failures that people are known to meet, and what helped them. Matched against code and message of each cause, the
@@ -64,5 +64,5 @@ export function adviceFor(error: ServiceError): string | undefined {
     const found = adviceFor(detail);
     if (found !== undefined) return found;
   }
-  return hints.find(({ when }) => when.test(`${error.code} ${error.message}`))?.advice;
+  return [...kindHints, ...hints].find(({ when }) => when.test(`${error.code} ${error.message}`))?.advice;
 }

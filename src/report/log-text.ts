@@ -1,6 +1,6 @@
 import { duration, metric } from "./format.ts";
 import type { PlanReport, RunReport, TargetReport } from "./result.ts";
-import { actionWords, kindWord, outcomeWords } from "./words.ts";
+import { actionWords, kindWord, outcomeWords, severityWords } from "./words.ts";
 
 /** The plan as lines of the step's log. */
 export function planLines({ steps, hasChanges }: PlanReport): readonly string[] {
@@ -9,6 +9,9 @@ export function planLines({ steps, hasChanges }: PlanReport): readonly string[] 
   return [
     ...steps.flatMap((step) => [
       `${step.target.padEnd(width)}  ${actionWords[step.action]} (${kindWord(step.type)}). ${step.reason}`,
+      ...step.findings.map(
+        ({ severity, message, advice }) => `${" ".repeat(width)}    ${severityWords[severity]}: ${message} ${advice}`,
+      ),
       ...step.changes.map(({ field, from, to }) => `${" ".repeat(width)}    ${field}: ${from} -> ${to}`),
     ]),
     hasChanges ? "" : "The workspace is as declared; nothing has to change.",

@@ -6,7 +6,7 @@ import { charted } from "./chart-points.ts";
 import { code, fence, inline, link } from "./escape.ts";
 import { count, duration, metric } from "./format.ts";
 import type { EnvironmentReport, MetricSeries, PlanReport, Result, RunReport, TargetReport } from "./result.ts";
-import { actionWords, conclusionWords, headline, kindWord, outcomeWords } from "./words.ts";
+import { actionWords, conclusionWords, headline, kindWord, outcomeWords, severityWords } from "./words.ts";
 
 /** A part of the report that is whole by itself. The fitting to a limit leaves out the least needed first. */
 export type Section = {
@@ -115,8 +115,14 @@ function plan({ steps, hasChanges }: PlanReport): string {
     step.changes.map(({ field, from, to }) => `${code(field)}: ${inline(from)} → ${inline(to)}`).join("<br>"),
     inline(step.reason),
   ]);
+  const notes = steps.flatMap(({ target, findings }) =>
+    findings.map(
+      ({ severity, message, advice }) =>
+        `- ${code(target)}, ${severityWords[severity]}: ${inline(`${message} ${advice}`)}`,
+    ),
+  );
   const verdict = hasChanges ? "" : "The workspace is as declared; nothing would change.\n\n";
-  return `### Plan\n\n${verdict}${table(["Target", "Kind", "Plan", "Changes", "Why"], rows)}`;
+  return `### Plan\n\n${verdict}${table(["Target", "Kind", "Plan", "Changes", "Why"], rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
 }
 
 function problems(found: readonly Problem[]): string {

@@ -54,6 +54,14 @@ const step = z.strictObject({
   action,
   reason: text,
   changes: z.array(z.strictObject({ field: text, from: text, to: text })),
+  findings: z.array(
+    z.strictObject({
+      severity: z.enum(["error", "warning", "not-checked"]),
+      code: text,
+      message: text,
+      advice: text,
+    }),
+  ),
   resourceId: text.exactOptional(),
 });
 const target = z.strictObject({

@@ -1,4 +1,5 @@
 import type { ServiceError } from "../azure/outcome.ts";
+import type { Finding } from "../compute/kind.ts";
 import type { Problem } from "../declaration/problem.ts";
 import type { GateResult } from "../job/gates.ts";
 
@@ -17,6 +18,9 @@ export type FailureReason =
   | "drift"
   | "conflict"
   | "in-use"
+  | "retired"
+  | "other-subscription"
+  | "preflight-failed"
   | "provisioning-failed"
   | "target-not-verified"
   | "secret-unavailable"
@@ -98,6 +102,8 @@ export type PlannedStep = {
   /** Why, as a sentence. */
   readonly reason: string;
   readonly changes: readonly FieldChange[];
+  /** What was found out about the resource behind the target. */
+  readonly findings: readonly Finding[];
   readonly resourceId?: string;
 };
 

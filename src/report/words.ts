@@ -32,10 +32,21 @@ export const conclusionWords: Readonly<Record<RunReport["conclusion"], string>> 
   "in-progress": "goes on",
 };
 
+/** How a finding of a preflight is introduced. */
+export const severityWords = { error: "error", warning: "warning", "not-checked": "not checked" } as const;
+
 const kindWords: Readonly<Record<string, string>> = {
   local: "this runner",
   amlcompute: "managed cluster",
   virtualmachine: "virtual machine",
+  hdinsight: "HDInsight cluster",
+  batch: "Batch account",
+  databricks: "Databricks workspace",
+  datalakeanalytics: "Data Lake Analytics account",
+  aks: "AKS cluster",
+  kubernetes: "Kubernetes cluster",
+  computeinstance: "compute instance",
+  synapsespark: "Synapse Spark pool",
 };
 
 export function kindWord(type: string): string {

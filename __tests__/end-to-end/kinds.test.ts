@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { cpSync, mkdtempSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { actIn, writesIn, type StepOptions } from "../support/step.ts";
+import { exampleSecrets } from "../support/example-secrets.ts";
+
+/** The documented example of every kind, executed: planned, applied, read back, applied again, and detached. */
+const examples = join(import.meta.dirname, "..", "..", "examples", "targets");
+const files = readdirSync(examples).filter((name) => name.endsWith(".yml"));
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({
+    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+    durations: { default: 0.1 },
+  });
+});
+afterAll(async () => {
+  await emulator.stop();
+});
+beforeEach(() => {
+  emulator.empty();
+  emulator.clearJournal();
+});
+
+describe.each(files)("%s", (file) => {
+  const checkout = mkdtempSync(join(tmpdir(), "kinds-"));
+  cpSync(examples, checkout, { recursive: true });
+  const run = (command: string, inputs: Readonly<Record<string, string>> = {}) => {
+    const options: StepOptions = { inputs: { config: file, ...inputs }, environment: exampleSecrets };
+    return actIn(emulator, command, checkout, options);
+  };
+  type Target = { readonly name: string; readonly provisioningState: string; readonly action: string };
+
+  it("is valid without a network", async () => {
+    expect((await run("validate")).log.join("\n")).toContain("validate succeeded.");
+  });
+
+  it("is created or attached once, found as declared afterwards, and removed again", async () => {
+    const planned = await run("plan");
+    expect(planned.exitCode).toBe(0);
+    expect(planned.outputs["has-changes"]).toBe("true");
+    expect(writesIn(emulator.journal())).toEqual([]);
+
+    const applied = await run("apply");
+    expect(applied.log.join("\n")).toContain("apply succeeded.");
+    const targets = JSON.parse(applied.outputs["targets"] ?? "[]") as readonly Target[];
+    expect(targets.length).toBeGreaterThan(0);
+    for (const target of targets) expect(target.provisioningState).toBe("Succeeded");
+    expect(writesIn(emulator.journal())).toEqual(targets.map(({ name }) => `PUT computes/${name}`));
+    for (const secret of Object.values(exampleSecrets)) expect(applied.log.join("\n")).not.toContain(secret);
+
+    emulator.clearJournal();
+    const again = await run("apply");
+    expect(again.exitCode).toBe(0);
+    expect(again.outputs["changed"]).toBe("false");
+    expect(writesIn(emulator.journal())).toEqual([]);
+    expect((await run("plan", { "expect-no-changes": "true" })).exitCode).toBe(0);
+
+    const names = targets.map(({ name }) => name).join(",");
+    const detached = await run("detach", { only: names, "allow-delete": "true" });
+    expect(detached.log.join("\n")).toContain("detach succeeded.");
+    expect(emulator.hazards()).toEqual([]);
+  });
+});

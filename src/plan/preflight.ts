@@ -1,0 +1,40 @@
+import pLimit from "p-limit";
+import type { Finding, ResourceReads } from "../compute/kind.ts";
+import { preflight } from "../compute/target.ts";
+import type { Plan, Step } from "./plan.ts";
+
+/** Findings by the name of the target. */
+export type Findings = ReadonlyMap<string, readonly Finding[]>;
+
+/** Steps that bring something into being; what stands already was looked at when it came. */
+function isPending({ do: action }: Step): boolean {
+  return ["create", "attach", "reattach", "recreate", "replace"].includes(action);
+}
+
+/** Looks at what is behind every target that is about to be created or attached. Reads only. */
+export async function runPreflights({ steps }: Plan, reads: ResourceReads, parallel: number): Promise<Findings> {
+  const limit = pLimit(parallel);
+  const found = await Promise.all(
+    steps
+      .filter(isPending)
+      .map(({ target }) => limit(async () => [target.name, await preflight(target, reads)] as const)),
+  );
+  return new Map(found.filter(([, findings]) => findings.length > 0));
+}
+
+/** The plan without the steps that a preflight found to be bound to fail. */
+export function withFindings({ steps }: Plan, findings: Findings): Plan {
+  return {
+    steps: steps.map((step): Step => {
+      const errors = (findings.get(step.target.name) ?? []).filter(({ severity }) => severity === "error");
+      if (errors.length === 0 || !isPending(step)) return step;
+      return {
+        do: "refuse",
+        because: "preflight-failed",
+        target: step.target,
+        differences: step.differences,
+        reason: errors.map(({ message, advice }) => `${message} ${advice}`).join(" "),
+      };
+    }),
+  };
+}
