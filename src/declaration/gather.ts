@@ -66,7 +66,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
 async function gatherFiles(request: DeclarationRequest, found: Gathered): Promise<void> {
   // The default file may be missing when everything is given inline.
   const given = request.inlineTargets !== undefined || request.run !== undefined || request.optional === true;
-  const { files, problems } = await loadFiles(request.config, request.workingDirectory, request.workingDirectory);
+  const { files, problems } = await loadFiles(request.config, request.workingDirectory, request);
   const isDefault = request.config.length === 1 && request.config[0] === "azureml.yml";
   found.problems.push(...problems.filter(({ code }) => !(given && isDefault && code === "missing-file")));
   for (const { file, byGlob, documents } of files) {
@@ -155,7 +155,7 @@ async function gatherTargets(
       continue;
     }
     const where = positionOf(node);
-    const { files, problems } = await loadFiles([entry], list.document.folder, request.workingDirectory, where);
+    const { files, problems } = await loadFiles([entry], list.document.folder, request, where);
     found.problems.push(...problems);
     for (const { file, byGlob, documents } of files) {
       const targets = documents.filter((document) => kindOf(document).is === "target");
@@ -198,7 +198,7 @@ async function gatherRun(
   found: Gathered,
   where?: Position,
 ): Promise<void> {
-  const { files, problems } = await loadFiles([path], folder, request.workingDirectory, where);
+  const { files, problems } = await loadFiles([path], folder, request, where);
   found.problems.push(...problems);
   for (const { file, documents } of files) {
     for (const document of documents) {
