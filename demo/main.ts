@@ -27,7 +27,8 @@ if (python === undefined) {
 rmSync(checkout, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 cpSync(join(root, "examples", "train-sklearn"), checkout, { recursive: true });
-if (python === undefined) cpSync(join(root, "examples", "train-plain", "job.yml"), join(checkout, "jobs", "train.yml"));
+if (python === undefined)
+  cpSync(join(root, "examples", "train-plain", "jobs", "train.yml"), join(checkout, "jobs", "train.yml"));
 
 await using emulator = await startEmulator({
   stateFolder: join(folder, "emulator"),
