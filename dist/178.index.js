@@ -10,11 +10,11 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   up: () => (/* binding */ up)
 /* harmony export */ });
 /* harmony import */ var _declaration_problem_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(1016);
-/* harmony import */ var _apply_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1560);
+/* harmony import */ var _apply_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(898);
 /* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6140);
 /* harmony import */ var _environments_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(936);
 /* harmony import */ var _session_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6183);
-/* harmony import */ var _train_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7115);
+/* harmony import */ var _train_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(948);
 /* harmony import */ var _validate_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7541);
 
 

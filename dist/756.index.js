@@ -73,7 +73,7 @@ async function post(environment) {
         if (run === undefined)
             return "";
         try {
-            const { connectJobs } = await Promise.all(/* import() */[__webpack_require__.e(315), __webpack_require__.e(44)]).then(__webpack_require__.bind(__webpack_require__, 5044));
+            const { connectJobs } = await Promise.all(/* import() */[__webpack_require__.e(315), __webpack_require__.e(501)]).then(__webpack_require__.bind(__webpack_require__, 3501));
             const signIn = (0,_identity_js__WEBPACK_IMPORTED_MODULE_5__/* .signInOf */ .UI)((0,_inputs_js__WEBPACK_IMPORTED_MODULE_6__/* .readInputs */ .Ko)(environment), environment);
             const jobs = await connectJobs(run.workspace, {
                 ...signIn,

@@ -21,8 +21,8 @@ const apiVersion = "2024-10-01-preview";
 function createDatastores(arm, workspace, ports) {
     const opened = new Map();
     return {
-        open: (name) => {
-            const known = opened.get(name) ?? open(name, arm, workspace, ports);
+        open: (name, fresh = false) => {
+            const known = (fresh ? undefined : opened.get(name)) ?? open(name, arm, workspace, ports);
             opened.set(name, known);
             return known;
         },
@@ -549,6 +549,10 @@ function workspaceReport(azure) {
 function attachPorts(context, azure) {
     return {
         computes: azure.computes,
+        leases: azure.leases,
+        usersOf: azure.usersOf,
+        newId: context.newId,
+        ...(context.github.runUrl === undefined ? {} : { run: context.github.runUrl }),
         workspace: azure.workspace,
         clock: context.clock,
         resolveSecret: context.resolveSecretWith(azure),

@@ -1,12 +1,21 @@
 import type { Fault, Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 import { armError, ok, type Incoming, type Reply } from "./reply.ts";
+import type { Storage } from "./storage.ts";
 import type { Store } from "./store.ts";
 
-export type ControlParts = { readonly store: Store; readonly journal: Journal; readonly faults: Faults };
+export type ControlParts = {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  readonly storage: Storage;
+};
 
 /** What a test or a person asks of the emulator itself; never reachable by the real host names. */
-export function control({ method, path, body }: Incoming, { store, journal, faults }: ControlParts): Reply {
+export async function control(
+  { method, path, body }: Incoming,
+  { store, journal, faults, storage }: ControlParts,
+): Promise<Reply> {
   switch (`${method} ${path}`) {
     case "GET /_control/journal":
       return ok(journal.entries());
@@ -18,6 +27,9 @@ export function control({ method, path, body }: Incoming, { store, journal, faul
       return ok({});
     case "DELETE /_control/faults":
       faults.clear();
+      return ok({});
+    case "POST /_control/expire-leases":
+      await storage.expireLeases();
       return ok({});
     case "GET /_control/hazards":
       return ok(store.list("hazards").map(({ value }) => value));

@@ -18,6 +18,7 @@ import { keyVault } from "./key-vault.ts";
 import { mlflow } from "./mlflow.ts";
 import { armError, type Endpoints, type Incoming, type Reply } from "./reply.ts";
 import { runHistory } from "./run-history.ts";
+import type { JobDocument } from "./jobs/job.ts";
 import { machine, machineId } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { putResource, seed } from "./seed.ts";
@@ -44,7 +45,11 @@ export type Emulator = AsyncDisposable & {
   readonly putSecret: (name: string, value: string) => void;
   /** A version of an asset that is there, as if somebody had registered it. */
   readonly putAsset: (kind: "data" | "models" | "environments", name: string, version: string) => void;
-  /** Takes computes, jobs and assets out of the workspace. */
+  /** A job that is there, as if somebody had submitted it; it is never run. */
+  readonly putJob: (job: JobDocument) => void;
+  /** Lets a minute pass for the storage: leases that nobody renews have run out. */
+  readonly expireLeases: () => Promise<void>;
+  /** Takes computes, jobs, assets and what became of attachments out of the workspace. */
   readonly empty: () => void;
   /** What a client's environment needs for a way in. */
   readonly environment: (way: WayIn) => Readonly<Record<string, string>>;
@@ -147,7 +152,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
       const reply: Reply =
         stated === undefined
           ? own && url.pathname.startsWith("/_control")
-            ? control(request, { store, journal, faults })
+            ? await control(request, { store, journal, faults, storage })
             : await route(request, active)
           : {
               status: stated.status,
@@ -226,8 +231,10 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     },
     putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
     putAsset: assets.put,
+    putJob: (job) => store.put("jobs", job.name, job),
+    expireLeases: () => storage.expireLeases(),
     empty: () => {
-      for (const collection of ["computes", "jobs", "assets", "operations", "tracked"])
+      for (const collection of ["computes", "jobs", "assets", "operations", "tracked", "hazards"])
         for (const { key } of store.list(collection)) store.remove(collection, key);
     },
     environment: (way) => ({

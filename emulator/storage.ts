@@ -20,6 +20,8 @@ export type Storage = {
   readonly service: () => Promise<BlobServiceClient>;
   /** Signature for a container or one of its blobs, to be put behind an address. */
   readonly sign: (container: string, blob: string | undefined, permissions: string, hours: number) => string;
+  /** Ends every lease, as it would have ended by itself after a crash of its holder. */
+  readonly expireLeases: () => Promise<void>;
   /** Hands a client's request on to Azurite as it is. */
   readonly forward: (request: IncomingMessage, response: ServerResponse, body: Buffer) => Promise<number>;
   readonly stop: () => Promise<void>;
@@ -46,6 +48,16 @@ export function createStorage(folder: string): Storage {
         },
         credential,
       ).toString(),
+    expireLeases: async () => {
+      const { port } = await start();
+      const container = new BlobServiceClient(
+        `http://127.0.0.1:${port}/${seeded.storageAccount}`,
+        credential,
+      ).getContainerClient("azureml-blobstore");
+      for await (const { name, properties } of container.listBlobsFlat()) {
+        if (properties.leaseState === "leased") await container.getBlobClient(name).getBlobLeaseClient().breakLease(0);
+      }
+    },
     forward: async (incoming, response, body) => {
       const { port } = await start();
       return forward(incoming, response, body, port);

@@ -83,7 +83,7 @@ export const inputTable = {
   cloud: { fallback: "AzureCloud", read: (text: string) => text },
   "on-drift": { fallback: "fail", read: oneOf("fail", "update", "reattach", "ignore") },
   "on-conflict": { fallback: "fail", read: oneOf("fail", "adopt", "replace") },
-  force: { fallback: "false", read: notSupportedYet("false") },
+  force: { fallback: "false", read: trueOrFalse },
   wait: { fallback: "true", read: trueOrFalse },
   "timeout-minutes": { fallback: "330", read: wholeNumber(1, 30_240) },
   "on-timeout": { fallback: "leave", read: oneOf("leave", "cancel") },

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "./azure/clock.ts";
@@ -83,6 +84,7 @@ async function contextOf(
     github: githubContext(environment, payload),
     log,
     clock: systemClock,
+    newId: randomUUID,
     signal,
     deadline: systemClock.now() + inputs.timeoutMinutes * 60_000,
     workingDirectory: folder,

@@ -59,6 +59,13 @@ export async function arm(
       case "data":
       case "models":
         return assets.handle(request, collection.toLowerCase(), rest);
+      case "onlineendpoints":
+      case "services":
+        return page(
+          store.list(collection.toLowerCase()).map(({ value }) => value),
+          request,
+          pageSize,
+        );
       case "datastores":
         return assets.datastores(request, rest[0], rest[1]);
       default:

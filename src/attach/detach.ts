@@ -1,6 +1,10 @@
 import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
+import { canonicalId } from "../azure/resource-id.ts";
+import { workspaceId } from "../azure/workspace.ts";
 import { isLeaving } from "../plan/plan.ts";
+import { inUse } from "./in-use.ts";
+import { withLeases, type Guarantee } from "./lease.ts";
 import type { AttachPorts } from "./ports.ts";
 import { removalActionFor, removeAndWait, type Removal } from "./remove.ts";
 import { settle } from "./settle.ts";
@@ -45,12 +49,23 @@ export function planDetach(
   });
 }
 
-export type DetachOutcome = { readonly step: Detachment; readonly seconds: number; readonly removal?: Removal };
+export type DetachOutcome = {
+  readonly step: Detachment;
+  readonly seconds: number;
+  readonly removal?: Removal;
+  readonly guarantee?: Guarantee;
+};
 
-/** Carries out what {@link planDetach} decided. */
+export type DetachOptions = {
+  readonly parallel: number;
+  /** Take away what is still in use. */
+  readonly force: boolean;
+};
+
+/** Carries out what {@link planDetach} decided, each compute under the leases of its name and of what it holds. */
 export async function detach(
   steps: readonly Detachment[],
-  parallel: number,
+  { parallel, force }: DetachOptions,
   ports: AttachPorts,
 ): Promise<readonly DetachOutcome[]> {
   const limit = pLimit(parallel);
@@ -58,36 +73,89 @@ export async function detach(
   return Promise.all(
     steps.map((step) =>
       limit(async (): Promise<DetachOutcome> => {
-        const removal = await carryOut(step, ports);
+        const came = await carryOut(step, force, ports);
         const seconds = (ports.clock.now() - startedAt) / 1000;
-        return { step, seconds, ...(removal === undefined ? {} : { removal }) };
+        return { step, seconds, ...came };
       }),
     ),
   );
 }
 
-async function carryOut(step: Detachment, ports: AttachPorts): Promise<Removal | undefined> {
+async function carryOut(
+  step: Detachment,
+  force: boolean,
+  ports: AttachPorts,
+): Promise<Pick<DetachOutcome, "removal" | "guarantee">> {
   switch (step.do) {
     case "keep":
     case "refuse":
-      return undefined;
+      return {};
+    case "wait":
+      return { removal: await waitUntilGone(step.live, ports) };
     case "detach":
-    case "delete":
-      return removeAndWait(step.live, ports);
-    case "wait": {
-      const settled = await settle(step.live.name, ports);
-      if (settled.state === "absent") return { state: "gone" };
-      if (settled.state === "in-flight") return { state: "in-flight", why: settled.why };
-      if (settled.state === "failed") return { state: "failed", error: settled.error };
-      if (settled.state === "unreadable") return { state: "failed", error: settled.failure.error };
-      return {
-        state: "failed",
-        error: {
-          code: "NotRemoved",
-          message: `'${step.name}' is ${settled.compute.provisioningState} again.`,
-          details: [],
-        },
-      };
+    case "delete": {
+      const { live } = step;
+      const keys = [
+        canonicalId(`${workspaceId(ports.workspace)}/computes/${live.name}`),
+        ...(live.resourceId === undefined ? [] : [canonicalId(live.resourceId)]),
+      ];
+      const onProgress = (message: string) => ports.onProgress(live.name, message);
+      const came = await withLeases(keys, { ...ports, onProgress }, async (held) => ({
+        guarantee: held.guarantee,
+        removal: await removeAsPlanned(live, force, held.isHeld, ports),
+      }));
+      if ("removal" in came) return came;
+      return { removal: came };
     }
   }
+}
+
+/** Under the lease the compute is read again: it is removed only if it is still what was decided about. */
+async function removeAsPlanned(
+  planned: LiveCompute,
+  force: boolean,
+  isHeld: () => boolean,
+  ports: AttachPorts,
+): Promise<Removal> {
+  const read = await ports.computes.get(planned.name);
+  if (!read.ok) {
+    return read.failure.reason === "cancelled"
+      ? { state: "in-flight", why: "cancelled" }
+      : { state: "failed", error: read.failure.error };
+  }
+  const live = read.value;
+  if (live === undefined) return { state: "gone" };
+  if (isLeaving(live)) return waitUntilGone(live, ports);
+  const same = (a: string | undefined, b: string | undefined) => canonicalId(a ?? "") === canonicalId(b ?? "");
+  if (!same(live.resourceId, planned.resourceId) || !same(live.computeType, planned.computeType)) {
+    return failedWith(
+      "WorkspaceChanged",
+      `'${live.name}' was made anew by somebody else meanwhile, so it was left as it is. Run detach again if that one is meant.`,
+    );
+  }
+  const users = force ? undefined : await inUse(live, ports);
+  if (users?.state === "failed") return { state: "failed", error: users.error, because: "in-use" };
+  if (users !== undefined) return { state: "in-flight", why: "cancelled" };
+  if (!isHeld()) return failedWith("LeaseLost", "The lease ran out before it was removed. Run detach again.");
+  return removeAndWait(live, ports);
+}
+
+async function waitUntilGone(live: LiveCompute, ports: AttachPorts): Promise<Removal> {
+  const settled = await settle(live.name, ports);
+  switch (settled.state) {
+    case "absent":
+      return { state: "gone" };
+    case "in-flight":
+      return { state: "in-flight", why: settled.why };
+    case "failed":
+      return { state: "failed", error: settled.error };
+    case "unreadable":
+      return { state: "failed", error: settled.failure.error };
+    case "present":
+      return failedWith("NotRemoved", `'${live.name}' is ${settled.compute.provisioningState} again.`);
+  }
+}
+
+function failedWith(code: string, message: string): Removal {
+  return { state: "failed", error: { code, message, details: [] } };
 }

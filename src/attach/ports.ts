@@ -1,4 +1,6 @@
 import type { Computes } from "../azure/computes.ts";
+import type { Leases } from "../azure/leases.ts";
+import type { UsersOf } from "../azure/usage.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { Clock } from "../clock.ts";
 import type { ResolveSecret } from "../declaration/secret.ts";
@@ -6,6 +8,12 @@ import type { ResolveSecret } from "../declaration/secret.ts";
 /** What attaching needs from outside. */
 export type AttachPorts = {
   readonly computes: Computes;
+  readonly leases: Leases;
+  readonly usersOf: UsersOf;
+  /** Ids that nobody else has. */
+  readonly newId: () => string;
+  /** Address of the workflow run; absent outside GitHub. */
+  readonly run?: string;
   readonly workspace: Workspace;
   readonly clock: Clock;
   readonly resolveSecret: ResolveSecret;

@@ -6,7 +6,12 @@ import { followWrite, settle, settleUnknown, type Settled } from "./settle.ts";
 /** What came of a removal. */
 export type Removal =
   | { readonly state: "gone" }
-  | { readonly state: "failed"; readonly error: ServiceError }
+  | {
+      readonly state: "failed";
+      readonly error: ServiceError;
+      /** Absent: the service did not carry it out. */
+      readonly because?: "in-use";
+    }
   | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled" };
 
 /** How often a removal is sent again after reads have shown that the compute is still there, untouched. */

@@ -1,7 +1,7 @@
 import { labelOf, originOf, resourceIdOf } from "../compute/target.ts";
 import { actionOf } from "../plan/plan-report.ts";
 import type { FailureReason, TargetReport } from "../report/result.ts";
-import type { StepOutcome } from "./apply.ts";
+import type { StepOutcome } from "./end.ts";
 import type { DetachOutcome } from "./detach.ts";
 
 /** A thing that went wrong: the stable code, and the sentence for a person. */
@@ -29,6 +29,7 @@ export function summarizeStep(outcome: StepOutcome): TargetSummary {
     action: actionOf(step),
     ...(resourceId === undefined ? {} : { resourceId }),
     ...(compute === undefined ? {} : { provisioningState: compute.provisioningState }),
+    ...(outcome.guarantee === undefined ? {} : { guarantee: outcome.guarantee }),
     durationSeconds: seconds,
   };
   switch (end.state) {
@@ -85,13 +86,14 @@ function goingOn(why: "timeout" | "cancelled" | "not-waited-for"): string {
   }
 }
 
-export function summarizeDetach({ step, seconds, removal }: DetachOutcome): TargetSummary {
+export function summarizeDetach({ step, seconds, removal, guarantee }: DetachOutcome): TargetSummary {
   const live = "live" in step ? step.live : undefined;
   const report = {
     name: step.name,
     type: live?.computeType.toLowerCase() ?? "unknown",
     action: step.do === "keep" ? ("none" as const) : step.do,
     ...(live?.resourceId === undefined ? {} : { resourceId: live.resourceId }),
+    ...(guarantee === undefined ? {} : { guarantee }),
     durationSeconds: seconds,
   };
   if (step.do === "refuse") {
@@ -108,7 +110,10 @@ export function summarizeDetach({ step, seconds, removal }: DetachOutcome): Targ
     case "failed":
       return {
         report: { ...report, outcome: "failed", provisioningErrors: [removal.error] },
-        failure: { reason: "provisioning-failed", message: `${step.name}: ${removal.error.message}` },
+        failure: {
+          reason: removal.because ?? "provisioning-failed",
+          message: `${step.name}: ${removal.error.message}`,
+        },
       };
     case "in-flight":
       return {

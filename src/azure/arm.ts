@@ -18,8 +18,8 @@ export type Arm = {
   readonly get: (id: string, apiVersion: string) => Promise<Outcome<Answer>>;
   /** All pages of a list, by `nextLink`. */
   readonly list: (path: string, apiVersion: string, query?: Query) => Promise<Outcome<readonly unknown[]>>;
-  readonly put: (id: string, apiVersion: string, body: unknown, repeatable?: Repeatable) => Promise<Outcome<Answer>>;
-  readonly patch: (id: string, apiVersion: string, body: unknown) => Promise<Outcome<Answer>>;
+  readonly put: (id: string, apiVersion: string, body: unknown, options?: WriteOptions) => Promise<Outcome<Answer>>;
+  readonly patch: (id: string, apiVersion: string, body: unknown, options?: WriteOptions) => Promise<Outcome<Answer>>;
   /** @param options.signal in place of the command's own: a cancellation has to go out after that one has aborted. */
   readonly post: (
     path: string,
@@ -32,6 +32,13 @@ export type Arm = {
   readonly getUrl: (url: string) => Promise<Outcome<Answer>>;
   /** A data-plane address of the workspace's region, with the same token. */
   readonly getData: (url: string) => Promise<Outcome<Answer>>;
+};
+
+export type WriteOptions = {
+  /** Default: `write`. */
+  readonly repeatable?: Repeatable;
+  /** Sent as `x-ms-correlation-request-id`, by which Azure's logs are searched; ARM makes one up when it is absent. */
+  readonly correlationId?: string;
 };
 
 export type Query = Readonly<Record<string, string>>;
@@ -80,8 +87,11 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     body?: unknown,
     until: AbortSignal = signal,
   ) => answer(repeatable, () => send(pipeline, { method, url, body, signal: until }), until);
-  const byId = (run: (id: string, options: LibraryOptions) => PromiseLike<unknown>, id: string) =>
-    viaLibrary(run, id, signal);
+  const byId = (
+    run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
+    id: string,
+    correlationId?: string,
+  ) => viaLibrary(run, id, signal, correlationId);
   const address = (path: string, apiVersion: string, query: Query = {}) =>
     `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
   const getUrl = (url: string) =>
@@ -101,19 +111,21 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
   return {
     get: (id, apiVersion) =>
       answer("read", () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id)),
-    put: (id, apiVersion, body, repeatable = "write") =>
+    put: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
       answer(repeatable, () =>
         byId(
           (path, rest) =>
             client.resources.createOrUpdateById(path, apiVersion, body as GenericResource, rest).submitted(),
           id,
+          correlationId,
         ),
       ),
-    patch: (id, apiVersion, body) =>
-      answer("write", () =>
+    patch: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
+      answer(repeatable, () =>
         byId(
           (path, rest) => client.resources.updateById(path, apiVersion, body as GenericResource, rest).submitted(),
           id,
+          correlationId,
         ),
       ),
     post: (path, apiVersion, body, { repeatable = "write", signal: until } = {}) =>
@@ -127,7 +139,11 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
 
 type LibraryOptions = {
   readonly abortSignal: AbortSignal;
-  readonly requestOptions: { readonly timeout: number; readonly skipUrlEncoding: boolean };
+  readonly requestOptions: {
+    readonly timeout: number;
+    readonly skipUrlEncoding: boolean;
+    readonly customHeaders: Record<string, string>;
+  };
   readonly onResponse: (raw: {
     status: number;
     headers: { toJSON: () => Record<string, string> };
@@ -143,11 +159,16 @@ async function viaLibrary(
   run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
   id: string,
   signal: AbortSignal,
+  correlationId?: string,
 ): Promise<Answer> {
   let answer: Answer | undefined;
   const options: LibraryOptions = {
     abortSignal: signal,
-    requestOptions: { timeout: requestTimeoutSeconds * 1000, skipUrlEncoding: true },
+    requestOptions: {
+      timeout: requestTimeoutSeconds * 1000,
+      skipUrlEncoding: true,
+      customHeaders: correlationId === undefined ? {} : { "x-ms-correlation-request-id": correlationId },
+    },
     onResponse: (raw) => {
       answer ??= { status: raw.status, headers: raw.headers.toJSON(), body: parsed(raw.bodyAsText) };
     },

@@ -47,7 +47,7 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
   const version = (kind: string, name: string, number: string) =>
     `${root}/${kind}/${encodeURIComponent(name)}/versions/${encodeURIComponent(number)}`;
   const put = async (id: string, apiVersion: string, body: unknown) => {
-    const answer = await arm.put(id, apiVersion, body, "read");
+    const answer = await arm.put(id, apiVersion, body, { repeatable: "read" });
     // Versions cannot be changed: a conflict says that it is there.
     if (!answer.ok) return answer.failure.status === 409 ? succeeded({ id, conflict: true }) : answer;
     return succeeded({

@@ -5,15 +5,17 @@ import { discoverCloud, type Cloud } from "./cloud.ts";
 import { createComputes, type Computes } from "./computes.ts";
 import { createCredentials, type CredentialPorts, type Identity } from "./credentials.ts";
 import { discoverDataPlane } from "./data-plane.ts";
-import { createDatastores, type Datastores } from "./datastores.ts";
+import { createDatastores, defaultDatastore, type Datastores } from "./datastores.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { createKeyVault } from "./key-vault.ts";
+import { createLeases, type Leases } from "./leases.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { AzureFailure } from "./outcome.ts";
 import { createResourceReads } from "./resource-reads.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
 import type { ResourceReads } from "../compute/kind.ts";
 import { leafCause } from "./service-error.ts";
+import { createUsersOf, type UsersOf } from "./usage.ts";
 import { readWorkspace, workspaceId, type Workspace, type WorkspaceRef } from "./workspace.ts";
 
 /** Everything of one workspace. */
@@ -22,6 +24,8 @@ export type Azure = {
   readonly workspace: Workspace;
   readonly arm: Arm;
   readonly computes: Computes;
+  /** In the workspace's own default storage. */
+  readonly leases: Leases;
   readonly jobs: Jobs;
   readonly assets: Assets;
   readonly datastores: Datastores;
@@ -30,6 +34,7 @@ export type Azure = {
   readonly blobs: Blobs;
   /** The resources that targets point at. */
   readonly resources: ResourceReads;
+  readonly usersOf: UsersOf;
   /** Reads a Key Vault secret by its address. */
   readonly keyVault: (url: string) => Promise<string>;
 };
@@ -57,6 +62,7 @@ export async function connect(ref: WorkspaceRef, options: ConnectOptions): Promi
   if (!read.ok) throw new WorkspaceUnavailable(explain(ref, read.failure), read.failure);
   const workspace = read.value;
   const dataPlane = discoverDataPlane(arm, workspace);
+  const datastores = createDatastores(arm, ref, { cloud, newCredential, mask: options.mask });
   return {
     cloud,
     workspace,
@@ -64,11 +70,13 @@ export async function connect(ref: WorkspaceRef, options: ConnectOptions): Promi
     computes: createComputes(arm, ref, options.clock),
     jobs: createJobs(arm, ref),
     assets: createAssets(arm, ref),
-    datastores: createDatastores(arm, ref, { cloud, newCredential, mask: options.mask }),
+    datastores,
+    leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh)),
     runHistory: createRunHistory(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
     blobs: createBlobs(options),
     resources: createResourceReads(arm, cloud, workspace),
+    usersOf: createUsersOf(arm, ref),
     keyVault: createKeyVault(newCredential, cloud, options.signal),
   };
 }

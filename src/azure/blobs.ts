@@ -125,15 +125,34 @@ export function createBlobs(ports: RetryPorts): Blobs {
   };
 }
 
-async function containerClient({ url, access }: BlobContainer): Promise<ContainerClient> {
+/** @param patience how often one request is tried, and how long each try may take; the library's own when absent. */
+export async function containerClient(
+  { url, access }: BlobContainer,
+  patience?: { readonly tries: number; readonly requestSeconds: number },
+): Promise<ContainerClient> {
   const library = await import("@azure/storage-blob");
+  const options =
+    patience === undefined
+      ? {}
+      : {
+          retryOptions: {
+            maxTries: patience.tries,
+            tryTimeoutInMs: patience.requestSeconds * 1000,
+            retryDelayInMs: 300,
+            maxRetryDelayInMs: 3000,
+          },
+        };
   switch (access.by) {
     case "sas":
-      return new library.ContainerClient(`${url}?${access.token}`);
+      return new library.ContainerClient(`${url}?${access.token}`, undefined, options);
     case "key":
-      return new library.ContainerClient(url, new library.StorageSharedKeyCredential(access.account, access.key));
+      return new library.ContainerClient(
+        url,
+        new library.StorageSharedKeyCredential(access.account, access.key),
+        options,
+      );
     case "identity":
-      return new library.ContainerClient(url, access.credential);
+      return new library.ContainerClient(url, access.credential, options);
   }
 }
 
@@ -165,7 +184,8 @@ function isAlreadyThere(error: unknown): boolean {
   return error instanceof Error && "statusCode" in error && (error.statusCode === 409 || error.statusCode === 412);
 }
 
-function storageFailure(error: unknown, signal: AbortSignal): Outcome<never> {
+/** What the library threw, without the signatures that stand in its addresses. */
+export function storageFailure(error: unknown, signal: AbortSignal): Outcome<never> {
   const cancelled = signal.aborted;
   const details = (error ?? {}) as { readonly statusCode?: number; readonly code?: string; readonly message?: string };
   // Signatures stand in addresses, and addresses in messages of the library.

@@ -54,8 +54,16 @@ export type Computes = {
   /** `undefined` when there is none of that name. */
   readonly get: (name: string) => Promise<Outcome<LiveCompute | undefined>>;
   /** Creates, attaches or replaces. */
-  readonly put: (name: string, body: unknown, version?: string) => Promise<Outcome<Accepted>>;
-  readonly patch: (name: string, body: unknown) => Promise<Outcome<Accepted>>;
+  readonly put: (
+    name: string,
+    body: unknown,
+    options?: { readonly version?: string; readonly correlationId?: string },
+  ) => Promise<Outcome<Accepted>>;
+  readonly patch: (
+    name: string,
+    body: unknown,
+    options?: { readonly correlationId?: string },
+  ) => Promise<Outcome<Accepted>>;
   /** `POST …/{name}/{action}` */
   readonly act: (name: string, action: string, body: unknown) => Promise<Outcome<Accepted>>;
   /** `Detach` for what is attached, `Delete` for what the service made. A compute that is gone already is a success. */
@@ -81,8 +89,9 @@ export function createComputes(arm: Arm, workspace: WorkspaceRef, clock: Clock):
       if (answer.ok) return succeeded(liveCompute(answer.value.body));
       return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
     },
-    put: async (name, body, version = apiVersion) => accepted(await arm.put(id(name), version, body)),
-    patch: async (name, body) => accepted(await arm.patch(id(name), apiVersion, body)),
+    put: async (name, body, { version = apiVersion, ...options } = {}) =>
+      accepted(await arm.put(id(name), version, body, options)),
+    patch: async (name, body, options) => accepted(await arm.patch(id(name), apiVersion, body, options)),
     act: async (name, action, body) => accepted(await arm.post(`${id(name)}/${action}`, apiVersion, body)),
     remove: async (name, action) => {
       const answer = await arm.remove(id(name), apiVersion, { underlyingResourceAction: action });

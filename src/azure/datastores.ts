@@ -7,8 +7,12 @@ import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
 /** The datastores of one workspace, as places to upload to. */
 export type Datastores = {
-  /** The container behind a datastore, with the access that the service hands out for it. */
-  readonly open: (name: string) => Promise<Outcome<BlobContainer>>;
+  /**
+   * The container behind a datastore, with the access that the service hands out for it.
+   *
+   * @param fresh ask for new access, because what was handed out before has run out.
+   */
+  readonly open: (name: string, fresh?: boolean) => Promise<Outcome<BlobContainer>>;
 };
 
 /** The workspace's own store, to which official clients upload when no other is named. */
@@ -38,8 +42,8 @@ export type DatastorePorts = {
 export function createDatastores(arm: Arm, workspace: WorkspaceRef, ports: DatastorePorts): Datastores {
   const opened = new Map<string, Promise<Outcome<BlobContainer>>>();
   return {
-    open: (name) => {
-      const known = opened.get(name) ?? open(name, arm, workspace, ports);
+    open: (name, fresh = false) => {
+      const known = (fresh ? undefined : opened.get(name)) ?? open(name, arm, workspace, ports);
       opened.set(name, known);
       return known;
     },

@@ -35,7 +35,13 @@ export async function ensureTargets(
   if (planned.plan === undefined) return { result: planned.result, liveNames: new Map() };
   const outcomes = await carryOut(
     planned.plan,
-    { ...planOptions(context), parallel: context.inputs.parallel, wait: context.inputs.wait },
+    {
+      ...planOptions(context),
+      parallel: context.inputs.parallel,
+      wait: context.inputs.wait,
+      force: context.inputs.force,
+      exactly: false,
+    },
     attachPorts(context, azure),
   );
   const summaries = outcomes.map(summarizeStep);

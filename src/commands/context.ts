@@ -15,6 +15,8 @@ export type CommandContext = {
   readonly github: GithubContext;
   readonly log: Log;
   readonly clock: Clock;
+  /** Ids that nobody else has. */
+  readonly newId: () => string;
   /** Aborts when the workflow is cancelled. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch after which nothing is waited for any more. */

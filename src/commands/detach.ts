@@ -26,7 +26,7 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
   if (!live.ok)
     return join(reported, { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] });
   const steps = planDetach(inputs.only, live.value, { allowDelete: inputs.allowDelete });
-  const summaries = (await carryOut(steps, inputs.parallel, attachPorts(context, azure))).map(summarizeDetach);
+  const summaries = (await carryOut(steps, inputs, attachPorts(context, azure))).map(summarizeDetach);
   return join(reported, {
     targets: summaries.map(({ report }) => report),
     failures: summaries.flatMap(({ failure }) => failure ?? []),

@@ -46,6 +46,10 @@ export function workspaceReport(azure: Azure): WorkspaceReport {
 export function attachPorts(context: CommandContext, azure: Azure): AttachPorts {
   return {
     computes: azure.computes,
+    leases: azure.leases,
+    usersOf: azure.usersOf,
+    newId: context.newId,
+    ...(context.github.runUrl === undefined ? {} : { run: context.github.runUrl }),
     workspace: azure.workspace,
     clock: context.clock,
     resolveSecret: context.resolveSecretWith(azure),

@@ -6,7 +6,15 @@ import { charted } from "./chart-points.ts";
 import { code, fence, inline, link } from "./escape.ts";
 import { count, duration, metric } from "./format.ts";
 import type { EnvironmentReport, MetricSeries, PlanReport, Result, RunReport, TargetReport } from "./result.ts";
-import { actionWords, conclusionWords, headline, kindWord, outcomeWords, severityWords } from "./words.ts";
+import {
+  actionWords,
+  conclusionWords,
+  guaranteeWords,
+  headline,
+  kindWord,
+  outcomeWords,
+  severityWords,
+} from "./words.ts";
 
 /** A part of the report that is whole by itself. The fitting to a limit leaves out the least needed first. */
 export type Section = {
@@ -63,8 +71,16 @@ function targets(reports: readonly TargetReport[]): string {
     inline(stateOf(target)),
     duration(target.durationSeconds),
   ]);
-  const notes = reports.flatMap((target) => targetNotes(target));
+  const notes = [...guarantees(reports), ...reports.flatMap((target) => targetNotes(target))];
   return `### Targets\n\n${table(["Target", "Kind", "Action", "State", "Duration"], rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
+}
+
+/** Which guarantee of "exactly once" held for what was written. */
+function guarantees(reports: readonly TargetReport[]): readonly string[] {
+  return (["serialised", "verified"] as const).flatMap((guarantee) => {
+    const names = reports.filter((report) => report.guarantee === guarantee).map(({ name }) => code(name));
+    return names.length === 0 ? [] : [`- ${names.join(", ")}: ${inline(guaranteeWords[guarantee])}`];
+  });
 }
 
 function environments(reports: readonly EnvironmentReport[]): string {

@@ -73,6 +73,7 @@ const target = z.strictObject({
   provisioningState: text.exactOptional(),
   provisioningErrors: z.array(serviceError),
   note: text.exactOptional(),
+  guarantee: z.enum(["serialised", "verified"]).exactOptional(),
   durationSeconds: z.number(),
 });
 const run = z.strictObject({

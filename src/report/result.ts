@@ -123,6 +123,8 @@ export type TargetReport = {
   readonly provisioningErrors: readonly ServiceError[];
   /** Sentence with the advice that fits the failure, or what the user should know. */
   readonly note?: string;
+  /** How it was made sure that nobody else wrote at the same time; absent where nothing was written. */
+  readonly guarantee?: "serialised" | "verified";
   readonly durationSeconds: number;
 };
 

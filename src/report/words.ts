@@ -32,6 +32,13 @@ export const conclusionWords: Readonly<Record<RunReport["conclusion"], string>> 
   "in-progress": "goes on",
 };
 
+/** What was done so that nobody else wrote at the same time. */
+export const guaranteeWords = {
+  serialised: "serialised with other runs by a lease in the workspace's storage, and verified afterwards.",
+  verified:
+    "read before and verified after the write, without a lease: the workspace's storage could not be used. A collision with another run would have been found out, not prevented.",
+} as const;
+
 /** How a finding of a preflight is introduced. */
 export const severityWords = { error: "error", warning: "warning", "not-checked": "not checked" } as const;
 

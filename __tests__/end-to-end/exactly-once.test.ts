@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { act, writesIn } from "../support/step.ts";
+
+/** What holds when several runs, crashes, jobs and other people work on one resource. */
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({
+    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+    durations: { default: 0.5 },
+  });
+});
+afterAll(async () => {
+  await emulator.stop();
+});
+beforeEach(() => {
+  emulator.empty();
+  emulator.faults.clear();
+  emulator.clearJournal();
+});
+
+const workspace = `workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n`;
+const machine = (name: string, vm: string, port = 22) => ({
+  "azureml.yml": `${workspace}targets:\n  - name: ${name}\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }, ssh_port: ${port} }\n`,
+});
+type Target = { readonly name: string; readonly guarantee?: string };
+const job = (status: string) => ({
+  name: `job-${status}`,
+  status,
+  createdAt: "2026-11-25T00:00:00Z",
+  properties: {
+    jobType: "Command",
+    computeId: `/subscriptions/33333333-3333-4333-8333-333333333333/resourceGroups/rg-ml/providers/Microsoft.MachineLearningServices/workspaces/mlw-main/computes/busy`,
+  },
+});
+
+describe("two runs at the same moment", () => {
+  it("attach one machine once, whatever they call it; the other one is told by which name", async () => {
+    const [a, b] = await Promise.all([
+      act(emulator, "apply", machine("name-a", "vm1")),
+      act(emulator, "apply", machine("name-b", "vm1"), { runId: "1002" }),
+    ]);
+    expect(writesIn(emulator.journal())).toHaveLength(1);
+    expect([a.exitCode, b.exitCode].sort()).toEqual([0, 1]);
+    const [winner, loser] = a.exitCode === 0 ? ["name-a", b] : ["name-b", a];
+    expect(loser.outputs["failure-reason"]).toBe("conflict");
+    expect(loser.annotations.map(({ message }) => message).join("\n")).toContain(`'${winner}'`);
+    expect(emulator.hazards()).toEqual([]);
+  });
+
+  it("attach one machine once under the name that they agree on, and both are green", async () => {
+    const [a, b] = await Promise.all([
+      act(emulator, "apply", machine("agreed", "vm1")),
+      act(emulator, "apply", machine("agreed", "vm1"), { runId: "1002" }),
+    ]);
+    expect([a.exitCode, b.exitCode]).toEqual([0, 0]);
+    expect(writesIn(emulator.journal())).toEqual(["PUT computes/agreed"]);
+    expect(`${a.summary}${b.summary}`).toContain("serialised with other runs by a lease");
+  });
+});
+
+describe("a process that was killed", () => {
+  it("leaves a note by which the next run finds what it had begun, after its lease ran out", async () => {
+    emulator.faults.add({ method: "PUT", path: "/computes/killed$", kind: "operation-takes", seconds: 2 });
+    const killed = await act(emulator, "apply", machine("killed", "vm2"), { killAt: /killed: attaching/ });
+    expect(killed.exitCode).toBeNull();
+    await emulator.expireLeases();
+    const next = await act(emulator, "apply", machine("killed", "vm2"), { runId: "1003" });
+    expect(next.log.join("\n")).toContain("began to write it at");
+    expect(next.exitCode).toBe(0);
+    expect(emulator.hazards()).toEqual([]);
+    expect(writesIn(emulator.journal()).length).toBeLessThanOrEqual(2);
+    const after = await act(emulator, "apply", machine("killed", "vm2", 22), { runId: "1004" });
+    expect(after.outputs["changed"]).toBe("false");
+  });
+});
+
+describe("a storage that cannot be used", () => {
+  it("costs the lease and not the work, and the summary says so", async () => {
+    emulator.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
+    const step = await act(emulator, "apply", machine("unleased", "vm3"));
+    expect(step.exitCode).toBe(0);
+    expect(step.summary).toContain("without a lease");
+    const result = JSON.parse(step.outputs["targets"] ?? "[]") as readonly Target[];
+    expect(result.map(({ name }) => name)).toEqual(["unleased"]);
+  });
+});
+
+describe("what is in use", () => {
+  beforeEach(async () => {
+    expect((await act(emulator, "apply", machine("busy", "vm1"))).exitCode).toBe(0);
+    emulator.clearJournal();
+  });
+
+  it.each([
+    { command: "apply", inputs: { "on-drift": "reattach" }, port: 2222 },
+    { command: "detach", inputs: { only: "busy" }, port: 22 },
+  ])("is not taken away by $command while a run needs it, which is named; force goes ahead", async (given) => {
+    emulator.putJob(job("Running"));
+    const files = machine("busy", "vm1", given.port);
+    const refused = await act(emulator, given.command, files, { inputs: given.inputs });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.outputs["failure-reason"]).toBe("in-use");
+    expect(refused.annotations.map(({ message }) => message).join("\n")).toContain("'job-Running' (Running)");
+    expect(writesIn(emulator.journal())).toEqual([]);
+    const forced = await act(emulator, given.command, files, { inputs: { ...given.inputs, force: "true" } });
+    expect(forced.exitCode).toBe(0);
+    expect(writesIn(emulator.journal())[0]).toBe("DELETE computes/busy");
+  });
+
+  it("counts only runs that are not over", async () => {
+    emulator.putJob(job("Completed"));
+    expect((await act(emulator, "detach", machine("busy", "vm1"), { inputs: { only: "busy" } })).exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,59 @@
+import type { Step } from "../plan/plan.ts";
+import { resourceIdOf } from "../compute/target.ts";
+
+/**
+ * What is written into the leased blob before a compute is written, and taken out once the outcome is verified. Whoever
+ * finds one knows that a process ended in between, and under which name to look for what it may have begun.
+ */
+export type Intent = {
+  readonly name: string;
+  /** ARM id of what is attached; absent for what the service makes. */
+  readonly resourceId?: string;
+  readonly action: Step["do"];
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Sent with the write as `x-ms-correlation-request-id`. */
+  readonly correlationId: string;
+  /** Address of the workflow run that writes. */
+  readonly run?: string;
+};
+
+export function intentOf(
+  { target, do: action }: Step,
+  now: number,
+  correlationId: string,
+  run: string | undefined,
+): Intent {
+  const resourceId = resourceIdOf(target);
+  return {
+    name: target.name,
+    ...(resourceId === undefined ? {} : { resourceId }),
+    action,
+    at: new Date(now).toISOString(),
+    correlationId,
+    ...(run === undefined ? {} : { run }),
+  };
+}
+
+/** What stands in a blob; nothing where it is empty or not of this form, because others may write there too. */
+export function readIntents(text: string): readonly Intent[] {
+  let parsed: unknown;
+  try {
+    parsed = text === "" ? {} : JSON.parse(text);
+  } catch {
+    return [];
+  }
+  const { intents } = (typeof parsed === "object" && parsed !== null ? parsed : {}) as { readonly intents?: unknown };
+  return Array.isArray(intents) ? (intents as readonly unknown[]).filter(isIntent) : [];
+}
+
+export function writeIntents(intents: readonly Intent[]): string {
+  return intents.length === 0 ? "" : `${JSON.stringify({ intents }, undefined, 2)}\n`;
+}
+
+/** A compute's name goes into an address, so nothing but a name is taken from there. */
+function isIntent(value: unknown): value is Intent {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, at } = value as { readonly name?: unknown; readonly at?: unknown };
+  return typeof name === "string" && /^[A-Za-z0-9-]{1,64}$/.test(name) && typeof at === "string";
+}

@@ -1,0 +1,181 @@
+import type { Leases } from "../azure/leases.ts";
+import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
+import type { Clock } from "../clock.ts";
+import { readIntents, writeIntents, type Intent } from "./intent.ts";
+
+/** What keeps two runs from attaching one resource at a time. */
+export type Guarantee =
+  /** A lease in the workspace's storage: nobody else who asks for it writes meanwhile. */
+  | "serialised"
+  /** The storage cannot be used: what is live is read before and after, and a collision is found out, not prevented. */
+  | "verified";
+
+export type LeasePorts = {
+  readonly leases: Leases;
+  readonly clock: Clock;
+  /** Ids that nobody else has. */
+  readonly newId: () => string;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch after which nothing is waited for any more. */
+  readonly deadline: number;
+  /** One line for each thing worth knowing. Text may stem from the storage. */
+  readonly onProgress: (message: string) => void;
+};
+
+/** Keys that are held together. */
+export type Held = {
+  readonly guarantee: Guarantee;
+  readonly keys: readonly string[];
+  /** What earlier holders left behind. */
+  readonly found: readonly Intent[];
+  /** False as soon as another holder is possible: then nothing may be written any more. Always true without a lease. */
+  readonly isHeld: () => boolean;
+  /** Writes down what is about to be done, in place of what stands there. False: the lease was lost. */
+  readonly note: (key: string, intents: readonly Intent[]) => Promise<boolean>;
+  /** Keys under which something stands written, by an earlier holder or by this one. */
+  readonly noted: () => readonly string[];
+};
+
+export type NotHeld =
+  | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled" }
+  | { readonly state: "failed"; readonly error: ServiceError };
+
+/** Seconds between looks at a lease that somebody else holds. Our choice. */
+const shortestWait = 0.5;
+const longestWait = 4;
+
+/** A lease counts as lost this many seconds before it can run out: clocks differ, and requests take time. */
+const marginSeconds = 10;
+
+/**
+ * Takes the leases of all keys, does the work, and gives them back on every way out.
+ *
+ * Keys are taken in one order everywhere, so two runs never wait for each other in a ring. While the work goes on the
+ * leases are renewed. A storage that cannot be used at all costs the guarantee, not the work: `Held.guarantee` says so.
+ */
+export async function withLeases<Value>(
+  keys: readonly string[],
+  ports: LeasePorts,
+  work: (held: Held) => Promise<Value>,
+): Promise<Value | NotHeld> {
+  const id = ports.newId();
+  const sorted = [...new Set(keys)].sort();
+  const taken: Taken[] = [];
+  try {
+    for (const key of sorted) {
+      const got = await take(key, id, ports);
+      if (got.state === "unusable") {
+        ports.onProgress(unusable(got.failure));
+        return await work(withoutLease(sorted));
+      }
+      if (got.state !== "held") return got;
+      taken.push(got.taken);
+    }
+    const found: Intent[] = [];
+    const noted = new Set<string>();
+    for (const { key } of taken) {
+      const text = await ports.leases.read(key, ports.signal);
+      if (!text.ok) return notHeld(text.failure);
+      if (text.value !== "") noted.add(key);
+      found.push(...readIntents(text.value));
+    }
+    return await work({
+      guarantee: "serialised",
+      keys: sorted,
+      found,
+      isHeld: () => taken.every(({ isHeld }) => isHeld()),
+      noted: () => [...noted],
+      note: async (key, intents) => {
+        // Before the write: should its reply be lost, something stands there all the same.
+        if (intents.length > 0) noted.add(key);
+        const written = await ports.leases.write(key, id, writeIntents(intents), ports.signal);
+        return written.ok && written.value === "written";
+      },
+    });
+  } finally {
+    for (const { stop } of taken) stop();
+    await Promise.all(taken.map(({ key }) => ports.leases.release(key, id)));
+  }
+}
+
+type Taken = { readonly key: string; readonly isHeld: () => boolean; readonly stop: () => void };
+
+type Take =
+  | { readonly state: "held"; readonly taken: Taken }
+  | { readonly state: "unusable"; readonly failure: AzureFailure }
+  | NotHeld;
+
+async function take(key: string, id: string, ports: LeasePorts): Promise<Take> {
+  const { leases, clock, signal, deadline, onProgress } = ports;
+  for (let look = 0; ; look += 1) {
+    // From before the request: the lease may have begun as soon as it was sent.
+    const askedAt = clock.now();
+    const got = await leases.acquire(key, id, signal);
+    if (!got.ok) {
+      if (got.failure.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
+      return { state: "unusable", failure: got.failure };
+    }
+    if (got.value === "held") return { state: "held", taken: keep(key, id, askedAt, ports) };
+    if (look === 0) onProgress(await holderOf(key, ports));
+    const left = (deadline - clock.now()) / 1000;
+    if (left <= 0) return { state: "in-flight", why: "timeout" };
+    try {
+      await clock.sleep(Math.min(shortestWait * 1.5 ** look, longestWait, left), signal);
+    } catch {
+      return { state: "in-flight", why: "cancelled" };
+    }
+  }
+}
+
+async function holderOf(key: string, { leases, signal }: LeasePorts): Promise<string> {
+  const text = await leases.read(key, signal);
+  const [intent] = text.ok ? readIntents(text.value) : [];
+  const who = intent?.run === undefined ? "another run" : `the workflow run ${intent.run}`;
+  const what = intent === undefined ? "works on the same resource" : `is at '${intent.name}' since ${intent.at}`;
+  return `waits: ${who} ${what}; its lease ends when it is done, or ${leases.seconds} s after it crashed.`;
+}
+
+/** Renews until stopped. A renewal that gets no answer is tried again as long as the lease can still be ours. */
+function keep(key: string, id: string, from: number, { leases, clock, onProgress }: LeasePorts): Taken {
+  const stopped = new AbortController();
+  let renewedAt = from;
+  let lost = false;
+  const isHeld = () => !lost && clock.now() - renewedAt < (leases.seconds - marginSeconds) * 1000;
+  const renew = async (): Promise<void> => {
+    while (!stopped.signal.aborted && !lost) {
+      await clock.sleep(leases.seconds / 4, stopped.signal);
+      const askedAt = clock.now();
+      const renewed = await leases.renew(key, id, stopped.signal);
+      if (renewed.ok && renewed.value === "held") renewedAt = askedAt;
+      else if (renewed.ok || !isHeld()) {
+        lost = true;
+        onProgress("the lease was lost; nothing more is written.");
+      }
+    }
+  };
+  // Ends by the stop alone, which rejects the sleep.
+  renew().catch(() => undefined);
+  return { key, isHeld, stop: () => stopped.abort() };
+}
+
+function withoutLease(keys: readonly string[]): Held {
+  return {
+    guarantee: "verified",
+    keys,
+    found: [],
+    isHeld: () => true,
+    noted: () => [],
+    note: () => Promise.resolve(true),
+  };
+}
+
+function unusable({ error }: AzureFailure): string {
+  return (
+    `the workspace's storage cannot be used for a lease (${error.message} [${error.code}]): ` +
+    "what is live is read before and after the write instead, so a collision with another run is found out, not prevented."
+  );
+}
+
+function notHeld({ reason, error }: AzureFailure): NotHeld {
+  return reason === "cancelled" ? { state: "in-flight", why: "cancelled" } : { state: "failed", error };
+}

@@ -1,0 +1,117 @@
+import type { LiveCompute } from "../azure/computes.ts";
+import type { Outcome } from "../azure/outcome.ts";
+import { isHeldBy, type ComputeTarget } from "../compute/target.ts";
+import { isLeaving } from "../plan/plan.ts";
+import { failedWith, type End } from "./end.ts";
+import type { AttachPorts } from "./ports.ts";
+import { removeAndWait } from "./remove.ts";
+
+export type VerifyPorts = AttachPorts & {
+  /** Never from before the call. */
+  readonly list: () => Promise<Outcome<readonly LiveCompute[]>>;
+};
+
+/** How often it is looked whether the other attachment has been withdrawn, and the seconds between two looks. Our choice. */
+const looks = 12;
+const secondsBetween = 2.5;
+
+/**
+ * After a write the list is read once more: the resource may not be attached under another name as well. Where somebody
+ * else attached it at the same moment, one rule that both sides can see decides: the attachment that was made first
+ * stays. Who made the other withdraws it, and who made the first attaches anew, because the second has broken it.
+ *
+ * @param reattach detaches our own attachment, attaches it again, and verifies it by a read.
+ */
+export async function verifyAttachment(
+  target: ComputeTarget,
+  end: End,
+  ports: VerifyPorts,
+  reattach: (own: LiveCompute) => Promise<End>,
+): Promise<End> {
+  if (end.state !== "done" || end.compute?.resourceId === undefined || ports.signal.aborted) return end;
+  const first = await look(target, ports);
+  if (!first.ok) {
+    return failedWith(
+      "service-unreachable",
+      "NotVerified",
+      `'${target.name}' was attached, and whether it is the only attachment of its resource could not be read: ${first.failure.error.message}. Run the command again.`,
+      end.compute,
+    );
+  }
+  const { own, others } = first.value;
+  if (others.length === 0) return end;
+  const [oldest] = [...others, ...(own === undefined ? [] : [own])].sort(byAge);
+  const names = others.map(({ name }) => `'${name}'`).join(", ");
+  if (own === undefined || oldest !== own) return withdraw(target, own, names, oldest?.name ?? "", ports);
+  ports.onProgress(
+    target.name,
+    `its resource was attached at the same time as ${names}; waits for that to be withdrawn`,
+  );
+  for (let count = 0; count < looks; count += 1) {
+    try {
+      await ports.clock.sleep(secondsBetween, ports.signal);
+    } catch {
+      return { state: "in-flight", why: "cancelled", compute: own };
+    }
+    const again = await look(target, ports);
+    if (again.ok && again.value.others.length === 0) {
+      ports.onProgress(target.name, "the other attachment was withdrawn; attaches anew, because it was broken by it");
+      return reattach(own);
+    }
+  }
+  return failedWith(
+    "conflict",
+    "AttachedTwice",
+    `Its resource was attached as ${names} at the same time, which breaks this attachment, and nobody withdrew that one. ` +
+      `To repair it, detach the other and attach this one anew: command: apply with on-conflict: replace and on-drift: reattach.`,
+    own,
+  );
+}
+
+async function look(
+  target: ComputeTarget,
+  ports: VerifyPorts,
+): Promise<Outcome<{ readonly own?: LiveCompute; readonly others: readonly LiveCompute[] }>> {
+  const live = await ports.list();
+  if (!live.ok) return live;
+  const isOwn = ({ name }: LiveCompute) => name.toLowerCase() === target.name.toLowerCase();
+  const own = live.value.find(isOwn);
+  return {
+    ok: true,
+    value: {
+      ...(own === undefined ? {} : { own }),
+      others: live.value.filter((compute) => !isOwn(compute) && !isLeaving(compute) && isHeldBy(target, compute)),
+    },
+  };
+}
+
+/** The service's own time of creation, which every reader sees alike; the name where that is equal or missing. */
+function byAge(a: LiveCompute, b: LiveCompute): number {
+  const [whenA, whenB] = [Date.parse(a.createdOn ?? ""), Date.parse(b.createdOn ?? "")];
+  const age = Number.isNaN(whenA) || Number.isNaN(whenB) ? 0 : whenA - whenB;
+  if (age !== 0) return age;
+  const [nameA, nameB] = [a.name.toLowerCase(), b.name.toLowerCase()];
+  return nameA < nameB ? -1 : nameA > nameB ? 1 : 0;
+}
+
+async function withdraw(
+  target: ComputeTarget,
+  own: LiveCompute | undefined,
+  names: string,
+  survivor: string,
+  ports: VerifyPorts,
+): Promise<End> {
+  const removal = own === undefined ? { state: "gone" as const } : await removeAndWait(own, ports);
+  const what =
+    removal.state === "gone"
+      ? "it was made later and has been withdrawn"
+      : "it was made later and could not be withdrawn";
+  return failedWith(
+    "conflict",
+    "AttachedTwice",
+    `Its resource was attached as ${names} at the same time; of the two, ${what}. '${survivor}' was broken by it: ` +
+      `if its own workflow does not repair it, run command: apply with on-drift: reattach where '${survivor}' is declared. ` +
+      "Declare the resource under one name.",
+    removal.state === "gone" ? undefined : own,
+  );
+}

@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import { containerClient, storageFailure, type BlobContainer } from "./blobs.ts";
+import { succeeded, type Outcome } from "./outcome.ts";
+
+/**
+ * Blobs in the workspace's own storage by which runs of this action exclude each other: one for each key, leased while
+ * somebody works on what the key stands for. A lease is never broken; after a crash it runs out by itself.
+ *
+ * Every request may be repeated: a lease is asked for under an id of the caller's own, so asking again for what is held
+ * already says so.
+ *
+ * @see https://learn.microsoft.com/rest/api/storageservices/lease-blob
+ */
+export type Leases = {
+  /** Seconds a lease lasts unless it is renewed. */
+  readonly seconds: number;
+  /** `busy`: somebody else holds it. A failure means that the storage cannot be used. */
+  readonly acquire: (key: string, leaseId: string, signal: AbortSignal) => Promise<Outcome<"held" | "busy">>;
+  /** `lost`: it ran out, and somebody else may hold it. */
+  readonly renew: (key: string, leaseId: string, signal: AbortSignal) => Promise<Outcome<"held" | "lost">>;
+  /** What is not held any more is released already. */
+  readonly release: (key: string, leaseId: string) => Promise<Outcome<void>>;
+  /** The text in the blob; empty when nothing is written there. Anybody may read it. */
+  readonly read: (key: string, signal: AbortSignal) => Promise<Outcome<string>>;
+  /** Replaces the text; only the holder can. */
+  readonly write: (
+    key: string,
+    leaseId: string,
+    text: string,
+    signal: AbortSignal,
+  ) => Promise<Outcome<"written" | "lost">>;
+};
+
+/** The longest finite lease that the service grants. After a crash the next run waits for at most this. */
+const leaseSeconds = 60;
+
+/** One request. Our choice: a lease that is not answered for in this time is better asked for again. */
+const requestSeconds = 10;
+
+/**
+ * @param open the container; called again when its access has run out.
+ * @see azure-ml-rest.md for the route by which clients get at the storage: it is the one that uploads take
+ */
+export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobContainer>>): Leases {
+  let current: Promise<Outcome<ContainerClient>> | undefined;
+  const connect = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
+    const container = await open(fresh);
+    return container.ok ? succeeded(await containerClient(container.value, { tries: 3, requestSeconds })) : container;
+  };
+  /** Runs one operation on a key's blob; once more with fresh access when the service says that the access has run out. */
+  const onBlob = async <Value>(
+    key: string,
+    signal: AbortSignal,
+    work: (blob: BlockBlobClient) => Promise<Value>,
+  ): Promise<Outcome<Value>> => {
+    for (let again = false; ; again = true) {
+      if (again) current = undefined;
+      current ??= connect(again);
+      const container = await current;
+      if (!container.ok) return container;
+      try {
+        return succeeded(await work(container.value.getBlockBlobClient(blobName(key))));
+      } catch (error) {
+        const { statusCode, code } = error as { readonly statusCode?: number; readonly code?: string };
+        const expired = (statusCode === 403 || statusCode === 401) && code !== "AuthorizationFailure";
+        if (!expired || again) return storageFailure(error, signal);
+      }
+    }
+  };
+  return {
+    seconds: leaseSeconds,
+    acquire: (key, leaseId, signal) =>
+      onBlob(key, signal, async (blob) => {
+        const acquire = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, { abortSignal: signal });
+        try {
+          await acquire();
+          return "held";
+        } catch (error) {
+          if (statusOf(error) === 409) return "busy";
+          if (statusOf(error) !== 404) throw error;
+        }
+        try {
+          await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, abortSignal: signal });
+        } catch (error) {
+          // Somebody else made it in between, and may hold it already.
+          if (![409, 412].includes(statusOf(error) ?? 0)) throw error;
+        }
+        try {
+          await acquire();
+          return "held";
+        } catch (error) {
+          if (statusOf(error) === 409) return "busy";
+          throw error;
+        }
+      }),
+    renew: (key, leaseId, signal) =>
+      onBlob(key, signal, async (blob) => {
+        try {
+          await blob.getBlobLeaseClient(leaseId).renewLease({ abortSignal: signal });
+          return "held";
+        } catch (error) {
+          if ([404, 409, 412].includes(statusOf(error) ?? 0)) return "lost";
+          throw error;
+        }
+      }),
+    release: (key, leaseId) => {
+      // Also after a cancellation, so the caller's signal does not count here.
+      const signal = AbortSignal.timeout(requestSeconds * 1000);
+      return onBlob(key, signal, async (blob) => {
+        try {
+          await blob.getBlobLeaseClient(leaseId).releaseLease({ abortSignal: signal });
+        } catch (error) {
+          if (![404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
+        }
+      });
+    },
+    read: (key, signal) =>
+      onBlob(key, signal, async (blob) => {
+        try {
+          return (await blob.downloadToBuffer(0, undefined, { abortSignal: signal })).toString("utf8");
+        } catch (error) {
+          // 416: there is nothing in it.
+          if ([404, 416].includes(statusOf(error) ?? 0)) return "";
+          throw error;
+        }
+      }),
+    write: (key, leaseId, text, signal) =>
+      onBlob(key, signal, async (blob) => {
+        try {
+          await blob.upload(text, Buffer.byteLength(text), { conditions: { leaseId }, abortSignal: signal });
+          return "written";
+        } catch (error) {
+          if ([404, 409, 412].includes(statusOf(error) ?? 0)) return "lost";
+          throw error;
+        }
+      }),
+  };
+}
+
+/** Keys are ids of resources, whose letters a blob's name may not have; their hash always fits. */
+function blobName(key: string): string {
+  return `azureml-targets/leases/${createHash("sha256").update(key).digest("hex")}.json`;
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { readonly statusCode?: number }).statusCode;
+}
