@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { seeded } from "../emulator/settings.ts";
 
 /** The action as a GitHub runner runs it: a process, an environment, files for its outputs, and a reader of its log. */
 
@@ -75,7 +76,7 @@ export async function runStep(options: RunnerOptions): Promise<StepResult> {
     ...Object.fromEntries(
       Object.entries(action.inputs).map(([name, { default: value = "" }]) => [
         name,
-        value.replace("${{ github.token }}", "ghs_emulatedGithubToken0123456789"),
+        value.replace("${{ github.token }}", seeded.githubToken),
       ]),
     ),
     ...options.inputs,
@@ -93,6 +94,7 @@ export async function runStep(options: RunnerOptions): Promise<StepResult> {
     GITHUB_REF: "refs/heads/main",
     GITHUB_REPOSITORY: "octo-org/octo-repo",
     GITHUB_SERVER_URL: "https://github.com",
+    GITHUB_API_URL: "https://api.github.com",
     GITHUB_RUN_ID: options.runId ?? "1001",
     GITHUB_RUN_ATTEMPT: options.runAttempt ?? "1",
     RUNNER_TEMP: join(temporary, "temp"),

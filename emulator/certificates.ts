@@ -19,6 +19,7 @@ export const realHosts = [
   "*.blob.core.windows.net",
   "*.vault.azure.net",
   "*.actions.githubusercontent.com",
+  "api.github.com",
 ] as const;
 
 /** An authority of its own, and a certificate of it for loopback and for the real names; made once for a state folder. */

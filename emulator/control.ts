@@ -1,3 +1,4 @@
+import { addComment, commentsOf, type Comment, type PullRequest } from "./github-api.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 import { armError, ok, type Incoming, type Reply } from "./reply.ts";
@@ -13,7 +14,7 @@ export type ControlParts = {
 
 /** What a test or a person asks of the emulator itself; never reachable by the real host names. */
 export async function control(
-  { method, path, body }: Incoming,
+  { method, path, query, body }: Incoming,
   { store, journal, faults, storage }: ControlParts,
 ): Promise<Reply> {
   switch (`${method} ${path}`) {
@@ -43,6 +44,15 @@ export async function control(
       store.put("secrets", name.toLowerCase(), value);
       return ok({});
     }
+    case "POST /_control/pull-requests": {
+      const pull = body as PullRequest;
+      store.put("github-pulls", String(pull.number), pull);
+      return ok({});
+    }
+    case "POST /_control/comments":
+      return ok(addComment(store, body as Pick<Comment, "pullRequest" | "author" | "body">));
+    case "GET /_control/comments":
+      return ok(commentsOf(store, Number(query.get("pullRequest"))));
     default:
       return armError(404, "NotFound", `There is no control at ${method} ${path}.`);
   }

@@ -12,6 +12,7 @@ import { control } from "./control.ts";
 import { entra } from "./entra.ts";
 import { createFaults, type Fault, type Faults } from "./faults.ts";
 import { github } from "./github.ts";
+import { addComment, commentsOf, githubApi, type Comment, type PullRequest } from "./github-api.ts";
 import { createJournal, type JournalEntry } from "./journal.ts";
 import { createRunner } from "./jobs/runner.ts";
 import { keyVault } from "./key-vault.ts";
@@ -49,7 +50,11 @@ export type Emulator = AsyncDisposable & {
   readonly putJob: (job: JobDocument) => void;
   /** Lets a minute pass for the storage: leases that nobody renews have run out. */
   readonly expireLeases: () => Promise<void>;
-  /** Takes computes, jobs, assets and what became of attachments out of the workspace. */
+  /** A pull request of the repository, as it is from now on. */
+  readonly putPullRequest: (pull: PullRequest) => void;
+  readonly putComment: (comment: Pick<Comment, "pullRequest" | "author" | "body">) => Comment;
+  readonly comments: (pullRequest: number) => readonly Comment[];
+  /** Takes computes, jobs, assets and what became of attachments out of the workspace, and pull requests out of the repository. */
   readonly empty: () => void;
   /** What a client's environment needs for a way in. */
   readonly environment: (way: WayIn) => Readonly<Record<string, string>>;
@@ -92,7 +97,11 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
   const entraSettings = { accessTokenSeconds, federatedSubjects: given.federatedSubjects ?? [seeded.subject] };
 
   const route = async (request: Incoming, active: readonly Fault[]): Promise<Reply> => {
-    const open = github(request, tokens) ?? entra(request, tokens, entraSettings) ?? keyVault(request, store);
+    const open =
+      github(request, tokens) ??
+      githubApi(request, store) ??
+      entra(request, tokens, entraSettings) ??
+      keyVault(request, store);
     if (open !== undefined) return open;
     if (request.path.startsWith("/metadata/endpoints"))
       return (await arm(request, armParts, active)) ?? armError(404, "NotFound", "Not found.");
@@ -233,8 +242,20 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     putAsset: assets.put,
     putJob: (job) => store.put("jobs", job.name, job),
     expireLeases: () => storage.expireLeases(),
+    putPullRequest: (pull) => store.put("github-pulls", String(pull.number), pull),
+    putComment: (comment) => addComment(store, comment),
+    comments: (pullRequest) => commentsOf(store, pullRequest),
     empty: () => {
-      for (const collection of ["computes", "jobs", "assets", "operations", "tracked", "hazards"])
+      for (const collection of [
+        "computes",
+        "jobs",
+        "assets",
+        "operations",
+        "tracked",
+        "hazards",
+        "github-pulls",
+        "github-comments",
+      ])
         for (const { key } of store.list(collection)) store.remove(collection, key);
     },
     environment: (way) => ({
@@ -249,10 +270,12 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
       ...(way === "cloud"
         ? {
             ARM_CLOUD_METADATA_URL: `${origin}/metadata/endpoints`,
+            GITHUB_API_URL: `${origin}/_github/api/v3`,
             ACTIONS_ID_TOKEN_REQUEST_URL: `${origin}/_github/id-token?api-version=2.0`,
           }
         : {
             HTTPS_PROXY: proxyUrl,
+            GITHUB_API_URL: "https://api.github.com",
             ACTIONS_ID_TOKEN_REQUEST_URL:
               "https://pipelines.actions.githubusercontent.com/_github/id-token?api-version=2.0",
           }),

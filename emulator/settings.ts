@@ -30,6 +30,11 @@ export const seeded = {
   machine: "dsvm",
   identityHeader: "emulator-identity-header",
   idTokenRequestToken: "emulator-id-token-request-token",
+  /** A workflow's own token, the one that a fork's workflow gets, and one of a person. */
+  githubToken: "ghs_emulatedGithubToken0123456789",
+  githubReadToken: "ghs_emulatedReadOnlyToken01234567",
+  githubUserToken: "ghp_emulatedPersonalToken01234567",
+  githubUser: "octocat",
   subject: "repo:octo-org/octo-repo:ref:refs/heads/main",
 } as const;
 

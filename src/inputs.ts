@@ -25,6 +25,15 @@ const trueOrFalse: ReadInput<boolean> = (text) => {
   throw new Error("must be true or false");
 };
 
+const autoOrNot: ReadInput<"auto" | boolean> = (text) => {
+  if (text === "auto") return text;
+  try {
+    return trueOrFalse(text);
+  } catch {
+    throw new Error("must be auto, true or false");
+  }
+};
+
 function oneOf<const Word extends string>(...words: readonly Word[]): ReadInput<Word> {
   return (text) => {
     const word = words.find((allowed) => allowed === text);
@@ -98,7 +107,7 @@ export const inputTable = {
   "changed-only": { fallback: "false", read: notSupportedYet("false") },
   "sarif-path": { fallback: "", read: notSupportedYet("") },
   summary: { fallback: "true", read: trueOrFalse },
-  comment: { fallback: "auto", read: (text: string) => (text === "false" ? undefined : notSupportedYet("auto")(text)) },
+  comment: { fallback: "auto", read: autoOrNot },
   "github-token": { fallback: "", read: optionalText },
   "working-directory": { fallback: ".", read: (text: string) => text },
 } as const satisfies Record<string, { readonly fallback: string; readonly read: ReadInput<unknown> }>;

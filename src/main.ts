@@ -25,16 +25,24 @@ async function main(environment: Environment): Promise<number> {
   const startedAt = systemClock.now();
   const cancelled = cancellation();
   let inputs: Inputs | undefined;
+  let context: CommandContext | undefined;
   let outcome: CommandResult;
   try {
     inputs = readInputs(environment);
-    outcome = await runCommand(inputs.command, await contextOf(inputs, environment, log, cancelled.signal));
+    context = await contextOf(inputs, environment, log, cancelled.signal);
+    outcome = await runCommand(inputs.command, context);
   } catch (error) {
     outcome = { failures: [failureOf(error, cancelled.signal)] };
     if (error instanceof InvalidInputs)
       outcome = { failures: error.faults.map((message) => ({ reason: "invalid-input", message })) };
   }
-  const result = conclude(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
+  const concluded = () => conclude(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
+  if (context !== undefined && context.inputs.comment !== false) {
+    const { keepComment } = await import("./keep-comment.ts");
+    // Behind the command's own failures: the first one decides how the step ends.
+    outcome = { ...outcome, failures: [...outcome.failures, ...(await keepComment(concluded(), context))] };
+  }
+  const result = concluded();
   show(result, log);
   await writeReports(result, {
     temporaryFolder: temporaryFolder(environment),

@@ -3,6 +3,9 @@ export type Position = { readonly file: string; readonly line: number; readonly 
 
 export type Severity = "error" | "warning" | "notice";
 
+/** GitHub shows this many annotations of a severity for each step; log and summary have the whole list. */
+export const mostAnnotations = 10;
+
 /** Something the author of a file (or of the workflow) must change. Returned, never thrown, so that one run shows them all. */
 export type Problem = {
   /** Stable, kebab-case, documented: `unknown-key`, `duplicate-resource`, … */

@@ -1,5 +1,5 @@
 import * as core from "@actions/core";
-import { formatProblem, type Problem } from "../declaration/problem.ts";
+import { formatProblem, mostAnnotations, type Problem } from "../declaration/problem.ts";
 
 /** The step's log. Whatever it is given is text: no line of it can become a workflow command. */
 export type Log = {
@@ -14,9 +14,6 @@ export type Log = {
   /** A problem as annotation at its line, and as a line of the log. */
   readonly problem: (problem: Problem) => void;
 };
-
-/** GitHub shows ten annotations of a kind for each step; the summary has the whole list. */
-const mostAnnotations = 10;
 
 export function createLog(): Log {
   const shown: Record<Problem["severity"], number> = { error: 0, warning: 0, notice: 0 };

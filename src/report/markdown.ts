@@ -1,6 +1,6 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
-import { formatPosition, type Problem } from "../declaration/problem.ts";
+import { formatPosition, mostAnnotations, type Problem, type Severity } from "../declaration/problem.ts";
 import { adviceFor } from "./advice.ts";
 import { charted } from "./chart-points.ts";
 import { code, fence, inline, link } from "./escape.ts";
@@ -23,23 +23,33 @@ export type Section = {
   readonly text: string;
 };
 
+/**
+ * Where the Markdown is going. A comment leaves out what changes from run to run though nothing has happened, the list of
+ * files, and the end of the run's log: the runner puts secrets out of sight in logs and summaries, not in comments.
+ */
+export type Form = "report" | "comment";
+
 /** The report as Markdown sections, in the order in which they are read. */
-export function sections(result: Result): readonly Section[] {
+export function sections(result: Result, form: Form = "report"): readonly Section[] {
+  const isReport = form === "report";
   return [
     { rank: 0, text: `## ${inline(headline(result))}\n` },
     { rank: 0, text: failures(result) },
     { rank: 1, text: leftGoing(result) },
     { rank: 2, text: result.run === undefined ? "" : runCard(result.run) },
-    { rank: 3, text: targets(result.targets) },
+    { rank: 3, text: targets(result.targets, form) },
     { rank: 3, text: environments(result.environments) },
     { rank: 4, text: problems(result.problems) },
     { rank: 4, text: result.plan === undefined || result.targets.length > 0 ? "" : plan(result.plan) },
     { rank: 5, text: result.run === undefined ? "" : metrics(result.run.metrics) },
     {
       rank: 6,
-      text: result.run?.logTail === undefined ? "" : `### End of the log\n\n${fence(result.run.logTail, "text")}\n`,
+      text:
+        result.run?.logTail === undefined || !isReport
+          ? ""
+          : `### End of the log\n\n${fence(result.run.logTail, "text")}\n`,
     },
-    { rank: 7, text: files(result) },
+    { rank: 7, text: isReport ? files(result) : "" },
   ].filter(({ text }) => text !== "");
 }
 
@@ -62,17 +72,21 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   ].join("\n");
 }
 
-function targets(reports: readonly TargetReport[]): string {
+function targets(reports: readonly TargetReport[], form: Form): string {
   if (reports.length === 0) return "";
   const rows = reports.map((target) => [
     code(target.name),
     inline(kindWord(target.type)),
     inline(actionWords[target.action]),
     inline(stateOf(target)),
-    duration(target.durationSeconds),
+    ...(form === "report" ? [duration(target.durationSeconds)] : []),
   ]);
-  const notes = [...guarantees(reports), ...reports.flatMap((target) => targetNotes(target))];
-  return `### Targets\n\n${table(["Target", "Kind", "Action", "State", "Duration"], rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
+  const head = ["Target", "Kind", "Action", "State", ...(form === "report" ? ["Duration"] : [])];
+  const notes = [
+    ...(form === "report" ? guarantees(reports) : []),
+    ...reports.flatMap((target) => targetNotes(target)),
+  ];
+  return `### Targets\n\n${table(head, rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
 }
 
 /** Which guarantee of "exactly once" held for what was written. */
@@ -149,7 +163,20 @@ function problems(found: readonly Problem[]): string {
     `${inline(message)} ${inline(fix)}${related === undefined ? "" : `<br>See also ${code(formatPosition(related))}`}`,
     code(name),
   ]);
-  return `### Problems\n\n${table(["Place", "Severity", "Problem", "Code"], rows)}`;
+  const more = notAnnotated(found);
+  const note = more === 0 ? "" : `${moreThanAnnotated(found.length, more)}\n\n`;
+  return `### Problems\n\n${note}${table(["Place", "Severity", "Problem", "Code"], rows)}`;
+}
+
+/** How many problems GitHub shows no annotation of. */
+function notAnnotated(found: readonly Problem[]): number {
+  return (["error", "warning", "notice"] satisfies Severity[])
+    .map((severity) => found.filter((problem) => problem.severity === severity).length - mostAnnotations)
+    .reduce((sum, above) => sum + Math.max(above, 0), 0);
+}
+
+function moreThanAnnotated(all: number, more: number): string {
+  return `${count(all, "problem")}. GitHub shows ${mostAnnotations} annotations of a kind for each step, so ${more} of them ${more === 1 ? "is" : "are"} listed here and in the log only.`;
 }
 
 function runCard(run: RunReport): string {

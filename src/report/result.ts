@@ -32,6 +32,7 @@ export type FailureReason =
   | "run-state-unknown"
   | "gate-missed"
   | "download-failed"
+  | "comment-failed"
   | "timeout"
   | "cancelled"
   | "not-supported"

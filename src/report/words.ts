@@ -57,7 +57,7 @@ const kindWords: Readonly<Record<string, string>> = {
 };
 
 export function kindWord(type: string): string {
-  return kindWords[type] ?? type;
+  return (Object.hasOwn(kindWords, type) ? kindWords[type] : undefined) ?? type;
 }
 
 /** One line that says how the command went: the heading of every report. */
