@@ -95,6 +95,7 @@ export async function runStep(options: RunnerOptions): Promise<StepResult> {
     GITHUB_REPOSITORY: "octo-org/octo-repo",
     GITHUB_SERVER_URL: "https://github.com",
     GITHUB_API_URL: "https://api.github.com",
+    GITHUB_WORKFLOW_REF: "octo-org/octo-repo/.github/workflows/ml.yml@refs/heads/main",
     GITHUB_RUN_ID: options.runId ?? "1001",
     GITHUB_RUN_ATTEMPT: options.runAttempt ?? "1",
     RUNNER_TEMP: join(temporary, "temp"),

@@ -2,13 +2,20 @@ import type { Incoming, Reply } from "./reply.ts";
 import { seeded } from "./settings.ts";
 import type { Store } from "./store.ts";
 
+export type ChangedFile = {
+  readonly path: string;
+  readonly status: "added" | "modified" | "removed" | "renamed";
+  /** Its path before it was renamed. */
+  readonly before?: string;
+};
+
 /** What a test makes of a pull request; the rest is as GitHub would fill it in. */
 export type PullRequest = {
   readonly number: number;
   /** Commit id of its head. */
   readonly head: string;
   /** Paths of the files that it changes. */
-  readonly files?: readonly (string | { readonly path: string; readonly status: "removed" | "added" | "modified" })[];
+  readonly files?: readonly (string | ChangedFile)[];
 };
 
 /** A comment of a pull request. */
@@ -211,7 +218,16 @@ function pullOf({ number, head, files = [] }: PullRequest, { host }: Incoming): 
   };
 }
 
-function fileOf(file: NonNullable<PullRequest["files"]>[number]): unknown {
-  const { path, status } = typeof file === "string" ? { path: file, status: "modified" } : file;
-  return { sha: "c".repeat(40), filename: path, status, additions: 1, deletions: 1, changes: 2, patch: "@@ -1 +1 @@" };
+function fileOf(file: string | ChangedFile): unknown {
+  const { path, status, before }: ChangedFile = typeof file === "string" ? { path: file, status: "modified" } : file;
+  return {
+    sha: "c".repeat(40),
+    filename: path,
+    status,
+    additions: 1,
+    deletions: 1,
+    changes: 2,
+    patch: "@@ -1 +1 @@",
+    ...(before === undefined ? {} : { previous_filename: before }),
+  };
 }

@@ -33,7 +33,12 @@ export async function keepComment(result: Result, context: Context): Promise<rea
   const token = inputs.githubToken;
   if (token === undefined)
     return wanted === true ? [{ reason: "comment-failed", message: unwritten(number, noToken) }] : [];
-  const end = await written(result, { token, repository: github.repository, number }, context);
+  const end = await written(result, { token, repository: github.repository, number }, context).catch(
+    (error: unknown): CommentEnd => ({
+      did: "failed",
+      failure: { reason: "unknown", message: error instanceof Error ? error.message : String(error) },
+    }),
+  );
   switch (end.did) {
     case "created":
     case "updated":
@@ -95,7 +100,7 @@ function isForbidden({ status }: ApiFailure): boolean {
 }
 
 function explain(failure: ApiFailure): string {
-  if (!isForbidden(failure)) return `GitHub did not take it: ${failure.message}`;
+  if (!isForbidden(failure)) return `GitHub did not take it: ${failure.message.replace(/\.$/, "")}`;
   return `GitHub refused the token with ${failure.message}. Give the job permissions: { contents: read, pull-requests: write }; workflows of pull requests from forks and of Dependabot never get the latter, and set comment: false where no comment is wanted`;
 }
 

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Failure } from "./attach/target-report.ts";
 import { systemClock } from "./azure/clock.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext, CommandResult } from "./commands/context.ts";
 import { conclude } from "./commands/conclude.ts";
 import { runCommand } from "./commands/run-command.ts";
+import { repositoryRoot, wayTo } from "./declaration/files.ts";
 import { readDeclaration } from "./declaration/read-declaration.ts";
 import { createSecretResolver } from "./declaration/resolve-secret.ts";
 import { githubContext } from "./github/context.ts";
@@ -37,10 +39,9 @@ async function main(environment: Environment): Promise<number> {
       outcome = { failures: error.faults.map((message) => ({ reason: "invalid-input", message })) };
   }
   const concluded = () => conclude(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
-  if (context !== undefined && context.inputs.comment !== false) {
-    const { keepComment } = await import("./keep-comment.ts");
+  if (context !== undefined) {
     // Behind the command's own failures: the first one decides how the step ends.
-    outcome = { ...outcome, failures: [...outcome.failures, ...(await keepComment(concluded(), context))] };
+    outcome = { ...outcome, failures: [...outcome.failures, ...(await publish(concluded(), context))] };
   }
   const result = concluded();
   show(result, log);
@@ -51,6 +52,16 @@ async function main(environment: Environment): Promise<number> {
   });
   cancelled.stopListening();
   return result.conclusion === "success" ? 0 : 1;
+}
+
+/** What others than the runner are told, and what went wrong with that. */
+async function publish(result: Result, context: CommandContext): Promise<readonly Failure[]> {
+  const failures: Failure[] = [];
+  if (context.inputs.sarifPath !== undefined)
+    failures.push(...(await (await import("./write-sarif.ts")).writeSarif(result, context)));
+  if (context.inputs.comment !== false)
+    failures.push(...(await (await import("./keep-comment.ts")).keepComment(result, context)));
+  return failures;
 }
 
 /** The runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later it kills: the first one starts the ending. */
@@ -86,10 +97,11 @@ async function contextOf(
     resourceGroup: variable("AZURE_RESOURCE_GROUP"),
     name: variable("AZURE_ML_WORKSPACE"),
   };
-  const payload = await eventPayload(environment);
+  const github = githubContext(environment, await eventPayload(environment));
+  const root = () => repositoryRoot(folder, environment["GITHUB_WORKSPACE"] ?? folder);
   return {
     inputs,
-    github: githubContext(environment, payload),
+    github,
     log,
     clock: systemClock,
     newId: randomUUID,
@@ -100,7 +112,8 @@ async function contextOf(
     toolCache: join(environment["RUNNER_TOOL_CACHE"] ?? temporaryFolder(environment), "azureml-targets"),
     environment,
     fallbackWorkspace: fallback,
-    declare: async () => {
+    repositoryRoot: root,
+    declare: async (changed) => {
       const declaration = await readDeclaration({
         config: inputs.config,
         inlineTargets: inputs.targets,
@@ -113,9 +126,17 @@ async function contextOf(
         subscriptionId: inputs.subscriptionId ?? fallback.subscriptionId,
         resourceGroup: inputs.resourceGroup ?? fallback.resourceGroup,
         optional: inputs.command === "detach" || inputs.runName !== undefined,
+        changed,
       });
-      for (const problem of declaration.problems) log.problem(problem);
+      const place = wayTo(folder, await root());
+      for (const problem of declaration.problems) log.problem(problem, place);
       return declaration;
+    },
+    changedFiles: async () => {
+      const { listChangedFiles } = await import("./github/changed-files.ts");
+      const listed = await listChangedFiles(github, inputs.githubToken, { clock: systemClock, signal });
+      const at = await root();
+      return listed.known ? { ...listed, files: listed.files.map((file) => join(at, file)) } : listed;
     },
     connect: async (workspace: WorkspaceRef) => {
       const { connect } = await import("./azure/azure.ts");

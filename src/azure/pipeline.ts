@@ -10,6 +10,7 @@ import {
 } from "@azure/core-rest-pipeline";
 import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import type { Clock } from "../clock.ts";
+import { version } from "../version.ts";
 
 /** One answer, whatever its status. */
 export type Answer = {
@@ -23,7 +24,7 @@ export type Answer = {
 /** How long one request may take before it counts as lost. Our choice: ARM answers within a minute or not at all. */
 export const requestTimeoutSeconds = 60;
 
-export const userAgentPrefix = "azureml-targets/0.1.0";
+export const userAgentPrefix = `azureml-targets/${version}`;
 
 /** The library's pipeline without its own retries, which repeat writes after unknown outcomes. Proxies are its own. */
 export function plainPipeline(): Pipeline {

@@ -3,6 +3,7 @@ import type { WorkspaceRef } from "../azure/workspace.ts";
 import type { Clock } from "../clock.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { ResolveSecret } from "../declaration/secret.ts";
+import type { ChangedFiles } from "../github/changed-files.ts";
 import type { GithubContext } from "../github/context.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Log } from "../github/log.ts";
@@ -23,6 +24,8 @@ export type CommandContext = {
   readonly deadline: number;
   /** Absolute folder that paths are relative to. */
   readonly workingDirectory: string;
+  /** Absolute folder of the repository that the working directory is in. */
+  readonly repositoryRoot: () => Promise<string>;
   /** Folder for what lives as long as the job. */
   readonly temporaryFolder: string;
   /** Folder for what is kept between jobs on one machine. */
@@ -31,8 +34,14 @@ export type CommandContext = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The workspace as credentials and environment name it: what inputs and declarations leave open. */
   readonly fallbackWorkspace: { readonly [Part in keyof WorkspaceRef]: string | undefined };
-  /** Reads every declaration, from files and inputs. Needs no network. */
-  readonly declare: () => Promise<Declaration>;
+  /**
+   * Reads every declaration, from files and inputs. Needs no network.
+   *
+   * @param changed absolute paths: only these files, and files that refer to them, are reported on.
+   */
+  readonly declare: (changed?: readonly string[]) => Promise<Declaration>;
+  /** What the pull request changes, as absolute paths. Asks GitHub. */
+  readonly changedFiles: () => Promise<ChangedFiles>;
   /** Signs in and reads the workspace. Loads the Azure libraries, which `validate` never does. */
   readonly connect: (workspace: WorkspaceRef) => Promise<Azure>;
   /** Without a connection only references to vaults cannot be resolved. */

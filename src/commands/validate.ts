@@ -2,9 +2,23 @@ import { isError } from "../declaration/problem.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
-/** Reads every declaration and reports all problems at once. No network, no credentials, no secret's value. */
+/**
+ * Reads every declaration and reports all problems at once. No credentials, no secret's value, and no network but for
+ * `changed-only`, which asks GitHub for the pull request's files.
+ */
 export async function validate(context: CommandContext): Promise<CommandResult> {
-  return checked(await context.declare());
+  if (!context.inputs.changedOnly) return checked(await context.declare());
+  const changed = await context.changedFiles();
+  const declaration = await context.declare(changed.known ? changed.files : undefined);
+  if (changed.known) context.log.info(looked(declaration));
+  else context.log.annotate(changed.severity, `changed-only: ${changed.why} Every declaration was validated.`);
+  return checked(declaration);
+}
+
+function looked({ files }: Declaration): string {
+  if (files.length === 0)
+    return "changed-only: the pull request changes no declaration file, and no file that one refers to.";
+  return `changed-only: these are changed, or refer to what is changed: ${files.join(", ")}.`;
 }
 
 /** What the reading of the declarations contributes: the files, the problems, and a failure when one is an error. */

@@ -126,6 +126,20 @@ export function isOutside(folder: string, path: string): boolean {
   return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
 }
 
+/** The repository that a folder is in: the nearest folder with `.git`, not above the checkout; else the checkout. */
+export async function repositoryRoot(folder: string, checkout: string): Promise<string> {
+  for (let at = folder; !isOutside(checkout, at); at = dirname(at)) {
+    if ((await stat(resolve(at, ".git")).catch(() => undefined)) !== undefined) return at;
+    if (at === dirname(at)) break;
+  }
+  return isOutside(checkout, folder) ? folder : checkout;
+}
+
+/** The way from one folder to another below it, with `/`; empty when they are the same. */
+export function wayTo(folder: string, root: string): string {
+  return relative(root, folder).split(sep).join("/");
+}
+
 function fileProblem(
   code: string,
   where: Problem["where"],

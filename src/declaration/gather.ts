@@ -26,6 +26,8 @@ export type DeclarationRequest = {
   readonly resourceGroup?: string | undefined;
   /** True for commands that can do without anything declared: a missing default file is then no problem. */
   readonly optional?: boolean;
+  /** Absolute paths of what changed: only problems of these files, and of files that refer to them, are of interest. */
+  readonly changed?: readonly string[] | undefined;
 };
 
 /** Where everything stands, before it is read in detail. */
@@ -39,6 +41,8 @@ export type Gathered = {
   readonly files: string[];
   readonly skipped: { readonly file: string; readonly reason: string }[];
   readonly problems: Problem[];
+  /** Every document that was read. */
+  readonly documents: SourceDocument[];
 };
 
 /** Finds everything that the inputs name, file by file. */
@@ -53,6 +57,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     files: [],
     skipped: [],
     problems: [],
+    documents: [],
   };
   await gatherFiles(request, found);
   if (request.inlineTargets !== undefined) gatherInline(request.inlineTargets, request, found);
@@ -78,6 +83,7 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered): Promis
       continue;
     }
     found.files.push(file);
+    found.documents.push(...documents);
     for (const { document, kind } of kinds) await gatherDocument(document, kind, request, found);
   }
 }
@@ -168,6 +174,7 @@ async function gatherTargets(
           fix: "Name an az ml compute file: it has a name and a type.",
         });
       found.targets.push(...targets.map((document) => ({ document, path: [] })));
+      found.documents.push(...targets);
     }
   }
 }
@@ -201,6 +208,7 @@ async function gatherRun(
   const { files, problems } = await loadFiles([path], folder, request, where);
   found.problems.push(...problems);
   for (const { file, documents } of files) {
+    found.documents.push(...documents);
     for (const document of documents) {
       const kind = kindOf(document);
       found.files.push(file);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
 import type { ComputeTarget } from "../compute/target.ts";
@@ -41,7 +42,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
       fix: "Declare targets, a run, an environment, or several of them.",
     });
   }
-  return {
+  const declaration: Declaration = {
     workspace,
     targets: chosen,
     ...(run === undefined ? {} : { run }),
@@ -51,6 +52,27 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     skipped: found.skipped,
     files: found.files,
     problems: inOrder(found.problems),
+  };
+  return request.changed === undefined ? declaration : onlyAffected(declaration, found, request.changed, request);
+}
+
+/** What is of interest when only some files changed; problems of the inputs always are. */
+async function onlyAffected(
+  declaration: Declaration,
+  { documents }: Gathered,
+  changed: readonly string[],
+  { workingDirectory }: DeclarationRequest,
+): Promise<Declaration> {
+  const { affectedFiles } = await import("./affected.ts");
+  const affected = await affectedFiles(documents, changed, workingDirectory);
+  const isOf = (file: string) => file === "targets" || affected.has(resolve(workingDirectory, file));
+  return {
+    ...declaration,
+    files: declaration.files.filter(isOf),
+    skipped: declaration.skipped.filter(({ file }) => isOf(file)),
+    problems: declaration.problems.filter(
+      ({ where, related }) => where === undefined || isOf(where.file) || (related !== undefined && isOf(related.file)),
+    ),
   };
 }
 

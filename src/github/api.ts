@@ -1,6 +1,7 @@
 import type { getOctokit } from "@actions/github";
 import { pauseSeconds } from "../azure/retry.ts";
 import type { Clock } from "../clock.ts";
+import { version } from "../version.ts";
 
 /** GitHub's REST API as `@actions/github` has it: `GITHUB_API_URL` and proxies are its own. */
 export type GithubApi = ReturnType<typeof getOctokit>;
@@ -26,7 +27,7 @@ export type ApiFailure = {
 /** How long one request may take before it counts as lost. Our choice. */
 const requestTimeoutMs = 20_000;
 /** How often one request is sent at most, and seconds that all its pauses may take together: GitHub's secondary limits ask for one minute. */
-const mostTries = 5;
+const mostTries = 4;
 const longestWait = 90;
 
 /**
@@ -36,7 +37,7 @@ const longestWait = 90;
 export async function githubApi(token: string, { clock, signal }: ApiPorts): Promise<GithubApi> {
   const { getOctokit: open } = await import("@actions/github");
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const api = open(token, { userAgent: "azureml-targets", log: silent });
+  const api = open(token, { userAgent: `azureml-targets/${version}`, log: silent });
   api.hook.wrap("request", async (request, options) => {
     let waited = 0;
     for (let attempt = 1; ; attempt += 1) {

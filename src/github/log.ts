@@ -11,8 +11,12 @@ export type Log = {
   readonly endGroup: () => void;
   /** An annotation without a place. */
   readonly annotate: (severity: Problem["severity"], text: string) => void;
-  /** A problem as annotation at its line, and as a line of the log. */
-  readonly problem: (problem: Problem) => void;
+  /**
+   * A problem as annotation at its line, and as a line of the log.
+   *
+   * @param folder that its file is relative to, itself relative to the repository: GitHub counts from there.
+   */
+  readonly problem: (problem: Problem, folder: string) => void;
 };
 
 export function createLog(): Log {
@@ -32,12 +36,16 @@ export function createLog(): Log {
     startGroup: (title) => core.startGroup(plain(title)),
     endGroup: () => core.endGroup(),
     annotate: (severity, text) => annotate(severity, text),
-    problem: (problem) => {
+    problem: (problem, folder) => {
       const { where, severity, message, fix, code } = problem;
       const place =
         where === undefined || where.file === "targets"
           ? {}
-          : { file: where.file, startLine: where.line, startColumn: where.column };
+          : {
+              file: folder === "" ? where.file : `${folder}/${where.file}`,
+              startLine: where.line,
+              startColumn: where.column,
+            };
       annotate(severity, `${message} ${fix}`, { title: code, ...place });
       core.info(inert(formatProblem(problem)));
     },

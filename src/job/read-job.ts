@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, posix, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Problem } from "../declaration/problem.ts";
 import { checkShape } from "../declaration/shape.ts";
@@ -186,7 +186,8 @@ function environmentFile(path: string, node: SourceNode, report: Report): Source
     );
     return undefined;
   }
-  const read = readDocuments(readFileSync(absolute, "utf8"), { file: path, folder: dirname(absolute) });
+  const file = posix.join(posix.dirname(node.document.file), path);
+  const read = readDocuments(readFileSync(absolute, "utf8"), { file, folder: dirname(absolute) });
   const [document] = read.documents;
   if (document !== undefined && read.problems.length === 0) return { document, path: [] };
   report(

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import type { StepResult } from "../../demo/runner.ts";
+import { seeded } from "../../emulator/settings.ts";
+import { actIn, checkoutOf, type StepOptions } from "../support/step.ts";
+
+/** `validate` as the built action, with what it asks GitHub and what it writes for it. */
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({ stateFolder: mkdtempSync(join(tmpdir(), "emulator-")) });
+});
+afterAll(async () => {
+  await emulator.stop();
+});
+beforeEach(() => {
+  emulator.empty();
+  emulator.clearJournal();
+  emulator.faults.clear();
+});
+
+const head = "a".repeat(40);
+/** A repository whose declarations are in a folder of their own; both compute files have a mistake. */
+const repository = () => {
+  const checkout = checkoutOf({
+    "ml/azureml.yml": "targets: [compute/*.yml]\n",
+    "ml/compute/one.yml": "name: one-cluster\ntype: amlcompute\nwrong: 1\n",
+    "ml/compute/two.yml": "name: two-cluster\ntype: amlcompute\nwrong: 1\n",
+  });
+  mkdirSync(join(checkout, ".git"));
+  return checkout;
+};
+
+function validate(inputs: Readonly<Record<string, string>>, options: StepOptions = {}): Promise<StepResult> {
+  return actIn(emulator, "validate", repository(), {
+    event: { name: "pull_request", payload: { pull_request: { number: 7, head: { sha: head } } } },
+    ...options,
+    inputs: { comment: "false", "working-directory": "ml", ...inputs },
+  });
+}
+const places = ({ annotations }: StepResult) =>
+  annotations.flatMap(({ properties }) => (properties["file"] === undefined ? [] : [properties["file"]]));
+
+it("puts annotations at paths of the repository, wherever the working directory is", async () => {
+  expect(places(await validate({}))).toEqual(["ml/compute/one.yml", "ml/compute/two.yml"]);
+});
+
+describe("changed-only", () => {
+  it("looks at what the pull request changes, found page by page", async () => {
+    const others = Array.from({ length: 230 }, (_, index) => `src/file-${index}.py`);
+    emulator.putPullRequest({ number: 7, head, files: [...others, "ml/compute/two.yml"] });
+    const step = await validate({ "changed-only": "true" });
+    expect(places(step)).toEqual(["ml/compute/two.yml"]);
+    expect(step.log.join("\n")).toContain(
+      "these are changed, or refer to what is changed: azureml.yml, compute/two.yml.",
+    );
+    expect(emulator.journal().map(({ query }) => query["page"] ?? "1")).toEqual(["1", "2", "3"]);
+  });
+
+  it("is green where the pull request changes nothing of it", async () => {
+    emulator.putPullRequest({ number: 7, head, files: ["README.md"] });
+    const step = await validate({ "changed-only": "true" });
+    expect(step.exitCode).toBe(0);
+    expect(step.log.join("\n")).toContain("the pull request changes no declaration file");
+  });
+
+  it("counts a file under the name that it had before", async () => {
+    emulator.putPullRequest({
+      number: 7,
+      head,
+      files: [{ path: "ml/old.yml", status: "renamed", before: "ml/compute/two.yml" }],
+    });
+    expect(places(await validate({ "changed-only": "true" }))).toEqual(["ml/compute/two.yml"]);
+  });
+
+  it.each([
+    { when: "the token may not list them", status: 403, says: "pull-requests: read" },
+    { when: "GitHub answers nonsense", status: 422, says: "status 422" },
+  ])("validates everything with a warning when $when", async ({ status, says }) => {
+    emulator.faults.add({ path: "/pulls/7/files$", kind: "status", status, times: 9, body: { message: "No" } });
+    const step = await validate({ "changed-only": "true" });
+    expect(places(step)).toHaveLength(2);
+    const warnings = step.annotations.filter(({ severity }) => severity === "warning");
+    expect(warnings).toEqual([expect.objectContaining({ message: expect.stringContaining(says) })]);
+    expect(warnings[0]?.message).toContain("Every declaration was validated.");
+  });
+
+  it("validates everything with a warning when there are more files than GitHub lists", async () => {
+    const files = Array.from({ length: 3000 }, (_, index) => `file-${index}`);
+    emulator.putPullRequest({ number: 7, head, files });
+    const step = await validate({ "changed-only": "true" });
+    expect(places(step)).toHaveLength(2);
+    expect(step.log.join("\n")).toContain("changes more files than GitHub lists (3000)");
+  });
+
+  it("validates everything outside of pull requests, and says so", async () => {
+    const step = await validate({ "changed-only": "true" }, { event: { name: "push" } });
+    expect(places(step)).toHaveLength(2);
+    expect(step.annotations.filter(({ severity }) => severity === "notice")).toHaveLength(1);
+    expect(emulator.journal()).toEqual([]);
+  });
+
+  it("needs no more than a token that reads", async () => {
+    emulator.putPullRequest({ number: 7, head, files: ["ml/azureml.yml"] });
+    const step = await validate({ "changed-only": "true", "github-token": seeded.githubReadToken });
+    expect([places(step), step.exitCode]).toEqual([[], 0]);
+  });
+});
+
+describe("sarif-path", () => {
+  type Log = {
+    readonly runs: readonly {
+      readonly invocations: readonly unknown[];
+      readonly results: readonly { readonly ruleId: string; readonly locations: readonly unknown[] }[];
+    }[];
+  };
+  const read = (path: string) => JSON.parse(readFileSync(path, "utf8")) as Log;
+
+  it("has the problems, with paths of the repository", async () => {
+    const checkout = repository();
+    const inputs = { "working-directory": "ml", "sarif-path": "out/problems.sarif" };
+    await actIn(emulator, "validate", checkout, { inputs });
+    const [run] = read(join(checkout, "ml/out/problems.sarif")).runs;
+    expect(run?.invocations).toEqual([{ executionSuccessful: true }]);
+    expect(run?.results).toHaveLength(2);
+    expect(run?.results[0]).toMatchObject({
+      ruleId: "unknown-key",
+      level: "error",
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: "ml/compute/one.yml" },
+            region: { startLine: 3, startColumn: 1 },
+          },
+        },
+      ],
+    });
+  });
+
+  it("is written without results when all is well, which closes old alerts", async () => {
+    const checkout = checkoutOf({ "azureml.yml": "targets: [{ name: good-cluster, type: amlcompute }]\n" });
+    await actIn(emulator, "validate", checkout, { inputs: { "sarif-path": "problems.sarif" } });
+    expect(read(join(checkout, "problems.sarif")).runs[0]?.results).toEqual([]);
+  });
+
+  it("is a failure that says so when it cannot be written", async () => {
+    const checkout = checkoutOf({ "azureml.yml": "targets: [{ name: good-cluster, type: amlcompute }]\n" });
+    const step = await actIn(emulator, "validate", checkout, { inputs: { "sarif-path": "azureml.yml/x.sarif" } });
+    expect(step.exitCode).toBe(1);
+    expect(step.annotations.at(-1)?.message).toContain("The SARIF file could not be written");
+  });
+});

@@ -1,0 +1,95 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import picomatch from "picomatch";
+import { isOutside } from "./files.ts";
+import type { SourceDocument } from "./source.ts";
+import { readDocuments } from "./yaml.ts";
+
+/** Whether a text of a file names a file: itself, a folder that it lies in, or a glob. */
+type Reference = (file: string) => boolean;
+
+/** A file that is looked at, and what its texts name. */
+type Looked = { readonly file: string; readonly references: Reference[]; readonly named: string[] };
+
+/**
+ * The files that changed, and those that refer to them, directly or by way of others: a declaration names a job file, the
+ * job file a conda file. Every text that leads to a file counts, whatever key it stands under; one too many is looked at
+ * rather than one too few.
+ *
+ * @param documents what was read as declarations.
+ * @param changed absolute paths, those of removed files included.
+ * @returns absolute paths.
+ */
+export async function affectedFiles(
+  documents: readonly SourceDocument[],
+  changed: readonly string[],
+  workingDirectory: string,
+): Promise<ReadonlySet<string>> {
+  const looked = new Map<string, Looked>();
+  const look = (file: string, document: SourceDocument) => {
+    const known = looked.get(file) ?? { file, references: [], named: [] };
+    looked.set(file, known);
+    collect(document.value, "", document.folder, known);
+  };
+  for (const document of documents) look(resolve(workingDirectory, document.file), document);
+  // Files that are read only by way of another, such as an environment file that names a conda file.
+  const waiting = [...looked.values()].flatMap(({ named }) => named);
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (looked.has(file) || !/\.(ya?ml|json)$/i.test(file) || isOutside(workingDirectory, file)) continue;
+    const text = await textOf(file);
+    if (text === undefined) continue;
+    for (const document of readDocuments(text, { file, folder: dirname(file) }).documents) look(file, document);
+    waiting.push(...(looked.get(file)?.named ?? []));
+  }
+  const affected = new Set(changed);
+  for (let before = -1; before !== affected.size;) {
+    before = affected.size;
+    for (const { file, references } of looked.values()) {
+      if (!affected.has(file) && references.some((names) => [...affected].some(names))) affected.add(file);
+    }
+  }
+  return affected;
+}
+
+const longestPath = 1024;
+/** Above this a file is no environment or job. */
+const largestBytes = 4 * 1024 * 1024;
+
+async function textOf(file: string): Promise<string | undefined> {
+  const info = await stat(file).catch(() => undefined);
+  return info?.isFile() === true && info.size <= largestBytes ? readFile(file, "utf8") : undefined;
+}
+
+/** Keys whose value may be a folder. */
+const folderKeys = ["code", "path"];
+
+function collect(value: unknown, key: string, folder: string, into: Looked): void {
+  if (Array.isArray(value)) for (const item of value) collect(item, key, folder, into);
+  else if (typeof value === "object" && value !== null)
+    for (const [name, member] of Object.entries(value)) collect(member, name, folder, into);
+  else if (typeof value === "string") {
+    const path = pathOf(value);
+    if (path === undefined) return;
+    const absolute = resolve(folder, path);
+    into.named.push(absolute);
+    into.references.push((file) => file === absolute);
+    if (folderKeys.includes(key)) into.references.push((file) => !isOutside(absolute, file));
+    if (/[*?[\]{}]/.test(path)) {
+      const matches = picomatch(path.replace(/^\.\//, ""));
+      into.references.push((file) => matches(relative(folder, file).split(sep).join("/")));
+    }
+  }
+}
+
+/** A text as a path on this machine; nothing for addresses, references into Azure, and texts that are none. */
+function pathOf(text: string): string | undefined {
+  if (text.trim() === "" || text.length > longestPath || text.includes("\n")) return undefined;
+  try {
+    if (/^file:\/\//i.test(text)) return fileURLToPath(text);
+  } catch {
+    return undefined;
+  }
+  const path = text.replace(/^file:/i, "");
+  return /^[a-z][a-z0-9+.-]*:/i.test(path) ? undefined : path;
+}

@@ -1,0 +1,101 @@
+import type { Position, Problem, Severity } from "../declaration/problem.ts";
+import { ruleOf } from "./rules.ts";
+
+export type SarifFacts = {
+  /** Folder that the problems' files are relative to, itself relative to the repository, with `/`; empty for its root. */
+  readonly folder: string;
+  /** File of the repository that stands for what has no place: the workflow, or the declaration. */
+  readonly fallbackFile: string;
+  readonly version: string;
+  /** False when the command could not do its work; problems are no such reason. */
+  readonly completed: boolean;
+  /** A digest, so that a problem keeps its identity when the lines around it move. */
+  readonly digest: (text: string) => string;
+};
+
+const levels = { error: "error", warning: "warning", notice: "note" } as const satisfies Record<Severity, string>;
+
+/**
+ * The problems as SARIF 2.1.0, in the form that GitHub's code scanning takes: every result has a place.
+ *
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ * @see https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+ */
+export function sarifOf(problems: readonly Problem[], facts: SarifFacts): object {
+  const codes = [...new Set(problems.map(({ code }) => code))].sort();
+  const seen = new Map<string, number>();
+  return {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "azureml-targets",
+            version: facts.version,
+            semanticVersion: facts.version,
+            rules: codes.map((code) => rule(code, problems)),
+          },
+        },
+        columnKind: "utf16CodeUnits",
+        invocations: [{ executionSuccessful: facts.completed }],
+        results: problems.map((problem) => {
+          const { code, severity, message, fix, where, related } = problem;
+          // Where two problems would be the same one, they are told apart by their number.
+          const identity = `${code}\n${where === undefined ? "" : where.file}\n${message}`;
+          const number = (seen.get(identity) ?? 0) + 1;
+          seen.set(identity, number);
+          return {
+            ruleId: code,
+            ruleIndex: codes.indexOf(code),
+            level: levels[severity],
+            message: { text: [message, fix].filter((sentence) => sentence !== "").join(" ") },
+            locations: [{ physicalLocation: place(where, facts) }],
+            ...(related === undefined
+              ? {}
+              : {
+                  relatedLocations: [
+                    { id: 1, physicalLocation: place(related, facts), message: { text: "The other place." } },
+                  ],
+                }),
+            partialFingerprints: { "azuremlTargetsProblem/v1": facts.digest(`${identity}\n${number}`) },
+          };
+        }),
+      },
+    ],
+  };
+}
+
+function rule(code: string, problems: readonly Problem[]): object {
+  const { what, help } = ruleOf(code);
+  const severest = (["error", "warning", "notice"] satisfies Severity[]).find((severity) =>
+    problems.some((problem) => problem.code === code && problem.severity === severity),
+  );
+  return {
+    id: code,
+    name: code
+      .split("-")
+      .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+      .join(""),
+    shortDescription: { text: what },
+    fullDescription: { text: what },
+    help: { text: help, markdown: help.replaceAll(/[{}<>|]/g, String.raw`\$&`) },
+    defaultConfiguration: { level: levels[severest ?? "error"] },
+    properties: { tags: ["azure-machine-learning"] },
+  };
+}
+
+/** The input `targets` is text of the workflow, so its lines are none of a file. */
+function place(where: Position | undefined, { folder, fallbackFile }: SarifFacts): object {
+  if (where === undefined || where.file === "targets")
+    return { artifactLocation: { uri: relativeUri(fallbackFile) }, region: { startLine: 1 } };
+  return {
+    artifactLocation: { uri: relativeUri(folder === "" ? where.file : `${folder}/${where.file}`) },
+    region: { startLine: Math.max(1, where.line), startColumn: Math.max(1, where.column) },
+  };
+}
+
+/** Every part encoded, so that no sign in a name is taken for part of an address. */
+function relativeUri(path: string): string {
+  return path.toWellFormed().split("/").map(encodeURIComponent).join("/");
+}
