@@ -1,5 +1,4 @@
 import { describe, expect, it } from "@jest/globals";
-import { join } from "node:path";
 import type { DeclarationRequest } from "../../src/declaration/gather.ts";
 import { readDeclaration } from "../../src/declaration/read-declaration.ts";
 import { checkoutOf } from "../support/step.ts";
@@ -47,20 +46,6 @@ describe("two declarations of one resource", () => {
 });
 
 describe("files", () => {
-  it("are named from the top of the checkout, where GitHub looks for the lines of annotations", async () => {
-    const checkout = checkoutOf({
-      "ml/azureml.yml": "targets: [compute/*.yml]\n",
-      "ml/compute/a.yml": "name: cpu\ntype: amlcompute\nmax_instance: 4\n",
-    });
-    const elsewhere = checkoutOf({});
-    const folder = join(checkout, "ml");
-    const inside = await declare({}, { checkout, workingDirectory: folder });
-    expect(inside.problems.map(({ where }) => where)).toEqual([{ file: "ml/compute/a.yml", line: 3, column: 1 }]);
-    expect(inside.files).toEqual(["ml/azureml.yml", "ml/compute/a.yml"]);
-    const outside = await declare({}, { checkout: elsewhere, workingDirectory: folder });
-    expect(outside.files).toEqual(["azureml.yml", "compute/a.yml"]);
-  });
-
   it("lists what a glob matches and what declares nothing as skipped, and refuses it when it is named", async () => {
     const files = { "a.yml": "name: cpu\ntype: amlcompute\n", "conda.yml": "channels: [conda-forge]\n" };
     const byGlob = await declare(files, { config: ["*.yml"] });

@@ -6,7 +6,7 @@ import { readDocuments } from "./yaml.ts";
 
 /** A file that was read, with its documents. */
 export type LoadedFile = {
-  /** Relative to the checkout, with `/`: GitHub shows annotations in the file of that path. */
+  /** Relative to the working directory, with `/`. */
   readonly file: string;
   /** True when a pattern matched it; false when it was named. */
   readonly byGlob: boolean;
@@ -15,13 +15,6 @@ export type LoadedFile = {
 
 export type Loaded = { readonly files: readonly LoadedFile[]; readonly problems: readonly Problem[] };
 
-/** Absolute folders. */
-export type Folders = {
-  /** Nothing outside it is read. */
-  readonly workingDirectory: string;
-  readonly checkout: string;
-};
-
 /** Above this a file is no declaration. Our choice: the largest az ml file in public examples has 60 kB. */
 const largestBytes = 4 * 1024 * 1024;
 
@@ -29,11 +22,9 @@ const largestBytes = 4 * 1024 * 1024;
 export async function loadFiles(
   patterns: readonly string[],
   folder: string,
-  { workingDirectory, checkout }: Folders,
+  workingDirectory: string,
   where?: Problem["where"],
 ): Promise<Loaded> {
-  // A working directory elsewhere on the runner has files that GitHub does not know; they keep their shorter names.
-  const namedFrom = isOutside(checkout, workingDirectory) ? workingDirectory : checkout;
   const loaded: LoadedFile[] = [];
   const problems: Problem[] = [];
   const seen = new Set<string>();
@@ -54,7 +45,7 @@ export async function loadFiles(
     for (const path of paths) {
       if (seen.has(path)) continue;
       seen.add(path);
-      const file = relative(namedFrom, path).split(sep).join("/");
+      const file = relative(workingDirectory, path).split(sep).join("/");
       const refused = await refusal(path, file, workingDirectory, where);
       if (refused !== undefined) {
         problems.push(refused);

@@ -71,7 +71,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
 async function gatherFiles(request: DeclarationRequest, found: Gathered): Promise<void> {
   // The default file may be missing when everything is given inline.
   const given = request.inlineTargets !== undefined || request.run !== undefined || request.optional === true;
-  const { files, problems } = await loadFiles(request.config, request.workingDirectory, request);
+  const { files, problems } = await loadFiles(request.config, request.workingDirectory, request.workingDirectory);
   const isDefault = request.config.length === 1 && request.config[0] === "azureml.yml";
   found.problems.push(...problems.filter(({ code }) => !(given && isDefault && code === "missing-file")));
   for (const { file, byGlob, documents } of files) {
@@ -161,7 +161,7 @@ async function gatherTargets(
       continue;
     }
     const where = positionOf(node);
-    const { files, problems } = await loadFiles([entry], list.document.folder, request, where);
+    const { files, problems } = await loadFiles([entry], list.document.folder, request.workingDirectory, where);
     found.problems.push(...problems);
     for (const { file, byGlob, documents } of files) {
       const targets = documents.filter((document) => kindOf(document).is === "target");
@@ -205,7 +205,7 @@ async function gatherRun(
   found: Gathered,
   where?: Position,
 ): Promise<void> {
-  const { files, problems } = await loadFiles([path], folder, request, where);
+  const { files, problems } = await loadFiles([path], folder, request.workingDirectory, where);
   found.problems.push(...problems);
   for (const { file, documents } of files) {
     found.documents.push(...documents);

@@ -110,7 +110,7 @@ function sexagesimal(digits: string): number {
  * Reads YAML or JSON with the place of every node, and with the scalars that PyYAML's `safe_load` would make of it,
  * because that is how `az ml` reads the same files. Never throws: what cannot be read becomes a problem at its place.
  *
- * @param at.file name to show, relative to the checkout, with `/`.
+ * @param at.file name to show, relative to the working directory, with `/`.
  * @param at.folder absolute folder that relative paths in the documents start from.
  */
 export function readDocuments(text: string, at: { readonly file: string; readonly folder: string }): ReadDocuments {
