@@ -60,7 +60,7 @@ async function post(environment) {
     if (run === undefined || settled)
         return;
     for (const secret of (0,_identity_js__WEBPACK_IMPORTED_MODULE_5__/* .earlySecrets */ .vP)(environment))
-        (0,_github_mask_js__WEBPACK_IMPORTED_MODULE_2__/* .mask */ .d)(secret);
+        (0,_github_mask_js__WEBPACK_IMPORTED_MODULE_2__.mask)(secret);
     const log = (0,_github_log_js__WEBPACK_IMPORTED_MODULE_1__/* .createLog */ .h)();
     const message = cancelled ? await cancel() : goesOn("The step ended before the run did");
     log.annotate("warning", message);
@@ -73,14 +73,14 @@ async function post(environment) {
         if (run === undefined)
             return "";
         try {
-            const { connectJobs } = await Promise.all(/* import() */[__webpack_require__.e(315), __webpack_require__.e(501)]).then(__webpack_require__.bind(__webpack_require__, 3501));
+            const { connectJobs } = await Promise.all(/* import() */[__webpack_require__.e(315), __webpack_require__.e(401)]).then(__webpack_require__.bind(__webpack_require__, 2401));
             const signIn = (0,_identity_js__WEBPACK_IMPORTED_MODULE_5__/* .signInOf */ .UI)((0,_inputs_js__WEBPACK_IMPORTED_MODULE_6__/* .readInputs */ .Ko)(environment), environment);
             const jobs = await connectJobs(run.workspace, {
                 ...signIn,
                 clock: _azure_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .systemClock */ .m,
                 random: Math.random,
                 signal: AbortSignal.timeout(60_000),
-                mask: _github_mask_js__WEBPACK_IMPORTED_MODULE_2__/* .mask */ .d,
+                mask: _github_mask_js__WEBPACK_IMPORTED_MODULE_2__.mask,
             });
             const asked = await (0,_job_cancel_js__WEBPACK_IMPORTED_MODULE_8__/* .cancelRun */ .S)(run.name, jobs, _azure_clock_js__WEBPACK_IMPORTED_MODULE_0__/* .systemClock */ .m);
             if (asked.ok)

@@ -575,9 +575,25 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */ });
 /* harmony import */ var _declaration_problem_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1016);
 
-/** Reads every declaration and reports all problems at once. No network, no credentials, no secret's value. */
+/**
+ * Reads every declaration and reports all problems at once. No credentials, no secret's value, and no network but for
+ * `changed-only`, which asks GitHub for the pull request's files.
+ */
 async function validate(context) {
-    return checked(await context.declare());
+    if (!context.inputs.changedOnly)
+        return checked(await context.declare());
+    const changed = await context.changedFiles();
+    const declaration = await context.declare(changed.known ? changed.files : undefined);
+    if (changed.known)
+        context.log.info(looked(declaration));
+    else
+        context.log.annotate(changed.severity, `changed-only: ${changed.why} Every declaration was validated.`);
+    return checked(declaration);
+}
+function looked({ files }) {
+    if (files.length === 0)
+        return "changed-only: the pull request changes no declaration file, and no file that one refers to.";
+    return `changed-only: these are changed, or refer to what is changed: ${files.join(", ")}.`;
 }
 /** What the reading of the declarations contributes: the files, the problems, and a failure when one is an error. */
 function checked(declaration) {
@@ -1330,7 +1346,7 @@ async function walk(root, realRoot, rules) {
             if (real === undefined) {
                 throw new SnapshotRefused(`${name} is a link that leads nowhere. Remove it, or name it in .amlignore.`);
             }
-            if ((0,_declaration_files_js__WEBPACK_IMPORTED_MODULE_5__/* .isOutside */ ._)(realRoot, real)) {
+            if ((0,_declaration_files_js__WEBPACK_IMPORTED_MODULE_5__/* .isOutside */ ._K)(realRoot, real)) {
                 throw new SnapshotRefused(`${name} is a link that leads out of the folder. Copy what it leads to into the folder, or name it in .amlignore.`);
             }
             const info = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)(path);

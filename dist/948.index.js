@@ -239,7 +239,7 @@ async function downloadArtifacts(run, globs, folder, { runHistory, blobs }) {
         return refused("NothingToDownload", `No artifact of the run matches ${unmatched.join(", ")}. It has ${paths.length === 0 ? "none" : some}.`);
     }
     const wanted = paths.filter(matcher(globs));
-    const escaping = wanted.find((path) => (0,files/* isOutside */._)((0,external_node_path_.resolve)(folder), (0,external_node_path_.resolve)(folder, path)));
+    const escaping = wanted.find((path) => (0,files/* isOutside */._K)((0,external_node_path_.resolve)(folder), (0,external_node_path_.resolve)(folder, path)));
     if (escaping !== undefined)
         return refused("EscapingPath", `The artifact ${JSON.stringify(escaping)} would be written outside ${folder}.`);
     const limit = (0,p_limit/* default */.A)(downloadsAtOnce);

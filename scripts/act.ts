@@ -14,6 +14,7 @@ import { seeded } from "../emulator/settings.ts";
 const root = join(import.meta.dirname, "..");
 const version = "0.2.89";
 const repository = "octo-org/octo-repo";
+const pullNumber = 7;
 /** Far above what a run takes; an engine that hangs shall not hold up everything else. */
 const limitMinutes = 5;
 
@@ -34,6 +35,7 @@ const environment = Object.fromEntries(
     "ARM_CLOUD_METADATA_URL",
     "ACTIONS_ID_TOKEN_REQUEST_URL",
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "GITHUB_API_URL",
   ].map((name) => [name, played[name] ?? ""]),
 );
 const variables = {
@@ -52,7 +54,8 @@ let shown = "";
 const outputs: string[] = [];
 
 // A pull request to an empty workspace.
-const proposed = await run("pull_request", pullRequest(repository));
+emulator.putPullRequest({ number: pullNumber, head, files: [] });
+const proposed = await run("pull_request", pullRequest(repository), { token: seeded.githubToken });
 promise("a pull request is validated and planned, both green", proposed.exitCode === 0, proposed);
 promise("validate says that it succeeded", proposed.output.includes("| validate succeeded."), proposed);
 promise(
@@ -70,6 +73,19 @@ promise(
   "the plan reads the workspace, and sends no write",
   reads(proposed) && changes(proposed).length === 0,
   proposed,
+);
+
+const [comment, ...otherComments] = emulator.comments(pullNumber);
+promise(
+  "the pull request has one comment, with the plan",
+  otherComments.length === 0 && comment?.body.includes("dsvm") === true,
+  proposed,
+);
+const proposedAgain = await run("pull_request", pullRequest(repository), { token: seeded.githubToken });
+promise(
+  "the same again leaves the comment as it is",
+  emulator.comments(pullNumber).length === 1 && githubWrites(proposedAgain).length === 0,
+  proposedAgain,
 );
 
 // The same from a fork, and with a mistake in it.
@@ -149,7 +165,12 @@ type Run = {
 async function run(
   event: "push" | "pull_request",
   payload: unknown,
-  options: { readonly variables?: Readonly<Record<string, string>>; readonly attempt?: string } = {},
+  options: {
+    readonly variables?: Readonly<Record<string, string>>;
+    readonly attempt?: string;
+    /** The workflow's own token for GitHub; without one nothing is asked of GitHub. */
+    readonly token?: string;
+  } = {},
 ): Promise<Run> {
   const file = (name: string, content: unknown) => {
     const path = join(folder, name);
@@ -157,13 +178,14 @@ async function run(
     return path;
   };
   const { attempt = "1" } = options;
+  const token = options.token === undefined ? {} : { GITHUB_TOKEN: options.token };
   const workflow = event === "push" ? "sample-push.yml" : "sample-pull-request.yml";
   emulator.clearJournal();
   const parameters = [
     ...[event, "--workflows", join(".github", "workflows", workflow), "--platform", "ubuntu-latest=-self-hosted"],
     ...["--eventpath", file("event.json", payload), "--no-cache-server", "--action-cache-path", join(folder, "cache")],
     // In files, because a command line is there for everybody on the machine to read. JSON is YAML.
-    ...["--secret-file", file("secrets.yml", { DSVM_PASSWORD: password })],
+    ...["--secret-file", file("secrets.yml", { DSVM_PASSWORD: password, ...token })],
     ...["--env-file", file("env.yml", { ...environment, GITHUB_REPOSITORY: repository, GITHUB_RUN_ATTEMPT: attempt })],
     ...Object.entries(options.variables ?? variables).flatMap(([name, value]) => ["--var", `${name}=${value}`]),
   ];
@@ -197,7 +219,7 @@ function promise(text: string, isKept: boolean, evidence?: Run): void {
 
 function pullRequest(from: string): unknown {
   const at = (fullName: string, ref: string) => ({ ref, sha: head, repo: { full_name: fullName } });
-  const number = 7;
+  const number = pullNumber;
   return {
     action: "synchronize",
     number,
@@ -225,10 +247,18 @@ function reads({ requests }: Run): boolean {
   return requests.some(({ method, path: at }) => method === "GET" && at.endsWith("/computes"));
 }
 
-/** Every request that is no read; asking for a token changes nothing. */
+/** Every request to Azure that is no read; asking for a token changes nothing. */
 function changes({ requests }: Run): readonly JournalEntry[] {
   return requests.filter(
-    ({ method, path: at }) => !["GET", "HEAD"].includes(method) && !at.endsWith("/oauth2/v2.0/token"),
+    ({ method, path: at }) =>
+      !["GET", "HEAD"].includes(method) && !at.endsWith("/oauth2/v2.0/token") && !at.startsWith("/_github/"),
+  );
+}
+
+/** Writes of comments. */
+function githubWrites({ requests }: Run): readonly JournalEntry[] {
+  return requests.filter(
+    ({ method, path: at }) => ["POST", "PATCH", "DELETE"].includes(method) && at.includes("/comments"),
   );
 }
 
@@ -257,7 +287,7 @@ function postStepsAreGreen(): boolean {
 }
 
 function showsSecret(output: string): boolean {
-  const secrets = [password, seeded.clientSecret, seeded.idTokenRequestToken];
+  const secrets = [password, seeded.clientSecret, seeded.idTokenRequestToken, seeded.githubToken];
   return secrets.some((secret) => output.includes(secret)) || /\beyJ[\w-]{10,}\./.test(output);
 }
 

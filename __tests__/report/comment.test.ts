@@ -110,7 +110,14 @@ describe("what is done about a comment", () => {
 });
 
 describe("what is worth a comment", () => {
-  const step = (action: "create" | "none") => ({ target: "t", type: "amlcompute", action, reason: "r", changes: [] });
+  const step = (action: "create" | "none") => ({
+    target: "t",
+    type: "amlcompute",
+    action,
+    reason: "r",
+    changes: [],
+    findings: [],
+  });
   it.each([
     ["a plan that changes nothing", { plan: { hasChanges: false, steps: [step("none")] } }, false],
     ["a plan that creates", { plan: { hasChanges: true, steps: [step("create")] } }, true],
@@ -192,6 +199,15 @@ const result: fc.Arbitrary<Result> = fc.record({
         action: fc.constantFrom("create", "none", "refuse"),
         reason: hostile,
         changes: fc.array(fc.record({ field: hostile, from: hostile, to: hostile }), { maxLength: 4 }),
+        findings: fc.array(
+          fc.record({
+            severity: fc.constantFrom("error", "warning", "not-checked"),
+            code: hostile,
+            message: hostile,
+            advice: hostile,
+          }),
+          { maxLength: 2 },
+        ),
       }),
       size,
     ),
