@@ -935,12 +935,16 @@ var external_node_crypto_ = __webpack_require__(7598);
 const leaseSeconds = 60;
 /** One request. Our choice: a lease that is not answered for in this time is better asked for again. */
 const requestSeconds = 10;
+/** Giving a lease back may hold up the end of a cancelled step no longer than this; what is not given back runs out. */
+const releaseSeconds = 3;
 /**
  * @param open the container; called again when its access has run out.
  * @see azure-ml-rest.md for the route by which clients get at the storage: it is the one that uploads take
  */
 function createLeases(open) {
     let current;
+    // A storage that cannot be used is found out once, not once for every target.
+    let unusable;
     const connect = async (fresh) => {
         const container = await open(fresh);
         return container.ok ? (0,azure_outcome/* succeeded */.P)(await containerClient(container.value, { tries: 3, requestSeconds })) : container;
@@ -967,36 +971,43 @@ function createLeases(open) {
     };
     return {
         seconds: leaseSeconds,
-        acquire: (key, leaseId, signal) => onBlob(key, signal, async (blob) => {
-            const acquire = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, { abortSignal: signal });
-            try {
-                await acquire();
-                return "held";
-            }
-            catch (error) {
-                if (statusOf(error) === 409)
-                    return "busy";
-                if (statusOf(error) !== 404)
+        acquire: async (key, leaseId, signal) => {
+            if (unusable !== undefined)
+                return (0,azure_outcome/* failed */.g)(unusable);
+            const acquired = await onBlob(key, signal, async (blob) => {
+                const acquire = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, { abortSignal: signal });
+                try {
+                    await acquire();
+                    return "held";
+                }
+                catch (error) {
+                    if (statusOf(error) === 409)
+                        return "busy";
+                    if (statusOf(error) !== 404)
+                        throw error;
+                }
+                try {
+                    await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, abortSignal: signal });
+                }
+                catch (error) {
+                    // Somebody else made it in between, and may hold it already.
+                    if (![409, 412].includes(statusOf(error) ?? 0))
+                        throw error;
+                }
+                try {
+                    await acquire();
+                    return "held";
+                }
+                catch (error) {
+                    if (statusOf(error) === 409)
+                        return "busy";
                     throw error;
-            }
-            try {
-                await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, abortSignal: signal });
-            }
-            catch (error) {
-                // Somebody else made it in between, and may hold it already.
-                if (![409, 412].includes(statusOf(error) ?? 0))
-                    throw error;
-            }
-            try {
-                await acquire();
-                return "held";
-            }
-            catch (error) {
-                if (statusOf(error) === 409)
-                    return "busy";
-                throw error;
-            }
-        }),
+                }
+            });
+            if (!acquired.ok && acquired.failure.reason !== "cancelled")
+                unusable = acquired.failure;
+            return acquired;
+        },
         renew: (key, leaseId, signal) => onBlob(key, signal, async (blob) => {
             try {
                 await blob.getBlobLeaseClient(leaseId).renewLease({ abortSignal: signal });
@@ -1010,7 +1021,7 @@ function createLeases(open) {
         }),
         release: (key, leaseId) => {
             // Also after a cancellation, so the caller's signal does not count here.
-            const signal = AbortSignal.timeout(requestSeconds * 1000);
+            const signal = AbortSignal.timeout(releaseSeconds * 1000);
             return onBlob(key, signal, async (blob) => {
                 try {
                     await blob.getBlobLeaseClient(leaseId).releaseLease({ abortSignal: signal });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { containerClient, storageFailure, type BlobContainer } from "./blobs.ts";
-import { succeeded, type Outcome } from "./outcome.ts";
+import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 
 /**
  * Blobs in the workspace's own storage by which runs of this action exclude each other: one for each key, leased while
@@ -38,12 +38,17 @@ const leaseSeconds = 60;
 /** One request. Our choice: a lease that is not answered for in this time is better asked for again. */
 const requestSeconds = 10;
 
+/** Giving a lease back may hold up the end of a cancelled step no longer than this; what is not given back runs out. */
+const releaseSeconds = 3;
+
 /**
  * @param open the container; called again when its access has run out.
  * @see azure-ml-rest.md for the route by which clients get at the storage: it is the one that uploads take
  */
 export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobContainer>>): Leases {
   let current: Promise<Outcome<ContainerClient>> | undefined;
+  // A storage that cannot be used is found out once, not once for every target.
+  let unusable: AzureFailure | undefined;
   const connect = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
     const container = await open(fresh);
     return container.ok ? succeeded(await containerClient(container.value, { tries: 3, requestSeconds })) : container;
@@ -70,8 +75,9 @@ export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobConta
   };
   return {
     seconds: leaseSeconds,
-    acquire: (key, leaseId, signal) =>
-      onBlob(key, signal, async (blob) => {
+    acquire: async (key, leaseId, signal) => {
+      if (unusable !== undefined) return failed(unusable);
+      const acquired = await onBlob(key, signal, async (blob): Promise<"held" | "busy"> => {
         const acquire = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, { abortSignal: signal });
         try {
           await acquire();
@@ -93,7 +99,10 @@ export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobConta
           if (statusOf(error) === 409) return "busy";
           throw error;
         }
-      }),
+      });
+      if (!acquired.ok && acquired.failure.reason !== "cancelled") unusable = acquired.failure;
+      return acquired;
+    },
     renew: (key, leaseId, signal) =>
       onBlob(key, signal, async (blob) => {
         try {
@@ -106,7 +115,7 @@ export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobConta
       }),
     release: (key, leaseId) => {
       // Also after a cancellation, so the caller's signal does not count here.
-      const signal = AbortSignal.timeout(requestSeconds * 1000);
+      const signal = AbortSignal.timeout(releaseSeconds * 1000);
       return onBlob(key, signal, async (blob) => {
         try {
           await blob.getBlobLeaseClient(leaseId).releaseLease({ abortSignal: signal });
