@@ -13,7 +13,7 @@ import { createSecretResolver } from "./declaration/resolve-secret.ts";
 import { githubContext } from "./github/context.ts";
 import { createLog, type Log } from "./github/log.ts";
 import { mask } from "./github/mask.ts";
-import { isPostStep, saveCancelled, saveRunSettled, saveStartedRun } from "./github/state.ts";
+import { saveCancelled, saveRunSettled, saveStartedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { InvalidInputs, readInputs, workingDirectory, type Environment, type Inputs } from "./inputs.ts";
 import { metricLines, targetLines } from "./report/log-text.ts";
@@ -21,7 +21,7 @@ import type { FailureReason, Result } from "./report/result.ts";
 import { writeReports } from "./write-reports.ts";
 
 /** One call of the action: inputs → command → reports → exit code. */
-async function main(environment: Environment): Promise<number> {
+export async function main(environment: Environment): Promise<number> {
   for (const secret of earlySecrets(environment)) mask(secret);
   const log = createLog();
   const startedAt = systemClock.now();
@@ -217,8 +217,3 @@ function show(result: Result, log: Log): void {
       : `${result.command} did not succeed: ${result.failureReason ?? ""}.`,
   );
 }
-
-// At the end, because constants of a module exist only once its text has been run through. The runner calls the same file
-// twice: once for the step, once for its post step.
-if (isPostStep()) await (await import("./post.ts")).post(process.env);
-else process.exitCode = await main(process.env);

@@ -1,10 +1,10 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
 import type { Problem } from "../declaration/problem.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
 import { secret, type UnplacedSecret } from "../declaration/secret-reference.ts";
-import { boolean, checkShape, integer, oneOf, readOnly, tags, text } from "../declaration/shape.ts";
+import { boolean, checkShape, integer, oneOf, readOnly, shape, tags, text } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import { fromIsoDuration, toIsoDuration } from "./duration.ts";
@@ -45,43 +45,45 @@ const defaultSize = "STANDARD_DS3_V2";
 
 const tiers = { low_priority: "LowPriority", dedicated: "Dedicated" } as const;
 
-export const schema = z
-  .strictObject({
-    $schema: text().optional(),
-    type: oneOf(["amlcompute"]),
-    name: text().describe("3 to 24 letters, digits and dashes."),
-    description: text().optional(),
-    tags: tags().optional(),
-    location: text().optional().describe("Region of the cluster. Default: the workspace's."),
-    size: text().default(defaultSize).describe("VM size of a node, for example Standard_DS3_v2."),
-    tier: oneOf(["dedicated", "low_priority"]).optional(),
-    min_instances: integer().default(0).describe("Nodes that are kept running, and billed, while idle."),
-    max_instances: integer().default(4),
-    idle_time_before_scale_down: integer().default(120).describe("Seconds a node stays idle before it is released."),
-    ssh_public_access_enabled: boolean().optional(),
-    ssh_settings: z
-      .strictObject({
-        admin_username: text().optional(),
-        admin_password: secret().optional(),
-        ssh_key_value: text().optional(),
-      })
-      .optional(),
-    network_settings: z
-      .strictObject({
-        vnet_name: text().optional(),
-        subnet: text().optional(),
-        public_ip_address: readOnly(),
-        private_ip_address: readOnly(),
-      })
-      .optional(),
-    identity: identitySchema.optional(),
-    enable_node_public_ip: boolean().default(true),
-    resource_id: text().optional().describe("Taken and not used, as az ml does."),
-    ...readOnlyKeys,
-  })
-  .describe("A cluster that Azure Machine Learning makes and scales.");
+export const schema = shape(() =>
+  z
+    .strictObject({
+      $schema: text().optional(),
+      type: oneOf(["amlcompute"]),
+      name: text().describe("3 to 24 letters, digits and dashes."),
+      description: text().optional(),
+      tags: tags().optional(),
+      location: text().optional().describe("Region of the cluster. Default: the workspace's."),
+      size: text().default(defaultSize).describe("VM size of a node, for example Standard_DS3_v2."),
+      tier: oneOf(["dedicated", "low_priority"]).optional(),
+      min_instances: integer().default(0).describe("Nodes that are kept running, and billed, while idle."),
+      max_instances: integer().default(4),
+      idle_time_before_scale_down: integer().default(120).describe("Seconds a node stays idle before it is released."),
+      ssh_public_access_enabled: boolean().optional(),
+      ssh_settings: z
+        .strictObject({
+          admin_username: text().optional(),
+          admin_password: secret().optional(),
+          ssh_key_value: text().optional(),
+        })
+        .optional(),
+      network_settings: z
+        .strictObject({
+          vnet_name: text().optional(),
+          subnet: text().optional(),
+          public_ip_address: readOnly(),
+          private_ip_address: readOnly(),
+        })
+        .optional(),
+      identity: identitySchema().optional(),
+      enable_node_public_ip: boolean().default(true),
+      resource_id: text().optional().describe("Taken and not used, as az ml does."),
+      ...readOnlyKeys(),
+    })
+    .describe("A cluster that Azure Machine Learning makes and scales."),
+);
 
-type Declared = z.infer<typeof schema>;
+type Declared = z.infer<ReturnType<typeof schema>>;
 
 export function read(node: SourceNode, _context: ReadContext): ReadResult<AmlCompute> {
   const { value, problems } = checkShape(schema, node);

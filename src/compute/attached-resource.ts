@@ -13,14 +13,14 @@ export type AttachedKind = {
 };
 
 /** The keys by which every attached kind names its resource; the kind adds its own parts. */
-export const resourceSchema = {
+export const resourceSchema = () => ({
   resource_id: text().optional().describe("ARM id of the resource, in place of its parts."),
   resource_group: text().optional().describe("Resource group of the resource, when it is named by parts."),
   subscription_id: text().optional().describe("Subscription of the resource. Default: the workspace's."),
   credentials_version: version()
     .optional()
     .describe("Raise it after a secret was rotated: the target is detached and attached again."),
-};
+});
 
 type Declared = {
   readonly resource_id?: string | undefined;

@@ -1,6 +1,6 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Problem } from "../declaration/problem.ts";
-import { oneOf, readOnly, text } from "../declaration/shape.ts";
+import { oneOf, readOnly, shape, text } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 
 /** ARM's `identity` of a compute. */
@@ -17,18 +17,20 @@ const types = {
 } as const;
 
 /** az ml takes the words in snake_case and in camelCase alike. */
-export const identitySchema = z.strictObject({
-  type: oneOf(["system_assigned", "user_assigned", "none", "system_assigned,user_assigned"], { camelCase: true }),
-  user_assigned_identities: z
-    .array(
-      z.strictObject({ resource_id: text(), principal_id: readOnly(), client_id: readOnly(), tenant_id: readOnly() }),
-    )
-    .optional(),
-  principal_id: readOnly(),
-  tenant_id: readOnly(),
-});
+export const identitySchema = shape(() =>
+  z.strictObject({
+    type: oneOf(["system_assigned", "user_assigned", "none", "system_assigned,user_assigned"], { camelCase: true }),
+    user_assigned_identities: z
+      .array(
+        z.strictObject({ resource_id: text(), principal_id: readOnly(), client_id: readOnly(), tenant_id: readOnly() }),
+      )
+      .optional(),
+    principal_id: readOnly(),
+    tenant_id: readOnly(),
+  }),
+);
 
-type Declared = z.infer<typeof identitySchema>;
+type Declared = z.infer<ReturnType<typeof identitySchema>>;
 
 export function identityProblems(identity: Declared | undefined, node: SourceNode): readonly Problem[] {
   if (identity === undefined || !identity.type.includes("user_assigned")) return [];

@@ -99,7 +99,7 @@ export type KindModule<Target extends TargetBase> = {
   /** Where computes of this kind need another api-version than the client's own. */
   readonly apiVersion?: string;
   /** The declaration's shape: keys, types, defaults. Published as JSON Schema. */
-  readonly schema: z.ZodType;
+  readonly schema: () => z.ZodType;
   /** Text to target, with every problem of the declaration. */
   readonly read: (node: SourceNode, context: ReadContext) => ReadResult<Target>;
   /** ARM id of the resource that is attached; `undefined` for a kind that attaches none. */

@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { checkShape, tags, text } from "../declaration/shape.ts";
+import * as z from "zod";
+import { checkShape, shape, tags, text } from "../declaration/shape.ts";
 import type { SourceNode } from "../declaration/source.ts";
 import type { Difference, ReadContext, ReadResult, TargetBase } from "./kind.ts";
 import { readBase } from "./read-base.ts";
@@ -10,15 +10,17 @@ export type Local = TargetBase & { readonly type: "local" };
 export const label = "this runner";
 export const origin = "none";
 
-export const schema = z
-  .strictObject({
-    $schema: text().optional(),
-    type: z.literal("local"),
-    name: text().describe("Name that a run's `compute` refers to."),
-    description: text().optional(),
-    tags: tags().optional(),
-  })
-  .describe("The runner itself. Nothing is attached; a run that names it is executed by the runner.");
+export const schema = shape(() =>
+  z
+    .strictObject({
+      $schema: text().optional(),
+      type: z.literal("local"),
+      name: text().describe("Name that a run's `compute` refers to."),
+      description: text().optional(),
+      tags: tags().optional(),
+    })
+    .describe("The runner itself. Nothing is attached; a run that names it is executed by the runner."),
+);
 
 export function read(node: SourceNode, _context: ReadContext): ReadResult<Local> {
   const { value, problems } = checkShape(schema, node);

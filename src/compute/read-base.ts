@@ -10,12 +10,12 @@ type DeclaredBase = {
 };
 
 /** What `az ml compute show` prints beside the declared keys. */
-export const readOnlyKeys = {
+export const readOnlyKeys = () => ({
   id: readOnly(),
   provisioning_state: readOnly(),
   provisioning_errors: readOnly(),
   created_on: readOnly(),
-};
+});
 
 /** The part that the targets of all kinds share. */
 export function readBase(

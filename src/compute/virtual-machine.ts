@@ -1,11 +1,11 @@
 import { isAbsolute, relative, resolve as resolvePath } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { Problem } from "../declaration/problem.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
 import { secret } from "../declaration/secret-reference.ts";
-import { checkShape, integer, oneOf, tags, text } from "../declaration/shape.ts";
+import { checkShape, integer, oneOf, shape, tags, text } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import { attachedResource, resourceSchema, type AttachedKind } from "./attached-resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
@@ -34,34 +34,36 @@ const attachedKind: AttachedKind = {
   parts: ["vm_name"],
 };
 
-export const schema = z
-  .strictObject({
-    $schema: text().optional(),
-    type: oneOf(["virtualmachine"]),
-    name: text().describe("3 to 24 letters, digits and dashes."),
-    description: text().optional(),
-    tags: tags().optional(),
-    location: text()
-      .optional()
-      .describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
-    ...resourceSchema,
-    ...readOnlyKeys,
-    vm_name: text().optional().describe("Name of the machine, in place of resource_id."),
-    ssh_settings: z
-      .strictObject({
-        admin_username: text(),
-        admin_password: secret().optional(),
-        ssh_port: integer().default(22),
-        ssh_private_key_file: z
-          .union([text(), secret()])
-          .optional()
-          .describe("Path of an RSA private key outside the checkout, or a secret reference."),
-      })
-      .describe("How the service logs in: a user with either a password or a private key."),
-  })
-  .describe("A virtual machine that is attached by SSH.");
+export const schema = shape(() =>
+  z
+    .strictObject({
+      $schema: text().optional(),
+      type: oneOf(["virtualmachine"]),
+      name: text().describe("3 to 24 letters, digits and dashes."),
+      description: text().optional(),
+      tags: tags().optional(),
+      location: text()
+        .optional()
+        .describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
+      ...resourceSchema(),
+      ...readOnlyKeys(),
+      vm_name: text().optional().describe("Name of the machine, in place of resource_id."),
+      ssh_settings: z
+        .strictObject({
+          admin_username: text(),
+          admin_password: secret().optional(),
+          ssh_port: integer().default(22),
+          ssh_private_key_file: z
+            .union([text(), secret()])
+            .optional()
+            .describe("Path of an RSA private key outside the checkout, or a secret reference."),
+        })
+        .describe("How the service logs in: a user with either a password or a private key."),
+    })
+    .describe("A virtual machine that is attached by SSH."),
+);
 
-type Declared = z.infer<typeof schema>;
+type Declared = z.infer<ReturnType<typeof schema>>;
 
 export function read(node: SourceNode, context: ReadContext): ReadResult<VirtualMachine> {
   const { value, problems } = checkShape(schema, node);

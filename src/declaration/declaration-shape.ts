@@ -1,36 +1,40 @@
-import { z } from "zod";
-import { number, text } from "./shape.ts";
+import * as z from "zod";
+import { number, shape, text } from "./shape.ts";
 
-export const workspaceSchema = z.strictObject({
-  subscription_id: text().optional(),
-  resource_group: text().optional(),
-  name: text().optional(),
-});
+const workspaceSchema = () =>
+  z.strictObject({
+    subscription_id: text().optional(),
+    resource_group: text().optional(),
+    name: text().optional(),
+  });
 
-export const gateSchema = z
-  .strictObject({
-    metric: text().describe("Name of the metric, as the run logs it."),
-    at_least: number().optional().describe("The last value has to be at least this."),
-    at_most: number().optional().describe("The last value has to be at most this."),
-    no_worse_than: z.unknown().optional().describe("Not supported yet."),
-  })
-  .describe("A condition that the last value of a metric has to meet.");
+const gateSchema = () =>
+  z
+    .strictObject({
+      metric: text().describe("Name of the metric, as the run logs it."),
+      at_least: number().optional().describe("The last value has to be at least this."),
+      at_most: number().optional().describe("The last value has to be at most this."),
+      no_worse_than: z.unknown().optional().describe("Not supported yet."),
+    })
+    .describe("A condition that the last value of a metric has to meet.");
 
 /** Keys that the interface has and this version does not act on: refused by name, never passed over. */
 export const keysNotSupportedYet = ["prices", "limits", "retries", "overrides"] as const;
 
 /** The top of a declaration file. Targets, run and deployment are read by modules of their own. */
-export const declarationSchema = z.strictObject({
-  $schema: text().optional(),
-  workspace: workspaceSchema.optional(),
-  targets: z.array(z.unknown()).optional(),
-  run: z.unknown().optional(),
-  gates: z.array(gateSchema).optional(),
-  deploy: z.unknown().optional(),
-  prices: z.unknown().optional(),
-  limits: z.unknown().optional(),
-  retries: z.unknown().optional(),
-  overrides: z.unknown().optional(),
-});
+export const declarationSchema = shape(() =>
+  z.strictObject({
+    $schema: text().optional(),
+    workspace: workspaceSchema().optional(),
+    targets: z.array(z.unknown()).optional(),
+    run: z.unknown().optional(),
+    gates: z.array(gateSchema()).optional(),
+    deploy: z.unknown().optional(),
+    prices: z.unknown().optional(),
+    limits: z.unknown().optional(),
+    retries: z.unknown().optional(),
+    overrides: z.unknown().optional(),
+  }),
+);
 
-export type DeclarationShape = z.infer<typeof declarationSchema>;
+export type DeclarationShape = z.infer<ReturnType<typeof declarationSchema>>;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { kinds } from "../compute/target.ts";
 import { jobSchema } from "../job/job-shape.ts";
 import { declarationSchema } from "./declaration-shape.ts";
@@ -22,7 +22,7 @@ export function declarationJsonSchema(): unknown {
       else delete jsonSchema.required;
     },
   } as const;
-  const schema = z.toJSONSchema(declarationSchema, options) as { properties: Record<string, unknown> };
+  const schema = z.toJSONSchema(declarationSchema(), options) as { properties: Record<string, unknown> };
   const secret = {
     description: "A reference to a secret, never the secret itself.",
     oneOf: ["env", "key_vault", "file"].map((key) => ({
@@ -33,14 +33,14 @@ export function declarationJsonSchema(): unknown {
     })),
   };
   const targets = Object.entries(kinds).map(([type, { schema: shape }]) => {
-    const target = z.toJSONSchema(shape, options) as { properties: Record<string, unknown> };
+    const target = z.toJSONSchema(shape(), options) as { properties: Record<string, unknown> };
     target.properties["type"] = { const: type };
     putSecrets(target.properties);
     return withoutDialect(target);
   });
   const path = { type: "string", description: "Path or glob of az ml files, relative to this file." };
   schema.properties["targets"] = { type: "array", items: { anyOf: [...targets, path] } };
-  schema.properties["run"] = { anyOf: [path, withoutDialect(z.toJSONSchema(jobSchema, options))] };
+  schema.properties["run"] = { anyOf: [path, withoutDialect(z.toJSONSchema(jobSchema(), options))] };
   return { $id: "azureml.schema.json", title: "azureml-targets declaration", ...schema };
 
   /** Shapes that check by code have no schema of their own. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { SecretReference } from "./secret.ts";
 
 type WithoutPlace<Reference> = Reference extends unknown ? Omit<Reference, "where"> : never;

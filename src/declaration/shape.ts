@@ -1,44 +1,51 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Problem } from "./problem.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "./source.ts";
 import { suggestionFor } from "./suggestion.ts";
 
-/** Text, as az ml's string fields take it: a number or a boolean is not text, it has to be quoted. */
-export function text() {
-  return z.string({ error: ({ input }) => `${quoted(input)} is not text. Put it in quotes.` });
+// Shapes check a file or two and are gone: compiling code for each of them would take longer than it saves.
+z.config({ jitless: true });
+
+/** A shape that is made when it is first asked for: one call of the action checks few of all the shapes there are. */
+export function shape<Schema extends z.ZodType>(make: () => Schema): () => Schema {
+  let made: Schema | undefined;
+  return () => (made ??= make());
 }
+
+/** Text, as az ml's string fields take it: a number or a boolean is not text, it has to be quoted. */
+export const text = shape(() => z.string({ error: ({ input }) => `${quoted(input)} is not text. Put it in quotes.` }));
 
 /** A whole number; az ml takes one written as text too. */
-export function integer() {
-  return z.preprocess(
+export const integer = shape(() =>
+  z.preprocess(
     (value) => (typeof value === "string" && /^\s*[-+]?\d+\s*$/.test(value) ? Number(value) : value),
     z.int({ error: ({ input }) => `${quoted(input)} is not a whole number. Write it in digits.` }),
-  );
-}
+  ),
+);
 
 /** A number; az ml takes one written as text too. */
-export function number() {
-  return z.preprocess(
+export const number = shape(() =>
+  z.preprocess(
     (value) =>
       typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value,
     z.number({ error: ({ input }) => `${quoted(input)} is not a number. Write it in digits.` }),
-  );
-}
+  ),
+);
 
 const truthy = new Set(["t", "true", "on", "y", "yes", "1"]);
 const falsy = new Set(["f", "false", "off", "n", "no", "0"]);
 
 /** True or false; az ml takes the usual words for them as text too. */
-export function boolean() {
-  return z.preprocess(
+export const boolean = shape(() =>
+  z.preprocess(
     (value) => {
       if (typeof value !== "string" && typeof value !== "number") return value;
       const word = String(value).toLowerCase();
       return truthy.has(word) ? true : falsy.has(word) ? false : value;
     },
     z.boolean({ error: ({ input }) => `${quoted(input)} is neither true nor false. Write true or false.` }),
-  );
-}
+  ),
+);
 
 /**
  * One of some words, in any case, as az ml's enums.
@@ -63,19 +70,15 @@ export function oneOf<const Word extends string>(
 }
 
 /** Tags and properties: text by text. */
-export function tags() {
-  return z.record(z.string(), text());
-}
+export const tags = shape(() => z.record(z.string(), text()));
 
 /** A version: az ml takes numbers and words too, and writes them as text. */
-export function version() {
-  return z.union([text(), z.number(), z.boolean()]);
-}
+export const version = shape(() => z.union([text(), z.number(), z.boolean()]));
 
 /** A key that `az ml … show` prints and the service fills in. az ml passes over it, so files that were exported work. */
-export function readOnly() {
-  return z.unknown().optional().meta({ readOnly: true, description: "Set by the service; taken and not used." });
-}
+export const readOnly = shape(() =>
+  z.unknown().optional().meta({ readOnly: true, description: "Set by the service; taken and not used." }),
+);
 
 /** A value for a message: short, and on one line. */
 export function quoted(value: unknown): string {
@@ -90,7 +93,8 @@ export function listed(words: readonly string[]): string {
 export type Shaped<Value> = { readonly value?: Value; readonly problems: readonly Problem[] };
 
 /** Checks a node against a shape: the value with its defaults, or every problem, each at its own place. */
-export function checkShape<Value>(schema: z.ZodType<Value>, node: SourceNode): Shaped<Value> {
+export function checkShape<Value>(shapeOf: () => z.ZodType<Value>, node: SourceNode): Shaped<Value> {
+  const schema = shapeOf();
   const result = schema.safeParse(valueAt(node));
   if (result.success) return { value: result.data, problems: [] };
   return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, [], schema, node)) };

@@ -1,4 +1,4 @@
-import * as core from "@actions/core";
+import { endGroup, error, info, notice, startGroup, warning, type AnnotationProperties } from "@actions/core";
 import { formatProblem, mostAnnotations, type Problem } from "../declaration/problem.ts";
 
 /** The step's log. Whatever it is given is text: no line of it can become a workflow command. */
@@ -19,22 +19,25 @@ export type Log = {
   readonly problem: (problem: Problem, folder: string) => void;
 };
 
+// Named one by one: what the rest of the library stands on, an HTTP client above all, then stays out of the bundle.
+const commands = { error, warning, notice } as const;
+
 export function createLog(): Log {
   const shown: Record<Problem["severity"], number> = { error: 0, warning: 0, notice: 0 };
-  const annotate = (severity: Problem["severity"], text: string, properties: core.AnnotationProperties = {}) => {
+  const annotate = (severity: Problem["severity"], text: string, properties: AnnotationProperties = {}) => {
     shown[severity] += 1;
-    if (shown[severity] > mostAnnotations) core.info(inert(text));
-    else core[severity](plain(text), properties);
+    if (shown[severity] > mostAnnotations) info(inert(text));
+    else commands[severity](plain(text), properties);
   };
   return {
-    info: (text) => core.info(inert(text)),
+    info: (text) => info(inert(text)),
     group: (title, lines) => {
-      core.startGroup(plain(title));
-      for (const line of lines) core.info(inert(line));
-      core.endGroup();
+      startGroup(plain(title));
+      for (const line of lines) info(inert(line));
+      endGroup();
     },
-    startGroup: (title) => core.startGroup(plain(title)),
-    endGroup: () => core.endGroup(),
+    startGroup: (title) => startGroup(plain(title)),
+    endGroup: () => endGroup(),
     annotate: (severity, text) => annotate(severity, text),
     problem: (problem, folder) => {
       const { where, severity, message, fix, code } = problem;
@@ -47,7 +50,7 @@ export function createLog(): Log {
               startColumn: where.column,
             };
       annotate(severity, `${message} ${fix}`, { title: code, ...place });
-      core.info(inert(formatProblem(problem)));
+      info(inert(formatProblem(problem)));
     },
   };
 }

@@ -1,9 +1,9 @@
-import * as core from "@actions/core";
+import { setOutput } from "@actions/core";
 import { appendFile } from "node:fs/promises";
 
 /** Sets every output of the step. */
 export function setOutputs(outputs: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+  for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
 }
 
 /** Appends to the job summary. Outside GitHub there is none. */

@@ -1,0 +1,1 @@
+export{y as mask,b as withoutSecrets}from"./main.js";

@@ -1,0 +1,1 @@
+export{c as isPostStep}from"./main.js";

@@ -1,0 +1,1 @@
+export{n as train}from"./train.js";

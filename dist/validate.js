@@ -1,0 +1,1 @@
+export{C as validate}from"./main.js";
