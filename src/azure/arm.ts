@@ -1,14 +1,15 @@
 import type { GenericResource, ResourceManagementClient } from "@azure/arm-resources";
-import type { TokenCredential } from "@azure/core-auth";
+import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import type { Cloud } from "./cloud.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import {
+  adapt,
   bearerTokenPolicy,
+  httpClient,
   parsed,
   requestTimeoutSeconds,
   send,
   userAgentPrefix,
-  withoutRetries,
   type Answer,
 } from "./pipeline.ts";
 import { failureOf, withRetries, type Repeatable, type RetryPorts } from "./retry.ts";
@@ -47,6 +48,8 @@ export type ArmOptions = RetryPorts & {
   readonly cloud: Cloud;
   readonly subscriptionId: string;
   readonly newCredential: () => Promise<TokenCredential>;
+  /** A token that has been asked for already. */
+  readonly firstToken?: Promise<AccessToken> | undefined;
 };
 
 /** The library's client is never asked for a token itself: the policy of our own sees to that. */
@@ -59,17 +62,18 @@ const noCredential: TokenCredential = {
  * it cannot send: DELETE with `underlyingResourceAction`, POST actions, nested lists.
  */
 export async function createArm(options: ArmOptions): Promise<Arm> {
-  const { cloud, subscriptionId, newCredential, clock, signal } = options;
+  const { cloud, subscriptionId, newCredential, firstToken, clock, signal } = options;
   const { ResourceManagementClient } = await import("@azure/arm-resources");
   const client: ResourceManagementClient = new ResourceManagementClient(noCredential, subscriptionId, {
     endpoint: cloud.resourceManager,
+    httpClient: httpClient(),
     credentials: { scopes: [cloud.armScope] },
     userAgentOptions: { userAgentPrefix },
   });
   const { pipeline } = client;
-  withoutRetries(pipeline);
+  adapt(pipeline);
   pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
-  pipeline.addPolicy(bearerTokenPolicy(newCredential, cloud.armScope, clock), { phase: "Sign" });
+  pipeline.addPolicy(bearerTokenPolicy(newCredential, cloud.armScope, clock, firstToken), { phase: "Sign" });
 
   const answer = async (
     repeatable: Repeatable,

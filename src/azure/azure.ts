@@ -11,6 +11,7 @@ import { createKeyVault } from "./key-vault.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import type { AzureFailure } from "./outcome.ts";
+import { newToken } from "./pipeline.ts";
 import { createResourceReads } from "./resource-reads.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
 import type { ResourceReads } from "../compute/kind.ts";
@@ -90,7 +91,11 @@ export async function connectJobs(ref: WorkspaceRef, options: ConnectOptions): P
 async function connectArm(ref: WorkspaceRef, options: ConnectOptions) {
   const cloud = await discoverCloud(options);
   const newCredential = createCredentials(options.identity, cloud, options);
-  const arm = await createArm({ ...options, cloud, subscriptionId: ref.subscriptionId, newCredential });
+  // The sign-in is a matter of its own server: the library for ARM is loaded while it is waited for.
+  const firstToken = newToken(newCredential, cloud.armScope);
+  // A failure is the first request's to report, which is sent with this token.
+  firstToken.catch(() => undefined);
+  const arm = await createArm({ ...options, cloud, subscriptionId: ref.subscriptionId, newCredential, firstToken });
   return { cloud, arm, newCredential };
 }
 

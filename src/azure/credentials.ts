@@ -47,36 +47,42 @@ export function createCredentials(
 }
 
 async function createCredential(identity: Identity, cloud: Cloud, ports: CredentialPorts): Promise<TokenCredential> {
-  const library = await import("@azure/identity");
   const options = { authorityHost: cloud.authority, ...(cloud.isCustom ? { disableInstanceDiscovery: true } : {}) };
   const way = chooseWay(identity);
+  // Each way names what it needs, so that the bundle has the library in parts.
   switch (way) {
     case "oidc": {
       const { tenantId, clientId } = required(identity, ["tenantId", "clientId"], way);
-      return new library.ClientAssertionCredential(tenantId, clientId, assertions(identity, cloud, ports), options);
+      const { ClientAssertionCredential } = await import("@azure/identity");
+      return new ClientAssertionCredential(tenantId, clientId, assertions(identity, cloud, ports), options);
     }
     case "service-principal": {
       const { tenantId, clientId, clientSecret } = required(identity, ["tenantId", "clientId", "clientSecret"], way);
-      return new library.ClientSecretCredential(tenantId, clientId, clientSecret, options);
+      const { ClientSecretCredential } = await import("@azure/identity");
+      return new ClientSecretCredential(tenantId, clientId, clientSecret, options);
     }
     case "managed-identity":
       return managedIdentity();
     case "azure-cli":
       return azureCli();
-    case "cli-or-managed-identity":
-      return new library.ChainedTokenCredential(azureCli(), managedIdentity());
+    case "cli-or-managed-identity": {
+      const { ChainedTokenCredential } = await import("@azure/identity");
+      return new ChainedTokenCredential(await azureCli(), await managedIdentity());
+    }
   }
-  function azureCli(): TokenCredential {
+  async function azureCli(): Promise<TokenCredential> {
+    const { AzureCliCredential } = await import("@azure/identity");
     // The session may have to be renewed by the CLI itself, which takes long to start on some runners.
-    return new library.AzureCliCredential({
+    return new AzureCliCredential({
       processTimeoutInMs: 60_000,
       ...(identity.tenantId === undefined ? {} : { tenantId: identity.tenantId }),
     });
   }
-  function managedIdentity(): TokenCredential {
+  async function managedIdentity(): Promise<TokenCredential> {
+    const { ManagedIdentityCredential } = await import("@azure/identity");
     return identity.clientId === undefined
-      ? new library.ManagedIdentityCredential()
-      : new library.ManagedIdentityCredential({ clientId: identity.clientId });
+      ? new ManagedIdentityCredential()
+      : new ManagedIdentityCredential({ clientId: identity.clientId });
   }
 }
 

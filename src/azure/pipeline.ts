@@ -3,6 +3,8 @@ import {
   createHttpHeaders,
   createPipelineFromOptions,
   createPipelineRequest,
+  proxyPolicy,
+  proxyPolicyName,
   type HttpClient,
   type HttpMethods,
   type Pipeline,
@@ -26,17 +28,41 @@ export const requestTimeoutSeconds = 60;
 
 export const userAgentPrefix = `azureml-targets/${version}`;
 
-/** The library's pipeline without its own retries, which repeat writes after unknown outcomes. Proxies are its own. */
+/** The library's pipeline, adapted. */
 export function plainPipeline(): Pipeline {
   const pipeline = createPipelineFromOptions({ userAgentOptions: { userAgentPrefix } });
-  withoutRetries(pipeline);
+  adapt(pipeline);
   return pipeline;
 }
 
-export function withoutRetries(pipeline: Pipeline): void {
+/** Takes the library's own retries out, which repeat writes after unknown outcomes, and puts our way through proxies in. */
+export function adapt(pipeline: Pipeline): void {
   for (const { name } of pipeline.getOrderedPolicies()) {
-    if (/retry/i.test(name)) pipeline.removePolicy({ name });
+    if (/retry/i.test(name) || name === proxyPolicyName) pipeline.removePolicy({ name });
   }
+  pipeline.addPolicy(throughProxy());
+}
+
+let proxy: PipelinePolicy | undefined;
+
+/**
+ * The library's proxies, one for the process. By itself the library makes one for each pipeline, and opens a connection
+ * for each request: with a proxy every request would wait for a handshake.
+ */
+function throughProxy(): PipelinePolicy {
+  const theirs = (proxy ??= proxyPolicy());
+  return {
+    name: theirs.name,
+    sendRequest: (request, next) =>
+      theirs.sendRequest(request, (ready) => {
+        if (ready.agent !== undefined) {
+          (ready.agent as { keepAlive?: boolean }).keepAlive = true;
+          // Without it the agent files a connection that has become free under another name than it looks for.
+          ready.requestOverrides = { ...ready.requestOverrides, protocol: new URL(ready.url).protocol };
+        }
+        return next(ready);
+      }),
+  };
 }
 
 let client: HttpClient | undefined;
@@ -88,6 +114,13 @@ export function parsed(text: string | null | undefined): unknown {
   }
 }
 
+/** Signs in anew. */
+export async function newToken(newCredential: () => Promise<TokenCredential>, scope: string): Promise<AccessToken> {
+  const token = await (await newCredential()).getToken(scope);
+  if (token === null) throw new Error("The sign-in gave no token.");
+  return token;
+}
+
 /** Renewed this long before it runs out. */
 const renewBeforeMs = 5 * 60 * 1000;
 
@@ -96,18 +129,16 @@ const renewBeforeMs = 5 * 60 * 1000;
  * service calls it expired. A 401 means that nothing was done, so the request is repeated once, writes included.
  *
  * @param newCredential a credential without a cache of its own from earlier calls.
+ * @param first a token that has been asked for already.
  */
 export function bearerTokenPolicy(
   newCredential: () => Promise<TokenCredential>,
   scope: string,
   clock: Clock,
+  first?: Promise<AccessToken>,
 ): PipelinePolicy {
-  let current: Promise<AccessToken> | undefined;
-  const fetchToken = async (): Promise<AccessToken> => {
-    const token = await (await newCredential()).getToken(scope);
-    if (token === null) throw new Error("The sign-in gave no token.");
-    return token;
-  };
+  let current = first;
+  const fetchToken = () => newToken(newCredential, scope);
   const token = async (): Promise<AccessToken> => {
     current ??= fetchToken();
     try {
