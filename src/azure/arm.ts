@@ -12,6 +12,7 @@ import {
   userAgentPrefix,
   type Answer,
 } from "./pipeline.ts";
+import { createThrottle } from "./throttle.ts";
 import { failureOf, withRetries, type Repeatable, type RetryPorts } from "./retry.ts";
 
 /** Azure Resource Manager, by ids. */
@@ -73,6 +74,18 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
   const { pipeline } = client;
   adapt(pipeline);
   pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+  const throttle = createThrottle(clock);
+  pipeline.addPolicy({
+    name: "throttlePolicy",
+    sendRequest: async (request, next) => {
+      // The data plane has limits of its own, and says nothing of ARM's.
+      if (!request.url.startsWith(cloud.resourceManager)) return next(request);
+      await throttle.admit(request.method, signal);
+      const response = await next(request);
+      throttle.note(request.method, response.status, response.headers.toJSON());
+      return response;
+    },
+  });
   pipeline.addPolicy(bearerTokenPolicy(newCredential, cloud.armScope, clock, firstToken), { phase: "Sign" });
 
   const answer = async (
