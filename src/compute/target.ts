@@ -131,6 +131,13 @@ export const kindHints: readonly Hint[] = Object.values(kinds).flatMap(
   (module: Pick<KindModule<never>, "hints">) => module.hints ?? [],
 );
 
+/** What to know of a live compute's resource once it was detached. */
+export function afterDetach({ computeType }: Pick<LiveCompute, "computeType">): string | undefined {
+  return Object.values(kinds).find(
+    (module: Pick<KindModule<never>, "computeType">) => module.computeType?.toLowerCase() === computeType.toLowerCase(),
+  )?.afterDetach;
+}
+
 export function differencesFrom(target: ComputeTarget, live: LiveCompute, workspace: Workspace): readonly Difference[] {
   return [
     ...(moduleOf(target) as KindModule<ComputeTarget>).differencesFrom(target, live, workspace),

@@ -33,7 +33,12 @@ export const conclusionWords: Readonly<Record<RunReport["conclusion"], string>> 
 };
 
 /** How a finding of a preflight is introduced. */
-export const severityWords = { error: "error", warning: "warning", "not-checked": "not checked" } as const;
+export const severityWords = {
+  error: "error",
+  warning: "warning",
+  "not-checked": "not checked",
+  note: "note",
+} as const;
 
 const kindWords: Readonly<Record<string, string>> = {
   local: "this runner",
