@@ -1,10 +1,15 @@
+import { sparkCluster } from "./resources/hdinsight.ts";
 import { machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { seeded } from "./settings.ts";
 import type { Store } from "./store.ts";
 
 /** What targets can point at from the start. */
-const resources: readonly ResourceDocument[] = [...[seeded.machine, "vm1", "vm2", "vm3"].flatMap(machineWithNetwork)];
+const resources: readonly ResourceDocument[] = [
+  // Virtual machines with their networks.
+  ...[seeded.machine, "vm1", "vm2", "vm3"].flatMap(machineWithNetwork),
+  sparkCluster("hdi1"),
+];
 
 /** The resources that targets point at, and a secret: put once into an empty store. */
 export function seed(store: Store): void {

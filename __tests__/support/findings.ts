@@ -36,7 +36,9 @@ export async function planCases(cases: readonly FindingCase[]): Promise<readonly
       });
   }
   const targets = cases.map(({ target }, index) => `  - { name: ${names[index] ?? ""}, ${target} }`);
-  const planned = await act(emulator, "plan", { "azureml.yml": ["targets:", ...targets, ""].join("\n") });
+  // By Azure's own host names, so that the cloud is the public one.
+  const files = { "azureml.yml": ["targets:", ...targets, ""].join("\n") };
+  const planned = await act(emulator, "plan", files, { way: "proxy" });
   const text = planned.outputs["plan"];
   if (text === undefined || text === "") throw new Error(planned.log.join("\n"));
   return (JSON.parse(text) as PlanReport).steps;

@@ -15,12 +15,14 @@ import type {
   ResourceReads,
   Update,
 } from "./kind.ts";
+import * as hdInsight from "./hdinsight.ts";
 import * as local from "./local.ts";
 import * as virtualMachine from "./virtual-machine.ts";
 
 type Targets = {
   local: local.Local;
   virtualmachine: virtualMachine.VirtualMachine;
+  hdinsight: hdInsight.HdInsight;
   amlcompute: amlCompute.AmlCompute;
 };
 
@@ -32,12 +34,12 @@ export type ComputeTarget = Targets[Kind];
 export const kinds: { readonly [K in Kind]: KindModule<Targets[K]> } = {
   local,
   virtualmachine: virtualMachine,
+  hdinsight: hdInsight,
   amlcompute: amlCompute,
 };
 
 /** Kinds of the interface that this version does not do. They are refused by name, never half done. */
 export const kindsNotSupportedYet = [
-  "hdinsight",
   "batch",
   "databricks",
   "datalakeanalytics",
