@@ -1,3 +1,6 @@
+import { batchAccount } from "./resources/batch.ts";
+import { dataLakeAnalyticsAccount } from "./resources/data-lake-analytics.ts";
+import { databricksWorkspace } from "./resources/databricks.ts";
 import { sparkCluster } from "./resources/hdinsight.ts";
 import { machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
@@ -9,6 +12,9 @@ const resources: readonly ResourceDocument[] = [
   // Virtual machines with their networks.
   ...[seeded.machine, "vm1", "vm2", "vm3"].flatMap(machineWithNetwork),
   sparkCluster("hdi1"),
+  batchAccount("batch1"),
+  databricksWorkspace("dbx1"),
+  dataLakeAnalyticsAccount("adla1"),
 ];
 
 /** The resources that targets point at, and a secret: put once into an empty store. */

@@ -2,7 +2,10 @@ import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
 import * as amlCompute from "./aml-compute.ts";
+import * as batch from "./batch.ts";
 import { credentialsDifference, credentialsOf, withCredentialsTag } from "./credentials-version.ts";
+import * as databricks from "./databricks.ts";
+import * as dataLakeAnalytics from "./data-lake-analytics.ts";
 import { clash, type Holding } from "./holding.ts";
 import type {
   ChangeMeans,
@@ -23,6 +26,9 @@ type Targets = {
   local: local.Local;
   virtualmachine: virtualMachine.VirtualMachine;
   hdinsight: hdInsight.HdInsight;
+  batch: batch.Batch;
+  databricks: databricks.Databricks;
+  datalakeanalytics: dataLakeAnalytics.DataLakeAnalytics;
   amlcompute: amlCompute.AmlCompute;
 };
 
@@ -35,20 +41,14 @@ export const kinds: { readonly [K in Kind]: KindModule<Targets[K]> } = {
   local,
   virtualmachine: virtualMachine,
   hdinsight: hdInsight,
+  batch,
+  databricks,
+  datalakeanalytics: dataLakeAnalytics,
   amlcompute: amlCompute,
 };
 
 /** Kinds of the interface that this version does not do. They are refused by name, never half done. */
-export const kindsNotSupportedYet = [
-  "batch",
-  "databricks",
-  "datalakeanalytics",
-  "aci",
-  "aks",
-  "kubernetes",
-  "computeinstance",
-  "synapsespark",
-] as const;
+export const kindsNotSupportedYet = ["aks", "kubernetes", "computeinstance", "synapsespark"] as const;
 
 export function isKind(type: string): type is Kind {
   return Object.hasOwn(kinds, type);
