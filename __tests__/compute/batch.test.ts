@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import { batchAccount } from "../../emulator/resources/batch.ts";
-import type { PlannedStep } from "../../src/report/result.ts";
+import type { PlannedStep, Result } from "../../src/report/result.ts";
 import { bodyOf, dataId, placesOf, readYaml } from "../support/declared.ts";
 import { planCases, wordsOf, type FindingCase } from "../support/findings.ts";
 import { act, writesIn } from "../support/step.ts";
@@ -82,6 +82,16 @@ describe("a Batch account", () => {
     expect(step.exitCode).toBe(1);
     expect(step.summary).toContain("The service does not attach Batch accounts any more");
     expect(writesIn(emulator.journal())).toEqual(["PUT computes/pools"]);
+  });
+
+  it("is detached with a word on what bills on, and how to delete it", async () => {
+    await act(emulator, "apply", files);
+    const step = await act(emulator, "detach", files, { inputs: { only: "pools" } });
+    const id = dataId("Microsoft.Batch/batchAccounts", "batch1");
+    const result = JSON.parse(readFileSync(step.outputs["result-path"] ?? "", "utf8")) as Result;
+    expect(result.targets[0]?.note).toBe(
+      `Detached only: ${id} still exists and bills. Its pools keep their nodes, and the nodes bill. To delete it: az resource delete --ids ${id}`,
+    );
   });
 
   it("is not taken for a kind of the published api-versions by the emulator", async () => {

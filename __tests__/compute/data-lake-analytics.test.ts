@@ -1,8 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { runStep } from "../../demo/runner.ts";
+import { startEmulator } from "../../emulator/emulator.ts";
 import { refusalOf } from "../../src/compute/target.ts";
 import { bodyOf, dataId, placesOf, readYaml, recordedWorkspace, targetOf } from "../support/declared.ts";
-import { checkoutOf } from "../support/step.ts";
+import { act, checkoutOf, writesIn } from "../support/step.ts";
 
 const yaml = (rest = "") =>
   `name: v1-adla\ntype: datalakeanalytics\nresource_group: rg-data\naccount_name: adla1\n${rest}`;
@@ -42,5 +46,19 @@ describe("a Data Lake Analytics account", () => {
     const step = await runStep({ checkout, inputs: { command: "validate", "subscription-id": "S" } });
     expect(step.exitCode).toBe(1);
     expect(step.outputs["failure-reason"]).toBe("retired");
+  });
+
+  it("that is attached is detached, although its declaration is an error for every other command", async () => {
+    await using emulator = await startEmulator({
+      stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+      durations: { default: 0.1 },
+    });
+    await act(emulator, "apply", { "azureml.yml": yaml("allow_retired: true\n") });
+    const applied = await act(emulator, "apply", { "azureml.yml": yaml() });
+    expect(applied.outputs["failure-reason"]).toBe("retired");
+    emulator.clearJournal();
+    const detached = await act(emulator, "detach", { "azureml.yml": yaml() }, { inputs: { only: "v1-adla" } });
+    expect(detached.exitCode).toBe(0);
+    expect(writesIn(emulator.journal())).toEqual(["DELETE computes/v1-adla"]);
   });
 });
