@@ -20,7 +20,7 @@ import { mlflow } from "./mlflow.ts";
 import { armError, type Endpoints, type Incoming, type Reply } from "./reply.ts";
 import { runHistory } from "./run-history.ts";
 import type { JobDocument } from "./jobs/job.ts";
-import { machine, machineId } from "./resources/machines.ts";
+import { machineId, machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { putResource, seed } from "./seed.ts";
 import { seeded, type EmulatorOptions } from "./settings.ts";
@@ -230,7 +230,9 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     proxyUrl,
     caFile,
     machineId,
-    addMachine: (name) => putResource(store, machine(name)),
+    addMachine: (name) => {
+      for (const resource of machineWithNetwork(name)) putResource(store, resource);
+    },
     putResource: (resource) => putResource(store, resource),
     accessToken: () =>
       tokens.issueAccess({ aud: origin, oid: seeded.clientId, tid: seeded.tenantId }, accessTokenSeconds),

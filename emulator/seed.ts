@@ -1,10 +1,21 @@
-import { machine } from "./resources/machines.ts";
+import { batchAccount } from "./resources/batch.ts";
+import { dataLakeAnalyticsAccount } from "./resources/data-lake-analytics.ts";
+import { databricksWorkspace } from "./resources/databricks.ts";
+import { sparkCluster } from "./resources/hdinsight.ts";
+import { machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { seeded } from "./settings.ts";
 import type { Store } from "./store.ts";
 
 /** What targets can point at from the start. */
-const resources: readonly ResourceDocument[] = [seeded.machine, "vm1", "vm2", "vm3"].map(machine);
+const resources: readonly ResourceDocument[] = [
+  // Virtual machines with their networks.
+  ...[seeded.machine, "vm1", "vm2", "vm3"].flatMap(machineWithNetwork),
+  sparkCluster("hdi1"),
+  batchAccount("batch1"),
+  databricksWorkspace("dbx1"),
+  dataLakeAnalyticsAccount("adla1"),
+];
 
 /** The resources that targets point at, and a secret: put once into an empty store. */
 export function seed(store: Store): void {

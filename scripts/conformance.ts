@@ -4,6 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StepResult } from "../demo/runner.ts";
 import { startEmulator } from "../emulator/emulator.ts";
+import { batchAccount } from "../emulator/resources/batch.ts";
+import { dataLakeAnalyticsAccount } from "../emulator/resources/data-lake-analytics.ts";
+import { databricksWorkspace } from "../emulator/resources/databricks.ts";
+import { sparkCluster } from "../emulator/resources/hdinsight.ts";
 import { act, password, writesIn } from "../__tests__/support/step.ts";
 import { pythonWith } from "./python.ts";
 
@@ -26,6 +30,13 @@ await using emulator = await startEmulator({
 });
 const machines = ["py-machine", "py-kept-machine", "v1-machine", "v1-kept-machine"];
 for (const machine of machines) emulator.addMachine(machine);
+for (const resource of [
+  sparkCluster("v1-spark"),
+  batchAccount("v1batch"),
+  databricksWorkspace("v1-databricks"),
+  dataLakeAnalyticsAccount("v1adla"),
+])
+  emulator.putResource(resource);
 
 const results: boolean[] = [];
 function promise(client: string, what: string, kept: boolean, detail = ""): void {
@@ -40,6 +51,13 @@ const cluster = (name: string, most: number, idleSeconds = 120) =>
   `  - { name: ${name}, type: amlcompute, size: Standard_DS3_v2, max_instances: ${most}, idle_time_before_scale_down: ${idleSeconds} }`;
 const machine = (name: string, of: string) =>
   `  - { name: ${name}, type: virtualmachine, resource_id: ${emulator.machineId(of)}, ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD } } }`;
+/** The kinds that only the first SDK attaches, as azureml-core attaches them. */
+const older = (name: string, resources: { spark: string; batch: string; databricks: string; adla: string }) => [
+  `  - { name: ${name}-hdi, type: hdinsight, resource_group: rg-data, cluster_name: ${resources.spark}, ssh_settings: { admin_username: sshuser, admin_password: { env: DSVM_PASSWORD } } }`,
+  `  - { name: ${name}-batch, type: batch, resource_group: rg-data, account_name: ${resources.batch} }`,
+  `  - { name: ${name}-dbx, type: databricks, resource_group: rg-data, workspace_name: ${resources.databricks}, access_token: { env: DSVM_PASSWORD } }`,
+  `  - { name: ${name}-adla, type: datalakeanalytics, resource_group: rg-data, account_name: ${resources.adla}, allow_retired: true }`,
+];
 
 /** The built action, on these targets. */
 function action(
@@ -95,9 +113,18 @@ async function client(
 }
 
 // What the action makes.
-const own = [cluster("cpu-cluster", 4), machine("dsvm", "dsvm")];
+const own = [
+  cluster("cpu-cluster", 4),
+  machine("dsvm", "dsvm"),
+  ...older("our", { spark: "hdi1", batch: "batch1", databricks: "dbx1", adla: "adla1" }),
+];
 const made = await action("apply", own);
-promise("azureml-targets", "creates a cluster and attaches a machine", made.exitCode === 0, made.log.join("\n"));
+promise(
+  "azureml-targets",
+  "creates a cluster, and attaches a machine and every older kind",
+  made.exitCode === 0,
+  made.log.join("\n"),
+);
 const trained = await action(
   "train",
   own,
@@ -140,6 +167,7 @@ const theirs = [
   machine("py-kept-vm", "py-kept-machine"),
   cluster("v1-cluster", 2, 1800),
   machine("v1-vm", "v1-machine"),
+  ...older("v1", { spark: "v1-spark", batch: "v1batch", databricks: "v1-databricks", adla: "v1adla" }),
 ];
 emulator.clearJournal();
 const planned = await action("plan", theirs, { "on-drift": "fail" });
@@ -178,7 +206,9 @@ promise(
   followed.exitCode === 0 && followed.outputs["run-status"] === "Completed",
   followed.log.join("\n"),
 );
-const detached = await action("detach", [], { only: "v1-vm, our-name" });
+const detached = await action("detach", [], {
+  only: "v1-vm, our-name, v1-hdi, v1-batch, v1-dbx, v1-adla",
+});
 promise("azureml-targets", "detaches what they attached", detached.exitCode === 0, detached.log.join("\n"));
 promise(
   "emulator",

@@ -11,7 +11,15 @@ logging.disable(logging.CRITICAL)
 
 from azureml.core import Workspace  # noqa: E402
 from azureml.core.authentication import ServicePrincipalAuthentication  # noqa: E402
-from azureml.core.compute import AmlCompute, ComputeTarget, RemoteCompute  # noqa: E402
+from azureml.core.compute import (  # noqa: E402
+    AdlaCompute,
+    AmlCompute,
+    BatchCompute,
+    ComputeTarget,
+    DatabricksCompute,
+    HDInsightCompute,
+    RemoteCompute,
+)
 from promises import end, promiser  # noqa: E402
 
 promise = promiser("azureml-core")
@@ -64,6 +72,59 @@ def attach():
     return target.provisioning_state == "Succeeded"
 
 
+# The kinds that only this client attaches: what the action attached, and what is attached here, by resource group rg-data.
+OLDER = {
+    "HDInsight cluster": (
+        HDInsightCompute,
+        "hdi",
+        "/microsoft.hdinsight/clusters/hdi1",
+        {
+            "subscription_id": os.environ["AZURE_SUBSCRIPTION_ID"],
+            "cluster_name": "v1-spark",
+            "ssh_port": 22,
+            "username": "sshuser",
+            "password": "not-a-real-password-1",
+        },
+    ),
+    "Batch account": (
+        BatchCompute,
+        "batch",
+        "/microsoft.batch/batchaccounts/batch1",
+        {"account_name": "v1batch"},
+    ),
+    "Databricks workspace": (
+        DatabricksCompute,
+        "dbx",
+        "/microsoft.databricks/workspaces/dbx1",
+        {"workspace_name": "v1-databricks", "access_token": "not-a-real-token-1"},
+    ),
+    "Data Lake Analytics account": (
+        AdlaCompute,
+        "adla",
+        "/microsoft.datalakeanalytics/accounts/adla1",
+        {"account_name": "v1adla"},
+    ),
+}
+
+
+def reads_back(kind, name, resource):
+    target = kind(workspace, name)
+    return target.provisioning_state == "Succeeded" and target.cluster_resource_id.lower().endswith(resource)
+
+
+def reads_back_address():
+    target = HDInsightCompute(workspace, "our-hdi")
+    return target.address == "20.0.0.5" and target.ssh_port == 22
+
+
+def attach_older(kind, name, arguments):
+    target = ComputeTarget.attach(
+        workspace, name, kind.attach_configuration(resource_group="rg-data", **arguments)
+    )
+    quietly(lambda: target.wait_for_completion(show_output=True))
+    return target.provisioning_state == "Succeeded"
+
+
 def gone():
     names = set(workspace.compute_targets)
     return "v1-gone" not in names and {"v1-cluster", "v1-vm", "cpu-cluster", "dsvm"} <= names
@@ -93,8 +154,19 @@ promise(
     "reads back the machine that the action attached",
     lambda: RemoteCompute(workspace, "dsvm").cluster_resource_id.lower().endswith("/virtualmachines/dsvm"),
 )
+for what, (kind, name, resource, _) in OLDER.items():
+    promise(
+        f"reads back the {what} that the action attached",
+        lambda kind=kind, name=name, resource=resource: reads_back(kind, f"our-{name}", resource),
+    )
+promise("reads back address and port of the HDInsight cluster", reads_back_address)
 promise("creates a cluster and waits for it", create)
 promise("attaches a machine and waits for it", attach)
+for what, (kind, name, _, arguments) in OLDER.items():
+    promise(
+        f"attaches a {what} and waits for it",
+        lambda kind=kind, name=name, arguments=arguments: attach_older(kind, f"v1-{name}", arguments),
+    )
 promise("attaches another and detaches it", attach_and_detach)
 promise("lists computes", gone)
 end()

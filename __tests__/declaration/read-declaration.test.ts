@@ -79,10 +79,10 @@ describe("files", () => {
 
   it("names what the interface has and this version has not, at its place", async () => {
     const { problems } = await declare({
-      "azureml.yml": "prices: {}\ntargets: [{ name: dbx, type: databricks }]\nrun: pipeline.yml\n",
+      "azureml.yml": "prices: {}\ntargets: [{ name: cpu, type: amlcompute }]\nrun: pipeline.yml\n",
       "pipeline.yml": "type: pipeline\njobs: {}\n",
     });
-    expect(codes(problems)).toEqual(["not-supported-yet", "not-supported-yet", "not-supported-yet"]);
+    expect(codes(problems)).toEqual(["not-supported-yet", "not-supported-yet"]);
   });
 });
 

@@ -175,7 +175,15 @@ describe("faults on the way to the service", () => {
   });
 
   it("tells the leaf cause, a hint and the correlation id of a provisioning that fails", async () => {
-    const step = await act(emulator, "apply", config(machine("unreachable", "no-such-machine")));
+    emulator.addMachine("unreachable");
+    emulator.faults.add({
+      method: "PUT",
+      path: "/computes/unreachable$",
+      kind: "operation-fails",
+      code: "InternalServerError",
+      message: "Connection failed to establish within 30000 milliseconds.",
+    });
+    const step = await act(emulator, "apply", config(machine("unreachable", "unreachable")));
     expect(step.exitCode).toBe(1);
     expect(step.outputs["failure-reason"]).toBe("provisioning-failed");
     expect(step.summary).toContain("Connection failed to establish within 30000 milliseconds");

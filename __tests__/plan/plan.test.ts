@@ -1,16 +1,20 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { LiveCompute } from "../../src/azure/computes.ts";
-import type { ComputeTarget } from "../../src/compute/target.ts";
+import { resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
 import { hasChanges, plan, type PlanOptions } from "../../src/plan/plan.ts";
 import {
   amlCompute,
+  attachedTarget,
+  attachedTypes,
+  liveAttached,
   liveCluster,
   liveMachine,
   machineId,
   nowhere,
   virtualMachine,
   workspace,
+  type AttachedType,
 } from "../support/targets.ts";
 
 const strict: PlanOptions = { onDrift: "fail", onConflict: "fail", allowDelete: false };
@@ -293,14 +297,30 @@ describe("plan", () => {
     expect(hasChanges(plan([virtualMachine()], [live], workspace, strict))).toBe(false);
   });
 
+  it.each(Object.keys(attachedTypes) as AttachedType[])("takes nothing of an attached %s for drift", (type) => {
+    const target = attachedTarget(type, "declared", "resource");
+    expect(plan([target], [liveAttached(target)], workspace, strict).steps).toMatchObject([{ do: "keep" }]);
+  });
+
+  it("refuses what is retired and what lies in another subscription, whatever is allowed", () => {
+    const retired = { ...attachedTarget("datalakeanalytics", "adla", "adla"), allowRetired: false } as ComputeTarget;
+    const elsewhere = attachedTarget("databricks", "dbx", "dbx");
+    const options = { onDrift: "reattach", onConflict: "replace", allowDelete: true } as const;
+    const other = { ...workspace, subscriptionId: "another" };
+    expect(plan([retired, elsewhere], [], other, options).steps).toMatchObject([
+      { do: "refuse", because: "retired" },
+      { do: "refuse", because: "other-subscription" },
+    ]);
+  });
+
   it("never plans a second attachment of a resource, whatever is live and whatever is allowed", () => {
     const names = fc.constantFrom("alpha", "beta", "gamma");
     const states = fc.constantFrom("Succeeded", "Failed", "Creating", "Deleting", "Unknown");
-    const liveComputes = fc.uniqueArray(fc.record({ name: names, machine: names, provisioningState: states }), {
-      selector: ({ name }) => name,
-    });
-    const declarations = fc.uniqueArray(fc.record({ name: names, machine: names }), {
-      comparator: (a, b) => a.name === b.name || a.machine === b.machine,
+    const types = fc.constantFrom(...(Object.keys(attachedTypes) as AttachedType[]));
+    const compute = fc.record({ name: names, type: types, of: names });
+    const liveComputes = fc.uniqueArray(fc.tuple(compute, states), { selector: ([{ name }]) => name });
+    const declarations = fc.uniqueArray(compute, {
+      comparator: (a, b) => a.name === b.name || (a.type === b.type && a.of === b.of),
     });
     const options = fc.record({
       onDrift: fc.constantFrom("fail", "update", "reattach", "ignore"),
@@ -309,17 +329,18 @@ describe("plan", () => {
     });
     fc.assert(
       fc.property(declarations, liveComputes, options, (declared, live, allowed) => {
-        const computes = live.map(({ name, machine, provisioningState }) =>
-          liveMachine({ name, resourceId: machineId(machine), provisioningState }),
-        );
-        const targets = declared.map(({ name, machine }) => virtualMachine({ name, resourceId: machineId(machine) }));
+        const computes = live.map(([{ type, name, of }, provisioningState]) => ({
+          ...liveAttached(attachedTarget(type, name, of)),
+          provisioningState,
+        }));
+        const targets = declared.map(({ type, name, of }) => attachedTarget(type, name, of));
         const { steps } = plan(targets, computes, workspace, allowed);
         const removed = new Set(steps.flatMap((step) => ("remove" in step ? step.remove : [])).map(({ name }) => name));
         const attached = steps.filter((step) => step.do === "attach" || "remove" in step);
         for (const step of attached) {
           const held = computes.filter(
             (compute) =>
-              compute.resourceId === (step.target as { resourceId: string }).resourceId &&
+              compute.resourceId === resourceIdOf(step.target) &&
               compute.name !== step.target.name &&
               compute.provisioningState !== "Deleting" &&
               !removed.has(compute.name),

@@ -2,6 +2,7 @@ import type { LiveCompute } from "../../src/azure/computes.ts";
 import type { Workspace } from "../../src/azure/workspace.ts";
 import { workspaceId } from "../../src/azure/workspace.ts";
 import type { AmlCompute } from "../../src/compute/aml-compute.ts";
+import { computeTypeOf, resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
 import type { VirtualMachine } from "../../src/compute/virtual-machine.ts";
 import type { SourceNode } from "../../src/declaration/source.ts";
 
@@ -99,4 +100,41 @@ export function liveCluster(fields: Partial<LiveCompute> = {}): LiveCompute {
     },
     ...fields,
   };
+}
+
+/** The kinds that attach something, each by the type of what it attaches. */
+export const attachedTypes = {
+  virtualmachine: "Microsoft.Compute/virtualMachines",
+  hdinsight: "Microsoft.HDInsight/clusters",
+  batch: "Microsoft.Batch/batchAccounts",
+  databricks: "Microsoft.Databricks/workspaces",
+  datalakeanalytics: "Microsoft.DataLakeAnalytics/accounts",
+} as const;
+export type AttachedType = keyof typeof attachedTypes;
+
+/** A target of any of these kinds, which attaches the resource of the name `of`. */
+export function attachedTarget(type: AttachedType, name: string, of: string): ComputeTarget {
+  const secret = { from: "env", name: "SECRET", where: nowhere.document.at([]) } as const;
+  const resourceId = `/subscriptions/${ref.subscriptionId}/resourceGroups/rg/providers/${attachedTypes[type]}/${of}`;
+  const base = { name, source: nowhere, resourceId };
+  switch (type) {
+    case "virtualmachine":
+    case "hdinsight":
+      return { type, ...base, sshPort: 22, adminUsername: "azureuser", adminPassword: secret };
+    case "batch":
+      return { type, ...base };
+    case "databricks":
+      return { type, ...base, accessToken: secret, allowOtherSubscription: false };
+    case "datalakeanalytics":
+      return { type, ...base, allowRetired: true };
+  }
+}
+
+/** What the service shows of such a target once it is attached. */
+export function liveAttached(target: ComputeTarget): LiveCompute {
+  return liveMachine({
+    name: target.name,
+    computeType: computeTypeOf(target) ?? "",
+    resourceId: resourceIdOf(target) ?? "",
+  });
 }

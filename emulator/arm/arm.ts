@@ -1,4 +1,5 @@
 import type { Fault } from "../faults.ts";
+import type { ResourceDocument } from "../resources/resource.ts";
 import { armError, ok, page, type Incoming, type Reply } from "../reply.ts";
 import { seeded, workspacePath } from "../settings.ts";
 import type { Store } from "../store.ts";
@@ -80,10 +81,18 @@ export async function arm(
       `The Resource 'Microsoft.MachineLearningServices/workspaces/${other}' under resource group '${seeded.resourceGroup}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
     );
   }
-  const resource = store.get("resources", path.toLowerCase());
+  const resource = store.get<ResourceDocument>("resources", path.toLowerCase());
   return resource === undefined
     ? armError(404, "ResourceNotFound", `The Resource '${path.split("/providers/").at(-1) ?? path}' was not found.`)
-    : ok(resource);
+    : ok(expanded(resource, query.get("$expand")));
+}
+
+/** What a resource shows only when it is asked for. */
+function expanded(resource: ResourceDocument, expand: string | null): unknown {
+  const { instanceView, ...properties } = (resource["properties"] ?? {}) as { readonly instanceView?: unknown };
+  return instanceView === undefined || expand?.toLowerCase() === "instanceview"
+    ? resource
+    : { ...resource, properties };
 }
 
 const subscriptionDocument = {

@@ -32,6 +32,8 @@ export type ComputeSettings = { readonly durations: Readonly<Record<string, numb
 
 /** Kinds that the service makes by itself; all others are attached. */
 const managed = new Set(["amlcompute", "computeinstance"]);
+/** Kinds that only the first SDK knows, by the unpublished api-version that takes them. */
+const unpublished: Readonly<Record<string, string>> = { batch: "2020-02-02" };
 /** Discriminators of the published api-versions. `Batch` is in none of them. */
 const published = new Set(
   [
@@ -48,7 +50,15 @@ const published = new Set(
   ].map((type) => type.toLowerCase()),
 );
 /** Kinds of which a second attachment of the same resource breaks the first. */
-const exclusive = new Set(["virtualmachine", "hdinsight", "databricks", "datalakeanalytics", "aks", "synapsespark"]);
+const exclusive = new Set([
+  "virtualmachine",
+  "hdinsight",
+  "batch",
+  "databricks",
+  "datalakeanalytics",
+  "aks",
+  "synapsespark",
+]);
 const namePattern = /^[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{2,23}$/;
 
 /** The computes of the workspace: asynchronous, exclusive per resource, honest about what they keep. */
@@ -119,6 +129,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     const properties = body.properties ?? {};
     const type = String(properties["computeType"] ?? "");
     const key = keyOf(name);
+    const version = request.query.get("api-version") ?? "";
     if (!namePattern.test(name))
       return armError(
         400,
@@ -127,7 +138,8 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       );
     if (body.location === undefined)
       return armError(400, "LocationRequired", "The location property is required for this definition.");
-    if (!published.has(type.toLowerCase())) return armError(400, "BadRequest", `Unknown compute type '${type}'.`);
+    const known = published.has(type.toLowerCase()) || unpublished[type.toLowerCase()] === version;
+    if (!known) return armError(400, "BadRequest", `Unknown compute type '${type}'.`);
     const existing = store.get<ComputeDocument>("computes", key);
     if (existing?.operation !== undefined)
       return armError(409, "Conflict", `Another operation on compute '${name}' is in progress.`);
@@ -158,7 +170,11 @@ export function createComputes(store: Store, settings: ComputeSettings) {
         provisioningErrors: null,
         provisioningWarnings: {},
         isAttachedCompute: attached,
-        properties: { ...filledIn(type), ...((properties["properties"] ?? {}) as Json) },
+        properties: {
+          ...filledIn(type),
+          ...((properties["properties"] ?? {}) as Json),
+          ...foundOut(type, store.get("resources", String(properties["resourceId"]).toLowerCase())),
+        },
       },
     };
     store.put("computes", key, document);
@@ -200,6 +216,8 @@ export function createComputes(store: Store, settings: ComputeSettings) {
         return armError(400, "BadRequest", "administratorAccount needs a user name, and a password or a private key.");
       }
     }
+    if (type.toLowerCase() === "databricks" && typeof own["databricksAccessToken"] !== "string")
+      return armError(400, "BadRequest", "databricksAccessToken is required.");
     return undefined;
   };
 
@@ -231,7 +249,8 @@ export function createComputes(store: Store, settings: ComputeSettings) {
   /** A machine that is not there cannot be reached, which only shows while the attachment is being made. */
   const unreachable = (type: string, properties: Json): readonly Fault[] => {
     const id = String(properties["resourceId"] ?? "").toLowerCase();
-    if (type.toLowerCase() !== "virtualmachine" || store.get("resources", id) !== undefined) return [];
+    const bySsh = ["virtualmachine", "hdinsight"].includes(type.toLowerCase());
+    if (!bySsh || store.get("resources", id) !== undefined) return [];
     return [
       {
         path: "",
@@ -340,7 +359,6 @@ function identityOf(identity: Json): Json {
 
 /** What the service fills in by itself. */
 function filledIn(type: string): Json {
-  if (type.toLowerCase() === "virtualmachine") return { address: "20.0.0.5" };
   if (type.toLowerCase() !== "amlcompute") return {};
   const none = {
     preparingNodeCount: 0,
@@ -363,6 +381,21 @@ function filledIn(type: string): Json {
   };
 }
 
+/** What the service finds out about the resource behind an attachment. */
+function foundOut(type: string, resource: { readonly properties?: Json } | undefined): Json {
+  switch (type.toLowerCase()) {
+    case "virtualmachine":
+    case "hdinsight":
+      return { address: "20.0.0.5" };
+    case "databricks": {
+      const workspaceUrl = resource?.properties?.["workspaceUrl"];
+      return workspaceUrl === undefined ? {} : { workspaceUrl };
+    }
+    default:
+      return {};
+  }
+}
+
 /** As GET shows it: secrets never come back. */
 function shown({ operation: _, ...document }: ComputeDocument): unknown {
   const own = (document.properties["properties"] ?? {}) as Json;
@@ -375,12 +408,20 @@ function shown({ operation: _, ...document }: ComputeDocument): unknown {
       ...document.properties,
       properties: {
         ...own,
-        ...(account === undefined ? {} : { administratorAccount: { username: account["username"], password: null } }),
+        ...(account === undefined
+          ? {}
+          : { administratorAccount: { ...account, password: null, ...withoutSecrets(account) } }),
         ...(credentials === undefined ? {} : { userAccountCredentials: { ...credentials, adminUserPassword: null } }),
         ...(own["databricksAccessToken"] === undefined ? {} : { databricksAccessToken: null }),
       },
     },
   };
+}
+
+/** The members of an account that stay secret, as `null`. */
+function withoutSecrets(account: Json): Json {
+  const secret = ["privateKeyData", "passphrase"].filter((member) => account[member] !== undefined);
+  return Object.fromEntries(secret.map((member) => [member, null]));
 }
 
 function timestamp(): string {

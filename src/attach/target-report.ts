@@ -1,4 +1,5 @@
-import { labelOf, originOf, resourceIdOf } from "../compute/target.ts";
+import type { LiveCompute } from "../azure/computes.ts";
+import { afterDetach, labelOf, originOf, resourceIdOf } from "../compute/target.ts";
 import { actionOf } from "../plan/plan-report.ts";
 import type { FailureReason, TargetReport } from "../report/result.ts";
 import type { StepOutcome } from "./end.ts";
@@ -106,7 +107,7 @@ export function summarizeDetach({ step, seconds, removal, guarantee }: DetachOut
     return { report: { ...report, outcome: "succeeded", provisioningErrors: [], note: step.reason } };
   switch (removal.state) {
     case "gone":
-      return { report: { ...report, outcome: "succeeded", provisioningErrors: [], ...stillThere(live?.resourceId) } };
+      return { report: { ...report, outcome: "succeeded", provisioningErrors: [], ...stillThere(live) } };
     case "failed":
       return {
         report: { ...report, outcome: "failed", provisioningErrors: [removal.error] },
@@ -128,9 +129,10 @@ export function summarizeDetach({ step, seconds, removal, guarantee }: DetachOut
 }
 
 /** Detaching costs nothing and frees nothing: the resource behind it bills on until somebody deletes it. */
-function stillThere(resourceId: string | undefined): { note?: string } {
-  if (resourceId === undefined) return {};
+function stillThere(live: LiveCompute | undefined): { note?: string } {
+  if (live?.resourceId === undefined) return {};
+  const more = afterDetach(live);
   return {
-    note: `Detached only: ${resourceId} still exists and bills. To delete it: az resource delete --ids ${resourceId}`,
+    note: `Detached only: ${live.resourceId} still exists and bills. ${more === undefined ? "" : `${more} `}To delete it: az resource delete --ids ${live.resourceId}`,
   };
 }

@@ -13,6 +13,8 @@ export type Cloud = {
   /** Hosts of key vaults end with it: `vault.azure.net`. */
   readonly keyVaultSuffix?: string;
   readonly storageSuffix?: string;
+  /** `azurehdinsight.net`; no metadata tells it, so a custom cloud has none. */
+  readonly hdInsightSuffix?: string;
   /** Audience of GitHub's ID token for a federated credential of this cloud. */
   readonly oidcAudience: string;
   /** False for the clouds whose authorities Entra's libraries know by heart. */
@@ -36,6 +38,7 @@ const known: Readonly<Record<string, Cloud>> = {
     armScope: "https://management.azure.com/.default",
     keyVaultSuffix: "vault.azure.net",
     storageSuffix: "core.windows.net",
+    hdInsightSuffix: "azurehdinsight.net",
     oidcAudience: "api://AzureADTokenExchange",
     isCustom: false,
   },
@@ -46,6 +49,7 @@ const known: Readonly<Record<string, Cloud>> = {
     armScope: "https://management.usgovcloudapi.net/.default",
     keyVaultSuffix: "vault.usgovcloudapi.net",
     storageSuffix: "core.usgovcloudapi.net",
+    hdInsightSuffix: "azurehdinsight.us",
     oidcAudience: "api://AzureADTokenExchangeUSGov",
     isCustom: false,
   },
@@ -56,6 +60,7 @@ const known: Readonly<Record<string, Cloud>> = {
     armScope: "https://management.chinacloudapi.cn/.default",
     keyVaultSuffix: "vault.azure.cn",
     storageSuffix: "core.chinacloudapi.cn",
+    hdInsightSuffix: "azurehdinsight.cn",
     oidcAudience: "api://AzureADTokenExchangeChina",
     isCustom: false,
   },
@@ -144,6 +149,7 @@ function cloudOf(entry: unknown, url: URL): Cloud | undefined {
     armScope: `${audience}/.default`,
     ...(suffixes?.keyVaultDns === undefined ? {} : { keyVaultSuffix: suffixes.keyVaultDns.replace(/^\./, "") }),
     ...(suffixes?.storage === undefined ? {} : { storageSuffix: suffixes.storage.replace(/^\./, "") }),
+    ...(isKnown?.hdInsightSuffix === undefined ? {} : { hdInsightSuffix: isKnown.hdInsightSuffix }),
     oidcAudience: isKnown?.oidcAudience ?? "api://AzureADTokenExchange",
     isCustom: isKnown === undefined,
   };

@@ -15,6 +15,7 @@ export function createResourceReads(arm: Arm, cloud: Cloud, workspace: Workspace
   };
   return {
     workspace,
+    cloud,
     get: (id, apiVersion, query = {}) => {
       const url = `${cloud.resourceManager}${id}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
       const found = known.get(url.toLowerCase()) ?? read(url);

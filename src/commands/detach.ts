@@ -1,6 +1,7 @@
 import { detach as carryOut, planDetach } from "../attach/detach.ts";
 import { summarizeDetach } from "../attach/target-report.ts";
-import { isError } from "../declaration/problem.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import { isError, type Problem } from "../declaration/problem.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { attachPorts, connect, MissingInput, workspaceReport } from "./session.ts";
@@ -17,7 +18,7 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
       "detach needs the names of the targets in the input 'only'; it never detaches everything that is declared.",
     );
   }
-  const declaration = await context.declare();
+  const declaration = withoutRefusals(await context.declare());
   const base = checked(declaration);
   if (declaration.problems.some(isError)) return base;
   const azure = await connect(context, declaration);
@@ -32,4 +33,14 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
     failures: summaries.flatMap(({ failure }) => failure ?? []),
     leftGoing: summaries.flatMap(({ leftGoing }) => leftGoing ?? []),
   });
+}
+
+/** What must not be attached may be detached all the same. */
+const refusals = new Set(["retired", "other-subscription"]);
+
+function withoutRefusals(declaration: Declaration): Declaration {
+  const problems = declaration.problems.map((problem): Problem =>
+    refusals.has(problem.code) ? { ...problem, severity: "warning" } : problem,
+  );
+  return { ...declaration, problems };
 }

@@ -1,5 +1,6 @@
-import { isError } from "../declaration/problem.ts";
 import type { Declaration } from "../declaration/declaration.ts";
+import { isError, type Problem } from "../declaration/problem.ts";
+import type { FailureReason } from "../report/result.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
 /**
@@ -33,9 +34,7 @@ export function checked(declaration: Declaration): CommandResult {
         ? []
         : [
             {
-              reason: errors.every(({ code }) => code === "not-supported-yet")
-                ? "not-supported"
-                : "invalid-declaration",
+              reason: reasonOf(errors),
               message:
                 errors.length === 1
                   ? "The declaration has 1 error; it is listed with its place."
@@ -43,4 +42,17 @@ export function checked(declaration: Declaration): CommandResult {
             },
           ],
   };
+}
+
+/** Problems that are a reason of their own when there is nothing else to mend. */
+const ownReasons: Readonly<Record<string, FailureReason>> = {
+  "not-supported-yet": "not-supported",
+  retired: "retired",
+  "other-subscription": "other-subscription",
+};
+
+function reasonOf(errors: readonly Problem[]): FailureReason {
+  const reasons = new Set(errors.map(({ code }) => ownReasons[code] ?? "invalid-declaration"));
+  const [only] = reasons;
+  return reasons.size === 1 && only !== undefined ? only : "invalid-declaration";
 }

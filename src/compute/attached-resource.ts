@@ -1,8 +1,11 @@
+import type { LiveCompute } from "../azure/computes.ts";
 import { parseResourceId } from "../azure/resource-id.ts";
+import type { Workspace } from "../azure/workspace.ts";
 import type { Problem } from "../declaration/problem.ts";
 import { text, version } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
-import type { ReadContext } from "./kind.ts";
+import type { Comparison } from "./compare.ts";
+import type { ReadContext, TargetBase } from "./kind.ts";
 
 /** Which resource a kind attaches, and by which keys a declaration names its parts. */
 export type AttachedKind = {
@@ -117,4 +120,43 @@ function checkId(
 function fault(node: SourceNode, path: readonly string[], code: string, message: string, fix: string) {
   const problem: Problem = { code, severity: "error", where: positionOf(node, path), message, fix };
   return { problems: [problem] };
+}
+
+/** An attached target: a name for the resource behind it. */
+export type Attached = TargetBase & {
+  /** ARM id of the resource. */
+  readonly resourceId: string;
+};
+
+/**
+ * Body of `PUT …/computes/{name}` of an attachment, which stands in the workspace's region, wherever its resource is.
+ *
+ * @param properties the kind's own part; absent for a kind that has none.
+ */
+export function attachRequest(
+  { tags, description, resourceId }: Attached,
+  computeType: string,
+  workspace: Workspace,
+  properties?: unknown,
+): unknown {
+  return {
+    location: workspace.location,
+    ...(tags === undefined ? {} : { tags }),
+    properties: {
+      computeType,
+      ...(description === undefined ? {} : { description }),
+      resourceId,
+      ...(properties === undefined ? {} : { properties }),
+    },
+  };
+}
+
+export function resourceComparison({ resourceId }: Attached, live: LiveCompute): Comparison {
+  return {
+    field: "resource_id",
+    declared: resourceId.replace(/\/+$/, ""),
+    live: live.resourceId?.replace(/\/+$/, ""),
+    means: "reattach",
+    ignoreCase: true,
+  };
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Cloud } from "../azure/cloud.ts";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Outcome } from "../azure/outcome.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
@@ -68,12 +69,16 @@ export type ResourceReads = {
     query?: Readonly<Record<string, string>>,
   ) => Promise<Outcome<Readonly<Record<string, unknown>>>>;
   readonly workspace: Workspace;
+  readonly cloud: Pick<Cloud, "hdInsightSuffix">;
 };
 
 /** Something a preflight found out about the resource behind a target before it is attached or created. */
 export type Finding = {
-  /** An `error` keeps the target from being written; `not-checked` says that the identity may not read it. */
-  readonly severity: "error" | "warning" | "not-checked";
+  /**
+   * An `error` keeps the target from being written; `not-checked` says that the identity may not read it; a `note` is
+   * worth knowing and asks for nothing.
+   */
+  readonly severity: "error" | "warning" | "not-checked" | "note";
   /** Stable: `vm-not-running`. */
   readonly code: string;
   /** What was found, with the values. */
@@ -124,4 +129,6 @@ export type KindModule<Target extends TargetBase> = {
   readonly preflight?: (target: Target, reads: ResourceReads) => Promise<readonly Finding[]>;
   /** Advice for failures that this kind is known for. */
   readonly hints?: readonly Hint[];
+  /** What to know of a resource that was detached, besides that it still exists and bills. */
+  readonly afterDetach?: string;
 };

@@ -1,6 +1,7 @@
 import { suggestionFor } from "../declaration/suggestion.ts";
 import type { Problem } from "../declaration/problem.ts";
 import { positionOf, valueAt, type SourceNode } from "../declaration/source.ts";
+import * as aci from "./aci.ts";
 import type { ReadContext, ReadResult } from "./kind.ts";
 import { isKind, kinds, kindsNotSupportedYet, type ComputeTarget, type Kind } from "./target.ts";
 
@@ -22,6 +23,7 @@ export function readTarget(node: SourceNode, context: ReadContext): ReadResult<C
   }
   const { type } = value as { readonly type?: unknown };
   const kind = typeof type === "string" ? type.toLowerCase() : undefined;
+  if (kind === aci.type) return { problems: [aci.problemOf(node)] };
   if (kind === undefined || !isKind(kind)) return { problems: [kindProblem(type, node)] };
   return kinds[kind].read(node, context);
 }
@@ -52,7 +54,7 @@ function kindProblem(type: unknown, node: SourceNode): Problem {
     code: "unknown-type",
     severity: "error",
     where,
-    message: `There is no target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, ...kindsNotSupportedYet])}`,
+    message: `There is no target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, ...kindsNotSupportedYet, aci.type])}`,
     fix: `Use one of ${known.join(", ")}.`,
   };
 }

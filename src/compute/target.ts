@@ -2,7 +2,10 @@ import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
 import * as amlCompute from "./aml-compute.ts";
+import * as batch from "./batch.ts";
 import { credentialsDifference, credentialsOf, withCredentialsTag } from "./credentials-version.ts";
+import * as databricks from "./databricks.ts";
+import * as dataLakeAnalytics from "./data-lake-analytics.ts";
 import { clash, type Holding } from "./holding.ts";
 import type {
   ChangeMeans,
@@ -15,12 +18,17 @@ import type {
   ResourceReads,
   Update,
 } from "./kind.ts";
+import * as hdInsight from "./hdinsight.ts";
 import * as local from "./local.ts";
 import * as virtualMachine from "./virtual-machine.ts";
 
 type Targets = {
   local: local.Local;
   virtualmachine: virtualMachine.VirtualMachine;
+  hdinsight: hdInsight.HdInsight;
+  batch: batch.Batch;
+  databricks: databricks.Databricks;
+  datalakeanalytics: dataLakeAnalytics.DataLakeAnalytics;
   amlcompute: amlCompute.AmlCompute;
 };
 
@@ -32,21 +40,15 @@ export type ComputeTarget = Targets[Kind];
 export const kinds: { readonly [K in Kind]: KindModule<Targets[K]> } = {
   local,
   virtualmachine: virtualMachine,
+  hdinsight: hdInsight,
+  batch,
+  databricks,
+  datalakeanalytics: dataLakeAnalytics,
   amlcompute: amlCompute,
 };
 
 /** Kinds of the interface that this version does not do. They are refused by name, never half done. */
-export const kindsNotSupportedYet = [
-  "hdinsight",
-  "batch",
-  "databricks",
-  "datalakeanalytics",
-  "aci",
-  "aks",
-  "kubernetes",
-  "computeinstance",
-  "synapsespark",
-] as const;
+export const kindsNotSupportedYet = ["aks", "kubernetes", "computeinstance", "synapsespark"] as const;
 
 export function isKind(type: string): type is Kind {
   return Object.hasOwn(kinds, type);
@@ -130,6 +132,13 @@ export async function preflight(target: ComputeTarget, reads: ResourceReads): Pr
 export const kindHints: readonly Hint[] = Object.values(kinds).flatMap(
   (module: Pick<KindModule<never>, "hints">) => module.hints ?? [],
 );
+
+/** What to know of a live compute's resource once it was detached. */
+export function afterDetach({ computeType }: Pick<LiveCompute, "computeType">): string | undefined {
+  return Object.values(kinds).find(
+    (module: Pick<KindModule<never>, "computeType">) => module.computeType?.toLowerCase() === computeType.toLowerCase(),
+  )?.afterDetach;
+}
 
 export function differencesFrom(target: ComputeTarget, live: LiveCompute, workspace: Workspace): readonly Difference[] {
   return [

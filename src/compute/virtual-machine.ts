@@ -1,29 +1,34 @@
-import { isAbsolute, relative, resolve as resolvePath } from "node:path";
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import type { Problem } from "../declaration/problem.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
-import { secret } from "../declaration/secret-reference.ts";
-import { checkShape, integer, oneOf, shape, tags, text } from "../declaration/shape.ts";
-import { positionOf, type SourceNode } from "../declaration/source.ts";
-import { attachedResource, resourceSchema, type AttachedKind } from "./attached-resource.ts";
+import { checkShape, oneOf, tags, text, shape } from "../declaration/shape.ts";
+import type { SourceNode } from "../declaration/source.ts";
+import {
+  attachRequest,
+  attachedResource,
+  resourceComparison,
+  resourceSchema,
+  type Attached,
+  type AttachedKind,
+} from "./attached-resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
-import type { Difference, ReadContext, ReadResult, TargetBase } from "./kind.ts";
+import type { Difference, Finding, ReadContext, ReadResult, ResourceReads } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
+import { listIn, readBehind, textIn } from "./resource-behind.ts";
+import {
+  loginComparisons,
+  readSshLogin,
+  secretsOfLogin,
+  sshHints,
+  sshProperties,
+  sshSettings,
+  type SshLogin,
+} from "./ssh-login.ts";
 
 /** A virtual machine of the user's, which the service reaches by SSH. The service never starts, stops or deletes it. */
-export type VirtualMachine = TargetBase & {
-  readonly type: "virtualmachine";
-  /** ARM id of the machine. */
-  readonly resourceId: string;
-  readonly sshPort: number;
-  readonly adminUsername: string;
-  /** Exactly one of password and private key. */
-  readonly adminPassword?: SecretReference;
-  readonly privateKey?: SecretReference;
-};
+export type VirtualMachine = Attached & SshLogin & { readonly type: "virtualmachine" };
 
 export const label = "virtual machine";
 export const computeType = "VirtualMachine";
@@ -48,131 +53,41 @@ export const schema = shape(() =>
       ...resourceSchema(),
       ...readOnlyKeys(),
       vm_name: text().optional().describe("Name of the machine, in place of resource_id."),
-      ssh_settings: z
-        .strictObject({
-          admin_username: text(),
-          admin_password: secret().optional(),
-          ssh_port: integer().default(22),
-          ssh_private_key_file: z
-            .union([text(), secret()])
-            .optional()
-            .describe("Path of an RSA private key outside the checkout, or a secret reference."),
-        })
-        .describe("How the service logs in: a user with either a password or a private key."),
+      ssh_settings: sshSettings(),
     })
     .describe("A virtual machine that is attached by SSH."),
 );
-
-type Declared = z.infer<ReturnType<typeof schema>>;
 
 export function read(node: SourceNode, context: ReadContext): ReadResult<VirtualMachine> {
   const { value, problems } = checkShape(schema, node);
   if (value === undefined) return { problems };
   const resource = attachedResource(attachedKind, value, node, context);
-  const login = readLogin(value.ssh_settings, node, context);
-  const all = [...problems, ...nameProblems(value.name, node), ...resource.problems, ...login.problems];
+  const ssh = readSshLogin(value.ssh_settings, node, context);
+  const all = [...problems, ...nameProblems(value.name, node), ...resource.problems, ...ssh.problems];
   if (resource.id === undefined) return { problems: all };
   const target: VirtualMachine = {
     type: "virtualmachine",
     ...readBase(value, node),
     resourceId: resource.id,
-    sshPort: value.ssh_settings.ssh_port,
-    adminUsername: value.ssh_settings.admin_username,
-    ...login.secrets,
+    ...ssh.login,
   };
   return { target, problems: all };
-}
-
-type Login = {
-  readonly secrets: Pick<VirtualMachine, "adminPassword" | "privateKey">;
-  readonly problems: readonly Problem[];
-};
-
-function readLogin(ssh: Declared["ssh_settings"], node: SourceNode, context: ReadContext): Login {
-  const problems: Problem[] = [];
-  const add = (code: string, key: string, message: string, fix: string) =>
-    problems.push({ code, severity: "error", where: positionOf(node, ["ssh_settings", key]), message, fix });
-  if (ssh.ssh_port < 1 || ssh.ssh_port > 65_535) {
-    add("out-of-range", "ssh_port", `ssh_port is ${ssh.ssh_port}.`, "Use a port from 1 to 65535; SSH's own is 22.");
-  }
-  const password = ssh.admin_password;
-  const key = ssh.ssh_private_key_file;
-  if ((password === undefined) === (key === undefined)) {
-    add(
-      "password-or-key",
-      password === undefined ? "admin_username" : "ssh_private_key_file",
-      password === undefined
-        ? "ssh_settings has neither admin_password nor ssh_private_key_file."
-        : "ssh_settings has both admin_password and ssh_private_key_file.",
-      "Give exactly one of them, as a secret reference such as { env: DSVM_PASSWORD }.",
-    );
-  }
-  const placed = (below: string) => positionOf(node, ["ssh_settings", below]);
-  const privateKey = typeof key === "string" ? keyFile(key, node, context, add) : key;
-  return {
-    problems,
-    secrets: {
-      ...(password === undefined ? {} : { adminPassword: { ...password, where: placed("admin_password") } }),
-      ...(privateKey === undefined ? {} : { privateKey: { ...privateKey, where: placed("ssh_private_key_file") } }),
-    },
-  };
-}
-
-/** az ml names the key's file as it is. A key inside the checkout is in the repository, and so no secret any more. */
-function keyFile(
-  path: string,
-  node: SourceNode,
-  context: ReadContext,
-  add: (code: string, key: string, message: string, fix: string) => void,
-): { from: "file"; path: string } | undefined {
-  const absolute = resolvePath(node.document.folder, path);
-  const fromCheckout = relative(context.checkout, absolute);
-  const inside = !fromCheckout.startsWith("..") && !isAbsolute(fromCheckout);
-  if (inside && !path.startsWith("~")) {
-    add(
-      "literal-secret",
-      "ssh_private_key_file",
-      `The private key ${JSON.stringify(path)} would be read from the checkout.`,
-      "Keep the key out of the repository and refer to it: { env: NAME }, { key_vault: URL }, or { file: PATH } outside the checkout.",
-    );
-    return undefined;
-  }
-  return { from: "file", path: path.startsWith("~") ? path : absolute };
 }
 
 export function resourceIdOf(target: VirtualMachine): string {
   return target.resourceId;
 }
 
-export function secretsOf({ adminPassword, privateKey }: VirtualMachine): readonly SecretReference[] {
-  return [adminPassword, privateKey].filter((reference) => reference !== undefined);
+export function secretsOf(target: VirtualMachine): readonly SecretReference[] {
+  return secretsOfLogin(target);
 }
 
-/** Body of `PUT …/computes/{name}`. An attachment stands in the workspace's region, wherever the machine is. */
 export async function toRequest(
   target: VirtualMachine,
   workspace: Workspace,
   resolve: ResolveSecret,
 ): Promise<unknown> {
-  const password = target.adminPassword === undefined ? undefined : await resolve(target.adminPassword);
-  const privateKey = target.privateKey === undefined ? undefined : await resolve(target.privateKey);
-  return {
-    location: workspace.location,
-    ...(target.tags === undefined ? {} : { tags: target.tags }),
-    properties: {
-      computeType,
-      ...(target.description === undefined ? {} : { description: target.description }),
-      resourceId: target.resourceId,
-      properties: {
-        sshPort: target.sshPort,
-        administratorAccount: {
-          username: target.adminUsername,
-          ...(password === undefined ? {} : { password }),
-          ...(privateKey === undefined ? {} : { privateKeyData: privateKey }),
-        },
-      },
-    },
-  };
+  return attachRequest(target, computeType, workspace, await sshProperties(target, resolve));
 }
 
 /** Secrets cannot be read back, so an update in place would replace the account by nothing: there is none. */
@@ -182,25 +97,145 @@ export function toUpdate(): undefined {
 
 export function differencesFrom(target: VirtualMachine, live: LiveCompute): readonly Difference[] {
   return differing([
-    {
-      field: "resource_id",
-      declared: target.resourceId.replace(/\/+$/, ""),
-      live: live.resourceId?.replace(/\/+$/, ""),
-      means: "reattach",
-      ignoreCase: true,
-    },
-    {
-      field: "ssh_settings.ssh_port",
-      declared: target.sshPort,
-      live: member(live.properties, "sshPort") ?? 22,
-      means: "reattach",
-    },
-    {
-      field: "ssh_settings.admin_username",
-      declared: target.adminUsername,
-      live: member(live.properties, "administratorAccount", "username"),
-      means: "reattach",
-    },
+    resourceComparison(target, live),
+    ...loginComparisons(target, live),
     ...baseComparisons(target, live, "reattach"),
   ]);
 }
+
+/**
+ * The service takes an Ubuntu machine that runs and that it can reach at a public address.
+ *
+ * @see https://learn.microsoft.com/azure/machine-learning/v1/how-to-set-up-training-targets
+ */
+export async function preflight(target: VirtualMachine, reads: ResourceReads): Promise<readonly Finding[]> {
+  const behind = await readBehind(reads, label, target.resourceId, "2026-04-01", { $expand: "instanceView" });
+  if (!("resource" in behind)) return behind.findings;
+  const { resource } = behind;
+  return [...systemFindings(resource), ...powerFindings(resource), ...(await addressFindings(resource, reads))];
+}
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** Distributions and publishers that are certainly not Ubuntu; an image that nobody knows may well be built on it. */
+const otherSystems =
+  /windows|rhel|red ?hat|centos|openlogic|debian|suse|sles|oracle|alma ?linux|rocky|\bresf\b|fedora|kinvolk|flatcar|azure-?linux|mariner/i;
+
+function systemFindings(machine: Document): readonly Finding[] {
+  const at = (...path: readonly string[]) => textIn(member(machine, "properties", ...path));
+  const advice = "Attach an Ubuntu machine; the Data Science Virtual Machine for Ubuntu has what training needs.";
+  const osType = at("storageProfile", "osDisk", "osType");
+  if (osType !== undefined && osType.toLowerCase() !== "linux") {
+    return [{ severity: "error", code: "vm-not-linux", message: `The machine runs ${osType}, not Linux.`, advice }];
+  }
+  const image = ["publisher", "offer", "sku"].map((part) => at("storageProfile", "imageReference", part));
+  const imageName = image.filter((part) => part !== undefined).join(" ");
+  // Filled in only while the agent in the machine runs.
+  const osName = at("instanceView", "osName");
+  if (/ubuntu|canonical/i.test(`${osName ?? ""} ${imageName}`)) return [];
+  if (osName !== undefined || otherSystems.test(imageName)) {
+    return [
+      {
+        severity: "error",
+        code: "vm-not-ubuntu",
+        message: `The machine runs ${osName ?? `the image ${imageName}`}, and the service takes Ubuntu only.`,
+        advice,
+      },
+    ];
+  }
+  return [
+    {
+      severity: "warning",
+      code: "vm-system-unknown",
+      message: `Whether the machine runs Ubuntu cannot be told from ${imageName === "" ? "its image, which is an own one" : `its image ${imageName}`}.`,
+      advice: "The service takes Ubuntu only.",
+    },
+  ];
+}
+
+function powerFindings(machine: Document): readonly Finding[] {
+  const codes = listIn(member(machine, "properties", "instanceView", "statuses"))
+    .map((status) => textIn(member(status as Document, "code")) ?? "")
+    .filter((code) => /^PowerState\//i.test(code));
+  const state = codes[0]?.split("/")[1];
+  if (state?.toLowerCase() === "running") return [];
+  const start = `Start it: az vm start --ids ${textIn(machine["id"]) ?? "ID"}`;
+  if (state === undefined) {
+    return [
+      {
+        severity: "warning",
+        code: "vm-state-unknown",
+        message: "Whether the machine runs is not told.",
+        advice: "The service logs in while it attaches, so the machine has to run.",
+      },
+    ];
+  }
+  return [
+    {
+      severity: state.toLowerCase() === "starting" ? "warning" : "error",
+      code: "vm-not-running",
+      message: `The machine is ${state}, and the service could not log in to attach it.`,
+      advice: state.toLowerCase() === "starting" ? "Wait until it runs." : start,
+    },
+  ];
+}
+
+/** From the network interfaces to the public addresses; one that is assigned is enough. */
+async function addressFindings(machine: Document, reads: ResourceReads): Promise<readonly Finding[]> {
+  const nics = listIn(member(machine, "properties", "networkProfile", "networkInterfaces"))
+    .map((nic) => textIn(member(nic as Document, "id")))
+    .filter((id) => id !== undefined);
+  const found = await Promise.all(nics.map((id) => readBehind(reads, "network interface", id, networkVersion)));
+  const notRead = found.flatMap(({ findings }) => findings);
+  const configurations = found.flatMap((nic) =>
+    "resource" in nic ? listIn(member(nic.resource, "properties", "ipConfigurations")) : [],
+  ) as readonly Document[];
+  const addresses = await Promise.all(
+    configurations
+      .map((configuration) => textIn(member(configuration, "properties", "publicIPAddress", "id")))
+      .filter((id) => id !== undefined)
+      .map((id) => readBehind(reads, "public address", id, networkVersion)),
+  );
+  if (addresses.some((address) => "resource" in address && isAssigned(address.resource))) return [];
+  const unclear = [...notRead, ...addresses.flatMap(({ findings }) => findings)];
+  if (unclear.length > 0) return unclear;
+  if (addresses.length > 0) {
+    return [
+      {
+        severity: "warning",
+        code: "vm-address-not-assigned",
+        message: "The machine's public address has no value at present, as a dynamic one while the machine is stopped.",
+        advice: "Start the machine, or make the address static.",
+      },
+    ];
+  }
+  const behindLoadBalancer = configurations.some(
+    (configuration) => listIn(member(configuration, "properties", "loadBalancerInboundNatRules")).length > 0,
+  );
+  return [
+    behindLoadBalancer
+      ? {
+          severity: "warning",
+          code: "vm-behind-load-balancer",
+          message: "The machine has no public address of its own; a load balancer's inbound rule leads to it.",
+          advice: "Make sure that the rule leads to the SSH port that is declared.",
+        }
+      : {
+          severity: "error",
+          code: "vm-no-public-address",
+          message: "The machine has no public address, and the service reaches it by SSH from outside.",
+          advice: "Give one of its network interfaces a public address, and let its network rules pass the SSH port.",
+        },
+  ];
+}
+
+const networkVersion = "2025-09-01";
+
+function isAssigned(address: Document): boolean {
+  return textIn(member(address, "properties", "ipAddress")) !== undefined;
+}
+
+export const hints = sshHints;
+
+export const afterDetach =
+  "Its disks, network interfaces and public address are resources of their own, and bill on when the machine alone is deleted.";

@@ -1,3 +1,4 @@
+import * as aci from "../compute/aci.ts";
 import { kindsNotSupportedYet, kinds } from "../compute/target.ts";
 import type { SourceDocument } from "./source.ts";
 
@@ -46,7 +47,8 @@ export function kindOf({ value }: SourceDocument): DocumentKind {
 function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
   const has = (...keys: readonly string[]) => keys.every((key) => Object.hasOwn(mapping, key));
   const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : undefined;
-  if (type !== undefined && [...Object.keys(kinds), ...kindsNotSupportedYet].includes(type)) return { is: "target" };
+  const targetTypes = [...Object.keys(kinds), ...kindsNotSupportedYet, aci.type];
+  if (type !== undefined && targetTypes.includes(type)) return { is: "target" };
   if (declarationKeys.some((key) => has(key)) && !has("command")) return { is: "declaration" };
   if (has("compute_type") || has("compute_target", "vm_size"))
     return { is: "not-supported-yet", what: "an aml-compute JSON file" };

@@ -23,34 +23,15 @@ export function declarationJsonSchema(): unknown {
     },
   } as const;
   const schema = z.toJSONSchema(declarationSchema(), options) as { properties: Record<string, unknown> };
-  const secret = {
-    description: "A reference to a secret, never the secret itself.",
-    oneOf: ["env", "key_vault", "file"].map((key) => ({
-      type: "object",
-      properties: { [key]: { type: "string" } },
-      required: [key],
-      additionalProperties: false,
-    })),
-  };
   const targets = Object.entries(kinds).map(([type, { schema: shape }]) => {
     const target = z.toJSONSchema(shape(), options) as { properties: Record<string, unknown> };
     target.properties["type"] = { const: type };
-    putSecrets(target.properties);
     return withoutDialect(target);
   });
   const path = { type: "string", description: "Path or glob of az ml files, relative to this file." };
   schema.properties["targets"] = { type: "array", items: { anyOf: [...targets, path] } };
   schema.properties["run"] = { anyOf: [path, withoutDialect(z.toJSONSchema(jobSchema(), options))] };
   return { $id: "azureml.schema.json", title: "azureml-targets declaration", ...schema };
-
-  /** Shapes that check by code have no schema of their own. */
-  function putSecrets(properties: Record<string, unknown>): void {
-    const ssh = properties["ssh_settings"] as { properties?: Record<string, unknown> } | undefined;
-    if (ssh?.properties?.["admin_password"] !== undefined) ssh.properties["admin_password"] = secret;
-    if (ssh?.properties?.["ssh_private_key_file"] !== undefined) {
-      ssh.properties["ssh_private_key_file"] = { anyOf: [{ type: "string" }, secret] };
-    }
-  }
 }
 
 function withoutDialect(schema: object): object {

@@ -8,6 +8,17 @@ export type UnplacedSecret = WithoutPlace<SecretReference>;
 
 const example = "{ env: NAME }, { key_vault: https://VAULT/secrets/NAME } or { file: PATH }";
 
+/** What the published JSON Schema says of a reference: a shape that checks by code has no schema of its own. */
+const published = {
+  description: "A reference to a secret, never the secret itself.",
+  oneOf: ["env", "key_vault", "file"].map((key) => ({
+    type: "object" as const,
+    properties: { [key]: { type: "string" as const } },
+    required: [key],
+    additionalProperties: false,
+  })),
+};
+
 /**
  * A reference to a secret, never the secret itself. The message about a literal value does not repeat it, because logs
  * and reports show messages.
@@ -23,7 +34,8 @@ export function secret() {
       if ("env" in value) return { from: "env", name: value.env };
       if ("key_vault" in value) return { from: "key_vault", url: value.key_vault };
       return { from: "file", path: value.file };
-    });
+    })
+    .meta(published);
 }
 
 function faultOf(value: unknown): { message: string; params: { code: string } } | undefined {

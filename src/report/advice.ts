@@ -17,11 +17,6 @@ const hints: readonly Hint[] = [
     advice: "Compute names are unique in a region, over all workspaces. Choose another name.",
   },
   {
-    when: /Connection failed to establish|SSH.*(refused|timed out)|unable to connect/i,
-    advice:
-      "The service could not reach the machine by SSH. Check its public address, that it runs, the port, and the network rules.",
-  },
-  {
     when: /AttachmentReplaced|attachment replaced|AttachedTwice/i,
     advice:
       "Another attachment of the same resource took its place. Keep one of the two; on-conflict: replace detaches the other.",
@@ -51,10 +46,6 @@ const hints: readonly Hint[] = [
   {
     when: /exit code|ExecutionFailed|UserProgramException|User program failed/i,
     advice: "The job's own command failed. Its log is below.",
-  },
-  {
-    when: /authentication failed|Permission denied|invalid.*(password|credential)/i,
-    advice: "The machine refused the login. Check admin_username and the secret behind admin_password.",
   },
 ];
 

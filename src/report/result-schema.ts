@@ -56,7 +56,7 @@ const step = z.strictObject({
   changes: z.array(z.strictObject({ field: text, from: text, to: text })),
   findings: z.array(
     z.strictObject({
-      severity: z.enum(["error", "warning", "not-checked"]),
+      severity: z.enum(["error", "warning", "not-checked", "note"]),
       code: text,
       message: text,
       advice: text,

@@ -40,7 +40,12 @@ export const guaranteeWords = {
 } as const;
 
 /** How a finding of a preflight is introduced. */
-export const severityWords = { error: "error", warning: "warning", "not-checked": "not checked" } as const;
+export const severityWords = {
+  error: "error",
+  warning: "warning",
+  "not-checked": "not checked",
+  note: "note",
+} as const;
 
 const kindWords: Readonly<Record<string, string>> = {
   local: "this runner",
