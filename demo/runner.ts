@@ -58,8 +58,12 @@ export type StepResult = {
   readonly cancelMs?: number;
 };
 
-/** Runs the step: main, then post. */
-export async function runStep(options: RunnerOptions): Promise<StepResult> {
+/** The environment of a step, and the files that the runner reads after it. */
+export function prepareStep(options: RunnerOptions): {
+  readonly environment: Record<string, string>;
+  readonly files: Readonly<Record<string, string>>;
+  readonly runs: ActionFile["runs"];
+} {
   const action = parse(readFileSync(join(root, "action.yml"), "utf8")) as ActionFile;
   const temporary = mkdtempSync(join(tmpdir(), "runner-"));
   const files = Object.fromEntries(
@@ -106,11 +110,17 @@ export async function runStep(options: RunnerOptions): Promise<StepResult> {
     ),
     ...options.environment,
   };
+  return { environment, files, runs: action.runs };
+}
+
+/** Runs the step: main, then post. */
+export async function runStep(options: RunnerOptions): Promise<StepResult> {
+  const { environment, files, runs } = prepareStep(options);
   const reader = createReader(options.onLine ?? (() => undefined));
-  const main = await runEntry(action.runs.main, environment, options, reader);
+  const main = await runEntry(runs.main, environment, options, reader);
   const state = keyValues(readFileSync(files["GITHUB_STATE"] ?? "", "utf8"));
   const states = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
-  await runEntry(action.runs.post, { ...environment, ...states }, { checkout: options.checkout }, reader);
+  await runEntry(runs.post, { ...environment, ...states }, { checkout: options.checkout }, reader);
   return {
     exitCode: main.exitCode,
     ...(main.cancelMs === undefined ? {} : { cancelMs: main.cancelMs }),

@@ -61,11 +61,16 @@ export type Emulator = AsyncDisposable & {
   readonly journal: () => readonly JournalEntry[];
   readonly journalFile: string;
   readonly clearJournal: () => void;
+  /** What has gone over the connections of clients so far, TLS included; a proxy's tunnels count once. */
+  readonly traffic: () => Traffic;
   readonly faults: Pick<Faults, "add" | "clear">;
   /** Attachments that broke others, and managed computes that were left behind: what a careful client never causes. */
   readonly hazards: () => readonly unknown[];
   readonly stop: () => Promise<void>;
 };
+
+/** Bytes, counted from the emulator's side. */
+export type Traffic = { readonly connections: number; readonly received: number; readonly sent: number };
 
 export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
   const stateFolder = resolve(given.stateFolder);
@@ -124,7 +129,9 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
   };
 
   const server = createHttpsServer({ key, cert }, (incoming, response) => void serve(incoming, response));
+  const connections = countConnections(server);
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const arrivedMs = performance.timeOrigin + performance.now();
     const host = incoming.headers.host ?? "";
     // Put together by hand: the first SDK's paths begin with two slashes, which read as a host when resolved.
     const url = new URL(`https://${host}${incoming.url ?? "/"}`);
@@ -135,6 +142,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     const note = (status: number | "reset", body?: unknown) => {
       if (url.pathname.startsWith("/_control")) return;
       journal.add({
+        arrivedMs,
         method: incoming.method ?? "",
         host,
         path: url.pathname,
@@ -196,7 +204,8 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     client.on("close", () => tunnels.delete(client));
     const [name = ""] = (request.url ?? "").split(":");
     if (!realHosts.some((pattern) => matchesHost(pattern, name))) {
-      journal.add({ method: "CONNECT", host: name, path: "", query: new URLSearchParams(), status: 403 });
+      const arrivedMs = performance.timeOrigin + performance.now();
+      journal.add({ arrivedMs, method: "CONNECT", host: name, path: "", query: new URLSearchParams(), status: 403 });
       client.end("HTTP/1.1 403 Forbidden\r\n\r\n");
       return;
     }
@@ -286,11 +295,33 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     journal: journal.entries,
     journalFile,
     clearJournal: journal.clear,
+    traffic: connections,
     faults,
     hazards: () => store.list("hazards").map(({ value }) => value),
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Counts below TLS, because that is what goes over the network. */
+function countConnections(server: {
+  on: (event: "connection", opened: (socket: Socket) => void) => void;
+}): () => Traffic {
+  const open = new Set<Socket>();
+  let ended: Traffic = { connections: 0, received: 0, sent: 0 };
+  const plus = (sum: Traffic, { bytesRead, bytesWritten }: Socket): Traffic => ({
+    connections: sum.connections + 1,
+    received: sum.received + bytesRead,
+    sent: sum.sent + bytesWritten,
+  });
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.once("close", () => {
+      open.delete(socket);
+      ended = plus(ended, socket);
+    });
+  });
+  return () => [...open].reduce(plus, ended);
 }
 
 function refuse(code: string, message: string): Reply {

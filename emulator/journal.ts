@@ -3,8 +3,10 @@ import { appendFileSync } from "node:fs";
 /** One request that reached the emulator. */
 export type JournalEntry = {
   readonly number: number;
-  /** ISO 8601. */
+  /** When it was answered, ISO 8601. */
   readonly time: string;
+  /** When its head had come in: milliseconds since the epoch, with fractions. */
+  readonly arrivedMs: number;
   readonly method: string;
   readonly host: string;
   readonly path: string;

@@ -9,6 +9,7 @@ import { dataLakeAnalyticsAccount } from "../emulator/resources/data-lake-analyt
 import { databricksWorkspace } from "../emulator/resources/databricks.ts";
 import { sparkCluster } from "../emulator/resources/hdinsight.ts";
 import { act, password, writesIn } from "../__tests__/support/step.ts";
+import { officialClient } from "./official-client.ts";
 import { pythonWith } from "./python.ts";
 
 /**
@@ -17,11 +18,7 @@ import { pythonWith } from "./python.ts";
  */
 const scripts = join(import.meta.dirname, "..", "__tests__", "conformance");
 // The first SDK pins older versions of what the second one needs.
-const second = await pythonWith("conformance", [
-  "azure-ai-ml==1.35.2",
-  "azure-identity",
-  "azureml-mlflow==1.62.0.post6",
-]);
+const second = await officialClient();
 const first = await pythonWith("conformance-v1", ["azureml-core==1.61.0.post4"]);
 
 await using emulator = await startEmulator({

@@ -1,0 +1,44 @@
+"""What a script with azure-ai-ml does for the same files: `validate|plan|apply|submit FILE…`."""
+
+import os
+import sys
+import warnings
+
+warnings.filterwarnings("ignore")
+
+from azure.ai.ml import MLClient, load_compute, load_job  # noqa: E402
+
+work, *files = sys.argv[1:]
+
+
+def connect():
+    from azure.identity import ClientSecretCredential
+
+    credential = ClientSecretCredential(
+        os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"], os.environ["AZURE_CLIENT_SECRET"]
+    )
+    return MLClient(
+        credential,
+        os.environ["AZURE_SUBSCRIPTION_ID"],
+        os.environ["AZURE_RESOURCE_GROUP"],
+        os.environ["AZURE_ML_WORKSPACE"],
+    )
+
+
+if work == "submit":
+    job = load_job(files[0])
+    print(connect().jobs.create_or_update(job).name)
+else:
+    declared = [load_compute(file) for file in files]
+    if work == "plan":
+        client = connect()
+        live = {compute.name for compute in client.compute.list()}
+        for compute in declared:
+            if compute.name in live:
+                there = client.compute.get(compute.name)
+                print(compute.name, there.max_instances == compute.max_instances)
+    if work == "apply":
+        client = connect()
+        # Begun together, as the action does with its targets; then waited for.
+        for operation in [client.compute.begin_create_or_update(compute) for compute in declared]:
+            print(operation.result().name)
