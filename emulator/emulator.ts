@@ -38,6 +38,8 @@ export type Emulator = AsyncDisposable & {
   readonly addMachine: (name: string) => void;
   /** Puts a resource that targets can point at, in place of one of its id. */
   readonly putResource: (resource: ResourceDocument) => void;
+  /** A compute name that another workspace of the region has. */
+  readonly takeName: (name: string) => void;
   /** An access token for ARM, as another tool of the machine would hold one. */
   readonly accessToken: () => string;
   readonly putBlob: (datastorePath: string, text: string) => Promise<void>;
@@ -218,6 +220,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     machineId,
     addMachine: (name) => putResource(store, machine(name)),
     putResource: (resource) => putResource(store, resource),
+    takeName: (name) => store.put("takenNames", name.toLowerCase(), true),
     accessToken: () =>
       tokens.issueAccess({ aud: origin, oid: seeded.clientId, tid: seeded.tenantId }, accessTokenSeconds),
     putBlob: async (datastorePath, text) => {
@@ -227,7 +230,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
     putAsset: assets.put,
     empty: () => {
-      for (const collection of ["computes", "jobs", "assets", "operations", "tracked"])
+      for (const collection of ["computes", "jobs", "assets", "operations", "tracked", "takenNames"])
         for (const { key } of store.list(collection)) store.remove(collection, key);
     },
     environment: (way) => ({

@@ -1,10 +1,14 @@
 import { machine } from "./resources/machines.ts";
+import { capacityDocuments } from "./resources/sizes.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { seeded } from "./settings.ts";
 import type { Store } from "./store.ts";
 
 /** What targets can point at from the start. */
-const resources: readonly ResourceDocument[] = [seeded.machine, "vm1", "vm2", "vm3"].map(machine);
+const resources: readonly ResourceDocument[] = [
+  ...[seeded.machine, "vm1", "vm2", "vm3"].map(machine),
+  ...capacityDocuments,
+];
 
 /** The resources that targets point at, and a secret: put once into an empty store. */
 export function seed(store: Store): void {
