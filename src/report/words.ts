@@ -1,4 +1,5 @@
-import type { PlanAction, Result, RunReport, TargetReport } from "./result.ts";
+import { signed } from "./format.ts";
+import type { HourlyReport, PlanAction, Result, RunReport, TargetReport } from "./result.ts";
 
 /** The words of reports, in one place. Meaning is never told by colour or sign alone. */
 
@@ -31,6 +32,19 @@ export const conclusionWords: Readonly<Record<RunReport["conclusion"], string>> 
   cancelled: "was cancelled",
   "in-progress": "goes on",
 };
+
+/** `+0.229 to +0.916`, and what is left out of it. */
+export function hourlyWords({ minimum, maximum, unpriced }: HourlyReport): string {
+  const range = signed(minimum) === signed(maximum) ? signed(minimum) : `${signed(minimum)} to ${signed(maximum)}`;
+  return unpriced.length === 0 ? range : `${range}, without ${unpriced.join(", ")} (no price is declared)`;
+}
+
+/** The difference over all targets, as a sentence. */
+export function totalWords(hourly: HourlyReport): string {
+  const { minimum, maximum, unpriced } = hourly;
+  const without = unpriced.length === 0 ? "" : ` No price is declared for ${unpriced.join(", ")}.`;
+  return `Costs per hour change by ${signed(minimum)} with every compute at its fewest machines, by ${signed(maximum)} at its most.${without}`;
+}
 
 /** How a finding of a preflight is introduced. */
 export const severityWords = { error: "error", warning: "warning", "not-checked": "not checked" } as const;
