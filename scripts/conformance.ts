@@ -41,6 +41,11 @@ const cluster = (name: string, most: number, idleSeconds = 120) =>
 const machine = (name: string, of: string) =>
   `  - { name: ${name}, type: virtualmachine, resource_id: ${emulator.machineId(of)}, ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD } } }`;
 
+const instance = (name: string, rest = "") =>
+  `  - { name: ${name}, type: computeinstance, size: Standard_DS3_v2, idle_time_before_shutdown_minutes: 30${rest} }`;
+const weekdays =
+  ", schedules: { compute_start_stop: [{ action: stop, trigger: { type: recurrence, frequency: week, interval: 1, schedule: { week_days: [friday], hours: [18], minutes: [0] } } }] }";
+
 /** The built action, on these targets. */
 function action(
   command: string,
@@ -95,9 +100,19 @@ async function client(
 }
 
 // What the action makes.
-const own = [cluster("cpu-cluster", 4), machine("dsvm", "dsvm")];
+const own = [
+  cluster("cpu-cluster", 4),
+  machine("dsvm", "dsvm"),
+  instance("ann-instance", weekdays),
+  cluster("warm-cluster", 2).replace("max_instances", "min_instances: 2, max_instances"),
+];
 const made = await action("apply", own);
-promise("azureml-targets", "creates a cluster and attaches a machine", made.exitCode === 0, made.log.join("\n"));
+promise(
+  "azureml-targets",
+  "creates clusters and an instance, and attaches a machine",
+  made.exitCode === 0,
+  made.log.join("\n"),
+);
 const trained = await action(
   "train",
   own,
@@ -138,6 +153,7 @@ await client(first, "azureml_core.py");
 const theirs = [
   cluster("py-kept", 2),
   machine("py-kept-vm", "py-kept-machine"),
+  instance("py-kept-instance"),
   cluster("v1-cluster", 2, 1800),
   machine("v1-vm", "v1-machine"),
 ];

@@ -5,7 +5,9 @@ import type { ComputeTarget } from "../../src/compute/target.ts";
 import { hasChanges, plan, type PlanOptions } from "../../src/plan/plan.ts";
 import {
   amlCompute,
+  computeInstance,
   liveCluster,
+  liveInstance,
   liveMachine,
   machineId,
   nowhere,
@@ -69,6 +71,45 @@ describe("plan", () => {
       declared: [virtualMachine()],
       live: [liveMachine({ resourceId: machineId("dsvm").toUpperCase() })],
       expected: [{ do: "keep" }],
+    },
+    {
+      when: "an instance stands, whatever the service filled in",
+      declared: [computeInstance()],
+      live: [liveInstance()],
+      expected: [{ do: "keep" }],
+    },
+    {
+      when: "an instance succeeded and its setup failed",
+      declared: [computeInstance()],
+      live: [liveInstance({ state: "SetupFailed" })],
+      expected: [
+        {
+          do: "refuse",
+          because: "provisioning-failed",
+          reason: expect.stringContaining("SetupFailed") as unknown as string,
+        },
+      ],
+    },
+    {
+      when: "an instance succeeded and its setup failed, and deleting is allowed",
+      declared: [computeInstance()],
+      live: [liveInstance({ state: "SetupFailed" })],
+      options: { allowDelete: true },
+      expected: [{ do: "recreate", reason: "It is SetupFailed; it is deleted and created again." }],
+    },
+    {
+      when: "only the idle time of an instance differs",
+      declared: [computeInstance({ idleShutdown: "PT30M" })],
+      live: [liveInstance()],
+      options: { onDrift: "update" },
+      expected: [{ do: "update" }],
+    },
+    {
+      when: "an instance differs in more, and is not to be deleted",
+      declared: [computeInstance({ idleShutdown: "PT30M", tags: { team: "a" } })],
+      live: [liveInstance()],
+      options: { onDrift: "reattach" },
+      expected: [{ do: "refuse", because: "drift" }],
     },
     {
       when: "a compute of another kind has the name",
