@@ -40,6 +40,8 @@ export type Emulator = AsyncDisposable & {
   readonly addMachine: (name: string) => void;
   /** Puts a resource that targets can point at, in place of one of its id. */
   readonly putResource: (resource: ResourceDocument) => void;
+  /** A compute name that another workspace of the region has. */
+  readonly takeName: (name: string) => void;
   /** An access token for ARM, as another tool of the machine would hold one. */
   readonly accessToken: () => string;
   readonly putBlob: (datastorePath: string, text: string) => Promise<void>;
@@ -243,6 +245,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
       for (const resource of machineWithNetwork(name)) putResource(store, resource);
     },
     putResource: (resource) => putResource(store, resource),
+    takeName: (name) => store.put("takenNames", name.toLowerCase(), true),
     accessToken: () =>
       tokens.issueAccess({ aud: origin, oid: seeded.clientId, tid: seeded.tenantId }, accessTokenSeconds),
     putBlob: async (datastorePath, text) => {
@@ -264,6 +267,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
         "operations",
         "tracked",
         "hazards",
+        "takenNames",
         "github-pulls",
         "github-comments",
       ])

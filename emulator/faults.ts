@@ -23,6 +23,8 @@ export type Fault = {
   | { readonly kind: "truncated" | "malformed" }
   /** The operation that the request begins ends so. */
   | { readonly kind: "operation-fails"; readonly code: string; readonly message: string }
+  /** The operation that the request begins succeeds, and the kind's own part then holds this besides. */
+  | { readonly kind: "ends-as"; readonly properties: Readonly<Record<string, unknown>> }
   | { readonly kind: "operation-never-ends" }
   | { readonly kind: "operation-takes"; readonly seconds: number }
 );

@@ -3,6 +3,7 @@ import { dataLakeAnalyticsAccount } from "./resources/data-lake-analytics.ts";
 import { databricksWorkspace } from "./resources/databricks.ts";
 import { sparkCluster } from "./resources/hdinsight.ts";
 import { machineWithNetwork } from "./resources/machines.ts";
+import { capacityDocuments } from "./resources/sizes.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { seeded } from "./settings.ts";
 import type { Store } from "./store.ts";
@@ -15,6 +16,7 @@ const resources: readonly ResourceDocument[] = [
   batchAccount("batch1"),
   databricksWorkspace("dbx1"),
   dataLakeAnalyticsAccount("adla1"),
+  ...capacityDocuments,
 ];
 
 /** The resources that targets point at, and a secret: put once into an empty store. */

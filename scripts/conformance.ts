@@ -56,6 +56,11 @@ const older = (name: string, resources: { spark: string; batch: string; databric
   `  - { name: ${name}-adla, type: datalakeanalytics, resource_group: rg-data, account_name: ${resources.adla}, allow_retired: true }`,
 ];
 
+const instance = (name: string, rest = "") =>
+  `  - { name: ${name}, type: computeinstance, size: Standard_DS3_v2, idle_time_before_shutdown_minutes: 30${rest} }`;
+const weekdays =
+  ", schedules: { compute_start_stop: [{ action: stop, trigger: { type: recurrence, frequency: week, interval: 1, schedule: { week_days: [friday], hours: [18], minutes: [0] } } }] }";
+
 /** The built action, on these targets. */
 function action(
   command: string,
@@ -114,11 +119,13 @@ const own = [
   cluster("cpu-cluster", 4),
   machine("dsvm", "dsvm"),
   ...older("our", { spark: "hdi1", batch: "batch1", databricks: "dbx1", adla: "adla1" }),
+  instance("ann-instance", weekdays),
+  cluster("warm-cluster", 2).replace("max_instances", "min_instances: 2, max_instances"),
 ];
 const made = await action("apply", own);
 promise(
   "azureml-targets",
-  "creates a cluster, and attaches a machine and every older kind",
+  "creates clusters and an instance, and attaches a machine and every older kind",
   made.exitCode === 0,
   made.log.join("\n"),
 );
@@ -162,6 +169,7 @@ await client(first, "azureml_core.py");
 const theirs = [
   cluster("py-kept", 2),
   machine("py-kept-vm", "py-kept-machine"),
+  instance("py-kept-instance"),
   cluster("v1-cluster", 2, 1800),
   machine("v1-vm", "v1-machine"),
   ...older("v1", { spark: "v1-spark", batch: "v1batch", databricks: "v1-databricks", adla: "v1adla" }),

@@ -10,6 +10,7 @@ warnings.filterwarnings("ignore")
 from azure.ai.ml import MLClient, command  # noqa: E402
 from azure.ai.ml.entities import (  # noqa: E402
     AmlCompute,
+    ComputeInstance,
     Environment,
     VirtualMachineCompute,
     VirtualMachineSshSettings,
@@ -41,6 +42,23 @@ def attach(name, machine):
     return client.compute.begin_attach(target).result().provisioning_state == "Succeeded"
 
 
+def instance():
+    read = client.compute.get("ann-instance")
+    trigger = read.schedules.compute_start_stop[0].trigger
+    return (
+        read.state == "Running"
+        and read.idle_time_before_shutdown_minutes == 30
+        and read.size == "Standard_DS3_v2"
+        and trigger.frequency.lower() == "week"
+        and trigger.schedule.week_days[0].lower() == "friday"
+    )
+
+
+def power(operation, state):
+    operation("ann-instance").result()
+    return client.compute.get("ann-instance").state == state
+
+
 promise("reads the workspace", lambda: client.workspaces.get(client.workspace_name).location)
 promise(
     "reads back the cluster that the action created",
@@ -50,6 +68,10 @@ promise(
     "reads back the machine that the action attached",
     lambda: client.compute.get("dsvm").resource_id.lower().endswith("/virtualmachines/dsvm"),
 )
+promise("reads back the instance that the action created", instance)
+promise("stops it", lambda: power(client.compute.begin_stop, "Stopped"))
+promise("starts it", lambda: power(client.compute.begin_start, "Running"))
+promise("lists the nodes that came into being", lambda: len(list(client.compute.list_nodes("warm-cluster"))) == 2)
 promise(
     "creates a cluster",
     lambda: client.compute.begin_create_or_update(
@@ -112,6 +134,15 @@ promise(
     .result()
     .provisioning_state
     == "Succeeded",
+)
+promise(
+    "creates an instance that stays",
+    lambda: client.compute.begin_create_or_update(
+        ComputeInstance(name="py-kept-instance", size="Standard_DS3_v2", idle_time_before_shutdown_minutes=30)
+    )
+    .result()
+    .state
+    == "Running",
 )
 promise(
     "submits a job that the action follows",

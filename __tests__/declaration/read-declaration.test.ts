@@ -79,10 +79,37 @@ describe("files", () => {
 
   it("names what the interface has and this version has not, at its place", async () => {
     const { problems } = await declare({
-      "azureml.yml": "prices: {}\ntargets: [{ name: cpu, type: amlcompute }]\nrun: pipeline.yml\n",
+      "azureml.yml": "limits: {}\ntargets: [{ name: cpu, type: amlcompute }]\nrun: pipeline.yml\n",
       "pipeline.yml": "type: pipeline\njobs: {}\n",
     });
     expect(codes(problems)).toEqual(["not-supported-yet", "not-supported-yet"]);
+  });
+});
+
+describe("prices", () => {
+  it("of all files are joined, whatever case a size is in", async () => {
+    const { prices, problems } = await declare(
+      {
+        "azureml.yml": "prices: { Standard_DS3_v2: 0.229 }\ntargets: [{ name: cpu, type: amlcompute }]\n",
+        "prices.yml": "prices: { STANDARD_DS3_V2: 0.229, Standard_E4s_v3: '0.25' }\n",
+      },
+      { config: ["azureml.yml", "prices.yml"] },
+    );
+    expect(problems).toEqual([]);
+    expect([...(prices ?? [])]).toEqual([
+      ["standard_ds3_v2", 0.229],
+      ["standard_e4s_v3", 0.25],
+    ]);
+  });
+
+  it.each([
+    ["prices: { small: 1 }", "unknown-size-form", 11],
+    ["prices: { Standard_DS3_v2: -1 }", "out-of-range", 28],
+    ["prices: { Standard_DS3_v2: cheap }", "wrong-value", 28],
+    ["prices: { Standard_DS3_v2: 1, standard_ds3_v2: 2 }", "two-prices", 31],
+  ])("are refused at their place: %s", async (yaml, code, column) => {
+    const { problems } = await declare({ "azureml.yml": `${yaml}\ntargets: [{ name: cpu, type: amlcompute }]\n` });
+    expect(problems).toMatchObject([{ code, where: { line: 1, column } }]);
   });
 });
 

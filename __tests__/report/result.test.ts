@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServiceError } from "../../src/azure/outcome.ts";
 import { renderHtml } from "../../src/report/html.ts";
+import { planLines } from "../../src/report/log-text.ts";
 import { sections } from "../../src/report/markdown.ts";
 import { outputsOf } from "../../src/report/outputs.ts";
 import type { Result } from "../../src/report/result.ts";
@@ -77,6 +78,30 @@ it("tells the leaf cause before what it was wrapped in, with hint and correlatio
   expect(text).toContain("ask for more quota");
   expect(text).toContain("corr-1");
   expect(text).not.toContain("<b>");
+});
+
+it("shows what the plan changes about the hourly cost, where prices are declared", () => {
+  const hourly = { minimum: 0, maximum: 0.916, unpriced: ["Standard_<b>"] };
+  const step = { target: "cpu", type: "amlcompute", reason: "r", changes: [], findings: [] };
+  const steps = [
+    { ...step, action: "create" as const, hourly: { ...hourly, unpriced: [] } },
+    { ...step, target: "kept", action: "none" as const },
+  ];
+  const priced: Result = { ...result, targets: [], plan: { hasChanges: true, hourly, steps } };
+  const text = sections(priced)
+    .map((section) => section.text)
+    .join("\n");
+  expect(text).toContain("| Per hour |");
+  expect(text).toContain("±0 to &#43;0.916");
+  expect(text).toContain("by &#43;0.916 at its most");
+  expect(text).not.toContain("<b>");
+  expect(renderHtml(priced)).toContain("±0 to +0.916");
+  expect(planLines({ hasChanges: true, hourly, steps }).join("\n")).toContain("per hour: ±0 to +0.916");
+  expect(outputsOf(priced)["plan"]).toContain('"maximum":0.916');
+  const schema = JSON.parse(
+    readFileSync(join(import.meta.dirname, "../../schema/result.schema.json"), "utf8"),
+  ) as object;
+  expect(new Ajv({ strict: false }).compile(schema)(JSON.parse(JSON.stringify(priced)))).toBe(true);
 });
 
 it("draws a metric without the values that are no numbers", () => {

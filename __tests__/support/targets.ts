@@ -3,6 +3,7 @@ import type { Workspace } from "../../src/azure/workspace.ts";
 import { workspaceId } from "../../src/azure/workspace.ts";
 import type { AmlCompute } from "../../src/compute/aml-compute.ts";
 import { computeTypeOf, resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
+import type { ComputeInstance } from "../../src/compute/compute-instance.ts";
 import type { VirtualMachine } from "../../src/compute/virtual-machine.ts";
 import type { SourceNode } from "../../src/declaration/source.ts";
 
@@ -137,4 +138,56 @@ export function liveAttached(target: ComputeTarget): LiveCompute {
     computeType: computeTypeOf(target) ?? "",
     resourceId: resourceIdOf(target) ?? "",
   });
+}
+
+export function computeInstance(fields: Partial<ComputeInstance> = {}): ComputeInstance {
+  return {
+    type: "computeinstance",
+    name: "ann-instance",
+    source: nowhere,
+    size: "STANDARD_DS3_V2",
+    nodePublicIp: true,
+    sso: true,
+    rootAccess: true,
+    releaseQuotaOnStop: false,
+    osPatching: false,
+    ...fields,
+  };
+}
+
+/** As the service shows one, with what it fills in. */
+export function liveInstance(
+  properties: Readonly<Record<string, unknown>> = {},
+  fields: Partial<LiveCompute> = {},
+): LiveCompute {
+  const name = fields.name ?? "ann-instance";
+  return {
+    id: `${workspace.id}/computes/${name}`,
+    name,
+    computeType: "ComputeInstance",
+    location: "eastus",
+    tags: {},
+    provisioningState: "Succeeded",
+    provisioningErrors: [],
+    isAttachedCompute: false,
+    disableLocalAuth: true,
+    properties: {
+      vmSize: "Standard_DS3_v2",
+      subnet: null,
+      applicationSharingPolicy: "Shared",
+      sshSettings: null,
+      connectivityEndpoints: { publicIpAddress: "20.0.0.4", privateIpAddress: "10.0.0.4" },
+      applications: [{ displayName: "Jupyter", endpointUri: "https://ann-instance.eastus.instances.azureml.ms" }],
+      createdBy: { userName: "Ann", userId: "u", userOrgId: "t" },
+      errors: [],
+      state: "Running",
+      personalComputeInstanceSettings: { assignedUser: { objectId: "u", tenantId: "t" } },
+      enableNodePublicIp: true,
+      enableSSO: true,
+      computeInstanceAuthorizationType: "personal",
+      lastOperation: { operationName: "Create", operationStatus: "Succeeded", operationTime: "2026-11-01T00:00:00Z" },
+      ...properties,
+    },
+    ...fields,
+  };
 }

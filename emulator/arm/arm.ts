@@ -1,11 +1,12 @@
 import type { Fault } from "../faults.ts";
-import type { ResourceDocument } from "../resources/resource.ts";
 import { armError, ok, page, type Incoming, type Reply } from "../reply.ts";
 import { seeded, workspacePath } from "../settings.ts";
+import type { ResourceDocument } from "../resources/resource.ts";
 import type { Store } from "../store.ts";
 import type { Assets } from "./assets.ts";
 import type { createComputes } from "./computes.ts";
 import type { createJobs } from "./jobs.ts";
+import { usagesWith } from "./managed.ts";
 
 export type ArmParts = {
   readonly store: Store;
@@ -82,6 +83,8 @@ export async function arm(
     );
   }
   const resource = store.get<ResourceDocument>("resources", path.toLowerCase());
+  if (resource !== undefined && /\/locations\/[^/]+\/usages$/i.test(path))
+    return ok(usagesWith(store, resource, computes.all()));
   return resource === undefined
     ? armError(404, "ResourceNotFound", `The Resource '${path.split("/providers/").at(-1) ?? path}' was not found.`)
     : ok(expanded(resource, query.get("$expand")));

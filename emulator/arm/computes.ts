@@ -3,6 +3,7 @@ import type { Fault } from "../faults.ts";
 import { armError, ok, page, type Incoming, type Reply } from "../reply.ts";
 import { seeded } from "../settings.ts";
 import type { Store } from "../store.ts";
+import { nodeList, onceItIsOver, refusedNew, shownFromTheStart, withNodes } from "./managed.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -22,6 +23,8 @@ type Operation = {
   readonly id: string;
   readonly compute: string;
   readonly kind: "put" | "delete";
+  /** What its kind's own part holds in the end. */
+  readonly endsAs?: Json;
   /** Milliseconds since the epoch; absent: never. */
   readonly dueAt?: number;
   readonly error?: { readonly code: string; readonly message: string };
@@ -66,6 +69,14 @@ export function createComputes(store: Store, settings: ComputeSettings) {
   const all = () => store.list<ComputeDocument>("computes").map(({ value }) => value);
   const keyOf = (name: string) => name.toLowerCase();
   const seconds = (type: string) => settings.durations[type] ?? settings.durations["default"] ?? 1;
+  /** The nodes that a cluster has stay through an update. */
+  const nodesOf = (document: ComputeDocument | undefined): Json => {
+    const own = (document?.properties["properties"] ?? {}) as Json;
+    const { currentNodeCount } = withNodes(String(document?.properties["computeType"]), own, seconds("node"));
+    return currentNodeCount === undefined ? {} : { currentNodeCount };
+  };
+  /** As GET shows it: the nodes that there are by now, and no secrets. */
+  const shown = (document: ComputeDocument) => withoutSecrets(document, seconds("node"));
 
   /** Brings about what has become due; nothing runs in the background. */
   const settle = () => {
@@ -87,6 +98,15 @@ export function createComputes(store: Store, settings: ComputeSettings) {
           provisioningState: over,
           provisioningErrors: operation.error === undefined ? null : [{ error: operation.error }],
           modifiedOn: timestamp(),
+          ...(operation.error === undefined
+            ? {
+                properties: onceItIsOver(
+                  String(compute.properties["computeType"]),
+                  (compute.properties["properties"] ?? {}) as Json,
+                  operation.endsAs,
+                ),
+              }
+            : {}),
         },
       });
     }
@@ -102,6 +122,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     const id = randomUUID();
     const failure = faults.find((fault) => fault.kind === "operation-fails");
     const never = faults.some((fault) => fault.kind === "operation-never-ends");
+    const ending = faults.find((fault) => fault.kind === "ends-as");
     const lasting = faults.find((fault) => fault.kind === "operation-takes")?.seconds ?? seconds(type);
     const operation: Operation = {
       id,
@@ -109,6 +130,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       kind,
       ...(never ? {} : { dueAt: Date.now() + lasting * 1000 }),
       ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message } }),
+      ...(ending === undefined ? {} : { endsAs: ending.properties }),
     };
     store.put("operations", id, operation);
     const version = request.query.get("api-version") ?? "";
@@ -145,7 +167,10 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       return armError(409, "Conflict", `Another operation on compute '${name}' is in progress.`);
     if (existing?.properties["provisioningState"] === "Failed")
       return armError(400, "BadRequest", `Compute '${name}' is in a failed state. Delete it first.`);
-    const refused = existing === undefined ? checkNew(type, properties) : checkUpdate(existing, type, properties);
+    const refused =
+      existing === undefined
+        ? checkNew(name, type, body.location, properties)
+        : checkUpdate(existing, type, properties);
     if (refused !== undefined) return refused;
     const attached = !managed.has(type.toLowerCase());
     if (attached && exclusive.has(type.toLowerCase())) replaceOthers(key, name, String(properties["resourceId"]));
@@ -172,6 +197,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
         isAttachedCompute: attached,
         properties: {
           ...filledIn(type),
+          ...nodesOf(existing),
           ...((properties["properties"] ?? {}) as Json),
           ...foundOut(type, store.get("resources", String(properties["resourceId"]).toLowerCase())),
         },
@@ -200,11 +226,9 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     }
   };
 
-  const checkNew = (type: string, properties: Json): Reply | undefined => {
+  const checkNew = (name: string, type: string, location: string, properties: Json): Reply | undefined => {
     const own = (properties["properties"] ?? {}) as Json;
-    if (managed.has(type.toLowerCase())) {
-      return own["vmSize"] === undefined ? armError(400, "BadRequest", "vmSize is required.") : undefined;
-    }
+    if (managed.has(type.toLowerCase())) return refusedNew(store, { name, type, location, own }, all());
     if (typeof properties["resourceId"] !== "string")
       return armError(400, "BadRequest", "resourceId is required to attach a compute.");
     if (["virtualmachine", "hdinsight"].includes(type.toLowerCase())) {
@@ -233,8 +257,10 @@ export function createComputes(store: Store, settings: ComputeSettings) {
           `Compute '${existing.name}' is attached to another resource. Detach it first.`,
         );
       }
-      return checkNew(type, properties);
+      return checkNew(existing.name, type, existing.location, properties);
     }
+    if (type.toLowerCase() === "computeinstance")
+      return armError(400, "BadRequest", `Compute instance '${existing.name}' exists already and cannot be updated.`);
     const before = (existing.properties["properties"] ?? {}) as Json;
     const after = (properties["properties"] ?? {}) as Json;
     const fixed = ["vmSize", "vmPriority"].find(
@@ -281,7 +307,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
         ...existing.properties,
         provisioningState: "Updating",
         modifiedOn: timestamp(),
-        properties: { ...(existing.properties["properties"] as Json), scaleSettings: scale },
+        properties: { ...(existing.properties["properties"] as Json), ...nodesOf(existing), scaleSettings: scale },
       },
     };
     store.put("computes", keyOf(name), document);
@@ -309,6 +335,39 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     return { status: 202, headers: operation.headers };
   };
 
+  /** What only a compute instance can be told. */
+  const actOn = (request: Incoming, existing: ComputeDocument, action: string, faults: readonly Fault[]): Reply => {
+    const own = (existing.properties["properties"] ?? {}) as Json;
+    const isInstance = String(existing.properties["computeType"]).toLowerCase() === "computeinstance";
+    const power = {
+      start: { passing: "Starting", then: "Running" },
+      stop: { passing: "Stopping", then: "Stopped" },
+      restart: { passing: "Restarting", then: "Running" },
+    }[action.toLowerCase()];
+    const isIdle = action.toLowerCase() === "updateidleshutdownsetting";
+    if (request.method !== "POST" || (power === undefined && !isIdle))
+      return armError(404, "NotFound", `There is no action ${action} here.`);
+    if (!isInstance) return armError(400, "BadRequest", `Compute '${existing.name}' is no compute instance.`);
+    if (existing.operation !== undefined)
+      return armError(409, "Conflict", `Another operation on compute '${existing.name}' is in progress.`);
+    const put = (changed: Json, rest: Partial<ComputeDocument> = {}, state = "Succeeded") =>
+      store.put("computes", keyOf(existing.name), {
+        ...existing,
+        ...rest,
+        properties: { ...existing.properties, provisioningState: state, properties: { ...own, ...changed } },
+      });
+    if (power === undefined) {
+      const { idleTimeBeforeShutdown: idle } = (request.body ?? {}) as Json;
+      if (typeof idle !== "string" || !/^P/.test(idle))
+        return armError(400, "BadRequest", "idleTimeBeforeShutdown has to be an ISO 8601 duration.");
+      put({ idleTimeBeforeShutdown: idle });
+      return { status: 200 };
+    }
+    const operation = begin(request, keyOf(existing.name), "put", "ComputeInstance", faults);
+    put({ state: power.passing, powerTo: power.then }, { operation: operation.id }, "Updating");
+    return { status: 202, headers: operation.headers };
+  };
+
   const notFound = (name: string) =>
     armError(404, "ResourceNotFound", `Compute ${name} not found in workspace ${seeded.workspace}.`);
 
@@ -328,8 +387,14 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       if (request.method === "DELETE") return remove(request, name, faults);
       const existing = store.get<ComputeDocument>("computes", keyOf(name));
       if (existing === undefined) return notFound(name);
-      if (action === "listNodes") return ok({ nodes: [], nextLink: null });
-      if (action !== undefined) return armError(404, "NotFound", `There is no action ${action} here.`);
+      if (action === "listNodes") {
+        const own = (existing.properties["properties"] ?? {}) as Json;
+        return ok({
+          nodes: nodeList(withNodes(String(existing.properties["computeType"]), own, seconds("node"))),
+          nextLink: null,
+        });
+      }
+      if (action !== undefined) return actOn(request, existing, action, faults);
       return ok(shown(existing));
     },
     status: (id: string): Reply => {
@@ -359,26 +424,7 @@ function identityOf(identity: Json): Json {
 
 /** What the service fills in by itself. */
 function filledIn(type: string): Json {
-  if (type.toLowerCase() !== "amlcompute") return {};
-  const none = {
-    preparingNodeCount: 0,
-    runningNodeCount: 0,
-    idleNodeCount: 0,
-    unusableNodeCount: 0,
-    leavingNodeCount: 0,
-    preemptedNodeCount: 0,
-  };
-  return {
-    vmPriority: "Dedicated",
-    subnet: null,
-    currentNodeCount: 0,
-    targetNodeCount: 0,
-    nodeStateCounts: none,
-    allocationState: "Steady",
-    errors: null,
-    virtualMachineImage: null,
-    isolatedNetwork: null,
-  };
+  return managed.has(type.toLowerCase()) ? shownFromTheStart(type) : {};
 }
 
 /** What the service finds out about the resource behind an attachment. */
@@ -397,8 +443,12 @@ function foundOut(type: string, resource: { readonly properties?: Json } | undef
 }
 
 /** As GET shows it: secrets never come back. */
-function shown({ operation: _, ...document }: ComputeDocument): unknown {
-  const own = (document.properties["properties"] ?? {}) as Json;
+function withoutSecrets({ operation: _, ...document }: ComputeDocument, secondsPerNode: number): unknown {
+  const own = withNodes(
+    String(document.properties["computeType"]),
+    (document.properties["properties"] ?? {}) as Json,
+    secondsPerNode,
+  );
   const account = own["administratorAccount"] as Json | undefined;
   const credentials = own["userAccountCredentials"] as Json | undefined;
   return {
@@ -408,9 +458,7 @@ function shown({ operation: _, ...document }: ComputeDocument): unknown {
       ...document.properties,
       properties: {
         ...own,
-        ...(account === undefined
-          ? {}
-          : { administratorAccount: { ...account, password: null, ...withoutSecrets(account) } }),
+        ...(account === undefined ? {} : { administratorAccount: { ...account, password: null, ...hidden(account) } }),
         ...(credentials === undefined ? {} : { userAccountCredentials: { ...credentials, adminUserPassword: null } }),
         ...(own["databricksAccessToken"] === undefined ? {} : { databricksAccessToken: null }),
       },
@@ -419,7 +467,7 @@ function shown({ operation: _, ...document }: ComputeDocument): unknown {
 }
 
 /** The members of an account that stay secret, as `null`. */
-function withoutSecrets(account: Json): Json {
+function hidden(account: Json): Json {
   const secret = ["privateKeyData", "passphrase"].filter((member) => account[member] !== undefined);
   return Object.fromEntries(secret.map((member) => [member, null]));
 }

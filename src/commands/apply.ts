@@ -28,7 +28,7 @@ export type LiveNames = ReadonlyMap<string, string>;
 /** Plans and carries the plan out. */
 export async function ensureTargets(
   azure: Azure,
-  declaration: Pick<Declaration, "targets">,
+  declaration: Pick<Declaration, "targets" | "prices">,
   context: CommandContext,
 ): Promise<{ readonly result: CommandResult; readonly liveNames: LiveNames }> {
   const planned = await planAgainst(azure, declaration, context);

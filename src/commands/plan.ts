@@ -46,7 +46,7 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
 /** One list of the workspace's computes, compared with the declaration. */
 export async function planAgainst(
   azure: Azure,
-  declaration: Pick<Declaration, "targets">,
+  declaration: Pick<Declaration, "targets" | "prices">,
   context: CommandContext,
 ): Promise<{ readonly plan?: Plan; readonly result: CommandResult }> {
   const live = await azure.computes.list();
@@ -55,7 +55,7 @@ export async function planAgainst(
   const compared = planTargets(declaration.targets, live.value, azure.workspace, planOptions(context));
   const findings = await runPreflights(compared, azure.resources, context.inputs.parallel);
   const planned = withFindings(compared, findings);
-  const report = planReport(planned, findings);
+  const report = planReport(planned, findings, declaration.prices);
   context.log.group("Plan", planLines(report));
   return { plan: planned, result: { plan: report, failures: [] } };
 }

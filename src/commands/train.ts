@@ -36,7 +36,11 @@ export async function train(context: CommandContext): Promise<CommandResult> {
   const ensured =
     named.length === 0
       ? { result: nothing, liveNames: new Map() }
-      : await ensureTargets(azure, { targets: named }, context);
+      : await ensureTargets(
+          azure,
+          { targets: named, ...(declaration.prices === undefined ? {} : { prices: declaration.prices }) },
+          context,
+        );
   const environments = await ensureEnvironments(azure, { environments: namedBy(declaration) }, context);
   const result = join(join(base, { ...ensured.result, workspace: workspaceReport(azure) }), environments);
   if (result.failures.length > 0) return result;

@@ -1,18 +1,34 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
+import type { ServiceError } from "../azure/outcome.ts";
+import { serviceErrorOf } from "../azure/service-error.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
 import type { Problem } from "../declaration/problem.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
 import { secret, type UnplacedSecret } from "../declaration/secret-reference.ts";
-import { boolean, checkShape, integer, oneOf, readOnly, shape, tags, text } from "../declaration/shape.ts";
+import { boolean, checkShape, integer, oneOf, shape, tags, text, version } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import { fromIsoDuration, toIsoDuration } from "./duration.ts";
-import { identitySchema, identityProblems, toIdentity, type Identity } from "./identity.ts";
-import type { Difference, ReadContext, ReadResult, TargetBase, Update } from "./kind.ts";
+import { identityComparison, identitySchema, identityProblems, toIdentity, type Identity } from "./identity.ts";
+import type {
+  Difference,
+  Finding,
+  Hint,
+  NodeRange,
+  ReadContext,
+  ReadResult,
+  Readiness,
+  ResourceReads,
+  TargetBase,
+  Update,
+} from "./kind.ts";
 import { nameProblems } from "./name.ts";
+import { capacityFindings } from "./quota.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
+import { region } from "./region.ts";
 import { sizeProblems } from "./size.ts";
+import { networkFindings, networkProblems, networkSchema, subnetId, toSubnet, type Subnet } from "./subnet.ts";
 
 /** A cluster that Azure ML starts, scales and stops inside the workspace. */
 export type AmlCompute = TargetBase & {
@@ -31,7 +47,7 @@ export type AmlCompute = TargetBase & {
     readonly adminPassword?: SecretReference;
     readonly publicKey?: string;
   };
-  readonly subnet?: { readonly vnet?: string; readonly subnet: string };
+  readonly subnet?: Subnet;
   readonly nodePublicIp: boolean;
   readonly identity?: Identity;
 };
@@ -67,17 +83,13 @@ export const schema = shape(() =>
           ssh_key_value: text().optional(),
         })
         .optional(),
-      network_settings: z
-        .strictObject({
-          vnet_name: text().optional(),
-          subnet: text().optional(),
-          public_ip_address: readOnly(),
-          private_ip_address: readOnly(),
-        })
-        .optional(),
+      network_settings: networkSchema().optional(),
       identity: identitySchema().optional(),
       enable_node_public_ip: boolean().default(true),
       resource_id: text().optional().describe("Taken and not used, as az ml does."),
+      credentials_version: version()
+        .optional()
+        .describe("Raise it after the SSH password was rotated: the cluster is deleted and created again."),
       ...readOnlyKeys(),
     })
     .describe("A cluster that Azure Machine Learning makes and scales."),
@@ -118,11 +130,7 @@ function toTarget(value: Declared, node: SourceNode): AmlCompute {
             ...(ssh.ssh_key_value === undefined ? {} : { publicKey: ssh.ssh_key_value }),
           },
         }),
-    ...(network?.subnet === undefined
-      ? {}
-      : {
-          subnet: { subnet: network.subnet, ...(network.vnet_name === undefined ? {} : { vnet: network.vnet_name }) },
-        }),
+    ...toSubnet(network),
     nodePublicIp: value.enable_node_public_ip,
     ...(value.identity === undefined ? {} : { identity: toIdentity(value.identity) }),
   };
@@ -137,12 +145,7 @@ function rules(value: Declared, node: SourceNode): readonly Problem[] {
   const problems: Problem[] = [];
   const add = (code: string, path: readonly string[], message: string, fix: string) =>
     problems.push({ code, severity: "error", where: positionOf(node, path), message, fix });
-  const {
-    min_instances: min,
-    max_instances: max,
-    idle_time_before_scale_down: idle,
-    network_settings: network,
-  } = value;
+  const { min_instances: min, max_instances: max, idle_time_before_scale_down: idle } = value;
   if (min < 0) add("out-of-range", ["min_instances"], `min_instances is ${min}.`, "Set it to 0 or more.");
   if (max < 0) add("out-of-range", ["max_instances"], `max_instances is ${max}.`, "Set it to 0 or more.");
   if (min > max && min >= 0) {
@@ -161,30 +164,40 @@ function rules(value: Declared, node: SourceNode): readonly Problem[] {
       "Give the seconds as 0 or more.",
     );
   }
-  if (network !== undefined && network.subnet === undefined) {
-    add(
-      "missing-subnet",
-      ["network_settings"],
-      "network_settings has no subnet.",
-      "Add subnet: its name, or its full id.",
-    );
-  }
-  if (network?.subnet !== undefined && network.vnet_name === undefined && !isId(network.subnet)) {
-    add(
-      "missing-vnet",
-      ["network_settings", "subnet"],
-      `The subnet ${JSON.stringify(network.subnet)} is a name, and no vnet_name says where it is.`,
-      "Add vnet_name, or give the subnet's full id.",
-    );
-  }
   if (value.ssh_settings !== undefined && value.ssh_settings.admin_username === undefined) {
     add("missing-key", ["ssh_settings"], "ssh_settings has no admin_username.", "Add admin_username.");
   }
-  return [...problems, ...identityProblems(value.identity, node)];
+  return [
+    ...problems,
+    ...networkProblems(value.network_settings, node),
+    ...identityProblems(value.identity, node),
+    ...lint(value, node),
+  ];
 }
 
-function isId(text: string): boolean {
-  return text.startsWith("/");
+/** What costs money while nobody computes, and what the service has retired. Warnings: the file is valid. */
+function lint(value: Declared, node: SourceNode): readonly Problem[] {
+  const problems: Problem[] = [];
+  const warn = (code: string, key: string, message: string, fix: string) =>
+    problems.push({ code, severity: "warning", where: positionOf(node, [key]), message, fix });
+  const { min_instances: min, max_instances: max } = value;
+  if (min > 0 && min <= max) {
+    warn(
+      "billed-while-idle",
+      "min_instances",
+      `min_instances is ${min}: ${min === 1 ? "that node is" : "those nodes are"} kept running, and billed, while nothing runs on ${min === 1 ? "it" : "them"}.`,
+      "Set it to 0, unless runs cannot wait the minutes that a node takes to start.",
+    );
+  }
+  if (value.tier === "low_priority") {
+    warn(
+      "retired-tier",
+      "tier",
+      "Azure Machine Learning retired low-priority machines on 2026-03-31.",
+      "Use tier: dedicated; min_instances: 0 and a short idle_time_before_scale_down keep its cost down.",
+    );
+  }
+  return problems;
 }
 
 export function resourceIdOf(): undefined {
@@ -199,7 +212,7 @@ export function secretsOf(target: AmlCompute): readonly SecretReference[] {
 export async function toRequest(target: AmlCompute, workspace: Workspace, resolve: ResolveSecret): Promise<unknown> {
   const { ssh } = target;
   const password = ssh?.adminPassword === undefined ? undefined : await resolve(ssh.adminPassword);
-  const subnet = subnetId(target, workspace);
+  const subnet = subnetId(target.subnet, workspace);
   return {
     location: target.location ?? workspace.location,
     ...(target.identity === undefined ? {} : { identity: target.identity }),
@@ -242,16 +255,6 @@ function scaleSettings(target: AmlCompute) {
 function remoteLogin({ sshPublicAccess }: AmlCompute): string {
   if (sshPublicAccess === undefined) return "NotSpecified";
   return sshPublicAccess ? "Enabled" : "Disabled";
-}
-
-function subnetId({ subnet }: AmlCompute, workspace: WorkspaceRef): string | undefined {
-  if (subnet === undefined) return undefined;
-  if (isId(subnet.subnet)) return subnet.subnet;
-  const vnet = subnet.vnet ?? "";
-  const network = isId(vnet)
-    ? vnet
-    : `/subscriptions/${workspace.subscriptionId}/resourceGroups/${workspace.resourceGroup}/providers/Microsoft.Network/virtualNetworks/${vnet}`;
-  return `${network}/subnets/${subnet.subnet}`;
 }
 
 const scaleFields = new Set(["min_instances", "max_instances", "idle_time_before_scale_down"]);
@@ -322,7 +325,7 @@ export function differencesFrom(
     },
     {
       field: "network_settings.subnet",
-      declared: subnetId(target, workspace),
+      declared: subnetId(target.subnet, workspace),
       live: at("subnet", "id"),
       means: "recreate",
       ignoreCase: true,
@@ -333,28 +336,79 @@ export function differencesFrom(
       live: at("userAccountCredentials", "adminUserName"),
       means: "recreate",
     },
-    {
-      field: "identity",
-      declared:
-        target.identity && identityKey(target.identity.type, Object.keys(target.identity.userAssignedIdentities ?? {})),
-      live: live.identity && identityKey(live.identity.type, live.identity.userAssignedIds),
-      means: "in-place",
-    },
+    identityComparison(target.identity, live, "in-place"),
     ...baseComparisons(target, live, "in-place"),
   ]);
 }
 
-function identityKey(type: string, ids: readonly string[]): string {
-  const types = type
-    .toLowerCase()
-    .split(",")
-    .map((part) => part.trim())
-    .sort()
-    .join(",");
-  return [types, ...ids.map((id) => id.toLowerCase()).sort()].join(" ");
+/** The region offers the size to clusters, the quota covers it, and the network is there. */
+export async function preflight(target: AmlCompute, reads: ResourceReads): Promise<readonly Finding[]> {
+  const [capacity, network] = await Promise.all([
+    capacityFindings(
+      {
+        name: target.name,
+        size: target.size,
+        minimum: target.minInstances,
+        maximum: target.maxInstances,
+        computeType,
+        lowPriority: target.tier === "low_priority",
+        ...(target.location === undefined ? {} : { location: target.location }),
+      },
+      reads,
+    ),
+    networkFindings(target, reads),
+  ]);
+  return [...capacity, ...network];
 }
 
-/** `West US 2` and `westus2` are the same region. */
-function region(location: string): string {
-  return location.replaceAll(" ", "").toLowerCase();
+export function nodesOf(target: AmlCompute): NodeRange {
+  return { size: target.size, minimum: target.minInstances, maximum: target.maxInstances };
 }
+
+export function liveNodesOf({ properties }: LiveCompute): NodeRange | undefined {
+  const size = properties["vmSize"];
+  const minimum = member(properties, "scaleSettings", "minNodeCount") ?? 0;
+  const maximum = member(properties, "scaleSettings", "maxNodeCount");
+  return typeof size === "string" && typeof minimum === "number" && typeof maximum === "number"
+    ? { size, minimum, maximum }
+    : undefined;
+}
+
+/** As long as the first SDK waits for nodes. */
+export const longestReadinessSeconds = 25 * 60;
+
+/**
+ * `Succeeded` says that the cluster is there, not that nodes are: with a minimum above 0 they come afterwards, or never,
+ * and then `errors` says why. The first SDK waits in the same way.
+ */
+export function readiness({ properties }: LiveCompute): Readiness {
+  const minimum = member(properties, "scaleSettings", "minNodeCount");
+  const current = properties["currentNodeCount"];
+  if (typeof minimum !== "number" || minimum <= 0) return { state: "ready" };
+  const nodes = typeof current === "number" ? current : 0;
+  if (nodes >= minimum) return { state: "ready" };
+  const error = nodeError(properties["errors"], `${nodes} of ${minimum} nodes came into being.`);
+  if (error !== undefined) return { state: "failed", error };
+  return { state: "waiting", progress: `${nodes} of ${minimum} node${minimum === 1 ? "" : "s"}` };
+}
+
+/** The cluster's own `errors`, as one: the first, with the others among its details. */
+function nodeError(errors: unknown, fallback: string): ServiceError | undefined {
+  if (!Array.isArray(errors) || errors.length === 0) return undefined;
+  const [first, ...others] = errors.map((error: unknown) =>
+    serviceErrorOf(error, { code: "NodesNotAllocated", message: fallback }),
+  );
+  return first && { ...first, details: [...first.details, ...others] };
+}
+
+export const hints: readonly Hint[] = [
+  {
+    when: /OutOfCapacity|AllocationFailed|SkuNotAvailable|ZonalAllocation/i,
+    advice:
+      "The region has no machines of this size left at the moment. Try again later, or choose another size or region.",
+  },
+  {
+    when: /ScopeLocked|is locked|cannot perform .* because .* lock/i,
+    advice: "A lock on the resource group keeps the cluster from scaling. Remove the lock.",
+  },
+];

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Cloud } from "../azure/cloud.ts";
 import type { LiveCompute } from "../azure/computes.ts";
-import type { Outcome } from "../azure/outcome.ts";
+import type { Outcome, ServiceError } from "../azure/outcome.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
 import type { Problem } from "../declaration/problem.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
@@ -93,6 +93,16 @@ export type Hint = { readonly when: RegExp; readonly advice: string };
 /** Why a declared target is refused whatever is live. */
 export type Refused = { readonly because: "retired" | "other-subscription"; readonly reason: string };
 
+/** The machines that a compute runs: all of one size, as many as the bounds allow. */
+export type NodeRange = { readonly size: string; readonly minimum: number; readonly maximum: number };
+
+/** Whether a compute that the service calls `Succeeded` can be used already. */
+export type Readiness =
+  | { readonly state: "ready" }
+  /** What it waits for, for people: `1 of 2 nodes`. */
+  | { readonly state: "waiting"; readonly progress: string }
+  | { readonly state: "failed"; readonly error: ServiceError };
+
 /** Everything about one kind of compute target. A kind is one file that exports these names. */
 export type KindModule<Target extends TargetBase> = {
   /** For people: `managed cluster`. */
@@ -123,6 +133,16 @@ export type KindModule<Target extends TargetBase> = {
     live: LiveCompute,
     workspace: WorkspaceRef & { location?: string },
   ) => readonly Difference[];
+  /** What makes a live compute unusable although the service calls its provisioning `Succeeded`. */
+  readonly faultOf?: (live: LiveCompute) => ServiceError | undefined;
+  /** For a kind that `Succeeded` does not make usable yet: how far it is. To be asked after a create and an update. */
+  readonly readiness?: (live: LiveCompute) => Readiness;
+  /** Seconds after which nobody waits for `ready` any more. */
+  readonly longestReadinessSeconds?: number;
+  /** The machines that the service runs, and bills, for a declared target of this kind. */
+  readonly nodesOf?: (target: Target) => NodeRange | undefined;
+  /** The same of a live compute. */
+  readonly liveNodesOf?: (live: LiveCompute) => NodeRange | undefined;
   /** Why the target must not be sent at all, whatever is live. */
   readonly refusal?: (target: Target, workspace: WorkspaceRef) => Refused | undefined;
   /** Reads on what is behind the target, before a create or an attach. A 403 is `not-checked`, never an error. */

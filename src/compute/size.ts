@@ -8,16 +8,52 @@ import { positionOf, type SourceNode } from "../declaration/source.ts";
  */
 const form = /^(standard|basic)_[a-z]+\d+(-\d+)?[a-z]*(_[a-z0-9]+)*$/i;
 
-/** A size of a form that no VM size has. Whether the region offers a well-formed size, only the service knows. */
+export function isSizeForm(size: string): boolean {
+  return form.test(size);
+}
+
+/** Series that Azure Machine Learning no longer runs, with the day on which that ended. */
+const retired: readonly {
+  readonly form: RegExp;
+  readonly series: string;
+  readonly on: string;
+  readonly use: string;
+}[] = [
+  { form: /^standard_nc\d+r?(_promo)?$/i, series: "NC", on: "2023-08-31", use: "Standard_NC4as_T4_v3" },
+  { form: /^standard_nc\d+r?s_v2$/i, series: "NCv2", on: "2023-08-31", use: "Standard_NC24ads_A100_v4" },
+  { form: /^standard_nd\d+r?s$/i, series: "ND", on: "2023-08-31", use: "Standard_NC24ads_A100_v4" },
+  { form: /^standard_nv\d+(_promo)?$/i, series: "NV", on: "2023-08-31", use: "Standard_NV6ads_A10_v5" },
+  { form: /^(standard|basic)_a\d+$/i, series: "Av1", on: "2024-08-31", use: "Standard_DS3_v2" },
+  { form: /^standard_hb60(-\d+)?rs$/i, series: "HB", on: "2024-08-31", use: "Standard_HB120rs_v3" },
+];
+
+/**
+ * A size of a form that no VM size has, and one of a retired series. Whether the region offers a well-formed size, only
+ * the service knows.
+ * @see https://learn.microsoft.com/azure/machine-learning/how-to-create-attach-compute-cluster
+ */
 export function sizeProblems(size: string, node: SourceNode): readonly Problem[] {
-  if (form.test(size)) return [];
+  const where = positionOf(node, ["size"]);
+  if (!isSizeForm(size)) {
+    return [
+      {
+        code: "unknown-size-form",
+        severity: "error",
+        where,
+        message: `The size ${JSON.stringify(size)} has not the form of a VM size.`,
+        fix: "Write it as Azure does, for example Standard_DS3_v2.",
+      },
+    ];
+  }
+  const series = retired.find((one) => one.form.test(size));
+  if (series === undefined) return [];
   return [
     {
-      code: "unknown-size-form",
-      severity: "error",
-      where: positionOf(node, ["size"]),
-      message: `The size ${JSON.stringify(size)} has not the form of a VM size.`,
-      fix: "Write it as Azure does, for example Standard_DS3_v2.",
+      code: "retired-size",
+      severity: "warning",
+      where,
+      message: `The size ${JSON.stringify(size)} is of the series ${series.series}, which was retired on ${series.on}.`,
+      fix: `Choose a current size, for example ${series.use}.`,
     },
   ];
 }

@@ -1,8 +1,10 @@
 import type { LiveCompute } from "../azure/computes.ts";
+import type { ServiceError } from "../azure/outcome.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
 import * as amlCompute from "./aml-compute.ts";
 import * as batch from "./batch.ts";
+import * as computeInstance from "./compute-instance.ts";
 import { credentialsDifference, credentialsOf, withCredentialsTag } from "./credentials-version.ts";
 import * as databricks from "./databricks.ts";
 import * as dataLakeAnalytics from "./data-lake-analytics.ts";
@@ -13,7 +15,9 @@ import type {
   Finding,
   Hint,
   KindModule,
+  NodeRange,
   Origin,
+  Readiness,
   Refused,
   ResourceReads,
   Update,
@@ -30,6 +34,7 @@ type Targets = {
   databricks: databricks.Databricks;
   datalakeanalytics: dataLakeAnalytics.DataLakeAnalytics;
   amlcompute: amlCompute.AmlCompute;
+  computeinstance: computeInstance.ComputeInstance;
 };
 
 /** az ml's `type`. */
@@ -45,10 +50,11 @@ export const kinds: { readonly [K in Kind]: KindModule<Targets[K]> } = {
   databricks,
   datalakeanalytics: dataLakeAnalytics,
   amlcompute: amlCompute,
+  computeinstance: computeInstance,
 };
 
 /** Kinds of the interface that this version does not do. They are refused by name, never half done. */
-export const kindsNotSupportedYet = ["aks", "kubernetes", "computeinstance", "synapsespark"] as const;
+export const kindsNotSupportedYet = ["aks", "kubernetes", "synapsespark"] as const;
 
 export function isKind(type: string): type is Kind {
   return Object.hasOwn(kinds, type);
@@ -121,6 +127,35 @@ export function toUpdate(target: ComputeTarget, differences: readonly Difference
 
 export function refusalOf(target: ComputeTarget, workspace: Workspace): Refused | undefined {
   return (moduleOf(target) as KindModule<ComputeTarget>).refusal?.(target, workspace);
+}
+
+/** What makes the live compute unusable although its provisioning succeeded. */
+export function faultOf(target: ComputeTarget, live: LiveCompute): ServiceError | undefined {
+  return (moduleOf(target) as KindModule<ComputeTarget>).faultOf?.(live);
+}
+
+/** Whether a compute that succeeded can be used already; kinds that say nothing else are ready at once. */
+export function readinessOf(target: ComputeTarget, live: LiveCompute): Readiness {
+  return (moduleOf(target) as KindModule<ComputeTarget>).readiness?.(live) ?? { state: "ready" };
+}
+
+/** Seconds after which nobody waits for readiness any more. */
+export function longestReadinessSecondsOf(target: ComputeTarget): number {
+  return (moduleOf(target) as KindModule<ComputeTarget>).longestReadinessSeconds ?? 0;
+}
+
+/** The machines that the service runs for a target; `undefined` for what runs on machines of the user's. */
+export function nodesOf(target: ComputeTarget): NodeRange | undefined {
+  return (moduleOf(target) as KindModule<ComputeTarget>).nodesOf?.(target);
+}
+
+/** The machines that the service runs for a live compute of whatever kind. */
+export function liveNodesOf(live: LiveCompute): NodeRange | undefined {
+  const module = Object.values(kinds).find(
+    (kind: Pick<KindModule<never>, "computeType">) =>
+      kind.computeType?.toLowerCase() === live.computeType.toLowerCase(),
+  ) as Pick<KindModule<never>, "liveNodesOf"> | undefined;
+  return module?.liveNodesOf?.(live);
 }
 
 /** Reads on what is behind a target; a kind without any needs none. */

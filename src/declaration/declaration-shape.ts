@@ -19,7 +19,7 @@ const gateSchema = () =>
     .describe("A condition that the last value of a metric has to meet.");
 
 /** Keys that the interface has and this version does not act on: refused by name, never passed over. */
-export const keysNotSupportedYet = ["prices", "limits", "retries", "overrides"] as const;
+export const keysNotSupportedYet = ["limits", "retries", "overrides"] as const;
 
 /** The top of a declaration file. Targets, run and deployment are read by modules of their own. */
 export const declarationSchema = shape(() =>
@@ -30,7 +30,12 @@ export const declarationSchema = shape(() =>
     run: z.unknown().optional(),
     gates: z.array(gateSchema()).optional(),
     deploy: z.unknown().optional(),
-    prices: z.unknown().optional(),
+    prices: z
+      .record(z.string(), number())
+      .optional()
+      .describe(
+        "What an hour of one machine costs, by VM size: { Standard_DS3_v2: 0.229 }. The plan then shows the difference.",
+      ),
     limits: z.unknown().optional(),
     retries: z.unknown().optional(),
     overrides: z.unknown().optional(),

@@ -19,6 +19,8 @@ export type Declaration = {
   /** Environments that are registered under a name: az ml environment files. */
   readonly environments: readonly EnvironmentAsset[];
   readonly gates: readonly Gate[];
+  /** What an hour of a machine costs, by size in lower case; absent when no prices are declared. */
+  readonly prices?: ReadonlyMap<string, number>;
   /** Where a deployment is declared, when one is: deployments are not supported yet. */
   readonly deploy?: Position;
   /** Files that a glob matched and that are no declarations, with the reason. */

@@ -16,7 +16,7 @@ export type DocumentKind =
   | { readonly is: "not-supported-yet"; readonly what: string }
   | { readonly is: "unknown" };
 
-const declarationKeys = ["workspace", "targets", "run", "deploy", "gates"];
+const declarationKeys = ["workspace", "targets", "run", "deploy", "gates", "prices"];
 
 /** az ml's schema names, by family. */
 const computeSchemas = [

@@ -3,6 +3,7 @@ import { declarationSchema, keysNotSupportedYet, type DeclarationShape } from ".
 import type { DeclaredWorkspace } from "./declaration.ts";
 import { kindOf } from "./document-kind.ts";
 import { loadFiles } from "./files.ts";
+import { readPrices, type DeclaredPrice } from "./prices.ts";
 import type { Position, Problem } from "./problem.ts";
 import { checkShape } from "./shape.ts";
 import { positionOf, valueAt, type SourceDocument, type SourceNode } from "./source.ts";
@@ -37,6 +38,8 @@ export type Gathered = {
   readonly runs: SourceNode[];
   readonly environments: SourceNode[];
   readonly gates: Gate[];
+  /** One list for each file that has prices. */
+  readonly prices: (readonly DeclaredPrice[])[];
   readonly deploys: Position[];
   readonly files: string[];
   readonly skipped: { readonly file: string; readonly reason: string }[];
@@ -53,6 +56,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     runs: [],
     environments: [],
     gates: [],
+    prices: [],
     deploys: [],
     files: [],
     skipped: [],
@@ -143,6 +147,11 @@ async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, 
     else found.runs.push(node);
   }
   if (shape.deploy !== undefined && shape.deploy !== null) found.deploys.push(positionOf(root, ["deploy"], "key"));
+  if (value?.prices !== undefined) {
+    const { prices, problems: wrong } = readPrices(value.prices, { ...root, path: ["prices"] });
+    found.prices.push(prices);
+    found.problems.push(...wrong);
+  }
   for (const [index, gate] of (value?.gates ?? []).entries())
     gatherGate(gate, { ...root, path: ["gates", index] }, found);
 }

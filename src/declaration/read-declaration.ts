@@ -10,6 +10,7 @@ import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { duplicateProblems } from "./duplicates.ts";
 import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
 import { readOverrides, setProblem, withValue, type Override } from "./override.ts";
+import { joinPrices } from "./prices.ts";
 import { formatPosition, isError, type Problem } from "./problem.ts";
 import { positionOf, valueAt, type SourceNode } from "./source.ts";
 import { suggestionFor } from "./suggestion.ts";
@@ -25,6 +26,8 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const run = readRun(overridden.runs, found.problems);
   const environments = readEnvironments(found.environments, found.problems);
   found.problems.push(...duplicateProblems(targets));
+  const { prices, problems: priceProblems } = joinPrices(found.prices.flat());
+  found.problems.push(...priceProblems);
   const chosen = choose(targets, request.only, found.problems);
   if (
     request.optional !== true &&
@@ -48,6 +51,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     ...(run === undefined ? {} : { run }),
     environments,
     gates: found.gates,
+    ...(found.prices.length === 0 ? {} : { prices }),
     ...(found.deploys[0] === undefined ? {} : { deploy: found.deploys[0] }),
     skipped: found.skipped,
     files: found.files,

@@ -1,5 +1,6 @@
 import { originOf, resourceIdOf } from "../compute/target.ts";
 import type { PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
+import { hourlyOf, totalOf, type Prices } from "./cost.ts";
 import { hasChanges, type Plan, type Step } from "./plan.ts";
 import type { Findings } from "./preflight.ts";
 
@@ -8,16 +9,22 @@ export function actionOf(step: Step): PlanAction {
   return step.do === "keep" ? "none" : step.do;
 }
 
-/** The plan as reports show it: what, why, and field by field. */
-export function planReport(plan: Plan, findings: Findings = new Map()): PlanReport {
+/**
+ * The plan as reports show it: what, why, field by field, and what it costs.
+ *
+ * @param prices absent when none are declared: no costs are shown then.
+ */
+export function planReport(plan: Plan, findings: Findings = new Map(), prices?: Prices): PlanReport {
   return {
     hasChanges: hasChanges(plan),
-    steps: plan.steps.map((step) => plannedStep(step, findings.get(step.target.name) ?? [])),
+    ...(prices === undefined ? {} : { hourly: totalOf(plan, prices) }),
+    steps: plan.steps.map((step) => plannedStep(step, findings.get(step.target.name) ?? [], prices)),
   };
 }
 
-function plannedStep(step: Step, findings: PlannedStep["findings"]): PlannedStep {
+function plannedStep(step: Step, findings: PlannedStep["findings"], prices: Prices | undefined): PlannedStep {
   const resourceId = resourceIdOf(step.target);
+  const hourly = prices === undefined ? undefined : hourlyOf(step, prices);
   return {
     target: step.target.name,
     type: step.target.type,
@@ -26,6 +33,7 @@ function plannedStep(step: Step, findings: PlannedStep["findings"]): PlannedStep
     changes: step.differences.map(({ field, from, to }) => ({ field, from, to })),
     findings,
     ...(resourceId === undefined ? {} : { resourceId }),
+    ...(hourly === undefined ? {} : { hourly }),
   };
 }
 

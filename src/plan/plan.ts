@@ -4,6 +4,7 @@ import type { Workspace } from "../azure/workspace.ts";
 import {
   computeTypeOf,
   differencesFrom,
+  faultOf,
   isHeldBy,
   meansFor,
   originOf,
@@ -241,14 +242,16 @@ function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Work
   }
   const managed = originOf(target) === "managed";
   const differences = differencesFrom(target, own, workspace);
-  if (!isUsable(own)) {
+  const fault = isUsable(own) ? faultOf(target, own) : undefined;
+  const stands = fault?.code ?? own.provisioningState;
+  if (!isUsable(own) || fault !== undefined) {
     if (!managed) {
       return {
         do: "reattach",
         target,
         remove: [own],
         differences,
-        reason: `Its attachment is ${own.provisioningState} and cannot be used.`,
+        reason: `Its attachment is ${stands} and cannot be used.`,
       };
     }
     if (options.allowDelete) {
@@ -257,7 +260,7 @@ function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Work
         target,
         remove: [own],
         differences,
-        reason: `It is ${own.provisioningState}; it is deleted and created again.`,
+        reason: `It is ${stands}; it is deleted and created again.`,
       };
     }
     return {
@@ -266,7 +269,10 @@ function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Work
       target,
       live: own,
       differences,
-      reason: `It is ${own.provisioningState}, and the service takes no new request for a failed compute. Set allow-delete: true to have it deleted and created again.`,
+      reason:
+        fault === undefined
+          ? `It is ${stands}, and the service takes no new request for a failed compute. Set allow-delete: true to have it deleted and created again.`
+          : `${fault.message} Set allow-delete: true to have it deleted and created again.`,
     };
   }
   const means = meansFor(differences);

@@ -18,3 +18,10 @@ export function metric(value: number): string {
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
+
+/** A difference with its sign: `+0.458`, `-1.2`, `±0`. At most four digits after the point. */
+export function signed(amount: number): string {
+  const rounded = Number(amount.toFixed(4));
+  if (rounded === 0) return "±0";
+  return rounded > 0 ? `+${rounded}` : String(rounded);
+}

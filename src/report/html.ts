@@ -6,7 +6,16 @@ import { html, visible } from "./escape.ts";
 import { duration, metric } from "./format.ts";
 import type { Result, RunReport, TargetReport } from "./result.ts";
 import { svgChart } from "./svg-chart.ts";
-import { actionWords, conclusionWords, headline, kindWord, outcomeWords, severityWords } from "./words.ts";
+import {
+  actionWords,
+  conclusionWords,
+  headline,
+  hourlyWords,
+  kindWord,
+  outcomeWords,
+  severityWords,
+  totalWords,
+} from "./words.ts";
 
 const style = `
 :root{color-scheme:light dark;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--back:#fff;--card:#f6f8fa;--good:#1a7f37;--bad:#b42318;--wait:#9a6700;--mark:#0969da}
@@ -129,11 +138,13 @@ function errorText(error: ServiceError): string {
 }
 
 function plan({ plan: planned }: Result): string {
+  const hourly = planned?.hourly;
   const rows = (planned?.steps ?? []).map((step) => [
     mono(step.target),
     html(kindWord(step.type)),
     html(actionWords[step.action]),
     step.changes.map(({ field, from, to }) => `${mono(field)}: ${html(from)} → ${html(to)}`).join("<br>"),
+    ...(hourly === undefined ? [] : [step.hourly === undefined ? "" : html(hourlyWords(step.hourly))]),
     [
       html(step.reason),
       ...step.findings.map(
@@ -141,7 +152,9 @@ function plan({ plan: planned }: Result): string {
       ),
     ].join("<br>"),
   ]);
-  return rows.length === 0 ? "" : table(["Target", "Kind", "Plan", "Changes", "Why"], rows);
+  if (rows.length === 0) return "";
+  const head = ["Target", "Kind", "Plan", "Changes", ...(hourly === undefined ? [] : ["Per hour#"]), "Why"];
+  return (hourly === undefined ? "" : list([totalWords(hourly)])) + table(head, rows);
 }
 
 function problems({ problems: found }: Result): string {

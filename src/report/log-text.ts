@@ -1,9 +1,9 @@
 import { duration, metric } from "./format.ts";
 import type { PlanReport, RunReport, TargetReport } from "./result.ts";
-import { actionWords, kindWord, outcomeWords, severityWords } from "./words.ts";
+import { actionWords, hourlyWords, kindWord, outcomeWords, severityWords, totalWords } from "./words.ts";
 
 /** The plan as lines of the step's log. */
-export function planLines({ steps, hasChanges }: PlanReport): readonly string[] {
+export function planLines({ steps, hasChanges, hourly }: PlanReport): readonly string[] {
   if (steps.length === 0) return ["No targets are declared."];
   const width = Math.max(...steps.map(({ target }) => target.length));
   return [
@@ -13,7 +13,9 @@ export function planLines({ steps, hasChanges }: PlanReport): readonly string[] 
         ({ severity, message, advice }) => `${" ".repeat(width)}    ${severityWords[severity]}: ${message} ${advice}`,
       ),
       ...step.changes.map(({ field, from, to }) => `${" ".repeat(width)}    ${field}: ${from} -> ${to}`),
+      ...(step.hourly === undefined ? [] : [`${" ".repeat(width)}    per hour: ${hourlyWords(step.hourly)}`]),
     ]),
+    hourly === undefined ? "" : totalWords(hourly),
     hasChanges ? "" : "The workspace is as declared; nothing has to change.",
   ].filter((line) => line !== "");
 }

@@ -11,9 +11,11 @@ import {
   conclusionWords,
   guaranteeWords,
   headline,
+  hourlyWords,
   kindWord,
   outcomeWords,
   severityWords,
+  totalWords,
 } from "./words.ts";
 
 /** A part of the report that is whole by itself. The fitting to a limit leaves out the least needed first. */
@@ -137,12 +139,13 @@ function errorText(error: ServiceError): string {
     .join("<br>");
 }
 
-function plan({ steps, hasChanges }: PlanReport): string {
+function plan({ steps, hasChanges, hourly }: PlanReport): string {
   const rows = steps.map((step) => [
     code(step.target),
     inline(kindWord(step.type)),
     inline(actionWords[step.action]),
     step.changes.map(({ field, from, to }) => `${code(field)}: ${inline(from)} → ${inline(to)}`).join("<br>"),
+    ...(hourly === undefined ? [] : [step.hourly === undefined ? "" : inline(hourlyWords(step.hourly))]),
     inline(step.reason),
   ]);
   const notes = steps.flatMap(({ target, findings }) =>
@@ -151,8 +154,12 @@ function plan({ steps, hasChanges }: PlanReport): string {
         `- ${code(target)}, ${severityWords[severity]}: ${inline(`${message} ${advice}`)}`,
     ),
   );
-  const verdict = hasChanges ? "" : "The workspace is as declared; nothing would change.\n\n";
-  return `### Plan\n\n${verdict}${table(["Target", "Kind", "Plan", "Changes", "Why"], rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
+  const verdict = [
+    hasChanges ? "" : "The workspace is as declared; nothing would change.\n\n",
+    hourly === undefined ? "" : `${inline(totalWords(hourly))}\n\n`,
+  ].join("");
+  const head = ["Target", "Kind", "Plan", "Changes", ...(hourly === undefined ? [] : ["Per hour"]), "Why"];
+  return `### Plan\n\n${verdict}${table(head, rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
 }
 
 function problems(found: readonly Problem[]): string {

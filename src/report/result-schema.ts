@@ -48,6 +48,9 @@ const action = z.enum([
   "wait",
   "refuse",
 ]);
+const hourly = z
+  .strictObject({ minimum: z.number(), maximum: z.number(), unpriced: z.array(text) })
+  .describe("Difference of what an hour costs, with every compute at its fewest machines and at its most.");
 const step = z.strictObject({
   target: text,
   type: text,
@@ -63,6 +66,7 @@ const step = z.strictObject({
     }),
   ),
   resourceId: text.exactOptional(),
+  hourly: hourly.exactOptional(),
 });
 const target = z.strictObject({
   name: text,
@@ -136,7 +140,9 @@ export const resultSchema = z.strictObject({
   files: z.array(text),
   skipped: z.array(z.strictObject({ file: text, reason: text })),
   problems: z.array(problem),
-  plan: z.strictObject({ hasChanges: z.boolean(), steps: z.array(step) }).exactOptional(),
+  plan: z
+    .strictObject({ hasChanges: z.boolean(), hourly: hourly.exactOptional(), steps: z.array(step) })
+    .exactOptional(),
   targets: z.array(target),
   environments: z.array(environment),
   run: run.exactOptional(),

@@ -95,6 +95,16 @@ export type FieldChange = {
   readonly to: string;
 };
 
+/** Difference of what an hour costs, in the currency of the declared prices. */
+export type HourlyReport = {
+  /** With every compute at its fewest machines. */
+  readonly minimum: number;
+  /** With every compute at its most. */
+  readonly maximum: number;
+  /** Sizes that no price is declared for; they count as nothing. */
+  readonly unpriced: readonly string[];
+};
+
 export type PlannedStep = {
   readonly target: string;
   /** az ml's `type`: `amlcompute`. */
@@ -106,10 +116,14 @@ export type PlannedStep = {
   /** What was found out about the resource behind the target. */
   readonly findings: readonly Finding[];
   readonly resourceId?: string;
+  /** Absent when no prices are declared, and for a step that changes no machines of the service's. */
+  readonly hourly?: HourlyReport;
 };
 
 export type PlanReport = {
   readonly hasChanges: boolean;
+  /** Over all steps; absent when no prices are declared. */
+  readonly hourly?: HourlyReport;
   readonly steps: readonly PlannedStep[];
 };
 

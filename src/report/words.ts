@@ -1,4 +1,5 @@
-import type { PlanAction, Result, RunReport, TargetReport } from "./result.ts";
+import { signed } from "./format.ts";
+import type { HourlyReport, PlanAction, Result, RunReport, TargetReport } from "./result.ts";
 
 /** The words of reports, in one place. Meaning is never told by colour or sign alone. */
 
@@ -38,6 +39,19 @@ export const guaranteeWords = {
   verified:
     "read before and verified after the write, without a lease: the workspace's storage could not be used. A collision with another run would have been found out, not prevented.",
 } as const;
+
+/** `+0.229 to +0.916`, and what is left out of it. */
+export function hourlyWords({ minimum, maximum, unpriced }: HourlyReport): string {
+  const range = signed(minimum) === signed(maximum) ? signed(minimum) : `${signed(minimum)} to ${signed(maximum)}`;
+  return unpriced.length === 0 ? range : `${range}, without ${unpriced.join(", ")} (no price is declared)`;
+}
+
+/** The difference over all targets, as a sentence. */
+export function totalWords(hourly: HourlyReport): string {
+  const { minimum, maximum, unpriced } = hourly;
+  const without = unpriced.length === 0 ? "" : ` No price is declared for ${unpriced.join(", ")}.`;
+  return `Costs per hour change by ${signed(minimum)} with every compute at its fewest machines, by ${signed(maximum)} at its most.${without}`;
+}
 
 /** How a finding of a preflight is introduced. */
 export const severityWords = {

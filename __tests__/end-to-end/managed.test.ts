@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import type { PlanReport } from "../../src/report/result.ts";
+import { act, writesIn } from "../support/step.ts";
+
+/** What the service makes by itself: its sizes, its quota, its names, and what stands there afterwards. */
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({
+    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+    durations: { default: 0.1 },
+  });
+});
+afterAll(async () => {
+  await emulator.stop();
+});
+beforeEach(() => {
+  emulator.empty();
+  emulator.clearJournal();
+  emulator.faults.clear();
+});
+
+const files = (targets: string, rest = "") => ({
+  "azureml.yml": `workspace: { resource_group: rg-ml, name: mlw-main }\n${rest}targets:\n${targets}`,
+});
+const cluster = (name: string, rest: string) => `  - { name: ${name}, type: amlcompute, ${rest} }\n`;
+const instance = (rest: string) =>
+  `  - { name: ann-instance, type: computeinstance, size: Standard_DS3_v2, ${rest} }\n`;
+const planOf = (outputs: Readonly<Record<string, string>>) => JSON.parse(outputs["plan"] ?? "{}") as PlanReport;
+const readsOf = (end: string) => emulator.journal().filter(({ path }) => path.toLowerCase().endsWith(end)).length;
+
+describe("before anything is created", () => {
+  it("a quota that is too small stops the one target, and each list is read once for all", async () => {
+    const targets =
+      cluster("large", "size: Standard_NC6s_v3, min_instances: 2, max_instances: 2") +
+      cluster("small", "size: Standard_DS3_v2, max_instances: 2");
+    const step = await act(emulator, "apply", files(targets));
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs["failure-reason"]).toBe("preflight-failed");
+    expect(step.log.join("\n")).toContain("needs 12, and 6 are left");
+    expect(writesIn(emulator.journal())).toEqual(["PUT computes/small"]);
+    expect([readsOf("/eastus/vmsizes"), readsOf("/eastus/usages")]).toEqual([1, 1]);
+  });
+
+  it("a size that the region does not offer stops it, and one that it may outgrow does not", async () => {
+    const targets =
+      cluster("unknown", "size: Standard_DS3_v9") +
+      cluster("growing", "size: Standard_NC4as_T4_v3, max_instances: 10") +
+      instance("idle_time_before_shutdown_minutes: 30").replace("Standard_DS3_v2", "Standard_ND40rs_v2");
+    const { outputs } = await act(emulator, "plan", files(targets));
+    expect(planOf(outputs).steps).toMatchObject([
+      { target: "unknown", action: "refuse" },
+      { target: "growing", action: "create", findings: [{ severity: "warning", code: "quota-below-maximum" }] },
+      { target: "ann-instance", action: "refuse" },
+    ]);
+    expect(writesIn(emulator.journal())).toEqual([]);
+  });
+
+  it("an identity that may not read sizes and usages creates all the same", async () => {
+    emulator.faults.add({ path: "/(vmSizes|usages)$", kind: "status", status: 403, times: 10 });
+    const step = await act(emulator, "apply", files(cluster("unseen", "size: Standard_DS3_v2")));
+    expect(step.log.join("\n")).toContain("was not checked");
+    expect(step.log.join("\n")).toContain("apply succeeded.");
+  });
+
+  it("what only the service knows is told with its words and with advice", async () => {
+    emulator.takeName("taken");
+    const taken = await act(emulator, "apply", files(cluster("taken", "size: Standard_DS3_v2")));
+    expect(taken.exitCode).toBe(1);
+    expect(taken.summary).toContain("AlreadyExists");
+    expect(taken.summary).toContain("Choose another name");
+
+    emulator.faults.add({ path: "/(vmSizes|usages)$", kind: "status", status: 403, times: 10 });
+    const small = await act(
+      emulator,
+      "apply",
+      files(cluster("large", "size: Standard_NC6s_v3, min_instances: 2, max_instances: 2")),
+    );
+    expect(small.summary).toContain("ClusterMinNodesExceedCoreQuota");
+    expect(small.summary).toContain("vCPU quota of 6 and cannot accomodate for at least 2");
+  });
+});
+
+describe("a compute instance", () => {
+  it("gets another idle time in place, by the request that the service has for it", async () => {
+    const declared = (minutes: number) => files(instance(`idle_time_before_shutdown_minutes: ${minutes}`));
+    expect((await act(emulator, "apply", declared(60))).log.join("\n")).toContain("apply succeeded.");
+    emulator.clearJournal();
+    const updated = await act(emulator, "apply", declared(30), { inputs: { "on-drift": "update" } });
+    expect(updated.log.join("\n")).toContain("apply succeeded.");
+    const posts = emulator.journal().filter(({ method, path }) => method === "POST" && path.includes("/computes/"));
+    expect(posts).toMatchObject([
+      {
+        path: expect.stringMatching(/\/computes\/ann-instance\/updateIdleShutdownSetting$/) as unknown,
+        body: { idleTimeBeforeShutdown: "PT30M" },
+      },
+    ]);
+    expect((await act(emulator, "plan", declared(30), { inputs: { "expect-no-changes": "true" } })).exitCode).toBe(0);
+  });
+
+  it("whose setup failed is no success, though its provisioning is", async () => {
+    emulator.faults.add({
+      method: "PUT",
+      path: "/computes/ann-instance$",
+      kind: "ends-as",
+      properties: {
+        state: "SetupFailed",
+        errors: [{ error: { code: "SetupScriptError", message: "create.sh ended with exit code 1" } }],
+      },
+    });
+    const declared = files(instance("idle_time_before_shutdown_minutes: 30"));
+    await act(emulator, "apply", declared);
+    const planned = await act(emulator, "plan", declared);
+    expect(planned.exitCode).toBe(1);
+    expect(planned.outputs["failure-reason"]).toBe("provisioning-failed");
+    expect(planned.log.join("\n")).toContain("The compute instance is SetupFailed.");
+
+    const again = await act(emulator, "apply", declared, { inputs: { "allow-delete": "true" } });
+    expect(again.log.join("\n")).toContain("apply succeeded.");
+    expect(emulator.hazards()).toEqual([]);
+  });
+});
+
+it("shows what the plan changes about the hourly cost", async () => {
+  const prices = "prices: { standard_ds3_v2: 0.25 }\n";
+  const before = files(cluster("priced", "size: Standard_DS3_v2, max_instances: 2"));
+  await act(emulator, "apply", before);
+  const after = files(
+    cluster("priced", "size: Standard_DS3_v2, min_instances: 1, max_instances: 4") +
+      cluster("other", "size: Standard_E4s_v3, max_instances: 2"),
+    prices,
+  );
+  const { outputs, summary, log } = await act(emulator, "plan", after, { inputs: { "on-drift": "update" } });
+  expect(planOf(outputs)).toMatchObject({
+    hourly: { minimum: 0.25, maximum: 0.5, unpriced: ["Standard_E4s_v3"] },
+    steps: [
+      { target: "priced", action: "update", hourly: { minimum: 0.25, maximum: 0.5 } },
+      { target: "other", action: "create", hourly: { minimum: 0, maximum: 0, unpriced: ["Standard_E4s_v3"] } },
+    ],
+  });
+  expect(summary).toContain("&#43;0.25 to &#43;0.5");
+  expect(log.join("\n")).toContain("No price is declared for Standard_E4s_v3.");
+});

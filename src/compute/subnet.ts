@@ -1,0 +1,120 @@
+import * as z from "zod";
+import type { WorkspaceRef } from "../azure/workspace.ts";
+import type { Problem } from "../declaration/problem.ts";
+import { readOnly, text } from "../declaration/shape.ts";
+import { positionOf, type SourceNode } from "../declaration/source.ts";
+import type { Finding, ResourceReads } from "./kind.ts";
+
+/** Where the machines of a compute stand: a subnet's name with its network, or the subnet's id alone. */
+export type Subnet = { readonly vnet?: string; readonly subnet: string };
+
+export const networkSchema = () =>
+  z.strictObject({
+    vnet_name: text().optional().describe("Name or id of the virtual network."),
+    subnet: text().optional().describe("Name of the subnet, or its id."),
+    public_ip_address: readOnly(),
+    private_ip_address: readOnly(),
+  });
+
+type Declared = z.infer<ReturnType<typeof networkSchema>>;
+
+export function toSubnet(network: Declared | undefined): { subnet?: Subnet } {
+  if (network?.subnet === undefined) return {};
+  const { subnet, vnet_name: vnet } = network;
+  return { subnet: { subnet, ...(vnet === undefined ? {} : { vnet }) } };
+}
+
+/** @param options.emptyIsNone az ml refuses an empty mapping for a cluster and passes over it for an instance. */
+export function networkProblems(
+  network: Declared | undefined,
+  node: SourceNode,
+  options: { readonly emptyIsNone?: boolean } = {},
+): readonly Problem[] {
+  if (network === undefined) return [];
+  if (network.subnet === undefined) {
+    if (options.emptyIsNone === true && network.vnet_name === undefined) return [];
+    return [
+      {
+        code: "missing-subnet",
+        severity: "error",
+        where: positionOf(node, ["network_settings"]),
+        message: "network_settings has no subnet.",
+        fix: "Add subnet: its name, or its full id.",
+      },
+    ];
+  }
+  if (network.vnet_name !== undefined || isId(network.subnet)) return [];
+  return [
+    {
+      code: "missing-vnet",
+      severity: "error",
+      where: positionOf(node, ["network_settings", "subnet"]),
+      message: `The subnet ${JSON.stringify(network.subnet)} is a name, and no vnet_name says where it is.`,
+      fix: "Add vnet_name, or give the subnet's full id.",
+    },
+  ];
+}
+
+function isId(text: string): boolean {
+  return text.startsWith("/");
+}
+
+/** The subnet's id; a network that is only named stands in the workspace's resource group. */
+export function subnetId(subnet: Subnet | undefined, workspace: WorkspaceRef): string | undefined {
+  if (subnet === undefined) return undefined;
+  if (isId(subnet.subnet)) return subnet.subnet;
+  const vnet = subnet.vnet ?? "";
+  const network = isId(vnet)
+    ? vnet
+    : `/subscriptions/${workspace.subscriptionId}/resourceGroups/${workspace.resourceGroup}/providers/Microsoft.Network/virtualNetworks/${vnet}`;
+  return `${network}/subnets/${subnet.subnet}`;
+}
+
+const networkApiVersion = "2025-09-01";
+const workspaceApiVersion = "2026-05-01";
+
+/** Whether the subnet is there; and machines without a public address need one, or a network that the workspace manages. */
+export async function networkFindings(
+  { subnet, nodePublicIp }: { readonly subnet?: Subnet; readonly nodePublicIp: boolean },
+  reads: ResourceReads,
+): Promise<readonly Finding[]> {
+  const id = subnetId(subnet, reads.workspace);
+  if (id !== undefined) {
+    const answer = await reads.get(id, networkApiVersion);
+    if (answer.ok) return [];
+    return answer.failure.reason === "not-found"
+      ? [
+          {
+            // The service decides: an identity that may not see another subscription is told that nothing is there, too.
+            severity: "warning",
+            code: "subnet-not-found",
+            message: `No subnet ${id} was found.`,
+            advice:
+              "Check the names under network_settings; a network that is only named is looked for in the workspace's resource group.",
+          },
+        ]
+      : [
+          {
+            severity: "not-checked",
+            code: "subnet-not-checked",
+            message: `Whether the subnet ${id} is there was not checked: ${answer.failure.error.message}`,
+            advice: "To have it checked, give the identity Reader on the network.",
+          },
+        ];
+  }
+  if (nodePublicIp) return [];
+  const answer = await reads.get(reads.workspace.id, workspaceApiVersion);
+  const { managedNetwork } = (answer.ok ? (answer.value["properties"] ?? {}) : {}) as {
+    readonly managedNetwork?: { readonly isolationMode?: string };
+  };
+  const isolation = managedNetwork?.isolationMode ?? "Disabled";
+  if (!answer.ok || isolation.toLowerCase() !== "disabled") return [];
+  return [
+    {
+      severity: "warning",
+      code: "no-public-ip-no-network",
+      message: "enable_node_public_ip is false, no subnet is named, and the workspace has no managed network.",
+      advice: "Add network_settings with a subnet, or give the workspace a managed network.",
+    },
+  ];
+}
