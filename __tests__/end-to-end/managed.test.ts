@@ -11,7 +11,7 @@ let emulator: Emulator;
 beforeAll(async () => {
   emulator = await startEmulator({
     stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-    durations: { default: 0.1 },
+    durations: { default: 0.1, node: 0.8 },
   });
 });
 afterAll(async () => {
@@ -112,7 +112,10 @@ describe("a compute instance", () => {
       },
     });
     const declared = files(instance("idle_time_before_shutdown_minutes: 30"));
-    await act(emulator, "apply", declared);
+    const applied = await act(emulator, "apply", declared);
+    expect(applied.exitCode).toBe(1);
+    expect(applied.outputs["failure-reason"]).toBe("provisioning-failed");
+    expect(applied.summary).toContain("create.sh ended with exit code 1");
     const planned = await act(emulator, "plan", declared);
     expect(planned.exitCode).toBe(1);
     expect(planned.outputs["failure-reason"]).toBe("provisioning-failed");
@@ -122,6 +125,20 @@ describe("a compute instance", () => {
     expect(again.log.join("\n")).toContain("apply succeeded.");
     expect(emulator.hazards()).toEqual([]);
   });
+});
+
+it("waits until a cluster has the nodes that it is to keep, and tells how many there are", async () => {
+  const warm = files(cluster("warm", "size: Standard_DS3_v2, min_instances: 2, max_instances: 2"));
+  const { exitCode, log } = await act(emulator, "apply", warm);
+  expect(exitCode).toBe(0);
+  expect(log.join("\n")).toMatch(/warm: [01] of 2 nodes/);
+  const { log: hasty } = await act(
+    emulator,
+    "apply",
+    files(cluster("hasty", "size: Standard_DS3_v2, min_instances: 2, max_instances: 2")),
+    { inputs: { wait: "false" } },
+  );
+  expect(hasty.join("\n")).not.toContain("of 2 nodes");
 });
 
 it("shows what the plan changes about the hourly cost", async () => {

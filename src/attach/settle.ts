@@ -97,7 +97,7 @@ export async function settleUnknown(name: string, ports: AttachPorts): Promise<S
 }
 
 /** @returns why the wait ended early, if it did. */
-async function pause(
+export async function pause(
   look: number,
   retryAfterSeconds: number | undefined,
   { clock, signal, deadline }: AttachPorts,

@@ -1,9 +1,10 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
-import { apiVersionOf, differencesFrom, originOf, toRequest, toUpdate } from "../compute/target.ts";
+import { apiVersionOf, differencesFrom, faultOf, originOf, toRequest, toUpdate } from "../compute/target.ts";
 import { isUsable, type Step } from "../plan/plan.ts";
 import { earlyEnd, failedWith, leaseLost, type End } from "./end.ts";
 import type { AttachPorts } from "./ports.ts";
+import { waitUntilReady } from "./ready.ts";
 import { followWrite, settle, settleUnknown, type Settled } from "./settle.ts";
 
 /** How often a write is sent again after reads have shown that it never took effect. */
@@ -57,6 +58,8 @@ export async function putUntilSettled(step: Step, options: WriteOptions, ports: 
     // An update whose reply was lost, or that another operation turned away, and that left no trace: it may be sent again.
     const untouched =
       !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
+    if (end?.state === "done" && end.compute !== undefined && options.wait)
+      return waitUntilReady(step.target, end.compute, ports);
     if (end !== undefined && !untouched) return end;
   }
   return failedWith(
@@ -102,6 +105,8 @@ function verified(step: Step, compute: LiveCompute, ports: AttachPorts): End {
     };
     return provisioningFailed(rest.length === 0 ? error : { ...error, details: [...error.details, ...rest] }, compute);
   }
+  const fault = faultOf(step.target, compute);
+  if (fault !== undefined) return provisioningFailed(fault, compute);
   const differences = differencesFrom(step.target, compute, ports.workspace);
   if (differences.length === 0) return { state: "done", compute };
   const list = differences.map(({ field, from, to }) => `${field} is ${from}, not ${to}`).join("; ");
