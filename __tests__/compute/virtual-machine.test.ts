@@ -72,9 +72,9 @@ const nicWith = (name: string, configuration: object): ResourceDocument => ({
   id: resourceId("Microsoft.Network/networkInterfaces", `${name}-nic`),
   properties: { ipConfigurations: [{ properties: configuration }] },
 });
-const attach = (name: string) =>
-  `type: virtualmachine, resource_group: rg-data, vm_name: ${name}, ssh_settings: { admin_username: u, admin_password: { env: P } }`;
-type Case = Omit<FindingCase, "target"> & { readonly vm: string };
+const attach = ({ vm, subscription = "33333333-3333-4333-8333-333333333333" }: Case) =>
+  `type: virtualmachine, subscription_id: ${subscription}, resource_group: rg-data, vm_name: ${vm}, ssh_settings: { admin_username: u, admin_password: { env: P } }`;
+type Case = Omit<FindingCase, "target"> & { readonly vm: string; readonly subscription?: string };
 
 const cases: readonly Case[] = [
   { vm: "good", when: "it is as the service wants it", resources: machineWithNetwork("good"), expected: [] },
@@ -84,6 +84,13 @@ const cases: readonly Case[] = [
     when: "the identity may not read it",
     resources: machineWithNetwork("secret"),
     hidden: ["/virtualMachines/secret$"],
+    expected: ["not-checked resource-not-readable"],
+  },
+  {
+    vm: "elsewhere",
+    when: "the identity sees nothing of its subscription",
+    resources: [],
+    subscription: "44444444-4444-4444-8444-444444444444",
     expected: ["not-checked resource-not-readable"],
   },
   {
@@ -182,7 +189,7 @@ const cases: readonly Case[] = [
 describe("before a virtual machine is attached, the plan", () => {
   let steps: readonly PlannedStep[];
   beforeAll(async () => {
-    steps = await planCases(cases.map((one) => ({ ...one, target: attach(one.vm) })));
+    steps = await planCases(cases.map((one) => ({ ...one, target: attach(one) })));
   });
 
   it.each(cases.map((one, index) => ({ ...one, index })))("finds $expected when $when", ({ index, expected }) => {

@@ -6,8 +6,11 @@ type Document = Readonly<Record<string, unknown>>;
 export type Behind =
   { readonly resource: Document; readonly findings: readonly [] } | { readonly findings: readonly Finding[] };
 
-/** What a 404 of ARM says when it is the resource, its group or its subscription that is not there. */
-const absent = /^((Parent)?Resource(Group)?|Subscription)?NotFound$/i;
+/**
+ * What a 404 of ARM says when it is the resource or its group that is not there. A subscription that is "not found" may be
+ * one that the identity sees nothing of, as with a 403.
+ */
+const absent = /^((Parent)?Resource(Group)?)?NotFound$/i;
 
 /**
  * Reads a resource that a preflight looks at. One that is not there is an error. One that may not be read, or that a cloud
@@ -31,7 +34,7 @@ export async function readBehind(
         {
           severity: "error",
           code: "resource-not-found",
-          message: `The ${what} ${id} does not exist, or is hidden from the identity: ${error.code}.`,
+          message: `The ${what} ${id} does not exist: ${error.code}.`,
           advice: "Check subscription, resource group and name.",
         },
       ],
@@ -44,7 +47,7 @@ export async function readBehind(
         code: "resource-not-readable",
         message: `The ${what} ${id} could not be looked at: ${error.message} [${error.code}]`,
         advice:
-          status === 403
+          status === 403 || /^SubscriptionNotFound$/i.test(error.code)
             ? "It is attached all the same. To have it checked beforehand, give the identity the role Reader on it."
             : "It is attached all the same.",
       },
