@@ -2,6 +2,7 @@ import { batchAccount } from "./resources/batch.ts";
 import { dataLakeAnalyticsAccount } from "./resources/data-lake-analytics.ts";
 import { databricksWorkspace } from "./resources/databricks.ts";
 import { sparkCluster } from "./resources/hdinsight.ts";
+import { aksCluster } from "./resources/clusters.ts";
 import { machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { seeded } from "./settings.ts";
@@ -15,6 +16,7 @@ const resources: readonly ResourceDocument[] = [
   batchAccount("batch1"),
   databricksWorkspace("dbx1"),
   dataLakeAnalyticsAccount("adla1"),
+  aksCluster("aks1"),
 ];
 
 /** The resources that targets point at, and a secret: put once into an empty store. */

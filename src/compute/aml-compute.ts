@@ -8,7 +8,7 @@ import { boolean, checkShape, integer, oneOf, readOnly, tags, text } from "../de
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import { fromIsoDuration, toIsoDuration } from "./duration.ts";
-import { identitySchema, identityProblems, toIdentity, type Identity } from "./identity.ts";
+import { identityComparison, identitySchema, identityProblems, toIdentity, type Identity } from "./identity.ts";
 import type { Difference, ReadContext, ReadResult, TargetBase, Update } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
@@ -331,25 +331,9 @@ export function differencesFrom(
       live: at("userAccountCredentials", "adminUserName"),
       means: "recreate",
     },
-    {
-      field: "identity",
-      declared:
-        target.identity && identityKey(target.identity.type, Object.keys(target.identity.userAssignedIdentities ?? {})),
-      live: live.identity && identityKey(live.identity.type, live.identity.userAssignedIds),
-      means: "in-place",
-    },
+    identityComparison(target.identity, live, "in-place"),
     ...baseComparisons(target, live, "in-place"),
   ]);
-}
-
-function identityKey(type: string, ids: readonly string[]): string {
-  const types = type
-    .toLowerCase()
-    .split(",")
-    .map((part) => part.trim())
-    .sort()
-    .join(",");
-  return [types, ...ids.map((id) => id.toLowerCase()).sort()].join(" ");
 }
 
 /** `West US 2` and `westus2` are the same region. */

@@ -1,7 +1,10 @@
 import { z } from "zod";
+import type { LiveCompute } from "../azure/computes.ts";
 import type { Problem } from "../declaration/problem.ts";
 import { oneOf, readOnly, text } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
+import type { Comparison } from "./compare.ts";
+import type { ChangeMeans } from "./kind.ts";
 
 /** ARM's `identity` of a compute. */
 export type Identity = {
@@ -52,4 +55,24 @@ export function toIdentity(identity: Declared): Identity {
       ? {}
       : { userAssignedIdentities: Object.fromEntries(ids.map(({ resource_id: id }) => [id, {}])) }),
   };
+}
+
+/** The identity beside the live one, by what it is and which ones are listed; their order and case mean nothing. */
+export function identityComparison(identity: Identity | undefined, live: LiveCompute, means: ChangeMeans): Comparison {
+  return {
+    field: "identity",
+    declared: identity && identityKey(identity.type, Object.keys(identity.userAssignedIdentities ?? {})),
+    live: live.identity === undefined ? "none" : identityKey(live.identity.type, live.identity.userAssignedIds),
+    means,
+  };
+}
+
+function identityKey(type: string, ids: readonly string[]): string {
+  const types = type
+    .toLowerCase()
+    .split(",")
+    .map((part) => part.trim())
+    .sort()
+    .join(",");
+  return [types, ...ids.map((id) => id.toLowerCase()).sort()].join(" ");
 }
