@@ -2,7 +2,7 @@ import { batchAccount } from "./resources/batch.ts";
 import { dataLakeAnalyticsAccount } from "./resources/data-lake-analytics.ts";
 import { databricksWorkspace } from "./resources/databricks.ts";
 import { sparkCluster } from "./resources/hdinsight.ts";
-import { aksCluster } from "./resources/clusters.ts";
+import { aksCluster, aksId, arcCluster, arcId, extensions } from "./resources/clusters.ts";
 import { machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { seeded } from "./settings.ts";
@@ -17,6 +17,10 @@ const resources: readonly ResourceDocument[] = [
   databricksWorkspace("dbx1"),
   dataLakeAnalyticsAccount("adla1"),
   aksCluster("aks1"),
+  aksCluster("aks2"),
+  extensions(aksId("aks2")),
+  arcCluster("arc1"),
+  extensions(arcId("arc1")),
 ];
 
 /** The resources that targets point at, and a secret: put once into an empty store. */

@@ -20,6 +20,7 @@ import type {
   Update,
 } from "./kind.ts";
 import * as hdInsight from "./hdinsight.ts";
+import * as kubernetes from "./kubernetes.ts";
 import * as local from "./local.ts";
 import * as virtualMachine from "./virtual-machine.ts";
 
@@ -31,6 +32,7 @@ type Targets = {
   databricks: databricks.Databricks;
   datalakeanalytics: dataLakeAnalytics.DataLakeAnalytics;
   aks: aks.Aks;
+  kubernetes: kubernetes.Kubernetes;
   amlcompute: amlCompute.AmlCompute;
 };
 
@@ -47,11 +49,12 @@ export const kinds: { readonly [K in Kind]: KindModule<Targets[K]> } = {
   databricks,
   datalakeanalytics: dataLakeAnalytics,
   aks,
+  kubernetes,
   amlcompute: amlCompute,
 };
 
 /** Kinds of the interface that this version does not do. They are refused by name, never half done. */
-export const kindsNotSupportedYet = ["kubernetes", "computeinstance", "synapsespark"] as const;
+export const kindsNotSupportedYet = ["computeinstance", "synapsespark"] as const;
 
 export function isKind(type: string): type is Kind {
   return Object.hasOwn(kinds, type);

@@ -32,7 +32,10 @@ export function duplicateProblems(targets: readonly ComputeTarget[]): readonly P
         message:
           `${JSON.stringify(target.name)} attaches the same resource as ${JSON.stringify(first.name)}, ` +
           `declared at ${formatPosition(positionOf(first.source, ["resource_id"]))}: the second attachment would break the first.`,
-        fix: "Keep one of the two; several runs can use the same target.",
+        fix:
+          target.type === "kubernetes" && first.type === "kubernetes"
+            ? "Keep one of the two, or give it another namespace: a cluster may be attached once in every namespace."
+            : "Keep one of the two; several runs can use the same target.",
       }),
       areRivals,
     ),
