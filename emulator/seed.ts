@@ -5,6 +5,7 @@ import { sparkCluster } from "./resources/hdinsight.ts";
 import { aksCluster, aksId, arcCluster, arcId, extensions } from "./resources/clusters.ts";
 import { machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
+import { sparkPool } from "./resources/spark-pools.ts";
 import { seeded } from "./settings.ts";
 import type { Store } from "./store.ts";
 
@@ -21,6 +22,7 @@ const resources: readonly ResourceDocument[] = [
   extensions(aksId("aks2")),
   arcCluster("arc1"),
   extensions(arcId("arc1")),
+  sparkPool("syn1", "pool1"),
 ];
 
 /** The resources that targets point at, and a secret: put once into an empty store. */

@@ -22,6 +22,7 @@ import type {
 import * as hdInsight from "./hdinsight.ts";
 import * as kubernetes from "./kubernetes.ts";
 import * as local from "./local.ts";
+import * as synapseSpark from "./synapse-spark.ts";
 import * as virtualMachine from "./virtual-machine.ts";
 
 type Targets = {
@@ -33,6 +34,7 @@ type Targets = {
   datalakeanalytics: dataLakeAnalytics.DataLakeAnalytics;
   aks: aks.Aks;
   kubernetes: kubernetes.Kubernetes;
+  synapsespark: synapseSpark.SynapseSpark;
   amlcompute: amlCompute.AmlCompute;
 };
 
@@ -50,11 +52,12 @@ export const kinds: { readonly [K in Kind]: KindModule<Targets[K]> } = {
   datalakeanalytics: dataLakeAnalytics,
   aks,
   kubernetes,
+  synapsespark: synapseSpark,
   amlcompute: amlCompute,
 };
 
 /** Kinds of the interface that this version does not do. They are refused by name, never half done. */
-export const kindsNotSupportedYet = ["computeinstance", "synapsespark"] as const;
+export const kindsNotSupportedYet = ["computeinstance"] as const;
 
 export function isKind(type: string): type is Kind {
   return Object.hasOwn(kinds, type);
