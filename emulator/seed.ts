@@ -2,9 +2,11 @@ import { batchAccount } from "./resources/batch.ts";
 import { dataLakeAnalyticsAccount } from "./resources/data-lake-analytics.ts";
 import { databricksWorkspace } from "./resources/databricks.ts";
 import { sparkCluster } from "./resources/hdinsight.ts";
+import { aksCluster, aksId, arcCluster, arcId, extensions } from "./resources/clusters.ts";
 import { machineWithNetwork } from "./resources/machines.ts";
 import { capacityDocuments } from "./resources/sizes.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
+import { sparkPool } from "./resources/spark-pools.ts";
 import { seeded } from "./settings.ts";
 import type { Store } from "./store.ts";
 
@@ -17,6 +19,12 @@ const resources: readonly ResourceDocument[] = [
   databricksWorkspace("dbx1"),
   dataLakeAnalyticsAccount("adla1"),
   ...capacityDocuments,
+  aksCluster("aks1"),
+  aksCluster("aks2"),
+  extensions(aksId("aks2")),
+  arcCluster("arc1"),
+  extensions(arcId("arc1")),
+  sparkPool("syn1", "pool1"),
 ];
 
 /** The resources that targets point at, and a secret: put once into an empty store. */

@@ -8,6 +8,8 @@ import { batchAccount } from "../emulator/resources/batch.ts";
 import { dataLakeAnalyticsAccount } from "../emulator/resources/data-lake-analytics.ts";
 import { databricksWorkspace } from "../emulator/resources/databricks.ts";
 import { sparkCluster } from "../emulator/resources/hdinsight.ts";
+import { aksCluster, arcCluster, arcId, extensions } from "../emulator/resources/clusters.ts";
+import { sparkPool } from "../emulator/resources/spark-pools.ts";
 import { act, password, writesIn } from "../__tests__/support/step.ts";
 import { officialClient } from "./official-client.ts";
 import { pythonWith } from "./python.ts";
@@ -32,6 +34,10 @@ for (const resource of [
   batchAccount("v1batch"),
   databricksWorkspace("v1-databricks"),
   dataLakeAnalyticsAccount("v1adla"),
+  aksCluster("v1-cluster"),
+  arcCluster("py-arc"),
+  extensions(arcId("py-arc")),
+  sparkPool("syn1", "py-pool"),
 ])
   emulator.putResource(resource);
 
@@ -55,6 +61,11 @@ const older = (name: string, resources: { spark: string; batch: string; databric
   `  - { name: ${name}-dbx, type: databricks, resource_group: rg-data, workspace_name: ${resources.databricks}, access_token: { env: DSVM_PASSWORD } }`,
   `  - { name: ${name}-adla, type: datalakeanalytics, resource_group: rg-data, account_name: ${resources.adla}, allow_retired: true }`,
 ];
+const aks = (name: string, settings: string) => `  - { name: ${name}, type: aks, ${settings} }`;
+const kubernetes = (name: string, settings: string) =>
+  `  - { name: ${name}, type: kubernetes, resource_group: rg-data, ${settings} }`;
+const spark = (name: string, pool: string) =>
+  `  - { name: ${name}, type: synapsespark, resource_group: rg-data, workspace_name: syn1, pool_name: ${pool}, identity: { type: system_assigned } }`;
 
 const instance = (name: string, rest = "") =>
   `  - { name: ${name}, type: computeinstance, size: Standard_DS3_v2, idle_time_before_shutdown_minutes: 30${rest} }`;
@@ -121,11 +132,19 @@ const own = [
   ...older("our", { spark: "hdi1", batch: "batch1", databricks: "dbx1", adla: "adla1" }),
   instance("ann-instance", weekdays),
   cluster("warm-cluster", 2).replace("max_instances", "min_instances: 2, max_instances"),
+  aks(
+    "our-aks",
+    "resource_group: rg-data, cluster_name: aks1, cluster_purpose: dev_test, ssl: { cname: a.example.com, cert: { env: DSVM_PASSWORD }, key: { env: DSVM_PASSWORD } }",
+  ),
+  aks("our-aks-made", "agent_count: 3, agent_vm_size: Standard_D3_v2"),
+  kubernetes("our-k8s-a", "cluster_name: aks2, namespace: team-a, identity: { type: system_assigned }"),
+  kubernetes("our-k8s-b", "cluster_name: aks2, namespace: team-b"),
+  spark("our-spark", "pool1"),
 ];
 const made = await action("apply", own);
 promise(
   "azureml-targets",
-  "creates clusters and an instance, and attaches a machine and every older kind",
+  "creates clusters and an instance, and attaches one of every other kind",
   made.exitCode === 0,
   made.log.join("\n"),
 );
@@ -173,6 +192,13 @@ const theirs = [
   cluster("v1-cluster", 2, 1800),
   machine("v1-vm", "v1-machine"),
   ...older("v1", { spark: "v1-spark", batch: "v1batch", databricks: "v1-databricks", adla: "v1adla" }),
+  aks(
+    "v1-aks",
+    "resource_group: rg-data, cluster_name: v1-cluster, cluster_purpose: dev_test, load_balancer_type: public_ip",
+  ),
+  aks("v1-aks-new", "agent_count: 3, agent_vm_size: Standard_D3_v2"),
+  `  - { name: py-k8s, type: kubernetes, resource_id: ${arcId("py-arc")}, namespace: ml, identity: { type: system_assigned } }`,
+  spark("py-spark", "py-pool"),
 ];
 emulator.clearJournal();
 const planned = await action("plan", theirs, { "on-drift": "fail" });
@@ -212,9 +238,16 @@ promise(
   followed.log.join("\n"),
 );
 const detached = await action("detach", [], {
-  only: "v1-vm, our-name, v1-hdi, v1-batch, v1-dbx, v1-adla",
+  only: "v1-vm, our-name, v1-aks, py-k8s, py-spark, v1-hdi, v1-batch, v1-dbx, v1-adla",
 });
 promise("azureml-targets", "detaches what they attached", detached.exitCode === 0, detached.log.join("\n"));
+const deleted = await action("detach", [], { only: "v1-aks-new", "allow-delete": "true" });
+promise(
+  "azureml-targets",
+  "deletes the AKS cluster that they had made",
+  deleted.exitCode === 0,
+  deleted.log.join("\n"),
+);
 promise(
   "emulator",
   "saw no attachment broken by another",

@@ -12,6 +12,9 @@ from azure.ai.ml.entities import (  # noqa: E402
     AmlCompute,
     ComputeInstance,
     Environment,
+    IdentityConfiguration,
+    KubernetesCompute,
+    SynapseSparkCompute,
     VirtualMachineCompute,
     VirtualMachineSshSettings,
 )
@@ -59,6 +62,34 @@ def power(operation, state):
     return client.compute.get("ann-instance").state == state
 
 
+def reads_back_kubernetes(name, namespace, identity):
+    cluster = client.compute.get(name)
+    return (
+        isinstance(cluster, KubernetesCompute)
+        and cluster.namespace == namespace
+        and cluster.resource_id.lower().endswith("/managedclusters/aks2")
+        and (cluster.identity.type if cluster.identity else None) == identity
+    )
+
+
+def reads_back_spark():
+    pool = client.compute.get("our-spark")
+    return (
+        isinstance(pool, SynapseSparkCompute)
+        and pool.resource_id.lower().endswith("/workspaces/syn1/bigdatapools/pool1")
+        and pool.identity.type == "system_assigned"
+        and pool.spark_version == "3.4"
+    )
+
+
+def attach_here(target):
+    return client.compute.begin_attach(target).result().provisioning_state == "Succeeded"
+
+
+def resource(path):
+    return f"/subscriptions/{client.subscription_id}/resourceGroups/rg-data/providers/{path}"
+
+
 promise("reads the workspace", lambda: client.workspaces.get(client.workspace_name).location)
 promise(
     "reads back the cluster that the action created",
@@ -72,6 +103,16 @@ promise("reads back the instance that the action created", instance)
 promise("stops it", lambda: power(client.compute.begin_stop, "Stopped"))
 promise("starts it", lambda: power(client.compute.begin_start, "Running"))
 promise("lists the nodes that came into being", lambda: len(list(client.compute.list_nodes("warm-cluster"))) == 2)
+promise(
+    "reads back the Kubernetes cluster that the action attached, with its identity",
+    lambda: reads_back_kubernetes("our-k8s-a", "team-a", "system_assigned"),
+)
+promise(
+    "reads back its second namespace",
+    lambda: reads_back_kubernetes("our-k8s-b", "team-b", None),
+)
+promise("reads back the Spark pool that the action attached", reads_back_spark)
+promise("reads the AKS clusters as kinds that it does not know", lambda: client.compute.get("our-aks").name == "our-aks")
 promise(
     "creates a cluster",
     lambda: client.compute.begin_create_or_update(
@@ -128,6 +169,27 @@ promise(
 
 # What the action finds afterwards.
 promise("attaches a machine that stays", lambda: attach("py-kept-vm", os.environ["PY_KEPT_MACHINE"]))
+promise(
+    "attaches a Kubernetes cluster that stays",
+    lambda: attach_here(
+        KubernetesCompute(
+            name="py-k8s",
+            namespace="ml",
+            resource_id=resource("Microsoft.Kubernetes/connectedClusters/py-arc"),
+            identity=IdentityConfiguration(type="SystemAssigned"),
+        )
+    ),
+)
+promise(
+    "attaches a Spark pool that stays",
+    lambda: attach_here(
+        SynapseSparkCompute(
+            name="py-spark",
+            resource_id=resource("Microsoft.Synapse/workspaces/syn1/bigDataPools/py-pool"),
+            identity=IdentityConfiguration(type="SystemAssigned"),
+        )
+    ),
+)
 promise(
     "creates a cluster that stays",
     lambda: client.compute.begin_create_or_update(AmlCompute(name="py-kept", size="STANDARD_DS3_V2", max_instances=2))

@@ -24,7 +24,7 @@ promise(
 )
 promise(
     "finds no attachment that the action detached or replaced",
-    lambda: not {"v1-vm", "py-kept-vm", "our-name"} & names,
+    lambda: not {"v1-vm", "py-kept-vm", "our-name", "v1-aks", "v1-aks-new", "py-k8s", "py-spark"} & names,
 )
 promise("finds the clusters all the same", lambda: {"py-kept", "v1-cluster", "cpu-cluster", "dsvm"} <= names)
 end()

@@ -13,6 +13,7 @@ from azureml.core import Workspace  # noqa: E402
 from azureml.core.authentication import ServicePrincipalAuthentication  # noqa: E402
 from azureml.core.compute import (  # noqa: E402
     AdlaCompute,
+    AksCompute,
     AmlCompute,
     BatchCompute,
     ComputeTarget,
@@ -125,6 +126,44 @@ def attach_older(kind, name, arguments):
     return target.provisioning_state == "Succeeded"
 
 
+def reads_back_aks():
+    target = AksCompute(workspace, "our-aks")
+    ssl = target.ssl_configuration
+    return (
+        target.provisioning_state == "Succeeded"
+        and target.is_attached
+        and target.cluster_purpose == "DevTest"
+        and target.cluster_resource_id.lower().endswith("/managedclusters/aks1")
+        and (ssl.status, ssl.cname, ssl.cert, ssl.key) == ("Enabled", "a.example.com", None, None)
+    )
+
+
+def reads_back_made_aks():
+    target = AksCompute(workspace, "our-aks-made")
+    return (
+        not target.is_attached
+        and (target.agent_count, target.agent_vm_size) == (3, "Standard_D3_v2")
+        and target.cluster_resource_id.lower().endswith("/managedclusters/our-aks-made")
+        and target.system_services[0].service_type == "ScoringFrontEnd"
+    )
+
+
+def attach_aks():
+    configuration = AksCompute.attach_configuration(
+        resource_group="rg-data", cluster_name="v1-cluster", cluster_purpose="DevTest", load_balancer_type="PublicIp"
+    )
+    target = ComputeTarget.attach(workspace, "v1-aks", configuration)
+    quietly(lambda: target.wait_for_completion(show_output=True))
+    return target.provisioning_state == "Succeeded"
+
+
+def create_aks():
+    configuration = AksCompute.provisioning_configuration(agent_count=3, vm_size="Standard_D3_v2")
+    target = ComputeTarget.create(workspace, "v1-aks-new", configuration)
+    quietly(lambda: target.wait_for_completion(show_output=True))
+    return target.provisioning_state == "Succeeded"
+
+
 def gone():
     names = set(workspace.compute_targets)
     return "v1-gone" not in names and {"v1-cluster", "v1-vm", "cpu-cluster", "dsvm"} <= names
@@ -160,7 +199,11 @@ for what, (kind, name, resource, _) in OLDER.items():
         lambda kind=kind, name=name, resource=resource: reads_back(kind, f"our-{name}", resource),
     )
 promise("reads back address and port of the HDInsight cluster", reads_back_address)
+promise("reads back the AKS cluster that the action attached, without its certificate", reads_back_aks)
+promise("reads back the AKS cluster that the service made for the action", reads_back_made_aks)
 promise("creates a cluster and waits for it", create)
+promise("attaches an AKS cluster and waits for it", attach_aks)
+promise("has an AKS cluster made and waits for it", create_aks)
 promise("attaches a machine and waits for it", attach)
 for what, (kind, name, _, arguments) in OLDER.items():
     promise(

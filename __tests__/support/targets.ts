@@ -1,9 +1,11 @@
 import type { LiveCompute } from "../../src/azure/computes.ts";
 import type { Workspace } from "../../src/azure/workspace.ts";
 import { workspaceId } from "../../src/azure/workspace.ts";
-import type { AmlCompute } from "../../src/compute/aml-compute.ts";
-import { computeTypeOf, resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
+import type { Aks } from "../../src/compute/aks.ts";
 import type { ComputeInstance } from "../../src/compute/compute-instance.ts";
+import type { AmlCompute } from "../../src/compute/aml-compute.ts";
+import type { Kubernetes } from "../../src/compute/kubernetes.ts";
+import { computeTypeOf, resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
 import type { VirtualMachine } from "../../src/compute/virtual-machine.ts";
 import type { SourceNode } from "../../src/declaration/source.ts";
 
@@ -138,6 +140,64 @@ export function liveAttached(target: ComputeTarget): LiveCompute {
     computeType: computeTypeOf(target) ?? "",
     resourceId: resourceIdOf(target) ?? "",
   });
+}
+
+export function clusterId(name: string): string {
+  return `/subscriptions/${ref.subscriptionId}/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/${name}`;
+}
+
+/** An AKS target that the service makes a cluster for, unless `resourceId` says which one is attached. */
+export function aks(fields: Partial<Aks> = {}): Aks {
+  return { type: "aks", name: "scoring", source: nowhere, ...fields };
+}
+
+export function kubernetes(fields: Partial<Kubernetes> = {}): Kubernetes {
+  return {
+    type: "kubernetes",
+    name: "k8s",
+    source: nowhere,
+    resourceId: clusterId("one"),
+    namespace: "default",
+    secretProperties: {},
+    allowOtherSubscription: false,
+    ...fields,
+  };
+}
+
+/** An attached AKS cluster; `isAttachedCompute: false` for one that the service made. */
+export function liveAks(fields: Partial<LiveCompute> = {}): LiveCompute {
+  const name = fields.name ?? "scoring";
+  return {
+    id: `${workspace.id}/computes/${name}`,
+    name,
+    computeType: "AKS",
+    resourceId: clusterId("one"),
+    location: "eastus",
+    tags: {},
+    provisioningState: "Succeeded",
+    provisioningErrors: [],
+    isAttachedCompute: true,
+    properties: { agentCount: null, sslConfiguration: null, clusterPurpose: null, loadBalancerType: null },
+    ...fields,
+  };
+}
+
+export function liveKubernetes(fields: Partial<LiveCompute> & { readonly namespace?: string } = {}): LiveCompute {
+  const { namespace = "default", ...rest } = fields;
+  const name = fields.name ?? "k8s";
+  return {
+    id: `${workspace.id}/computes/${name}`,
+    name,
+    computeType: "Kubernetes",
+    resourceId: clusterId("one"),
+    location: "eastus",
+    tags: {},
+    provisioningState: "Succeeded",
+    provisioningErrors: [],
+    isAttachedCompute: true,
+    properties: { namespace },
+    ...rest,
+  };
 }
 
 export function computeInstance(fields: Partial<ComputeInstance> = {}): ComputeInstance {

@@ -7,6 +7,7 @@ import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import type { JournalEntry } from "../../emulator/journal.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { actIn, checkoutOf } from "../support/step.ts";
+import { resourcesBehind } from "./behind.ts";
 import {
   decidesOtherwise,
   folder,
@@ -29,11 +30,15 @@ type Golden = WireRequest & {
 };
 
 const corpus = join(folder, "corpus");
+/** The placeholders of a compute file are what its author leaves to the reader. */
+const filledIn = (text: string) =>
+  text.replaceAll(/<([A-Z][A-Z_]+)>/g, (_, name: string) => name.toLowerCase().replaceAll("_", "-"));
 const goldens = readdirSync(join(corpus, "golden"), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name))
   .sort()
-  .map((file) => JSON.parse(readFileSync(file, "utf8")) as Golden);
+  .map((file) => readFileSync(file, "utf8"))
+  .map((text) => JSON.parse(/"kind": "\w+Compute"/.test(text) ? filledIn(text) : text) as Golden);
 
 const variants = readCases("variants.jsonl");
 const expected = (one: WireCase) => one.expect ?? one.official;
@@ -58,6 +63,7 @@ describe("real az ml files", () => {
     const checkout = mkdtempSync(join(tmpdir(), "corpus-"));
     cpSync(join(corpus, "azureml-examples"), checkout, { recursive: true });
     const file = join(checkout, source);
+    if (golden.kind.endsWith("Compute")) writeFileSync(file, filledIn(readFileSync(file, "utf8")));
     const yaml = readFileSync(file, "utf8");
     const hasSecret = withReference(yaml) !== yaml;
     if (hasSecret) {
@@ -184,6 +190,7 @@ function isAnonymous(path: string): boolean {
 /** The workspace as the official client found it: empty but for the assets that the request refers to. */
 function provide(golden: WireRequest): void {
   emulator.empty();
+  for (const resource of resourcesBehind(golden.body)) emulator.putResource(resource);
   const references = JSON.stringify(golden.body).matchAll(
     /\/(data|models|environments)\/([^/"]+)\/versions\/([^/"]+)/g,
   );

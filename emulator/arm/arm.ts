@@ -36,6 +36,9 @@ export async function arm(
       "MissingApiVersionParameter",
       "The api-version query parameter (?api-version=) is required for all requests.",
     );
+  // Targets may point into other subscriptions.
+  const behind = behindTargets(request, store, computes);
+  if (behind !== undefined) return ok(behind);
   const [, subscription = ""] = /^\/subscriptions\/([^/]+)/i.exec(path) ?? [];
   if (subscription.toLowerCase() !== seeded.subscriptionId)
     return armError(404, "SubscriptionNotFound", `The subscription '${subscription}' could not be found.`);
@@ -82,12 +85,17 @@ export async function arm(
       `The Resource 'Microsoft.MachineLearningServices/workspaces/${other}' under resource group '${seeded.resourceGroup}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
     );
   }
+  return armError(404, "ResourceNotFound", `The Resource '${path.split("/providers/").at(-1) ?? path}' was not found.`);
+}
+
+/** A resource that targets point at, or the list of the extensions of one, which is empty as long as nobody put one there. */
+function behindTargets({ path, query }: Incoming, store: Store, computes: ArmParts["computes"]): unknown {
   const resource = store.get<ResourceDocument>("resources", path.toLowerCase());
   if (resource !== undefined && /\/locations\/[^/]+\/usages$/i.test(path))
-    return ok(usagesWith(store, resource, computes.all()));
-  return resource === undefined
-    ? armError(404, "ResourceNotFound", `The Resource '${path.split("/providers/").at(-1) ?? path}' was not found.`)
-    : ok(expanded(resource, query.get("$expand")));
+    return usagesWith(store, resource, computes.all());
+  if (resource !== undefined) return expanded(resource, query.get("$expand"));
+  const [, host] = /^(.+)\/providers\/Microsoft\.KubernetesConfiguration\/extensions$/i.exec(path) ?? [];
+  return host !== undefined && store.get("resources", host.toLowerCase()) !== undefined ? { value: [] } : undefined;
 }
 
 /** What a resource shows only when it is asked for. */

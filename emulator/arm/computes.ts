@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Fault } from "../faults.ts";
+import { aksDocument, extensionsOf } from "../resources/clusters.ts";
+import type { ResourceDocument } from "../resources/resource.ts";
 import { armError, ok, page, type Incoming, type Reply } from "../reply.ts";
 import { seeded } from "../settings.ts";
 import type { Store } from "../store.ts";
@@ -25,6 +27,8 @@ type Operation = {
   readonly kind: "put" | "delete";
   /** What its kind's own part holds in the end. */
   readonly endsAs?: Json;
+  /** The resource goes with the compute that the service made it for. */
+  readonly takesResource?: boolean;
   /** Milliseconds since the epoch; absent: never. */
   readonly dueAt?: number;
   readonly error?: { readonly code: string; readonly message: string };
@@ -33,7 +37,7 @@ type Operation = {
 
 export type ComputeSettings = { readonly durations: Readonly<Record<string, number>>; readonly pageSize: number };
 
-/** Kinds that the service makes by itself; all others are attached. */
+/** Kinds that the service makes by itself; all others are attached, an AKS cluster where one is named. */
 const managed = new Set(["amlcompute", "computeinstance"]);
 /** Kinds that only the first SDK knows, by the unpublished api-version that takes them. */
 const unpublished: Readonly<Record<string, string>> = { batch: "2020-02-02" };
@@ -88,6 +92,8 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       if (compute === undefined || compute.operation !== operation.id) continue;
       if (operation.kind === "delete" && over === "Succeeded") {
         store.remove("computes", operation.compute);
+        const made = compute.properties["resourceId"];
+        if (operation.takesResource === true && typeof made === "string") store.remove("resources", made.toLowerCase());
         continue;
       }
       const { operation: _, ...rest } = compute;
@@ -95,6 +101,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
         ...rest,
         properties: {
           ...compute.properties,
+          ...(over === "Succeeded" ? broughtAbout(compute) : {}),
           provisioningState: over,
           provisioningErrors: operation.error === undefined ? null : [{ error: operation.error }],
           modifiedOn: timestamp(),
@@ -112,12 +119,30 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     }
   };
 
+  /** What is there of an AKS compute once it was made or attached. A cluster that the service made is a resource like others. */
+  const broughtAbout = ({ name, id, properties }: ComputeDocument): Json => {
+    if (!isType(properties, "AKS")) return {};
+    const own = (properties["properties"] ?? {}) as Json;
+    const made = `${id.replace(/\/providers\/.*$/, "")}/providers/Microsoft.ContainerService/managedClusters/${name}`;
+    const resourceId = typeof properties["resourceId"] === "string" ? properties["resourceId"] : made;
+    if (properties["isAttachedCompute"] === false && store.get("resources", resourceId.toLowerCase()) === undefined) {
+      const pool = { count: Number(own["agentCount"]), vmSize: String(own["agentVmSize"]) };
+      store.put("resources", resourceId.toLowerCase(), aksDocument(resourceId, pool));
+    }
+    const frontEnd = { systemServiceType: "ScoringFrontEnd", publicIpAddress: "20.0.0.9", version: "1.0" };
+    return {
+      resourceId,
+      properties: { ...own, clusterFqdn: `${name}.hcp.${seeded.location}.azmk8s.io`, systemServices: [frontEnd] },
+    };
+  };
+
   const begin = (
     request: Incoming,
     compute: string,
     kind: Operation["kind"],
     type: string,
     faults: readonly Fault[],
+    takesResource = false,
   ): { readonly id: string; readonly headers: Record<string, string> } => {
     const id = randomUUID();
     const failure = faults.find((fault) => fault.kind === "operation-fails");
@@ -128,6 +153,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       id,
       compute,
       kind,
+      ...(takesResource ? { takesResource } : {}),
       ...(never ? {} : { dueAt: Date.now() + lasting * 1000 }),
       ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message } }),
       ...(ending === undefined ? {} : { endsAs: ending.properties }),
@@ -172,9 +198,16 @@ export function createComputes(store: Store, settings: ComputeSettings) {
         ? checkNew(name, type, body.location, properties)
         : checkUpdate(existing, type, properties);
     if (refused !== undefined) return refused;
-    const attached = !managed.has(type.toLowerCase());
-    if (attached && exclusive.has(type.toLowerCase())) replaceOthers(key, name, String(properties["resourceId"]));
-    const operation = begin(request, key, "put", type, [...faults, ...unreachable(type, properties)]);
+    const attached = !managed.has(type.toLowerCase()) && typeof properties["resourceId"] === "string";
+    if (attached) {
+      replaceOthers(key, name, properties);
+      store.remove("hazards", orphanKey(properties["resourceId"]));
+    }
+    const operation = begin(request, key, "put", type, [
+      ...faults,
+      ...unreachable(type, properties),
+      ...(attached ? missing(type, properties) : []),
+    ]);
     const now = timestamp();
     const document: ComputeDocument = {
       id: `${request.path.replace(/\/computes\/[^/]+$/, "")}/computes/${existing?.name ?? name}`,
@@ -196,7 +229,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
         provisioningWarnings: {},
         isAttachedCompute: attached,
         properties: {
-          ...filledIn(type),
+          ...filledIn(type, !attached),
           ...nodesOf(existing),
           ...((properties["properties"] ?? {}) as Json),
           ...foundOut(type, store.get("resources", String(properties["resourceId"]).toLowerCase())),
@@ -208,11 +241,10 @@ export function createComputes(store: Store, settings: ComputeSettings) {
   };
 
   /** The service's hazard: of two attachments of one resource the older stops working. */
-  const replaceOthers = (key: string, name: string, resourceId: string) => {
+  const replaceOthers = (key: string, name: string, properties: Json) => {
+    const resourceId = String(properties["resourceId"]);
     for (const other of all()) {
-      const held = other.properties["resourceId"];
-      if (keyOf(other.name) === key || typeof held !== "string" || held.toLowerCase() !== resourceId.toLowerCase())
-        continue;
+      if (keyOf(other.name) === key || !areRivals(properties, other.properties)) continue;
       const message = `attachment replaced: ${resourceId} is now attached as '${name}'`;
       store.put("computes", keyOf(other.name), {
         ...other,
@@ -229,8 +261,9 @@ export function createComputes(store: Store, settings: ComputeSettings) {
   const checkNew = (name: string, type: string, location: string, properties: Json): Reply | undefined => {
     const own = (properties["properties"] ?? {}) as Json;
     if (managed.has(type.toLowerCase())) return refusedNew(store, { name, type, location, own }, all());
-    if (typeof properties["resourceId"] !== "string")
+    if (typeof properties["resourceId"] !== "string" && !isType(properties, "AKS"))
       return armError(400, "BadRequest", "resourceId is required to attach a compute.");
+    if (isType(properties, "AKS")) return checkAks(own);
     if (["virtualmachine", "hdinsight"].includes(type.toLowerCase())) {
       const account = (own["administratorAccount"] ?? {}) as Json;
       if (
@@ -250,7 +283,9 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       return armError(400, "BadRequest", `Compute '${existing.name}' already exists with another compute type.`);
     }
     if (!managed.has(type.toLowerCase())) {
-      if (String(existing.properties["resourceId"]).toLowerCase() !== String(properties["resourceId"]).toLowerCase()) {
+      const named =
+        properties["resourceId"] ?? (isType(properties, "AKS") ? existing.properties["resourceId"] : undefined);
+      if (String(existing.properties["resourceId"]).toLowerCase() !== String(named).toLowerCase()) {
         return armError(
           400,
           "BadRequest",
@@ -270,6 +305,40 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     return fixed === undefined
       ? undefined
       : armError(400, "BadRequest", `${fixed} cannot be changed after the compute was created.`);
+  };
+
+  const checkAks = (own: Json): Reply | undefined => {
+    const ssl = (own["sslConfiguration"] ?? {}) as Json;
+    const has = (member: string) => typeof ssl[member] === "string";
+    const certificate = ["cert", "key", "cname"].filter(has);
+    if (certificate.length > 0 && has("leafDomainLabel"))
+      return armError(400, "BadRequest", "Either a certificate or a leaf domain label can be given, not both.");
+    if (certificate.length % 3 !== 0 || (String(ssl["status"]) === "Enabled" && certificate.length === 0))
+      return armError(400, "BadRequest", "cert, key and cname are required together.");
+    const network = (own["aksNetworkingConfiguration"] ?? {}) as Json;
+    const given = ["subnetId", "serviceCidr", "dnsServiceIP", "dockerBridgeCidr"].filter(
+      (member) => typeof network[member] === "string",
+    );
+    return given.length % 4 === 0
+      ? undefined
+      : armError(400, "BadRequest", "All values of aksNetworkingConfiguration are required together.");
+  };
+
+  /** What is not there cannot be attached, which only shows while the attachment is being made. */
+  const missing = (type: string, properties: Json): readonly Fault[] => {
+    const id = String(properties["resourceId"]).toLowerCase();
+    const fails = (code: string, message: string): Fault => ({ path: "", kind: "operation-fails", code, message });
+    if (!["aks", "kubernetes", "synapsespark"].includes(type.toLowerCase())) return [];
+    if (store.get("resources", id) === undefined)
+      return [fails("ResourceNotFound", `The resource ${String(properties["resourceId"])} was not found.`)];
+    if (type.toLowerCase() !== "kubernetes") return [];
+    const listed = store.get<ResourceDocument>("resources", extensionsOf(id).toLowerCase())?.["value"];
+    const types = (Array.isArray(listed) ? (listed as readonly { properties?: Json }[]) : []).map((one) =>
+      String(one.properties?.["extensionType"]).toLowerCase(),
+    );
+    return types.includes("microsoft.azureml.kubernetes")
+      ? []
+      : [fails("BadRequest", "AzureML extension not installed on the cluster.")];
   };
 
   /** A machine that is not there cannot be reached, which only shows while the attachment is being made. */
@@ -325,8 +394,14 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     const attached = existing.properties["isAttachedCompute"] === true;
     if (attached && action === "delete")
       return armError(400, "BadRequest", `Compute '${name}' is attached and cannot be deleted; detach it.`);
-    if (!attached && action === "detach") store.put("hazards", `${Date.now()}-${name}`, { orphaned: name });
-    const operation = begin(request, keyOf(name), "delete", String(existing.properties["computeType"]), faults);
+    const made = existing.properties["resourceId"];
+    // A cluster that is attached again by its own id is nobody's orphan any more.
+    if (!attached && action === "detach") {
+      const key = typeof made === "string" ? orphanKey(made) : `${Date.now()}-${name}`;
+      store.put("hazards", key, { orphaned: name, ...(typeof made === "string" ? { resourceId: made } : {}) });
+    }
+    const type = String(existing.properties["computeType"]);
+    const operation = begin(request, keyOf(name), "delete", type, faults, action === "delete");
     store.put("computes", keyOf(name), {
       ...existing,
       operation: operation.id,
@@ -415,6 +490,24 @@ export function createComputes(store: Store, settings: ComputeSettings) {
   };
 }
 
+function isType(properties: Json, type: string): boolean {
+  return String(properties["computeType"]).toLowerCase() === type.toLowerCase();
+}
+
+function orphanKey(resourceId: unknown): string {
+  return `orphan ${String(resourceId).toLowerCase()}`;
+}
+
+/** Two attachments that cannot stand beside each other: of one resource, and of Kubernetes in one namespace of it. */
+function areRivals(a: Json, b: Json): boolean {
+  const [heldByA, heldByB] = [a["resourceId"], b["resourceId"]];
+  if (typeof heldByA !== "string" || typeof heldByB !== "string") return false;
+  if (heldByA.toLowerCase() !== heldByB.toLowerCase()) return false;
+  const namespace = ({ properties }: Json) => String((properties as Json | undefined)?.["namespace"] ?? "default");
+  if (isType(a, "Kubernetes") && isType(b, "Kubernetes")) return namespace(a) === namespace(b);
+  return [a, b].some((one) => exclusive.has(String(one["computeType"]).toLowerCase()));
+}
+
 /** A system-assigned identity gets a principal of its own. */
 function identityOf(identity: Json): Json {
   return /system/i.test(String(identity["type"]))
@@ -423,23 +516,48 @@ function identityOf(identity: Json): Json {
 }
 
 /** What the service fills in by itself. */
-function filledIn(type: string): Json {
+function filledIn(type: string, made: boolean): Json {
+  if (type.toLowerCase() === "aks") {
+    return {
+      agentCount: made ? 3 : null,
+      agentVmSize: made ? "Standard_D3_v2" : null,
+      clusterPurpose: null,
+      sslConfiguration: null,
+      aksNetworkingConfiguration: null,
+      clusterFqdn: null,
+      systemServices: null,
+      loadBalancerType: null,
+      loadBalancerSubnet: null,
+    };
+  }
   return managed.has(type.toLowerCase()) ? shownFromTheStart(type) : {};
 }
 
 /** What the service finds out about the resource behind an attachment. */
-function foundOut(type: string, resource: { readonly properties?: Json } | undefined): Json {
+function foundOut(type: string, resource: ResourceDocument | undefined): Json {
   switch (type.toLowerCase()) {
     case "virtualmachine":
     case "hdinsight":
       return { address: "20.0.0.5" };
+    case "synapsespark":
+      return ofPool(resource);
     case "databricks": {
-      const workspaceUrl = resource?.properties?.["workspaceUrl"];
+      const workspaceUrl = (resource?.["properties"] as Json | undefined)?.["workspaceUrl"];
       return workspaceUrl === undefined ? {} : { workspaceUrl };
     }
     default:
       return {};
   }
+}
+
+function ofPool(pool: ResourceDocument | undefined): Json {
+  if (pool === undefined) return {};
+  const [, , subscriptionId, , resourceGroup, , , , workspaceName, , poolName] = pool.id.split("/");
+  const { sparkVersion, nodeCount, nodeSize, nodeSizeFamily } = pool["properties"] as Json;
+  return {
+    ...{ subscriptionId, resourceGroup, workspaceName, poolName },
+    ...{ sparkVersion, nodeCount, nodeSize, nodeSizeFamily },
+  };
 }
 
 /** As GET shows it: secrets never come back. */
@@ -451,6 +569,7 @@ function withoutSecrets({ operation: _, ...document }: ComputeDocument, secondsP
   );
   const account = own["administratorAccount"] as Json | undefined;
   const credentials = own["userAccountCredentials"] as Json | undefined;
+  const ssl = own["sslConfiguration"] as Json | null | undefined;
   return {
     ...document,
     type: "Microsoft.MachineLearningServices/workspaces/computes",
@@ -460,6 +579,7 @@ function withoutSecrets({ operation: _, ...document }: ComputeDocument, secondsP
         ...own,
         ...(account === undefined ? {} : { administratorAccount: { ...account, password: null, ...hidden(account) } }),
         ...(credentials === undefined ? {} : { userAccountCredentials: { ...credentials, adminUserPassword: null } }),
+        ...(ssl === undefined || ssl === null ? {} : { sslConfiguration: { ...ssl, cert: null, key: null } }),
         ...(own["databricksAccessToken"] === undefined ? {} : { databricksAccessToken: null }),
       },
     },

@@ -1,5 +1,6 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
+import type { Removed } from "../plan/plan.ts";
 import type { AttachPorts } from "./ports.ts";
 import { followWrite, settle, settleUnknown, type Settled } from "./settle.ts";
 
@@ -36,9 +37,9 @@ export function removalActionFor(compute: LiveCompute): "Detach" | "Delete" | un
   return managed ? "Delete" : "Detach";
 }
 
-/** Removes a compute and waits until the service says that it is gone. */
-export async function removeAndWait(compute: LiveCompute, ports: AttachPorts): Promise<Removal> {
-  const action = removalActionFor(compute);
+/** Removes a compute, as the plan has decided or else as what it is, and waits until the service says that it is gone. */
+export async function removeAndWait(compute: Removed, ports: AttachPorts): Promise<Removal> {
+  const action = compute.by ?? removalActionFor(compute);
   if (action === undefined) {
     return failedWith(
       "ContradictoryCompute",

@@ -9,8 +9,10 @@ import type { ReadContext, TargetBase } from "./kind.ts";
 
 /** Which resource a kind attaches, and by which keys a declaration names its parts. */
 export type AttachedKind = {
-  /** `Microsoft.Compute/virtualMachines` */
+  /** `Microsoft.Compute/virtualMachines`: what parts name, and an id may. */
   readonly resourceType: string;
+  /** Further types that only an id can name. */
+  readonly otherTypes?: readonly string[];
   /** The keys of the names in the id, outermost first: `["vm_name"]`, `["workspace_name", "pool_name"]`. */
   readonly parts: readonly string[];
 };
@@ -97,9 +99,10 @@ function checkId(
   node: SourceNode,
 ): { readonly id?: string; readonly problems: readonly Problem[] } {
   const parsed = parseResourceId(id);
-  if (parsed !== undefined && parsed.type.toLowerCase() === kind.resourceType.toLowerCase())
+  const types = [kind.resourceType, ...(kind.otherTypes ?? [])];
+  if (parsed !== undefined && types.some((type) => type.toLowerCase() === parsed.type.toLowerCase()))
     return { id, problems: [] };
-  const example = `/subscriptions/…/resourceGroups/…/providers/${kind.resourceType}/…`;
+  const example = types.map((type) => `/subscriptions/…/resourceGroups/…/providers/${type}/…`).join(" or ");
   return parsed === undefined
     ? fault(
         node,
@@ -112,7 +115,7 @@ function checkId(
         node,
         ["resource_id"],
         "wrong-resource-type",
-        `The resource id is of type ${parsed.type}; this kind attaches ${kind.resourceType}.`,
+        `The resource id is of type ${parsed.type}; this kind attaches ${types.join(" or ")}.`,
         `Write it as ${example}.`,
       );
 }

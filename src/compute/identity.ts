@@ -59,12 +59,12 @@ export function toIdentity(identity: Declared): Identity {
   };
 }
 
-/** The declared identity beside the live one, regardless of order and case. */
+/** The identity beside the live one, by what it is and which ones are listed; their order and case mean nothing. */
 export function identityComparison(identity: Identity | undefined, live: LiveCompute, means: ChangeMeans): Comparison {
   return {
     field: "identity",
     declared: identity && identityKey(identity.type, Object.keys(identity.userAssignedIdentities ?? {})),
-    live: live.identity && identityKey(live.identity.type, live.identity.userAssignedIds),
+    live: live.identity === undefined ? "none" : identityKey(live.identity.type, live.identity.userAssignedIds),
     means,
   };
 }

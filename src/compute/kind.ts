@@ -5,7 +5,7 @@ import type { Outcome, ServiceError } from "../azure/outcome.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
 import type { Problem } from "../declaration/problem.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
-import type { SourceNode } from "../declaration/source.ts";
+import type { NodePath, SourceNode } from "../declaration/source.ts";
 
 /** What every declared target has, whatever its kind. */
 export type TargetBase = {
@@ -50,6 +50,15 @@ export type Difference = {
 
 /** How a target comes into being: it is neither (`local`), attached, or made by the service. */
 export type Origin = "none" | "attached" | "managed";
+
+/** Adds a problem at the place of a key of the target. */
+export type AddProblem = (
+  code: string,
+  path: NodePath,
+  message: string,
+  fix: string,
+  severity?: Problem["severity"],
+) => void;
 
 /** What came of reading one declared target. */
 export type ReadResult<Target> = { readonly target?: Target; readonly problems: readonly Problem[] };
@@ -149,6 +158,13 @@ export type KindModule<Target extends TargetBase> = {
   readonly preflight?: (target: Target, reads: ResourceReads) => Promise<readonly Finding[]>;
   /** Advice for failures that this kind is known for. */
   readonly hints?: readonly Hint[];
+  /**
+   * For a kind whose resource the service may have made itself: the target that attaches this resource by its own id, in
+   * place of making another one. The same target where that changes nothing.
+   */
+  readonly attachedAs?: (target: Target, live: Pick<LiveCompute, "resourceId">) => Target;
+  /** What a detach leaves behind in the resource, to be known before another attachment follows. */
+  readonly leftBehind?: Finding;
   /** What to know of a resource that was detached, besides that it still exists and bills. */
   readonly afterDetach?: string;
 };

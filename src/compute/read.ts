@@ -3,7 +3,7 @@ import type { Problem } from "../declaration/problem.ts";
 import { positionOf, valueAt, type SourceNode } from "../declaration/source.ts";
 import * as aci from "./aci.ts";
 import type { ReadContext, ReadResult } from "./kind.ts";
-import { isKind, kinds, kindsNotSupportedYet, type ComputeTarget, type Kind } from "./target.ts";
+import { isKind, kinds, type ComputeTarget, type Kind } from "./target.ts";
 
 /** Reads one declared target of whatever kind its `type` names. */
 export function readTarget(node: SourceNode, context: ReadContext): ReadResult<ComputeTarget> {
@@ -41,20 +41,11 @@ function kindProblem(type: unknown, node: SourceNode): Problem {
   }
   const word = typeof type === "string" ? type.toLowerCase() : "";
   const where = positionOf(node, ["type"]);
-  if ((kindsNotSupportedYet as readonly string[]).includes(word)) {
-    return {
-      code: "not-supported-yet",
-      severity: "error",
-      where,
-      message: `Targets of type ${JSON.stringify(type)} are not supported yet.`,
-      fix: `This version attaches and creates: ${known.join(", ")}.`,
-    };
-  }
   return {
     code: "unknown-type",
     severity: "error",
     where,
-    message: `There is no target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, ...kindsNotSupportedYet, aci.type])}`,
+    message: `There is no target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, aci.type])}`,
     fix: `Use one of ${known.join(", ")}.`,
   };
 }

@@ -32,8 +32,8 @@ const retired: readonly {
  * the service knows.
  * @see https://learn.microsoft.com/azure/machine-learning/how-to-create-attach-compute-cluster
  */
-export function sizeProblems(size: string, node: SourceNode): readonly Problem[] {
-  const where = positionOf(node, ["size"]);
+export function sizeProblems(size: string, node: SourceNode, key = "size"): readonly Problem[] {
+  const where = positionOf(node, [key]);
   if (!isSizeForm(size)) {
     return [
       {
@@ -56,4 +56,35 @@ export function sizeProblems(size: string, node: SourceNode): readonly Problem[]
       fix: `Choose a current size, for example ${series.use}.`,
     },
   ];
+}
+
+/** Virtual CPUs of the first series, whose numbers only count up. */
+const cpusOfFirstSeries: Readonly<Record<string, number>> = {
+  1: 1,
+  2: 2,
+  3: 4,
+  4: 8,
+  5: 16,
+  11: 2,
+  12: 4,
+  13: 8,
+  14: 16,
+  15: 20,
+};
+
+/**
+ * How many virtual CPUs a size has, as far as its name tells: since the third version of the series the number is that of
+ * the CPUs, with those that are switched on after a dash. `undefined` where the name does not tell.
+ *
+ * @see https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
+ */
+export function virtualCpus(size: string): number | undefined {
+  const [, number, constrained, version] =
+    /^standard_[a-z]+(\d+)(?:-(\d+))?[a-z]*(?:_[a-z]+\d+)*?(?:_v(\d+))?(?:_promo)?$/i.exec(size) ?? [];
+  if (number === undefined) return undefined;
+  const byName = Number(constrained ?? number);
+  if (/^standard_ds?\d/i.test(size) && (version === undefined || version === "2") && !/^standard_d\d+[a-z]/i.test(size))
+    return cpusOfFirstSeries[number];
+  if (version !== undefined && Number(version) >= 3) return byName;
+  return /^standard_(a\d+m?_v2|b\d|f\d|n[a-z]*\d)/i.test(size) ? byName : undefined;
 }

@@ -2,6 +2,7 @@ import type { LiveCompute } from "../azure/computes.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
+import * as aks from "./aks.ts";
 import * as amlCompute from "./aml-compute.ts";
 import * as batch from "./batch.ts";
 import * as computeInstance from "./compute-instance.ts";
@@ -23,7 +24,9 @@ import type {
   Update,
 } from "./kind.ts";
 import * as hdInsight from "./hdinsight.ts";
+import * as kubernetes from "./kubernetes.ts";
 import * as local from "./local.ts";
+import * as synapseSpark from "./synapse-spark.ts";
 import * as virtualMachine from "./virtual-machine.ts";
 
 type Targets = {
@@ -33,6 +36,9 @@ type Targets = {
   batch: batch.Batch;
   databricks: databricks.Databricks;
   datalakeanalytics: dataLakeAnalytics.DataLakeAnalytics;
+  aks: aks.Aks;
+  kubernetes: kubernetes.Kubernetes;
+  synapsespark: synapseSpark.SynapseSpark;
   amlcompute: amlCompute.AmlCompute;
   computeinstance: computeInstance.ComputeInstance;
 };
@@ -49,12 +55,12 @@ export const kinds: { readonly [K in Kind]: KindModule<Targets[K]> } = {
   batch,
   databricks,
   datalakeanalytics: dataLakeAnalytics,
+  aks,
+  kubernetes,
+  synapsespark: synapseSpark,
   amlcompute: amlCompute,
   computeinstance: computeInstance,
 };
-
-/** Kinds of the interface that this version does not do. They are refused by name, never half done. */
-export const kindsNotSupportedYet = ["aks", "kubernetes", "synapsespark"] as const;
 
 export function isKind(type: string): type is Kind {
   return Object.hasOwn(kinds, type);
@@ -95,6 +101,12 @@ export function holdingOf(target: ComputeTarget): Holding | undefined {
   if (resourceId === undefined || computeType === undefined) return undefined;
   const namespace = module.namespaceOf?.(target);
   return { computeType, resourceId, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** True when the attachments of two targets cannot stand beside each other. */
+export function areRivals(a: ComputeTarget, b: ComputeTarget): boolean {
+  const [wantedByA, wantedByB] = [holdingOf(a), holdingOf(b)];
+  return wantedByA !== undefined && wantedByB !== undefined && clash(wantedByA, wantedByB);
 }
 
 /** True when a live compute holds what the target's attachment would: one of the two would break the other. */
@@ -169,10 +181,27 @@ export const kindHints: readonly Hint[] = Object.values(kinds).flatMap(
 );
 
 /** What to know of a live compute's resource once it was detached. */
-export function afterDetach({ computeType }: Pick<LiveCompute, "computeType">): string | undefined {
-  return Object.values(kinds).find(
-    (module: Pick<KindModule<never>, "computeType">) => module.computeType?.toLowerCase() === computeType.toLowerCase(),
-  )?.afterDetach;
+export function afterDetach(live: Pick<LiveCompute, "computeType">): string | undefined {
+  return moduleOfLive(live)?.afterDetach;
+}
+
+/** What detaching a live compute leaves behind, where that is in the way of another attachment. */
+export function leftBehind(live: Pick<LiveCompute, "computeType">): Finding | undefined {
+  return moduleOfLive(live)?.leftBehind;
+}
+
+function moduleOfLive({ computeType }: Pick<LiveCompute, "computeType">) {
+  return Object.values<Pick<KindModule<never>, "computeType" | "afterDetach" | "leftBehind">>(kinds).find(
+    (module) => module.computeType?.toLowerCase() === computeType.toLowerCase(),
+  );
+}
+
+/**
+ * The target as it attaches the resource behind a live compute of its name, where the service may have made that resource
+ * for it: what is made once is detached and attached by its own id, and never made a second time.
+ */
+export function attachedAs(target: ComputeTarget, live: Pick<LiveCompute, "resourceId">): ComputeTarget {
+  return (moduleOf(target) as KindModule<ComputeTarget>).attachedAs?.(target, live) ?? target;
 }
 
 export function differencesFrom(target: ComputeTarget, live: LiveCompute, workspace: Workspace): readonly Difference[] {
@@ -182,7 +211,7 @@ export function differencesFrom(target: ComputeTarget, live: LiveCompute, worksp
       target,
       credentialsOf(target, secretsOf(target)),
       live,
-      originOf(target) === "managed" ? "recreate" : "reattach",
+      originOf(attachedAs(target, live)) === "managed" ? "recreate" : "reattach",
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import * as aci from "../compute/aci.ts";
-import { kindsNotSupportedYet, kinds } from "../compute/target.ts";
+import { kinds } from "../compute/target.ts";
 import type { SourceDocument } from "./source.ts";
 
 /** What a document declares. */
@@ -47,7 +47,7 @@ export function kindOf({ value }: SourceDocument): DocumentKind {
 function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
   const has = (...keys: readonly string[]) => keys.every((key) => Object.hasOwn(mapping, key));
   const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : undefined;
-  const targetTypes = [...Object.keys(kinds), ...kindsNotSupportedYet, aci.type];
+  const targetTypes = [...Object.keys(kinds), aci.type];
   if (type !== undefined && targetTypes.includes(type)) return { is: "target" };
   if (declarationKeys.some((key) => has(key)) && !has("command")) return { is: "declaration" };
   if (has("compute_type") || has("compute_target", "vm_size"))

@@ -1,6 +1,5 @@
 import { canonicalId } from "../azure/resource-id.ts";
-import { clash } from "../compute/holding.ts";
-import { holdingOf, type ComputeTarget } from "../compute/target.ts";
+import { areRivals, holdingOf, type ComputeTarget } from "../compute/target.ts";
 import { formatPosition, type Problem } from "./problem.ts";
 import { positionOf } from "./source.ts";
 
@@ -33,12 +32,12 @@ export function duplicateProblems(targets: readonly ComputeTarget[]): readonly P
         message:
           `${JSON.stringify(target.name)} attaches the same resource as ${JSON.stringify(first.name)}, ` +
           `declared at ${formatPosition(positionOf(first.source, ["resource_id"]))}: the second attachment would break the first.`,
-        fix: "Keep one of the two; several runs can use the same target.",
+        fix:
+          target.type === "kubernetes" && first.type === "kubernetes"
+            ? "Keep one of the two, or give it another namespace: a cluster may be attached once in every namespace."
+            : "Keep one of the two; several runs can use the same target.",
       }),
-      (target, first) => {
-        const [a, b] = [holdingOf(target), holdingOf(first)];
-        return a !== undefined && b !== undefined && clash(a, b);
-      },
+      areRivals,
     ),
   ];
 }

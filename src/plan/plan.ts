@@ -2,6 +2,8 @@ import type { LiveCompute } from "../azure/computes.ts";
 import { canonicalId } from "../azure/resource-id.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import {
+  areRivals,
+  attachedAs,
   computeTypeOf,
   differencesFrom,
   faultOf,
@@ -25,11 +27,21 @@ export type PlanOptions = {
 export type Refusal =
   "drift" | "conflict" | "provisioning-failed" | "retired" | "other-subscription" | "preflight-failed";
 
+/** A live compute that has to go. */
+export type Removed = LiveCompute & {
+  /**
+   * `Detach`: the service made the resource behind it, and that very resource is attached next, so it is never deleted.
+   * Absent: detached when it is attached, deleted when the service made it.
+   */
+  readonly by?: "Detach";
+};
+
 /**
  * What to do about one declared target. The plan is the whole decision: `plan` prints it and stops, `apply` carries the
  * same value out and decides nothing more.
  */
 export type Step = {
+  /** As it is to be written: a cluster that the service made has its own resource id here when it is attached again. */
   readonly target: ComputeTarget;
   /** A sentence: why this and not something else. */
   readonly reason: string;
@@ -45,7 +57,7 @@ export type Step = {
     }
   | { readonly do: "update"; readonly live: LiveCompute }
   /** Detach or delete `remove` first, wait until they are gone, then attach or create. */
-  | { readonly do: "reattach" | "recreate" | "replace"; readonly remove: readonly LiveCompute[] }
+  | { readonly do: "reattach" | "recreate" | "replace"; readonly remove: readonly Removed[] }
   /** An operation on it is in flight: wait until it settles, then decide again. */
   | { readonly do: "wait"; readonly live: LiveCompute }
   | { readonly do: "refuse"; readonly because: Refusal; readonly live?: LiveCompute }
@@ -69,7 +81,12 @@ export function plan(
   // only from the steps themselves, so those that turn out to stay are taken out until nothing changes any more.
   let moving = options.onDrift === "reattach" ? declared : [];
   for (;;) {
-    const steps = declared.map((target) => decide(target, lookup, workspace, options, moving));
+    const steps = declared.map((target) =>
+      withConsent(
+        madeForAnother(target, declared, lookup) ?? decide(target, lookup, workspace, options, moving),
+        options,
+      ),
+    );
     const detached = new Set(
       steps.flatMap((step) => ("remove" in step ? step.remove : [])).map(({ name }) => name.toLowerCase()),
     );
@@ -92,6 +109,69 @@ function indexLive(live: readonly LiveCompute[]): LiveIndex {
     byResource.set(key, [...(byResource.get(key) ?? []), compute]);
   }
   return { byName: new Map(live.map((compute) => [compute.name.toLowerCase(), compute])), byResource };
+}
+
+/** The target as it is live under its name: a cluster that the service made for it is known by its resource id from then on. */
+function asLive(target: ComputeTarget, live: LiveIndex): ComputeTarget {
+  const own = live.byName.get(target.name.toLowerCase());
+  return own === undefined || isLeaving(own) ? target : attachedAs(target, own);
+}
+
+/**
+ * Which cluster the service made for a declaration is only known once it is there: it may be what another one names, or
+ * what somebody attached under the name of another one. Of two targets for one cluster only the first is worked on, and
+ * the one that the cluster was made for before the one that names it.
+ */
+function madeForAnother(target: ComputeTarget, declared: readonly ComputeTarget[], live: LiveIndex): Step | undefined {
+  const own = asLive(target, live);
+  const isMade = resourceIdOf(target) === undefined;
+  if (isMade && resourceIdOf(own) === undefined) return undefined;
+  const before = isMade ? declared.slice(0, declared.indexOf(target)) : declared;
+  const owner = before.find((other) => resourceIdOf(other) === undefined && areRivals(own, asLive(other, live)));
+  if (owner === undefined) return undefined;
+  return {
+    do: "refuse",
+    because: "conflict",
+    target,
+    differences: [],
+    reason: `Its resource is the cluster of '${owner.name}', which is declared as well. Declare it once.`,
+  };
+}
+
+/** No step deletes what the service made, by whatever way it came about, unless that is allowed. */
+function withConsent(step: Step, { allowDelete }: PlanOptions): Step {
+  if (allowDelete || !("remove" in step)) return step;
+  const deleted = step.remove.filter(({ isAttachedCompute, by }) => isAttachedCompute === false && by === undefined);
+  if (deleted.length === 0) return step;
+  const names = deleted.map(({ name }) => `'${name}'`).join(", ");
+  return {
+    do: "refuse",
+    because: "drift",
+    target: step.target,
+    differences: step.differences,
+    reason: `${step.reason} The service made ${names}, so that would be deleted. Set allow-delete: true to allow it.`,
+  };
+}
+
+/** What has to go before the target is attached; the resource that is attached next is never deleted. */
+function removing(target: ComputeTarget, computes: readonly LiveCompute[]): readonly Removed[] {
+  const next = resourceIdOf(target);
+  return computes.map((compute): Removed => {
+    const stays =
+      compute.computeType.toLowerCase() === "aks" &&
+      compute.isAttachedCompute !== true &&
+      next !== undefined &&
+      canonicalId(compute.resourceId ?? "") === canonicalId(next);
+    return stays ? { ...compute, by: "Detach" } : compute;
+  });
+}
+
+/** For a reason: what becomes of clusters that the service made. */
+function staying(removed: readonly Removed[]): string {
+  const [first] = removed.filter(({ by }) => by === "Detach");
+  return first === undefined
+    ? ""
+    : ` The service made that cluster: it is detached, never deleted, and attached again by its own id, ${first.resourceId ?? ""}.`;
 }
 
 /** The decision table, read from top to bottom: what the resource is attached as, then what stands under the name. */
@@ -119,8 +199,8 @@ function decide(
       reason: `A compute of another kind, ${own.computeType}, has this name. Rename the target, or remove that compute yourself.`,
     };
   }
-  const others = holdersBesides(target, live, moving);
-  const conflict = decideConflict(target, own, others, options);
+  const others = holdersBesides(asLive(target, live), live, moving);
+  const conflict = decideConflict(asLive(target, live), own, others, options);
   if (conflict !== undefined) return conflict;
   const leaving = others.filter(isLeaving);
   if (own === undefined || isLeaving(own)) {
@@ -154,16 +234,17 @@ function holdersBesides(
   if (resourceId === undefined) return [];
   return (live.byResource.get(canonicalId(resourceId)) ?? []).filter(
     (holder) =>
-      holder.name.toLowerCase() !== target.name.toLowerCase() && isHeldBy(target, holder) && !movesAway(holder, moving),
+      holder.name.toLowerCase() !== target.name.toLowerCase() &&
+      isHeldBy(target, holder) &&
+      !movesAway(holder, target, moving),
   );
 }
 
-/** The holder is itself declared, with another resource, and is detached before anything is attached. */
-function movesAway(holder: LiveCompute, moving: readonly ComputeTarget[]): boolean {
-  const owner = moving.find((target) => target.name.toLowerCase() === holder.name.toLowerCase());
-  const wanted = owner === undefined ? undefined : resourceIdOf(owner);
+/** The holder is itself declared, with something else that is in nobody's way, and is detached before anything is attached. */
+function movesAway(holder: LiveCompute, target: ComputeTarget, moving: readonly ComputeTarget[]): boolean {
+  const owner = moving.find(({ name }) => name.toLowerCase() === holder.name.toLowerCase());
   return (
-    wanted !== undefined && holder.resourceId !== undefined && canonicalId(wanted) !== canonicalId(holder.resourceId)
+    owner !== undefined && resourceIdOf(owner) !== undefined && !isHeldBy(owner, holder) && !areRivals(owner, target)
   );
 }
 
@@ -219,14 +300,16 @@ function decideConflict(
         differences: [],
         reason: `Its resource is attached as ${names}, which is used as it is.`,
       };
-    case "replace":
+    case "replace": {
+      const remove = removing(target, own === undefined ? holders : [...holders, own]);
       return {
         do: "replace",
         target,
-        remove: own === undefined ? holders : [...holders, own],
+        remove,
         differences: [],
-        reason: `Its resource is attached as ${names}, which is detached first.`,
+        reason: `Its resource is attached as ${names}, which is detached first.${staying(remove)}`,
       };
+    }
   }
 }
 
@@ -240,19 +323,14 @@ function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Work
       reason: `It is ${own.provisioningState}: an operation on it is in flight.`,
     };
   }
-  const managed = originOf(target) === "managed";
+  // What the service made is an attachment like any other once it was attached again by its own id.
+  const managed = originOf(target) === "managed" && own.isAttachedCompute !== true;
   const differences = differencesFrom(target, own, workspace);
   const fault = isUsable(own) ? faultOf(target, own) : undefined;
   const stands = fault?.code ?? own.provisioningState;
   if (!isUsable(own) || fault !== undefined) {
     if (!managed) {
-      return {
-        do: "reattach",
-        target,
-        remove: [own],
-        differences,
-        reason: `Its attachment is ${stands} and cannot be used.`,
-      };
+      return reattach(target, own, differences, `Its attachment is ${stands} and cannot be used.`);
     }
     if (options.allowDelete) {
       return {
@@ -306,13 +384,7 @@ function decideDrift(
     );
   }
   if (means === "reattach") {
-    return {
-      do: "reattach",
-      target,
-      remove: [own],
-      differences,
-      reason: `${fields} can only be changed by detaching and attaching again.`,
-    };
+    return reattach(target, own, differences, `${fields} can only be changed by detaching and attaching again.`);
   }
   if (!options.allowDelete) {
     return refuse(
@@ -326,6 +398,12 @@ function decideDrift(
     differences,
     reason: `${fields} can only be changed by deleting and creating again.`,
   };
+}
+
+function reattach(declared: ComputeTarget, own: LiveCompute, differences: readonly Difference[], why: string): Step {
+  const target = attachedAs(declared, own);
+  const remove = removing(target, [own]);
+  return { do: "reattach", target, remove, differences, reason: `${why}${staying(remove)}` };
 }
 
 export function isLeaving(compute: LiveCompute): boolean {

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { Finding, ResourceReads } from "../compute/kind.ts";
-import { preflight } from "../compute/target.ts";
+import { leftBehind, preflight } from "../compute/target.ts";
 import type { Plan, Step } from "./plan.ts";
 
 /** Findings by the name of the target. */
@@ -17,9 +17,19 @@ export async function runPreflights({ steps }: Plan, reads: ResourceReads, paral
   const found = await Promise.all(
     steps
       .filter(isPending)
-      .map(({ target }) => limit(async () => [target.name, await preflight(target, reads)] as const)),
+      .map((step) =>
+        limit(
+          async () => [step.target.name, [...staysBehind(step), ...(await preflight(step.target, reads))]] as const,
+        ),
+      ),
   );
   return new Map(found.filter(([, findings]) => findings.length > 0));
+}
+
+/** What an attachment that is removed first leaves in the resource that is attached next. */
+function staysBehind(step: Step): readonly Finding[] {
+  const removed = "remove" in step ? step.remove : [];
+  return [...new Set(removed.map(leftBehind))].filter((finding) => finding !== undefined);
 }
 
 /** The plan without the steps that a preflight found to be bound to fail. */
