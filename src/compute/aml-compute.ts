@@ -242,7 +242,7 @@ function remoteLogin({ sshPublicAccess }: AmlCompute): string {
   return sshPublicAccess ? "Enabled" : "Disabled";
 }
 
-function subnetId({ subnet }: AmlCompute, workspace: WorkspaceRef): string | undefined {
+export function subnetId({ subnet }: AmlCompute, workspace: WorkspaceRef): string | undefined {
   if (subnet === undefined) return undefined;
   if (isId(subnet.subnet)) return subnet.subnet;
   const vnet = subnet.vnet ?? "";
