@@ -56,6 +56,38 @@ const result: Result = {
     ],
     gates: [{ metric: "loss", condition: "at most 1", passed: false }],
   },
+  doctor: {
+    sections: [
+      {
+        title: "Identity",
+        checks: [
+          { state: "error", code: "sign-in", message: "no <i>credential</i> | @octocat", advice: "add ``` one" },
+        ],
+      },
+    ],
+    claims: { issuer: "i", subject: "s", audience: "a" },
+    federatedCredential: { name: "n", issuer: "i", subject: "```<i>s</i>", audiences: ["a"], description: "d" },
+    principal: { objectId: "object" },
+    permissions: [
+      { action: "a/read", plane: "control", scope: "/s", level: "required", purpose: "read", state: "missing" },
+    ],
+    missingActions: ["a/read"],
+    roles: [
+      {
+        role: {
+          Name: "role",
+          IsCustom: true,
+          Description: "d",
+          Actions: ["a/read"],
+          NotActions: [],
+          DataActions: [],
+          NotDataActions: [],
+          AssignableScopes: ["/s"],
+        },
+        scopes: ["/s"],
+      },
+    ],
+  },
   leftGoing: [],
   startedAt: "2026-01-01T00:00:00.000Z",
   durationSeconds: 5,
@@ -77,6 +109,19 @@ it("tells the leaf cause before what it was wrapped in, with hint and correlatio
   expect(text).toContain("ask for more quota");
   expect(text).toContain("corr-1");
   expect(text).not.toContain("<b>");
+});
+
+it("shows what doctor found with what is to be pasted, and lets no text out of its place", () => {
+  const text = sections(result)
+    .map((section) => section.text)
+    .join("\n");
+  expect(text).toContain('"Actions": [');
+  expect(text).toContain("az role assignment create --assignee-object-id 'object' --role 'role' --scope '/s'");
+  // A block that the text inside it cannot close.
+  expect(text).toContain("````json");
+  expect(text).not.toContain("| no <i>");
+  expect(text).not.toContain("@octocat");
+  expect(renderHtml(result)).not.toContain("<i>");
 });
 
 it("draws a metric without the values that are no numbers", () => {
