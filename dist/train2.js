@@ -1,1 +1,1 @@
-export{n as train}from"./train.js";
+export{r as train}from"./train.js";

@@ -1,4 +1,5 @@
 import { addComment, commentsOf, type Comment, type PullRequest } from "./github-api.ts";
+import { putGrants, type GrantsDocument } from "./arm/permissions.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 import { armError, ok, type Incoming, type Reply } from "./reply.ts";
@@ -39,6 +40,12 @@ export async function control(
       store.put("resources", resource.id.toLowerCase(), resource);
       return ok({});
     }
+    case "POST /_control/grants":
+      putGrants(store, body as GrantsDocument);
+      return ok({});
+    case "DELETE /_control/grants":
+      for (const { key } of store.list("grants")) store.remove("grants", key);
+      return ok({});
     case "POST /_control/secrets": {
       const { name, value } = body as { readonly name: string; readonly value: string };
       store.put("secrets", name.toLowerCase(), value);

@@ -7,6 +7,7 @@ import { arm } from "./arm/arm.ts";
 import { createAssets } from "./arm/assets.ts";
 import { createComputes } from "./arm/computes.ts";
 import { createJobs } from "./arm/jobs.ts";
+import { putGrants, type GrantsDocument } from "./arm/permissions.ts";
 import { certificates, realHosts } from "./certificates.ts";
 import { control } from "./control.ts";
 import { entra } from "./entra.ts";
@@ -50,6 +51,10 @@ export type Emulator = AsyncDisposable & {
   readonly putAsset: (kind: "data" | "models" | "environments", name: string, version: string) => void;
   /** A job that is there, as if somebody had submitted it; it is never run. */
   readonly putJob: (job: JobDocument) => void;
+  /** What the identity is granted at a scope and below it, in place of everything. */
+  readonly grant: (scope: string, grants: GrantsDocument["grants"]) => void;
+  /** Everything is granted again. */
+  readonly grantEverything: () => void;
   /** Lets a minute pass for the storage: leases that nobody renews have run out. */
   readonly expireLeases: () => Promise<void>;
   /** A pull request of the repository, as it is from now on. */
@@ -255,6 +260,10 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
     putAsset: assets.put,
     putJob: (job) => store.put("jobs", job.name, job),
+    grant: (scope, grants) => putGrants(store, { scope, grants }),
+    grantEverything: () => {
+      for (const { key } of store.list("grants")) store.remove("grants", key);
+    },
     expireLeases: () => storage.expireLeases(),
     putPullRequest: (pull) => store.put("github-pulls", String(pull.number), pull),
     putComment: (comment) => addComment(store, comment),

@@ -99,6 +99,7 @@ async function contextOf(
   };
   const github = githubContext(environment, await eventPayload(environment));
   const root = () => repositoryRoot(folder, environment["GITHUB_WORKSPACE"] ?? folder);
+  const connectOptions = { ...signIn, clock: systemClock, random: Math.random, signal, mask };
   return {
     inputs,
     github,
@@ -125,7 +126,7 @@ async function contextOf(
         checkout: environment["GITHUB_WORKSPACE"] ?? folder,
         subscriptionId: inputs.subscriptionId ?? fallback.subscriptionId,
         resourceGroup: inputs.resourceGroup ?? fallback.resourceGroup,
-        optional: inputs.command === "detach" || inputs.runName !== undefined,
+        optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
         changed,
       });
       const place = wayTo(folder, await root());
@@ -140,7 +141,14 @@ async function contextOf(
     },
     connect: async (workspace: WorkspaceRef) => {
       const { connect } = await import("./azure/azure.ts");
-      return connect(workspace, { ...signIn, clock: systemClock, random: Math.random, signal, mask });
+      return connect(workspace, connectOptions);
+    },
+    diagnose: async () => {
+      const { diagnoseSignIn, diagnoseWorkspace } = await import("./azure/diagnosis.ts");
+      return {
+        signIn: () => diagnoseSignIn(connectOptions),
+        workspace: (workspace) => diagnoseWorkspace(workspace, connectOptions),
+      };
     },
     resolveSecretWith: (azure) =>
       createSecretResolver({

@@ -57,6 +57,38 @@ const result: Result = {
     ],
     gates: [{ metric: "loss", condition: "at most 1", passed: false }],
   },
+  doctor: {
+    sections: [
+      {
+        title: "Identity",
+        checks: [
+          { state: "error", code: "sign-in", message: "no <i>credential</i> | @octocat", advice: "add ``` one" },
+        ],
+      },
+    ],
+    claims: { issuer: "i", subject: "s", audience: "a" },
+    federatedCredential: { name: "n", issuer: "i", subject: "```<i>s</i>", audiences: ["a"], description: "d" },
+    principal: { objectId: "object" },
+    permissions: [
+      { action: "a/read", plane: "control", scope: "/s", level: "required", purpose: "read", state: "missing" },
+    ],
+    missingActions: ["a/read"],
+    roles: [
+      {
+        role: {
+          Name: "role",
+          IsCustom: true,
+          Description: "d",
+          Actions: ["a/read"],
+          NotActions: [],
+          DataActions: [],
+          NotDataActions: [],
+          AssignableScopes: ["/s"],
+        },
+        scopes: ["/s"],
+      },
+    ],
+  },
   leftGoing: [],
   startedAt: "2026-01-01T00:00:00.000Z",
   durationSeconds: 5,
@@ -102,6 +134,19 @@ it("shows what the plan changes about the hourly cost, where prices are declared
     readFileSync(join(import.meta.dirname, "../../schema/result.schema.json"), "utf8"),
   ) as object;
   expect(new Ajv({ strict: false }).compile(schema)(JSON.parse(JSON.stringify(priced)))).toBe(true);
+});
+
+it("shows what doctor found with what is to be pasted, and lets no text out of its place", () => {
+  const text = sections(result)
+    .map((section) => section.text)
+    .join("\n");
+  expect(text).toContain('"Actions": [');
+  expect(text).toContain("az role assignment create --assignee-object-id 'object' --role 'role' --scope '/s'");
+  // A block that the text inside it cannot close.
+  expect(text).toContain("````json");
+  expect(text).not.toContain("| no <i>");
+  expect(text).not.toContain("@octocat");
+  expect(renderHtml(result)).not.toContain("<i>");
 });
 
 it("draws a metric without the values that are no numbers", () => {

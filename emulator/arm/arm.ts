@@ -7,6 +7,7 @@ import type { Assets } from "./assets.ts";
 import type { createComputes } from "./computes.ts";
 import type { createJobs } from "./jobs.ts";
 import { usagesWith } from "./managed.ts";
+import { permissions } from "./permissions.ts";
 
 export type ArmParts = {
   readonly store: Store;
@@ -42,6 +43,8 @@ export async function arm(
   const [, subscription = ""] = /^\/subscriptions\/([^/]+)/i.exec(path) ?? [];
   if (subscription.toLowerCase() !== seeded.subscriptionId)
     return armError(404, "SubscriptionNotFound", `The subscription '${subscription}' could not be found.`);
+  const granted = permissions(request, store, pageSize);
+  if (granted !== undefined) return granted;
   const [, operation] = /\/computeOperationsStatus\/([^/]+)$/i.exec(path) ?? [];
   if (operation !== undefined) return computes.status(operation);
   const [, cancelled] = /\/mfeOperationResults\/jc:[^:]+:([^/]+)$/i.exec(path) ?? [];

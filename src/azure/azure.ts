@@ -4,14 +4,15 @@ import { createBlobs, type Blobs } from "./blobs.ts";
 import { discoverCloud, type Cloud } from "./cloud.ts";
 import { createComputes, type Computes } from "./computes.ts";
 import { createCredentials, type CredentialPorts, type Identity } from "./credentials.ts";
-import { discoverDataPlane } from "./data-plane.ts";
+import { discoverDataPlane, type DataPlane } from "./data-plane.ts";
 import { createDatastores, defaultDatastore, type Datastores } from "./datastores.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
-import { createKeyVault } from "./key-vault.ts";
+import { createKeyVault, createVaultReach } from "./key-vault.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import type { AzureFailure } from "./outcome.ts";
+import type { AzureFailure, Outcome } from "./outcome.ts";
 import { newToken } from "./pipeline.ts";
+import { createPermissions, type Permissions } from "./permissions.ts";
 import { createResourceReads } from "./resource-reads.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
 import type { ResourceReads } from "../compute/kind.ts";
@@ -32,12 +33,16 @@ export type Azure = {
   readonly datastores: Datastores;
   readonly runHistory: RunHistory;
   readonly metrics: Metrics;
+  /** Address of the regional data plane. */
+  readonly dataPlane: DataPlane;
   readonly blobs: Blobs;
   /** The resources that targets point at. */
   readonly resources: ResourceReads;
   readonly usersOf: UsersOf;
   /** Reads a Key Vault secret by its address. */
   readonly keyVault: (url: string) => Promise<string>;
+  /** Whether a vault answers, by the address of a secret in it. */
+  readonly vaultReach: (url: string) => Promise<Outcome<string>>;
 };
 
 export type ConnectOptions = CredentialPorts & {
@@ -58,10 +63,35 @@ export class WorkspaceUnavailable extends Error {
 
 /** Finds the cloud out, signs in, and reads the workspace. @throws AuthenticationFailed, CloudUnknown, WorkspaceUnavailable */
 export async function connect(ref: WorkspaceRef, options: ConnectOptions): Promise<Azure> {
-  const { cloud, arm, newCredential } = await connectArm(ref, options);
-  const read = await readWorkspace(arm, ref);
-  if (!read.ok) throw new WorkspaceUnavailable(explain(ref, read.failure), read.failure);
-  const workspace = read.value;
+  const { azure } = await connectInSteps(ref, options);
+  return azure();
+}
+
+/** The same in two steps: what is granted can be asked for although the workspace cannot be read. */
+export async function connectInSteps(
+  ref: WorkspaceRef,
+  options: ConnectOptions,
+): Promise<{
+  readonly permissions: Permissions;
+  /** @throws WorkspaceUnavailable */ readonly azure: () => Promise<Azure>;
+}> {
+  const connection = await connectArm(ref, options);
+  return {
+    permissions: createPermissions(connection.arm),
+    azure: async () => {
+      const read = await readWorkspace(connection.arm, ref);
+      if (!read.ok) throw new WorkspaceUnavailable(explain(ref, read.failure), read.failure);
+      return assemble(connection, read.value, options);
+    },
+  };
+}
+
+function assemble(
+  { cloud, arm, newCredential }: Awaited<ReturnType<typeof connectArm>>,
+  workspace: Workspace,
+  options: ConnectOptions,
+): Azure {
+  const ref = workspace;
   const dataPlane = discoverDataPlane(arm, workspace);
   const datastores = createDatastores(arm, ref, { cloud, newCredential, mask: options.mask });
   return {
@@ -75,10 +105,12 @@ export async function connect(ref: WorkspaceRef, options: ConnectOptions): Promi
     leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh)),
     runHistory: createRunHistory(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
+    dataPlane,
     blobs: createBlobs(options),
     resources: createResourceReads(arm, cloud, workspace),
     usersOf: createUsersOf(arm, ref),
     keyVault: createKeyVault(newCredential, cloud, options.signal),
+    vaultReach: createVaultReach(cloud, options),
   };
 }
 

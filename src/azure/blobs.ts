@@ -44,6 +44,8 @@ export type Blobs = {
     container: BlobContainer,
     blob: string,
   ) => Promise<Outcome<Readonly<Record<string, string>> | undefined>>;
+  /** Asks for a blob that is not there: the container is reached and may be read when the service says so. Writes nothing. */
+  readonly reach: (container: BlobContainer, blob: string) => Promise<Outcome<void>>;
   /** Bytes from `offset` to the end, at most `limit`; empty when there is nothing new (416) or no blob yet (404). */
   readonly read: (sasUrl: string, offset: number, limit: number) => Promise<Outcome<Uint8Array>>;
   /** Streams the blob into a file, whose folder is made. */
@@ -96,6 +98,24 @@ export function createBlobs(ports: RetryPorts): Blobs {
       } catch (error) {
         const { statusCode } = error as { readonly statusCode?: number };
         return statusCode === 404 ? succeeded(undefined) : storageFailure(error, ports.signal);
+      }
+    },
+    reach: async (container, blob) => {
+      try {
+        const client = await containerClient(container, { tries: 2, requestSeconds: 15 });
+        await client.getBlobClient(blob).getProperties({ abortSignal: ports.signal });
+        return succeeded(undefined);
+      } catch (error) {
+        // An answer to HEAD has no body, so its code stands in a header only.
+        const answer = error as {
+          statusCode?: number;
+          response?: { headers: { get(name: string): string | undefined } };
+        };
+        const code = answer.response?.headers.get("x-ms-error-code");
+        if (answer.statusCode === 404 && code !== "ContainerNotFound") return succeeded(undefined);
+        const failure = storageFailure(error, ports.signal);
+        if (failure.ok || code === undefined) return failure;
+        return failed({ ...failure.failure, error: { ...failure.failure.error, code } });
       }
     },
     read: async (sasUrl, offset, limit) => {

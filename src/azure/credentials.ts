@@ -116,7 +116,8 @@ function assertions(identity: Identity, cloud: Cloud, ports: CredentialPorts): (
   };
 }
 
-async function requestIdToken(identity: Identity, audience: string, ports: CredentialPorts): Promise<string> {
+/** @throws AuthenticationFailed when GitHub gives none. The token is masked before it is returned. */
+export async function requestIdToken(identity: Identity, audience: string, ports: CredentialPorts): Promise<string> {
   const { idTokenRequestUrl, idTokenRequestToken } = identity;
   if (idTokenRequestUrl === undefined || idTokenRequestToken === undefined) {
     throw new AuthenticationFailed(

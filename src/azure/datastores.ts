@@ -13,6 +13,18 @@ export type Datastores = {
    * @param fresh ask for new access, because what was handed out before has run out.
    */
   readonly open: (name: string, fresh?: boolean) => Promise<Outcome<BlobContainer>>;
+  /** Where it is and what it holds to get in, without asking for that. */
+  readonly look: (name: string) => Promise<Outcome<BlobStore>>;
+};
+
+/** A datastore of the kind that is uploaded to. */
+export type BlobStore = {
+  readonly account: string;
+  readonly container: string;
+  /** `https://{account}.blob…/{container}` */
+  readonly url: string;
+  /** False for a store that is accessed by identity, and has no secrets to give. */
+  readonly holdsSecret: boolean;
 };
 
 /** The workspace's own store, to which official clients upload when no other is named. */
@@ -47,6 +59,7 @@ export function createDatastores(arm: Arm, workspace: WorkspaceRef, ports: Datas
       opened.set(name, known);
       return known;
     },
+    look: (name) => look(name, arm, workspace, ports.cloud),
   };
 }
 
@@ -56,28 +69,12 @@ async function open(
   workspace: WorkspaceRef,
   { cloud, newCredential, mask }: DatastorePorts,
 ): Promise<Outcome<BlobContainer>> {
-  const id = `${workspaceId(workspace)}/datastores/${encodeURIComponent(name)}`;
-  const read = await arm.get(id, apiVersion);
-  if (!read.ok) return read;
-  const live = (read.value.body as { readonly properties?: LiveDatastore } | undefined)?.properties ?? {};
-  const { datastoreType = "", accountName, containerName } = live;
-  if (datastoreType !== "AzureBlob" || accountName === undefined || containerName === undefined) {
-    return failed({
-      reason: "refused",
-      error: {
-        code: "DatastoreNotSupported",
-        message: `The datastore '${name}' is of type ${datastoreType}; local files are uploaded to blob containers only. Name another datastore, or upload the files before.`,
-        details: [],
-      },
-    });
-  }
-  const url = `${accountUrl(accountName, live, cloud)}/${containerName}`;
-  // A store that is accessed by identity has no secrets to give.
-  if (/^none$/i.test(live.credentials?.credentialsType ?? "None")) {
-    return succeeded({ url, access: { by: "identity", credential: await newCredential() } });
-  }
+  const store = await look(name, arm, workspace, cloud);
+  if (!store.ok) return store;
+  const { url, account, holdsSecret } = store.value;
+  if (!holdsSecret) return succeeded({ url, access: { by: "identity", credential: await newCredential() } });
   const listed = await arm.post(
-    `${id}/listSecrets`,
+    `${datastoreId(name, workspace)}/listSecrets`,
     apiVersion,
     { expirableSecret: true, expireAfterHours: 1 },
     { repeatable: "read" },
@@ -94,9 +91,36 @@ async function open(
   }
   if (key !== undefined) {
     mask(key);
-    return succeeded({ url, access: { by: "key", account: accountName, key } });
+    return succeeded({ url, access: { by: "key", account, key } });
   }
   return succeeded({ url, access: { by: "identity", credential: await newCredential() } });
+}
+
+function datastoreId(name: string, workspace: WorkspaceRef): string {
+  return `${workspaceId(workspace)}/datastores/${encodeURIComponent(name)}`;
+}
+
+async function look(name: string, arm: Arm, workspace: WorkspaceRef, cloud: Cloud): Promise<Outcome<BlobStore>> {
+  const read = await arm.get(datastoreId(name, workspace), apiVersion);
+  if (!read.ok) return read;
+  const live = (read.value.body as { readonly properties?: LiveDatastore } | undefined)?.properties ?? {};
+  const { datastoreType = "", accountName, containerName } = live;
+  if (datastoreType !== "AzureBlob" || accountName === undefined || containerName === undefined) {
+    return failed({
+      reason: "refused",
+      error: {
+        code: "DatastoreNotSupported",
+        message: `The datastore '${name}' is of type ${datastoreType}; local files are uploaded to blob containers only. Name another datastore, or upload the files before.`,
+        details: [],
+      },
+    });
+  }
+  return succeeded({
+    account: accountName,
+    container: containerName,
+    url: `${accountUrl(accountName, live, cloud)}/${containerName}`,
+    holdsSecret: !/^none$/i.test(live.credentials?.credentialsType ?? "None"),
+  });
 }
 
 /** `https://{account}.blob.core.windows.net`; on an address of a machine, which has no names below it, the account is part of the path. */

@@ -1,5 +1,8 @@
 import type { TokenCredential } from "@azure/core-auth";
 import type { Cloud } from "./cloud.ts";
+import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { plainPipeline, send } from "./pipeline.ts";
+import { withRetries, type RetryPorts } from "./retry.ts";
 
 /** Reads Key Vault secrets by address. The library is loaded with the first one. */
 export function createKeyVault(
@@ -8,17 +11,7 @@ export function createKeyVault(
   signal: AbortSignal,
 ): (url: string) => Promise<string> {
   return async (url) => {
-    const address = new URL(url);
-    const suffix = cloud.keyVaultSuffix;
-    // Before any token is asked for: a declaration from a pull request must not send one to a host of its choice.
-    if (
-      suffix === undefined ||
-      !(address.hostname === suffixHost(suffix) || address.hostname.endsWith(`.${suffixHost(suffix)}`))
-    ) {
-      throw new Error(
-        `${address.origin} is no key vault of the cloud ${cloud.name}, whose vaults end in ${suffix ?? "nothing that its metadata names"}`,
-      );
-    }
+    const address = vaultAddress(url, cloud);
     const { SecretClient } = await import("@azure/keyvault-secrets");
     // The host is checked above, with the cloud's own suffix; the library's check knows only the public clouds.
     const client = new SecretClient(address.origin, await newCredential(), {
@@ -32,6 +25,46 @@ export function createKeyVault(
     if (secret.value === undefined || secret.value === "") throw new Error(`the secret ${name} is empty`);
     return secret.value;
   };
+}
+
+/**
+ * Whether a vault answers at all. It is asked without a token, which it refuses; no secret is read.
+ *
+ * @returns the name of the vault.
+ */
+export function createVaultReach(cloud: Cloud, ports: RetryPorts): (url: string) => Promise<Outcome<string>> {
+  const pipeline = plainPipeline();
+  return async (url) => {
+    let address: URL;
+    try {
+      address = vaultAddress(url, cloud);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return failed({ reason: "refused", error: { code: "NoVault", message, details: [] } });
+    }
+    const answer = await withRetries(
+      "read",
+      () => send(pipeline, { method: "GET", url: `${address.origin}/secrets?api-version=7.4`, signal: ports.signal }),
+      { ...ports, tries: 2 },
+    );
+    return answer.ok ? succeeded(address.hostname.split(".")[0] ?? address.hostname) : answer;
+  };
+}
+
+/** @throws when the address is none of a vault of this cloud. */
+function vaultAddress(url: string, cloud: Cloud): URL {
+  const address = new URL(url);
+  const suffix = cloud.keyVaultSuffix;
+  // Before any token is asked for: a declaration from a pull request must not send one to a host of its choice.
+  if (
+    suffix === undefined ||
+    !(address.hostname === suffixHost(suffix) || address.hostname.endsWith(`.${suffixHost(suffix)}`))
+  ) {
+    throw new Error(
+      `${address.origin} is no key vault of the cloud ${cloud.name}, whose vaults end in ${suffix ?? "nothing that its metadata names"}`,
+    );
+  }
+  return address;
 }
 
 /** A private cloud may name a port with its suffix. */

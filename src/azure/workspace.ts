@@ -1,4 +1,5 @@
 import type { Arm } from "./arm.ts";
+import { defined } from "./defined.ts";
 import { succeeded, type Outcome } from "./outcome.ts";
 
 /** Which workspace to work on. */
@@ -20,6 +21,11 @@ export type Workspace = WorkspaceRef & {
   readonly mlFlowTrackingUri?: string;
   readonly v1LegacyMode: boolean;
   readonly provisioningState: string;
+  /** `Disabled`: only private networks get at it. */
+  readonly publicNetworkAccess?: string;
+  /** ARM ids of the resources that the workspace was given. */
+  readonly storageAccount?: string;
+  readonly keyVault?: string;
 };
 
 /** Reads the workspace once: everything else hangs on its id, region and discovery address. */
@@ -32,15 +38,18 @@ export async function readWorkspace(arm: Arm, ref: WorkspaceRef): Promise<Outcom
     properties?: Record<string, unknown>;
   };
   const text = (key: string) => (typeof properties[key] === "string" ? properties[key] : undefined);
-  const discoveryUrl = text("discoveryUrl");
-  const mlFlowTrackingUri = text("mlFlowTrackingUri");
   return succeeded({
     ...ref,
     id,
     location: location ?? "",
     v1LegacyMode: properties["v1LegacyMode"] === true,
     provisioningState: text("provisioningState") ?? "Unknown",
-    ...(discoveryUrl === undefined ? {} : { discoveryUrl }),
-    ...(mlFlowTrackingUri === undefined ? {} : { mlFlowTrackingUri }),
+    ...defined({
+      discoveryUrl: text("discoveryUrl"),
+      mlFlowTrackingUri: text("mlFlowTrackingUri"),
+      publicNetworkAccess: text("publicNetworkAccess"),
+      storageAccount: text("storageAccount"),
+      keyVault: text("keyVault"),
+    }),
   });
 }

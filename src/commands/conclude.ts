@@ -20,6 +20,7 @@ export function conclude(command: Command, result: CommandResult, startedAt: num
     targets: result.targets ?? [],
     environments: result.environments ?? [],
     ...(result.run === undefined ? {} : { run: result.run }),
+    ...(result.doctor === undefined ? {} : { doctor: result.doctor }),
     leftGoing: result.leftGoing ?? [],
     startedAt: new Date(startedAt).toISOString(),
     durationSeconds: (endedAt - startedAt) / 1000,

@@ -1,4 +1,5 @@
 import type { Azure } from "../azure/azure.ts";
+import type { SignInDiagnosis, WorkspaceDiagnosis } from "../azure/diagnosis.ts";
 import type { WorkspaceRef } from "../azure/workspace.ts";
 import type { Clock } from "../clock.ts";
 import type { Declaration } from "../declaration/declaration.ts";
@@ -44,10 +45,18 @@ export type CommandContext = {
   readonly changedFiles: () => Promise<ChangedFiles>;
   /** Signs in and reads the workspace. Loads the Azure libraries, which `validate` never does. */
   readonly connect: (workspace: WorkspaceRef) => Promise<Azure>;
+  /** The same, taken apart for `doctor`: each failure is a value, and what comes after it is looked at all the same. */
+  readonly diagnose: () => Promise<Diagnose>;
   /** Without a connection only references to vaults cannot be resolved. */
   readonly resolveSecretWith: (azure?: Azure) => ResolveSecret;
   /** Where the resume of a later process finds what this one started. */
   readonly state: SavedState;
+};
+
+export type Diagnose = {
+  readonly signIn: () => Promise<SignInDiagnosis>;
+  /** Throws what signing in throws. */
+  readonly workspace: (workspace: WorkspaceRef) => Promise<WorkspaceDiagnosis>;
 };
 
 /** What `post` must know when `main` could not finish. */
@@ -60,7 +69,7 @@ export type SavedState = {
 
 /** What a command contributes to the result; the rest is filled in by the caller. */
 export type CommandResult = Partial<
-  Pick<Result, "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "environments" | "run">
+  Pick<Result, "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "environments" | "run" | "doctor">
 > & {
   readonly failures: readonly Failure[];
   readonly leftGoing?: readonly LeftGoing[];

@@ -15,7 +15,7 @@ const stories: Readonly<Record<Command, (() => Promise<RunCommand>) | undefined>
   up: async () => (await import("./up.ts")).up,
   detach: async () => (await import("./detach.ts")).detach,
   deploy: undefined,
-  doctor: undefined,
+  doctor: async () => (await import("./doctor.ts")).doctor,
 };
 
 export async function runCommand(command: Command, context: CommandContext): Promise<CommandResult> {

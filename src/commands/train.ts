@@ -65,7 +65,8 @@ export function needsWorkspace({
   return !onRunner || environments.length > 0 || targets.some(({ type }) => type !== "local");
 }
 
-function isLocal({ compute }: CommandJob, targets: Declaration["targets"]): boolean {
+/** True for a run that happens on the runner. */
+export function isLocal({ compute }: CommandJob, targets: Declaration["targets"]): boolean {
   if (compute === undefined) return false;
   const target = targets.find(({ name }) => name.toLowerCase() === compute.toLowerCase());
   return target === undefined ? compute.toLowerCase() === "local" : target.type === "local";

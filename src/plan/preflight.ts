@@ -1,27 +1,40 @@
 import pLimit from "p-limit";
 import type { Finding, ResourceReads } from "../compute/kind.ts";
-import { leftBehind, preflight } from "../compute/target.ts";
+import { leftBehind, preflight, type ComputeTarget } from "../compute/target.ts";
 import type { Plan, Step } from "./plan.ts";
 
 /** Findings by the name of the target. */
 export type Findings = ReadonlyMap<string, readonly Finding[]>;
 
 /** Steps that bring something into being; what stands already was looked at when it came. */
-function isPending({ do: action }: Step): boolean {
+export function isPending({ do: action }: Step): boolean {
   return ["create", "attach", "reattach", "recreate", "replace"].includes(action);
 }
 
 /** Looks at what is behind every target that is about to be created or attached. Reads only. */
 export async function runPreflights({ steps }: Plan, reads: ResourceReads, parallel: number): Promise<Findings> {
+  const pending = steps.filter(isPending);
+  const found = await preflightAll(
+    pending.map(({ target }) => target),
+    reads,
+    parallel,
+  );
+  return new Map(
+    pending
+      .map((step) => [step.target.name, [...staysBehind(step), ...(found.get(step.target.name) ?? [])]] as const)
+      .filter(([, findings]) => findings.length > 0),
+  );
+}
+
+/** The same for these targets, whatever is to be done about them. */
+export async function preflightAll(
+  targets: readonly ComputeTarget[],
+  reads: ResourceReads,
+  parallel: number,
+): Promise<Findings> {
   const limit = pLimit(parallel);
   const found = await Promise.all(
-    steps
-      .filter(isPending)
-      .map((step) =>
-        limit(
-          async () => [step.target.name, [...staysBehind(step), ...(await preflight(step.target, reads))]] as const,
-        ),
-      ),
+    targets.map((target) => limit(async () => [target.name, await preflight(target, reads)] as const)),
   );
   return new Map(found.filter(([, findings]) => findings.length > 0));
 }

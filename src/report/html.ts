@@ -4,15 +4,19 @@ import { formatPosition } from "../declaration/problem.ts";
 import { adviceFor } from "./advice.ts";
 import { html, visible } from "./escape.ts";
 import { duration, metric } from "./format.ts";
-import type { Result, RunReport, TargetReport } from "./result.ts";
+import type { DoctorReport, Result, RunReport, TargetReport } from "./result.ts";
+import { assignCommands } from "./role-commands.ts";
 import { svgChart } from "./svg-chart.ts";
 import {
   actionWords,
+  checkWords,
   conclusionWords,
   headline,
   hourlyWords,
   kindWord,
   outcomeWords,
+  pasteWords,
+  permissionWords,
   severityWords,
   totalWords,
 } from "./words.ts";
@@ -43,6 +47,7 @@ export function renderHtml(result: Result): string {
     conclusion === "success" ? "" : list(result.failures, "bad"),
     section("Still going on", list(result.leftGoing.map(({ what, next }) => `${what}. ${next}`))),
     result.run === undefined ? "" : section("Run", run(result.run)),
+    result.doctor === undefined ? "" : doctor(result.doctor),
     section("Targets", targets(result.targets)),
     section("Environments", environments(result)),
     result.plan === undefined || result.targets.length > 0 ? "" : section("Plan", plan(result)),
@@ -135,6 +140,55 @@ function errorText(error: ServiceError): string {
   ]
     .filter((part) => part !== "")
     .join("<br>");
+}
+
+function doctor({ sections, federatedCredential, permissions, principal, roles }: DoctorReport): string {
+  const json = (value: unknown) => `<pre>${html(JSON.stringify(value, undefined, 2))}</pre>`;
+  const badge = { ok: "success", granted: "success", warning: "in-progress", error: "failure", missing: "failure" };
+  const state = (name: keyof typeof badge | "not-checked", word: string) =>
+    `<span class="badge ${name === "not-checked" ? "" : badge[name]}">${html(word)}</span>`;
+  return [
+    ...sections.map(({ title, checks }) =>
+      section(
+        title,
+        table(
+          ["Result", "Found", "What to do"],
+          checks.map((check) => [
+            state(check.state, checkWords[check.state]),
+            html(check.message),
+            html(check.advice ?? ""),
+          ]),
+        ),
+      ),
+    ),
+    federatedCredential === undefined
+      ? ""
+      : section("Federated credential", `<p>${html(`${pasteWords.credential}.`)}</p>${json(federatedCredential)}`),
+    section(
+      "Least-privilege role",
+      roles
+        .map(
+          (one) =>
+            `<p>${html(`${pasteWords.role}, and how it is given.`)}</p>${json(one.role)}<pre>${html(assignCommands(one, principal).join("\n"))}</pre>`,
+        )
+        .join(""),
+    ),
+    permissions.length === 0
+      ? ""
+      : section(
+          "Needed permissions",
+          table(
+            ["Result", "Action", "Scope", "Level", "Needed to"],
+            permissions.map((permission) => [
+              state(permission.state, permissionWords[permission.state]),
+              mono(permission.action),
+              mono(permission.scope),
+              html(permission.level),
+              html(permission.purpose),
+            ]),
+          ),
+        ),
+  ].join("");
 }
 
 function plan({ plan: planned }: Result): string {

@@ -1,6 +1,16 @@
 import { duration, metric } from "./format.ts";
-import type { PlanReport, RunReport, TargetReport } from "./result.ts";
-import { actionWords, hourlyWords, kindWord, outcomeWords, severityWords, totalWords } from "./words.ts";
+import { assignCommands } from "./role-commands.ts";
+import type { DoctorReport, PlanReport, RunReport, TargetReport } from "./result.ts";
+import {
+  actionWords,
+  checkWords,
+  hourlyWords,
+  kindWord,
+  outcomeWords,
+  pasteWords,
+  severityWords,
+  totalWords,
+} from "./words.ts";
 
 /** The plan as lines of the step's log. */
 export function planLines({ steps, hasChanges, hourly }: PlanReport): readonly string[] {
@@ -31,4 +41,25 @@ export function targetLines(targets: readonly TargetReport[]): readonly string[]
 export function metricLines({ metrics }: RunReport): readonly string[] {
   const width = Math.max(0, ...metrics.map(({ name }) => name.length));
   return metrics.map(({ name, last }) => `${name.padEnd(width)}  ${metric(last)}`);
+}
+
+/** What `doctor` found, one group of lines for each part, and what is to be pasted somewhere in groups of its own. */
+export function doctorLines({
+  sections,
+  federatedCredential,
+  principal,
+  roles,
+}: DoctorReport): readonly { readonly title: string; readonly lines: readonly string[] }[] {
+  const json = (value: unknown) => JSON.stringify(value, undefined, 2).split("\n");
+  const width = Math.max(...Object.values(checkWords).map((word) => word.length));
+  return [
+    ...sections.map(({ title, checks }) => ({
+      title,
+      lines: checks.map(({ state, message, advice }) =>
+        [checkWords[state].padEnd(width), message, ...(advice === undefined ? [] : [advice])].join(" "),
+      ),
+    })),
+    ...(federatedCredential === undefined ? [] : [{ title: pasteWords.credential, lines: json(federatedCredential) }]),
+    ...roles.map((one) => ({ title: pasteWords.role, lines: [...json(one.role), ...assignCommands(one, principal)] })),
+  ];
 }

@@ -5,15 +5,27 @@ import { adviceFor } from "./advice.ts";
 import { charted } from "./chart-points.ts";
 import { code, fence, inline, link } from "./escape.ts";
 import { count, duration, metric } from "./format.ts";
-import type { EnvironmentReport, MetricSeries, PlanReport, Result, RunReport, TargetReport } from "./result.ts";
+import type {
+  DoctorReport,
+  EnvironmentReport,
+  MetricSeries,
+  PlanReport,
+  Result,
+  RunReport,
+  TargetReport,
+} from "./result.ts";
+import { assignCommands } from "./role-commands.ts";
 import {
   actionWords,
+  checkWords,
   conclusionWords,
   guaranteeWords,
   headline,
   hourlyWords,
   kindWord,
   outcomeWords,
+  pasteWords,
+  permissionWords,
   severityWords,
   totalWords,
 } from "./words.ts";
@@ -39,6 +51,7 @@ export function sections(result: Result, form: Form = "report"): readonly Sectio
     { rank: 0, text: failures(result) },
     { rank: 1, text: leftGoing(result) },
     { rank: 2, text: result.run === undefined ? "" : runCard(result.run) },
+    ...(result.doctor === undefined ? [] : doctor(result.doctor)),
     { rank: 3, text: targets(result.targets, form) },
     { rank: 3, text: environments(result.environments) },
     { rank: 4, text: problems(result.problems) },
@@ -137,6 +150,54 @@ function errorText(error: ServiceError): string {
   ]
     .filter((part) => part !== "")
     .join("<br>");
+}
+
+function doctor({
+  sections: parts,
+  federatedCredential,
+  permissions,
+  principal,
+  roles,
+}: DoctorReport): readonly Section[] {
+  const json = (value: unknown) => fence(JSON.stringify(value, undefined, 2), "json");
+  const rows = permissions.map(({ state, action, scope, level, purpose }) => [
+    inline(permissionWords[state]),
+    code(action),
+    code(scope),
+    inline(level),
+    inline(purpose),
+  ]);
+  return [
+    ...parts.map(({ title, checks }) => ({
+      rank: 2,
+      text: `### ${inline(title)}\n\n${table(
+        ["Result", "Found", "What to do"],
+        checks.map(({ state, message, advice = "" }) => [
+          state === "error" ? `**${checkWords[state]}**` : checkWords[state],
+          inline(message),
+          inline(advice),
+        ]),
+      )}`,
+    })),
+    {
+      rank: 3,
+      text:
+        federatedCredential === undefined
+          ? ""
+          : `### Federated credential\n\n${inline(`${pasteWords.credential}.`)}\n\n${json(federatedCredential)}\n`,
+    },
+    ...roles.map((one) => ({
+      rank: 3,
+      text: `### Least-privilege role\n\n${inline(`${pasteWords.role}, and how it is given.`)}\n\n${json(one.role)}\n\n${fence(assignCommands(one, principal).join("\n"), "sh")}\n`,
+    })),
+    {
+      rank: 5,
+      text:
+        rows.length === 0
+          ? ""
+          : `### Needed permissions\n\n${table(["Result", "Action", "Scope", "Level", "Needed to"], rows)}`,
+    },
+  ];
 }
 
 function plan({ steps, hasChanges, hourly }: PlanReport): string {

@@ -122,6 +122,66 @@ const environment = z.strictObject({
   id: text.exactOptional(),
 });
 
+const doctor = z.strictObject({
+  sections: z.array(
+    z.strictObject({
+      title: text,
+      checks: z.array(
+        z.strictObject({
+          state: z.enum(["ok", "warning", "error", "not-checked"]),
+          code: text.describe("Stable code; new ones may be added."),
+          message: text,
+          advice: text.exactOptional(),
+        }),
+      ),
+    }),
+  ),
+  claims: z
+    .strictObject({ issuer: text, subject: text, audience: text })
+    .exactOptional()
+    .describe("Of the ID token that GitHub gives this job; never the token itself."),
+  federatedCredential: z
+    .strictObject({ name: text, issuer: text, subject: text, audiences: z.array(text), description: text })
+    .exactOptional()
+    .describe("As az ad app federated-credential create --parameters takes it."),
+  principal: z
+    .strictObject({
+      objectId: text.exactOptional(),
+      applicationId: text.exactOptional(),
+      tenantId: text.exactOptional(),
+    })
+    .exactOptional()
+    .describe("Who the action is signed in as."),
+  permissions: z.array(
+    z.strictObject({
+      action: text,
+      plane: z.enum(["control", "data"]),
+      scope: text,
+      level: z.enum(["required", "recommended"]),
+      purpose: text,
+      state: z.enum(["granted", "missing", "not-checked"]),
+    }),
+  ),
+  missingActions: z.array(text),
+  roles: z.array(
+    z.strictObject({
+      role: z
+        .strictObject({
+          Name: text,
+          IsCustom: z.literal(true),
+          Description: text,
+          Actions: z.array(text),
+          NotActions: z.array(text),
+          DataActions: z.array(text),
+          NotDataActions: z.array(text),
+          AssignableScopes: z.array(text),
+        })
+        .describe("As az role definition create --role-definition takes it."),
+      scopes: z.array(text),
+    }),
+  ),
+});
+
 export const resultSchema = z.strictObject({
   schemaVersion: z.literal(1),
   command: z.enum(["validate", "plan", "apply", "train", "deploy", "up", "detach", "doctor"]),
@@ -146,6 +206,7 @@ export const resultSchema = z.strictObject({
   targets: z.array(target),
   environments: z.array(environment),
   run: run.exactOptional(),
+  doctor: doctor.exactOptional(),
   leftGoing: z.array(z.strictObject({ what: text, next: text })),
   startedAt: text,
   durationSeconds: z.number(),

@@ -2,6 +2,8 @@ import type { ServiceError } from "../azure/outcome.ts";
 import type { Finding } from "../compute/kind.ts";
 import type { Problem } from "../declaration/problem.ts";
 import type { GateResult } from "../job/gates.ts";
+import type { Plane } from "../permissions/grants.ts";
+import type { RoleToAssign } from "../permissions/role.ts";
 
 export type Command = "validate" | "plan" | "apply" | "train" | "deploy" | "up" | "detach" | "doctor";
 
@@ -56,11 +58,59 @@ export type Result = {
   /** Environments that are declared: what would be done to them (`plan`), or was. */
   readonly environments: readonly EnvironmentReport[];
   readonly run?: RunReport;
+  /** What `doctor` found. */
+  readonly doctor?: DoctorReport;
   /** What is still going on in Azure now that the action stops, with the command that resumes or undoes it. */
   readonly leftGoing: readonly { readonly what: string; readonly next: string }[];
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationSeconds: number;
+};
+
+/** One thing that `doctor` looked at. */
+export type DoctorCheck = {
+  /** An `error` stops a command; `not-checked` says that it could not be looked at, and why. */
+  readonly state: "ok" | "warning" | "error" | "not-checked";
+  /** Stable: `federated-subject`. */
+  readonly code: string;
+  readonly message: string;
+  /** What to do; absent where nothing has to be done. */
+  readonly advice?: string;
+};
+
+export type DoctorSection = { readonly title: string; readonly checks: readonly DoctorCheck[] };
+
+/** A federated credential as `az ad app federated-credential create --parameters` takes it. */
+export type FederatedCredential = {
+  readonly name: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audiences: readonly string[];
+  readonly description: string;
+};
+
+export type PermissionReport = {
+  readonly action: string;
+  readonly plane: Plane;
+  /** ARM id. */
+  readonly scope: string;
+  readonly level: "required" | "recommended";
+  readonly purpose: string;
+  readonly state: "granted" | "missing" | "not-checked";
+};
+
+export type DoctorReport = {
+  readonly sections: readonly DoctorSection[];
+  /** What GitHub's ID token of this job says. */
+  readonly claims?: { readonly issuer: string; readonly subject: string; readonly audience: string };
+  readonly federatedCredential?: FederatedCredential;
+  /** Who the action is signed in as; absent where nobody is. */
+  readonly principal?: { readonly objectId?: string; readonly applicationId?: string; readonly tenantId?: string };
+  readonly permissions: readonly PermissionReport[];
+  /** Actions that are not granted where they are needed, each once. */
+  readonly missingActions: readonly string[];
+  /** Least privilege: exactly the needed actions, and where each role is to be assigned. */
+  readonly roles: readonly RoleToAssign[];
 };
 
 export type WorkspaceReport = {

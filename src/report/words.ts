@@ -61,6 +61,18 @@ export const severityWords = {
   note: "note",
 } as const;
 
+/** How a check of `doctor` came out. */
+export const checkWords = { ok: "ok", warning: "warning", error: "error", "not-checked": "not checked" } as const;
+
+export const permissionWords = { granted: "granted", missing: "missing", "not-checked": "not checked" } as const;
+
+/** How each text of `doctor` is used. */
+export const pasteWords = {
+  credential:
+    "Federated credential of this job, for az ad app federated-credential create --parameters @credential.json",
+  role: "Custom role, for az role definition create --role-definition @role.json",
+} as const;
+
 const kindWords: Readonly<Record<string, string>> = {
   local: "this runner",
   amlcompute: "managed cluster",

@@ -1,0 +1,1 @@
+export{n as connect,i as connectJobs}from"./azure.js";

@@ -1,0 +1,29 @@
+import type { Grant } from "../permissions/grants.ts";
+import type { Arm } from "./arm.ts";
+import { succeeded, type Outcome } from "./outcome.ts";
+
+/** What the identity is granted at a scope: by every assignment there and above. */
+export type Permissions = (scope: string) => Promise<Outcome<readonly Grant[]>>;
+
+const apiVersion = "2022-04-01";
+
+/** @see https://learn.microsoft.com/rest/api/authorization/permissions */
+export function createPermissions(arm: Arm): Permissions {
+  return async (scope) => {
+    const pages = await arm.list(
+      `${scope.replace(/\/+$/, "")}/providers/Microsoft.Authorization/permissions`,
+      apiVersion,
+    );
+    return pages.ok ? succeeded(pages.value.map(grantOf)) : pages;
+  };
+}
+
+function grantOf(item: unknown): Grant {
+  const wire = (item ?? {}) as { readonly [Member in keyof Grant]?: readonly string[] | null };
+  return {
+    actions: wire.actions ?? [],
+    notActions: wire.notActions ?? [],
+    dataActions: wire.dataActions ?? [],
+    notDataActions: wire.notDataActions ?? [],
+  };
+}

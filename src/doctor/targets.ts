@@ -1,0 +1,67 @@
+import type { LiveCompute } from "../azure/computes.ts";
+import type { Finding, ResourceReads } from "../compute/kind.ts";
+import { originOf, type ComputeTarget } from "../compute/target.ts";
+import { plan, type PlanOptions, type Step } from "../plan/plan.ts";
+import { actionOf } from "../plan/plan-report.ts";
+import { isPending, preflightAll } from "../plan/preflight.ts";
+import { actionWords } from "../report/words.ts";
+import { error, fine, notChecked, warning, type Check } from "./check.ts";
+
+/** More to say of targets, by name: what other workspaces hold, for example. */
+export type FindMore = (targets: readonly ComputeTarget[]) => Promise<ReadonlyMap<string, readonly Finding[]>>;
+
+export type TargetFindings = { readonly checks: readonly Check[]; readonly steps: readonly Step[] };
+
+/** What `apply` would refuse, and what stands behind every declared target, attached already or not. */
+export async function targetFindings(
+  targets: readonly ComputeTarget[],
+  live: readonly LiveCompute[],
+  reads: ResourceReads,
+  options: PlanOptions & { readonly parallel: number; readonly more: readonly FindMore[] },
+): Promise<TargetFindings> {
+  const sent = targets.filter((target) => originOf(target) !== "none");
+  const { steps } = plan(sent, live, reads.workspace, options);
+  const found = await Promise.all([
+    preflightAll(sent, reads, options.parallel),
+    ...options.more.map((find) => find(sent)),
+  ]);
+  const checks = steps.flatMap((step) => {
+    const findings = found.flatMap((one) => one.get(step.target.name) ?? []);
+    return [stepCheck(step), ...findings.map((finding) => findingCheck(step, finding))];
+  });
+  const created = steps.filter(({ do: action }) => action === "create").map(({ target }) => target.name);
+  return {
+    steps,
+    checks: [
+      ...checks,
+      ...(created.length === 0
+        ? []
+        : [
+            notChecked(
+              "name-in-region",
+              `Whether another workspace of the region has a compute named ${created.join(" or ")} cannot be read beforehand.`,
+              "Should the creation fail because of the name, choose another one: names are unique in a region.",
+            ),
+          ]),
+    ],
+  };
+}
+
+function stepCheck(step: Step): Check {
+  const { name } = step.target;
+  if (step.do !== "refuse") return fine("target", `${name}: ${actionWords[actionOf(step)]}. ${step.reason}`);
+  const message = `${name}: apply would refuse it. ${step.reason}`;
+  const advice = "Run plan to see what stands there, field by field.";
+  return step.because === "drift"
+    ? warning("drift", message, advice)
+    : error(step.because, step.because, message, advice);
+}
+
+/** What is attached already is not attached again, so nothing behind it stops a command. */
+function findingCheck(step: Step, { severity, code, message, advice }: Finding): Check {
+  const text = `${step.target.name}: ${message}`;
+  if (severity === "not-checked") return notChecked(code, text, advice);
+  return severity === "error" && (isPending(step) || step.do === "refuse")
+    ? error("preflight-failed", code, text, advice)
+    : warning(code, text, advice);
+}

@@ -1,0 +1,308 @@
+import { parseResourceId } from "../azure/resource-id.ts";
+import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
+import { subnetId } from "../compute/subnet.ts";
+import { originOf, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import type { EnvironmentDefinition } from "../environment/definition.ts";
+import type { JobInput } from "../job/definition.ts";
+import type { Plane } from "./grants.ts";
+
+/** An action that a command carries out, and where. */
+export type Action = {
+  /** `Microsoft.MachineLearningServices/workspaces/computes/write` */
+  readonly action: string;
+  readonly plane: Plane;
+  /** ARM id. */
+  readonly scope: string;
+};
+
+export type Need = Action & {
+  /** `required`: a command stops without it. `recommended`: commands go on, and do less. */
+  readonly level: "required" | "recommended";
+  /** Ends the sentence "It is needed to …". */
+  readonly purpose: string;
+  /** Stand in for it where all of them are granted. */
+  readonly unless?: readonly Action[];
+};
+
+/** How the workspace's own store is accessed. */
+export type StoreAccess = {
+  /** `secret`: with the key or signature that the datastore holds. `identity`: with roles on the storage account. */
+  readonly by: "secret" | "identity";
+  /** ARM id of the container; unknown where the account is none of the workspace's own. */
+  readonly container?: string;
+};
+
+/** A vault, and whether roles decide who reads its secrets; the vault's own access policies may do so in their place. */
+export type VaultAccess = { readonly id: string; readonly byRoles: boolean | "unknown" };
+
+export type NeedFacts = {
+  readonly workspace: WorkspaceRef;
+  readonly store: StoreAccess;
+  /** The vaults that secrets are read from, as far as their ids are known. */
+  readonly vaults: readonly VaultAccess[];
+  /** Run outputs are to be downloaded. */
+  readonly downloads: boolean;
+  /** The inputs let targets be removed: `on-drift: reattach`, `on-conflict: replace`, `allow-delete: true`. */
+  readonly removes: boolean;
+};
+
+/** What is declared, without a run that happens on the runner. */
+export type NeedSources = Pick<Declaration, "targets" | "environments" | "run">;
+
+const workspaces = "Microsoft.MachineLearningServices/workspaces";
+const locations = "Microsoft.MachineLearningServices/locations";
+const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
+
+/**
+ * Everything that the commands need for what is declared. Names are those of the published list of operations: a custom
+ * role with any other name is refused.
+ *
+ * @see https://learn.microsoft.com/azure/role-based-access-control/permissions/ai-machine-learning
+ */
+export function neededFor(declared: NeedSources, facts: NeedFacts): readonly Need[] {
+  const at = workspaceId(facts.workspace);
+  const targets = declared.targets.filter((target) => originOf(target) !== "none");
+  return merged([
+    ...required(at, "read the workspace", `${workspaces}/read`),
+    ...required(at, "compare the declaration with what is live", `${workspaces}/computes/read`),
+    ...(targets.length === 0 ? [] : computeNeeds(targets, facts)),
+    ...targets.flatMap((target) => [...behindNeeds(target), ...machineNeeds(target, facts.workspace)]),
+    ...environmentNeeds(declared, at),
+    ...runNeeds(declared, facts),
+    ...storeNeeds(declared, targets, facts),
+    ...facts.vaults.flatMap(vaultNeeds),
+  ]);
+}
+
+type Named = string | Pick<Action, "action" | "plane">;
+
+function needs(level: Need["level"], scope: string, purpose: string, named: readonly Named[]): readonly Need[] {
+  return named.map((one) => ({
+    ...(typeof one === "string" ? { action: one, plane: "control" as const } : one),
+    scope,
+    level,
+    purpose,
+  }));
+}
+
+function required(scope: string, purpose: string, ...named: readonly Named[]): readonly Need[] {
+  return needs("required", scope, purpose, named);
+}
+
+function recommended(scope: string, purpose: string, ...named: readonly Named[]): readonly Need[] {
+  return needs("recommended", scope, purpose, named);
+}
+
+/** To attach, create, update, and to take away what was attached twice or has to be attached again. */
+function computeNeeds(targets: readonly ComputeTarget[], { workspace, removes }: NeedFacts): readonly Need[] {
+  const at = workspaceId(workspace);
+  const removal = removes ? required : recommended;
+  const types = targets.map(({ type }): string => type);
+  return [
+    ...required(at, "create and attach targets", `${workspaces}/computes/write`),
+    ...removal(at, "detach, re-attach and delete targets", `${workspaces}/computes/delete`),
+    ...removal(at, "see what still uses a target before it is taken away", `${workspaces}/jobs/read`),
+    ...(types.includes("kubernetes")
+      ? removal(at, "see what still uses a target before it is taken away", `${workspaces}/onlineEndpoints/read`)
+      : []),
+    ...(types.includes("aks")
+      ? removal(at, "see what still uses a target before it is taken away", `${workspaces}/services/read`)
+      : []),
+  ];
+}
+
+/** What the checks of a resource read before it is attached, and what attaching it takes, by the resource's type. */
+const behind: Readonly<
+  Record<string, { readonly checks: readonly string[]; readonly attach?: readonly string[]; readonly group?: boolean }>
+> = {
+  "microsoft.compute/virtualmachines": { checks: ["Microsoft.Compute/virtualMachines/read"], group: true },
+  "microsoft.hdinsight/clusters": { checks: ["Microsoft.HDInsight/clusters/read"] },
+  "microsoft.databricks/workspaces": { checks: ["Microsoft.Databricks/workspaces/read"] },
+  "microsoft.batch/batchaccounts": { checks: ["Microsoft.Batch/batchAccounts/read"] },
+  "microsoft.synapse/workspaces/bigdatapools": { checks: ["Microsoft.Synapse/workspaces/bigDataPools/read"] },
+  "microsoft.containerservice/managedclusters": {
+    checks: ["Microsoft.ContainerService/managedClusters/read", "Microsoft.KubernetesConfiguration/extensions/read"],
+    attach: ["Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action"],
+  },
+  "microsoft.kubernetes/connectedclusters": {
+    checks: ["Microsoft.Kubernetes/connectedClusters/read", "Microsoft.KubernetesConfiguration/extensions/read"],
+  },
+};
+
+function behindNeeds(target: ComputeTarget): readonly Need[] {
+  const id = resourceIdOf(target);
+  const parsed = id === undefined ? undefined : parseResourceId(id);
+  const known = parsed === undefined ? undefined : behind[parsed.type.toLowerCase()];
+  if (id === undefined || parsed === undefined || known === undefined) return [];
+  const checked = "check the resources behind targets before they are attached";
+  return [
+    ...recommended(id, checked, ...known.checks),
+    ...required(id, "attach the cluster", ...(known.attach ?? [])),
+    // Which network interface and which address a machine has is known only when it has been read.
+    ...(known.group === true
+      ? recommended(
+          `/subscriptions/${parsed.subscriptionId}/resourceGroups/${parsed.resourceGroup}`,
+          checked,
+          "Microsoft.Network/networkInterfaces/read",
+          "Microsoft.Network/publicIPAddresses/read",
+        )
+      : []),
+  ];
+}
+
+/** For computes that the service makes: their size, their network, their identity. */
+function machineNeeds(target: ComputeTarget, workspace: WorkspaceRef): readonly Need[] {
+  const subscription = `/subscriptions/${workspace.subscriptionId}`;
+  const subnet =
+    target.type === "amlcompute" || target.type === "computeinstance" ? subnetId(target.subnet, workspace) : undefined;
+  const identities = "identity" in target ? Object.keys(target.identity?.userAssignedIdentities ?? {}) : [];
+  return [
+    ...(originOf(target) === "managed"
+      ? recommended(
+          subscription,
+          "check quota and sizes before computes are created",
+          `${locations}/usages/read`,
+          `${locations}/vmsizes/read`,
+        )
+      : []),
+    ...(subnet === undefined
+      ? []
+      : [
+          ...required(
+            subnet,
+            "put computes into the subnet",
+            "Microsoft.Network/virtualNetworks/subnets/join/action",
+            "Microsoft.Network/virtualNetworks/subnets/read",
+          ),
+          ...required(
+            subnet.replace(/\/subnets\/[^/]+\/?$/i, ""),
+            "put computes into the subnet",
+            "Microsoft.Network/virtualNetworks/join/action",
+            "Microsoft.Network/virtualNetworks/read",
+          ),
+        ]),
+    ...identities.flatMap((identity) =>
+      required(
+        identity,
+        "give computes the identity",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/read",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+      ),
+    ),
+  ];
+}
+
+function environmentNeeds({ environments }: NeedSources, at: string): readonly Need[] {
+  if (environments.length === 0) return [];
+  return required(
+    at,
+    "register environments",
+    `${workspaces}/environments/read`,
+    `${workspaces}/environments/write`,
+    `${workspaces}/environments/versions/read`,
+    `${workspaces}/environments/versions/write`,
+  );
+}
+
+/** @see https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles for what submitting a job takes */
+function runNeeds({ run }: NeedSources, { workspace, downloads }: NeedFacts): readonly Need[] {
+  if (run === undefined) return [];
+  const at = workspaceId(workspace);
+  const { environment, code } = run;
+  return [
+    ...required(
+      at,
+      "submit the run",
+      `${workspaces}/jobs/read`,
+      `${workspaces}/jobs/write`,
+      `${workspaces}/metadata/artifacts/write`,
+      `${workspaces}/environments/build/action`,
+      `${workspaces}/environments/readSecrets/action`,
+    ),
+    ...required(at, "cancel the run when the workflow is cancelled", `${workspaces}/jobs/cancel/action`),
+    ...required(at, "follow the run, its log and its metrics", `${workspaces}/experiments/runs/read`),
+    ...(downloads ? required(at, "download the run's outputs", `${workspaces}/metadata/artifacts/read`) : []),
+    ...required(
+      at,
+      "use the run's environment",
+      `${workspaces}/environments/read`,
+      `${workspaces}/environments/versions/read`,
+    ),
+    ...(environment.from === "inline"
+      ? required(
+          at,
+          "register the run's environment",
+          `${workspaces}/environments/write`,
+          `${workspaces}/environments/versions/write`,
+        )
+      : []),
+    ...(code?.from === "local"
+      ? required(at, "upload the run's code", `${workspaces}/codes/versions/read`, `${workspaces}/codes/versions/write`)
+      : []),
+    ...Object.values(run.inputs).flatMap((input) => inputNeeds(input, at)),
+  ];
+}
+
+function inputNeeds(input: JobInput, at: string): readonly Need[] {
+  if (input.kind === "literal" || !/^azureml:(?!\/\/)/i.test(input.path)) return [];
+  const kind = input.type.endsWith("_model") ? "models" : "data";
+  return required(at, "use the run's inputs", `${workspaces}/${kind}/read`, `${workspaces}/${kind}/versions/read`);
+}
+
+function vaultNeeds({ id, byRoles }: VaultAccess): readonly Need[] {
+  const action = { plane: "data" as const, action: "Microsoft.KeyVault/vaults/secrets/getSecret/action" };
+  return byRoles === false
+    ? []
+    : needs(byRoles === true ? "required" : "recommended", id, "read the secrets of the declaration", [action]);
+}
+
+/** True when files of the checkout go to the workspace's store: data of the run, build contexts. Code has a place of its own. */
+export function uploadsLocally({ run, environments }: Pick<NeedSources, "run" | "environments">): boolean {
+  const isLocal = (definition: EnvironmentDefinition) => definition.build?.context.from === "local";
+  return (
+    environments.some(({ definition }) => isLocal(definition)) ||
+    (run?.environment.from === "inline" && isLocal(run.environment.definition)) ||
+    Object.values(run?.inputs ?? {}).some((input) => input.kind === "data" && input.local !== undefined)
+  );
+}
+
+/** Leases by which runs of the action exclude each other, and uploads, are both blobs in the workspace's own store. */
+function storeNeeds(
+  declared: NeedSources,
+  targets: readonly ComputeTarget[],
+  { workspace, store }: NeedFacts,
+): readonly Need[] {
+  const uploads = uploadsLocally(declared);
+  if (!uploads && targets.length === 0) return [];
+  const at = workspaceId(workspace);
+  const level = uploads ? "required" : "recommended";
+  const purpose = uploads
+    ? "upload local data and build contexts, and to exclude other runs by leases"
+    : "exclude other runs by leases on blobs";
+  const inside = (["read", "write"] as const).map((verb): Omit<Action, "scope"> => ({
+    action: `${blobs}/${verb}`,
+    plane: "data",
+  }));
+  const scope = store.container;
+  const read = needs(level, at, purpose, [`${workspaces}/datastores/read`]);
+  if (store.by === "identity") return scope === undefined ? read : [...read, ...needs(level, scope, purpose, inside)];
+  return [
+    ...read,
+    ...needs(level, at, purpose, [`${workspaces}/datastores/listsecrets/action`]).map((need) => ({
+      ...need,
+      ...(scope === undefined ? {} : { unless: inside.map((action) => ({ ...action, scope })) }),
+    })),
+  ];
+}
+
+/** Each action once for each scope: at its strictest level, with the purpose that came first at that level. */
+function merged(all: readonly Need[]): readonly Need[] {
+  const byKey = new Map<string, Need>();
+  for (const need of all) {
+    const key = `${need.scope} ${need.action}`.toLowerCase();
+    const known = byKey.get(key);
+    if (known === undefined || (known.level === "recommended" && need.level === "required")) byKey.set(key, need);
+  }
+  return [...byKey.values()];
+}
