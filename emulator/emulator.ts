@@ -7,6 +7,7 @@ import { arm } from "./arm/arm.ts";
 import { createAssets } from "./arm/assets.ts";
 import { createComputes } from "./arm/computes.ts";
 import { createJobs } from "./arm/jobs.ts";
+import { createOtherWorkspaces, type WorkspaceDocument } from "./arm/other-workspaces.ts";
 import { certificates, realHosts } from "./certificates.ts";
 import { control } from "./control.ts";
 import { entra } from "./entra.ts";
@@ -47,9 +48,11 @@ export type Emulator = AsyncDisposable & {
   readonly putAsset: (kind: "data" | "models" | "environments", name: string, version: string) => void;
   /** A job that is there, as if somebody had submitted it; it is never run. */
   readonly putJob: (job: JobDocument) => void;
+  /** Another workspace of the subscription, with computes of its own. */
+  readonly addWorkspace: (workspace: WorkspaceDocument) => void;
   /** Lets a minute pass for the storage: leases that nobody renews have run out. */
   readonly expireLeases: () => Promise<void>;
-  /** Takes computes, jobs, assets and what became of attachments out of the workspace. */
+  /** Takes computes, jobs, assets and what became of attachments out of the workspace, and other workspaces away. */
   readonly empty: () => void;
   /** What a client's environment needs for a way in. */
   readonly environment: (way: WayIn) => Readonly<Record<string, string>>;
@@ -76,6 +79,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
   const storage = createStorage(join(stateFolder, "blobs"));
   const assets = createAssets(store, storage, pageSize);
   const computes = createComputes(store, { durations: given.durations ?? {}, pageSize });
+  const otherWorkspaces = createOtherWorkspaces(store, { durations: given.durations ?? {}, pageSize });
   const accessTokenSeconds = given.accessTokenSeconds ?? 3600;
   let origin = "";
   const runner = createRunner({
@@ -103,7 +107,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
       (await arm(request, armParts, active)) ?? (await runHistory(request, store, storage)) ?? mlflow(request, store);
     return answer ?? armError(404, "NotFound", `Nothing is played at ${request.method} ${request.path}.`);
   };
-  const armParts = { store, computes, jobs, assets, pageSize };
+  const armParts = { store, computes, jobs, assets, otherWorkspaces, pageSize };
   const checkToken = ({ headers }: Incoming): Reply | undefined => {
     const [, token] = /^Bearer (.+)$/i.exec(headers["authorization"] ?? "") ?? [];
     if (token === undefined)
@@ -232,10 +236,12 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
     putAsset: assets.put,
     putJob: (job) => store.put("jobs", job.name, job),
+    addWorkspace: otherWorkspaces.add,
     expireLeases: () => storage.expireLeases(),
     empty: () => {
       for (const collection of ["computes", "jobs", "assets", "operations", "tracked", "hazards"])
         for (const { key } of store.list(collection)) store.remove(collection, key);
+      otherWorkspaces.empty();
     },
     environment: (way) => ({
       NODE_EXTRA_CA_CERTS: caFile,

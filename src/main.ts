@@ -111,7 +111,14 @@ async function contextOf(
     },
     connect: async (workspace: WorkspaceRef) => {
       const { connect } = await import("./azure/azure.ts");
-      return connect(workspace, { ...signIn, clock: systemClock, random: Math.random, signal, mask });
+      return connect(workspace, {
+        ...signIn,
+        clock: systemClock,
+        random: Math.random,
+        signal,
+        mask,
+        onWait: (message) => log.info(message),
+      });
     },
     resolveSecretWith: (azure) =>
       createSecretResolver({

@@ -12,7 +12,7 @@ import {
   type End,
   type StepOutcome,
 } from "./end.ts";
-import { isNoGraverThan } from "./gravity.ts";
+import { isExactly, isNoGraverThan } from "./gravity.ts";
 import { groupsOf, keysOf, primaryKeyOf } from "./group.ts";
 import { inUse } from "./in-use.ts";
 import { intentOf } from "./intent.ts";
@@ -21,6 +21,7 @@ import type { AttachPorts } from "./ports.ts";
 import { removeAndWait } from "./remove.ts";
 import { settle } from "./settle.ts";
 import { sharedRead } from "./shared-read.ts";
+import { summarizeStep } from "./target-report.ts";
 import { verifyAttachment, type VerifyPorts } from "./verify.ts";
 import { endIsKnown, putUntilSettled } from "./write.ts";
 
@@ -50,7 +51,15 @@ export async function apply(planned: Plan, options: ApplyOptions, ports: AttachP
   const limit = pLimit(options.parallel);
   const work: Work = { options, elapsed, ports: { ...ports, list: sharedRead(ports.computes.list) } };
   const pieces = groupsOf(planned.steps.filter(isPending), ports.workspace);
-  const done = await Promise.all(pieces.map((piece) => limit(() => carryOut(piece, work))));
+  const done = await Promise.all(
+    pieces.map((piece) =>
+      limit(async () => {
+        const ended = await carryOut(piece, work);
+        for (const outcome of ended) ports.onEnd(summarizeStep(outcome).report);
+        return ended;
+      }),
+    ),
+  );
   const outcomes = new Map(done.flat().map((outcome) => [outcome.step.target.name, outcome]));
   return planned.steps.map(
     (step) => outcomes.get(step.target.name) ?? { step, end: endWithoutWrite(step), seconds: 0 },
@@ -60,7 +69,7 @@ export async function apply(planned: Plan, options: ApplyOptions, ports: AttachP
 type Work = { readonly options: ApplyOptions; readonly elapsed: () => number; readonly ports: VerifyPorts };
 
 /** Steps that may still send a write, or have to be decided anew. */
-function isPending(step: Step): boolean {
+export function isPending(step: Step): boolean {
   return !["keep", "adopt", "refuse"].includes(step.do);
 }
 
@@ -209,7 +218,7 @@ function withMissing(live: readonly LiveCompute[], read: readonly LiveCompute[])
 
 /** `decided` on the live state of now; `planned` bounds what it may be. */
 function isAllowed(decided: Step, planned: Step, { exactly }: ApplyOptions): boolean {
-  return exactly ? decided.do === planned.do || decided.do === "wait" : isNoGraverThan(decided, planned);
+  return exactly ? decided.do === "wait" || isExactly(decided, planned) : isNoGraverThan(decided, planned);
 }
 
 function changed(decided: Step, planned: Step, { exactly }: ApplyOptions): End {

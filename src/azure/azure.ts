@@ -10,6 +10,7 @@ import { createJobs, type Jobs } from "./jobs.ts";
 import { createKeyVault } from "./key-vault.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { readOtherWorkspaces, type OtherWorkspaces } from "./other-workspaces.ts";
 import type { AzureFailure } from "./outcome.ts";
 import { createResourceReads } from "./resource-reads.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
@@ -35,6 +36,8 @@ export type Azure = {
   /** The resources that targets point at. */
   readonly resources: ResourceReads;
   readonly usersOf: UsersOf;
+  /** The other workspaces of the subscription, as far as the identity can read them. */
+  readonly otherWorkspaces: () => Promise<OtherWorkspaces>;
   /** Reads a Key Vault secret by its address. */
   readonly keyVault: (url: string) => Promise<string>;
 };
@@ -77,6 +80,7 @@ export async function connect(ref: WorkspaceRef, options: ConnectOptions): Promi
     blobs: createBlobs(options),
     resources: createResourceReads(arm, cloud, workspace),
     usersOf: createUsersOf(arm, ref),
+    otherWorkspaces: () => readOtherWorkspaces(arm, ref, options.clock),
     keyVault: createKeyVault(newCredential, cloud, options.signal),
   };
 }

@@ -121,6 +121,14 @@ export function refusalOf(target: ComputeTarget, workspace: Workspace): Refused 
   return (moduleOf(target) as KindModule<ComputeTarget>).refusal?.(target, workspace);
 }
 
+/** Tells how far a live compute is, besides its state; `undefined` for a kind that is as far as its state says. */
+export function progressReader(computeType: string): ((live: LiveCompute) => string | undefined) | undefined {
+  const module = Object.values<Pick<KindModule<never>, "computeType" | "progressOf">>(kinds).find(
+    (kind) => kind.computeType?.toLowerCase() === computeType.toLowerCase(),
+  );
+  return module?.progressOf;
+}
+
 /** Reads on what is behind a target; a kind without any needs none. */
 export async function preflight(target: ComputeTarget, reads: ResourceReads): Promise<readonly Finding[]> {
   return (await (moduleOf(target) as KindModule<ComputeTarget>).preflight?.(target, reads)) ?? [];

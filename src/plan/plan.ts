@@ -22,7 +22,7 @@ export type PlanOptions = {
 
 /** Why a step is refused; becomes the failure reason. */
 export type Refusal =
-  "drift" | "conflict" | "provisioning-failed" | "retired" | "other-subscription" | "preflight-failed";
+  "drift" | "conflict" | "in-use" | "provisioning-failed" | "retired" | "other-subscription" | "preflight-failed";
 
 /**
  * What to do about one declared target. The plan is the whole decision: `plan` prints it and stops, `apply` carries the

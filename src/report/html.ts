@@ -1,12 +1,12 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
 import { formatPosition } from "../declaration/problem.ts";
-import { adviceFor } from "./advice.ts";
+import { whatToDo } from "./advice.ts";
 import { html, visible } from "./escape.ts";
 import { duration, metric } from "./format.ts";
 import type { Result, RunReport, TargetReport } from "./result.ts";
 import { svgChart } from "./svg-chart.ts";
-import { actionWords, conclusionWords, headline, kindWord, outcomeWords, severityWords } from "./words.ts";
+import { actionWords, conclusionWords, headline, kindWord, planWords, severityWords, stateOf } from "./words.ts";
 
 const style = `
 :root{color-scheme:light dark;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--back:#fff;--card:#f6f8fa;--good:#1a7f37;--bad:#b42318;--wait:#9a6700;--mark:#0969da}
@@ -87,7 +87,7 @@ function targets(reports: readonly TargetReport[]): string {
     mono(target.name),
     html(kindWord(target.type)),
     html(actionWords[target.action]),
-    html(target.provisioningState ?? outcomeWords[target.outcome]),
+    html(stateOf(target)),
     html(duration(target.durationSeconds)),
   ]);
   const notes = reports.flatMap((target) => [
@@ -117,12 +117,13 @@ function environments({ environments: reports }: Result): string {
 
 function errorText(error: ServiceError): string {
   const leaf = leafCause(error);
-  const advice = adviceFor(error);
+  const advice = whatToDo(error);
   return [
     `${html(leaf.message)} ${mono(leaf.code)}`,
     leaf === error ? "" : `Reported as ${mono(error.code)}: ${html(error.message)}`,
     advice === undefined ? "" : `<strong>What to do:</strong> ${html(advice)}`,
     error.correlationId === undefined ? "" : `Correlation id ${mono(error.correlationId)}`,
+    error.requestId === undefined ? "" : `Request id ${mono(error.requestId)}`,
   ]
     .filter((part) => part !== "")
     .join("<br>");
@@ -132,7 +133,7 @@ function plan({ plan: planned }: Result): string {
   const rows = (planned?.steps ?? []).map((step) => [
     mono(step.target),
     html(kindWord(step.type)),
-    html(actionWords[step.action]),
+    html(planWords(step)),
     step.changes.map(({ field, from, to }) => `${mono(field)}: ${html(from)} → ${html(to)}`).join("<br>"),
     [
       html(step.reason),

@@ -1,7 +1,7 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
 import { formatPosition, type Problem } from "../declaration/problem.ts";
-import { adviceFor } from "./advice.ts";
+import { whatToDo } from "./advice.ts";
 import { charted } from "./chart-points.ts";
 import { code, fence, inline, link } from "./escape.ts";
 import { count, duration, metric } from "./format.ts";
@@ -12,8 +12,9 @@ import {
   guaranteeWords,
   headline,
   kindWord,
-  outcomeWords,
+  planWords,
   severityWords,
+  stateOf,
 } from "./words.ts";
 
 /** A part of the report that is whole by itself. The fitting to a limit leaves out the least needed first. */
@@ -94,13 +95,6 @@ function environments(reports: readonly EnvironmentReport[]): string {
   return `### Environments\n\n${table(["Environment", "Version", "Action", "Why"], rows)}`;
 }
 
-/** The service's word; where that alone does not say how the work ended, our own beside it. */
-function stateOf({ provisioningState, outcome }: TargetReport): string {
-  if (provisioningState === undefined) return outcomeWords[outcome];
-  const says = outcome === "succeeded" && provisioningState === "Succeeded";
-  return says ? provisioningState : `${provisioningState}, ${outcomeWords[outcome]}`;
-}
-
 function targetNotes(target: TargetReport): readonly string[] {
   const errors = target.outcome === "failed" ? target.provisioningErrors : [];
   return [
@@ -112,12 +106,13 @@ function targetNotes(target: TargetReport): readonly string[] {
 /** The leaf cause first, then what it was wrapped in, the hint, and the ids that a support ticket needs. */
 function errorText(error: ServiceError): string {
   const leaf = leafCause(error);
-  const advice = adviceFor(error);
+  const advice = whatToDo(error);
   return [
     `${inline(leaf.message)} ${code(leaf.code)}`,
     leaf === error ? "" : `Reported as ${code(error.code)}: ${inline(error.message)}`,
     advice === undefined ? "" : `**What to do:** ${inline(advice)}`,
     error.correlationId === undefined ? "" : `Correlation id ${code(error.correlationId)}`,
+    error.requestId === undefined ? "" : `Request id ${code(error.requestId)}`,
   ]
     .filter((part) => part !== "")
     .join("<br>");
@@ -127,7 +122,7 @@ function plan({ steps, hasChanges }: PlanReport): string {
   const rows = steps.map((step) => [
     code(step.target),
     inline(kindWord(step.type)),
-    inline(actionWords[step.action]),
+    inline(planWords(step)),
     step.changes.map(({ field, from, to }) => `${code(field)}: ${inline(from)} → ${inline(to)}`).join("<br>"),
     inline(step.reason),
   ]);

@@ -48,12 +48,14 @@ const action = z.enum([
   "wait",
   "refuse",
 ]);
+const means = z.enum(["in-place", "reattach", "recreate"]);
 const step = z.strictObject({
   target: text,
   type: text,
   action,
+  means: means.exactOptional(),
   reason: text,
-  changes: z.array(z.strictObject({ field: text, from: text, to: text })),
+  changes: z.array(z.strictObject({ field: text, from: text, to: text, means })),
   findings: z.array(
     z.strictObject({
       severity: z.enum(["error", "warning", "not-checked"]),

@@ -1,4 +1,5 @@
-import type { PlanAction, Result, RunReport, TargetReport } from "./result.ts";
+import type { ChangeMeans } from "../compute/kind.ts";
+import type { PlanAction, PlannedStep, Result, RunReport, TargetReport } from "./result.ts";
 
 /** The words of reports, in one place. Meaning is never told by colour or sign alone. */
 
@@ -18,12 +19,31 @@ export const actionWords: Readonly<Record<PlanAction, string>> = {
   refuse: "refused",
 };
 
+const meansWords: Readonly<Record<ChangeMeans, string>> = {
+  "in-place": "in place",
+  reattach: "by detaching and attaching again",
+  recreate: "by deleting and creating again",
+};
+
+/** What is planned for a target; for a step that leaves a difference as it is also how that could be changed. */
+export function planWords({ action, means }: Pick<PlannedStep, "action" | "means">): string {
+  const left = (action === "refuse" || action === "none") && means !== undefined;
+  return left ? `${actionWords[action]}; what differs can be changed ${meansWords[means]}` : actionWords[action];
+}
+
 export const outcomeWords: Readonly<Record<TargetReport["outcome"], string>> = {
   succeeded: "succeeded",
   failed: "failed",
   skipped: "skipped",
   "in-progress": "in progress",
 };
+
+/** The service's word; where that alone does not say how the work ended, our own beside it. */
+export function stateOf({ provisioningState, outcome }: Pick<TargetReport, "provisioningState" | "outcome">): string {
+  if (provisioningState === undefined) return outcomeWords[outcome];
+  const says = outcomeWords[outcome] === provisioningState.toLowerCase();
+  return says ? provisioningState : `${provisioningState}, ${outcomeWords[outcome]}`;
+}
 
 export const conclusionWords: Readonly<Record<RunReport["conclusion"], string>> = {
   success: "succeeded",
