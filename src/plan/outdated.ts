@@ -118,7 +118,7 @@ function listed(differences: readonly Difference[]): string {
 
 /** Leaves in which two JSON values differ. */
 export function differencesIn(from: unknown, to: unknown, path: readonly string[] = []): readonly Difference[] {
-  if (isObject(from) && isObject(to)) {
+  if (isObject(from) && isObject(to) && Array.isArray(from) === Array.isArray(to)) {
     const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
     return keys.flatMap((key) => differencesIn(from[key], to[key], [...path, key]));
   }

@@ -11,8 +11,8 @@ export function errorSentence(error: ServiceError): string {
     error.requestId === undefined ? "" : `request id: ${error.requestId}`,
   ].filter((id) => id !== "");
   return [
-    `${leaf.message} [${leaf.code}]`,
-    leaf === error ? "" : `Reported as ${error.message} [${error.code}]`,
+    `${leaf.message} [${leaf.code}].`,
+    leaf === error ? "" : `Reported as: ${error.message} [${error.code}].`,
     advice === undefined ? "" : `What to do: ${advice}`,
     ids.length === 0 ? "" : `${ids.join(", ")}.`,
   ]
