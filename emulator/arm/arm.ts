@@ -40,7 +40,7 @@ export async function arm(request: Incoming, parts: ArmParts, faults: readonly F
   const [, cancelled] = /\/mfeOperationResults\/jc:[^:]+:([^/]+)$/i.exec(path) ?? [];
   if (cancelled !== undefined) return jobs.cancelResult(request, cancelled);
   if (/\/providers\/Microsoft\.MachineLearningServices\/workspaces$/i.test(path))
-    return page([workspace(request), ...otherWorkspaces.documents()], request, pageSize);
+    return page([workspace(request), ...otherWorkspaces.documents()].filter(isBelow(path)), request, pageSize);
   if (path.toLowerCase() === workspacePath.toLowerCase()) return ok(workspace(request));
   if (path.toLowerCase().startsWith(`${workspacePath}/`.toLowerCase())) {
     const [collection, ...rest] = path
@@ -117,7 +117,13 @@ function metadata({ endpoints, query }: Incoming): Reply {
   );
 }
 
-function workspace({ endpoints }: Incoming): unknown {
+/** A list of a resource group has only what is in it. */
+function isBelow(path: string): (document: { readonly id: string }) => boolean {
+  const inGroup = /\/resourceGroups\//i.test(path);
+  return ({ id }) => !inGroup || id.toLowerCase().startsWith(`${path.toLowerCase()}/`);
+}
+
+function workspace({ endpoints }: Incoming): { readonly id: string } & Readonly<Record<string, unknown>> {
   const resource = (type: string, name: string) =>
     `/subscriptions/${seeded.subscriptionId}/resourceGroups/${seeded.resourceGroup}/providers/${type}/${name}`;
   return {

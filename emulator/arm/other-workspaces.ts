@@ -66,7 +66,7 @@ function within(store: Store, workspace: string): Store {
   };
 }
 
-function document(workspace: WorkspaceDocument): unknown {
+function document(workspace: WorkspaceDocument): { readonly id: string } & Readonly<Record<string, unknown>> {
   return {
     id: pathOfWorkspace(workspace),
     name: workspace.name,

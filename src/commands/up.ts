@@ -15,7 +15,9 @@ export async function up(context: CommandContext): Promise<CommandResult> {
       : [...declaration.problems, deployNotSupported(declaration.deploy)];
   const base = checked({ ...declaration, problems });
   if (problems.some(isError)) return base;
-  if (!needsWorkspace(declaration)) return join(base, await trainDeclared(declaration, context));
+  // A plan is of a workspace: with one given, it is looked at even where everything else happens on the runner.
+  if (context.inputs.planFile === undefined && !needsWorkspace(declaration))
+    return join(base, await trainDeclared(declaration, context));
   const given = await givenPlan(context, declaration);
   if (given.result.failures.length > 0) return join(base, given.result);
   const azure = await connect(context, declaration);

@@ -17,5 +17,6 @@ export function errorSentence(error: ServiceError): string {
     ids.length === 0 ? "" : `${ids.join(", ")}.`,
   ]
     .filter((part) => part !== "")
-    .join(" ");
+    .join(" ")
+    .replaceAll(/\s+/g, " ");
 }

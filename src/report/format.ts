@@ -9,7 +9,7 @@ export function duration(seconds: number): string {
 
 /** Time that goes by, in whole seconds: `0 s`, `12 s`, `3 min 05 s`. */
 export function elapsed(seconds: number): string {
-  const whole = Math.floor(seconds);
+  const whole = Math.round(seconds);
   return whole < 1 ? "0 s" : duration(whole);
 }
 

@@ -6,7 +6,16 @@ import { html, visible } from "./escape.ts";
 import { duration, metric } from "./format.ts";
 import type { Result, RunReport, TargetReport } from "./result.ts";
 import { svgChart } from "./svg-chart.ts";
-import { actionWords, conclusionWords, headline, kindWord, planWords, severityWords, stateOf } from "./words.ts";
+import {
+  actionWords,
+  conclusionWords,
+  furtherFindings,
+  headline,
+  kindWord,
+  planWords,
+  severityWords,
+  stateOf,
+} from "./words.ts";
 
 const style = `
 :root{color-scheme:light dark;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--back:#fff;--card:#f6f8fa;--good:#1a7f37;--bad:#b42318;--wait:#9a6700;--mark:#0969da}
@@ -137,7 +146,7 @@ function plan({ plan: planned }: Result): string {
     step.changes.map(({ field, from, to }) => `${mono(field)}: ${html(from)} → ${html(to)}`).join("<br>"),
     [
       html(step.reason),
-      ...step.findings.map(
+      ...furtherFindings(step).map(
         ({ severity, message, advice }) => `${html(severityWords[severity])}: ${html(`${message} ${advice}`)}`,
       ),
     ].join("<br>"),

@@ -1,7 +1,7 @@
 import { errorSentence } from "./error-text.ts";
 import { duration, metric } from "./format.ts";
 import type { PlanReport, RunReport, TargetReport } from "./result.ts";
-import { actionWords, kindWord, planWords, severityWords, stateOf } from "./words.ts";
+import { actionWords, furtherFindings, kindWord, planWords, severityWords, stateOf } from "./words.ts";
 
 /** The plan as lines of the step's log. */
 export function planLines({ steps, hasChanges }: PlanReport): readonly string[] {
@@ -10,7 +10,7 @@ export function planLines({ steps, hasChanges }: PlanReport): readonly string[] 
   return [
     ...steps.flatMap((step) => [
       `${step.target.padEnd(width)}  ${planWords(step)} (${kindWord(step.type)}). ${step.reason}`,
-      ...step.findings.map(
+      ...furtherFindings(step).map(
         ({ severity, message, advice }) => `${" ".repeat(width)}    ${severityWords[severity]}: ${message} ${advice}`,
       ),
       ...step.changes.map(({ field, from, to }) => `${" ".repeat(width)}    ${field}: ${from} -> ${to}`),

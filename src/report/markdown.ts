@@ -9,6 +9,7 @@ import type { EnvironmentReport, MetricSeries, PlanReport, Result, RunReport, Ta
 import {
   actionWords,
   conclusionWords,
+  furtherFindings,
   guaranteeWords,
   headline,
   kindWord,
@@ -126,10 +127,10 @@ function plan({ steps, hasChanges }: PlanReport): string {
     step.changes.map(({ field, from, to }) => `${code(field)}: ${inline(from)} → ${inline(to)}`).join("<br>"),
     inline(step.reason),
   ]);
-  const notes = steps.flatMap(({ target, findings }) =>
-    findings.map(
+  const notes = steps.flatMap((step) =>
+    furtherFindings(step).map(
       ({ severity, message, advice }) =>
-        `- ${code(target)}, ${severityWords[severity]}: ${inline(`${message} ${advice}`)}`,
+        `- ${code(step.target)}, ${severityWords[severity]}: ${inline(`${message} ${advice}`)}`,
     ),
   );
   const verdict = hasChanges ? "" : "The workspace is as declared; nothing would change.\n\n";

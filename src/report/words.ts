@@ -62,6 +62,11 @@ export const guaranteeWords = {
 /** How a finding of a preflight is introduced. */
 export const severityWords = { error: "error", warning: "warning", "not-checked": "not checked" } as const;
 
+/** What is to be said of a step besides its reason: a refusal's reason is made of its errors. */
+export function furtherFindings({ action, findings }: PlannedStep): PlannedStep["findings"] {
+  return action === "refuse" ? findings.filter(({ severity }) => severity !== "error") : findings;
+}
+
 const kindWords: Readonly<Record<string, string>> = {
   local: "this runner",
   amlcompute: "managed cluster",
