@@ -25,9 +25,16 @@ describe("inputs", () => {
       "aply",
       "Input 'command' is \"aply\": must be one of validate, plan, apply, train, deploy, up, detach, doctor.",
     ],
-    ["INPUT_PLAN-FILE", "plan.json", "Input 'plan-file' is \"plan.json\": is not supported yet; leave it out."],
+    ["INPUT_SARIF-PATH", "x.sarif", "Input 'sarif-path' is \"x.sarif\": is not supported yet; leave it out."],
   ])("%s=%s is refused by name", (name, value, message) => {
     expect(() => readInputs({ [name]: value })).toThrow(new InvalidInputs([message]));
+  });
+
+  it.each(["validate", "train", "detach"])("plan-file is refused by %s, which would not be bound by it", (command) => {
+    const message = `Input 'plan-file' is for plan, apply and up; the command '${command}' knows no plan.`;
+    expect(() => readInputs({ INPUT_COMMAND: command, "INPUT_PLAN-FILE": "plan.json" })).toThrow(
+      new InvalidInputs([message]),
+    );
   });
 
   it("tells every fault at once", () => {

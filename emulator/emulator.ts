@@ -8,6 +8,7 @@ import { createAssets } from "./arm/assets.ts";
 import { createComputes } from "./arm/computes.ts";
 import { createJobs } from "./arm/jobs.ts";
 import { putGrants, type GrantsDocument } from "./arm/permissions.ts";
+import { createOtherWorkspaces, type WorkspaceDocument } from "./arm/other-workspaces.ts";
 import { certificates, realHosts } from "./certificates.ts";
 import { control } from "./control.ts";
 import { entra } from "./entra.ts";
@@ -61,7 +62,9 @@ export type Emulator = AsyncDisposable & {
   readonly putPullRequest: (pull: PullRequest) => void;
   readonly putComment: (comment: Pick<Comment, "pullRequest" | "author" | "body">) => Comment;
   readonly comments: (pullRequest: number) => readonly Comment[];
-  /** Takes computes, jobs, assets and what became of attachments out of the workspace, and pull requests out of the repository. */
+  /** Another workspace of the subscription, with computes of its own. */
+  readonly addWorkspace: (workspace: WorkspaceDocument) => void;
+  /** Takes computes, jobs, assets, what became of attachments, other workspaces and pull requests away. */
   readonly empty: () => void;
   /** What a client's environment needs for a way in. */
   readonly environment: (way: WayIn) => Readonly<Record<string, string>>;
@@ -93,6 +96,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
   const storage = createStorage(join(stateFolder, "blobs"));
   const assets = createAssets(store, storage, pageSize);
   const computes = createComputes(store, { durations: given.durations ?? {}, pageSize });
+  const otherWorkspaces = createOtherWorkspaces(store, { durations: given.durations ?? {}, pageSize });
   const accessTokenSeconds = given.accessTokenSeconds ?? 3600;
   let origin = "";
   const runner = createRunner({
@@ -124,7 +128,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
       (await arm(request, armParts, active)) ?? (await runHistory(request, store, storage)) ?? mlflow(request, store);
     return answer ?? armError(404, "NotFound", `Nothing is played at ${request.method} ${request.path}.`);
   };
-  const armParts = { store, computes, jobs, assets, pageSize };
+  const armParts = { store, computes, jobs, assets, otherWorkspaces, pageSize };
   const checkToken = ({ headers }: Incoming): Reply | undefined => {
     const [, token] = /^Bearer (.+)$/i.exec(headers["authorization"] ?? "") ?? [];
     if (token === undefined)
@@ -264,6 +268,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     grantEverything: () => {
       for (const { key } of store.list("grants")) store.remove("grants", key);
     },
+    addWorkspace: otherWorkspaces.add,
     expireLeases: () => storage.expireLeases(),
     putPullRequest: (pull) => store.put("github-pulls", String(pull.number), pull),
     putComment: (comment) => addComment(store, comment),
@@ -281,6 +286,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
         "github-comments",
       ])
         for (const { key } of store.list(collection)) store.remove(collection, key);
+      otherWorkspaces.empty();
     },
     environment: (way) => ({
       NODE_EXTRA_CA_CERTS: caFile,

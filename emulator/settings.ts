@@ -14,7 +14,7 @@ export type EmulatorOptions = {
   readonly federatedSubjects?: readonly string[];
 };
 
-/** The one tenant, subscription and workspace that there are from the start. */
+/** The one tenant, subscription and workspace that there are from the start. More workspaces can be added. */
 export const seeded = {
   tenantId: "11111111-1111-4111-8111-111111111111",
   clientId: "22222222-2222-4222-8222-222222222222",
@@ -38,4 +38,14 @@ export const seeded = {
   subject: "repo:octo-org/octo-repo:ref:refs/heads/main",
 } as const;
 
-export const workspacePath = `/subscriptions/${seeded.subscriptionId}/resourceGroups/${seeded.resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${seeded.workspace}`;
+export function pathOfWorkspace({
+  resourceGroup,
+  name,
+}: {
+  readonly resourceGroup: string;
+  readonly name: string;
+}): string {
+  return `/subscriptions/${seeded.subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${name}`;
+}
+
+export const workspacePath = pathOfWorkspace({ resourceGroup: seeded.resourceGroup, name: seeded.workspace });

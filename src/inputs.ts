@@ -99,7 +99,7 @@ export const inputTable = {
   rerun: { fallback: "false", read: trueOrFalse },
   parallel: { fallback: "16", read: wholeNumber(1, 256) },
   "allow-delete": { fallback: "false", read: trueOrFalse },
-  "plan-file": { fallback: "", read: notSupportedYet("") },
+  "plan-file": { fallback: "", read: optionalText },
   "expect-no-changes": { fallback: "false", read: trueOrFalse },
   "cancel-superseded": { fallback: "false", read: notSupportedYet("false") },
   download: { fallback: "", read: list },
@@ -156,8 +156,12 @@ export function readInputs(environment: Environment): Inputs {
       return [camelCase(name), undefined] as const;
     }
   });
+  const inputs = Object.fromEntries(entries) as unknown as Inputs;
+  // A command that is not bound by the plan must not look as if it were.
+  if (inputs.planFile !== undefined && !["plan", "apply", "up"].includes(inputs.command))
+    faults.push(`Input 'plan-file' is for plan, apply and up; the command '${inputs.command}' knows no plan.`);
   if (faults.length > 0) throw new InvalidInputs(faults);
-  return Object.fromEntries(entries) as unknown as Inputs;
+  return inputs;
 }
 
 function camelCase(name: string): string {

@@ -99,7 +99,14 @@ async function contextOf(
   };
   const github = githubContext(environment, await eventPayload(environment));
   const root = () => repositoryRoot(folder, environment["GITHUB_WORKSPACE"] ?? folder);
-  const connectOptions = { ...signIn, clock: systemClock, random: Math.random, signal, mask };
+  const connectOptions = {
+    ...signIn,
+    clock: systemClock,
+    random: Math.random,
+    signal,
+    mask,
+    onWait: (message: string) => log.info(message),
+  };
   return {
     inputs,
     github,

@@ -116,3 +116,28 @@ describe("what is in use", () => {
     expect((await act(emulator, "detach", machine("busy", "vm1"), { inputs: { only: "busy" } })).exitCode).toBe(0);
   });
 });
+
+describe("a cluster that the service made", () => {
+  const made = (ssl = "") => ({
+    "azureml.yml": `${workspace}targets:\n  - { name: scoring, type: aks, agent_count: 3, agent_vm_size: Standard_D3_v2${ssl} }\n`,
+  });
+  const tls = ", ssl: { leaf_domain_label: scoring }";
+  it("is detached and attached by its own id for a change, also when the process dies in between", async () => {
+    expect((await act(emulator, "apply", made())).exitCode).toBe(0);
+    emulator.clearJournal();
+    const inputs = { "on-drift": "reattach" };
+    const killed = await act(emulator, "apply", made(tls), { inputs, killAt: /scoring: attaching/ });
+    expect(killed.exitCode).toBeNull();
+    expect(writesIn(emulator.journal())[0]).toBe("DELETE computes/scoring");
+    await emulator.expireLeases();
+    const next = await act(emulator, "apply", made(tls), { inputs, runId: "1009" });
+    expect(next.log.join("\n")).toContain("apply succeeded.");
+    const attached = emulator
+      .journal()
+      .filter(({ method, path }) => method === "PUT" && path.endsWith("/computes/scoring"));
+    for (const { body } of attached)
+      expect((body as { properties: { resourceId?: string } }).properties.resourceId).toMatch(/managedClusters/i);
+    expect(emulator.hazards()).toEqual([]);
+    expect(next.outputs["targets"]).toMatch(/managedClusters/i);
+  });
+});

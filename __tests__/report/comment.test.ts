@@ -198,7 +198,15 @@ const result: fc.Arbitrary<Result> = fc.record({
         type: hostile,
         action: fc.constantFrom("create", "none", "refuse"),
         reason: hostile,
-        changes: fc.array(fc.record({ field: hostile, from: hostile, to: hostile }), { maxLength: 4 }),
+        changes: fc.array(
+          fc.record({
+            field: hostile,
+            from: hostile,
+            to: hostile,
+            means: fc.constantFrom("in-place", "reattach", "recreate"),
+          }),
+          { maxLength: 4 },
+        ),
         findings: fc.array(
           fc.record({
             severity: fc.constantFrom("error", "warning", "not-checked"),

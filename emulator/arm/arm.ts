@@ -8,27 +8,25 @@ import type { createComputes } from "./computes.ts";
 import type { createJobs } from "./jobs.ts";
 import { usagesWith } from "./managed.ts";
 import { permissions } from "./permissions.ts";
+import type { createOtherWorkspaces } from "./other-workspaces.ts";
 
 export type ArmParts = {
   readonly store: Store;
   readonly computes: ReturnType<typeof createComputes>;
   readonly jobs: ReturnType<typeof createJobs>;
   readonly assets: Assets;
+  readonly otherWorkspaces: ReturnType<typeof createOtherWorkspaces>;
   readonly pageSize: number;
 };
 
 /** Azure Resource Manager: the resource provider of Azure ML, and the resources that targets point at. */
-export async function arm(
-  request: Incoming,
-  { store, computes, jobs, assets, pageSize }: ArmParts,
-  faults: readonly Fault[],
-): Promise<Reply | undefined> {
+export async function arm(request: Incoming, parts: ArmParts, faults: readonly Fault[]): Promise<Reply | undefined> {
+  const { store, computes, jobs, assets, otherWorkspaces, pageSize } = parts;
   const { path, query } = request;
   if (path.startsWith("/metadata/endpoints")) return metadata(request);
   // The first SDK writes by way of ARM, and reads from the data plane.
   const dataPlane = /^\/rp\/workspaces(\/subscriptions\/.+\/computes(?:\/[^/]+)?)$/i.exec(path)?.[1];
-  if (dataPlane !== undefined && request.method === "GET")
-    return arm({ ...request, path: dataPlane }, { store, computes, jobs, assets, pageSize }, faults);
+  if (dataPlane !== undefined && request.method === "GET") return arm({ ...request, path: dataPlane }, parts, faults);
   if (/^\/subscriptions$/i.test(path)) return page([subscriptionDocument], request, pageSize);
   if (!/^\/subscriptions\//i.test(path)) return undefined;
   if (!query.has("api-version"))
@@ -46,11 +44,11 @@ export async function arm(
   const granted = permissions(request, store, pageSize);
   if (granted !== undefined) return granted;
   const [, operation] = /\/computeOperationsStatus\/([^/]+)$/i.exec(path) ?? [];
-  if (operation !== undefined) return computes.status(operation);
+  if (operation !== undefined) return otherWorkspaces.status(operation) ?? computes.status(operation);
   const [, cancelled] = /\/mfeOperationResults\/jc:[^:]+:([^/]+)$/i.exec(path) ?? [];
   if (cancelled !== undefined) return jobs.cancelResult(request, cancelled);
   if (/\/providers\/Microsoft\.MachineLearningServices\/workspaces$/i.test(path))
-    return page([workspace(request)], request, pageSize);
+    return page([workspace(request), ...otherWorkspaces.documents()].filter(isBelow(path)), request, pageSize);
   if (path.toLowerCase() === workspacePath.toLowerCase()) return ok(workspace(request));
   if (path.toLowerCase().startsWith(`${workspacePath}/`.toLowerCase())) {
     const [collection, ...rest] = path
@@ -80,6 +78,8 @@ export async function arm(
         return armError(404, "NotFound", `Nothing is played at ${path}.`);
     }
   }
+  const elsewhere = otherWorkspaces.handle(request, faults);
+  if (elsewhere !== undefined) return elsewhere;
   const [, other] = /\/workspaces\/([^/]+)/i.exec(path) ?? [];
   if (other !== undefined && /MachineLearningServices/i.test(path)) {
     return armError(
@@ -140,7 +140,13 @@ function metadata({ endpoints, query }: Incoming): Reply {
   );
 }
 
-function workspace({ endpoints }: Incoming): unknown {
+/** A list of a resource group has only what is in it. */
+function isBelow(path: string): (document: { readonly id: string }) => boolean {
+  const inGroup = /\/resourceGroups\//i.test(path);
+  return ({ id }) => !inGroup || id.toLowerCase().startsWith(`${path.toLowerCase()}/`);
+}
+
+function workspace({ endpoints }: Incoming): { readonly id: string } & Readonly<Record<string, unknown>> {
   const resource = (type: string, name: string) =>
     `/subscriptions/${seeded.subscriptionId}/resourceGroups/${seeded.resourceGroup}/providers/${type}/${name}`;
   return {

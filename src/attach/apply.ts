@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
-import { secretsOf } from "../compute/target.ts";
+import { attachedAs, secretsOf } from "../compute/target.ts";
 import { plan, type Plan, type PlanOptions, type Step } from "../plan/plan.ts";
 import {
   accident,
@@ -12,15 +12,16 @@ import {
   type End,
   type StepOutcome,
 } from "./end.ts";
-import { isNoGraverThan } from "./gravity.ts";
-import { groupsOf, keysOf, primaryKeyOf } from "./group.ts";
+import { isExactly, isNoGraverThan } from "./gravity.ts";
+import { groupsOf, keysOf, noteKeysOf, primaryKeyOf } from "./group.ts";
 import { inUse } from "./in-use.ts";
-import { intentOf } from "./intent.ts";
+import { intentOf, type Intent } from "./intent.ts";
 import { withLeases, type Held } from "./lease.ts";
 import type { AttachPorts } from "./ports.ts";
 import { removeAndWait } from "./remove.ts";
 import { settle } from "./settle.ts";
 import { sharedRead } from "./shared-read.ts";
+import { summarizeStep } from "./target-report.ts";
 import { verifyAttachment, type VerifyPorts } from "./verify.ts";
 import { endIsKnown, putUntilSettled } from "./write.ts";
 
@@ -50,7 +51,15 @@ export async function apply(planned: Plan, options: ApplyOptions, ports: AttachP
   const limit = pLimit(options.parallel);
   const work: Work = { options, elapsed, ports: { ...ports, list: sharedRead(ports.computes.list) } };
   const pieces = groupsOf(planned.steps.filter(isPending), ports.workspace);
-  const done = await Promise.all(pieces.map((piece) => limit(() => carryOut(piece, work))));
+  const done = await Promise.all(
+    pieces.map((piece) =>
+      limit(async () => {
+        const ended = await carryOut(piece, work);
+        for (const outcome of ended) ports.onEnd(summarizeStep(outcome).report);
+        return ended;
+      }),
+    ),
+  );
   const outcomes = new Map(done.flat().map((outcome) => [outcome.step.target.name, outcome]));
   return planned.steps.map(
     (step) => outcomes.get(step.target.name) ?? { step, end: endWithoutWrite(step), seconds: 0 },
@@ -60,7 +69,7 @@ export async function apply(planned: Plan, options: ApplyOptions, ports: AttachP
 type Work = { readonly options: ApplyOptions; readonly elapsed: () => number; readonly ports: VerifyPorts };
 
 /** Steps that may still send a write, or have to be decided anew. */
-function isPending(step: Step): boolean {
+export function isPending(step: Step): boolean {
   return !["keep", "adopt", "refuse"].includes(step.do);
 }
 
@@ -119,18 +128,28 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
 
   /** Targets whose old attachment is gone: what is left of their step is the attachment. */
   const removed = new Set<string>();
-  const known = await resolveIntents(held, ports);
-  if ("state" in known) {
-    for (const step of piece) close(step, step, known);
+  const resolved = await resolveIntents(held, ports);
+  if ("state" in resolved) {
+    for (const step of piece) close(step, step, resolved);
     return outcomes();
   }
+  const { known, gone } = resolved;
+  /** A cluster that the service made is attached by its own id once it was detached: the live state alone forgets it. */
+  const byOwnId = new Map(
+    piece.flatMap(({ target }) => {
+      const intent = gone.find(({ name }) => name.toLowerCase() === target.name.toLowerCase());
+      return intent?.resourceId === undefined
+        ? []
+        : [[target.name, attachedAs(target, { resourceId: intent.resourceId })] as const];
+    }),
+  );
   for (let round = 0; round < mostRounds && left().length > 0; round += 1) {
     const live = await ports.list();
     if (!live.ok) {
       for (const step of left()) close(step, step, endOfFailure(live.failure));
       break;
     }
-    const targets = left().map(({ target }) => target);
+    const targets = left().map(({ target }) => byOwnId.get(target.name) ?? target);
     const decided = plan(targets, withMissing(live.value, known), ports.workspace, options).steps;
     const more = decided.flatMap((step) => keysOf(step, ports.workspace)).filter((key) => !held.keys.includes(key));
     if (more.length > 0 && decided.some(isPending)) return { widenBy: more };
@@ -150,7 +169,7 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
     // What was waited for is decided by what it left; so is what was in the way of that.
     if (looked) continue;
     const pairs = left().flatMap((planned) => {
-      const step = decided.find(({ target }) => target === planned.target);
+      const step = decided.find(({ target }) => target.name === planned.target.name);
       return step === undefined ? [] : [{ planned, step }];
     });
     const cleared = await Promise.all(
@@ -158,7 +177,10 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
     );
     for (const { planned, step, end } of cleared) if (end !== undefined) close(planned, step, end);
     const removals = cleared.filter(({ step, end }) => end === undefined && "remove" in step);
-    for (const { step } of removals) removed.add(step.target.name);
+    for (const { step } of removals) {
+      removed.add(step.target.name);
+      byOwnId.set(step.target.name, step.target);
+    }
     if (removals.length > 0) continue;
     await Promise.all(
       cleared
@@ -185,10 +207,19 @@ function reported(step: Step, planned: Step): Step {
   return "remove" in planned && step.do !== "update" ? planned : step;
 }
 
-/** Reads the names that earlier holders noted, until nothing is in flight on them. @returns what stands under them. */
-async function resolveIntents(held: Held, ports: VerifyPorts): Promise<readonly LiveCompute[] | End> {
-  const found: LiveCompute[] = [];
-  for (const { name, at, run } of held.found) {
+type Resolved = {
+  /** What stands under the names. */
+  readonly known: readonly LiveCompute[];
+  /** Those under whose name nothing stands. */
+  readonly gone: readonly Intent[];
+};
+
+/** Reads the names that earlier holders noted, until nothing is in flight on them. */
+async function resolveIntents(held: Held, ports: VerifyPorts): Promise<Resolved | End> {
+  const known: LiveCompute[] = [];
+  const gone: Intent[] = [];
+  for (const intent of held.found) {
+    const { name, at, run } = intent;
     ports.onProgress(
       name,
       `another run${run === undefined ? "" : ` (${run})`} began to write it at ${at} and did not say what came of it; reads it first`,
@@ -196,9 +227,10 @@ async function resolveIntents(held: Held, ports: VerifyPorts): Promise<readonly 
     const settled = await settle(name, ports);
     const end = earlyEnd(settled);
     if (end !== undefined) return end;
-    if (settled.state === "present") found.push(settled.compute);
+    if (settled.state === "present") known.push(settled.compute);
+    else gone.push(intent);
   }
-  return found;
+  return { known, gone };
 }
 
 /** A list may lag behind a write that a read shows already. */
@@ -209,7 +241,7 @@ function withMissing(live: readonly LiveCompute[], read: readonly LiveCompute[])
 
 /** `decided` on the live state of now; `planned` bounds what it may be. */
 function isAllowed(decided: Step, planned: Step, { exactly }: ApplyOptions): boolean {
-  return exactly ? decided.do === planned.do || decided.do === "wait" : isNoGraverThan(decided, planned);
+  return exactly ? decided.do === "wait" || isExactly(decided, planned) : isNoGraverThan(decided, planned);
 }
 
 function changed(decided: Step, planned: Step, { exactly }: ApplyOptions): End {
@@ -239,7 +271,8 @@ async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Pr
       for (const compute of step.remove) {
         const users = options.force ? undefined : await inUse(compute, ports);
         if (users !== undefined) return users;
-        if (!held.isHeld()) return leaseLost;
+        // What is detached first and attached next is noted before it is gone: a crash in between must not lose its id.
+        if ((await noteDown(step, held, ports)) === undefined || !held.isHeld()) return lostOrCancelled(ports);
         const removal = await removeAndWait(compute, ports);
         if (removal.state === "in-flight") return { state: "in-flight", why: removal.why };
         if (removal.state === "failed")
@@ -256,14 +289,23 @@ async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Pr
   }
 }
 
+/** Writes down what is about to be done. @returns the correlation id; `undefined` when the lease was lost. */
+async function noteDown(step: Step, held: Held, ports: VerifyPorts): Promise<string | undefined> {
+  const correlationId = ports.newId();
+  const intent = intentOf(step, ports.clock.now(), correlationId, ports.run);
+  for (const key of noteKeysOf(step, ports.workspace)) if (!(await held.note(key, [intent]))) return undefined;
+  return correlationId;
+}
+
+function lostOrCancelled({ signal }: VerifyPorts): End {
+  return signal.aborted ? { state: "in-flight", why: "cancelled" } : leaseLost;
+}
+
 /** Notes the intent, writes, reads back, verifies. */
 async function write(step: Step, held: Held, { ports, options }: Work): Promise<End> {
-  const key = primaryKeyOf(step, ports.workspace);
   const send = async (): Promise<End> => {
-    const correlationId = ports.newId();
-    const intent = intentOf(step, ports.clock.now(), correlationId, ports.run);
-    if (!(await held.note(key, [intent])))
-      return ports.signal.aborted ? { state: "in-flight", why: "cancelled" } : leaseLost;
+    const correlationId = await noteDown(step, held, ports);
+    if (correlationId === undefined) return lostOrCancelled(ports);
     return putUntilSettled(step, { wait: options.wait, isHeld: held.isHeld, correlationId }, ports);
   };
   try {

@@ -8,6 +8,7 @@ import { withLeases, type Guarantee } from "./lease.ts";
 import type { AttachPorts } from "./ports.ts";
 import { removalActionFor, removeAndWait, type Removal } from "./remove.ts";
 import { settle } from "./settle.ts";
+import { summarizeDetach } from "./target-report.ts";
 
 /** What is to be done about one name given to `detach`. */
 export type Detachment =
@@ -75,10 +76,17 @@ export async function detach(
       limit(async (): Promise<DetachOutcome> => {
         const came = await carryOut(step, force, ports);
         const seconds = (ports.clock.now() - startedAt) / 1000;
-        return { step, seconds, ...came };
+        const outcome = { step, seconds, ...came };
+        if (isDetachPending(step)) ports.onEnd(summarizeDetach(outcome).report);
+        return outcome;
       }),
     ),
   );
+}
+
+/** Steps that send something, or wait for what is going. */
+export function isDetachPending(step: Detachment): boolean {
+  return step.do !== "keep" && step.do !== "refuse";
 }
 
 async function carryOut(

@@ -1,3 +1,4 @@
+import { canonicalId } from "../azure/resource-id.ts";
 import type { Step } from "../plan/plan.ts";
 
 /** How much a step can destroy: nothing, nothing that was there, settings, an attachment, a compute. */
@@ -20,4 +21,17 @@ const gravity: Readonly<Record<Step["do"], number>> = {
  */
 export function isNoGraverThan(decided: Step, planned: Step): boolean {
   return planned.do === "wait" || gravity[decided.do] <= gravity[planned.do];
+}
+
+/** True when `decided` is what was planned to the letter: the same action on the same computes for the same reasons. */
+export function isExactly(decided: Step, planned: Step): boolean {
+  const work = (step: Step) =>
+    JSON.stringify({
+      do: step.do,
+      differences: step.differences.map(({ field, from, to }) => [field, from, to]),
+      removed: ("remove" in step ? step.remove : [])
+        .map(({ name, resourceId, computeType }) => [name, canonicalId(resourceId ?? ""), computeType].join(" "))
+        .sort(),
+    });
+  return work(decided) === work(planned);
 }

@@ -8,7 +8,7 @@ import type { Step } from "../plan/plan.ts";
  * that neither one resource under two names nor two resources under one name can be written at a time.
  */
 export function keysOf(step: Step, workspace: WorkspaceRef): readonly string[] {
-  const nameKey = (name: string) => canonicalId(`${workspaceId(workspace)}/computes/${name}`);
+  const nameKey = (name: string) => nameKeyOf(name, workspace);
   const resource = resourceIdOf(step.target);
   const live = [
     ...("remove" in step ? step.remove : []),
@@ -27,9 +27,23 @@ export function keysOf(step: Step, workspace: WorkspaceRef): readonly string[] {
   ];
 }
 
+function nameKeyOf(name: string, workspace: WorkspaceRef): string {
+  return canonicalId(`${workspaceId(workspace)}/computes/${name}`);
+}
+
 /** The key under which a step's intent is noted: the first one, the resource where there is one. */
 export function primaryKeyOf(step: Step, workspace: WorkspaceRef): string {
   return keysOf(step, workspace)[0] ?? "";
+}
+
+/**
+ * The keys under which it is noted before something is removed. A cluster that the service made is declared without its
+ * id: once it is detached, only its name leads whoever comes next to the note that has the id.
+ */
+export function noteKeysOf(step: Step, workspace: WorkspaceRef): readonly string[] {
+  const primary = primaryKeyOf(step, workspace);
+  const isMade = "remove" in step && step.remove.some(({ by }) => by === "Detach");
+  return isMade ? [...new Set([primary, nameKeyOf(step.target.name, workspace)])] : [primary];
 }
 
 /** Steps that touch something in common are one piece of work: two targets that swap their machines, say. */

@@ -1,5 +1,10 @@
+import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
+import type { ServiceError } from "../azure/outcome.ts";
 import type { User, UsersOf } from "../azure/usage.ts";
+import type { Finding } from "../compute/kind.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Findings } from "../plan/preflight.ts";
 import { failedWith, type End } from "./end.ts";
 
 /** More than this are counted, not named. Our choice. */
@@ -16,19 +21,63 @@ export async function inUse(
     return failedWith(
       "in-use",
       "UseUnknown",
-      `Whether anything still uses '${compute.name}' could not be read (${users.failure.error.message} [${users.failure.error.code}]), so it was left as it is. Set force: true to go ahead all the same.`,
+      `${unknownUse(compute.name, users.failure.error)} It was left as it is. Set force: true to go ahead all the same.`,
       compute,
     );
   }
   if (users.value.length === 0) return undefined;
-  return failedWith("in-use", "InUse", usedBy(compute.name, users.value), compute);
+  return failedWith("in-use", "InUse", `${usedBy(compute.name, users.value)} ${howToGoAhead}`, compute);
+}
+
+/**
+ * What still uses the computes that a plan takes away, by the name of the target: an error that refuses the step, or with
+ * `force` a warning. A plan that takes nothing away costs no request.
+ */
+export async function findUsers(
+  { steps }: Plan,
+  usersOf: UsersOf,
+  { force, parallel }: { readonly force: boolean; readonly parallel: number },
+): Promise<Findings> {
+  const limit = pLimit(parallel);
+  const found = await Promise.all(
+    steps.flatMap((step) =>
+      "remove" in step
+        ? step.remove.map((compute) =>
+            limit(async () => [step.target.name, await use(compute, usersOf, force)] as const),
+          )
+        : [],
+    ),
+  );
+  const findings = new Map<string, readonly Finding[]>();
+  for (const [name, finding] of found)
+    if (finding !== undefined) findings.set(name, [...(findings.get(name) ?? []), finding]);
+  return findings;
+}
+
+async function use(compute: LiveCompute, usersOf: UsersOf, force: boolean): Promise<Finding | undefined> {
+  const { name } = compute;
+  const users = await usersOf(compute);
+  const severity = force ? "warning" : "error";
+  const advice = force ? "force is true: it is taken away all the same." : howToGoAhead;
+  if (users.ok) {
+    return users.value.length === 0
+      ? undefined
+      : { severity, code: "in-use", message: usedBy(name, users.value), advice };
+  }
+  const message = unknownUse(name, users.failure.error);
+  return users.failure.reason === "cancelled"
+    ? undefined
+    : { severity, code: "use-unknown", message, advice: force ? advice : "Set force: true to go ahead all the same." };
+}
+
+const howToGoAhead = "Wait for them to end or cancel them, or set force: true to go ahead all the same.";
+
+function unknownUse(name: string, { message, code }: ServiceError): string {
+  return `Whether anything still uses '${name}' could not be read (${message} [${code}]).`;
 }
 
 export function usedBy(name: string, users: readonly User[]): string {
   const named = users.slice(0, mostNamed).map(({ what, name: user, state }) => `the ${what} '${user}' (${state})`);
   const rest = users.length - named.length;
-  return (
-    `'${name}' is still used by ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}. ` +
-    "Wait for them to end or cancel them, or set force: true to go ahead all the same."
-  );
+  return `'${name}' is still used by ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`;
 }

@@ -4,6 +4,7 @@ import type { UsersOf } from "../azure/usage.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { Clock } from "../clock.ts";
 import type { ResolveSecret } from "../declaration/secret.ts";
+import type { TargetReport } from "../report/result.ts";
 
 /** What attaching needs from outside. */
 export type AttachPorts = {
@@ -23,4 +24,6 @@ export type AttachPorts = {
   readonly deadline: number;
   /** Provisioning as it goes on: one line for each change of state. Text may stem from Azure. */
   readonly onProgress: (target: string, message: string) => void;
+  /** Told of each target that nothing more is done about. */
+  readonly onEnd: (report: TargetReport) => void;
 };

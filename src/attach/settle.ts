@@ -1,5 +1,6 @@
 import type { Accepted, LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
+import { progressReader } from "../compute/target.ts";
 import { isInFlight, isLeaving } from "../plan/plan.ts";
 import type { AttachPorts } from "./ports.ts";
 
@@ -25,7 +26,9 @@ const longestPause = 15;
  */
 export async function followWrite(name: string, accepted: Accepted, ports: AttachPorts): Promise<Settled> {
   if (accepted.operationUrl !== undefined) {
-    const ended = await followOperation(name, accepted.operationUrl, accepted.retryAfterSeconds, ports);
+    const { operationUrl, retryAfterSeconds, compute: written } = accepted;
+    const progress = written === undefined ? undefined : progressReader(written.computeType);
+    const ended = await followOperation(name, { operationUrl, retryAfterSeconds, progress }, ports);
     if (ended.state === "in-flight") return ended;
     if (ended.state === "failed") {
       const compute = await ports.computes.get(name);
@@ -41,10 +44,16 @@ type OperationEnd =
   | { readonly state: "failed"; readonly error: ServiceError }
   | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled" };
 
+type FollowedOperation = {
+  readonly operationUrl: string;
+  readonly retryAfterSeconds: number | undefined;
+  /** Where the operation's own word does not say how far it is: reads that off the compute. */
+  readonly progress: ReturnType<typeof progressReader>;
+};
+
 async function followOperation(
   name: string,
-  operationUrl: string,
-  retryAfterSeconds: number | undefined,
+  { operationUrl, retryAfterSeconds, progress: readProgress }: FollowedOperation,
   ports: AttachPorts,
 ): Promise<OperationEnd> {
   let shown = "";
@@ -56,12 +65,20 @@ async function followOperation(
     if (!progress.ok) return { state: "over" };
     if (progress.value.state === "succeeded") return { state: "over" };
     if (progress.value.state !== "running") return { state: "failed", error: progress.value.error };
-    if (progress.value.status !== shown) {
-      shown = progress.value.status;
+    const compute = readProgress === undefined ? undefined : await ports.computes.get(name);
+    const far = compute?.ok === true && compute.value !== undefined ? readProgress?.(compute.value) : undefined;
+    const state = [progress.value.status, ...(far === undefined ? [] : [far])].join(", ");
+    if (state !== shown) {
+      shown = state;
       ports.onProgress(name, shown);
     }
     wait = progress.value.retryAfterSeconds;
   }
+}
+
+function stateOf(compute: LiveCompute): string {
+  const far = progressReader(compute.computeType)?.(compute);
+  return far === undefined ? compute.provisioningState : `${compute.provisioningState}, ${far}`;
 }
 
 /** Reads the compute until nothing is in flight on it. A compute that is absent counts as settled at once. */
@@ -72,8 +89,9 @@ export async function settle(name: string, ports: AttachPorts): Promise<Settled>
     if (!read.ok) return { state: "unreadable", failure: read.failure };
     if (read.value === undefined) return { state: "absent" };
     if (!isInFlight(read.value) && !isLeaving(read.value)) return { state: "present", compute: read.value };
-    if (read.value.provisioningState !== shown) {
-      shown = read.value.provisioningState;
+    const state = stateOf(read.value);
+    if (state !== shown) {
+      shown = state;
       ports.onProgress(name, shown);
     }
     const paused = await pause(look, undefined, ports);

@@ -1,6 +1,7 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import { afterDetach, labelOf, originOf, resourceIdOf } from "../compute/target.ts";
 import { actionOf } from "../plan/plan-report.ts";
+import { errorSentence } from "../report/error-text.ts";
 import type { FailureReason, TargetReport } from "../report/result.ts";
 import type { StepOutcome } from "./end.ts";
 import type { DetachOutcome } from "./detach.ts";
@@ -67,7 +68,7 @@ export function summarizeStep(outcome: StepOutcome): TargetSummary {
     case "failed":
       return {
         report: { ...report, outcome: "failed", provisioningErrors: [end.error] },
-        failure: { reason: end.because, message: `${target.name} (${labelOf(target)}): ${end.error.message}` },
+        failure: { reason: end.because, message: `${target.name} (${labelOf(target)}): ${errorSentence(end.error)}` },
       };
   }
 }
@@ -113,7 +114,7 @@ export function summarizeDetach({ step, seconds, removal, guarantee }: DetachOut
         report: { ...report, outcome: "failed", provisioningErrors: [removal.error] },
         failure: {
           reason: removal.because ?? "provisioning-failed",
-          message: `${step.name}: ${removal.error.message}`,
+          message: `${step.name}: ${errorSentence(removal.error)}`,
         },
       };
     case "in-flight":

@@ -1,7 +1,8 @@
-import type { LiveCompute } from "../azure/computes.ts";
-import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
-import { apiVersionOf, differencesFrom, faultOf, originOf, toRequest, toUpdate } from "../compute/target.ts";
+import type { Accepted, LiveCompute } from "../azure/computes.ts";
+import type { AzureFailure, Outcome, ServiceError } from "../azure/outcome.ts";
+import { differencesFrom, faultOf, originOf } from "../compute/target.ts";
 import { isUsable, type Step } from "../plan/plan.ts";
+import { writeOf, type ComputeWrite } from "./compute-write.ts";
 import { earlyEnd, failedWith, leaseLost, type End } from "./end.ts";
 import type { AttachPorts } from "./ports.ts";
 import { waitUntilReady } from "./ready.ts";
@@ -24,24 +25,17 @@ export type WriteOptions = {
  * @throws SecretUnavailable
  */
 export async function putUntilSettled(step: Step, options: WriteOptions, ports: AttachPorts): Promise<End> {
-  const update = step.do === "update" ? toUpdate(step.target, step.differences) : undefined;
-  const body = update?.body ?? (await toRequest(step.target, ports.workspace, ports.resolveSecret));
+  const write = await writeOf(step, ports.workspace, ports.resolveSecret);
   const { name } = step.target;
   const { correlationId } = options;
-  const version = apiVersionOf(step.target);
-  for (let send = 1; send <= mostSends; send += 1) {
+  for (let attempt = 1; attempt <= mostSends; attempt += 1) {
     if (ports.signal.aborted) return { state: "in-flight", why: "cancelled" };
     if (!options.isHeld()) return leaseLost;
     ports.onProgress(
       name,
       step.do === "update" ? "updating" : originOf(step.target) === "managed" ? "creating" : "attaching",
     );
-    const answer =
-      update === undefined
-        ? await ports.computes.put(name, body, { correlationId, ...(version === undefined ? {} : { version }) })
-        : update.method === "PATCH"
-          ? await ports.computes.patch(name, body, { correlationId })
-          : await ports.computes.act(name, update.action, body);
+    const answer = await send(name, write, correlationId, ports);
     if (answer.ok && !options.wait && originOf(step.target) === "managed") {
       return {
         state: "in-flight",
@@ -54,7 +48,7 @@ export async function putUntilSettled(step: Step, options: WriteOptions, ports: 
       : await afterRefusal(name, answer.failure, ports);
     // A read may lag behind the write that it follows: what was accepted is not taken for absent at the first look.
     const sure = answer.ok && settled.state === "absent" ? await settleUnknown(name, ports) : settled;
-    const end = conclude(step, sure, ports);
+    const end = conclude(step, sure, answer.ok ? idsOf(answer.value, correlationId) : {}, ports);
     // An update whose reply was lost, or that another operation turned away, and that left no trace: it may be sent again.
     const untouched =
       !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
@@ -69,6 +63,33 @@ export async function putUntilSettled(step: Step, options: WriteOptions, ports: 
   );
 }
 
+/** By which Azure's support finds the write; an answer to a later read has other ones. */
+type Ids = Pick<ServiceError, "correlationId" | "requestId">;
+
+function idsOf(accepted: Accepted, sent: string): Ids {
+  const { correlationId = sent, requestId } = accepted;
+  return { correlationId, ...(requestId === undefined ? {} : { requestId }) };
+}
+
+function send(
+  name: string,
+  write: ComputeWrite,
+  correlationId: string,
+  { computes }: AttachPorts,
+): Promise<Outcome<Accepted>> {
+  switch (write.method) {
+    case "PUT":
+      return computes.put(name, write.body, {
+        correlationId,
+        ...(write.version === undefined ? {} : { version: write.version }),
+      });
+    case "PATCH":
+      return computes.patch(name, write.body, { correlationId });
+    case "POST":
+      return computes.act(name, write.action, write.body);
+  }
+}
+
 async function afterRefusal(name: string, refused: AzureFailure, ports: AttachPorts): Promise<Settled> {
   if (refused.reason === "unknown") return settleUnknown(name, ports);
   if (refused.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
@@ -81,7 +102,7 @@ async function afterRefusal(name: string, refused: AzureFailure, ports: AttachPo
 }
 
 /** @returns `undefined` when the compute is certainly absent: the write never took effect and may be sent again. */
-function conclude(step: Step, settled: Settled, ports: AttachPorts): End | undefined {
+function conclude(step: Step, settled: Settled, ids: Ids, ports: AttachPorts): End | undefined {
   switch (settled.state) {
     case "absent":
       return undefined;
@@ -89,13 +110,13 @@ function conclude(step: Step, settled: Settled, ports: AttachPorts): End | undef
     case "unreadable":
       return earlyEnd(settled);
     case "failed":
-      return provisioningFailed(settled.error, settled.compute);
+      return provisioningFailed({ ...settled.error, ...ids }, settled.compute);
     case "present":
-      return verified(step, settled.compute, ports);
+      return verified(step, settled.compute, ids, ports);
   }
 }
 
-function verified(step: Step, compute: LiveCompute, ports: AttachPorts): End {
+function verified(step: Step, compute: LiveCompute, ids: Ids, ports: AttachPorts): End {
   if (!isUsable(compute)) {
     const [first, ...rest] = compute.provisioningErrors;
     const error = first ?? {
@@ -103,7 +124,7 @@ function verified(step: Step, compute: LiveCompute, ports: AttachPorts): End {
       message: `The service ended the provisioning as ${compute.provisioningState} and gave no reason.`,
       details: [],
     };
-    return provisioningFailed(rest.length === 0 ? error : { ...error, details: [...error.details, ...rest] }, compute);
+    return provisioningFailed({ ...error, details: [...error.details, ...rest], ...ids }, compute);
   }
   const fault = faultOf(step.target, compute);
   if (fault !== undefined) return provisioningFailed(fault, compute);

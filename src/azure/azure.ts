@@ -10,6 +10,7 @@ import { createJobs, type Jobs } from "./jobs.ts";
 import { createKeyVault, createVaultReach } from "./key-vault.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { readOtherWorkspaces, type OtherWorkspaces } from "./other-workspaces.ts";
 import type { AzureFailure, Outcome } from "./outcome.ts";
 import { newToken } from "./pipeline.ts";
 import { createPermissions, type Permissions } from "./permissions.ts";
@@ -39,6 +40,8 @@ export type Azure = {
   /** The resources that targets point at. */
   readonly resources: ResourceReads;
   readonly usersOf: UsersOf;
+  /** The other workspaces of the subscription, as far as the identity can read them. */
+  readonly otherWorkspaces: () => Promise<OtherWorkspaces>;
   /** Reads a Key Vault secret by its address. */
   readonly keyVault: (url: string) => Promise<string>;
   /** Whether a vault answers, by the address of a secret in it. */
@@ -109,6 +112,7 @@ function assemble(
     blobs: createBlobs(options),
     resources: createResourceReads(arm, cloud, workspace),
     usersOf: createUsersOf(arm, ref),
+    otherWorkspaces: () => readOtherWorkspaces(arm, ref, options.clock),
     keyVault: createKeyVault(newCredential, cloud, options.signal),
     vaultReach: createVaultReach(cloud, options),
   };

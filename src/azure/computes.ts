@@ -39,6 +39,7 @@ export type Accepted = {
   /** The compute as the answer showed it. */
   readonly compute?: LiveCompute;
   readonly correlationId?: string;
+  readonly requestId?: string;
 };
 
 /** One look at a long-running operation. Every status that is not terminal means that it goes on. */
@@ -73,7 +74,7 @@ export type Computes = {
 };
 
 /** The official client's version for computes; types of the newest stable version are the same. */
-const apiVersion = "2023-08-01-preview";
+export const apiVersion = "2023-08-01-preview";
 
 export function createComputes(arm: Arm, workspace: WorkspaceRef, clock: Clock): Computes {
   const id = (name: string) => `${workspaceId(workspace)}/computes/${name}`;
@@ -109,10 +110,12 @@ function acceptedOf(answer: Answer, clock: Clock): Accepted {
   const operationUrl = headers["azure-asyncoperation"] ?? headers["location"];
   const retryAfter = retryAfterSeconds(headers, clock);
   const correlationId = headers["x-ms-correlation-request-id"];
+  const requestId = headers["x-ms-request-id"];
   return {
     ...(operationUrl === undefined ? {} : { operationUrl }),
     ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
     ...(correlationId === undefined ? {} : { correlationId }),
+    ...(requestId === undefined ? {} : { requestId }),
     ...(typeof body === "object" && body !== null && "properties" in body ? { compute: liveCompute(body) } : {}),
   };
 }

@@ -9,6 +9,8 @@ export type RetryPorts = {
   readonly signal: AbortSignal;
   /** How often one request is sent at most; the default is for what nothing can stand in for. */
   readonly tries?: number;
+  /** Told of every pause that somebody might take for a hang. Text may stem from the service. */
+  readonly onWait?: (message: string) => void;
 };
 
 /**
@@ -29,7 +31,7 @@ const longestWait = 240;
 export async function withRetries(
   repeatable: Repeatable,
   sendOnce: () => Promise<Answer>,
-  { clock, random, signal, tries = mostTries }: RetryPorts,
+  { clock, random, signal, tries = mostTries, onWait }: RetryPorts,
 ): Promise<Outcome<Answer>> {
   let waited = 0;
   for (let attempt = 1; ; attempt += 1) {
@@ -43,6 +45,7 @@ export async function withRetries(
     const pause = pauseSeconds(attempt, result.ok ? result.value.headers : {}, clock, random);
     if (!again || attempt >= tries || waited + pause > longestWait) return outcome;
     waited += pause;
+    if (pause >= shortestTold) onWait?.(waitText(outcome, pause));
     try {
       await clock.sleep(pause, signal);
     } catch {
@@ -52,6 +55,16 @@ export async function withRetries(
       });
     }
   }
+}
+
+/** Seconds. Our choice: shorter pauses are over before their line is read. */
+const shortestTold = 4;
+
+function waitText(outcome: Outcome<Answer>, seconds: number): string {
+  const said = outcome.ok ? "" : ` (${outcome.failure.error.message} [${outcome.failure.error.code}])`;
+  const status = outcome.ok ? undefined : outcome.failure.status;
+  const what = status === undefined ? "Azure gave no answer" : `Azure answered with status ${status}`;
+  return `${what}${said}; asks again in ${Math.round(seconds)} s.`;
 }
 
 /** 429 always means that nothing was done. */

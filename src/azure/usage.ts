@@ -1,3 +1,4 @@
+import { sharedRead } from "../attach/shared-read.ts";
 import { classify } from "../job/states.ts";
 import type { Arm } from "./arm.ts";
 import type { LiveCompute } from "./computes.ts";
@@ -21,14 +22,14 @@ const endpointsVersion = "2023-04-01-preview";
 /** The last version that knows web services of the first SDK. */
 const servicesVersion = "2021-04-01";
 
-/** Each list is read once in a command, however many computes are asked about. */
+/** Asks at one time share each list; none is handed one from before it asked, because what is in use changes. */
 export function createUsersOf(arm: Arm, workspace: WorkspaceRef): UsersOf {
   const root = workspaceId(workspace);
-  const lists = new Map<string, Promise<Outcome<readonly unknown[]>>>();
+  const lists = new Map<string, () => Promise<Outcome<readonly unknown[]>>>();
   const list = (collection: string, apiVersion: string) => {
-    const found = lists.get(collection) ?? arm.list(`${root}/${collection}`, apiVersion);
-    lists.set(collection, found);
-    return found;
+    const shared = lists.get(collection) ?? sharedRead(() => arm.list(`${root}/${collection}`, apiVersion));
+    lists.set(collection, shared);
+    return shared();
   };
   return async (compute) => {
     const id = canonicalId(compute.id === "" ? `${root}/computes/${compute.name}` : compute.id);

@@ -1,12 +1,16 @@
 import type { Azure } from "../azure/azure.ts";
-import { apply as carryOut } from "../attach/apply.ts";
+import { apply as carryOut, isPending } from "../attach/apply.ts";
 import { summarizeStep } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError } from "../declaration/problem.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { PlanFile } from "../plan/plan-file.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
-import { ensureEnvironments } from "./environments.ts";
+import { ensureEnvironments, planEnvironments } from "./environments.ts";
 import { planAgainst, planOptions } from "./plan.ts";
-import { attachPorts, connect, workspaceReport } from "./session.ts";
+import { givenPlan, outdated, withSkipped } from "./plan-file.ts";
+import { followed } from "./provisioning.ts";
+import { connect, workspaceReport } from "./session.ts";
 import { checked } from "./validate.ts";
 
 /** Brings every declared target to its declared state: attached or created exactly once. */
@@ -14,36 +18,78 @@ export async function apply(context: CommandContext): Promise<CommandResult> {
   const declaration = await context.declare();
   const base = checked(declaration);
   if (declaration.problems.some(isError)) return base;
+  const given = await givenPlan(context, declaration);
+  if (given.result.failures.length > 0) return join(base, given.result);
   const azure = await connect(context, declaration);
-  const [applied, environments] = await Promise.all([
-    ensureTargets(azure, declaration, context),
-    ensureEnvironments(azure, declaration, context),
-  ]);
-  return join(join(base, { ...applied.result, workspace: workspaceReport(azure) }), environments);
+  const { result } = await ensureDeclared(azure, declaration, context, given.plan);
+  return join(base, { ...result, workspace: workspaceReport(azure) });
 }
 
 /** Names under which the declared targets are live: another one where an existing attachment was adopted. */
 export type LiveNames = ReadonlyMap<string, string>;
+
+export type Ensured = { readonly result: CommandResult; readonly liveNames: LiveNames };
+
+/** Targets and environments, as they are declared; with a plan to the letter of it, or not at all. */
+export async function ensureDeclared(
+  azure: Azure,
+  declaration: Pick<Declaration, "targets" | "environments">,
+  context: CommandContext,
+  given?: PlanFile,
+): Promise<Ensured> {
+  if (given !== undefined) return ensurePlanned(azure, declaration, context, given);
+  const [targets, environments] = await Promise.all([
+    ensureTargets(azure, declaration, context),
+    ensureEnvironments(azure, declaration, context),
+  ]);
+  return { liveNames: targets.liveNames, result: join(targets.result, environments) };
+}
+
+async function ensurePlanned(
+  azure: Azure,
+  declaration: Pick<Declaration, "targets" | "environments">,
+  context: CommandContext,
+  given: PlanFile,
+): Promise<Ensured> {
+  const [planned, environments] = await Promise.all([
+    planAgainst(azure, declaration, context),
+    planEnvironments(azure, declaration, context),
+  ]);
+  const stop = (result: CommandResult): Ensured => ({ result, liveNames: new Map() });
+  if (planned.plan === undefined || environments.failures.length > 0)
+    return stop(join(planned.result, { ...environments, environments: [] }));
+  const changes = await outdated(given, planned.plan, environments.environments ?? [], azure);
+  if (changes.failures.length > 0) return stop(join(planned.result, changes));
+  const [targets, ensured] = await Promise.all([
+    carryOutPlan(planned.plan, azure, context, given),
+    ensureEnvironments(azure, declaration, context),
+  ]);
+  return { liveNames: targets.liveNames, result: join(join(planned.result, targets.result), ensured) };
+}
 
 /** Plans and carries the plan out. */
 export async function ensureTargets(
   azure: Azure,
   declaration: Pick<Declaration, "targets" | "prices">,
   context: CommandContext,
-): Promise<{ readonly result: CommandResult; readonly liveNames: LiveNames }> {
+): Promise<Ensured> {
   const planned = await planAgainst(azure, declaration, context);
   if (planned.plan === undefined) return { result: planned.result, liveNames: new Map() };
-  const outcomes = await carryOut(
-    planned.plan,
-    {
-      ...planOptions(context),
-      parallel: context.inputs.parallel,
-      wait: context.inputs.wait,
-      force: context.inputs.force,
-      exactly: false,
-    },
-    attachPorts(context, azure),
-  );
+  const done = await carryOutPlan(planned.plan, azure, context);
+  return { liveNames: done.liveNames, result: join(planned.result, done.result) };
+}
+
+async function carryOutPlan(plan: Plan, azure: Azure, context: CommandContext, given?: PlanFile): Promise<Ensured> {
+  const { inputs } = context;
+  const options = {
+    ...planOptions(context),
+    parallel: inputs.parallel,
+    wait: inputs.wait,
+    force: inputs.force,
+    exactly: given !== undefined,
+  };
+  const pending = plan.steps.filter(isPending).map(({ target }) => target.name);
+  const outcomes = await followed(pending, context, azure, (ports) => carryOut(plan, options, ports));
   const summaries = outcomes.map(summarizeStep);
   const liveNames = new Map(
     outcomes.map(({ step, end }) => {
@@ -53,10 +99,10 @@ export async function ensureTargets(
   );
   return {
     liveNames,
-    result: join(planned.result, {
-      targets: summaries.map(({ report }) => report),
+    result: {
+      targets: summaries.map(({ report }) => (given === undefined ? report : withSkipped(report, given))),
       failures: summaries.flatMap(({ failure }) => failure ?? []),
       leftGoing: summaries.flatMap(({ leftGoing }) => leftGoing ?? []),
-    }),
+    },
   };
 }

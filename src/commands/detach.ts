@@ -1,10 +1,11 @@
-import { detach as carryOut, planDetach } from "../attach/detach.ts";
+import { detach as carryOut, isDetachPending, planDetach } from "../attach/detach.ts";
 import { summarizeDetach } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError, type Problem } from "../declaration/problem.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
-import { attachPorts, connect, MissingInput, workspaceReport } from "./session.ts";
+import { followed } from "./provisioning.ts";
+import { connect, MissingInput, workspaceReport } from "./session.ts";
 import { checked } from "./validate.ts";
 
 /**
@@ -27,7 +28,9 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
   if (!live.ok)
     return join(reported, { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] });
   const steps = planDetach(inputs.only, live.value, { allowDelete: inputs.allowDelete });
-  const summaries = (await carryOut(steps, inputs, attachPorts(context, azure))).map(summarizeDetach);
+  const names = steps.filter(isDetachPending).map(({ name }) => name);
+  const outcomes = await followed(names, context, azure, (ports) => carryOut(steps, inputs, ports));
+  const summaries = outcomes.map(summarizeDetach);
   return join(reported, {
     targets: summaries.map(({ report }) => report),
     failures: summaries.flatMap(({ failure }) => failure ?? []),

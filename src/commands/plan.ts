@@ -1,13 +1,16 @@
+import { findUsers } from "../attach/in-use.ts";
 import type { Azure } from "../azure/azure.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError } from "../declaration/problem.ts";
+import { attachable, attachedElsewhere } from "../plan/elsewhere.ts";
 import { plan as planTargets, type Plan, type PlanOptions } from "../plan/plan.ts";
 import { planReport } from "../plan/plan-report.ts";
-import { runPreflights, withFindings } from "../plan/preflight.ts";
+import { joinFindings, runPreflights, withFindings, type Findings } from "../plan/preflight.ts";
 import { planLines } from "../report/log-text.ts";
 import { failureOf } from "./azure-failure.ts";
-import { join, type CommandContext, type CommandResult } from "./context.ts";
+import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { planEnvironments } from "./environments.ts";
+import { savePlan } from "./plan-file.ts";
 import { connect, workspaceReport } from "./session.ts";
 import { checked } from "./validate.ts";
 
@@ -19,8 +22,14 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
   const azure = await connect(context, declaration);
   const planned = await planAgainst(azure, declaration, context);
   const environments = await planEnvironments(azure, declaration, context);
-  const result = join(join(base, { ...planned.result, workspace: workspaceReport(azure) }), environments);
-  if (planned.plan === undefined) return result;
+  const compared = join(join(base, { ...planned.result, workspace: workspaceReport(azure) }), environments);
+  if (planned.plan === undefined) return compared;
+  // Half a plan must not look like a whole one.
+  const saved =
+    environments.failures.length > 0
+      ? nothing
+      : await savePlan(planned.plan, environments.environments ?? [], context, azure);
+  const result = join(compared, saved);
   const refused = planned.plan.steps.filter((step) => step.do === "refuse");
   const pending =
     planReport(planned.plan).hasChanges || (environments.environments ?? []).some(({ action }) => action !== "none");
@@ -53,12 +62,34 @@ export async function planAgainst(
   if (!live.ok)
     return { result: { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] } };
   const compared = planTargets(declaration.targets, live.value, azure.workspace, planOptions(context));
-  const findings = await runPreflights(compared, azure.resources, context.inputs.parallel);
+  const findings = joinFindings(...(await findOut(compared, azure, declaration, context)));
   const planned = withFindings(compared, findings);
   const report = planReport(planned, findings, declaration.prices);
   context.log.group("Plan", planLines(report));
   return { plan: planned, result: { plan: report, failures: [] } };
 }
+
+/** What is behind the targets, what still uses what would be taken away, and in `plan` who else holds their resources. */
+async function findOut(
+  compared: Plan,
+  azure: Azure,
+  { targets }: Pick<Declaration, "targets">,
+  { inputs }: CommandContext,
+): Promise<readonly Findings[]> {
+  const { parallel, force } = inputs;
+  const onlyShown = inputs.command === "plan";
+  return Promise.all([
+    runPreflights(compared, azure.resources, parallel),
+    // With force it changes nothing, so only who reads the plan needs to know.
+    force && !onlyShown ? noFindings : findUsers(compared, azure.usersOf, { force, parallel }),
+    // The other workspaces of a subscription are many requests: never on the way to a write.
+    onlyShown && attachable(targets).length > 0
+      ? azure.otherWorkspaces().then((others) => attachedElsewhere(targets, others))
+      : noFindings,
+  ]);
+}
+
+const noFindings: Findings = new Map();
 
 export function planOptions({ inputs }: CommandContext): PlanOptions {
   return { onDrift: inputs.onDrift, onConflict: inputs.onConflict, allowDelete: inputs.allowDelete };

@@ -43,7 +43,11 @@ export function workspaceReport(azure: Azure): WorkspaceReport {
   return { subscriptionId, resourceGroup, name, location };
 }
 
-export function attachPorts(context: CommandContext, azure: Azure): AttachPorts {
+export function attachPorts(
+  context: CommandContext,
+  azure: Azure,
+  shown: Pick<AttachPorts, "onProgress" | "onEnd">,
+): AttachPorts {
   return {
     computes: azure.computes,
     leases: azure.leases,
@@ -55,6 +59,6 @@ export function attachPorts(context: CommandContext, azure: Azure): AttachPorts 
     resolveSecret: context.resolveSecretWith(azure),
     signal: context.signal,
     deadline: context.deadline,
-    onProgress: (target, message) => context.log.info(`${target}: ${message}`),
+    ...shown,
   };
 }

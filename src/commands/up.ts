@@ -1,7 +1,7 @@
 import { isError, type Problem } from "../declaration/problem.ts";
-import { ensureTargets } from "./apply.ts";
+import { ensureDeclared } from "./apply.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
-import { ensureEnvironments } from "./environments.ts";
+import { givenPlan } from "./plan-file.ts";
 import { connect, workspaceReport } from "./session.ts";
 import { needsWorkspace, trainDeclared } from "./train.ts";
 import { checked } from "./validate.ts";
@@ -15,13 +15,14 @@ export async function up(context: CommandContext): Promise<CommandResult> {
       : [...declaration.problems, deployNotSupported(declaration.deploy)];
   const base = checked({ ...declaration, problems });
   if (problems.some(isError)) return base;
-  if (!needsWorkspace(declaration)) return join(base, await trainDeclared(declaration, context));
+  // A plan is of a workspace: with one given, it is looked at even where everything else happens on the runner.
+  if (context.inputs.planFile === undefined && !needsWorkspace(declaration))
+    return join(base, await trainDeclared(declaration, context));
+  const given = await givenPlan(context, declaration);
+  if (given.result.failures.length > 0) return join(base, given.result);
   const azure = await connect(context, declaration);
-  const [applied, environments] = await Promise.all([
-    ensureTargets(azure, declaration, context),
-    ensureEnvironments(azure, declaration, context),
-  ]);
-  const result = join(join(base, { ...applied.result, workspace: workspaceReport(azure) }), environments);
+  const applied = await ensureDeclared(azure, declaration, context, given.plan);
+  const result = join(base, { ...applied.result, workspace: workspaceReport(azure) });
   if (declaration.run === undefined || result.failures.length > 0) return result;
   return join(result, await trainDeclared(declaration, context, { azure, liveNames: applied.liveNames }));
 }

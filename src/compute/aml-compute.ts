@@ -361,6 +361,23 @@ export async function preflight(target: AmlCompute, reads: ResourceReads): Promi
   return [...capacity, ...network];
 }
 
+/** How many nodes there are of those that are wanted. A cluster that rests without nodes has nothing to tell. */
+export function progressOf({ properties }: LiveCompute): string | undefined {
+  const number = (...path: readonly string[]) => {
+    const value = member(properties, ...path);
+    return typeof value === "number" ? value : 0;
+  };
+  const [current, target] = [number("currentNodeCount"), number("targetNodeCount")];
+  const allocation = member(properties, "allocationState");
+  const state = typeof allocation === "string" ? allocation : "Steady";
+  if (current === 0 && target === 0 && state === "Steady") return undefined;
+  const others = ["preparing", "unusable", "leaving", "preempted"].flatMap((word) => {
+    const nodes = number("nodeStateCounts", `${word}NodeCount`);
+    return nodes === 0 ? [] : [`${nodes} ${word}`];
+  });
+  return `${current} of ${target} nodes${others.length === 0 ? "" : ` (${others.join(", ")})`}, ${state}`;
+}
+
 export function nodesOf(target: AmlCompute): NodeRange {
   return { size: target.size, minimum: target.minInstances, maximum: target.maxInstances };
 }

@@ -152,6 +152,8 @@ export type KindModule<Target extends TargetBase> = {
   readonly nodesOf?: (target: Target) => NodeRange | undefined;
   /** The same of a live compute. */
   readonly liveNodesOf?: (live: LiveCompute) => NodeRange | undefined;
+  /** For a kind whose state alone does not say how far it is: `1 of 4 nodes, Resizing`. Shown whenever it changes. */
+  readonly progressOf?: (live: LiveCompute) => string | undefined;
   /** Why the target must not be sent at all, whatever is live. */
   readonly refusal?: (target: Target, workspace: WorkspaceRef) => Refused | undefined;
   /** Reads on what is behind the target, before a create or an attach. A 403 is `not-checked`, never an error. */

@@ -170,6 +170,14 @@ export function liveNodesOf(live: LiveCompute): NodeRange | undefined {
   return module?.liveNodesOf?.(live);
 }
 
+/** Tells how far a live compute is, besides its state; `undefined` for a kind that is as far as its state says. */
+export function progressReader(computeType: string): ((live: LiveCompute) => string | undefined) | undefined {
+  const module = Object.values<Pick<KindModule<never>, "computeType" | "progressOf">>(kinds).find(
+    (kind) => kind.computeType?.toLowerCase() === computeType.toLowerCase(),
+  );
+  return module?.progressOf;
+}
+
 /** Reads on what is behind a target; a kind without any needs none. */
 export async function preflight(target: ComputeTarget, reads: ResourceReads): Promise<readonly Finding[]> {
   return (await (moduleOf(target) as KindModule<ComputeTarget>).preflight?.(target, reads)) ?? [];

@@ -1,5 +1,8 @@
-import { originOf, resourceIdOf } from "../compute/target.ts";
-import type { PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
+import type { ChangeMeans } from "../compute/kind.ts";
+import { meansFor, originOf, resourceIdOf, secretsOf, toUpdate } from "../compute/target.ts";
+import { formatSecretReference, type SecretReference } from "../declaration/secret.ts";
+import { positionOf, valueAt, type NodePath, type SourceNode } from "../declaration/source.ts";
+import type { FieldChange, PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
 import { hourlyOf, totalOf, type Prices } from "./cost.ts";
 import { hasChanges, type Plan, type Step } from "./plan.ts";
 import type { Findings } from "./preflight.ts";
@@ -25,16 +28,70 @@ export function planReport(plan: Plan, findings: Findings = new Map(), prices?: 
 function plannedStep(step: Step, findings: PlannedStep["findings"], prices: Prices | undefined): PlannedStep {
   const resourceId = resourceIdOf(step.target);
   const hourly = prices === undefined ? undefined : hourlyOf(step, prices);
+  const means = meansOf(step);
   return {
     target: step.target.name,
     type: step.target.type,
     action: actionOf(step),
     reason: step.reason,
-    changes: step.differences.map(({ field, from, to }) => ({ field, from, to })),
+    ...(means === undefined ? {} : { means }),
+    changes: [
+      ...step.differences.map(({ field, from, to, means: by }) => ({ field, from, to, means: by })),
+      ...credentials(step),
+    ],
     findings,
     ...(resourceId === undefined ? {} : { resourceId }),
     ...(hourly === undefined ? {} : { hourly }),
   };
+}
+
+function meansOf(step: Step): ChangeMeans | undefined {
+  switch (step.do) {
+    case "update":
+      return "in-place";
+    case "reattach":
+    case "replace":
+      return "reattach";
+    case "recreate":
+      return "recreate";
+    case "keep":
+    case "adopt":
+    case "create":
+    case "attach":
+    case "wait":
+    case "refuse":
+      return meansFor(step.differences);
+  }
+}
+
+/** Credentials that are sent anew. What the live ones are nobody can read; what they become is shown as the reference. */
+function credentials(step: Step): readonly FieldChange[] {
+  const means = meansOf(step);
+  const sent = "remove" in step || (step.do === "update" && toUpdate(step.target, step.differences) === undefined);
+  if (!sent || means === undefined) return [];
+  return secretsOf(step.target).map((reference) => ({
+    field: fieldOf(reference, step.target.source),
+    from: "unknown",
+    to: formatSecretReference(reference),
+    means,
+  }));
+}
+
+/** Where a reference stands in the declaration, found by its place in the text. */
+function fieldOf({ where }: SecretReference, source: SourceNode): string {
+  const path = pathsIn(valueAt(source)).find((below) => {
+    const place = positionOf(source, below);
+    return place.file === where.file && place.line === where.line && place.column === where.column;
+  });
+  return path?.join(".") ?? "credentials";
+}
+
+function pathsIn(value: unknown, above: NodePath = []): readonly NodePath[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const path = [...above, Array.isArray(value) ? Number(key) : key];
+    return [path, ...pathsIn(member, path)];
+  });
 }
 
 /** True for a target that exists only in the report: it is never sent anywhere. */

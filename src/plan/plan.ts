@@ -25,7 +25,7 @@ export type PlanOptions = {
 
 /** Why a step is refused; becomes the failure reason. */
 export type Refusal =
-  "drift" | "conflict" | "provisioning-failed" | "retired" | "other-subscription" | "preflight-failed";
+  "drift" | "conflict" | "in-use" | "provisioning-failed" | "retired" | "other-subscription" | "preflight-failed";
 
 /** A live compute that has to go. */
 export type Removed = LiveCompute & {

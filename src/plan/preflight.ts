@@ -45,7 +45,16 @@ function staysBehind(step: Step): readonly Finding[] {
   return [...new Set(removed.map(leftBehind))].filter((finding) => finding !== undefined);
 }
 
-/** The plan without the steps that a preflight found to be bound to fail. */
+/** Everything that was found out about each target. */
+export function joinFindings(...all: readonly Findings[]): Findings {
+  const names = new Set(all.flatMap((findings) => [...findings.keys()]));
+  return new Map([...names].map((name) => [name, all.flatMap((findings) => findings.get(name) ?? [])]));
+}
+
+/** Findings by which a step is refused because somebody needs what it takes away. */
+const inUse = new Set(["in-use", "use-unknown"]);
+
+/** The plan without the steps that are bound to fail, or that take away what is in use, by what was found out. */
 export function withFindings({ steps }: Plan, findings: Findings): Plan {
   return {
     steps: steps.map((step): Step => {
@@ -53,7 +62,7 @@ export function withFindings({ steps }: Plan, findings: Findings): Plan {
       if (errors.length === 0 || !isPending(step)) return step;
       return {
         do: "refuse",
-        because: "preflight-failed",
+        because: errors.every(({ code }) => inUse.has(code)) ? "in-use" : "preflight-failed",
         target: step.target,
         differences: step.differences,
         reason: errors.map(({ message, advice }) => `${message} ${advice}`).join(" "),

@@ -57,3 +57,10 @@ export function adviceFor(error: ServiceError): string | undefined {
   }
   return [...kindHints, ...hints].find(({ when }) => when.test(`${error.code} ${error.message}`))?.advice;
 }
+
+/** The same, or where nobody is known to have been helped: what the ids are for. */
+export function whatToDo(error: ServiceError): string | undefined {
+  const known = adviceFor(error);
+  if (known !== undefined || error.correlationId === undefined) return known;
+  return "Run the command again. Should it end the same way, give Azure's support the ids.";
+}

@@ -7,6 +7,12 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3_600)} h ${String(Math.floor((whole % 3_600) / 60)).padStart(2, "0")} min`;
 }
 
+/** Time that goes by, in whole seconds: `0 s`, `12 s`, `3 min 05 s`. */
+export function elapsed(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 1 ? "0 s" : duration(whole);
+}
+
 /** A metric with at most six significant digits, and never a wrong one. */
 export function metric(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "-∞";

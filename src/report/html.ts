@@ -1,7 +1,7 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
 import { formatPosition } from "../declaration/problem.ts";
-import { adviceFor } from "./advice.ts";
+import { whatToDo } from "./advice.ts";
 import { html, visible } from "./escape.ts";
 import { duration, metric } from "./format.ts";
 import type { DoctorReport, Result, RunReport, TargetReport } from "./result.ts";
@@ -11,13 +11,15 @@ import {
   actionWords,
   checkWords,
   conclusionWords,
+  furtherFindings,
   headline,
   hourlyWords,
   kindWord,
-  outcomeWords,
   pasteWords,
+  planWords,
   permissionWords,
   severityWords,
+  stateOf,
   totalWords,
 } from "./words.ts";
 
@@ -101,7 +103,7 @@ function targets(reports: readonly TargetReport[]): string {
     mono(target.name),
     html(kindWord(target.type)),
     html(actionWords[target.action]),
-    html(target.provisioningState ?? outcomeWords[target.outcome]),
+    html(stateOf(target)),
     html(duration(target.durationSeconds)),
   ]);
   const notes = reports.flatMap((target) => [
@@ -131,12 +133,13 @@ function environments({ environments: reports }: Result): string {
 
 function errorText(error: ServiceError): string {
   const leaf = leafCause(error);
-  const advice = adviceFor(error);
+  const advice = whatToDo(error);
   return [
     `${html(leaf.message)} ${mono(leaf.code)}`,
     leaf === error ? "" : `Reported as ${mono(error.code)}: ${html(error.message)}`,
     advice === undefined ? "" : `<strong>What to do:</strong> ${html(advice)}`,
     error.correlationId === undefined ? "" : `Correlation id ${mono(error.correlationId)}`,
+    error.requestId === undefined ? "" : `Request id ${mono(error.requestId)}`,
   ]
     .filter((part) => part !== "")
     .join("<br>");
@@ -196,12 +199,12 @@ function plan({ plan: planned }: Result): string {
   const rows = (planned?.steps ?? []).map((step) => [
     mono(step.target),
     html(kindWord(step.type)),
-    html(actionWords[step.action]),
+    html(planWords(step)),
     step.changes.map(({ field, from, to }) => `${mono(field)}: ${html(from)} → ${html(to)}`).join("<br>"),
     ...(hourly === undefined ? [] : [step.hourly === undefined ? "" : html(hourlyWords(step.hourly))]),
     [
       html(step.reason),
-      ...step.findings.map(
+      ...furtherFindings(step).map(
         ({ severity, message, advice }) => `${html(severityWords[severity])}: ${html(`${message} ${advice}`)}`,
       ),
     ].join("<br>"),

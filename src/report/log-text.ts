@@ -1,14 +1,17 @@
+import { errorSentence } from "./error-text.ts";
 import { duration, metric } from "./format.ts";
 import { assignCommands } from "./role-commands.ts";
 import type { DoctorReport, PlanReport, RunReport, TargetReport } from "./result.ts";
 import {
   actionWords,
   checkWords,
+  furtherFindings,
   hourlyWords,
   kindWord,
-  outcomeWords,
   pasteWords,
+  planWords,
   severityWords,
+  stateOf,
   totalWords,
 } from "./words.ts";
 
@@ -18,8 +21,8 @@ export function planLines({ steps, hasChanges, hourly }: PlanReport): readonly s
   const width = Math.max(...steps.map(({ target }) => target.length));
   return [
     ...steps.flatMap((step) => [
-      `${step.target.padEnd(width)}  ${actionWords[step.action]} (${kindWord(step.type)}). ${step.reason}`,
-      ...step.findings.map(
+      `${step.target.padEnd(width)}  ${planWords(step)} (${kindWord(step.type)}). ${step.reason}`,
+      ...furtherFindings(step).map(
         ({ severity, message, advice }) => `${" ".repeat(width)}    ${severityWords[severity]}: ${message} ${advice}`,
       ),
       ...step.changes.map(({ field, from, to }) => `${" ".repeat(width)}    ${field}: ${from} -> ${to}`),
@@ -30,12 +33,24 @@ export function planLines({ steps, hasChanges, hourly }: PlanReport): readonly s
   ].filter((line) => line !== "");
 }
 
+/** What came of each target; where it failed, why, what to do, and the ids for support. */
 export function targetLines(targets: readonly TargetReport[]): readonly string[] {
   const width = Math.max(0, ...targets.map(({ name }) => name.length));
-  return targets.map(
-    ({ name, action, outcome, provisioningState, durationSeconds }) =>
-      `${name.padEnd(width)}  ${actionWords[action]}: ${provisioningState ?? outcomeWords[outcome]}, ${duration(durationSeconds)}`,
-  );
+  return targets.flatMap((target) => [
+    `${target.name.padEnd(width)}  ${actionWords[target.action]}: ${stateOf(target)}, ${duration(target.durationSeconds)}`,
+    ...errorsOf(target).map((error) => `${" ".repeat(width)}    ${errorSentence(error)}`),
+  ]);
+}
+
+/** How the work on a target ended, in one line. */
+export function endText(target: TargetReport): string {
+  const errors = errorsOf(target).map(errorSentence);
+  const why = errors.length > 0 ? errors : [target.note ?? ""];
+  return [`${stateOf(target)} after ${duration(target.durationSeconds)}.`, ...why].join(" ").trim();
+}
+
+function errorsOf({ outcome, provisioningErrors }: TargetReport): TargetReport["provisioningErrors"] {
+  return outcome === "failed" ? provisioningErrors : [];
 }
 
 export function metricLines({ metrics }: RunReport): readonly string[] {

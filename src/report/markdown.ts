@@ -1,7 +1,7 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
 import { formatPosition, mostAnnotations, type Problem, type Severity } from "../declaration/problem.ts";
-import { adviceFor } from "./advice.ts";
+import { whatToDo } from "./advice.ts";
 import { charted } from "./chart-points.ts";
 import { code, fence, inline, link } from "./escape.ts";
 import { count, duration, metric } from "./format.ts";
@@ -19,14 +19,16 @@ import {
   actionWords,
   checkWords,
   conclusionWords,
+  furtherFindings,
   guaranteeWords,
   headline,
   hourlyWords,
   kindWord,
-  outcomeWords,
   pasteWords,
   permissionWords,
+  planWords,
   severityWords,
+  stateOf,
   totalWords,
 } from "./words.ts";
 
@@ -123,13 +125,6 @@ function environments(reports: readonly EnvironmentReport[]): string {
   return `### Environments\n\n${table(["Environment", "Version", "Action", "Why"], rows)}`;
 }
 
-/** The service's word; where that alone does not say how the work ended, our own beside it. */
-function stateOf({ provisioningState, outcome }: TargetReport): string {
-  if (provisioningState === undefined) return outcomeWords[outcome];
-  const says = outcome === "succeeded" && provisioningState === "Succeeded";
-  return says ? provisioningState : `${provisioningState}, ${outcomeWords[outcome]}`;
-}
-
 function targetNotes(target: TargetReport): readonly string[] {
   const errors = target.outcome === "failed" ? target.provisioningErrors : [];
   return [
@@ -141,12 +136,13 @@ function targetNotes(target: TargetReport): readonly string[] {
 /** The leaf cause first, then what it was wrapped in, the hint, and the ids that a support ticket needs. */
 function errorText(error: ServiceError): string {
   const leaf = leafCause(error);
-  const advice = adviceFor(error);
+  const advice = whatToDo(error);
   return [
     `${inline(leaf.message)} ${code(leaf.code)}`,
     leaf === error ? "" : `Reported as ${code(error.code)}: ${inline(error.message)}`,
     advice === undefined ? "" : `**What to do:** ${inline(advice)}`,
     error.correlationId === undefined ? "" : `Correlation id ${code(error.correlationId)}`,
+    error.requestId === undefined ? "" : `Request id ${code(error.requestId)}`,
   ]
     .filter((part) => part !== "")
     .join("<br>");
@@ -204,15 +200,15 @@ function plan({ steps, hasChanges, hourly }: PlanReport): string {
   const rows = steps.map((step) => [
     code(step.target),
     inline(kindWord(step.type)),
-    inline(actionWords[step.action]),
+    inline(planWords(step)),
     step.changes.map(({ field, from, to }) => `${code(field)}: ${inline(from)} → ${inline(to)}`).join("<br>"),
     ...(hourly === undefined ? [] : [step.hourly === undefined ? "" : inline(hourlyWords(step.hourly))]),
     inline(step.reason),
   ]);
-  const notes = steps.flatMap(({ target, findings }) =>
-    findings.map(
+  const notes = steps.flatMap((step) =>
+    furtherFindings(step).map(
       ({ severity, message, advice }) =>
-        `- ${code(target)}, ${severityWords[severity]}: ${inline(`${message} ${advice}`)}`,
+        `- ${code(step.target)}, ${severityWords[severity]}: ${inline(`${message} ${advice}`)}`,
     ),
   );
   const verdict = [

@@ -1,4 +1,4 @@
-import type { PlanAction, Result } from "./result.ts";
+import type { PlanAction, PlanReport, Result } from "./result.ts";
 
 /** Every output of the interface that the result has something for. Paths of reports are added by whoever writes them. */
 export function outputsOf(result: Result): Readonly<Record<string, string>> {
@@ -36,6 +36,7 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
           "to-update": countOf("update"),
           "to-reattach": countOf("reattach"),
           plan: JSON.stringify(plan),
+          matrix: JSON.stringify(matrixOf(plan)),
         }),
     ...(run === undefined
       ? {}
@@ -53,5 +54,14 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
           gates: JSON.stringify(run.gates),
           "artifacts-path": run.artifactsPath ?? "",
         }),
+  };
+}
+
+/** Targets that something has to be done about, or waited for, as `strategy.matrix` takes them: one job for each. */
+function matrixOf({ steps }: PlanReport) {
+  return {
+    include: steps
+      .filter(({ action }) => !["none", "adopt", "refuse"].includes(action))
+      .map(({ target, type, action }) => ({ target, type, action })),
   };
 }

@@ -51,12 +51,14 @@ const action = z.enum([
 const hourly = z
   .strictObject({ minimum: z.number(), maximum: z.number(), unpriced: z.array(text) })
   .describe("Difference of what an hour costs, with every compute at its fewest machines and at its most.");
+const means = z.enum(["in-place", "reattach", "recreate"]);
 const step = z.strictObject({
   target: text,
   type: text,
   action,
+  means: means.exactOptional(),
   reason: text,
-  changes: z.array(z.strictObject({ field: text, from: text, to: text })),
+  changes: z.array(z.strictObject({ field: text, from: text, to: text, means })),
   findings: z.array(
     z.strictObject({
       severity: z.enum(["error", "warning", "not-checked", "note"]),

@@ -1,5 +1,5 @@
 import type { ServiceError } from "../azure/outcome.ts";
-import type { Finding } from "../compute/kind.ts";
+import type { ChangeMeans, Finding } from "../compute/kind.ts";
 import type { Problem } from "../declaration/problem.ts";
 import type { GateResult } from "../job/gates.ts";
 import type { Plane } from "../permissions/grants.ts";
@@ -143,6 +143,8 @@ export type FieldChange = {
   readonly field: string;
   readonly from: string;
   readonly to: string;
+  /** How the service can bring this field to its declared value. */
+  readonly means: ChangeMeans;
 };
 
 /** Difference of what an hour costs, in the currency of the declared prices. */
@@ -160,6 +162,8 @@ export type PlannedStep = {
   /** az ml's `type`: `amlcompute`. */
   readonly type: string;
   readonly action: PlanAction;
+  /** How what differs is brought to what is declared, or would be where the step is refused; absent where nothing differs. */
+  readonly means?: ChangeMeans;
   /** Why, as a sentence. */
   readonly reason: string;
   readonly changes: readonly FieldChange[];

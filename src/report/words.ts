@@ -1,5 +1,6 @@
+import type { ChangeMeans } from "../compute/kind.ts";
 import { signed } from "./format.ts";
-import type { HourlyReport, PlanAction, Result, RunReport, TargetReport } from "./result.ts";
+import type { HourlyReport, PlanAction, PlannedStep, Result, RunReport, TargetReport } from "./result.ts";
 
 /** The words of reports, in one place. Meaning is never told by colour or sign alone. */
 
@@ -19,12 +20,31 @@ export const actionWords: Readonly<Record<PlanAction, string>> = {
   refuse: "refused",
 };
 
+const meansWords: Readonly<Record<ChangeMeans, string>> = {
+  "in-place": "in place",
+  reattach: "by detaching and attaching again",
+  recreate: "by deleting and creating again",
+};
+
+/** What is planned for a target; for a step that leaves a difference as it is also how that could be changed. */
+export function planWords({ action, means }: Pick<PlannedStep, "action" | "means">): string {
+  const left = (action === "refuse" || action === "none") && means !== undefined;
+  return left ? `${actionWords[action]}; what differs can be changed ${meansWords[means]}` : actionWords[action];
+}
+
 export const outcomeWords: Readonly<Record<TargetReport["outcome"], string>> = {
   succeeded: "succeeded",
   failed: "failed",
   skipped: "skipped",
   "in-progress": "in progress",
 };
+
+/** The service's word; where that alone does not say how the work ended, our own beside it. */
+export function stateOf({ provisioningState, outcome }: Pick<TargetReport, "provisioningState" | "outcome">): string {
+  if (provisioningState === undefined) return outcomeWords[outcome];
+  const says = outcomeWords[outcome] === provisioningState.toLowerCase();
+  return says ? provisioningState : `${provisioningState}, ${outcomeWords[outcome]}`;
+}
 
 export const conclusionWords: Readonly<Record<RunReport["conclusion"], string>> = {
   success: "succeeded",
@@ -72,6 +92,11 @@ export const pasteWords = {
     "Federated credential of this job, for az ad app federated-credential create --parameters @credential.json",
   role: "Custom role, for az role definition create --role-definition @role.json",
 } as const;
+
+/** What is to be said of a step besides its reason: a refusal's reason is made of its errors. */
+export function furtherFindings({ action, findings }: PlannedStep): PlannedStep["findings"] {
+  return action === "refuse" ? findings.filter(({ severity }) => severity !== "error") : findings;
+}
 
 const kindWords: Readonly<Record<string, string>> = {
   local: "this runner",

@@ -1,0 +1,337 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { Ajv } from "ajv";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import type { PlanFile } from "../../src/plan/plan-file.ts";
+import { actIn, checkoutOf, password, writesIn, type StepOptions } from "../support/step.ts";
+
+/** A plan that is written by one step and applied by another, to the letter or not at all. */
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({
+    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+    durations: { default: 0.2 },
+  });
+});
+afterAll(async () => {
+  await emulator.stop();
+});
+beforeEach(() => {
+  emulator.empty();
+  emulator.faults.clear();
+  emulator.clearJournal();
+});
+
+const workspace = `workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n`;
+const declared = ({ nodes = 4, port = 22, vm = "vm1" } = {}) =>
+  `${workspace}targets:\n` +
+  `  - { name: cpu, type: amlcompute, size: Standard_DS3_v2, max_instances: ${nodes} }\n` +
+  `  - name: dsvm\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }, ssh_port: ${port} }\n`;
+const repository = (text = declared()) => checkoutOf({ "azureml.yml": text });
+const file = "plans/today.json";
+const run = (command: string, checkout: string, inputs: StepOptions["inputs"] = {}, options: StepOptions = {}) =>
+  actIn(emulator, command, checkout, { ...options, inputs: { "plan-file": file, ...inputs } });
+const planIn = (checkout: string) => JSON.parse(readFileSync(join(checkout, file), "utf8")) as PlanFile;
+const messages = (step: { readonly annotations: readonly { readonly message: string }[] }) =>
+  step.annotations.map(({ message }) => message).join("\n");
+const computesIn = () => writesIn(emulator.journal());
+
+describe("the plan file", () => {
+  it("is of the published schema, holds every request in full and no secret, and needs none", async () => {
+    const checkout = repository();
+    const step = await run("plan", checkout, {}, { environment: { DSVM_PASSWORD: "" } });
+    expect(step.exitCode).toBe(0);
+    const plan = planIn(checkout);
+    const schema = JSON.parse(
+      readFileSync(join(import.meta.dirname, "../../schema/plan.schema.json"), "utf8"),
+    ) as object;
+    const validate = new Ajv({ strict: false }).compile(schema);
+    expect([validate(plan), validate.errors]).toEqual([true, null]);
+    expect(plan.steps.map(({ target, action }) => [target, action])).toEqual([
+      ["cpu", "create"],
+      ["dsvm", "attach"],
+    ]);
+    const root =
+      "/subscriptions/33333333-3333-4333-8333-333333333333/resourceGroups/rg-ml/providers/Microsoft.MachineLearningServices/workspaces/mlw-main/computes";
+    expect(plan.steps[1]?.requests).toEqual([
+      {
+        method: "PUT",
+        path: `${root}/dsvm`,
+        apiVersion: "2023-08-01-preview",
+        body: {
+          location: "eastus",
+          properties: {
+            computeType: "VirtualMachine",
+            resourceId: emulator.machineId("vm1"),
+            properties: {
+              sshPort: 22,
+              administratorAccount: { username: "azureuser", password: "{ env: DSVM_PASSWORD }" },
+            },
+          },
+        },
+      },
+    ]);
+    expect(computesIn()).toEqual([]);
+  });
+
+  it("is what is sent, request for request, when it is applied", async () => {
+    const checkout = repository();
+    await run("plan", checkout);
+    const applied = await run("apply", checkout);
+    expect(applied.log.join("\n")).toContain("Applies the plan in plans/today.json, made at");
+    expect(applied.exitCode).toBe(0);
+    const sent = emulator.journal().filter(({ method, path }) => method === "PUT" && path.includes("/computes/"));
+    const planned = planIn(checkout).steps.flatMap(({ requests }) => requests);
+    const inOrder = (paths: readonly string[]) => [...paths].sort();
+    expect(inOrder(sent.map(({ path, query }) => `${path} ${query["api-version"] ?? ""}`))).toEqual(
+      inOrder(planned.map(({ path, apiVersion }) => `${path} ${apiVersion}`)),
+    );
+    const body = (of: readonly { readonly path: string; readonly body?: unknown }[]) =>
+      JSON.parse(
+        JSON.stringify(of.find(({ path }) => path.endsWith("/dsvm"))?.body)
+          // The emulator's journal puts secrets out of sight, the plan has their references.
+          .replace(/"(\*\*\*|\{ env: [^"]*)"/, '"secret"'),
+      ) as unknown;
+    expect(body(sent)).toEqual(body(planned));
+    expect(JSON.stringify(planIn(checkout))).not.toContain(password);
+  });
+
+  it("lists what is removed first, with what is done to it, and says what becomes of the secret", async () => {
+    await run("apply", repository(), { "plan-file": "" });
+    const checkout = repository(declared({ port: 2222 }));
+    const step = await run("plan", checkout, { "on-drift": "reattach" });
+    const { requests, changes, means } = planIn(checkout).steps[1] ?? {};
+    expect(requests?.map(({ method, query }) => [method, query?.["underlyingResourceAction"]])).toEqual([
+      ["DELETE", "Detach"],
+      ["PUT", undefined],
+    ]);
+    expect([means, changes]).toEqual([
+      "reattach",
+      [
+        { field: "ssh_settings.ssh_port", from: "22", to: "2222", means: "reattach" },
+        { field: "ssh_settings.admin_password", from: "unknown", to: "{ env: DSVM_PASSWORD }", means: "reattach" },
+      ],
+    ]);
+    expect(step.summary).toContain("detach, then attach again");
+    expect(step.outputs["to-reattach"]).toBe("1");
+    emulator.clearJournal();
+    expect((await run("apply", checkout, { "on-drift": "reattach" })).exitCode).toBe(0);
+    expect(computesIn()).toEqual(["DELETE computes/dsvm", "PUT computes/dsvm"]);
+  });
+
+  it("may lie in the runner's temporary folder", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "plan-"));
+    const checkout = repository();
+    const path = join(folder, "deep", "plan.json");
+    expect((await run("plan", checkout, { "plan-file": path })).exitCode).toBe(0);
+    expect(existsSync(path)).toBe(true);
+    expect((await run("up", checkout, { "plan-file": path })).exitCode).toBe(0);
+    expect(computesIn()).toHaveLength(2);
+  });
+});
+
+describe("a plan is not applied when", () => {
+  it.each([
+    {
+      name: "a declaration has changed",
+      now: () => declared({ nodes: 8 }),
+      said: "cpu: its declaration has changed: properties.properties.scaleSettings.maxNodeCount was 4 and is 8",
+    },
+    {
+      name: "a target is declared anew",
+      now: () => `${declared()}  - { name: more, type: amlcompute }\n`,
+      said: "more: it is declared and is not in the plan.",
+    },
+    {
+      name: "a target is declared no more",
+      now: () => declared().replace(/ {2}- \{ name: cpu.*\n/, ""),
+      said: "cpu: it is in the plan and is not declared any more.",
+    },
+  ])("$name: nothing is written, and the difference is named", async ({ now, said }) => {
+    const checkout = repository();
+    await run("plan", checkout);
+    writeFileSync(join(checkout, "azureml.yml"), now());
+    const step = await run("apply", checkout);
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs["failure-reason"]).toBe("plan-outdated");
+    expect(messages(step)).toContain(said);
+    expect(computesIn()).toEqual([]);
+  });
+
+  it("the workspace has changed: nothing is written, not even for the targets that it does not concern", async () => {
+    const checkout = repository();
+    await run("plan", checkout);
+    const other = declared({ vm: "vm2" }).replace("name: dsvm", "name: taken").replace("vm2", "vm1");
+    await run("apply", repository(other), { "plan-file": "", only: "taken" });
+    emulator.clearJournal();
+    const step = await run("apply", checkout);
+    expect(step.outputs["failure-reason"]).toBe("plan-outdated");
+    expect(messages(step)).toContain(
+      "dsvm: the plan says 'attach', and now it is refused. Its resource is attached already",
+    );
+    expect(messages(step)).toContain("'taken'");
+    expect(computesIn()).toEqual([]);
+  });
+
+  it.each([
+    { input: "on-drift", value: "update", said: "on-drift: fail, and is given update" },
+    { input: "on-conflict", value: "adopt", said: "on-conflict: fail, and is given adopt" },
+    { input: "allow-delete", value: "true", said: "allow-delete: false, and is given true" },
+    { input: "force", value: "true", said: "force: false, and is given true" },
+    { input: "only", value: "cpu", said: "only: [], and is given [cpu]" },
+    { input: "set", value: "targets.cpu.max_instances=5", said: "and is given [targets.cpu.max_instances=5]" },
+  ])("$input is another one", async ({ input, value, said }) => {
+    const checkout = repository();
+    await run("plan", checkout);
+    emulator.clearJournal();
+    const step = await run("apply", checkout, { [input]: value });
+    expect(step.outputs["failure-reason"]).toBe("plan-outdated");
+    expect(messages(step)).toContain(said);
+    expect(emulator.journal()).toEqual([]);
+  });
+
+  it("it was made for another workspace", async () => {
+    emulator.addWorkspace({ name: "mlw-other", resourceGroup: "rg-other" });
+    const checkout = repository();
+    await run("plan", checkout);
+    const step = await run("apply", checkout, { "resource-group": "rg-other", workspace: "mlw-other" });
+    expect(step.outputs["failure-reason"]).toBe("plan-outdated");
+    expect(messages(step)).toContain("/resourceGroups/rg-other/");
+    expect(computesIn()).toEqual([]);
+  });
+
+  it.each([
+    { name: "is missing", edit: undefined, code: undefined, at: undefined },
+    {
+      name: "is no JSON",
+      edit: (text: string) => text.replace('"steps": [', '"steps": [,'),
+      code: "plan-malformed",
+      at: /^\d+$/,
+    },
+    {
+      name: "is of another version",
+      edit: (text: string) => text.replace('"schemaVersion": 1', '"schemaVersion": 7'),
+      code: "plan-version",
+      at: /^2$/,
+    },
+    {
+      name: "was edited",
+      edit: (text: string) => text.replace('"maxNodeCount": 4', '"maxNodeCount": 400'),
+      code: "plan-edited",
+      at: /^\d\d+$/,
+    },
+    {
+      name: "has an unknown key",
+      edit: (text: string) => text.replace('"madeAt"', '"made_at"'),
+      code: "unknown-key",
+      at: /^3$/,
+    },
+    { name: "is something else", edit: () => '["no plan"]\n', code: "plan-version", at: /^1$/ },
+  ])("the file $name: said at its place, without a request", async ({ edit, code, at }) => {
+    const checkout = repository();
+    await run("plan", checkout);
+    emulator.clearJournal();
+    const path = join(checkout, file);
+    if (edit !== undefined) writeFileSync(path, edit(readFileSync(path, "utf8")));
+    const step = await run("apply", checkout, edit === undefined ? { "plan-file": "nowhere.json" } : {});
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs["failure-reason"]).toBe("invalid-input");
+    if (code === undefined || at === undefined)
+      expect(messages(step)).toContain("'nowhere.json' (plan-file) cannot be read");
+    else {
+      const found = step.annotations.find(({ properties }) => properties["title"] === code);
+      expect(found?.properties["file"]).toBe(file);
+      expect(found?.properties["line"]).toMatch(at);
+    }
+    expect(emulator.journal()).toEqual([]);
+  });
+
+  it("it refuses a step: its reasons are those of the plan", async () => {
+    await run("apply", repository(), { "plan-file": "" });
+    const checkout = repository(declared({ nodes: 8 }));
+    const planned = await run("plan", checkout);
+    expect(planned.exitCode).toBe(1);
+    expect(planned.summary).toContain("refused; what differs can be changed in place");
+    emulator.clearJournal();
+    const step = await run("apply", checkout);
+    expect(step.outputs["failure-reason"]).toBe("drift");
+    expect(messages(step)).toContain("cpu: the plan refuses it. It differs in max_instances");
+    expect(emulator.journal()).toEqual([]);
+  });
+
+  it("the command knows no plan", async () => {
+    const step = await run("detach", repository(), { only: "dsvm" });
+    expect(step.outputs["failure-reason"]).toBe("invalid-input");
+    expect(messages(step)).toContain("plan-file");
+  });
+});
+
+it("a step that has become a no-op is skipped, and the report says so", async () => {
+  const checkout = repository();
+  await run("plan", checkout);
+  await run("apply", checkout, { "plan-file": "", only: "cpu" });
+  emulator.clearJournal();
+  const step = await run("apply", checkout);
+  expect(step.exitCode).toBe(0);
+  expect(computesIn()).toEqual(["PUT computes/dsvm"]);
+  expect(step.summary).toContain("it is as declared already&#58; nothing was sent for it");
+  const again = await run("apply", checkout);
+  expect([again.exitCode, again.outputs["changed"]]).toEqual([0, "false"]);
+  expect(computesIn()).toEqual(["PUT computes/dsvm"]);
+});
+
+it("what somebody else changes after the comparison is found under the lease", async () => {
+  await run("apply", repository(), { "plan-file": "" });
+  const checkout = repository(declared({ nodes: 8 }));
+  await run("plan", checkout, { "on-drift": "update" });
+  emulator.clearJournal();
+  // The second list is the one under the lease.
+  emulator.faults.add({ method: "GET", path: "/computes$", kind: "delay", seconds: 2, skip: 1 });
+  const applying = run("apply", checkout, { "on-drift": "update" });
+  while (!emulator.journal().some(({ path }) => path.endsWith("/computes"))) await pause(20);
+  const token = emulator.accessToken();
+  const { path = "", apiVersion = "" } = planIn(checkout).steps[0]?.requests[0] ?? {};
+  await new Promise((done, fail) => {
+    const sent = request(
+      `${emulator.origin}${path}?api-version=${apiVersion}`,
+      {
+        method: "PATCH",
+        ca: readFileSync(emulator.caFile),
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      },
+      (answer) => answer.resume().on("end", done),
+    );
+    sent.on("error", fail);
+    sent.end(
+      JSON.stringify({
+        properties: {
+          properties: { scaleSettings: { minNodeCount: 0, maxNodeCount: 2, nodeIdleTimeBeforeScaleDown: "PT120S" } },
+        },
+      }),
+    );
+  });
+  const step = await applying;
+  expect(step.outputs["failure-reason"]).toBe("plan-outdated");
+  expect(computesIn()).toEqual(["PATCH computes/cpu"]);
+});
+
+describe("the outputs of a plan", () => {
+  it("have a job for each target that something has to be done about", async () => {
+    const step = await run("plan", repository());
+    expect(JSON.parse(step.outputs["matrix"] ?? "")).toEqual({
+      include: [
+        { target: "cpu", type: "amlcompute", action: "create" },
+        { target: "dsvm", type: "virtualmachine", action: "attach" },
+      ],
+    });
+    expect([step.outputs["to-create"], step.outputs["to-attach"]]).toEqual(["1", "1"]);
+    await run("apply", repository(), { "plan-file": "" });
+    const second = await run("plan", repository());
+    expect(second.outputs["matrix"]).toBe('{"include":[]}');
+    expect(second.outputs["has-changes"]).toBe("false");
+  });
+});

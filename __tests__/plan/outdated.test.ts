@@ -1,0 +1,142 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { changesSince, differencesIn, optionChanges } from "../../src/plan/outdated.ts";
+import type { PlanFile, PlanFileStep } from "../../src/plan/plan-file.ts";
+
+const step = (fields: Partial<PlanFileStep> = {}): PlanFileStep => ({
+  target: "gpu",
+  type: "amlcompute",
+  action: "update",
+  reason: "max_instances can be changed in place.",
+  changes: [{ field: "max_instances", from: "2", to: "4", means: "in-place" }],
+  declared: { properties: { max: 4 } },
+  requests: [{ method: "PATCH", path: "/computes/gpu", apiVersion: "1", body: { max: 4 } }],
+  ...fields,
+});
+const keep = step({ action: "none", reason: "It is as declared.", changes: [], requests: [] });
+const whole = (...steps: PlanFileStep[]) => ({ steps, environments: [] });
+
+type Case = {
+  readonly when: string;
+  readonly plan: PlanFileStep;
+  readonly now: PlanFileStep;
+  readonly said: RegExp | undefined;
+};
+
+describe("changes since a plan was made", () => {
+  it.each<Case>([
+    { when: "nothing has changed", plan: step(), now: step(), said: undefined },
+    { when: "the name is written in other letters", plan: step(), now: step({ target: "GPU" }), said: undefined },
+    { when: "the step has become a no-op", plan: step(), now: keep, said: undefined },
+    { when: "an operation is in flight", plan: step(), now: step({ action: "wait", requests: [] }), said: undefined },
+    { when: "what was waited for is over", plan: step({ action: "wait" }), now: keep, said: undefined },
+    {
+      when: "what was waited for needs more",
+      plan: step({ action: "wait" }),
+      now: step(),
+      said: /says 'wait', and now it is 'update'/,
+    },
+    {
+      when: "what was as declared is so no more",
+      plan: keep,
+      now: step(),
+      said: /says 'none', and now it is 'update'\. max_instances/,
+    },
+    {
+      when: "it became a no-op because both sides changed",
+      plan: step(),
+      now: { ...keep, declared: { properties: { max: 8 } } },
+      said: /its declaration has changed: properties\.max was 4 and is 8/,
+    },
+    {
+      when: "the live value is another one",
+      plan: step(),
+      now: step({ changes: [{ field: "max_instances", from: "3", to: "4", means: "in-place" }] }),
+      said: /what differs has changed: max_instances was 2 → 4 and is 3 → 4/,
+    },
+    {
+      when: "another request would be sent",
+      plan: step(),
+      now: step({ requests: [{ method: "PUT", path: "/computes/gpu", apiVersion: "1", body: { max: 4 } }] }),
+      said: /its requests have changed: 0\.method was PATCH and is PUT/,
+    },
+    {
+      when: "it is refused now",
+      plan: step(),
+      now: step({ action: "refuse", reason: "It is in use." }),
+      said: /now it is refused\. It is in use\./,
+    },
+    {
+      when: "another attachment would be used",
+      plan: { ...keep, action: "adopt", adopts: "old" },
+      now: { ...keep, action: "adopt", adopts: "older" },
+      said: /now uses the attachment 'older', in the plan it is 'old'/,
+    },
+    {
+      when: "it is of another kind",
+      plan: step(),
+      now: step({ type: "virtualmachine" }),
+      said: /declared as virtualm/,
+    },
+  ])("$when", ({ plan, now, said }) => {
+    const changes = changesSince(whole(plan), whole(now));
+    if (said === undefined) expect(changes).toEqual([]);
+    else expect(changes).toEqual([expect.stringMatching(said)]);
+  });
+
+  it("are targets that are gone or new, and environments", () => {
+    const environment = { name: "env", version: "1", action: "create" as const, reason: "" };
+    expect(
+      changesSince(
+        { steps: [step()], environments: [environment, { ...environment, name: "made" }] },
+        {
+          steps: [step({ target: "other" })],
+          environments: [
+            { ...environment, version: "2" },
+            { ...environment, name: "made", action: "none" },
+          ],
+        },
+      ),
+    ).toEqual([
+      "gpu: it is in the plan and is not declared any more.",
+      "other: it is declared and is not in the plan.",
+      "environment env: the plan says 'create' of version 1, and now it is 'create' of version 2.",
+    ]);
+  });
+
+  it("are none between a plan and itself, and at least one wherever two JSON values differ", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        expect(differencesIn(a, a)).toEqual([]);
+        const same = JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+        expect(differencesIn(a, b).length > 0).toBe(!same);
+      }),
+      { examples: [[[], {}]] },
+    );
+  });
+});
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
+}
+
+it("names of targets in only are compared as a set, in any letters; what is set is not", () => {
+  const options: PlanFile["options"] = {
+    onDrift: "fail",
+    onConflict: "fail",
+    allowDelete: false,
+    force: false,
+    only: ["a", "B"],
+    set: ["targets.a.x=1"],
+  };
+  expect(optionChanges(options, { ...options, only: ["b", "A"] })).toEqual([]);
+  expect(optionChanges(options, { ...options, set: ["targets.a.x=2"] })).toEqual([
+    "The plan was made with set: [targets.a.x=1], and is given [targets.a.x=2].",
+  ]);
+});

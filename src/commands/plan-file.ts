@@ -1,0 +1,214 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, relative, resolve, sep } from "node:path";
+import { asJson, asReference, plannedRequests } from "../attach/compute-write.ts";
+import type { Azure } from "../azure/azure.ts";
+import { workspaceId, type Workspace } from "../azure/workspace.ts";
+import { originOf, toRequest } from "../compute/target.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import { isOutside } from "../declaration/files.ts";
+import type { Problem } from "../declaration/problem.ts";
+import { readDocuments } from "../declaration/yaml.ts";
+import { changesSince, isSameWorkspace, optionChanges } from "../plan/outdated.ts";
+import type { Plan, Step } from "../plan/plan.ts";
+import { readPlanFile, writePlanFile, type PlanFile, type PlanFileStep } from "../plan/plan-file.ts";
+import { planReport } from "../plan/plan-report.ts";
+import type { EnvironmentReport, FailureReason, TargetReport } from "../report/result.ts";
+import { nothing, type CommandContext, type CommandResult } from "./context.ts";
+import { workspaceRef } from "./session.ts";
+
+const digest = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+
+/** Writes the plan to the file that the input names, with every request in full. */
+export async function savePlan(
+  plan: Plan,
+  environments: readonly EnvironmentReport[],
+  context: CommandContext,
+  azure: Azure,
+): Promise<CommandResult> {
+  const { planFile } = context.inputs;
+  if (planFile === undefined) return nothing;
+  const { subscriptionId, resourceGroup, name } = azure.workspace;
+  const { runUrl, commit } = context.github;
+  const text = writePlanFile(
+    {
+      schemaVersion: 1,
+      madeAt: new Date(context.clock.now()).toISOString(),
+      ...(runUrl === undefined ? {} : { madeBy: runUrl }),
+      ...(commit === "" ? {} : { commit }),
+      workspace: { subscriptionId, resourceGroup, name },
+      options: optionsOf(context),
+      ...(await contentOf(plan, environments, azure.workspace)),
+    },
+    digest,
+  );
+  const path = resolve(context.workingDirectory, planFile);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return {
+      failures: [
+        { reason: "invalid-input", message: `The plan could not be written to '${planFile}' (plan-file): ${said}.` },
+      ],
+    };
+  }
+  context.log.info(`The plan is in ${planFile}.`);
+  return nothing;
+}
+
+/** What a plan file says of targets and environments. */
+async function contentOf(
+  { steps }: Plan,
+  environments: readonly EnvironmentReport[],
+  workspace: Workspace,
+): Promise<Pick<PlanFile, "steps" | "environments">> {
+  return {
+    steps: await Promise.all(steps.map((step) => fileStep(step, workspace))),
+    environments: environments.map(({ name, version, action, reason }) => ({ name, version, action, reason })),
+  };
+}
+
+async function fileStep(step: Step, workspace: Workspace): Promise<PlanFileStep> {
+  const [reported] = planReport({ steps: [step] }).steps;
+  const { target, type, action, means, reason, resourceId, changes } = reported as NonNullable<typeof reported>;
+  // What is refused is never applied, and what is of the runner is never sent: neither needs to be compared.
+  const declared =
+    step.do === "refuse" || originOf(step.target) === "none"
+      ? undefined
+      : asJson(await toRequest(step.target, workspace, asReference));
+  return {
+    target,
+    type,
+    ...(resourceId === undefined ? {} : { resourceId }),
+    action: action as PlanFileStep["action"],
+    ...(means === undefined ? {} : { means }),
+    reason,
+    ...(step.do === "refuse" ? { refusal: step.because } : {}),
+    ...(step.do === "adopt" ? { adopts: step.live.name } : {}),
+    changes: [...changes],
+    ...(declared === undefined ? {} : { declared }),
+    requests: [...(await plannedRequests(step, workspace))],
+  };
+}
+
+function optionsOf({ inputs }: CommandContext): PlanFile["options"] {
+  const { onDrift, onConflict, allowDelete, force } = inputs;
+  // The run is no part of the plan, so what is set of it may be another thing.
+  const set = inputs.set.filter((line) => !/^run[.=]/.test(line));
+  return { onDrift, onConflict, allowDelete, force, only: [...inputs.only], set: [...set] };
+}
+
+/** The plan that is to be applied; absent where none was given. */
+export type GivenPlan = { readonly plan?: PlanFile; readonly result: CommandResult };
+
+/** Reads the plan that `apply` was given, and refuses one that does not fit. Needs no network. */
+export async function givenPlan(
+  context: CommandContext,
+  declaration: Pick<Declaration, "workspace">,
+): Promise<GivenPlan> {
+  const { planFile } = context.inputs;
+  if (planFile === undefined) return { result: nothing };
+  const { plan, problems } = await loadPlan(planFile, context);
+  if (plan === undefined) {
+    for (const problem of problems) context.log.problem(problem, "");
+    return refused(problems, [
+      {
+        reason: "invalid-input",
+        message: `'${planFile}' (plan-file) is no plan that can be applied; see its problems.`,
+      },
+    ]);
+  }
+  const ref = workspaceRef(context, declaration.workspace);
+  if (!isSameWorkspace(plan.workspace, ref)) {
+    return refused(
+      [],
+      [
+        {
+          reason: "plan-outdated",
+          message: `The plan was made for another workspace: ${workspaceId(plan.workspace)}, not ${workspaceId(ref)}. Make a plan for this one.`,
+        },
+      ],
+    );
+  }
+  const options = optionChanges(plan.options, optionsOf(context));
+  if (options.length > 0) {
+    return refused(
+      [],
+      options.map((message) => ({
+        reason: "plan-outdated",
+        message: `${message} Give the same inputs, or make a new plan.`,
+      })),
+    );
+  }
+  const bad = plan.steps.filter(({ action }) => action === "refuse");
+  if (bad.length > 0) {
+    return refused(
+      [],
+      bad.map(({ target, reason, refusal }) => ({
+        reason: (refusal ?? "drift") as FailureReason,
+        message: `${target}: the plan refuses it. ${reason}`,
+      })),
+    );
+  }
+  const by = plan.madeBy === undefined ? "" : ` by ${plan.madeBy}`;
+  context.log.info(`Applies the plan in ${planFile}, made at ${plan.madeAt}${by}.`);
+  return { plan, result: nothing };
+}
+
+function refused(problems: readonly Problem[], failures: CommandResult["failures"]): GivenPlan {
+  return { result: { problems, failures } };
+}
+
+async function loadPlan(planFile: string, context: CommandContext): Promise<ReturnType<typeof readPlanFile>> {
+  const path = resolve(context.workingDirectory, planFile);
+  const checkout = context.environment["GITHUB_WORKSPACE"] ?? context.workingDirectory;
+  const file = isOutside(checkout, path) ? planFile : relative(checkout, path).split(sep).join("/");
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    const said =
+      error instanceof Error && "code" in error && error.code === "ENOENT" ? "does not exist" : String(error);
+    return {
+      problems: [
+        {
+          code: "plan-missing",
+          severity: "error",
+          message: `The file '${planFile}' (plan-file) cannot be read: it ${said}.`,
+          fix: "Make it with command: plan and this plan-file, and bring it to this job, for example as an artifact.",
+        },
+      ],
+    };
+  }
+  const documentOf = (whole: string) => readDocuments(whole, { file, folder: dirname(path) }).documents[0];
+  return readPlanFile(text, { file, documentOf, digest });
+}
+
+/** What has changed since the plan was made: each change a failure, before anything is written. */
+export async function outdated(
+  given: PlanFile,
+  plan: Plan,
+  environments: readonly EnvironmentReport[],
+  azure: Azure,
+): Promise<CommandResult> {
+  const changes = changesSince(given, await contentOf(plan, environments, azure.workspace));
+  return {
+    failures: changes.map((change) => ({
+      reason: "plan-outdated",
+      message: `Changed since the plan was made: ${change} Nothing was written. Make a new plan.`,
+    })),
+  };
+}
+
+/** A report that says so where the plan wanted something that is there already. */
+export function withSkipped(report: TargetReport, given: PlanFile): TargetReport {
+  const step = given.steps.find(({ target }) => target.toLowerCase() === report.name.toLowerCase());
+  const idle: readonly string[] = ["none", "adopt"];
+  if (step === undefined || idle.includes(step.action) || !idle.includes(report.action)) return report;
+  return {
+    ...report,
+    note: `The plan says '${step.action}', and it is as declared already: nothing was sent for it.${report.note === undefined ? "" : ` ${report.note}`}`,
+  };
+}

@@ -1,0 +1,137 @@
+import { canonicalId } from "../azure/resource-id.ts";
+import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
+import { canonicalJson, type PlanFile, type PlanFileStep } from "./plan-file.ts";
+
+/** A plan as it stands in a file and as it would be made now, as far as the two have to agree. */
+type Comparable = Pick<PlanFile, "steps" | "environments">;
+
+/**
+ * What has changed since a plan was made, a sentence for each target and environment. A step that has become a no-op is
+ * no change, as long as the target is declared as it was: what the plan wanted has come about. Neither is an operation
+ * in flight, which is waited for and decides then.
+ */
+export function changesSince(plan: Comparable, now: Comparable): readonly string[] {
+  const key = ({ target }: PlanFileStep) => target.toLowerCase();
+  const current = new Map(now.steps.map((step) => [key(step), step]));
+  const planned = new Set(plan.steps.map(key));
+  return [
+    ...plan.steps.flatMap((step) => {
+      const found = current.get(key(step));
+      if (found === undefined) return [`${step.target}: it is in the plan and is not declared any more.`];
+      const change = changeOf(step, found);
+      return change === undefined ? [] : [`${step.target}: ${change}`];
+    }),
+    ...now.steps
+      .filter((step) => !planned.has(key(step)))
+      .map((step) => `${step.target}: it is declared and is not in the plan.`),
+    ...environmentChanges(plan, now),
+  ];
+}
+
+function changeOf(plan: PlanFileStep, now: PlanFileStep): string | undefined {
+  if (now.action === "refuse") return `the plan says '${plan.action}', and now it is refused. ${now.reason}`;
+  const declared = differencesIn(plan.declared, now.declared);
+  if (plan.type !== now.type) return `it is declared as ${now.type}; in the plan it is ${plan.type}.`;
+  if (declared.length > 0) return `its declaration has changed: ${listed(declared)}.`;
+  if (isNothing(now)) {
+    return now.adopts === plan.adopts || !isNothing(plan)
+      ? undefined
+      : `it now uses the attachment '${now.adopts ?? now.target}', in the plan it is '${plan.adopts ?? plan.target}'.`;
+  }
+  if (now.action === "wait") return undefined;
+  if (plan.action !== now.action) {
+    return `the plan says '${plan.action}', and now it is '${now.action}'. ${now.reason}`;
+  }
+  const changes = differencesIn(changesByField(plan), changesByField(now));
+  if (changes.length > 0) return `what differs has changed: ${listed(changes)}.`;
+  const requests = differencesIn(plan.requests, now.requests);
+  return requests.length === 0 ? undefined : `its requests have changed: ${listed(requests)}.`;
+}
+
+function isNothing({ action }: PlanFileStep): boolean {
+  return action === "none" || action === "adopt";
+}
+
+function changesByField({ changes }: PlanFileStep): Readonly<Record<string, string>> {
+  return Object.fromEntries(changes.map(({ field, from, to }) => [field, `${from} → ${to}`]));
+}
+
+function environmentChanges(plan: Comparable, now: Comparable): readonly string[] {
+  const key = ({ name }: PlanFile["environments"][number]) => name.toLowerCase();
+  const current = new Map(now.environments.map((one) => [key(one), one]));
+  const planned = new Set(plan.environments.map(key));
+  const said = ({ action, version }: PlanFile["environments"][number]) => `'${action}' of version ${version}`;
+  return [
+    ...plan.environments.flatMap((one) => {
+      const found = current.get(key(one));
+      if (found === undefined) return [`environment ${one.name}: it is in the plan and is not declared any more.`];
+      // Registered meanwhile, as the plan wanted it.
+      if (found.action === "none" && found.version === one.version) return [];
+      return said(found) === said(one)
+        ? []
+        : [`environment ${one.name}: the plan says ${said(one)}, and now it is ${said(found)}.`];
+    }),
+    ...now.environments
+      .filter((one) => !planned.has(key(one)))
+      .map((one) => `environment ${one.name}: it is declared and is not in the plan.`),
+  ];
+}
+
+/** Inputs that the plan was made with and that are others now, a sentence for each. */
+export function optionChanges(plan: PlanFile["options"], now: PlanFile["options"]): readonly string[] {
+  const names = {
+    onDrift: "on-drift",
+    onConflict: "on-conflict",
+    allowDelete: "allow-delete",
+    force: "force",
+    only: "only",
+    set: "set",
+  } as const;
+  const comparable = (options: PlanFile["options"]) => ({
+    ...options,
+    only: [...options.only].map((name) => name.toLowerCase()).sort(),
+  });
+  const [then, given] = [comparable(plan), comparable(now)];
+  return (Object.keys(names) as (keyof typeof names)[])
+    .filter((key) => canonicalJson(then[key]) !== canonicalJson(given[key]))
+    .map((key) => `The plan was made with ${names[key]}: ${word(plan[key])}, and is given ${word(now[key])}.`);
+}
+
+function word(value: string | boolean | readonly string[]): string {
+  return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+}
+
+export function isSameWorkspace(a: WorkspaceRef, b: WorkspaceRef): boolean {
+  return canonicalId(workspaceId(a)) === canonicalId(workspaceId(b));
+}
+
+type Difference = { readonly path: string; readonly from: string; readonly to: string };
+
+/** More than these are counted, not named. Our choice. */
+const mostNamed = 5;
+
+function listed(differences: readonly Difference[]): string {
+  const named = differences.slice(0, mostNamed).map(({ path, from, to }) => `${path} was ${from} and is ${to}`);
+  const rest = differences.length - named.length;
+  return `${named.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}`;
+}
+
+/** Leaves in which two JSON values differ. */
+export function differencesIn(from: unknown, to: unknown, path: readonly string[] = []): readonly Difference[] {
+  if (isObject(from) && isObject(to) && Array.isArray(from) === Array.isArray(to)) {
+    const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
+    return keys.flatMap((key) => differencesIn(from[key], to[key], [...path, key]));
+  }
+  if (canonicalJson(from) === canonicalJson(to)) return [];
+  return [{ path: path.join(".") || "all of it", from: shown(from), to: shown(to) }];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "not set";
+  const json = typeof value === "string" ? value : JSON.stringify(value);
+  return json.length > 80 ? `${json.slice(0, 79)}…` : json;
+}
