@@ -37,7 +37,7 @@ const writes = () =>
 const bodies = () =>
   emulator
     .journal()
-    .filter(({ method }) => method === "PUT")
+    .filter(({ method, path }) => method === "PUT" && path.includes("/computes/"))
     .map(({ body }) => body as { readonly properties: Readonly<Record<string, unknown>>; readonly tags?: object });
 
 describe("an AKS cluster", () => {
@@ -63,6 +63,18 @@ describe("an AKS cluster", () => {
     const again = await run("apply", `${made}, ${certificate}`);
     expect(again.outputs["changed"]).toBe("false");
     expect(writes()).toEqual([]);
+  });
+
+  it("that the service is still making is waited for, and then attached by its own id, never made twice", async () => {
+    const made = "name: slow, type: aks, cluster_purpose: dev_test, agent_count: 1";
+    emulator.faults.add({ method: "PUT", path: "/computes/slow$", kind: "operation-takes", seconds: 4 });
+    await run("apply", made, { wait: "false" });
+    emulator.clearJournal();
+    const applied = await run("apply", `${made}, ${certificate}`, { "on-drift": "reattach" });
+    expect(applied.log.join("\n")).toContain("apply succeeded.");
+    expect(writes()).toEqual(["DELETE computes/slow Detach", "PUT computes/slow"]);
+    expect(bodies()[0]?.properties["resourceId"]).toMatch(/\/managedClusters\/slow$/);
+    expect(emulator.hazards()).toEqual([]);
   });
 
   it("that is attached is detached and attached again for a change of TLS", async () => {

@@ -134,6 +134,8 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
     return outcomes();
   }
   const { known, gone } = resolved;
+  /** Names of the computes that were removed. */
+  const takenAway = new Set<string>();
   /** A cluster that the service made is attached by its own id once it was detached: the live state alone forgets it. */
   const byOwnId = new Map(
     piece.flatMap(({ target }) => {
@@ -150,7 +152,9 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       break;
     }
     const targets = left().map(({ target }) => byOwnId.get(target.name) ?? target);
-    const decided = plan(targets, withMissing(live.value, known), ports.workspace, options).steps;
+    // What was read for the sake of a note and has been removed since is missing rightly.
+    const stillKnown = known.filter(({ name }) => !takenAway.has(name));
+    const decided = plan(targets, withMissing(live.value, stillKnown), ports.workspace, options).steps;
     const more = decided.flatMap((step) => keysOf(step, ports.workspace)).filter((key) => !held.keys.includes(key));
     if (more.length > 0 && decided.some(isPending)) return { widenBy: more };
     let looked = false;
@@ -180,6 +184,7 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
     for (const { step } of removals) {
       removed.add(step.target.name);
       byOwnId.set(step.target.name, step.target);
+      for (const { name } of "remove" in step ? step.remove : []) takenAway.add(name);
     }
     if (removals.length > 0) continue;
     await Promise.all(
