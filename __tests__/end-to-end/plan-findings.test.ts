@@ -102,6 +102,8 @@ describe("a resource that another workspace holds", () => {
     const said = planOf(step)?.findings[0]?.message ?? "";
     expect(said).toContain("'mlw-other' (resource group 'rg-other')");
     expect(said).toContain("'their-name'");
+    const doctor = await act(emulator, "doctor", machine("our-name"));
+    expect([doctor.exitCode, doctor.log.join("\n")]).toEqual([0, expect.stringContaining(said)]);
     expect(step.log.join("\n")).toContain("warning: Its resource is attached in the workspace 'mlw-other'");
     expect(writesIn(emulator.journal())).toEqual([]);
   });
