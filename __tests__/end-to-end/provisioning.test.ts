@@ -136,7 +136,7 @@ describe("a provisioning that fails", () => {
         },
       },
       code: "SkuNotAvailable",
-      advice: "Choose another size",
+      advice: "choose another size",
     },
   ])("$how: log, annotation and summary name leaf code, advice and ids", async ({ fault, code, advice }) => {
     emulator.faults.add(fault);
