@@ -140,4 +140,21 @@ describe("a cluster that the service made", () => {
     expect(emulator.hazards()).toEqual([]);
     expect(next.outputs["targets"]).toMatch(/managedClusters/i);
   });
+
+  it("is attached by its own id by the next run, when its attachment was refused after it had been detached", async () => {
+    await act(emulator, "apply", made());
+    emulator.clearJournal();
+    const inputs = { "on-drift": "reattach" };
+    emulator.faults.add({ method: "PUT", path: "/computes/scoring$", kind: "status", status: 403, times: 2 });
+    for (const runId of ["1010", "1011"])
+      expect((await act(emulator, "apply", made(tls), { inputs, runId })).outputs["failure-reason"]).toBe(
+        "not-authorized",
+      );
+    expect((await act(emulator, "apply", made(tls), { inputs, runId: "1012" })).exitCode).toBe(0);
+    expect(writesIn(emulator.journal())).toEqual([
+      "DELETE computes/scoring",
+      ...Array<string>(3).fill("PUT computes/scoring"),
+    ]);
+    expect(emulator.hazards()).toEqual([]);
+  });
 });

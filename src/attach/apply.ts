@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
-import { attachedAs, secretsOf } from "../compute/target.ts";
+import { attachedAs, secretsOf, type ComputeTarget } from "../compute/target.ts";
 import { plan, type Plan, type PlanOptions, type Step } from "../plan/plan.ts";
 import {
   accident,
@@ -13,7 +13,7 @@ import {
   type StepOutcome,
 } from "./end.ts";
 import { isExactly, isNoGraverThan } from "./gravity.ts";
-import { groupsOf, keysOf, noteKeysOf, primaryKeyOf } from "./group.ts";
+import { groupsOf, keysOf, nameKeyOf, noteKeysOf } from "./group.ts";
 import { inUse } from "./in-use.ts";
 import { intentOf, type Intent } from "./intent.ts";
 import { withLeases, type Held } from "./lease.ts";
@@ -199,7 +199,7 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       step,
       failedWith("drift", "WorkspaceChanged", "The workspace changes while it is worked on. Run the command again."),
     );
-  await forget(held, [...ended.values()], ports);
+  await forget(held, [...ended.values()], byOwnId, ports);
   return outcomes();
 }
 
@@ -327,13 +327,31 @@ async function write(step: Step, held: Held, { ports, options }: Work): Promise<
   }
 }
 
-/** Takes the notes out again: those of this piece whose outcome is known, and those of others that were resolved. */
-async function forget(held: Held, outcomes: readonly StepOutcome[], { workspace }: VerifyPorts): Promise<void> {
-  const open = new Set(outcomes.filter(({ end }) => !endIsKnown(end)).map(({ step }) => primaryKeyOf(step, workspace)));
+/**
+ * Takes the notes out again: those of this piece whose outcome is known, and those of others that were resolved. The note
+ * that alone knows the id of a cluster that the service made stays until the cluster is attached again, or is gone: the
+ * next run would have another one made.
+ */
+async function forget(
+  held: Held,
+  outcomes: readonly StepOutcome[],
+  byOwnId: ReadonlyMap<string, ComputeTarget>,
+  { workspace }: VerifyPorts,
+): Promise<void> {
+  const open = new Set(
+    outcomes.flatMap(({ step, end }) => [
+      ...(endIsKnown(end) ? [] : noteKeysOf(step, workspace)),
+      ...(byOwnId.has(step.target.name) && !isBackOrGone(end) ? [nameKeyOf(step.target.name, workspace)] : []),
+    ]),
+  );
   await Promise.all(
     held
       .noted()
       .filter((key) => !open.has(key))
       .map((key) => held.note(key, [])),
   );
+}
+
+function isBackOrGone(end: End): boolean {
+  return end.state === "done" || (end.state === "failed" && /NotFound$/i.test(end.error.code));
 }

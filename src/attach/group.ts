@@ -27,7 +27,7 @@ export function keysOf(step: Step, workspace: WorkspaceRef): readonly string[] {
   ];
 }
 
-function nameKeyOf(name: string, workspace: WorkspaceRef): string {
+export function nameKeyOf(name: string, workspace: WorkspaceRef): string {
   return canonicalId(`${workspaceId(workspace)}/computes/${name}`);
 }
 
