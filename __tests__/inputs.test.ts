@@ -25,7 +25,7 @@ describe("inputs", () => {
       "aply",
       "Input 'command' is \"aply\": must be one of validate, plan, apply, train, deploy, up, detach, doctor.",
     ],
-    ["INPUT_SARIF-PATH", "x.sarif", "Input 'sarif-path' is \"x.sarif\": is not supported yet; leave it out."],
+    ["INPUT_CANCEL-SUPERSEDED", "true", "Input 'cancel-superseded' is \"true\": is not supported yet; leave it out."],
   ])("%s=%s is refused by name", (name, value, message) => {
     expect(() => readInputs({ [name]: value })).toThrow(new InvalidInputs([message]));
   });

@@ -30,7 +30,9 @@ export function isExactly(decided: Step, planned: Step): boolean {
       do: step.do,
       differences: step.differences.map(({ field, from, to }) => [field, from, to]),
       removed: ("remove" in step ? step.remove : [])
-        .map(({ name, resourceId, computeType }) => [name, canonicalId(resourceId ?? ""), computeType].join(" "))
+        .map(({ name, resourceId, computeType, by = "" }) =>
+          [name, canonicalId(resourceId ?? ""), computeType, by].join(" "),
+        )
         .sort(),
     });
   return work(decided) === work(planned);

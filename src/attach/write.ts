@@ -127,7 +127,7 @@ function verified(step: Step, compute: LiveCompute, ids: Ids, ports: AttachPorts
     return provisioningFailed({ ...error, details: [...error.details, ...rest], ...ids }, compute);
   }
   const fault = faultOf(step.target, compute);
-  if (fault !== undefined) return provisioningFailed(fault, compute);
+  if (fault !== undefined) return provisioningFailed({ ...fault, ...ids }, compute);
   const differences = differencesFrom(step.target, compute, ports.workspace);
   if (differences.length === 0) return { state: "done", compute };
   const list = differences.map(({ field, from, to }) => `${field} is ${from}, not ${to}`).join("; ");
