@@ -94,6 +94,8 @@ function closureOf(...paths: readonly string[]): { readonly plugin: Plugin; read
     buildEnd() {
       const add = (id: string) => {
         if (ids.has(id)) return;
+        // Imported by the library of the log and not used by it, but by the one that writes comments, which is loaded late.
+        if (/\/node_modules\/(undici|tunnel|@actions\/http-client)\//.test(id)) return;
         ids.add(id);
         for (const imported of this.getModuleInfo(id)?.importedIds ?? []) add(imported);
       };

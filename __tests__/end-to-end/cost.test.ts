@@ -87,4 +87,12 @@ describe("what a validate loads", () => {
     expect(ofAzure).toEqual(expect.arrayContaining(["core-rest-pipeline.js", "identity.js", "storage-blob.js"]));
     expect(loaded.filter((name) => ofAzure.includes(name))).toEqual([]);
   });
+
+  it("is no HTTP client: the one that comments are written with is in a part of its own", () => {
+    const withClient = readdirSync(join(root, "dist")).filter(
+      (name) => name.endsWith(".js") && readFileSync(join(root, "dist", name), "utf8").includes("undici:request"),
+    );
+    expect(withClient).not.toEqual([]);
+    expect(loadedBy("dist/index.js").filter((url) => withClient.includes(basename(url)))).toEqual([]);
+  });
 });
