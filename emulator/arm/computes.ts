@@ -97,19 +97,19 @@ export function createComputes(store: Store, settings: ComputeSettings) {
         continue;
       }
       const { operation: _, ...rest } = compute;
+      const ended = { ...compute.properties, ...(over === "Succeeded" ? broughtAbout(compute) : {}) };
       store.put("computes", operation.compute, {
         ...rest,
         properties: {
-          ...compute.properties,
-          ...(over === "Succeeded" ? broughtAbout(compute) : {}),
+          ...ended,
           provisioningState: over,
           provisioningErrors: operation.error === undefined ? null : [{ error: operation.error }],
           modifiedOn: timestamp(),
           ...(operation.error === undefined
             ? {
                 properties: onceItIsOver(
-                  String(compute.properties["computeType"]),
-                  (compute.properties["properties"] ?? {}) as Json,
+                  String(ended["computeType"]),
+                  (ended["properties"] ?? {}) as Json,
                   operation.endsAs,
                 ),
               }
