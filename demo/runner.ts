@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve as resolvePath } from "node:path";
 import { parse } from "yaml";
 
 /** The action as a GitHub runner runs it: a process, an environment, files for its outputs, and a reader of its log. */
@@ -33,6 +33,12 @@ export type RunnerOptions = {
   readonly cancelDelayMs?: number;
   /** Kill the process without a word when a line of the log matches. */
   readonly killAt?: RegExp;
+  /** Told of the process of the step when it has begun. */
+  readonly onStart?: (kill: () => void) => void;
+  /** What is run in place of the action's own main; default: what `action.yml` names. */
+  readonly main?: string;
+  /** The job ends with the step: its machine is gone before the post step. */
+  readonly withoutPost?: boolean;
 };
 
 export type Annotation = {
@@ -104,10 +110,11 @@ export async function runStep(options: RunnerOptions): Promise<StepResult> {
     ...options.environment,
   };
   const reader = createReader(options.onLine ?? (() => undefined));
-  const main = await runEntry(action.runs.main, environment, options, reader);
+  const main = await runEntry(options.main ?? action.runs.main, environment, options, reader);
   const state = keyValues(readFileSync(files["GITHUB_STATE"] ?? "", "utf8"));
   const states = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
-  await runEntry(action.runs.post, { ...environment, ...states }, { checkout: options.checkout }, reader);
+  if (options.withoutPost !== true)
+    await runEntry(action.runs.post, { ...environment, ...states }, { checkout: options.checkout }, reader);
   return {
     exitCode: main.exitCode,
     ...(main.cancelMs === undefined ? {} : { cancelMs: main.cancelMs }),
@@ -123,11 +130,16 @@ type Reader = ReturnType<typeof createReader>;
 async function runEntry(
   entry: string,
   env: Record<string, string>,
-  options: Pick<RunnerOptions, "checkout" | "cancelAt" | "cancelDelayMs" | "killAt">,
+  options: Pick<RunnerOptions, "checkout" | "cancelAt" | "cancelDelayMs" | "killAt" | "onStart">,
   reader: Reader,
 ): Promise<{ readonly exitCode: number | null; readonly cancelMs?: number }> {
   const node = join(root, "node_modules", ".bin", "node");
-  const child = spawn(node, [join(root, entry)], { cwd: options.checkout, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(node, [resolvePath(root, entry)], {
+    cwd: options.checkout,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  options.onStart?.(() => void child.kill("SIGKILL"));
   let cancelledAt: number | undefined;
   const timers: NodeJS.Timeout[] = [];
   const onText = (text: string) => {
