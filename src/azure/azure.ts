@@ -71,7 +71,7 @@ export async function connect(ref: WorkspaceRef, options: ConnectOptions): Promi
     jobs: createJobs(arm, ref),
     assets: createAssets(arm, ref),
     datastores,
-    leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh)),
+    leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh), options.requestSeconds),
     runHistory: createRunHistory(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
     blobs: createBlobs(options),

@@ -9,6 +9,8 @@ export type RetryPorts = {
   readonly signal: AbortSignal;
   /** How often one request is sent at most; the default is for what nothing can stand in for. */
   readonly tries?: number;
+  /** How long one request may take before it counts as lost; the default is the pipeline's, or that of who asks. */
+  readonly requestSeconds?: number;
 };
 
 /**
@@ -34,7 +36,7 @@ export async function withRetries(
   let waited = 0;
   for (let attempt = 1; ; attempt += 1) {
     const result = await tried(sendOnce, signal);
-    if (result.ok && !isPassing(result.value.status, repeatable)) return result;
+    if (result.ok && !isPassing(result.value, repeatable)) return result;
     const outcome = result.ok
       ? answered(result.value, repeatable)
       : { ok: false as const, failure: lost(result.failure, repeatable) };
@@ -55,11 +57,28 @@ export async function withRetries(
 }
 
 /** 429 always means that nothing was done. */
-function isPassing(status: number, repeatable: Repeatable): boolean {
-  return status === 429 || (repeatable === "read" && (status === 408 || status >= 500));
+function isPassing(answer: Answer, repeatable: Repeatable): boolean {
+  const { status } = answer;
+  return status === 429 || (repeatable === "read" && (status === 408 || status >= 500 || isBroken(answer)));
+}
+
+/**
+ * A success that is no JSON says nothing: a page of a gateway, or a reply that was cut off. It must never be taken for
+ * an empty list or an absent resource.
+ */
+function isBroken({ status, body }: Answer): boolean {
+  return status >= 200 && status < 300 && typeof body === "string";
 }
 
 function answered(answer: Answer, repeatable: Repeatable): Outcome<Answer> {
+  if (isBroken(answer)) {
+    const message = `The service answered with status ${answer.status} and something that is no JSON.`;
+    return failed({
+      reason: "unreachable",
+      status: answer.status,
+      error: { code: "BrokenReply", message, details: [] },
+    });
+  }
   return failed({
     ...failureOf(answer),
     reason: repeatable === "read" || answer.status === 429 ? "unreachable" : "unknown",
