@@ -119,19 +119,23 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
 
   /** Targets whose old attachment is gone: what is left of their step is the attachment. */
   const removed = new Set<string>();
-  const known = await resolveIntents(held, ports);
-  if ("state" in known) {
-    for (const step of piece) close(step, step, known);
-    return outcomes();
-  }
+  /** Names that this piece has removed, and read as gone: notes from before and lists that lag know nothing of that. */
+  const gone = new Set<string>();
   for (let round = 0; round < mostRounds && left().length > 0; round += 1) {
+    const known = await resolveIntents(held, round === 0, ports);
+    if ("state" in known) {
+      // What could not be resolved stays open, so that whoever comes next looks again.
+      for (const step of left()) close(step, step, known);
+      return outcomes();
+    }
     const live = await ports.list();
     if (!live.ok) {
       for (const step of left()) close(step, step, endOfFailure(live.failure));
       break;
     }
     const targets = left().map(({ target }) => target);
-    const decided = plan(targets, withMissing(live.value, known), ports.workspace, options).steps;
+    const standing = withRead(live.value, known).filter(({ name }) => !gone.has(name.toLowerCase()));
+    const decided = plan(targets, standing, ports.workspace, options).steps;
     const more = decided.flatMap((step) => keysOf(step, ports.workspace)).filter((key) => !held.keys.includes(key));
     if (more.length > 0 && decided.some(isPending)) return { widenBy: more };
     let looked = false;
@@ -156,10 +160,14 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
     const cleared = await Promise.all(
       pairs.map(async ({ planned, step }) => ({ planned, step, end: await clearTheWay(step, held, work) })),
     );
-    for (const { planned, step, end } of cleared) if (end !== undefined) close(planned, step, end);
+    for (const { planned, step, end } of cleared) if (end !== undefined && end !== "blocked") close(planned, step, end);
     const removals = cleared.filter(({ step, end }) => end === undefined && "remove" in step);
+    const blocked = cleared.some(({ end }) => end === "blocked");
     for (const { step } of removals) removed.add(step.target.name);
-    if (removals.length > 0) continue;
+    for (const { step } of removals)
+      for (const { name } of "remove" in step ? step.remove : []) gone.add(name.toLowerCase());
+    // What has just been removed, or was not removed after all, is decided by what is live now.
+    if (removals.length > 0 || blocked) continue;
     await Promise.all(
       cleared
         .filter(({ end }) => end === undefined)
@@ -185,14 +193,25 @@ function reported(step: Step, planned: Step): Step {
   return "remove" in planned && step.do !== "update" ? planned : step;
 }
 
-/** Reads the names that earlier holders noted, until nothing is in flight on them. @returns what stands under them. */
-async function resolveIntents(held: Held, ports: VerifyPorts): Promise<readonly LiveCompute[] | End> {
+/**
+ * Reads the names that earlier holders noted, until nothing is in flight on them: also those whose outcome was known, which
+ * a list may not show yet.
+ *
+ * @returns what stands under them.
+ */
+async function resolveIntents(
+  held: Held,
+  isFirstLook: boolean,
+  ports: VerifyPorts,
+): Promise<readonly LiveCompute[] | End> {
   const found: LiveCompute[] = [];
-  for (const { name, at, run } of held.found) {
-    ports.onProgress(
-      name,
-      `another run${run === undefined ? "" : ` (${run})`} began to write it at ${at} and did not say what came of it; reads it first`,
-    );
+  for (const { name, at, run, closed } of held.found) {
+    if (closed !== true && isFirstLook) {
+      ports.onProgress(
+        name,
+        `another run${run === undefined ? "" : ` (${run})`} began to write it at ${at} and did not say what came of it; reads it first`,
+      );
+    }
     const settled = await settle(name, ports);
     const end = earlyEnd(settled);
     if (end !== undefined) return end;
@@ -201,10 +220,10 @@ async function resolveIntents(held: Held, ports: VerifyPorts): Promise<readonly 
   return found;
 }
 
-/** A list may lag behind a write that a read shows already. */
-function withMissing(live: readonly LiveCompute[], read: readonly LiveCompute[]): readonly LiveCompute[] {
-  const names = new Set(live.map(({ name }) => name.toLowerCase()));
-  return [...live, ...read.filter(({ name }) => !names.has(name.toLowerCase()))];
+/** A list may lag behind a write that a read shows already. What a read does not show is not taken out: it may lag, too. */
+function withRead(live: readonly LiveCompute[], read: readonly LiveCompute[]): readonly LiveCompute[] {
+  const names = new Set(read.map(({ name }) => name.toLowerCase()));
+  return [...live.filter(({ name }) => !names.has(name.toLowerCase())), ...read];
 }
 
 /** `decided` on the live state of now; `planned` bounds what it may be. */
@@ -221,14 +240,20 @@ function changed(decided: Step, planned: Step, { exactly }: ApplyOptions): End {
   );
 }
 
-/** Removes what has to go, and waits for what is going. @returns why the step ends here, or `undefined` to go on. */
-async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Promise<End | undefined> {
+/**
+ * Removes what has to go, and waits for what is going.
+ *
+ * @returns why the step ends here; `blocked` where what should be gone stands again, or still; `undefined` to go on.
+ */
+async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Promise<End | "blocked" | undefined> {
   switch (step.do) {
     case "attach":
     case "create":
       for (const leaving of step.afterRemovalOf) {
-        const end = earlyEnd(await settle(leaving.name, ports));
+        const settled = await settle(leaving.name, ports);
+        const end = earlyEnd(settled);
         if (end !== undefined) return end;
+        if (settled.state === "present") return "blocked";
       }
       return undefined;
     case "reattach":
@@ -280,13 +305,13 @@ async function write(step: Step, held: Held, { ports, options }: Work): Promise<
   }
 }
 
-/** Takes the notes out again: those of this piece whose outcome is known, and those of others that were resolved. */
+/** Closes the notes: those of this piece whose outcome is known, and those of others that were resolved. */
 async function forget(held: Held, outcomes: readonly StepOutcome[], { workspace }: VerifyPorts): Promise<void> {
   const open = new Set(outcomes.filter(({ end }) => !endIsKnown(end)).map(({ step }) => primaryKeyOf(step, workspace)));
   await Promise.all(
     held
-      .noted()
+      .open()
       .filter((key) => !open.has(key))
-      .map((key) => held.note(key, [])),
+      .map((key) => held.close(key)),
   );
 }
