@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve as resolvePath } from "node:path";
 import { parse } from "yaml";
 import { seeded } from "../emulator/settings.ts";
 
@@ -34,6 +34,12 @@ export type RunnerOptions = {
   readonly cancelDelayMs?: number;
   /** Kill the process without a word when a line of the log matches. */
   readonly killAt?: RegExp;
+  /** Told of the process of the step when it has begun. */
+  readonly onStart?: (kill: () => void) => void;
+  /** What is run in place of the action's own main; default: what `action.yml` names. */
+  readonly main?: string;
+  /** The job ends with the step: its machine is gone before the post step. */
+  readonly withoutPost?: boolean;
 };
 
 export type Annotation = {
@@ -117,10 +123,11 @@ export function prepareStep(options: RunnerOptions): {
 export async function runStep(options: RunnerOptions): Promise<StepResult> {
   const { environment, files, runs } = prepareStep(options);
   const reader = createReader(options.onLine ?? (() => undefined));
-  const main = await runEntry(runs.main, environment, options, reader);
+  const main = await runEntry(options.main ?? runs.main, environment, options, reader);
   const state = keyValues(readFileSync(files["GITHUB_STATE"] ?? "", "utf8"));
   const states = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
-  await runEntry(runs.post, { ...environment, ...states }, { checkout: options.checkout }, reader);
+  if (options.withoutPost !== true)
+    await runEntry(runs.post, { ...environment, ...states }, { checkout: options.checkout }, reader);
   return {
     exitCode: main.exitCode,
     ...(main.cancelMs === undefined ? {} : { cancelMs: main.cancelMs }),
@@ -136,11 +143,16 @@ type Reader = ReturnType<typeof createReader>;
 async function runEntry(
   entry: string,
   env: Record<string, string>,
-  options: Pick<RunnerOptions, "checkout" | "cancelAt" | "cancelDelayMs" | "killAt">,
+  options: Pick<RunnerOptions, "checkout" | "cancelAt" | "cancelDelayMs" | "killAt" | "onStart">,
   reader: Reader,
 ): Promise<{ readonly exitCode: number | null; readonly cancelMs?: number }> {
   const node = join(root, "node_modules", ".bin", "node");
-  const child = spawn(node, [join(root, entry)], { cwd: options.checkout, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(node, [resolvePath(root, entry)], {
+    cwd: options.checkout,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  options.onStart?.(() => void child.kill("SIGKILL"));
   let cancelledAt: number | undefined;
   const timers: NodeJS.Timeout[] = [];
   const onText = (text: string) => {

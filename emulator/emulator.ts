@@ -21,17 +21,47 @@ import { keyVault } from "./key-vault.ts";
 import { mlflow } from "./mlflow.ts";
 import { armError, type Endpoints, type Incoming, type Reply } from "./reply.ts";
 import { runHistory } from "./run-history.ts";
+import type { CarriedOut, ComputeDocument } from "./arm/computes.ts";
 import type { JobDocument } from "./jobs/job.ts";
 import { machineId, machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { putResource, seed } from "./seed.ts";
 import { seeded, type EmulatorOptions } from "./settings.ts";
-import { createStorage } from "./storage.ts";
+import { createStorage, type BlobText, type Forwarded } from "./storage.ts";
 import { openStore } from "./store.ts";
 import { createTokens } from "./tokens.ts";
 
 /** Which way a client comes in: by the emulator's own address, or by its proxy in front of the real names. */
 export type WayIn = "cloud" | "proxy";
+
+/** One request of a client, as its door sees it. */
+export type DoorRequest = {
+  /** From 1, in the order in which they arrived at this door. */
+  readonly number: number;
+  readonly method: string;
+  readonly path: string;
+  /** As it was sent, secrets and all. */
+  readonly text: string;
+  /** The lease that is asked for or shown. */
+  readonly leaseId?: string;
+};
+
+/** Who watches a door: may hold a request up, and cut its connection off by answering `hang-up`. */
+export type Watch = {
+  /** Before anything is done. */
+  readonly arrived?: (request: DoorRequest) => Promise<"go-on" | "hang-up">;
+  /** After it was carried out, before it is answered. */
+  readonly carriedOut?: (request: DoorRequest) => Promise<"go-on" | "hang-up">;
+};
+
+/** A way in for one client alone: what it meets there concerns nobody else. */
+export type Door = AsyncDisposable & {
+  readonly origin: string;
+  /** What the client's environment needs. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly faults: Pick<Faults, "add" | "clear">;
+  readonly close: () => Promise<void>;
+};
 
 /** An Azure ML control plane for one machine. */
 export type Emulator = AsyncDisposable & {
@@ -56,14 +86,25 @@ export type Emulator = AsyncDisposable & {
   readonly grant: (scope: string, grants: GrantsDocument["grants"]) => void;
   /** Everything is granted again. */
   readonly grantEverything: () => void;
-  /** Lets a minute pass for the storage: leases that nobody renews have run out. */
-  readonly expireLeases: () => Promise<void>;
   /** A pull request of the repository, as it is from now on. */
   readonly putPullRequest: (pull: PullRequest) => void;
   readonly putComment: (comment: Pick<Comment, "pullRequest" | "author" | "body">) => Comment;
   readonly comments: (pullRequest: number) => readonly Comment[];
   /** Another workspace of the subscription, with computes of its own. */
   readonly addWorkspace: (workspace: WorkspaceDocument) => void;
+  /** A compute that is there, as if somebody had made it. */
+  readonly putCompute: (compute: ComputeDocument) => void;
+  readonly computes: () => readonly ComputeDocument[];
+  /** Writes of computes that were carried out since the journal was cleared, whatever their clients were told. */
+  readonly writes: () => readonly CarriedOut[];
+  /** Brings operations that would never end to their end. */
+  readonly endOperations: () => void;
+  /** Blobs of the workspace's container below a prefix. */
+  readonly blobs: (prefix: string) => Promise<readonly BlobText[]>;
+  readonly removeBlobs: (prefix: string) => Promise<void>;
+  readonly openDoor: (watch?: Watch) => Promise<Door>;
+  /** Lets a minute pass for the storage: leases that nobody renews have run out; given an id, those of that holder. */
+  readonly expireLeases: (leaseId?: string) => Promise<void>;
   /** Takes computes, jobs, assets, what became of attachments, other workspaces and pull requests away. */
   readonly empty: () => void;
   /** What a client's environment needs for a way in. */
@@ -86,7 +127,9 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
   const stateFolder = resolve(given.stateFolder);
   mkdirSync(stateFolder, { recursive: true });
   const pageSize = given.pageSize ?? 50;
-  const { caFile, key, cert } = await certificates(join(stateFolder, "certificates"));
+  const { caFile, key, cert } = await certificates(
+    resolve(given.certificatesFolder ?? join(stateFolder, "certificates")),
+  );
   const store = openStore(join(stateFolder, "state.sqlite"));
   seed(store);
   const tokens = createTokens(store);
@@ -139,17 +182,31 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     return claims === "malformed" ? refuse("InvalidAuthenticationToken", "The access token is invalid.") : undefined;
   };
 
-  const server = createHttpsServer({ key, cert }, (incoming, response) => void serve(incoming, response));
+  type Way = { readonly faults: Faults; readonly watch: Watch; count: number };
+  const serverFor = (way: Way) =>
+    createHttpsServer({ key, cert }, (incoming, response) => void serve(incoming, response, way));
+  const server = serverFor({ faults: createFaults(), watch: {}, count: 0 });
   const connections = countConnections(server);
-  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const serve = async (incoming: IncomingMessage, response: ServerResponse, way: Way): Promise<void> => {
     const arrivedMs = performance.timeOrigin + performance.now();
     const host = incoming.headers.host ?? "";
     // Put together by hand: the first SDK's paths begin with two slashes, which read as a host when resolved.
     const url = new URL(`https://${host}${incoming.url ?? "/"}`);
     const own = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host);
     const bytes = await readAll(incoming);
-    const active = url.pathname.startsWith("/_control") ? [] : faults.match(incoming.method ?? "GET", url.pathname);
+    const active = url.pathname.startsWith("/_control")
+      ? []
+      : [faults, way.faults].flatMap((one) => one.match(incoming.method ?? "GET", url.pathname));
     const fault = active.map(({ kind }) => kind).join(", ");
+    way.count += 1;
+    const leaseId = incoming.headers["x-ms-proposed-lease-id"] ?? incoming.headers["x-ms-lease-id"];
+    const asked: DoorRequest = {
+      number: way.count,
+      method: incoming.method ?? "GET",
+      path: url.pathname,
+      text: bytes.toString("utf8"),
+      ...(typeof leaseId === "string" ? { leaseId } : {}),
+    };
     const note = (status: number | "reset", body?: unknown) => {
       if (url.pathname.startsWith("/_control")) return;
       journal.add({
@@ -163,36 +220,48 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
         ...(fault === "" ? {} : { fault }),
       });
     };
+    const cut = (body?: unknown) => {
+      note("reset", body);
+      incoming.socket.destroy();
+    };
     try {
+      if ((await way.watch.arrived?.(asked)) === "hang-up") {
+        cut();
+        return;
+      }
       for (const one of active)
         if (one.kind === "delay") await new Promise((after) => setTimeout(after, one.seconds * 1000));
       if (active.some(({ kind }) => kind === "reset")) {
+        cut();
+        return;
+      }
+      const silent = active.find((one) => one.kind === "no-reply");
+      if (silent?.carriedOut === false) {
         note("reset");
-        incoming.socket.destroy();
         return;
       }
+      // By the name that the client came by, so that it stays on its way.
+      const request = toIncoming(incoming, url, host, bytes, own ? ownEndpoints(`https://${host}`) : realEndpoints());
+      const blob = isBlob(host, url.pathname);
       const stated = active.find((one) => one.kind === "status");
-      if (isBlob(host, url.pathname) && stated === undefined) {
-        note(await storage.forward(incoming, response, bytes));
-        return;
-      }
-      const request = toIncoming(incoming, url, host, bytes, own ? ownEndpoints(origin) : realEndpoints());
-      const reply: Reply =
-        stated === undefined
-          ? own && url.pathname.startsWith("/_control")
+      const done: Answer =
+        stated !== undefined
+          ? asStated(stated)
+          : own && url.pathname.startsWith("/_control")
             ? await control(request, { store, journal, faults, storage })
-            : await route(request, active)
-          : {
-              status: stated.status,
-              headers: stated.headers ?? {},
-              body: stated.body ?? { error: { code: `Fault${stated.status}`, message: "A fault that was asked for." } },
-            };
-      if (active.some(({ kind }) => kind === "lost-reply")) {
-        note("reset", request.body);
-        incoming.socket.destroy();
+            : blob
+              ? await storage.forward(incoming, bytes)
+              : await route(request, active);
+      const after = active.find((one) => one.kind === "status-after");
+      const reply = after === undefined ? done : asStated(after);
+      const body = blob ? undefined : request.body;
+      const hangUp = (await way.watch.carriedOut?.(asked)) === "hang-up";
+      if (hangUp || active.some(({ kind }) => kind === "lost-reply")) {
+        cut(body);
         return;
       }
-      note(reply.status, request.body);
+      note(silent === undefined ? reply.status : "reset", body);
+      if (silent !== undefined) return;
       answer(response, reply, active);
     } catch (error) {
       note(500);
@@ -234,8 +303,55 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
   origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 
+  const doors = new Set<Door>();
+  const openDoor = async (watch: Watch = {}): Promise<Door> => {
+    const way: Way = { faults: createFaults(), watch, count: 0 };
+    const entry = serverFor(way);
+    await listen(entry, 0);
+    const doorOrigin = `https://127.0.0.1:${(entry.address() as AddressInfo).port}`;
+    const close = async () => {
+      doors.delete(door);
+      const closed = new Promise((done) => entry.close(done));
+      entry.closeAllConnections();
+      await closed;
+    };
+    const door: Door = {
+      origin: doorOrigin,
+      environment: environmentAt(doorOrigin, "cloud"),
+      faults: way.faults,
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+    doors.add(door);
+    return door;
+  };
+  const environmentAt = (at: string, way: WayIn): Readonly<Record<string, string>> => ({
+    NODE_EXTRA_CA_CERTS: caFile,
+    REQUESTS_CA_BUNDLE: caFile,
+    AZURE_TENANT_ID: seeded.tenantId,
+    AZURE_CLIENT_ID: seeded.clientId,
+    AZURE_CLIENT_SECRET: seeded.clientSecret,
+    AZURE_SUBSCRIPTION_ID: seeded.subscriptionId,
+    AZURE_RESOURCE_GROUP: seeded.resourceGroup,
+    AZURE_ML_WORKSPACE: seeded.workspace,
+    ...(way === "cloud"
+      ? {
+          ARM_CLOUD_METADATA_URL: `${at}/metadata/endpoints`,
+          GITHUB_API_URL: `${at}/_github/api/v3`,
+          ACTIONS_ID_TOKEN_REQUEST_URL: `${at}/_github/id-token?api-version=2.0`,
+        }
+      : {
+          HTTPS_PROXY: proxyUrl,
+          GITHUB_API_URL: "https://api.github.com",
+          ACTIONS_ID_TOKEN_REQUEST_URL:
+            "https://pipelines.actions.githubusercontent.com/_github/id-token?api-version=2.0",
+        }),
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: seeded.idTokenRequestToken,
+  });
+
   const stop = async () => {
     await runner.stop();
+    await Promise.all([...doors].map((door) => door.close()));
     const closed = [server, proxy].map((one) => new Promise((done) => one.close(done)));
     for (const tunnel of tunnels) tunnel.destroy();
     server.closeAllConnections();
@@ -264,12 +380,22 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
     putAsset: assets.put,
     putJob: (job) => store.put("jobs", job.name, job),
+    putCompute: (compute) => store.put("computes", compute.name.toLowerCase(), compute),
+    computes: () => {
+      computes.settle();
+      return computes.all();
+    },
+    writes: () => store.list<CarriedOut>("writes").map(({ value }) => value),
+    endOperations: computes.endOperations,
+    blobs: storage.texts,
+    removeBlobs: storage.remove,
+    openDoor,
+    expireLeases: storage.expireLeases,
     grant: (scope, grants) => putGrants(store, { scope, grants }),
     grantEverything: () => {
       for (const { key } of store.list("grants")) store.remove("grants", key);
     },
     addWorkspace: otherWorkspaces.add,
-    expireLeases: () => storage.expireLeases(),
     putPullRequest: (pull) => store.put("github-pulls", String(pull.number), pull),
     putComment: (comment) => addComment(store, comment),
     comments: (pullRequest) => commentsOf(store, pullRequest),
@@ -281,39 +407,22 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
         "operations",
         "tracked",
         "hazards",
+        "writes",
         "takenNames",
         "github-pulls",
         "github-comments",
       ])
         for (const { key } of store.list(collection)) store.remove(collection, key);
       otherWorkspaces.empty();
+      computes.forget();
     },
-    environment: (way) => ({
-      NODE_EXTRA_CA_CERTS: caFile,
-      REQUESTS_CA_BUNDLE: caFile,
-      AZURE_TENANT_ID: seeded.tenantId,
-      AZURE_CLIENT_ID: seeded.clientId,
-      AZURE_CLIENT_SECRET: seeded.clientSecret,
-      AZURE_SUBSCRIPTION_ID: seeded.subscriptionId,
-      AZURE_RESOURCE_GROUP: seeded.resourceGroup,
-      AZURE_ML_WORKSPACE: seeded.workspace,
-      ...(way === "cloud"
-        ? {
-            ARM_CLOUD_METADATA_URL: `${origin}/metadata/endpoints`,
-            GITHUB_API_URL: `${origin}/_github/api/v3`,
-            ACTIONS_ID_TOKEN_REQUEST_URL: `${origin}/_github/id-token?api-version=2.0`,
-          }
-        : {
-            HTTPS_PROXY: proxyUrl,
-            GITHUB_API_URL: "https://api.github.com",
-            ACTIONS_ID_TOKEN_REQUEST_URL:
-              "https://pipelines.actions.githubusercontent.com/_github/id-token?api-version=2.0",
-          }),
-      ACTIONS_ID_TOKEN_REQUEST_TOKEN: seeded.idTokenRequestToken,
-    }),
+    environment: (way) => environmentAt(origin, way),
     journal: journal.entries,
     journalFile,
-    clearJournal: journal.clear,
+    clearJournal: () => {
+      journal.clear();
+      for (const { key } of store.list("writes")) store.remove("writes", key);
+    },
     traffic: connections,
     faults,
     hazards: () => store.list("hazards").map(({ value }) => value),
@@ -406,11 +515,30 @@ function toIncoming(incoming: IncomingMessage, url: URL, host: string, bytes: Bu
   };
 }
 
-function answer(response: ServerResponse, reply: Reply, faults: readonly Fault[]): void {
+/** What is answered: of the emulator's own making, or Azurite's as it is. */
+type Answer = Reply | Forwarded;
+
+function asStated({ status, headers = {}, body }: Extract<Fault, { readonly status: number }>): Reply {
+  return {
+    status,
+    headers,
+    body: body ?? { error: { code: `Fault${status}`, message: "A fault that was asked for." } },
+  };
+}
+
+function answer(response: ServerResponse, reply: Answer, faults: readonly Fault[]): void {
+  const cutShort = faults.some(({ kind }) => kind === "truncated");
+  if ("bytes" in reply) {
+    response.writeHead(reply.status, reply.headers);
+    if (!cutShort) response.end(reply.bytes);
+    // The length was promised already, so the connection has to end before it is reached.
+    else response.write(reply.bytes.subarray(0, reply.bytes.length / 2), () => response.destroy());
+    return;
+  }
   const whole = reply.body === undefined ? "" : JSON.stringify(reply.body);
   const text = faults.some(({ kind }) => kind === "malformed")
     ? "<html>busy</html>"
-    : faults.some(({ kind }) => kind === "truncated")
+    : cutShort
       ? whole.slice(0, Math.floor(whole.length / 2))
       : whole;
   response.writeHead(reply.status, {

@@ -1,5 +1,6 @@
 /** A disturbance of requests that match. */
 export type Fault = {
+  /** Regular expression on the method, from end to end. */
   readonly method?: string;
   /** Regular expression on the path. */
   readonly path: string;
@@ -18,6 +19,15 @@ export type Fault = {
   | { readonly kind: "reset" }
   /** The request is carried out, its reply never arrives. */
   | { readonly kind: "lost-reply" }
+  /** Nothing is ever answered and the connection stays open: the client has to give up by itself. */
+  | { readonly kind: "no-reply"; readonly carriedOut: boolean }
+  /** The request is carried out, and answered with this status all the same: a gateway that gave up, or that sent it twice. */
+  | {
+      readonly kind: "status-after";
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: unknown;
+    }
   | { readonly kind: "delay"; readonly seconds: number }
   /** The reply's body is cut in half, or is no JSON. */
   | { readonly kind: "truncated" | "malformed" }
@@ -25,7 +35,12 @@ export type Fault = {
   | { readonly kind: "operation-fails"; readonly code: string; readonly message: string }
   /** The operation that the request begins succeeds, and the kind's own part then holds this besides. */
   | { readonly kind: "ends-as"; readonly properties: Readonly<Record<string, unknown>> }
+  | { readonly kind: "operation-canceled" }
   | { readonly kind: "operation-never-ends" }
+  /** The write answers 200 at once, without an operation, and its body says that the provisioning failed. */
+  | { readonly kind: "failed-at-once"; readonly code: string; readonly message: string }
+  /** A read of computes shows the workspace as it was before the last write. */
+  | { readonly kind: "lagging" }
   | { readonly kind: "operation-takes"; readonly seconds: number }
 );
 
@@ -46,7 +61,7 @@ export function createFaults(): Faults {
     match: (method, path) =>
       active.flatMap((entry) => {
         const { fault } = entry;
-        if (fault.method !== undefined && fault.method !== method) return [];
+        if (fault.method !== undefined && !new RegExp(`^(${fault.method})$`).test(method)) return [];
         if (!new RegExp(fault.path, "i").test(path)) return [];
         entry.seen += 1;
         const first = (fault.skip ?? 0) + 1;

@@ -2,6 +2,8 @@
 export type EmulatorOptions = {
   /** Where state, certificates, blobs and journal are kept. */
   readonly stateFolder: string;
+  /** Where the certificates are kept, for several emulators that one client trusts; default: in the state's folder. */
+  readonly certificatesFolder?: string;
   /** 0 picks a free one. */
   readonly port?: number;
   /** Seconds that an operation on a compute of a type takes; `default` for the others. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
@@ -20,18 +20,37 @@ export type Storage = {
   readonly service: () => Promise<BlobServiceClient>;
   /** Signature for a container or one of its blobs, to be put behind an address. */
   readonly sign: (container: string, blob: string | undefined, permissions: string, hours: number) => string;
-  /** Ends every lease, as it would have ended by itself after a crash of its holder. */
-  readonly expireLeases: () => Promise<void>;
+  /** Ends every lease, or those of one id, as they would have ended by themselves after a crash of their holder. */
+  readonly expireLeases: (leaseId?: string) => Promise<void>;
+  /** Blobs below a prefix of the workspace's container: their text, and whether somebody holds a lease. */
+  readonly texts: (prefix: string) => Promise<readonly BlobText[]>;
+  readonly remove: (prefix: string) => Promise<void>;
   /** Hands a client's request on to Azurite as it is. */
-  readonly forward: (request: IncomingMessage, response: ServerResponse, body: Buffer) => Promise<number>;
+  readonly forward: (request: IncomingMessage, body: Buffer) => Promise<Forwarded>;
   readonly stop: () => Promise<void>;
 };
+
+export type BlobText = { readonly name: string; readonly text: string; readonly leased: boolean };
+
+/** Azurite's answer. */
+export type Forwarded = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+};
+
+const workspaceContainer = "azureml-blobstore";
 
 const credential = new StorageSharedKeyCredential(seeded.storageAccount, seeded.storageKey);
 
 export function createStorage(folder: string): Storage {
   let running: Promise<{ readonly child: ChildProcess; readonly port: number }> | undefined;
   const start = () => (running ??= startAzurite(folder));
+  const container = async () => {
+    const { port } = await start();
+    const service = new BlobServiceClient(`http://127.0.0.1:${port}/${seeded.storageAccount}`, credential);
+    return service.getContainerClient(workspaceContainer);
+  };
   return {
     service: async () => {
       const { port } = await start();
@@ -48,19 +67,37 @@ export function createStorage(folder: string): Storage {
         },
         credential,
       ).toString(),
-    expireLeases: async () => {
-      const { port } = await start();
-      const container = new BlobServiceClient(
-        `http://127.0.0.1:${port}/${seeded.storageAccount}`,
-        credential,
-      ).getContainerClient("azureml-blobstore");
-      for await (const { name, properties } of container.listBlobsFlat()) {
-        if (properties.leaseState === "leased") await container.getBlobClient(name).getBlobLeaseClient().breakLease(0);
+    expireLeases: async (leaseId) => {
+      const blobs = await container();
+      for await (const { name, properties } of blobs.listBlobsFlat()) {
+        if (properties.leaseState !== "leased") continue;
+        const lease = blobs.getBlobClient(name).getBlobLeaseClient(leaseId);
+        if (leaseId === undefined) await lease.breakLease(0);
+        // Somebody else's is refused, and stays.
+        else await lease.releaseLease().catch(() => undefined);
       }
     },
-    forward: async (incoming, response, body) => {
+    texts: async (prefix) => {
+      const blobs = await container();
+      const found: BlobText[] = [];
+      for await (const { name, properties } of blobs.listBlobsFlat({ prefix })) {
+        const text =
+          properties.contentLength === 0 ? "" : (await blobs.getBlobClient(name).downloadToBuffer()).toString("utf8");
+        found.push({ name, text, leased: properties.leaseState === "leased" });
+      }
+      return found;
+    },
+    remove: async (prefix) => {
+      const blobs = await container();
+      for await (const { name, properties } of blobs.listBlobsFlat({ prefix })) {
+        const blob = blobs.getBlobClient(name);
+        if (properties.leaseState === "leased") await blob.getBlobLeaseClient().breakLease(0);
+        await blob.deleteIfExists();
+      }
+    },
+    forward: async (incoming, body) => {
       const { port } = await start();
-      return forward(incoming, response, body, port);
+      return forward(incoming, body, port);
     },
     stop: async () => {
       if (running === undefined) return;
@@ -90,11 +127,11 @@ async function startAzurite(folder: string): Promise<{ readonly child: ChildProc
   );
   child.unref();
   for (let attempt = 0; !(await answers(port)); attempt += 1) {
-    if (child.exitCode !== null || attempt > 300) throw new Error("Azurite did not start.");
+    if (child.exitCode !== null || attempt > 1200) throw new Error("Azurite did not start.");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const service = new BlobServiceClient(`http://127.0.0.1:${port}/${seeded.storageAccount}`, credential);
-  for (const container of ["azureml", "azureml-blobstore"])
+  for (const container of ["azureml", workspaceContainer])
     await service.getContainerClient(container).createIfNotExists();
   return { child, port };
 }
@@ -118,14 +155,16 @@ function answers(port: number): Promise<boolean> {
 }
 
 /** The name stays what the client signed: behind the proxy Azurite sees the account's real host name. */
-function forward(incoming: IncomingMessage, response: ServerResponse, body: Buffer, port: number): Promise<number> {
+function forward(incoming: IncomingMessage, body: Buffer, port: number): Promise<Forwarded> {
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
       { host: "127.0.0.1", port, method: incoming.method, path: incoming.url, headers: incoming.headers },
       (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-        answer.once("end", () => resolve(answer.statusCode ?? 502));
+        const chunks: Buffer[] = [];
+        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+        answer.once("end", () =>
+          resolve({ status: answer.statusCode ?? 502, headers: answer.headers, bytes: Buffer.concat(chunks) }),
+        );
         answer.once("error", reject);
       },
     );

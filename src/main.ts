@@ -6,6 +6,7 @@ import { systemClock } from "./azure/clock.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext, CommandResult } from "./commands/context.ts";
 import { conclude } from "./commands/conclude.ts";
+import { failureOfError } from "./commands/thrown.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { repositoryRoot, wayTo } from "./declaration/files.ts";
 import { readDeclaration } from "./declaration/read-declaration.ts";
@@ -17,7 +18,7 @@ import { saveCancelled, saveRunSettled, saveStartedRun } from "./github/state.ts
 import { earlySecrets, signInOf } from "./identity.ts";
 import { InvalidInputs, readInputs, workingDirectory, type Environment, type Inputs } from "./inputs.ts";
 import { metricLines, targetLines } from "./report/log-text.ts";
-import type { FailureReason, Result } from "./report/result.ts";
+import type { Result } from "./report/result.ts";
 import { writeReports } from "./write-reports.ts";
 
 /** One call of the action: inputs → command → reports → exit code. */
@@ -34,7 +35,7 @@ export async function main(environment: Environment): Promise<number> {
     context = await contextOf(inputs, environment, log, cancelled.signal);
     outcome = await runCommand(inputs.command, context);
   } catch (error) {
-    outcome = { failures: [failureOf(error, cancelled.signal)] };
+    outcome = { failures: [failureOfError(error, cancelled.signal)] };
     if (error instanceof InvalidInputs)
       outcome = { failures: error.faults.map((message) => ({ reason: "invalid-input", message })) };
   }
@@ -194,30 +195,6 @@ async function eventPayload(environment: Environment): Promise<unknown> {
 
 function temporaryFolder(environment: Environment): string {
   return join(environment["RUNNER_TEMP"] ?? "/tmp", "azureml-targets");
-}
-
-/** Errors with names of their own are known ways to end; anything else is a mistake of ours, and says so. */
-const reasons: Readonly<Record<string, FailureReason>> = {
-  MissingInput: "invalid-input",
-  MalformedCreds: "invalid-input",
-  CloudUnknown: "invalid-input",
-  AuthenticationFailed: "authentication-failed",
-  WorkspaceUnavailable: "workspace-unavailable",
-  SecretUnavailable: "secret-unavailable",
-};
-
-function failureOf(error: unknown, signal: AbortSignal): { readonly reason: FailureReason; readonly message: string } {
-  if (signal.aborted) return { reason: "cancelled", message: "The workflow was cancelled." };
-  const name = error instanceof Error ? error.name : "";
-  const reason = reasons[name];
-  const message = error instanceof Error ? error.message : String(error);
-  if (reason === undefined) {
-    const stack = error instanceof Error ? (error.stack ?? message) : message;
-    return { reason: "internal-error", message: `This is a mistake of the action, please report it: ${stack}` };
-  }
-  if (reason === "workspace-unavailable" && (error as { failure?: { status?: number } }).failure?.status === 403)
-    return { reason: "not-authorized", message };
-  return { reason, message };
 }
 
 /** The end of the step's log: what was done, then every failure as an annotation. */

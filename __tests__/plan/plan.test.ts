@@ -122,6 +122,39 @@ describe("plan", () => {
       expected: [{ do: "refuse", because: "conflict" }],
     },
     {
+      when: "the other attachment is declared elsewhere, and cannot move away before its operation is over",
+      declared: [
+        virtualMachine({ name: "ours", resourceId: machineId("dsvm") }),
+        virtualMachine({ name: "theirs", resourceId: machineId("other") }),
+      ],
+      live: [liveMachine({ name: "theirs", resourceId: machineId("dsvm"), provisioningState: "Creating" })],
+      options: { onDrift: "reattach" },
+      expected: [{ do: "wait" }, { do: "wait" }],
+    },
+    {
+      when: "a compute of another kind has the name and is being removed",
+      declared: [virtualMachine({ name: "cpu-cluster" })],
+      live: [liveCluster({ provisioningState: "Deleting" })],
+      expected: [{ do: "attach" }],
+    },
+    {
+      when: "a compute of another kind has the name and gives way, because another target replaces it",
+      declared: [virtualMachine({ name: "ours", resourceId: machineId("dsvm") }), amlCompute({ name: "theirs" })],
+      live: [liveMachine({ name: "theirs", resourceId: machineId("dsvm") })],
+      options: { onConflict: "replace" },
+      expected: [{ do: "replace" }, { do: "create" }],
+    },
+    {
+      when: "what another target replaces is declared with another machine, whatever drift may do",
+      declared: [
+        virtualMachine({ name: "ours", resourceId: machineId("dsvm") }),
+        virtualMachine({ name: "theirs", resourceId: machineId("other") }),
+      ],
+      live: [liveMachine({ name: "theirs", resourceId: machineId("dsvm") })],
+      options: { onConflict: "replace" },
+      expected: [{ do: "replace" }, { do: "attach" }],
+    },
+    {
       when: "the scale differs and drift fails",
       declared: [amlCompute()],
       live: [smaller],

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import type { Fault } from "../faults.ts";
 import { aksDocument, extensionsOf } from "../resources/clusters.ts";
 import type { ResourceDocument } from "../resources/resource.ts";
@@ -26,13 +26,27 @@ type Operation = {
   readonly compute: string;
   readonly kind: "put" | "delete";
   /** What its kind's own part holds in the end. */
-  readonly endsAs?: Json;
+  readonly endsWith?: Json;
   /** The resource goes with the compute that the service made it for. */
   readonly takesResource?: boolean;
   /** Milliseconds since the epoch; absent: never. */
   readonly dueAt?: number;
   readonly error?: { readonly code: string; readonly message: string };
-  readonly over?: "Succeeded" | "Failed";
+  /** How it ends where there is an error; default `Failed`. */
+  readonly endsAs?: "Failed" | "Canceled";
+  readonly over?: "Succeeded" | "Failed" | "Canceled";
+};
+
+/** A write of a compute that was carried out, whatever its client was told. */
+export type CarriedOut = {
+  readonly method: string;
+  readonly name: string;
+  readonly computeType: string;
+  readonly resourceId?: string;
+  /** SHA-256 of the body. */
+  readonly body: string;
+  /** State of what stood under the name; absent where nothing did. */
+  readonly found?: string;
 };
 
 export type ComputeSettings = { readonly durations: Readonly<Record<string, number>>; readonly pageSize: number };
@@ -86,7 +100,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
   const settle = () => {
     for (const { key, value: operation } of store.list<Operation>("operations")) {
       if (operation.over !== undefined || operation.dueAt === undefined || operation.dueAt > Date.now()) continue;
-      const over = operation.error === undefined ? "Succeeded" : "Failed";
+      const over = operation.error === undefined ? "Succeeded" : (operation.endsAs ?? "Failed");
       store.put("operations", key, { ...operation, over });
       const compute = store.get<ComputeDocument>("computes", operation.compute);
       if (compute === undefined || compute.operation !== operation.id) continue;
@@ -110,7 +124,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
                 properties: onceItIsOver(
                   String(ended["computeType"]),
                   (ended["properties"] ?? {}) as Json,
-                  operation.endsAs,
+                  operation.endsWith,
                 ),
               }
             : {}),
@@ -145,7 +159,11 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     takesResource = false,
   ): { readonly id: string; readonly headers: Record<string, string> } => {
     const id = randomUUID();
-    const failure = faults.find((fault) => fault.kind === "operation-fails");
+    const failure =
+      faults.find((fault) => fault.kind === "operation-fails") ??
+      (faults.some(({ kind: fault }) => fault === "operation-canceled")
+        ? { code: "OperationCanceled", message: "The operation was canceled by the service." }
+        : undefined);
     const never = faults.some((fault) => fault.kind === "operation-never-ends");
     const ending = faults.find((fault) => fault.kind === "ends-as");
     const lasting = faults.find((fault) => fault.kind === "operation-takes")?.seconds ?? seconds(type);
@@ -156,7 +174,8 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       ...(takesResource ? { takesResource } : {}),
       ...(never ? {} : { dueAt: Date.now() + lasting * 1000 }),
       ...(failure === undefined ? {} : { error: { code: failure.code, message: failure.message } }),
-      ...(ending === undefined ? {} : { endsAs: ending.properties }),
+      ...(ending === undefined ? {} : { endsWith: ending.properties }),
+      ...(failure?.code === "OperationCanceled" ? { endsAs: "Canceled" } : {}),
     };
     store.put("operations", id, operation);
     const version = request.query.get("api-version") ?? "";
@@ -243,7 +262,9 @@ export function createComputes(store: Store, settings: ComputeSettings) {
   /** The service's hazard: of two attachments of one resource the older stops working. */
   const replaceOthers = (key: string, name: string, properties: Json) => {
     const resourceId = String(properties["resourceId"]);
-    for (const other of all()) {
+    for (const found of all()) {
+      // What is in flight on the broken one does not mend it.
+      const { operation: _, ...other } = found;
       if (keyOf(other.name) === key || !areRivals(properties, other.properties)) continue;
       const message = `attachment replaced: ${resourceId} is now attached as '${name}'`;
       store.put("computes", keyOf(other.name), {
@@ -446,9 +467,55 @@ export function createComputes(store: Store, settings: ComputeSettings) {
   const notFound = (name: string) =>
     armError(404, "ResourceNotFound", `Compute ${name} not found in workspace ${seeded.workspace}.`);
 
+  /** What lagging reads show: the computes as they were before the last write. */
+  let before: readonly ComputeDocument[] | undefined;
+
+  /** One write, written down where it was carried out. */
+  const write = (
+    request: Incoming,
+    name: string,
+    faults: readonly Fault[],
+    carryOut: (request: Incoming, name: string, faults: readonly Fault[]) => Reply,
+  ): Reply => {
+    const found = store.get<ComputeDocument>("computes", keyOf(name));
+    const earlier = all();
+    const reply = carryOut(request, name, faults);
+    if (reply.status >= 300 || reply.status === 204) return reply;
+    before = earlier;
+    const made = store.get<ComputeDocument>("computes", keyOf(name));
+    const { computeType, resourceId } = (made ?? found)?.properties ?? {};
+    const done: CarriedOut = {
+      method: request.method,
+      name: made?.name ?? name,
+      computeType: String(computeType),
+      ...(typeof resourceId === "string" ? { resourceId } : {}),
+      body: createHash("sha256").update(request.text).digest("hex"),
+      ...(found === undefined ? {} : { found: String(found.properties["provisioningState"]) }),
+    };
+    store.put("writes", randomUUID(), done);
+    const failure = faults.find((fault) => fault.kind === "failed-at-once");
+    const operation = store.get<Operation>("operations", made?.operation ?? "");
+    if (failure === undefined || operation === undefined) return reply;
+    const error = { code: failure.code, message: failure.message };
+    store.put("operations", operation.id, { ...operation, dueAt: 0, error });
+    settle();
+    const failed = store.get<ComputeDocument>("computes", keyOf(name));
+    return ok(failed === undefined ? {} : shown(failed));
+  };
+
   return {
     settle,
     all,
+    /** Nothing was written before: lagging reads have nothing to show. */
+    forget: () => {
+      before = undefined;
+    },
+    /** Brings operations that would never end to their end. */
+    endOperations: () => {
+      for (const { key, value } of store.list<Operation>("operations"))
+        if (value.over === undefined) store.put("operations", key, { ...value, dueAt: 0 });
+      settle();
+    },
     handle: (
       request: Incoming,
       name: string | undefined,
@@ -456,11 +523,12 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       faults: readonly Fault[],
     ): Reply => {
       settle();
-      if (name === undefined) return page(all().map(shown), request, settings.pageSize);
-      if (request.method === "PUT") return put(request, name, faults);
-      if (request.method === "PATCH") return patch(request, name, faults);
-      if (request.method === "DELETE") return remove(request, name, faults);
-      const existing = store.get<ComputeDocument>("computes", keyOf(name));
+      const visible = (faults.some(({ kind }) => kind === "lagging") ? before : undefined) ?? all();
+      if (name === undefined) return page(visible.map(shown), request, settings.pageSize);
+      if (request.method === "PUT") return write(request, name, faults, put);
+      if (request.method === "PATCH") return write(request, name, faults, patch);
+      if (request.method === "DELETE") return write(request, name, faults, remove);
+      const existing = visible.find((compute) => keyOf(compute.name) === keyOf(name));
       if (existing === undefined) return notFound(name);
       if (action === "listNodes") {
         const own = (existing.properties["properties"] ?? {}) as Json;
@@ -484,7 +552,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
       return ok(
         operation.over === "Succeeded"
           ? { status: "Succeeded", percentComplete: 100.0 }
-          : { status: "Failed", error: operation.error },
+          : { status: operation.over, error: operation.error },
       );
     },
   };

@@ -128,33 +128,34 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
 
   /** Targets whose old attachment is gone: what is left of their step is the attachment. */
   const removed = new Set<string>();
-  const resolved = await resolveIntents(held, ports);
-  if ("state" in resolved) {
-    for (const step of piece) close(step, step, resolved);
-    return outcomes();
-  }
-  const { known, gone } = resolved;
-  /** Names of the computes that were removed. */
+  /** Names that this piece has removed, and read as gone: notes from before and lists that lag know nothing of that. */
   const takenAway = new Set<string>();
   /** A cluster that the service made is attached by its own id once it was detached: the live state alone forgets it. */
-  const byOwnId = new Map(
-    piece.flatMap(({ target }) => {
-      const intent = gone.find(({ name }) => name.toLowerCase() === target.name.toLowerCase());
-      return intent?.resourceId === undefined
-        ? []
-        : [[target.name, attachedAs(target, { resourceId: intent.resourceId })] as const];
-    }),
-  );
+  const byOwnId = new Map<string, ComputeTarget>();
   for (let round = 0; round < mostRounds && left().length > 0; round += 1) {
+    const resolved = await resolveIntents(held, round === 0, ports);
+    if ("state" in resolved) {
+      // What could not be resolved stays open, so that whoever comes next looks again.
+      for (const step of left()) close(step, step, resolved);
+      return outcomes();
+    }
+    const { known, gone } = resolved;
     const live = await ports.list();
     if (!live.ok) {
       for (const step of left()) close(step, step, endOfFailure(live.failure));
       break;
     }
+    for (const { target } of piece) {
+      const intent = gone.find(
+        ({ name, resourceId, closed }) =>
+          name.toLowerCase() === target.name.toLowerCase() && resourceId !== undefined && closed !== true,
+      );
+      if (intent?.resourceId !== undefined && !byOwnId.has(target.name))
+        byOwnId.set(target.name, attachedAs(target, { resourceId: intent.resourceId }));
+    }
     const targets = left().map(({ target }) => byOwnId.get(target.name) ?? target);
-    // What was read for the sake of a note and has been removed since is missing rightly.
-    const stillKnown = known.filter(({ name }) => !takenAway.has(name));
-    const decided = plan(targets, withMissing(live.value, stillKnown), ports.workspace, options).steps;
+    const standing = withRead(live.value, known).filter(({ name }) => !takenAway.has(name.toLowerCase()));
+    const decided = plan(targets, standing, ports.workspace, options).steps;
     const more = decided.flatMap((step) => keysOf(step, ports.workspace)).filter((key) => !held.keys.includes(key));
     if (more.length > 0 && decided.some(isPending)) return { widenBy: more };
     let looked = false;
@@ -179,14 +180,16 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
     const cleared = await Promise.all(
       pairs.map(async ({ planned, step }) => ({ planned, step, end: await clearTheWay(step, held, work) })),
     );
-    for (const { planned, step, end } of cleared) if (end !== undefined) close(planned, step, end);
+    for (const { planned, step, end } of cleared) if (end !== undefined && end !== "blocked") close(planned, step, end);
     const removals = cleared.filter(({ step, end }) => end === undefined && "remove" in step);
+    const blocked = cleared.some(({ end }) => end === "blocked");
     for (const { step } of removals) {
       removed.add(step.target.name);
       byOwnId.set(step.target.name, step.target);
-      for (const { name } of "remove" in step ? step.remove : []) takenAway.add(name);
+      for (const { name } of "remove" in step ? step.remove : []) takenAway.add(name.toLowerCase());
     }
-    if (removals.length > 0) continue;
+    // What has just been removed, or was not removed after all, is decided by what is live now.
+    if (removals.length > 0 || blocked) continue;
     await Promise.all(
       cleared
         .filter(({ end }) => end === undefined)
@@ -219,16 +222,21 @@ type Resolved = {
   readonly gone: readonly Intent[];
 };
 
-/** Reads the names that earlier holders noted, until nothing is in flight on them. */
-async function resolveIntents(held: Held, ports: VerifyPorts): Promise<Resolved | End> {
+/**
+ * Reads the names that earlier holders noted, until nothing is in flight on them: also those whose outcome was known, which
+ * a list may not show yet.
+ */
+async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPorts): Promise<Resolved | End> {
   const known: LiveCompute[] = [];
   const gone: Intent[] = [];
   for (const intent of held.found) {
-    const { name, at, run } = intent;
-    ports.onProgress(
-      name,
-      `another run${run === undefined ? "" : ` (${run})`} began to write it at ${at} and did not say what came of it; reads it first`,
-    );
+    const { name, at, run, closed } = intent;
+    if (closed !== true && isFirstLook) {
+      ports.onProgress(
+        name,
+        `another run${run === undefined ? "" : ` (${run})`} began to write it at ${at} and did not say what came of it; reads it first`,
+      );
+    }
     const settled = await settle(name, ports);
     const end = earlyEnd(settled);
     if (end !== undefined) return end;
@@ -238,10 +246,10 @@ async function resolveIntents(held: Held, ports: VerifyPorts): Promise<Resolved 
   return { known, gone };
 }
 
-/** A list may lag behind a write that a read shows already. */
-function withMissing(live: readonly LiveCompute[], read: readonly LiveCompute[]): readonly LiveCompute[] {
-  const names = new Set(live.map(({ name }) => name.toLowerCase()));
-  return [...live, ...read.filter(({ name }) => !names.has(name.toLowerCase()))];
+/** A list may lag behind a write that a read shows already. What a read does not show is not taken out: it may lag, too. */
+function withRead(live: readonly LiveCompute[], read: readonly LiveCompute[]): readonly LiveCompute[] {
+  const names = new Set(read.map(({ name }) => name.toLowerCase()));
+  return [...live.filter(({ name }) => !names.has(name.toLowerCase())), ...read];
 }
 
 /** `decided` on the live state of now; `planned` bounds what it may be. */
@@ -258,14 +266,20 @@ function changed(decided: Step, planned: Step, { exactly }: ApplyOptions): End {
   );
 }
 
-/** Removes what has to go, and waits for what is going. @returns why the step ends here, or `undefined` to go on. */
-async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Promise<End | undefined> {
+/**
+ * Removes what has to go, and waits for what is going.
+ *
+ * @returns why the step ends here; `blocked` where what should be gone stands again, or still; `undefined` to go on.
+ */
+async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Promise<End | "blocked" | undefined> {
   switch (step.do) {
     case "attach":
     case "create":
       for (const leaving of step.afterRemovalOf) {
-        const end = earlyEnd(await settle(leaving.name, ports));
+        const settled = await settle(leaving.name, ports);
+        const end = earlyEnd(settled);
         if (end !== undefined) return end;
+        if (settled.state === "present") return "blocked";
       }
       return undefined;
     case "reattach":
@@ -328,7 +342,7 @@ async function write(step: Step, held: Held, { ports, options }: Work): Promise<
 }
 
 /**
- * Takes the notes out again: those of this piece whose outcome is known, and those of others that were resolved. The note
+ * Closes the notes: those of this piece whose outcome is known, and those of others that were resolved. The note
  * that alone knows the id of a cluster that the service made stays until the cluster is attached again, or is gone: the
  * next run would have another one made.
  */
@@ -346,9 +360,9 @@ async function forget(
   );
   await Promise.all(
     held
-      .noted()
+      .open()
       .filter((key) => !open.has(key))
-      .map((key) => held.note(key, [])),
+      .map((key) => held.close(key)),
   );
 }
 

@@ -2,8 +2,9 @@ import type { Step } from "../plan/plan.ts";
 import { resourceIdOf } from "../compute/target.ts";
 
 /**
- * What is written into the leased blob before a compute is written, and taken out once the outcome is verified. Whoever
- * finds one knows that a process ended in between, and under which name to look for what it may have begun.
+ * What is written into the leased blob before a compute is written, and closed once the outcome is verified. Whoever finds
+ * an open one knows that a process ended in between, and under which name to look for what it may have begun. A closed one
+ * says under which name to look for what a list may not show yet.
  */
 export type Intent = {
   readonly name: string;
@@ -16,6 +17,8 @@ export type Intent = {
   readonly correlationId: string;
   /** Address of the workflow run that writes. */
   readonly run?: string;
+  /** What came of it was verified. */
+  readonly closed?: true;
 };
 
 export function intentOf(

@@ -32,8 +32,10 @@ export type Held = {
   readonly isHeld: () => boolean;
   /** Writes down what is about to be done, in place of what stands there. False: the lease was lost. */
   readonly note: (key: string, intents: readonly Intent[]) => Promise<boolean>;
-  /** Keys under which something stands written, by an earlier holder or by this one. */
-  readonly noted: () => readonly string[];
+  /** Keys under which something stands open, by an earlier holder or by this one. */
+  readonly open: () => readonly string[];
+  /** Says of what stands under a key that its outcome is known. */
+  readonly close: (key: string) => Promise<boolean>;
 };
 
 export type NotHeld =
@@ -71,26 +73,32 @@ export async function withLeases<Value>(
       if (got.state !== "held") return got;
       taken.push(got.taken);
     }
-    const found: Intent[] = [];
-    const noted = new Set<string>();
+    const standing = new Map<string, readonly Intent[]>();
     for (const { key } of taken) {
       const text = await ports.leases.read(key, ports.signal);
       if (!text.ok) return notHeld(text.failure);
-      if (text.value !== "") noted.add(key);
-      found.push(...readIntents(text.value));
+      const intents = readIntents(text.value);
+      if (intents.length > 0) standing.set(key, intents);
     }
+    const note = async (key: string, intents: readonly Intent[]): Promise<boolean> => {
+      // Before the write: should its reply be lost, something stands there all the same.
+      standing.set(key, intents);
+      const written = await ports.leases.write(key, id, writeIntents(intents), ports.signal);
+      return written.ok && written.value === "written";
+    };
     return await work({
       guarantee: "serialised",
       keys: sorted,
-      found,
+      found: [...standing.values()].flat(),
       isHeld: () => taken.every(({ isHeld }) => isHeld()),
-      noted: () => [...noted],
-      note: async (key, intents) => {
-        // Before the write: should its reply be lost, something stands there all the same.
-        if (intents.length > 0) noted.add(key);
-        const written = await ports.leases.write(key, id, writeIntents(intents), ports.signal);
-        return written.ok && written.value === "written";
-      },
+      note,
+      open: () =>
+        [...standing].filter(([, intents]) => intents.some(({ closed }) => closed !== true)).map(([key]) => key),
+      close: (key) =>
+        note(
+          key,
+          (standing.get(key) ?? []).map((intent) => ({ ...intent, closed: true })),
+        ),
     });
   } finally {
     for (const { stop } of taken) stop();
@@ -129,7 +137,7 @@ async function take(key: string, id: string, ports: LeasePorts): Promise<Take> {
 
 async function holderOf(key: string, { leases, signal }: LeasePorts): Promise<string> {
   const text = await leases.read(key, signal);
-  const [intent] = text.ok ? readIntents(text.value) : [];
+  const intent = text.ok ? readIntents(text.value).find(({ closed }) => closed !== true) : undefined;
   const who = intent?.run === undefined ? "another run" : `the workflow run ${intent.run}`;
   const what = intent === undefined ? "works on the same resource" : `is at '${intent.name}' since ${intent.at}`;
   return `waits: ${who} ${what}; its lease ends when it is done, or ${leases.seconds} s after it crashed.`;
@@ -164,8 +172,9 @@ function withoutLease(keys: readonly string[]): Held {
     keys,
     found: [],
     isHeld: () => true,
-    noted: () => [],
     note: () => Promise.resolve(true),
+    open: () => [],
+    close: () => Promise.resolve(true),
   };
 }
 

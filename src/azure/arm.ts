@@ -63,7 +63,7 @@ const noCredential: TokenCredential = {
  * it cannot send: DELETE with `underlyingResourceAction`, POST actions, nested lists.
  */
 export async function createArm(options: ArmOptions): Promise<Arm> {
-  const { cloud, subscriptionId, newCredential, firstToken, clock, signal } = options;
+  const { cloud, subscriptionId, newCredential, firstToken, clock, signal, requestSeconds: seconds } = options;
   const { ResourceManagementClient } = await import("@azure/arm-resources");
   const client: ResourceManagementClient = new ResourceManagementClient(noCredential, subscriptionId, {
     endpoint: cloud.resourceManager,
@@ -103,12 +103,12 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     url: string,
     body?: unknown,
     until: AbortSignal = signal,
-  ) => answer(repeatable, () => send(pipeline, { method, url, body, signal: until }), until);
+  ) => answer(repeatable, () => send(pipeline, { method, url, body, signal: until, seconds }), until);
   const byId = (
     run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
     id: string,
     correlationId?: string,
-  ) => viaLibrary(run, id, signal, correlationId);
+  ) => viaLibrary(run, id, { signal, seconds, correlationId });
   const address = (path: string, apiVersion: string, query: Query = {}) =>
     `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
   const getUrl = (url: string) =>
@@ -175,14 +175,21 @@ type LibraryOptions = {
 async function viaLibrary(
   run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
   id: string,
-  signal: AbortSignal,
-  correlationId?: string,
+  {
+    signal,
+    seconds = requestTimeoutSeconds,
+    correlationId,
+  }: {
+    readonly signal: AbortSignal;
+    readonly seconds?: number | undefined;
+    readonly correlationId?: string | undefined;
+  },
 ): Promise<Answer> {
   let answer: Answer | undefined;
   const options: LibraryOptions = {
     abortSignal: signal,
     requestOptions: {
-      timeout: requestTimeoutSeconds * 1000,
+      timeout: seconds * 1000,
       skipUrlEncoding: true,
       customHeaders: correlationId === undefined ? {} : { "x-ms-correlation-request-id": correlationId },
     },
@@ -210,10 +217,15 @@ async function listPages(
     const page = await getUrl(url);
     if (!page.ok) return page;
     const { value, nextLink } = (page.value.body ?? {}) as {
-      readonly value?: readonly unknown[];
+      readonly value?: unknown;
       readonly nextLink?: string | null;
     };
-    items.push(...(value ?? []));
+    // What is no list must not be read as an empty one: something would be taken for absent.
+    if (!Array.isArray(value)) {
+      const message = "The service answered a list with something that is none.";
+      return failed({ reason: "unreachable", error: { code: "BrokenReply", message, details: [] } });
+    }
+    items.push(...(value as readonly unknown[]));
     url = nextLink ?? undefined;
   }
   return succeeded(items);

@@ -105,7 +105,7 @@ function assemble(
     jobs: createJobs(arm, ref),
     assets: createAssets(arm, ref),
     datastores,
-    leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh)),
+    leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh), options.requestSeconds),
     runHistory: createRunHistory(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
     dataPlane,

@@ -1,4 +1,3 @@
-import type { Clock } from "../clock.ts";
 import { plainPipeline, send } from "./pipeline.ts";
 import { withRetries, type RetryPorts } from "./retry.ts";
 
@@ -73,10 +72,7 @@ export type CloudRequest = {
   readonly cloud: string;
   /** `ARM_CLOUD_METADATA_URL` */
   readonly metadataUrl?: string | undefined;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly signal: AbortSignal;
-};
+} & RetryPorts;
 
 /**
  * Asks ARM for the cloud's endpoints, so that sovereign and custom clouds are data.
@@ -114,7 +110,7 @@ async function readMetadata(url: URL, name: string | undefined, ports: RetryPort
   const pipeline = plainPipeline();
   const answer = await withRetries(
     "read",
-    () => send(pipeline, { method: "GET", url: url.href, signal: ports.signal }),
+    () => send(pipeline, { method: "GET", url: url.href, signal: ports.signal, seconds: ports.requestSeconds }),
     ports,
   );
   if (!answer.ok) return answer.failure.error.message;

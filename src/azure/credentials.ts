@@ -1,6 +1,7 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-auth";
+import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import type { Cloud } from "./cloud.ts";
-import { plainPipeline, send } from "./pipeline.ts";
+import { plainPipeline, requestTimeoutSeconds, send } from "./pipeline.ts";
 import { withRetries, type RetryPorts } from "./retry.ts";
 
 /** Who to sign in as, from inputs and environment. */
@@ -47,7 +48,11 @@ export function createCredentials(
 }
 
 async function createCredential(identity: Identity, cloud: Cloud, ports: CredentialPorts): Promise<TokenCredential> {
-  const options = { authorityHost: cloud.authority, ...(cloud.isCustom ? { disableInstanceDiscovery: true } : {}) };
+  const options = {
+    authorityHost: cloud.authority,
+    ...(cloud.isCustom ? { disableInstanceDiscovery: true } : {}),
+    additionalPolicies: [{ policy: timeLimit(ports), position: "perCall" as const }],
+  };
   const way = chooseWay(identity);
   // Each way names what it needs, so that the bundle has the library in parts.
   switch (way) {
@@ -130,7 +135,8 @@ export async function requestIdToken(identity: Identity, audience: string, ports
   const headers = { authorization: `Bearer ${idTokenRequestToken}` };
   const answer = await withRetries(
     "read",
-    () => send(pipeline, { method: "GET", url: url.href, headers, signal: ports.signal }),
+    () =>
+      send(pipeline, { method: "GET", url: url.href, headers, signal: ports.signal, seconds: ports.requestSeconds }),
     ports,
   );
   const value = answer.ok ? (answer.value.body as { readonly value?: unknown } | undefined)?.value : undefined;
@@ -144,12 +150,33 @@ export async function requestIdToken(identity: Identity, audience: string, ports
   return value;
 }
 
+/** How often a request for a token that got no answer in time is sent. */
+const mostTries = 3;
+
+/** The library waits for an answer without end, and its retries know nothing of one that never comes. */
+function timeLimit({ requestSeconds = requestTimeoutSeconds, signal }: RetryPorts): PipelinePolicy {
+  return {
+    name: "timeLimitPolicy",
+    sendRequest: async (request, next) => {
+      request.timeout = requestSeconds * 1000;
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await next(request);
+        } catch (error) {
+          const unanswered = error instanceof Error && error.name === "AbortError" && !signal.aborted;
+          if (!unanswered || attempt >= mostTries) throw error;
+        }
+      }
+    },
+  };
+}
+
 /** The credential, with its tokens masked and its errors explained. */
 function explained(credential: TokenCredential, identity: Identity, ports: CredentialPorts): TokenCredential {
   return {
     getToken: async (scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> => {
       try {
-        const token = await credential.getToken(scopes, options);
+        const token = await credential.getToken(scopes, { abortSignal: ports.signal, ...options });
         if (token !== null) ports.mask(token.token);
         return token;
       } catch (error) {

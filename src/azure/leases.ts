@@ -36,16 +36,23 @@ export type Leases = {
 const leaseSeconds = 60;
 
 /** One request. Our choice: a lease that is not answered for in this time is better asked for again. */
-const requestSeconds = 10;
+const longestRequest = 10;
+
+/** How often what was not answered in time is asked for again. */
+const mostTries = 3;
 
 /** Giving a lease back may hold up the end of a cancelled step no longer than this; what is not given back runs out. */
 const releaseSeconds = 3;
 
 /**
  * @param open the container; called again when its access has run out.
+ * @param requestSeconds how long one request may take.
  * @see azure-ml-rest.md for the route by which clients get at the storage: it is the one that uploads take
  */
-export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobContainer>>): Leases {
+export function createLeases(
+  open: (fresh: boolean) => Promise<Outcome<BlobContainer>>,
+  requestSeconds: number = longestRequest,
+): Leases {
   let current: Promise<Outcome<ContainerClient>> | undefined;
   // A storage that cannot be used is found out once, not once for every target.
   let unusable: AzureFailure | undefined;
@@ -53,23 +60,35 @@ export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobConta
     const container = await open(fresh);
     return container.ok ? succeeded(await containerClient(container.value, { tries: 3, requestSeconds })) : container;
   };
-  /** Runs one operation on a key's blob; once more with fresh access when the service says that the access has run out. */
+  /**
+   * Runs one operation on a key's blob; once more with fresh access when the service says that the access has run out, and
+   * again when a request was not answered in time, because the library itself waits without end.
+   */
   const onBlob = async <Value>(
     key: string,
     signal: AbortSignal,
-    work: (blob: BlockBlobClient) => Promise<Value>,
+    work: (blob: BlockBlobClient, limit: () => { readonly abortSignal: AbortSignal }) => Promise<Value>,
   ): Promise<Outcome<Value>> => {
-    for (let again = false; ; again = true) {
-      if (again) current = undefined;
-      current ??= connect(again);
+    let fresh = false;
+    for (let attempt = 1; ; attempt += 1) {
+      current ??= connect(fresh);
       const container = await current;
       if (!container.ok) return container;
+      let late: AbortSignal | undefined;
+      const limit = () => {
+        late = AbortSignal.timeout(requestSeconds * 1000);
+        return { abortSignal: AbortSignal.any([signal, late]) };
+      };
       try {
-        return succeeded(await work(container.value.getBlockBlobClient(blobName(key))));
+        return succeeded(await work(container.value.getBlockBlobClient(blobName(key)), limit));
       } catch (error) {
         const { statusCode, code } = error as { readonly statusCode?: number; readonly code?: string };
         const expired = (statusCode === 403 || statusCode === 401) && code !== "AuthorizationFailure";
-        if (!expired || again) return storageFailure(error, signal);
+        const unanswered = late?.aborted === true && !signal.aborted && statusCode === undefined;
+        if (expired && !fresh) {
+          fresh = true;
+          current = undefined;
+        } else if (!unanswered || attempt >= mostTries) return storageFailure(error, signal);
       }
     }
   };
@@ -77,8 +96,8 @@ export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobConta
     seconds: leaseSeconds,
     acquire: async (key, leaseId, signal) => {
       if (unusable !== undefined) return failed(unusable);
-      const acquired = await onBlob(key, signal, async (blob): Promise<"held" | "busy"> => {
-        const acquire = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, { abortSignal: signal });
+      const acquired = await onBlob(key, signal, async (blob, limit): Promise<"held" | "busy"> => {
+        const acquire = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, limit());
         try {
           await acquire();
           return "held";
@@ -87,7 +106,7 @@ export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobConta
           if (statusOf(error) !== 404) throw error;
         }
         try {
-          await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, abortSignal: signal });
+          await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, ...limit() });
         } catch (error) {
           // Somebody else made it in between, and may hold it already.
           if (![409, 412].includes(statusOf(error) ?? 0)) throw error;
@@ -104,9 +123,9 @@ export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobConta
       return acquired;
     },
     renew: (key, leaseId, signal) =>
-      onBlob(key, signal, async (blob) => {
+      onBlob(key, signal, async (blob, limit) => {
         try {
-          await blob.getBlobLeaseClient(leaseId).renewLease({ abortSignal: signal });
+          await blob.getBlobLeaseClient(leaseId).renewLease(limit());
           return "held";
         } catch (error) {
           if ([404, 409, 412].includes(statusOf(error) ?? 0)) return "lost";
@@ -116,18 +135,18 @@ export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobConta
     release: (key, leaseId) => {
       // Also after a cancellation, so the caller's signal does not count here.
       const signal = AbortSignal.timeout(releaseSeconds * 1000);
-      return onBlob(key, signal, async (blob) => {
+      return onBlob(key, signal, async (blob, limit) => {
         try {
-          await blob.getBlobLeaseClient(leaseId).releaseLease({ abortSignal: signal });
+          await blob.getBlobLeaseClient(leaseId).releaseLease(limit());
         } catch (error) {
           if (![404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
         }
       });
     },
     read: (key, signal) =>
-      onBlob(key, signal, async (blob) => {
+      onBlob(key, signal, async (blob, limit) => {
         try {
-          return (await blob.downloadToBuffer(0, undefined, { abortSignal: signal })).toString("utf8");
+          return (await blob.downloadToBuffer(0, undefined, limit())).toString("utf8");
         } catch (error) {
           // 416: there is nothing in it.
           if ([404, 416].includes(statusOf(error) ?? 0)) return "";
@@ -135,9 +154,9 @@ export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobConta
         }
       }),
     write: (key, leaseId, text, signal) =>
-      onBlob(key, signal, async (blob) => {
+      onBlob(key, signal, async (blob, limit) => {
         try {
-          await blob.upload(text, Buffer.byteLength(text), { conditions: { leaseId }, abortSignal: signal });
+          await blob.upload(text, Buffer.byteLength(text), { conditions: { leaseId }, ...limit() });
           return "written";
         } catch (error) {
           if ([404, 409, 412].includes(statusOf(error) ?? 0)) return "lost";

@@ -79,14 +79,19 @@ export type HttpRequest = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Default: {@link requestTimeoutSeconds}. */
+  readonly seconds?: number | undefined;
 };
 
 /** Sends one request through a pipeline. @throws when no answer came: connection, timeout, abort. */
-export async function send(pipeline: Pipeline, { method, url, headers, body, signal }: HttpRequest): Promise<Answer> {
+export async function send(
+  pipeline: Pipeline,
+  { method, url, headers, body, signal, seconds = requestTimeoutSeconds }: HttpRequest,
+): Promise<Answer> {
   const request = createPipelineRequest({
     method,
     url,
-    timeout: requestTimeoutSeconds * 1000,
+    timeout: seconds * 1000,
     allowInsecureConnection: isLoopback(url),
     headers: createHttpHeaders({
       accept: "application/json",

@@ -11,6 +11,8 @@ export type RetryPorts = {
   readonly tries?: number;
   /** Told of every pause that somebody might take for a hang. Text may stem from the service. */
   readonly onWait?: (message: string) => void;
+  /** How long one request may take before it counts as lost; the default is the pipeline's, or that of who asks. */
+  readonly requestSeconds?: number;
 };
 
 /**
@@ -36,7 +38,7 @@ export async function withRetries(
   let waited = 0;
   for (let attempt = 1; ; attempt += 1) {
     const result = await tried(sendOnce, signal);
-    if (result.ok && !isPassing(result.value.status, repeatable)) return result;
+    if (result.ok && !isPassing(result.value, repeatable)) return result;
     const outcome = result.ok
       ? answered(result.value, repeatable)
       : { ok: false as const, failure: lost(result.failure, repeatable) };
@@ -68,11 +70,28 @@ function waitText(outcome: Outcome<Answer>, seconds: number): string {
 }
 
 /** 429 always means that nothing was done. */
-function isPassing(status: number, repeatable: Repeatable): boolean {
-  return status === 429 || (repeatable === "read" && (status === 408 || status >= 500));
+function isPassing(answer: Answer, repeatable: Repeatable): boolean {
+  const { status } = answer;
+  return status === 429 || (repeatable === "read" && (status === 408 || status >= 500 || isBroken(answer)));
+}
+
+/**
+ * A success that is no JSON says nothing: a page of a gateway, or a reply that was cut off. It must never be taken for
+ * an empty list or an absent resource.
+ */
+function isBroken({ status, body }: Answer): boolean {
+  return status >= 200 && status < 300 && typeof body === "string";
 }
 
 function answered(answer: Answer, repeatable: Repeatable): Outcome<Answer> {
+  if (isBroken(answer)) {
+    const message = `The service answered with status ${answer.status} and something that is no JSON.`;
+    return failed({
+      reason: "unreachable",
+      status: answer.status,
+      error: { code: "BrokenReply", message, details: [] },
+    });
+  }
   return failed({
     ...failureOf(answer),
     reason: repeatable === "read" || answer.status === 429 ? "unreachable" : "unknown",

@@ -77,13 +77,34 @@ export function plan(
   options: PlanOptions,
 ): Plan {
   const lookup = indexLive(live);
+  // What one target replaces may have the name of another one, which then comes into being anew. That is known only from
+  // the steps themselves, so they are decided again until nothing is added any more.
+  let replaced: ReadonlySet<string> = new Set();
+  for (;;) {
+    const steps = decideAll(declared, { ...lookup, replaced }, workspace, options);
+    const found = steps.flatMap((step) =>
+      ("remove" in step ? step.remove : [])
+        .map(({ name }) => name.toLowerCase())
+        .filter((name) => name !== step.target.name.toLowerCase() && !replaced.has(name)),
+    );
+    if (found.length === 0) return { steps };
+    replaced = new Set([...replaced, ...found]);
+  }
+}
+
+function decideAll(
+  declared: readonly ComputeTarget[],
+  live: LiveIndex,
+  workspace: Workspace,
+  options: PlanOptions,
+): readonly Step[] {
   // Two declared targets may swap their resources. One that is detached anyway is in nobody's way; which ones are is known
   // only from the steps themselves, so those that turn out to stay are taken out until nothing changes any more.
   let moving = options.onDrift === "reattach" ? declared : [];
   for (;;) {
     const steps = declared.map((target) =>
       withConsent(
-        madeForAnother(target, declared, lookup) ?? decide(target, lookup, workspace, options, moving),
+        madeForAnother(target, declared, live) ?? decide(target, live, workspace, options, { declared, moving }),
         options,
       ),
     );
@@ -91,7 +112,7 @@ export function plan(
       steps.flatMap((step) => ("remove" in step ? step.remove : [])).map(({ name }) => name.toLowerCase()),
     );
     const stillMoving = moving.filter(({ name }) => detached.has(name.toLowerCase()));
-    if (stillMoving.length === moving.length) return { steps };
+    if (stillMoving.length === moving.length) return steps;
     moving = stillMoving;
   }
 }
@@ -99,9 +120,11 @@ export function plan(
 type LiveIndex = {
   readonly byName: ReadonlyMap<string, LiveCompute>;
   readonly byResource: ReadonlyMap<string, readonly LiveCompute[]>;
+  /** Names in lower case of what is removed because its resource is declared as another target. */
+  readonly replaced: ReadonlySet<string>;
 };
 
-function indexLive(live: readonly LiveCompute[]): LiveIndex {
+function indexLive(live: readonly LiveCompute[]): Omit<LiveIndex, "replaced"> {
   const byResource = new Map<string, LiveCompute[]>();
   for (const compute of live) {
     if (compute.resourceId === undefined) continue;
@@ -180,7 +203,7 @@ function decide(
   live: LiveIndex,
   workspace: Workspace,
   options: PlanOptions,
-  moving: readonly ComputeTarget[],
+  { declared, moving }: { readonly declared: readonly ComputeTarget[]; readonly moving: readonly ComputeTarget[] },
 ): Step {
   const origin = originOf(target);
   if (origin === "none") {
@@ -188,8 +211,10 @@ function decide(
   }
   const refused = refusalOf(target, workspace);
   if (refused !== undefined) return { do: "refuse", ...refused, target, differences: [] };
-  const own = live.byName.get(target.name.toLowerCase());
-  if (own !== undefined && own.computeType.toLowerCase() !== computeTypeOf(target)?.toLowerCase()) {
+  const found = live.byName.get(target.name.toLowerCase());
+  const givesWay = found !== undefined && live.replaced.has(found.name.toLowerCase());
+  const own = givesWay ? undefined : found;
+  if (own !== undefined && !isLeaving(own) && own.computeType.toLowerCase() !== computeTypeOf(target)?.toLowerCase()) {
     return {
       do: "refuse",
       because: "conflict",
@@ -200,11 +225,21 @@ function decide(
     };
   }
   const others = holdersBesides(asLive(target, live), live, moving);
+  const unsettled = others.find((holder) => isInFlight(holder) && movesAway(holder, asLive(target, live), declared));
+  if (unsettled !== undefined && options.onDrift === "reattach") {
+    return {
+      do: "wait",
+      target,
+      live: unsettled,
+      differences: [],
+      reason: `'${unsettled.name}', which holds its resource and is declared with another one, is ${unsettled.provisioningState}.`,
+    };
+  }
   const conflict = decideConflict(asLive(target, live), own, others, options);
   if (conflict !== undefined) return conflict;
   const leaving = others.filter(isLeaving);
   if (own === undefined || isLeaving(own)) {
-    const afterRemovalOf = own === undefined ? leaving : [own, ...leaving];
+    const afterRemovalOf = found === undefined ? leaving : [found, ...leaving];
     return {
       do: origin === "attached" ? "attach" : "create",
       target,
