@@ -132,6 +132,16 @@ describe("plan", () => {
       expected: [{ do: "wait" }, { do: "wait" }],
     },
     {
+      when: "the other attachment is adopted while what had the name is being removed",
+      declared: [virtualMachine({ name: "ours", resourceId: machineId("dsvm") })],
+      live: [
+        liveMachine({ name: "theirs", resourceId: machineId("dsvm") }),
+        liveMachine({ name: "ours", resourceId: machineId("other"), provisioningState: "Deleting" }),
+      ],
+      options: { onConflict: "adopt" },
+      expected: [{ do: "adopt" }],
+    },
+    {
       when: "a compute of another kind has the name and is being removed",
       declared: [virtualMachine({ name: "cpu-cluster" })],
       live: [liveCluster({ provisioningState: "Deleting" })],

@@ -43,6 +43,8 @@ export type CarriedOut = {
   readonly name: string;
   readonly computeType: string;
   readonly resourceId?: string;
+  /** Of a Kubernetes cluster. */
+  readonly namespace?: string;
   /** SHA-256 of the body. */
   readonly body: string;
   /** State of what stood under the name; absent where nothing did. */
@@ -483,12 +485,14 @@ export function createComputes(store: Store, settings: ComputeSettings) {
     if (reply.status >= 300 || reply.status === 204) return reply;
     before = earlier;
     const made = store.get<ComputeDocument>("computes", keyOf(name));
-    const { computeType, resourceId } = (made ?? found)?.properties ?? {};
+    const { computeType, resourceId, properties: own } = (made ?? found)?.properties ?? {};
+    const { namespace } = (own ?? {}) as Json;
     const done: CarriedOut = {
       method: request.method,
       name: made?.name ?? name,
       computeType: String(computeType),
       ...(typeof resourceId === "string" ? { resourceId } : {}),
+      ...(typeof namespace === "string" ? { namespace } : {}),
       body: createHash("sha256").update(request.text).digest("hex"),
       ...(found === undefined ? {} : { found: String(found.properties["provisioningState"]) }),
     };

@@ -235,7 +235,13 @@ function decide(
       reason: `'${unsettled.name}', which holds its resource and is declared with another one, is ${unsettled.provisioningState}.`,
     };
   }
-  const conflict = decideConflict(asLive(target, live), own, others, options);
+  // What is being removed under the name holds nothing any more that would have to be considered.
+  const conflict = decideConflict(
+    asLive(target, live),
+    own !== undefined && isLeaving(own) ? undefined : own,
+    others,
+    options,
+  );
   if (conflict !== undefined) return conflict;
   const leaving = others.filter(isLeaving);
   if (own === undefined || isLeaving(own)) {

@@ -1,0 +1,104 @@
+import type { Verdict } from "./campaign.ts";
+import { positionsOf, shownPosition } from "./disturbances.ts";
+import type { Flow, Kind } from "./kinds.ts";
+import { doubled, leaked, unlike } from "./promises.ts";
+import { runProcess } from "./process.ts";
+import type { Ran } from "./run.ts";
+import type { Stand } from "./stand.ts";
+
+/** A flow whose process is killed once so many of its requests were carried out. */
+export type CrashCase = {
+  readonly flow: Flow;
+  /** Requests that were carried out; the next one finds nobody. */
+  readonly carriedOut: number;
+  /** For people: the request at which it happens. */
+  readonly at: string;
+  readonly next: Next;
+};
+
+/** What the next run finds. */
+type Next =
+  /** Everything as it is. */
+  | "the workspace as it is"
+  /** The operation that the killed process began is not over. */
+  | "the operation in flight"
+  /** Lists that do not show yet what the killed process wrote. */
+  | "lagging lists";
+
+/** Plays every flow once as a process, and counts its requests. */
+export async function crashCases(kinds: readonly Kind[], stand: Stand): Promise<readonly CrashCase[]> {
+  const cases: CrashCase[] = [];
+  for (const flow of kinds.flatMap(({ flows }) => flows)) {
+    await stand.restore(flow.before);
+    const requests: { readonly method: string; readonly path: string }[] = [];
+    await using door = await stand.emulator.openDoor({
+      arrived: async ({ method, path }) => {
+        requests.push({ method, path });
+        return "go-on";
+      },
+    });
+    const ran = await runProcess({ ...flow.options, door });
+    if (ran === "killed" || ran.result.conclusion !== "success")
+      throw new Error(`${flow.kind}, ${flow.name}: the process does not succeed undisturbed.`);
+    const positions = positionsOf(requests);
+    const firstWrite = positions.findIndex(({ of, method }) => of === "compute" && method !== "GET");
+    for (const [carriedOut, position] of positions.entries()) {
+      const afterWrite = firstWrite !== -1 && carriedOut > firstWrite;
+      const nexts: readonly Next[] = afterWrite
+        ? ["the workspace as it is", "the operation in flight", "lagging lists"]
+        : ["the workspace as it is"];
+      for (const next of nexts) cases.push({ flow, carriedOut, at: shownPosition(position), next });
+    }
+    cases.push({ flow, carriedOut: positions.length, at: "its end", next: "the workspace as it is" });
+  }
+  return cases;
+}
+
+export function crashName({ flow, at, next }: CrashCase): string {
+  return `${flow.kind}, ${flow.name}: killed before ${at}, the next run finds ${next}`;
+}
+
+/** Seconds that an operation takes which the killed process leaves in flight: longer than the start of the next one. */
+const inFlightSeconds = 3;
+
+/** @param main the program that is killed and run again; default: the built action. */
+export async function playCrash(one: CrashCase, stand: Stand, main?: string): Promise<Verdict> {
+  const { flow, carriedOut, next } = one;
+  const { emulator } = stand;
+  await stand.restore(flow.before);
+  const program = { ...flow.options, ...(main === undefined ? {} : { main }) };
+  let kill: () => void = () => undefined;
+  let met = false;
+  const rans: Ran[] = [];
+  {
+    await using door = await emulator.openDoor({
+      arrived: async ({ number }) => {
+        if (number <= carriedOut) return "go-on";
+        met = true;
+        kill();
+        return "hang-up";
+      },
+    });
+    if (next === "the operation in flight")
+      door.faults.add({
+        method: "PUT|PATCH|DELETE",
+        path: "/computes/[^/]+$",
+        kind: "operation-takes",
+        seconds: inFlightSeconds,
+        times: 10,
+      });
+    const first = await runProcess({ ...program, door, onStart: (end) => (kill = end) });
+    if (first !== "killed") rans.push(first);
+  }
+  await emulator.expireLeases();
+  await using door = await emulator.openDoor();
+  if (next === "lagging lists") door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", times: 1000 });
+  const second = await runProcess({ ...program, door, runId: "1002" });
+  const broken: string[] = [];
+  if (second !== "killed") {
+    rans.push(second);
+    if (second.result.conclusion !== "success") broken.push(`the next run is red: ${second.result.failures.join(" ")}`);
+  }
+  broken.push(...unlike(stand, flow.after), ...doubled(stand, flow.before), ...(await leaked(stand, rans)));
+  return { name: crashName(one), broken, again: true, met: met || carriedOut > 0 };
+}

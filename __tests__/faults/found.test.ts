@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { machineId } from "../../emulator/resources/machines.ts";
+import { run, type RunOptions } from "./run.ts";
+import { loadSource, type Source } from "./source.ts";
+import { openStands, type Stand } from "./stand.ts";
+
+/** What the campaigns found, each as the promise that was not kept. */
+let stand: Stand;
+let source: Source;
+beforeAll(async () => {
+  const [first] = await openStands(1);
+  if (first === undefined) throw new Error("There is no stand.");
+  stand = first;
+  source = await loadSource();
+});
+afterAll(async () => {
+  await stand[Symbol.asyncDispose]();
+});
+beforeEach(() => stand.restore([]));
+
+function apply(name: string, port = 22, options: Partial<RunOptions> = {}) {
+  const checkout = mkdtempSync(join(tmpdir(), "found-"));
+  const target = {
+    name,
+    type: "virtualmachine",
+    resource_id: machineId("vm1"),
+    ssh_settings: { admin_username: "azureuser", admin_password: { env: "DSVM_PASSWORD" }, ssh_port: port },
+  };
+  writeFileSync(join(checkout, "azureml.yml"), JSON.stringify({ targets: [target] }));
+  return run(source, { command: "apply", checkout, environment: stand.environment, ...options });
+}
+
+const writes = () => stand.emulator.writes().map(({ method, name }) => `${method} ${name}`);
+
+describe("a request that is never answered", () => {
+  it.each([
+    { of: "the storage", path: "/azureml-blobstore/" },
+    { of: "the sign-in", path: "/oauth2/v2.0/token$" },
+    { of: "the sign-in's discovery", path: "/openid-configuration$" },
+    { of: "GitHub", path: "/_github/id-token$" },
+    { of: "the workspace", path: "/workspaces/mlw-main$" },
+  ])("of $of is given up and sent again", async ({ path }) => {
+    stand.door.faults.add({ path, kind: "no-reply", carriedOut: false });
+    const { result } = await apply("answered", 22, { requestSeconds: 1 });
+    expect(result.failures).toEqual([]);
+    expect(result.targets.map(({ guarantee }) => guarantee)).toEqual(["serialised"]);
+  });
+});
+
+describe("a list that was cut off", () => {
+  it("is read again, and never taken for a workspace without computes", async () => {
+    await apply("theirs");
+    stand.door.faults.add({ method: "GET", path: "/computes$", kind: "truncated", times: 2 });
+    const { result } = await apply("ours");
+    expect(result.failureReason).toBe("conflict");
+    expect(writes()).toEqual(["PUT theirs"]);
+    expect(stand.emulator.hazards()).toEqual([]);
+  });
+
+  it("is no empty list either when it is JSON of another form", async () => {
+    await apply("theirs");
+    const fault = { kind: "status", status: 200, body: { error: "busy" }, times: 100 } as const;
+    stand.door.faults.add({ method: "GET", path: "/computes$", ...fault });
+    expect((await apply("ours")).result.failureReason).toBe("service-unreachable");
+    expect(writes()).toEqual(["PUT theirs"]);
+  });
+});
+
+describe("a target that another one replaces", () => {
+  it("comes into being anew as what it is declared to be, in the same run", async () => {
+    await apply("theirs");
+    const checkout = mkdtempSync(join(tmpdir(), "found-"));
+    const login = { admin_username: "azureuser", admin_password: { env: "DSVM_PASSWORD" } };
+    const targets = [
+      { name: "ours", type: "virtualmachine", resource_id: machineId("vm1"), ssh_settings: login },
+      { name: "theirs", type: "virtualmachine", resource_id: machineId("vm2"), ssh_settings: login },
+    ];
+    writeFileSync(join(checkout, "azureml.yml"), JSON.stringify({ targets }));
+    const options = { checkout, environment: stand.environment, inputs: { "on-conflict": "replace" } };
+    expect((await run(source, { ...options, command: "apply" })).result.failures).toEqual([]);
+    expect((await run(source, { ...options, command: "plan" })).result.plan?.hasChanges).toBe(false);
+    expect(stand.emulator.hazards()).toEqual([]);
+  });
+
+  it("stays where the other one may not take it away, and nothing is written over it", async () => {
+    await apply("theirs");
+    stand.emulator.putJob({
+      name: "job",
+      status: "Running",
+      createdAt: "2026-11-25T00:00:00Z",
+      properties: {
+        jobType: "Command",
+        computeId: stand.emulator.computes().find(({ name }) => name === "theirs")?.id,
+      },
+    });
+    const checkout = mkdtempSync(join(tmpdir(), "found-"));
+    const login = { admin_username: "azureuser", admin_password: { env: "DSVM_PASSWORD" } };
+    const targets = [
+      { name: "ours", type: "virtualmachine", resource_id: machineId("vm1"), ssh_settings: login },
+      { name: "theirs", type: "amlcompute" },
+    ];
+    writeFileSync(join(checkout, "azureml.yml"), JSON.stringify({ targets }));
+    const inputs = { "on-conflict": "replace" };
+    const { result } = await run(source, { command: "apply", checkout, environment: stand.environment, inputs });
+    expect(result.failureReason).toBe("in-use");
+    expect(result.targets.map(({ outcome }) => outcome)).toEqual(["failed", "failed"]);
+    expect(writes()).toEqual(["PUT theirs"]);
+  });
+});
+
+describe("lists that do not show yet what another run wrote and verified", () => {
+  const lag = () => stand.door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", times: 1000 });
+
+  it("make nobody attach the machine under a second name: who wrote last left its name behind", async () => {
+    await apply("theirs");
+    lag();
+    const { result } = await apply("ours");
+    expect(result.failureReason).toBe("conflict");
+    expect(result.failures.join(" ")).toContain("'theirs'");
+    expect(stand.emulator.hazards()).toEqual([]);
+  });
+
+  it("make nobody attach it again under the same name", async () => {
+    await apply("agreed");
+    lag();
+    expect((await apply("agreed")).result.conclusion).toBe("success");
+    expect(writes()).toEqual(["PUT agreed"]);
+  });
+
+  it("keep nobody from attaching anew what was just detached", async () => {
+    await apply("agreed");
+    stand.door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", skip: 2, times: 1000 });
+    const { result } = await apply("agreed", 2222, { inputs: { "on-drift": "reattach" } });
+    expect(result.failures).toEqual([]);
+    expect(writes()).toEqual(["PUT agreed", "DELETE agreed", "PUT agreed"]);
+  });
+});

@@ -1,0 +1,192 @@
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Verdict } from "./campaign.ts";
+import { crashName, playCrash, type CrashCase } from "./crash.ts";
+import { playRace, raceCase } from "./race.ts";
+import { loadSource, root } from "./source.ts";
+import type { Stand } from "./stand.ts";
+import { nameOf, playSystematic, type SystematicCase } from "./systematic.ts";
+
+type Edit = {
+  /** Below `src/`. */
+  readonly file: string;
+  /** Stands there once. */
+  readonly text: string;
+  readonly instead: string;
+};
+
+/** One of the things that keep the promises, and how it is switched off in a copy of the sources. */
+export type Guard = {
+  readonly name: string;
+  readonly edits: readonly [Edit, ...Edit[]];
+  /** Who has to notice. */
+  readonly noticedBy:
+    | { readonly campaign: "systematic"; readonly cases: RegExp }
+    | { readonly campaign: "crash"; readonly cases: RegExp }
+    | { readonly campaign: "race"; readonly storage: boolean };
+};
+
+export const guards: readonly Guard[] = [
+  {
+    name: "the lease",
+    edits: [
+      {
+        file: "attach/lease.ts",
+        text: "  const taken: Taken[] = [];\n  try {\n",
+        instead:
+          '  const taken: Taken[] = [];\n  try {\n    if (sorted.length > 0) return await work({ ...withoutLease(sorted), guarantee: "serialised" });\n',
+      },
+    ],
+    noticedBy: { campaign: "race", storage: true },
+  },
+  {
+    name: "what is live is read again under the lease",
+    edits: [
+      {
+        file: "attach/apply.ts",
+        text: "const decided = plan(targets, standing, ports.workspace, options).steps;",
+        instead: "const decided = targets.length > 0 ? left() : [];",
+      },
+    ],
+    noticedBy: { campaign: "race", storage: true },
+  },
+  {
+    name: "the intent is noted before the write",
+    edits: [
+      {
+        file: "attach/intent.ts",
+        text: 'return intents.length === 0 ? "" :',
+        instead: 'return intents.length >= 0 ? "" :',
+      },
+    ],
+    noticedBy: { campaign: "crash", cases: /^virtualmachine.yml, attach: .*lagging lists/ },
+  },
+  {
+    name: "verification by a list after the write",
+    edits: [
+      {
+        file: "attach/verify.ts",
+        text: "  const first = await look(target, ports);\n",
+        instead: '  if (end.state === "done") return end;\n  const first = await look(target, ports);\n',
+      },
+    ],
+    noticedBy: { campaign: "race", storage: false },
+  },
+  {
+    name: "no write is repeated blindly",
+    edits: [
+      {
+        file: "azure/retry.ts",
+        text: '(repeatable === "read" || neverSent(result.failure))',
+        instead: "(repeatable.length > 0 || neverSent(result.failure))",
+      },
+    ],
+    noticedBy: { campaign: "systematic", cases: /^amlcompute.yml, change scale: lost reply at PATCH/ },
+  },
+  {
+    name: "a reply that is no JSON is no empty list",
+    edits: [
+      {
+        file: "azure/retry.ts",
+        text: 'return status >= 200 && status < 300 && typeof body === "string";',
+        instead: 'return status >= 200 && status < 200 && typeof body === "string";',
+      },
+      {
+        file: "azure/arm.ts",
+        text: "if (!Array.isArray(value)) {",
+        instead: "if (!Array.isArray(value ?? [])) {",
+      },
+      {
+        file: "azure/arm.ts",
+        text: "items.push(...(value as readonly unknown[]));",
+        instead: "items.push(...((value ?? []) as readonly unknown[]));",
+      },
+    ],
+    noticedBy: {
+      campaign: "systematic",
+      cases: /^virtualmachine.yml, replace: truncated reply at GET mlw-main\/computes/,
+    },
+  },
+  {
+    name: "secrets stay out of what is shown",
+    edits: [
+      {
+        file: "attach/write.ts",
+        text: "  for (let send = 1; send <= mostSends; send += 1) {\n",
+        instead:
+          "  ports.onProgress(name, JSON.stringify(body));\n  for (let send = 1; send <= mostSends; send += 1) {\n",
+      },
+    ],
+    noticedBy: { campaign: "systematic", cases: /^virtualmachine.yml, attach: 503 at GET mlw-main\/computes/ },
+  },
+];
+
+/** A copy of the sources without a guard. @throws where a text is not there any more. */
+export function withoutGuard({ name, edits }: Guard): string {
+  const folder = mkdtempSync(join(tmpdir(), "faults-without-"));
+  cpSync(join(root, "src"), join(folder, "src"), { recursive: true });
+  cpSync(join(root, "package.json"), join(folder, "package.json"));
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  for (const { file, text, instead } of edits) {
+    const path = join(folder, "src", file);
+    const source = readFileSync(path, "utf8");
+    if (source.split(text).length !== 2)
+      throw new Error(
+        `The guard '${name}' is not found in src/${file}: ${JSON.stringify(text)} has to stand there once.`,
+      );
+    writeFileSync(
+      path,
+      source.replace(text, () => instead),
+    );
+  }
+  return folder;
+}
+
+export type Switched = {
+  readonly guard: Guard;
+  readonly played: number;
+  /** The case that noticed, and what it said; absent where none did. */
+  readonly noticed?: Verdict;
+};
+
+/** How many races are run at most until one has to notice. */
+const mostRaces = 40;
+
+/** Switches a guard off and plays the cases that know it until one is not kept. */
+export async function playWithout(
+  guard: Guard,
+  stand: Stand,
+  cases: { readonly systematic: readonly SystematicCase[]; readonly crash: readonly CrashCase[] },
+  firstSeed: number,
+): Promise<Switched> {
+  const folder = withoutGuard(guard);
+  const source = await loadSource(folder);
+  const main = join(folder, "src", "main.ts");
+  const plays: (() => Promise<Verdict>)[] = [];
+  const { noticedBy } = guard;
+  switch (noticedBy.campaign) {
+    case "systematic":
+      for (const one of cases.systematic)
+        if (noticedBy.cases.test(nameOf(one))) plays.push(() => playSystematic(one, stand, source));
+      break;
+    case "crash":
+      for (const one of cases.crash)
+        if (noticedBy.cases.test(crashName(one))) plays.push(() => playCrash(one, stand, main));
+      break;
+    case "race":
+      for (let seed = firstSeed; plays.length < mostRaces; seed += 1) {
+        const one = raceCase(seed, noticedBy);
+        const calm = one.racers.every(({ faults, killedAt }) => faults.length === 0 && killedAt === undefined);
+        if (calm && one.story === "conflicting names") plays.push(() => playRace(one, { stand, source, main }));
+      }
+      break;
+  }
+  if (plays.length === 0)
+    throw new Error(`No case of the ${noticedBy.campaign} campaign knows the guard '${guard.name}'.`);
+  for (const [index, play] of plays.entries()) {
+    const verdict = await play();
+    if (verdict.broken.length > 0) return { guard, played: index + 1, noticed: verdict };
+  }
+  return { guard, played: plays.length };
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CommandContext } from "../../src/commands/context.ts";
+import type { Clock } from "../../src/clock.ts";
+import type { Result } from "../../src/report/result.ts";
+import { fastClock } from "./fast-clock.ts";
+import type { Source } from "./source.ts";
+
+/** What came of one run. */
+export type Ran = {
+  readonly result: Pick<Result, "conclusion" | "failures" | "failureReason" | "leftGoing" | "plan" | "targets">;
+  /** Everything that somebody could read of it: log, summary, report, outputs, result file. Before anything is masked. */
+  readonly text: string;
+  /** What was given to the runner to be masked. */
+  readonly masks: readonly string[];
+};
+
+export type RunOptions = {
+  readonly command: "plan" | "apply" | "detach";
+  /** Absolute folder of the checkout. */
+  readonly checkout: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Seconds of the clock after which nothing is waited for any more. */
+  readonly seconds?: number;
+  /** Real seconds that one request may take; default: more than any takes that is answered at all. */
+  readonly requestSeconds?: number;
+  readonly runId?: string;
+  readonly clock?: Clock;
+};
+
+/**
+ * One command with the wiring of `main.ts`, in this process and by a fast clock: the same code over the same wire, without
+ * the start of a process.
+ */
+export async function run(source: Source, options: RunOptions): Promise<Ran> {
+  const { checkout } = options;
+  const environment: Readonly<Record<string, string>> = {
+    GITHUB_WORKSPACE: checkout,
+    GITHUB_EVENT_NAME: "push",
+    GITHUB_SHA: "0123456789abcdef0123456789abcdef01234567",
+    GITHUB_REPOSITORY: "octo-org/octo-repo",
+    GITHUB_SERVER_URL: "https://github.com",
+    GITHUB_RUN_ID: options.runId ?? "1001",
+    ...options.environment,
+    ...Object.fromEntries(
+      Object.entries({ command: options.command, ...options.inputs }).map(([name, value]) => [
+        `INPUT_${name.toUpperCase()}`,
+        value,
+      ]),
+    ),
+  };
+  const { clock = fastClock(), requestSeconds = 30 } = options;
+  const startedAt = clock.now();
+  const lines: string[] = [];
+  const masks = new Set<string>();
+  const mask = (secret: string) => void masks.add(secret);
+  const inputs = source.readInputs(environment);
+  const signIn = source.signInOf(inputs, environment);
+  const signal = new AbortController().signal;
+  const log: CommandContext["log"] = {
+    info: (text) => void lines.push(text),
+    group: (title, grouped) => void lines.push(title, ...grouped),
+    startGroup: (title) => void lines.push(title),
+    endGroup: () => undefined,
+    annotate: (_, text) => void lines.push(text),
+    problem: (problem) => void lines.push(source.formatProblem(problem)),
+  };
+  const context: CommandContext = {
+    inputs,
+    github: source.githubContext(environment, undefined),
+    log,
+    clock,
+    newId: randomUUID,
+    signal,
+    deadline: startedAt + (options.seconds ?? 1800) * 1000,
+    workingDirectory: checkout,
+    temporaryFolder: join(checkout, ".temporary"),
+    toolCache: join(checkout, ".tools"),
+    environment,
+    fallbackWorkspace: {
+      subscriptionId: environment["AZURE_SUBSCRIPTION_ID"],
+      resourceGroup: environment["AZURE_RESOURCE_GROUP"],
+      name: environment["AZURE_ML_WORKSPACE"],
+    },
+    declare: () =>
+      source.readDeclaration({
+        config: inputs.config,
+        inlineTargets: inputs.targets,
+        run: inputs.run,
+        set: inputs.set,
+        only: inputs.command === "detach" ? [] : inputs.only,
+        workingDirectory: checkout,
+        checkout,
+        subscriptionId: environment["AZURE_SUBSCRIPTION_ID"],
+        resourceGroup: environment["AZURE_RESOURCE_GROUP"],
+        optional: inputs.command === "detach",
+      }),
+    repositoryRoot: () => Promise.resolve(checkout),
+    changedFiles: () => Promise.reject(new Error("there is no pull request")),
+    diagnose: () => Promise.reject(new Error("doctor is not played")),
+    connect: (workspace) =>
+      source.connect(workspace, { ...signIn, clock, random: Math.random, signal, mask, requestSeconds }),
+    resolveSecretWith: (azure) =>
+      source.createSecretResolver({
+        environment,
+        readFile: (path) => readFile(path, "utf8"),
+        keyVault: azure?.keyVault ?? (() => Promise.reject(new Error("there is no vault"))),
+        mask,
+      }),
+    state: { runStarting: () => undefined, runEnded: () => undefined, startedRun: () => undefined },
+  };
+  let outcome;
+  try {
+    outcome = await source.runCommand(inputs.command, context);
+  } catch (error) {
+    outcome = { failures: [source.failureOfError(error, signal)] };
+  }
+  const result = source.conclude(inputs.command, outcome, startedAt, clock.now());
+  const text = [
+    ...lines,
+    ...result.failures,
+    ...source.sections(result).map((part) => part.text),
+    source.renderHtml(result),
+    JSON.stringify(source.outputsOf(result)),
+    JSON.stringify(result),
+  ].join("\n");
+  return { result, text, masks: [...masks] };
+}

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { connect } from "../../src/azure/azure.ts";
+import type { runCommand } from "../../src/commands/run-command.ts";
+import type { conclude } from "../../src/commands/conclude.ts";
+import type { failureOfError } from "../../src/commands/thrown.ts";
+import type { readDeclaration } from "../../src/declaration/read-declaration.ts";
+import type { createSecretResolver } from "../../src/declaration/resolve-secret.ts";
+import type { formatProblem } from "../../src/declaration/problem.ts";
+import type { githubContext } from "../../src/github/context.ts";
+import type { signInOf } from "../../src/identity.ts";
+import type { readInputs } from "../../src/inputs.ts";
+import type { outputsOf } from "../../src/report/outputs.ts";
+import type { sections } from "../../src/report/markdown.ts";
+import type { renderHtml } from "../../src/report/html.ts";
+
+/** The action's own functions, from the checkout or from a copy of it that something was taken out of. */
+export type Source = {
+  readonly connect: typeof connect;
+  readonly runCommand: typeof runCommand;
+  readonly conclude: typeof conclude;
+  readonly failureOfError: typeof failureOfError;
+  readonly readDeclaration: typeof readDeclaration;
+  readonly createSecretResolver: typeof createSecretResolver;
+  readonly formatProblem: typeof formatProblem;
+  readonly githubContext: typeof githubContext;
+  readonly signInOf: typeof signInOf;
+  readonly readInputs: typeof readInputs;
+  readonly outputsOf: typeof outputsOf;
+  readonly sections: typeof sections;
+  readonly renderHtml: typeof renderHtml;
+};
+
+export const root = join(import.meta.dirname, "..", "..");
+
+/** @param folder holds `src/`. */
+export async function loadSource(folder: string = root): Promise<Source> {
+  const load = async (path: string): Promise<Partial<Source>> =>
+    (await import(pathToFileURL(join(folder, "src", path)).href)) as Partial<Source>;
+  const parts = await Promise.all(
+    [
+      "azure/azure.ts",
+      "commands/run-command.ts",
+      "commands/conclude.ts",
+      "commands/thrown.ts",
+      "declaration/read-declaration.ts",
+      "declaration/resolve-secret.ts",
+      "declaration/problem.ts",
+      "github/context.ts",
+      "identity.ts",
+      "inputs.ts",
+      "report/outputs.ts",
+      "report/markdown.ts",
+      "report/html.ts",
+    ].map(load),
+  );
+  return Object.assign({}, ...parts) as Source;
+}

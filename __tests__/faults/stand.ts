@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import type { ComputeDocument } from "../../emulator/arm/computes.ts";
+import { aksDocument } from "../../emulator/resources/clusters.ts";
+import { startEmulator, type Door, type DoorRequest, type Emulator } from "../../emulator/emulator.ts";
+import { machineId } from "../../emulator/resources/machines.ts";
+import { workspacePath } from "../../emulator/settings.ts";
+import { exampleSecrets } from "../support/example-secrets.ts";
+
+/** A workspace of its own for one case at a time: an emulator, and a door that shows what goes through it. */
+export type Stand = AsyncDisposable & {
+  readonly emulator: Emulator;
+  readonly door: Door;
+  /** Of a client that signs in by OIDC, with the secrets of the examples. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Requests through the door since the last `restore`. */
+  readonly requests: () => readonly Pick<DoorRequest, "method" | "path">[];
+  /** Secrets that went where they do not belong since the last `restore`. */
+  readonly leaks: () => readonly string[];
+  /** Puts the workspace into a state: these computes, a bystander of each origin that nobody declares, no leases, no faults. */
+  readonly restore: (computes: readonly ComputeDocument[]) => Promise<void>;
+};
+
+export const leasePrefix = "azureml-targets/";
+
+/** @param certificatesFolder the same for all stands of a process, which trusts one authority of that name. */
+async function openStand(certificatesFolder: string): Promise<Stand> {
+  const stateFolder = mkdtempSync(join(tmpdir(), "faults-"));
+  const emulator = await startEmulator({ stateFolder, certificatesFolder, durations: { default: 0.02 } });
+  let requests: Pick<DoorRequest, "method" | "path">[] = [];
+  let leaks: string[] = [];
+  const secrets = Object.entries(exampleSecrets);
+  const door = await emulator.openDoor({
+    arrived: async ({ method, path, text }) => {
+      requests.push({ method, path });
+      const taken = /\/computes\/[^/]+$/i.test(path) && (method === "PUT" || method === "PATCH");
+      for (const [name, value] of secrets)
+        if (decodeURIComponent(path).includes(value) || (!taken && text.includes(value)))
+          leaks.push(`${name} in ${method} ${path}`);
+      return "go-on";
+    },
+  });
+  // The storage is started by the first need of it.
+  await emulator.blobs(leasePrefix);
+  const close = async () => {
+    await emulator.stop();
+    rmSync(stateFolder, { recursive: true, force: true });
+  };
+  const { AZURE_CLIENT_SECRET: _, ...environment } = door.environment;
+  return {
+    emulator,
+    door,
+    environment: { ...environment, ...exampleSecrets },
+    requests: () => requests,
+    leaks: () => leaks,
+    restore: async (computes) => {
+      emulator.faults.clear();
+      door.faults.clear();
+      emulator.empty();
+      for (const compute of [...computes, ...bystanders]) emulator.putCompute(compute);
+      // A cluster that the service made for a compute stands beside it.
+      for (const { properties } of computes) {
+        const { computeType, resourceId } = properties;
+        if (String(computeType) === "AKS" && typeof resourceId === "string" && !/rg-data/i.test(resourceId))
+          emulator.putResource(aksDocument(resourceId, { count: 3, vmSize: "Standard_D3_v2" }));
+      }
+      await emulator.removeBlobs(leasePrefix);
+      emulator.clearJournal();
+      requests = [];
+      leaks = [];
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Opens stands that this process trusts, as `NODE_EXTRA_CA_CERTS` would have it do. */
+export async function openStands(count: number): Promise<readonly Stand[]> {
+  const certificatesFolder = mkdtempSync(join(tmpdir(), "faults-certificates-"));
+  const first = await openStand(certificatesFolder);
+  setDefaultCACertificates([...getCACertificates("default"), readFileSync(first.emulator.caFile, "utf8")]);
+  const stands = [first];
+  // One after the other: each starts a storage of its own.
+  while (stands.length < count) stands.push(await openStand(certificatesFolder));
+  return stands;
+}
+
+/** Somebody else's, to be left alone. */
+export const bystanders: readonly ComputeDocument[] = [
+  bystander("bystander-vm", {
+    computeType: "VirtualMachine",
+    resourceId: machineId("vm3"),
+    isAttachedCompute: true,
+    properties: { sshPort: 22, administratorAccount: { username: "somebody" }, address: "20.0.0.5" },
+  }),
+  bystander("bystander-cluster", {
+    computeType: "AmlCompute",
+    resourceId: null,
+    isAttachedCompute: false,
+    properties: { vmSize: "Standard_DS3_v2", scaleSettings: { minNodeCount: 0, maxNodeCount: 1 } },
+  }),
+];
+
+function bystander(name: string, properties: Readonly<Record<string, unknown>>): ComputeDocument {
+  return {
+    id: `${workspacePath}/computes/${name}`,
+    name,
+    location: "eastus",
+    tags: null,
+    properties: {
+      createdOn: "2026-01-01T00:00:00.000+00:00",
+      modifiedOn: "2026-01-01T00:00:00.000+00:00",
+      disableLocalAuth: false,
+      description: null,
+      provisioningState: "Succeeded",
+      provisioningErrors: null,
+      ...properties,
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { Verdict } from "./campaign.ts";
+import { disturbances, positionsOf, shownPosition, type Disturbance, type Position } from "./disturbances.ts";
+import type { Flow, Kind } from "./kinds.ts";
+import { doubled, leaked, unlike } from "./promises.ts";
+import { run, type Ran } from "./run.ts";
+import type { Source } from "./source.ts";
+import type { Stand } from "./stand.ts";
+
+/** One disturbance at one request of one flow. */
+export type SystematicCase = {
+  readonly flow: Flow;
+  readonly position: Position;
+  readonly disturbance: Disturbance;
+};
+
+export function systematicCases(kinds: readonly Kind[]): readonly SystematicCase[] {
+  return kinds.flatMap(({ flows }) =>
+    flows.flatMap((flow) =>
+      positionsOf(flow.requests).flatMap((position) =>
+        disturbances.filter(({ at }) => at(position)).map((disturbance) => ({ flow, position, disturbance })),
+      ),
+    ),
+  );
+}
+
+export function nameOf({ flow, position, disturbance }: SystematicCase): string {
+  return `${flow.kind}, ${flow.name}: ${disturbance.name} at ${shownPosition(position)}`;
+}
+
+/** Plays a case: the disturbed run, a second one where the first was red, and every promise. */
+export async function playSystematic(one: SystematicCase, stand: Stand, source: Source): Promise<Verdict> {
+  const { flow, position, disturbance } = one;
+  const { emulator, door } = stand;
+  await stand.restore(flow.before);
+  for (const effect of disturbance.fault(position))
+    door.faults.add({ ...effect, method: position.method, path: position.path, skip: position.nth });
+  const options = { ...flow.options, environment: stand.environment };
+  const broken: string[] = [];
+  const first = await run(source, {
+    ...options,
+    ...(disturbance.seconds === undefined ? {} : { seconds: disturbance.seconds }),
+    ...(disturbance.requestSeconds === undefined ? {} : { requestSeconds: disturbance.requestSeconds }),
+  });
+  const rans = [first];
+  const met = emulator.journal().some(({ fault }) => fault !== undefined && fault !== "");
+  door.faults.clear();
+  broken.push(...mistakes(first));
+  if (disturbance.name === "operation never ends" && met) broken.push(...unended(first, flow));
+  // Between two runs of a workflow minutes pass.
+  emulator.endOperations();
+  await emulator.expireLeases();
+  const again = first.result.conclusion !== "success";
+  if (again) {
+    const second = await run(source, { ...options, runId: "1002" });
+    rans.push(second);
+    broken.push(...mistakes(second));
+    if (second.result.conclusion !== "success")
+      broken.push(
+        `a second run did not succeed either: ${second.result.failures.join(" ")} (first: ${first.result.failures.join(" ")})`,
+      );
+  }
+  broken.push(...unlike(stand, flow.after), ...doubled(stand, flow.before), ...(await leaked(stand, rans)));
+  return { name: nameOf(one), broken, again, met };
+}
+
+function mistakes({ result }: Ran): readonly string[] {
+  return result.failureReason === "internal-error"
+    ? [`the action calls it a mistake of its own: ${result.failures.join(" ")}`]
+    : [];
+}
+
+/** A run that waits for what never ends: red by the time limit, and what goes on is named. */
+function unended({ result }: Ran, flow: Flow): readonly string[] {
+  if (result.failureReason !== "timeout")
+    return [`it ended as ${result.failureReason ?? result.conclusion}, not by the time limit`];
+  const names = [...flow.before, ...flow.after].map(({ name }) => name);
+  const said = result.leftGoing.map(({ what }) => what).join(" ");
+  return names.some((name) => said.includes(name)) ? [] : [`what goes on is not named: ${said}`];
+}
