@@ -113,9 +113,9 @@ export const guards: readonly Guard[] = [
     edits: [
       {
         file: "attach/write.ts",
-        text: "  for (let send = 1; send <= mostSends; send += 1) {\n",
+        text: "  for (let attempt = 1; attempt <= mostSends; attempt += 1) {\n",
         instead:
-          "  ports.onProgress(name, JSON.stringify(body));\n  for (let send = 1; send <= mostSends; send += 1) {\n",
+          "  ports.onProgress(name, JSON.stringify(write));\n  for (let attempt = 1; attempt <= mostSends; attempt += 1) {\n",
       },
     ],
     noticedBy: { campaign: "systematic", cases: /^virtualmachine.yml, attach: 503 at GET mlw-main\/computes/ },
@@ -162,7 +162,7 @@ export async function playWithout(
 ): Promise<Switched> {
   const folder = withoutGuard(guard);
   const source = await loadSource(folder);
-  const main = join(folder, "src", "main.ts");
+  const main = join(folder, "src", "start.ts");
   const plays: (() => Promise<Verdict>)[] = [];
   const { noticedBy } = guard;
   switch (noticedBy.campaign) {
