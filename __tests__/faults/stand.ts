@@ -77,7 +77,8 @@ async function openStand(certificatesFolder: string): Promise<Stand> {
 
 /** Opens stands that this process trusts, as `NODE_EXTRA_CA_CERTS` would have it do. */
 export async function openStands(count: number): Promise<readonly Stand[]> {
-  const certificatesFolder = mkdtempSync(join(tmpdir(), "faults-certificates-"));
+  // One authority for a process: two of one name would be taken for each other.
+  const certificatesFolder = join(tmpdir(), `faults-certificates-${process.pid}`);
   const first = await openStand(certificatesFolder);
   setDefaultCACertificates([...getCACertificates("default"), readFileSync(first.emulator.caFile, "utf8")]);
   const stands = [first];
