@@ -47,9 +47,11 @@ describe("while targets are worked on", () => {
   });
 
   it("the nodes of a cluster are counted as they come", async () => {
-    emulator.faults.add({ method: "PUT", path: "/computes/cpu$", kind: "operation-takes", seconds: 4 });
+    // A name that no earlier test has noted down: its reads are those that follow the operation.
+    const counted = { "azureml.yml": cluster["azureml.yml"].replace("cpu", "counted") };
+    emulator.faults.add({ method: "PUT", path: "/computes/counted$", kind: "operation-takes", seconds: 4 });
     const nodes = (currentNodeCount: number) => ({
-      name: "cpu",
+      name: "counted",
       properties: {
         computeType: "AmlCompute",
         provisioningState: "Creating",
@@ -59,15 +61,15 @@ describe("while targets are worked on", () => {
     for (const count of [0, 1])
       emulator.faults.add({
         method: "GET",
-        path: "/computes/cpu$",
+        path: "/computes/counted$",
         kind: "status",
         status: 200,
         body: nodes(count),
         skip: count,
       });
-    const lines = group((await act(emulator, "apply", cluster)).log, "Provisioning").join("\n");
-    expect(lines).toContain("cpu: InProgress, 0 of 2 nodes, Resizing");
-    expect(lines).toContain("cpu: InProgress, 1 of 2 nodes, Resizing");
+    const lines = group((await act(emulator, "apply", counted)).log, "Provisioning").join("\n");
+    expect(lines).toContain("counted: InProgress, 0 of 2 nodes, Resizing");
+    expect(lines).toContain("counted: InProgress, 1 of 2 nodes, Resizing");
   });
 
   it("a pause that the service asks for is no silence", async () => {
