@@ -157,4 +157,40 @@ describe("a cluster that the service made", () => {
     ]);
     expect(emulator.hazards()).toEqual([]);
   });
+
+  it("is not deleted for a detachment that failed, though deleting is allowed, but attached by its own id", async () => {
+    await act(emulator, "apply", made());
+    emulator.clearJournal();
+    const inputs = { "on-drift": "reattach", "allow-delete": "true" };
+    emulator.faults.add({ method: "DELETE", path: "/computes/scoring$", kind: "operation-canceled" });
+    expect((await act(emulator, "apply", made(tls), { inputs, runId: "1013" })).exitCode).toBe(1);
+    expect((await act(emulator, "apply", made(tls), { inputs, runId: "1014" })).exitCode).toBe(0);
+    expect(removals()).toEqual(["Detach", "Detach"]);
+    expect(emulator.hazards()).toEqual([]);
+  });
+
+  it("is not made a second time when its detachment comes about although it was said to have failed", async () => {
+    await act(emulator, "apply", made());
+    emulator.clearJournal();
+    const inputs = { "on-drift": "reattach" };
+    const error = { code: "InternalServerError", message: "It could not be reached." };
+    emulator.faults.add({
+      method: "GET",
+      path: "/computeOperationsStatus/",
+      kind: "status",
+      status: 200,
+      body: { status: "Failed", error },
+    });
+    expect((await act(emulator, "apply", made(tls), { inputs, runId: "1015" })).exitCode).toBe(1);
+    emulator.endOperations();
+    expect((await act(emulator, "apply", made(tls), { inputs, runId: "1016" })).exitCode).toBe(0);
+    expect(removals()).toEqual(["Detach"]);
+    expect(emulator.hazards()).toEqual([]);
+  });
+
+  const removals = () =>
+    emulator
+      .journal()
+      .filter(({ method, path }) => method === "DELETE" && path.endsWith("/computes/scoring"))
+      .map(({ query }) => query?.["underlyingResourceAction"]);
 });

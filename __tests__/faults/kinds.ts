@@ -104,7 +104,8 @@ async function flowsOf(
 
   const attach = await play("attach", [], "apply", {});
   const attached = attach.after;
-  const theirs = attached.filter(({ properties }) => typeof properties["resourceId"] === "string").map(renamed);
+  // What the service made belongs to its one name: nobody else has it attached.
+  const theirs = attached.filter(({ properties }) => properties.isAttachedCompute === true).map(renamed);
   const flows = [
     attach,
     await play("attach again", attached, "apply", {}),

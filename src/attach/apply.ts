@@ -1,7 +1,8 @@
 import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
+import { canonicalId } from "../azure/resource-id.ts";
 import { attachedAs, secretsOf, type ComputeTarget } from "../compute/target.ts";
-import { plan, type Plan, type PlanOptions, type Step } from "../plan/plan.ts";
+import { isUsable, plan, type Plan, type PlanOptions, type Step } from "../plan/plan.ts";
 import {
   accident,
   earlyEnd,
@@ -139,16 +140,15 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       for (const step of left()) close(step, step, resolved);
       return outcomes();
     }
-    const { known, gone } = resolved;
+    const { known, gone, unfinished } = resolved;
     const live = await ports.list();
     if (!live.ok) {
       for (const step of left()) close(step, step, endOfFailure(live.failure));
       break;
     }
     for (const { target } of piece) {
-      const intent = gone.find(
-        ({ name, resourceId, closed }) =>
-          name.toLowerCase() === target.name.toLowerCase() && resourceId !== undefined && closed !== true,
+      const intent = [...gone.filter(({ closed }) => closed !== true), ...unfinished].find(
+        ({ name, resourceId }) => name.toLowerCase() === target.name.toLowerCase() && resourceId !== undefined,
       );
       if (intent?.resourceId !== undefined && !byOwnId.has(target.name))
         byOwnId.set(target.name, attachedAs(target, { resourceId: intent.resourceId }));
@@ -180,7 +180,12 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
     const cleared = await Promise.all(
       pairs.map(async ({ planned, step }) => ({ planned, step, end: await clearTheWay(step, held, work) })),
     );
-    for (const { planned, step, end } of cleared) if (end !== undefined && end !== "blocked") close(planned, step, end);
+    for (const { planned, step, end } of cleared) {
+      if (end === undefined || end === "blocked") continue;
+      close(planned, step, end);
+      // A detachment that is said to have failed may come about all the same.
+      if ("remove" in step && step.remove.some(({ by }) => by === "Detach")) byOwnId.set(step.target.name, step.target);
+    }
     const removals = cleared.filter(({ step, end }) => end === undefined && "remove" in step);
     const blocked = cleared.some(({ end }) => end === "blocked");
     for (const { step } of removals) {
@@ -220,6 +225,11 @@ type Resolved = {
   readonly known: readonly LiveCompute[];
   /** Those under whose name nothing stands. */
   readonly gone: readonly Intent[];
+  /**
+   * Those of a re-attachment whose detachment failed: what the service made stands there still, with its own id. It is
+   * that attempt that has failed and not the cluster, which therefore is never deleted for it.
+   */
+  readonly unfinished: readonly Intent[];
 };
 
 /**
@@ -229,6 +239,7 @@ type Resolved = {
 async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPorts): Promise<Resolved | End> {
   const known: LiveCompute[] = [];
   const gone: Intent[] = [];
+  const unfinished: Intent[] = [];
   for (const intent of held.found) {
     const { name, at, run, closed } = intent;
     if (closed !== true && isFirstLook) {
@@ -240,10 +251,21 @@ async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPor
     const settled = await settle(name, ports);
     const end = earlyEnd(settled);
     if (end !== undefined) return end;
-    if (settled.state === "present") known.push(settled.compute);
-    else gone.push(intent);
+    if (settled.state !== "present") {
+      gone.push(intent);
+      continue;
+    }
+    const { compute } = settled;
+    known.push(compute);
+    const { resourceId, isAttachedCompute } = compute;
+    if (isAttachedCompute === false && !isUsable(compute) && isSame(resourceId, intent.resourceId))
+      unfinished.push(intent);
   }
-  return { known, gone };
+  return { known, gone, unfinished };
+}
+
+function isSame(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && canonicalId(one) === canonicalId(other);
 }
 
 /** A list may lag behind a write that a read shows already. What a read does not show is not taken out: it may lag, too. */
