@@ -151,19 +151,20 @@ function doctor({ sections, federatedCredential, permissions, principal, roles }
   const state = (name: keyof typeof badge | "not-checked", word: string) =>
     `<span class="badge ${name === "not-checked" ? "" : badge[name]}">${html(word)}</span>`;
   return [
-    ...sections.map(({ title, checks }) =>
-      section(
+    ...sections.map(({ title, checks }) => {
+      const hasAdvice = checks.some(({ advice }) => advice !== undefined);
+      return section(
         title,
         table(
-          ["Result", "Found", "What to do"],
+          ["Result", "Found", ...(hasAdvice ? ["What to do"] : [])],
           checks.map((check) => [
             state(check.state, checkWords[check.state]),
             html(check.message),
-            html(check.advice ?? ""),
+            ...(hasAdvice ? [html(check.advice ?? "")] : []),
           ]),
         ),
-      ),
-    ),
+      );
+    }),
     federatedCredential === undefined
       ? ""
       : section("Federated credential", `<p>${html(`${pasteWords.credential}.`)}</p>${json(federatedCredential)}`),

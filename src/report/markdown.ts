@@ -164,17 +164,20 @@ function doctor({
     inline(purpose),
   ]);
   return [
-    ...parts.map(({ title, checks }) => ({
-      rank: 2,
-      text: `### ${inline(title)}\n\n${table(
-        ["Result", "Found", "What to do"],
-        checks.map(({ state, message, advice = "" }) => [
-          state === "error" ? `**${checkWords[state]}**` : checkWords[state],
-          inline(message),
-          inline(advice),
-        ]),
-      )}`,
-    })),
+    ...parts.map(({ title, checks }) => {
+      const hasAdvice = checks.some(({ advice }) => advice !== undefined);
+      return {
+        rank: 2,
+        text: `### ${inline(title)}\n\n${table(
+          ["Result", "Found", ...(hasAdvice ? ["What to do"] : [])],
+          checks.map(({ state, message, advice = "" }) => [
+            state === "error" ? `**${checkWords[state]}**` : checkWords[state],
+            inline(message),
+            ...(hasAdvice ? [inline(advice)] : []),
+          ]),
+        )}`,
+      };
+    }),
     {
       rank: 3,
       text:
@@ -184,7 +187,7 @@ function doctor({
     },
     ...roles.map((one) => ({
       rank: 3,
-      text: `### Least-privilege role\n\n${inline(`${pasteWords.role}, and how it is given.`)}\n\n${json(one.role)}\n\n${fence(assignCommands(one, principal).join("\n"), "sh")}\n`,
+      text: `### Least-privilege role: ${inline(one.role.Name)}\n\n${inline(`${pasteWords.role}, and how it is given.`)}\n\n${json(one.role)}\n\n${fence(assignCommands(one, principal).join("\n"), "sh")}\n`,
     })),
     {
       rank: 5,
