@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { arm } from "./arm/arm.ts";
-import { createAssets } from "./arm/assets.ts";
+import { accessStorageBy, createAssets, storageAccess } from "./arm/assets.ts";
 import { createComputes } from "./arm/computes.ts";
 import { createJobs } from "./arm/jobs.ts";
 import { putGrants, type GrantsDocument } from "./arm/permissions.ts";
@@ -27,7 +27,7 @@ import { machineId, machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { putResource, seed } from "./seed.ts";
 import { seeded, type EmulatorOptions } from "./settings.ts";
-import { createStorage, type BlobText, type Forwarded } from "./storage.ts";
+import { createStorage, type BlobText, type Forwarded, type StorageAccess } from "./storage.ts";
 import { openStore } from "./store.ts";
 import { createTokens } from "./tokens.ts";
 
@@ -105,6 +105,8 @@ export type Emulator = AsyncDisposable & {
   readonly openDoor: (watch?: Watch) => Promise<Door>;
   /** Lets a minute pass for the storage: leases that nobody renews have run out; given an id, those of that holder. */
   readonly expireLeases: (leaseId?: string) => Promise<void>;
+  /** What the datastores hold to get into the storage, from now on; at first the account's key. */
+  readonly accessStorageBy: (access: StorageAccess) => void;
   /** Takes computes, jobs, assets, what became of attachments, other workspaces and pull requests away. */
   readonly empty: () => void;
   /** What a client's environment needs for a way in. */
@@ -182,6 +184,26 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     return claims === "malformed" ? refuse("InvalidAuthenticationToken", "The access token is invalid.") : undefined;
   };
 
+  /** Azurite knows keys and signatures; everything else of who may come in is settled here. */
+  const refusedAccess = ({ headers }: Incoming): Reply | undefined => {
+    const [, scheme = "", token = ""] = /^(\S+) (.*)$/.exec(headers["authorization"] ?? "") ?? [];
+    const refused = (status: number, code: string, message: string): Reply => ({
+      ...armError(status, code, message),
+      headers: { "x-ms-error-code": code },
+    });
+    if (/^sharedkey/i.test(scheme) && storageAccess(store) === "None")
+      return refused(
+        403,
+        "KeyBasedAuthenticationNotPermitted",
+        "Key based authentication is not permitted on this storage account.",
+      );
+    if (!/^bearer$/i.test(scheme)) return undefined;
+    const claims = tokens.checkAccess(token);
+    return typeof claims === "string" || !/^https:\/\/storage\.azure\.com\/?$/.test(String(claims["aud"]))
+      ? refused(401, "InvalidAuthenticationInfo", "Server failed to authenticate the request.")
+      : undefined;
+  };
+
   type Way = { readonly faults: Faults; readonly watch: Watch; count: number };
   const serverFor = (way: Way) =>
     createHttpsServer({ key, cert }, (incoming, response) => void serve(incoming, response, way));
@@ -250,7 +272,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
           : own && url.pathname.startsWith("/_control")
             ? await control(request, { store, journal, faults, storage })
             : blob
-              ? await storage.forward(incoming, bytes)
+              ? (refusedAccess(request) ?? (await storage.forward(incoming, bytes)))
               : await route(request, active);
       const after = active.find((one) => one.kind === "status-after");
       const reply = after === undefined ? done : asStated(after);
@@ -391,6 +413,7 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
     removeBlobs: storage.remove,
     openDoor,
     expireLeases: storage.expireLeases,
+    accessStorageBy: (access) => accessStorageBy(store, access),
     grant: (scope, grants) => putGrants(store, { scope, grants }),
     grantEverything: () => {
       for (const { key } of store.list("grants")) store.remove("grants", key);

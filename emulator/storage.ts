@@ -25,10 +25,13 @@ export type Storage = {
   /** Blobs below a prefix of the workspace's container: their text, and whether somebody holds a lease. */
   readonly texts: (prefix: string) => Promise<readonly BlobText[]>;
   readonly remove: (prefix: string) => Promise<void>;
-  /** Hands a client's request on to Azurite as it is. */
+  /** Hands a client's request on to Azurite as it is; one that comes with a token, with a signature in its place. */
   readonly forward: (request: IncomingMessage, body: Buffer) => Promise<Forwarded>;
   readonly stop: () => Promise<void>;
 };
+
+/** What the workspace's datastores hold to get into the storage; `None`: the caller's own identity has to do. */
+export type StorageAccess = "AccountKey" | "Sas" | "None";
 
 export type BlobText = { readonly name: string; readonly text: string; readonly leased: boolean };
 
@@ -97,7 +100,20 @@ export function createStorage(folder: string): Storage {
     },
     forward: async (incoming, body) => {
       const { port } = await start();
-      return forward(incoming, body, port);
+      const { authorization, ...headers } = incoming.headers;
+      const url = incoming.url ?? "/";
+      if (authorization?.startsWith("Bearer ") !== true)
+        return forward(incoming, body, { port, url, headers: incoming.headers });
+      // Azurite takes tokens over HTTPS only. Who has come with one was checked before.
+      const signature = generateBlobSASQueryParameters(
+        {
+          containerName: containerIn(incoming.headers.host ?? "", url),
+          permissions: ContainerSASPermissions.parse("racwdl"),
+          expiresOn: new Date(Date.now() + 3_600_000),
+        },
+        credential,
+      ).toString();
+      return forward(incoming, body, { port, url: `${url}${url.includes("?") ? "&" : "?"}${signature}`, headers });
     },
     stop: async () => {
       if (running === undefined) return;
@@ -154,20 +170,27 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
+/** On the emulator's own address the account is the first part of the path. */
+function containerIn(host: string, url: string): string {
+  const [first = "", second = ""] = (url.split("?")[0] ?? "").split("/").filter((part) => part !== "");
+  return host.includes(".blob.") ? first : second;
+}
+
 /** The name stays what the client signed: behind the proxy Azurite sees the account's real host name. */
-function forward(incoming: IncomingMessage, body: Buffer, port: number): Promise<Forwarded> {
+function forward(
+  { method }: IncomingMessage,
+  body: Buffer,
+  { port, url, headers }: { readonly port: number; readonly url: string; readonly headers: IncomingHttpHeaders },
+): Promise<Forwarded> {
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(
-      { host: "127.0.0.1", port, method: incoming.method, path: incoming.url, headers: incoming.headers },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.once("end", () =>
-          resolve({ status: answer.statusCode ?? 502, headers: answer.headers, bytes: Buffer.concat(chunks) }),
-        );
-        answer.once("error", reject);
-      },
-    );
+    const outgoing = httpRequest({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+      answer.once("end", () =>
+        resolve({ status: answer.statusCode ?? 502, headers: answer.headers, bytes: Buffer.concat(chunks) }),
+      );
+      answer.once("error", reject);
+    });
     outgoing.once("error", reject);
     outgoing.end(body);
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -86,6 +86,46 @@ describe("a storage that cannot be used", () => {
     expect(step.summary).toContain("without a lease");
     const result = JSON.parse(step.outputs["targets"] ?? "[]") as readonly Target[];
     expect(result.map(({ name }) => name)).toEqual(["unleased"]);
+  });
+});
+
+describe("a storage that is busy", () => {
+  const waits = { "Retry-After": "1" };
+  it.each([
+    { what: "429 with Retry-After", fault: { status: 429, headers: waits, times: 2 } },
+    {
+      what: "503 with Retry-After, more often than the library asks",
+      fault: { status: 503, headers: waits, times: 4 },
+    },
+    { what: "429 without a word of when", fault: { status: 429, times: 1 } },
+  ])("is waited for, and nothing is written without the lease ($what)", async ({ fault }) => {
+    emulator.faults.add({ path: "/azureml-blobstore/", kind: "status", body: {}, skip: 1, ...fault });
+    const step = await act(emulator, "apply", machine("patient", "vm3"));
+    expect(step.exitCode).toBe(0);
+    expect(step.summary).toContain("serialised with other runs by a lease");
+    expect(step.summary).not.toContain("without a lease");
+  });
+});
+
+describe("the lease, and the upload of code", () => {
+  afterEach(() => emulator.accessStorageBy("AccountKey"));
+  const job = {
+    "azureml.yml": `${workspace}targets: [{ name: cpu, type: amlcompute }]\nrun: job.yml\n`,
+    "job.yml": "command: python train.py\ncode: src\nenvironment: azureml:known@latest\ncompute: azureml:cpu\n",
+  };
+  it.each(["AccountKey", "Sas", "None"] as const)("take the datastore's own way in: %s", async (access) => {
+    emulator.accessStorageBy(access);
+    emulator.putAsset("environments", "known", "1");
+    const files = { ...job, "src/train.py": `print(${JSON.stringify(access)})\n` };
+    const step = await act(emulator, "up", files, { inputs: { wait: "false" } });
+    expect(step.annotations.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(step.exitCode).toBe(0);
+    expect(step.summary).toContain("serialised with other runs by a lease");
+    const uploads = emulator.journal().filter(({ method, path }) => method === "PUT" && path.endsWith("/train.py"));
+    expect(uploads.map(({ status, query }) => [status, query["comp"]])).toEqual([
+      [201, undefined],
+      [200, "metadata"],
+    ]);
   });
 });
 

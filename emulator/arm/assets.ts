@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { armError, ok, page, type Incoming, type Reply } from "../reply.ts";
 import { seeded, workspacePath } from "../settings.ts";
-import type { Storage } from "../storage.ts";
+import type { Storage, StorageAccess } from "../storage.ts";
 import type { Store } from "../store.ts";
 
 /** A version's content is fixed; what describes it may change. */
@@ -124,6 +124,7 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
         : ok(known);
     },
     datastores: (request: Incoming, name: string | undefined, action: string | undefined): Reply => {
+      const access = storageAccess(store);
       const known = [
         { name: "workspaceblobstore", container: "azureml-blobstore", isDefault: true },
         { name: "workspaceartifactstore", container: "azureml", isDefault: false },
@@ -136,7 +137,7 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
           tags: null,
           properties: null,
           isDefault: store_.isDefault,
-          credentials: { credentialsType: "AccountKey" },
+          credentials: { credentialsType: access },
           datastoreType: "AzureBlob",
           accountName: seeded.storageAccount,
           containerName: store_.container,
@@ -157,9 +158,29 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
       }
       const one = known.find((store_) => store_.name === name);
       if (one === undefined) return armError(404, "NotFound", `Could not find datastore ${name}.`);
-      return action === "listSecrets" ? ok({ secretsType: "AccountKey", key: seeded.storageKey }) : ok(one);
+      if (action !== "listSecrets") return ok(one);
+      switch (access) {
+        case "AccountKey":
+          return ok({ secretsType: access, key: seeded.storageKey });
+        case "Sas":
+          return ok({
+            secretsType: access,
+            sasToken: storage.sign(one.properties.containerName, undefined, "racwdl", 1),
+          });
+        case "None":
+          return ok({ secretsType: access });
+      }
     },
   };
+}
+
+/** How the workspace's datastores are accessed from now on. */
+export function accessStorageBy(store: Store, access: StorageAccess): void {
+  store.put("settings", "storage-access", access);
+}
+
+export function storageAccess(store: Store): StorageAccess {
+  return store.get<StorageAccess>("settings", "storage-access") ?? "AccountKey";
 }
 
 export type Assets = ReturnType<typeof createAssets>;

@@ -105,7 +105,7 @@ function assemble(
     jobs: createJobs(arm, ref),
     assets: createAssets(arm, ref),
     datastores,
-    leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh), options.requestSeconds),
+    leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh), options),
     runHistory: createRunHistory(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
     dataPlane,

@@ -6,6 +6,7 @@ import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/
 import type { TokenCredential } from "@azure/core-auth";
 import type { ContainerClient } from "@azure/storage-blob";
 import pLimit from "p-limit";
+import { throughBusyTimes } from "./busy.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { httpClient, isLoopback, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryPorts } from "./retry.ts";
@@ -57,6 +58,8 @@ const uploadsAtOnce = 8;
 
 export function createBlobs(ports: RetryPorts): Blobs {
   const pipeline = plainPipeline();
+  const patiently = <Value>(work: () => Promise<Value>, signal = ports.signal) =>
+    throughBusyTimes(work, { ...ports, signal });
   return {
     upload: async (container, files, { signal = ports.signal, overwrite = false } = {}) => {
       const client = await containerClient(container);
@@ -67,7 +70,8 @@ export function createBlobs(ports: RetryPorts): Blobs {
           files.map(({ name, path }) =>
             limit(async () => {
               try {
-                await client.getBlockBlobClient(name).uploadFile(path, { abortSignal: signal, conditions });
+                const blob = client.getBlockBlobClient(name);
+                await patiently(() => blob.uploadFile(path, { abortSignal: signal, conditions }), signal);
               } catch (error) {
                 if (!isAlreadyThere(error)) throw error;
               }
@@ -82,7 +86,8 @@ export function createBlobs(ports: RetryPorts): Blobs {
     setMetadata: async (container, blob, metadata) => {
       try {
         const client = await containerClient(container);
-        await client.getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: ports.signal });
+        const { signal } = ports;
+        await patiently(() => client.getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: signal }));
         return succeeded(undefined);
       } catch (error) {
         return storageFailure(error, ports.signal);
@@ -91,7 +96,9 @@ export function createBlobs(ports: RetryPorts): Blobs {
     metadata: async (container, blob) => {
       try {
         const client = await containerClient(container);
-        const { metadata = {} } = await client.getBlobClient(blob).getProperties({ abortSignal: ports.signal });
+        const { metadata = {} } = await patiently(() =>
+          client.getBlobClient(blob).getProperties({ abortSignal: ports.signal }),
+        );
         return succeeded(
           Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value])),
         );
@@ -134,7 +141,10 @@ export function createBlobs(ports: RetryPorts): Blobs {
       const { BlobClient } = await import("@azure/storage-blob");
       try {
         await mkdir(dirname(path), { recursive: true });
-        const response = await new BlobClient(sasUrl).download(0, undefined, { abortSignal: signal });
+        const response = await patiently(
+          () => new BlobClient(sasUrl).download(0, undefined, { abortSignal: signal }),
+          signal,
+        );
         if (response.readableStreamBody === undefined) throw new Error("The blob has no content.");
         await streamPipeline(response.readableStreamBody, createWriteStream(path));
         return succeeded(undefined);
