@@ -107,6 +107,27 @@ describe("a storage that is busy", () => {
   });
 });
 
+describe("a storage that cannot be used any more", () => {
+  it("does not let a run write that has seen that another one holds the lease", async () => {
+    emulator.faults.add({ method: "PUT", path: "/computes/first$", kind: "delay", seconds: 4 });
+    const first = act(emulator, "apply", machine("first", "vm2"));
+    // Once when it plans, and once under the lease, before it writes.
+    const lists = () => emulator.journal().filter(({ path }) => path.endsWith("/computes")).length;
+    while (lists() < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    await using door = await emulator.openDoor();
+    // From the second look on the storage refuses, for less time than a lease lasts.
+    door.faults.add({ path: "/leases/", method: "PUT", kind: "status", status: 403, skip: 1, times: 4 });
+    const second = await act(emulator, "apply", machine("second", "vm2"), {
+      runId: "1002",
+      environment: door.environment,
+    });
+    expect((await first).exitCode).toBe(0);
+    expect(second.outputs["failure-reason"]).toBe("conflict");
+    expect(writesIn(emulator.journal())).toEqual(["PUT computes/first"]);
+    expect(emulator.hazards()).toEqual([]);
+  });
+});
+
 describe("the lease, and the upload of code", () => {
   afterEach(() => emulator.accessStorageBy("AccountKey"));
   const job = {

@@ -115,16 +115,21 @@ type Take =
 
 async function take(key: string, id: string, ports: LeasePorts): Promise<Take> {
   const { leases, clock, signal, deadline, onProgress } = ports;
+  let busyAt: number | undefined;
   for (let look = 0; ; look += 1) {
     // From before the request: the lease may have begun as soon as it was sent.
     const askedAt = clock.now();
     const got = await leases.acquire(key, id, signal);
     if (!got.ok) {
       if (got.failure.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
-      return { state: "unusable", failure: got.failure };
+      // Going on without a lease while somebody is known to hold it would be the collision itself.
+      const mayBeHeld = busyAt !== undefined && askedAt - busyAt < leases.seconds * 1000;
+      if (!mayBeHeld) return { state: "unusable", failure: got.failure };
+    } else {
+      if (got.value === "held") return { state: "held", taken: keep(key, id, askedAt, ports) };
+      if (busyAt === undefined) onProgress(await holderOf(key, ports));
+      busyAt = askedAt;
     }
-    if (got.value === "held") return { state: "held", taken: keep(key, id, askedAt, ports) };
-    if (look === 0) onProgress(await holderOf(key, ports));
     const left = (deadline - clock.now()) / 1000;
     if (left <= 0) return { state: "in-flight", why: "timeout" };
     try {

@@ -56,8 +56,9 @@ export function createLeases(
   { clock, random, requestSeconds = longestRequest }: Pick<RetryPorts, "clock" | "random" | "requestSeconds">,
 ): Leases {
   let current: Promise<Outcome<ContainerClient>> | undefined;
-  // A storage that cannot be used is found out once, not once for every target.
+  // A storage that could never be used is found out once, not once for every target.
   let unusable: AzureFailure | undefined;
+  let wasUsed = false;
   const connect = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
     const container = await open(fresh);
     return container.ok ? succeeded(await containerClient(container.value, { tries: 3, requestSeconds })) : container;
@@ -122,7 +123,8 @@ export function createLeases(
           throw error;
         }
       });
-      if (!acquired.ok && acquired.failure.reason !== "cancelled") unusable = acquired.failure;
+      wasUsed ||= acquired.ok;
+      if (!acquired.ok && acquired.failure.reason !== "cancelled" && !wasUsed) unusable = acquired.failure;
       return acquired;
     },
     renew: (key, leaseId, signal) =>
