@@ -45,6 +45,30 @@ describe("before anything is created", () => {
     expect([readsOf("/eastus/vmsizes"), readsOf("/eastus/usages")]).toEqual([1, 1]);
   });
 
+  it("a cluster and an instance that fit alone and not together are told of in one finding, by plan and by doctor", async () => {
+    const declared = files(
+      cluster("gpu", "size: Standard_NC6s_v3, min_instances: 1, max_instances: 1") +
+        instance("idle_time_before_shutdown_minutes: 30").replace("Standard_DS3_v2", "Standard_NC6s_v3") +
+        cluster("small", "size: Standard_DS3_v2, max_instances: 2"),
+    );
+    const said =
+      "At their minimum 'gpu' (1 × Standard_NC6s_v3: 6) and 'ann-instance' (1 × Standard_NC6s_v3: 6) need 12 together, and 6 are left.";
+    const planned = await act(emulator, "plan", declared);
+    expect([planned.exitCode, planned.outputs["failure-reason"]]).toEqual([1, "preflight-failed"]);
+    const { steps } = planOf(planned.outputs);
+    expect(steps).toMatchObject([{ action: "refuse" }, { action: "refuse" }, { action: "create" }]);
+    expect(steps[0]?.findings).toEqual(steps[1]?.findings);
+    expect(steps[0]?.findings[0]?.message).toContain(said);
+    const doctor = await act(emulator, "doctor", declared);
+    expect(doctor.outputs["failure-reason"]).toBe("preflight-failed");
+    expect(doctor.log.filter((line) => line.startsWith("error  ") && line.includes(said))).toEqual([
+      expect.stringContaining(
+        "gpu, ann-instance: Standard NCSv3 Family Cluster Dedicated vCPUs in eastus: 6 vCPUs, 0 in use.",
+      ),
+    ]);
+    expect(writesIn(emulator.journal())).toEqual([]);
+  });
+
   it("a size that the region does not offer stops it, and one that it may outgrow does not", async () => {
     const targets =
       cluster("unknown", "size: Standard_DS3_v9") +

@@ -38,6 +38,7 @@ import {
   type SetupScripts,
 } from "./instance/setup-scripts.ts";
 import type {
+  Capacity,
   Difference,
   Finding,
   Hint,
@@ -50,7 +51,6 @@ import type {
   Update,
 } from "./kind.ts";
 import { nameProblems } from "./name.ts";
-import { capacityFindings } from "./quota.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
 import { sizeProblems } from "./size.ts";
 import { networkFindings, networkProblems, networkSchema, subnetId, toSubnet, type Subnet } from "./subnet.ts";
@@ -384,13 +384,14 @@ function minutesOf(duration: string): number | string {
   return seconds === undefined ? duration : seconds / 60;
 }
 
-/** The region offers the size to instances, the quota covers it, and the network is there. */
-export async function preflight(target: ComputeInstance, reads: ResourceReads): Promise<readonly Finding[]> {
-  const [capacity, network] = await Promise.all([
-    capacityFindings({ name: target.name, size: target.size, minimum: 1, maximum: 1, computeType }, reads),
-    networkFindings(target, reads),
-  ]);
-  return [...capacity, ...network];
+/** The network is there. */
+export function preflight(target: ComputeInstance, reads: ResourceReads): Promise<readonly Finding[]> {
+  return networkFindings(target, reads);
+}
+
+/** A stopped instance holds its quota too. */
+export function capacityOf({ size }: ComputeInstance): Capacity {
+  return { size, minimum: 1, maximum: 1, computeType };
 }
 
 /** It is billed while it runs: with something that stops it, not at all at its least. */

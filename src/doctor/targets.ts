@@ -3,7 +3,8 @@ import type { Finding, ResourceReads } from "../compute/kind.ts";
 import { originOf, type ComputeTarget } from "../compute/target.ts";
 import { plan, type PlanOptions, type Step } from "../plan/plan.ts";
 import { actionOf } from "../plan/plan-report.ts";
-import { isPending, preflightAll } from "../plan/preflight.ts";
+import { capacityOfAll, isPending, preflightAll } from "../plan/preflight.ts";
+import { gathered, type Gathered } from "../report/gathered.ts";
 import { actionWords } from "../report/words.ts";
 import { error, fine, notChecked, warning, type Check } from "./check.ts";
 
@@ -22,13 +23,16 @@ export async function targetFindings(
   const sent = targets.filter((target) => originOf(target) !== "none");
   const { steps } = plan(sent, live, reads.workspace, options);
   const found = await Promise.all([
+    capacityOfAll(steps, reads),
     preflightAll(sent, reads, options.parallel),
     ...options.more.map((find) => find(sent)),
   ]);
-  const checks = steps.flatMap((step) => {
-    const findings = found.flatMap((one) => one.get(step.target.name) ?? []);
-    return [stepCheck(step), ...findings.map((finding) => findingCheck(step, finding))];
-  });
+  const findingsOf = (step: Step) => found.flatMap((one) => one.get(step.target.name) ?? []);
+  const shared = gathered(steps.map((step) => ({ of: step, findings: findingsOf(step) })));
+  const checks = steps.flatMap((step) => [
+    stepCheck(step),
+    ...shared.filter(({ of: [first] }) => first === step).flatMap(findingChecks),
+  ]);
   const created = steps.filter(({ do: action }) => action === "create").map(({ target }) => target.name);
   return {
     steps,
@@ -58,10 +62,17 @@ function stepCheck(step: Step): Check {
 }
 
 /** What is attached already is not attached again, so nothing behind it stops a command. */
-function findingCheck(step: Step, { severity, code, message, advice }: Finding): Check {
-  const text = `${step.target.name}: ${message}`;
-  if (severity === "not-checked") return notChecked(code, text, advice);
-  return severity === "error" && (isPending(step) || step.do === "refuse")
-    ? error("preflight-failed", code, text, advice)
-    : warning(code, text, advice);
+function findingChecks({ of: steps, finding }: Gathered<Step>): readonly Check[] {
+  const { severity, code, message, advice } = finding;
+  const stops = (step: Step) => severity === "error" && (isPending(step) || step.do === "refuse");
+  const check = (some: readonly Step[], make: (text: string) => Check) =>
+    some.length === 0 ? [] : [make(`${some.map(({ target }) => target.name).join(", ")}: ${message}`)];
+  if (severity === "not-checked") return check(steps, (text) => notChecked(code, text, advice));
+  return [
+    ...check(steps.filter(stops), (text) => error("preflight-failed", code, text, advice)),
+    ...check(
+      steps.filter((step) => !stops(step)),
+      (text) => warning(code, text, advice),
+    ),
+  ];
 }

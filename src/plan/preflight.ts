@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import type { Finding, ResourceReads } from "../compute/kind.ts";
-import { leftBehind, preflight, type ComputeTarget } from "../compute/target.ts";
+import { capacityFindings, type Demand } from "../compute/quota.ts";
+import { capacityOf, leftBehind, preflight, type ComputeTarget } from "../compute/target.ts";
 import type { Plan, Step } from "./plan.ts";
 
 /** Findings by the name of the target. */
@@ -14,19 +15,41 @@ export function isPending({ do: action }: Step): boolean {
 /** Looks at what is behind every target that is about to be created or attached. Reads only. */
 export async function runPreflights({ steps }: Plan, reads: ResourceReads, parallel: number): Promise<Findings> {
   const pending = steps.filter(isPending);
-  const found = await preflightAll(
-    pending.map(({ target }) => target),
+  const targets = pending.map(({ target }) => target);
+  const [capacity, behind] = await Promise.all([
+    capacityFindings(pending.flatMap(demandOf), reads),
+    preflightAll(targets, reads, parallel),
+  ]);
+  return joinFindings(new Map(pending.map((step) => [step.target.name, staysBehind(step)])), capacity, behind);
+}
+
+/** Sizes and quotas for these steps, also of what stands already and may still grow. */
+export function capacityOfAll(steps: readonly Step[], reads: ResourceReads): Promise<Findings> {
+  return capacityFindings(
+    steps.flatMap((step) => (isPending(step) || step.do === "refuse" ? demandOf(step) : standing(step))),
     reads,
-    parallel,
-  );
-  return new Map(
-    pending
-      .map((step) => [step.target.name, [...staysBehind(step), ...(found.get(step.target.name) ?? [])]] as const)
-      .filter(([, findings]) => findings.length > 0),
   );
 }
 
-/** The same for these targets, whatever is to be done about them. */
+/** The machines that a step asks for. What goes before them gives back what it holds. */
+function demandOf(step: Step): readonly Demand[] {
+  const capacity = capacityOf(step.target);
+  if (capacity === undefined) return [];
+  return [{ ...capacity, name: step.target.name, holds: goingFirst(step), isMade: true }];
+}
+
+function goingFirst(step: Step): Demand["holds"] {
+  if ("remove" in step) return step.remove;
+  if ("afterRemovalOf" in step) return step.afterRemovalOf;
+  return "live" in step && step.live !== undefined ? [step.live] : [];
+}
+
+/** What stands asks for nothing at once. */
+function standing(step: Step): readonly Demand[] {
+  return demandOf(step).map((demand) => ({ ...demand, minimum: 0, isMade: false }));
+}
+
+/** What is behind these targets, whatever is to be done about them. */
 export async function preflightAll(
   targets: readonly ComputeTarget[],
   reads: ResourceReads,
@@ -48,7 +71,11 @@ function staysBehind(step: Step): readonly Finding[] {
 /** Everything that was found out about each target. */
 export function joinFindings(...all: readonly Findings[]): Findings {
   const names = new Set(all.flatMap((findings) => [...findings.keys()]));
-  return new Map([...names].map((name) => [name, all.flatMap((findings) => findings.get(name) ?? [])]));
+  return new Map(
+    [...names]
+      .map((name) => [name, all.flatMap((findings) => findings.get(name) ?? [])] as const)
+      .filter(([, findings]) => findings.length > 0),
+  );
 }
 
 /** Findings by which a step is refused because somebody needs what it takes away. */
