@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
@@ -30,6 +30,9 @@ const cluster = (name: string, rest: string) => `  - { name: ${name}, type: amlc
 const instance = (rest: string) =>
   `  - { name: ann-instance, type: computeinstance, size: Standard_DS3_v2, ${rest} }\n`;
 const planOf = (outputs: Readonly<Record<string, string>>) => JSON.parse(outputs["plan"] ?? "{}") as PlanReport;
+/** The text that a Markdown report shows where it has character references. */
+const shown = (markdown: string) =>
+  markdown.replaceAll(/&#(\d+);/g, (_, point: string) => String.fromCodePoint(Number(point)));
 const readsOf = (end: string) => emulator.journal().filter(({ path }) => path.toLowerCase().endsWith(end)).length;
 
 describe("before anything is created", () => {
@@ -67,6 +70,24 @@ describe("before anything is created", () => {
       ),
     ]);
     expect(writesIn(emulator.journal())).toEqual([]);
+  });
+
+  it("what plan finds out stands in the summaries of apply and up as well, with the warnings of the declaration", async () => {
+    const declared = files(
+      cluster("growing", "size: Standard_NC4as_T4_v3, max_instances: 3") +
+        cluster("too", "size: Standard_NC4as_T4_v3, max_instances: 3, min_instances: 1"),
+    );
+    const found =
+      /^- <code>growing<\/code>, <code>too<\/code>, warning: .*need 24 together, and 16 are left\. They will not all grow/m;
+    for (const command of ["plan", "apply", "up"]) {
+      emulator.empty();
+      const { exitCode, summary, outputs } = await act(emulator, command, declared);
+      expect([exitCode, shown(summary)]).toEqual([0, expect.stringMatching(found)]);
+      expect(shown(summary)).toContain("billed-while-idle");
+      const html = readFileSync(outputs["report-html-path"] ?? "", "utf8");
+      expect(html).toContain("need 24 together, and 16 are left. They will not all grow");
+      expect(html).toContain("billed-while-idle");
+    }
   });
 
   it("a size that the region does not offer stops it, and one that it may outgrow does not", async () => {

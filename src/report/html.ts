@@ -100,7 +100,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const mono = (text: string) => `<code>${html(text)}</code>`;
 
-function targets({ targets: reports }: Result): string {
+function targets({ targets: reports, plan: planned }: Result): string {
   if (reports.length === 0) return "";
   const rows = reports.map((target) => [
     mono(target.name),
@@ -115,7 +115,7 @@ function targets({ targets: reports }: Result): string {
       ? target.provisioningErrors.map((error) => `${mono(target.name)}: ${errorText(error)}`)
       : []),
   ]);
-  return table(["Target", "Kind", "Action", "State", "Duration#"], rows) + notes(said);
+  return table(["Target", "Kind", "Action", "State", "Duration#"], rows) + notes([...said, ...findings(planned)]);
 }
 
 function environments({ environments: reports }: Result): string {
@@ -209,7 +209,7 @@ function plan({ plan: planned }: Result): string {
   return (hourly === undefined ? "" : list([totalWords(hourly)])) + table(head, rows) + notes(findings(planned));
 }
 
-/** What was found out about the targets before anything was done. */
+/** What was found out about the targets before anything was done, for whoever planned it and for whoever applied it. */
 function findings(planned: Result["plan"]): readonly string[] {
   return sharedFindings(planned?.steps ?? []).map(
     ({ of, finding: { severity, message, advice } }) =>

@@ -89,7 +89,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   ].join("\n");
 }
 
-function targets({ targets: reports }: Result, form: Form): string {
+function targets({ targets: reports, plan: planned }: Result, form: Form): string {
   if (reports.length === 0) return "";
   const rows = reports.map((target) => [
     code(target.name),
@@ -102,6 +102,7 @@ function targets({ targets: reports }: Result, form: Form): string {
   const notes = [
     ...(form === "report" ? guarantees(reports) : []),
     ...reports.flatMap((target) => targetNotes(target)),
+    ...findings(planned?.steps ?? []),
   ];
   return `### Targets\n\n${table(head, rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
 }
@@ -214,7 +215,7 @@ function plan({ steps, hasChanges, hourly }: PlanReport): string {
   return `### Plan\n\n${verdict}${table(head, rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
 }
 
-/** What was found out about the targets before anything was done. */
+/** What was found out about the targets before anything was done, for whoever planned it and for whoever applied it. */
 function findings(steps: PlanReport["steps"]): readonly string[] {
   return sharedFindings(steps).map(
     ({ of, finding: { severity, message, advice } }) =>
