@@ -129,6 +129,72 @@ describe("before anything is created", () => {
   });
 });
 
+describe("a cluster that is to grow in place", () => {
+  const scaled = (minimum: number, maximum: number) =>
+    files(cluster("warm-gpu", `size: Standard_NC4as_T4_v3, min_instances: ${minimum}, max_instances: ${maximum}`));
+  const update = { inputs: { "on-drift": "update" } };
+  const capacityReads = () => [readsOf("/eastus/vmsizes"), readsOf("/eastus/usages")];
+  beforeEach(async () => {
+    expect((await act(emulator, "apply", scaled(2, 3))).exitCode).toBe(0);
+    emulator.clearJournal();
+  });
+
+  it.each([
+    { to: [2, 2], expected: [], reads: 0 },
+    { to: [1, 3], expected: [], reads: 0 },
+    { to: [3, 3], expected: [], reads: 1 },
+    { to: [3, 4], expected: [], reads: 1 },
+    { to: [2, 5], expected: ["warning quota-below-maximum"], reads: 1 },
+    { to: [4, 5], expected: ["warning quota-below-maximum"], reads: 1 },
+  ])("from 2 to 3 nodes to $to: $expected", async ({ to: [minimum = 0, maximum = 0], expected, reads }) => {
+    const { exitCode, outputs } = await act(emulator, "plan", scaled(minimum, maximum), update);
+    const [step] = planOf(outputs).steps;
+    expect([exitCode, step?.action]).toEqual([0, "update"]);
+    expect(step?.findings.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
+    expect(capacityReads()).toEqual([reads, reads]);
+  });
+
+  it("by more nodes at once than the quota has is refused, with what it holds already, and doctor says so too", async () => {
+    const said =
+      "The minimum of 5 × Standard_NC4as_T4_v3 (4 vCPUs each) needs 20, of which it holds 8, and 8 are left.";
+    for (const command of ["plan", "apply"]) {
+      const step = await act(emulator, command, scaled(5, 5), update);
+      expect([step.exitCode, step.outputs["failure-reason"]]).toEqual([1, "preflight-failed"]);
+      expect(step.log.join("\n")).toContain(said);
+      expect(planOf(step.outputs).steps).toMatchObject([{ action: "refuse", means: "in-place" }]);
+    }
+    expect(writesIn(emulator.journal())).toEqual([]);
+    const doctor = await act(emulator, "doctor", scaled(5, 5), update);
+    expect([doctor.outputs["failure-reason"], doctor.log.join("\n")]).toEqual([
+      "preflight-failed",
+      expect.stringContaining(said),
+    ]);
+  });
+
+  it("is counted with what comes anew", async () => {
+    const more = files(
+      cluster("warm-gpu", "size: Standard_NC4as_T4_v3, min_instances: 3, max_instances: 3") +
+        cluster("other", "size: Standard_NC4as_T4_v3, min_instances: 2, max_instances: 2"),
+    );
+    const { log } = await act(emulator, "plan", more, update);
+    expect(log.join("\n")).toContain(
+      "At their minimum 'warm-gpu' (3 × Standard_NC4as_T4_v3: 12, of which it holds 8) and 'other' (2 × Standard_NC4as_T4_v3: 8) need 12 together, and 8 are left.",
+    );
+  });
+
+  it("grows all the same where the identity may not read the quota", async () => {
+    emulator.faults.add({ path: "/(vmSizes|usages)$", kind: "status", status: 403, times: 10 });
+    const step = await act(emulator, "apply", scaled(3, 3), update);
+    expect([step.exitCode, shown(step.summary)]).toEqual([0, expect.stringContaining("was not checked")]);
+    expect(writesIn(emulator.journal())).toEqual(["PATCH computes/warm-gpu"]);
+  });
+
+  it("and stays as it is asks for no quota", async () => {
+    expect((await act(emulator, "plan", scaled(2, 3), update)).outputs["has-changes"]).toBe("false");
+    expect(capacityReads()).toEqual([0, 0]);
+  });
+});
+
 describe("a compute instance", () => {
   it("gets another idle time in place, by the request that the service has for it", async () => {
     const declared = (minutes: number) => files(instance(`idle_time_before_shutdown_minutes: ${minutes}`));

@@ -3,7 +3,7 @@ import type { Finding, ResourceReads } from "../compute/kind.ts";
 import { originOf, type ComputeTarget } from "../compute/target.ts";
 import { plan, type PlanOptions, type Step } from "../plan/plan.ts";
 import { actionOf } from "../plan/plan-report.ts";
-import { capacityOfAll, isPending, preflightAll } from "../plan/preflight.ts";
+import { capacityOfAll, isStoppable, preflightAll } from "../plan/preflight.ts";
 import { gathered, type Gathered } from "../report/gathered.ts";
 import { actionWords } from "../report/words.ts";
 import { error, fine, notChecked, warning, type Check } from "./check.ts";
@@ -64,7 +64,7 @@ function stepCheck(step: Step): Check {
 /** What is attached already is not attached again, so nothing behind it stops a command. */
 function findingChecks({ of: steps, finding }: Gathered<Step>): readonly Check[] {
   const { severity, code, message, advice } = finding;
-  const stops = (step: Step) => severity === "error" && (isPending(step) || step.do === "refuse");
+  const stops = (step: Step) => severity === "error" && (isStoppable(step) || step.do === "refuse");
   const check = (some: readonly Step[], make: (text: string) => Check) =>
     some.length === 0 ? [] : [make(`${some.map(({ target }) => target.name).join(", ")}: ${message}`)];
   if (severity === "not-checked") return check(steps, (text) => notChecked(code, text, advice));
