@@ -81,6 +81,13 @@ export const label = "compute instance";
 export const computeType = "ComputeInstance";
 export const origin = "managed";
 
+/**
+ * The name is part of the instance's address. The documentation says it of every compute that the service makes; of
+ * clusters the same names are seen in many workspaces of a region.
+ * @see https://learn.microsoft.com/azure/machine-learning/how-to-create-compute-instance
+ */
+export const isNamedByRegion = true;
+
 /** The official client's default, which it sends when a file names no size. */
 const defaultSize = "STANDARD_DS3_V2";
 

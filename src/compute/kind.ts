@@ -140,6 +140,8 @@ export type KindModule<Target extends TargetBase> = {
   readonly resourceIdOf: (target: Target) => string | undefined;
   /** For a kind of which one resource may be attached once in every namespace. */
   readonly namespaceOf?: (target: Target) => string;
+  /** For a kind of which a name is given once in a region, over the workspaces of everybody. */
+  readonly isNamedByRegion?: true;
   /** The secrets that a create or attach would send. */
   readonly secretsOf: (target: Target) => readonly SecretReference[];
   /** Body of `PUT {workspace}/computes/{name}`. */

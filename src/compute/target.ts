@@ -176,6 +176,11 @@ export function capacityOf(target: ComputeTarget): Capacity | undefined {
   return (moduleOf(target) as KindModule<ComputeTarget>).capacityOf?.(target);
 }
 
+/** True where another workspace of the region may have taken the name of the target. */
+export function isNamedByRegion(target: ComputeTarget): boolean {
+  return (moduleOf(target) as KindModule<ComputeTarget>).isNamedByRegion === true;
+}
+
 /** Tells how far a live compute is, besides its state; `undefined` for a kind that is as far as its state says. */
 export function progressReader(computeType: string): ((live: LiveCompute) => string | undefined) | undefined {
   const module = Object.values<Pick<KindModule<never>, "computeType" | "progressOf">>(kinds).find(

@@ -1,6 +1,6 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Finding, ResourceReads } from "../compute/kind.ts";
-import { originOf, type ComputeTarget } from "../compute/target.ts";
+import { isNamedByRegion, originOf, type ComputeTarget } from "../compute/target.ts";
 import { plan, type PlanOptions, type Step } from "../plan/plan.ts";
 import { actionOf } from "../plan/plan-report.ts";
 import { capacityOfAll, isStoppable, preflightAll } from "../plan/preflight.ts";
@@ -9,7 +9,7 @@ import { actionWords } from "../report/words.ts";
 import { error, fine, notChecked, warning, type Check } from "./check.ts";
 
 /** More to say of targets, by name: what other workspaces hold, for example. */
-export type FindMore = (targets: readonly ComputeTarget[]) => Promise<ReadonlyMap<string, readonly Finding[]>>;
+export type FindMore = (steps: readonly Step[]) => Promise<ReadonlyMap<string, readonly Finding[]>>;
 
 export type TargetFindings = { readonly checks: readonly Check[]; readonly steps: readonly Step[] };
 
@@ -25,7 +25,7 @@ export async function targetFindings(
   const found = await Promise.all([
     capacityOfAll(steps, reads),
     preflightAll(sent, reads, options.parallel),
-    ...options.more.map((find) => find(sent)),
+    ...options.more.map((find) => find(steps)),
   ]);
   const findingsOf = (step: Step) => found.flatMap((one) => one.get(step.target.name) ?? []);
   const shared = gathered(steps.map((step) => ({ of: step, findings: findingsOf(step) })));
@@ -33,7 +33,9 @@ export async function targetFindings(
     stepCheck(step),
     ...shared.filter(({ of: [first] }) => first === step).flatMap(findingChecks),
   ]);
-  const created = steps.filter(({ do: action }) => action === "create").map(({ target }) => target.name);
+  const created = steps
+    .filter((step) => step.do === "create" && isNamedByRegion(step.target))
+    .map(({ target }) => `'${target.name}'`);
   return {
     steps,
     checks: [
@@ -43,7 +45,7 @@ export async function targetFindings(
         : [
             notChecked(
               "name-in-region",
-              `Whether another workspace of the region has a compute named ${created.join(" or ")} cannot be read beforehand.`,
+              `Whether a workspace that this identity cannot read has a compute instance named ${created.join(" or ")} in the region, only the service knows.`,
               "Should the creation fail because of the name, choose another one: names are unique in a region.",
             ),
           ]),
