@@ -70,6 +70,7 @@ function findingChecks({ of: steps, finding }: Gathered<Step>): readonly Check[]
   const check = (some: readonly Step[], make: (text: string) => Check) =>
     some.length === 0 ? [] : [make(`${some.map(({ target }) => target.name).join(", ")}: ${message}`)];
   if (severity === "not-checked") return check(steps, (text) => notChecked(code, text, advice));
+  if (severity === "note") return check(steps, (text) => fine(code, `${text} ${advice}`));
   return [
     ...check(steps.filter(stops), (text) => error("preflight-failed", code, text, advice)),
     ...check(
