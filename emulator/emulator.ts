@@ -140,7 +140,11 @@ export async function startEmulator(given: EmulatorOptions): Promise<Emulator> {
   const faults = createFaults();
   const storage = createStorage(join(stateFolder, "blobs"));
   const assets = createAssets(store, storage, pageSize);
-  const computes = createComputes(store, { durations: given.durations ?? {}, pageSize });
+  const computes = createComputes(store, {
+    durations: given.durations ?? {},
+    pageSize,
+    isTaken: (name) => otherWorkspaces.hasInstance(name),
+  });
   const otherWorkspaces = createOtherWorkspaces(store, { durations: given.durations ?? {}, pageSize });
   const accessTokenSeconds = given.accessTokenSeconds ?? 3600;
   let origin = "";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
@@ -30,6 +30,9 @@ const cluster = (name: string, rest: string) => `  - { name: ${name}, type: amlc
 const instance = (rest: string) =>
   `  - { name: ann-instance, type: computeinstance, size: Standard_DS3_v2, ${rest} }\n`;
 const planOf = (outputs: Readonly<Record<string, string>>) => JSON.parse(outputs["plan"] ?? "{}") as PlanReport;
+/** The text that a Markdown report shows where it has character references. */
+const shown = (markdown: string) =>
+  markdown.replaceAll(/&#(\d+);/g, (_, point: string) => String.fromCodePoint(Number(point)));
 const readsOf = (end: string) => emulator.journal().filter(({ path }) => path.toLowerCase().endsWith(end)).length;
 
 describe("before anything is created", () => {
@@ -43,6 +46,48 @@ describe("before anything is created", () => {
     expect(step.log.join("\n")).toContain("needs 12, and 6 are left");
     expect(writesIn(emulator.journal())).toEqual(["PUT computes/small"]);
     expect([readsOf("/eastus/vmsizes"), readsOf("/eastus/usages")]).toEqual([1, 1]);
+  });
+
+  it("a cluster and an instance that fit alone and not together are told of in one finding, by plan and by doctor", async () => {
+    const declared = files(
+      cluster("gpu", "size: Standard_NC6s_v3, min_instances: 1, max_instances: 1") +
+        instance("idle_time_before_shutdown_minutes: 30").replace("Standard_DS3_v2", "Standard_NC6s_v3") +
+        cluster("small", "size: Standard_DS3_v2, max_instances: 2"),
+    );
+    const said =
+      "At their minimum 'gpu' (1 × Standard_NC6s_v3: 6) and 'ann-instance' (1 × Standard_NC6s_v3: 6) need 12 together, and 6 are left.";
+    const planned = await act(emulator, "plan", declared);
+    expect([planned.exitCode, planned.outputs["failure-reason"]]).toEqual([1, "preflight-failed"]);
+    const { steps } = planOf(planned.outputs);
+    expect(steps).toMatchObject([{ action: "refuse" }, { action: "refuse" }, { action: "create" }]);
+    expect(steps[0]?.findings).toEqual(steps[1]?.findings);
+    expect(steps[0]?.findings[0]?.message).toContain(said);
+    const doctor = await act(emulator, "doctor", declared);
+    expect(doctor.outputs["failure-reason"]).toBe("preflight-failed");
+    expect(doctor.log.filter((line) => line.startsWith("error  ") && line.includes(said))).toEqual([
+      expect.stringContaining(
+        "gpu, ann-instance: Standard NCSv3 Family Cluster Dedicated vCPUs in eastus: 6 vCPUs, 0 in use.",
+      ),
+    ]);
+    expect(writesIn(emulator.journal())).toEqual([]);
+  });
+
+  it("what plan finds out stands in the summaries of apply and up as well, with the warnings of the declaration", async () => {
+    const declared = files(
+      cluster("growing", "size: Standard_NC4as_T4_v3, max_instances: 3") +
+        cluster("too", "size: Standard_NC4as_T4_v3, max_instances: 3, min_instances: 1"),
+    );
+    const found =
+      /^- <code>growing<\/code>, <code>too<\/code>, warning: .*need 24 together, and 16 are left\. They will not all grow/m;
+    for (const command of ["plan", "apply", "up"]) {
+      emulator.empty();
+      const { exitCode, summary, outputs } = await act(emulator, command, declared);
+      expect([exitCode, shown(summary)]).toEqual([0, expect.stringMatching(found)]);
+      expect(shown(summary)).toContain("billed-while-idle");
+      const html = readFileSync(outputs["report-html-path"] ?? "", "utf8");
+      expect(html).toContain("need 24 together, and 16 are left. They will not all grow");
+      expect(html).toContain("billed-while-idle");
+    }
   });
 
   it("a size that the region does not offer stops it, and one that it may outgrow does not", async () => {
@@ -81,6 +126,72 @@ describe("before anything is created", () => {
     );
     expect(small.summary).toContain("ClusterMinNodesExceedCoreQuota");
     expect(small.summary).toContain("vCPU quota of 6 and cannot accomodate for at least 2");
+  });
+});
+
+describe("a cluster that is to grow in place", () => {
+  const scaled = (minimum: number, maximum: number) =>
+    files(cluster("warm-gpu", `size: Standard_NC4as_T4_v3, min_instances: ${minimum}, max_instances: ${maximum}`));
+  const update = { inputs: { "on-drift": "update" } };
+  const capacityReads = () => [readsOf("/eastus/vmsizes"), readsOf("/eastus/usages")];
+  beforeEach(async () => {
+    expect((await act(emulator, "apply", scaled(2, 3))).exitCode).toBe(0);
+    emulator.clearJournal();
+  });
+
+  it.each([
+    { to: [2, 2], expected: [], reads: 0 },
+    { to: [1, 3], expected: [], reads: 0 },
+    { to: [3, 3], expected: [], reads: 1 },
+    { to: [3, 4], expected: [], reads: 1 },
+    { to: [2, 5], expected: ["warning quota-below-maximum"], reads: 1 },
+    { to: [4, 5], expected: ["warning quota-below-maximum"], reads: 1 },
+  ])("from 2 to 3 nodes to $to: $expected", async ({ to: [minimum = 0, maximum = 0], expected, reads }) => {
+    const { exitCode, outputs } = await act(emulator, "plan", scaled(minimum, maximum), update);
+    const [step] = planOf(outputs).steps;
+    expect([exitCode, step?.action]).toEqual([0, "update"]);
+    expect(step?.findings.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
+    expect(capacityReads()).toEqual([reads, reads]);
+  });
+
+  it("by more nodes at once than the quota has is refused, with what it holds already, and doctor says so too", async () => {
+    const said =
+      "The minimum of 5 × Standard_NC4as_T4_v3 (4 vCPUs each) needs 20, of which it holds 8, and 8 are left.";
+    for (const command of ["plan", "apply"]) {
+      const step = await act(emulator, command, scaled(5, 5), update);
+      expect([step.exitCode, step.outputs["failure-reason"]]).toEqual([1, "preflight-failed"]);
+      expect(step.log.join("\n")).toContain(said);
+      expect(planOf(step.outputs).steps).toMatchObject([{ action: "refuse", means: "in-place" }]);
+    }
+    expect(writesIn(emulator.journal())).toEqual([]);
+    const doctor = await act(emulator, "doctor", scaled(5, 5), update);
+    expect([doctor.outputs["failure-reason"], doctor.log.join("\n")]).toEqual([
+      "preflight-failed",
+      expect.stringContaining(said),
+    ]);
+  });
+
+  it("is counted with what comes anew", async () => {
+    const more = files(
+      cluster("warm-gpu", "size: Standard_NC4as_T4_v3, min_instances: 3, max_instances: 3") +
+        cluster("other", "size: Standard_NC4as_T4_v3, min_instances: 2, max_instances: 2"),
+    );
+    const { log } = await act(emulator, "plan", more, update);
+    expect(log.join("\n")).toContain(
+      "At their minimum 'warm-gpu' (3 × Standard_NC4as_T4_v3: 12, of which it holds 8) and 'other' (2 × Standard_NC4as_T4_v3: 8) need 12 together, and 8 are left.",
+    );
+  });
+
+  it("grows all the same where the identity may not read the quota", async () => {
+    emulator.faults.add({ path: "/(vmSizes|usages)$", kind: "status", status: 403, times: 10 });
+    const step = await act(emulator, "apply", scaled(3, 3), update);
+    expect([step.exitCode, shown(step.summary)]).toEqual([0, expect.stringContaining("was not checked")]);
+    expect(writesIn(emulator.journal())).toEqual(["PATCH computes/warm-gpu"]);
+  });
+
+  it("and stays as it is asks for no quota", async () => {
+    expect((await act(emulator, "plan", scaled(2, 3), update)).outputs["has-changes"]).toBe("false");
+    expect(capacityReads()).toEqual([0, 0]);
   });
 });
 

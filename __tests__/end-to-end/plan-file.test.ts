@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { Ajv } from "ajv";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import type { PlanFile } from "../../src/plan/plan-file.ts";
@@ -267,6 +267,74 @@ describe("a plan is not applied when", () => {
     const step = await run("detach", repository(), { only: "dsvm" });
     expect(step.outputs["failure-reason"]).toBe("invalid-input");
     expect(messages(step)).toContain("plan-file");
+  });
+});
+
+describe("where the declarations are not at the root", () => {
+  // Checked out beside something else: the repository is in a folder of the runner's workspace.
+  const nested = (key = "") => {
+    const checkout = checkoutOf({
+      "repo/.git/HEAD": "ref: refs/heads/main\n",
+      "repo/ml/azureml.yml": `${workspace}targets: [azure/computes.yml]\n`,
+      "repo/ml/azure/computes.yml":
+        `name: cpu\ntype: amlcompute\nsize: Standard_DS3_v2\n---\n` +
+        `name: dsvm\ntype: virtualmachine\nresource_id: ${emulator.machineId("vm1")}\nssh_settings:\n  admin_username: azureuser\n  ${key === "" ? "admin_password: { env: DSVM_PASSWORD }" : `ssh_private_key_file: ${key}`}\n---\n` +
+        `name: ann-instance\ntype: computeinstance\nsize: Standard_DS3_v2\nidle_time_before_shutdown_minutes: 30\nsetup_scripts: { creation_script: { local_path: ../setup/create.sh } }\n`,
+      "repo/ml/setup/create.sh": "echo hello\n",
+    });
+    if (key !== "") writeFileSync(join(checkout, "id_rsa"), "-----BEGIN RSA PRIVATE KEY-----\nno-key\n");
+    return checkout;
+  };
+  const places: readonly (readonly [string, StepOptions["inputs"], string, string])[] = [
+    ["by working-directory", { "working-directory": "repo/ml" }, "repo/ml/plans/today.json", "ml/plans/today.json"],
+    [
+      "by config",
+      { "working-directory": "repo", config: "ml/azureml.yml" },
+      "repo/plans/today.json",
+      "plans/today.json",
+    ],
+    [
+      "beside the folder",
+      { "working-directory": "repo/ml", "plan-file": "../plans/today.json" },
+      "repo/plans/today.json",
+      "plans/today.json",
+    ],
+  ];
+
+  it.each(places)(
+    "%s: the plan is the same on another machine, and is annotated where it lies",
+    async (_, inputs, at, shown) => {
+      const [first, second] = [nested(), nested()];
+      const planned = await run("plan", first, inputs);
+      expect([planned.exitCode, planned.log.join("\n")]).toEqual([0, expect.stringContaining("ann-instance")]);
+      const text = readFileSync(join(first, at), "utf8");
+      expect(text).not.toContain(first);
+      mkdirSync(dirname(join(second, at)), { recursive: true });
+      writeFileSync(join(second, at), text.replace('"maxNodeCount": 4', '"maxNodeCount": 400'));
+      const edited = await run("apply", second, inputs);
+      const found = edited.annotations.find(({ properties }) => properties["title"] === "plan-edited");
+      expect(found?.properties["file"]).toBe(shown);
+      expect(computesIn()).toEqual([]);
+      writeFileSync(join(second, at), text);
+      expect((await run("apply", second, inputs)).log.join("\n")).toContain("apply succeeded.");
+      expect(computesIn()).toHaveLength(3);
+    },
+  );
+
+  it("a key that lies beside the checkout is named as it is declared, and read where it lies", async () => {
+    const key = "../../../id_rsa";
+    const [first, second] = [nested(key), nested(key)];
+    // Outside of what is checked out, and still at another place of each machine.
+    const inputs = { "working-directory": "ml" };
+    const inRepository = (checkout: string) => join(checkout, "repo");
+    expect((await run("plan", inRepository(first), inputs)).log.join("\n")).toContain("plan succeeded.");
+    const text = readFileSync(join(first, "repo/ml", file), "utf8");
+    expect(text).toContain(`{ file: ${key} }`);
+    expect(text).not.toContain(first);
+    mkdirSync(join(second, "repo/ml/plans"));
+    writeFileSync(join(second, "repo/ml", file), text);
+    expect((await run("apply", inRepository(second), inputs)).log.join("\n")).toContain("apply succeeded.");
+    expect(computesIn()).toHaveLength(3);
   });
 });
 

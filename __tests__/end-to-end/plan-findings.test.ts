@@ -137,3 +137,65 @@ describe("a resource that another workspace holds", () => {
     expect(reads(asked).length).toBeGreaterThan(0);
   });
 });
+
+describe("a compute instance whose name another workspace of the region has", () => {
+  const instance = (name: string, { group = "rg-ml", workspace = "mlw-main", type = "computeinstance" } = {}) => ({
+    "azureml.yml": `workspace: { subscription_id: ${subscription}, resource_group: ${group}, name: ${workspace} }\ntargets: [{ name: ${name}, type: ${type}, size: Standard_DS3_v2${type === "computeinstance" ? ", idle_time_before_shutdown_minutes: 30" : ""} }]\n`,
+  });
+  const other = { group: "rg-other", workspace: "mlw-other" };
+  const listed = /Microsoft\.MachineLearningServices\/workspaces$/;
+  beforeEach(async () => {
+    emulator.addWorkspace({ name: other.workspace, resourceGroup: other.group });
+    expect((await act(emulator, "apply", instance("ann-box", other))).exitCode).toBe(0);
+    emulator.clearJournal();
+  });
+
+  it("is refused by plan, which names the workspace, before anything is created; doctor says so too", async () => {
+    const step = await act(emulator, "plan", instance("Ann-Box"));
+    expect([step.exitCode, step.outputs["failure-reason"]]).toEqual([1, "preflight-failed"]);
+    expect(planOf(step)).toMatchObject({ action: "refuse", findings: [{ severity: "error", code: "name-taken" }] });
+    const said =
+      "The name 'Ann-Box' is taken in eastus: the workspace 'mlw-other' (resource group 'rg-other') has a compute instance of that name.";
+    expect(planOf(step)?.findings[0]?.message).toBe(said);
+    const doctor = await act(emulator, "doctor", instance("Ann-Box"));
+    expect([doctor.outputs["failure-reason"], doctor.log.join("\n")]).toEqual([
+      "preflight-failed",
+      expect.stringContaining(said),
+    ]);
+    expect(writesIn(emulator.journal())).toEqual([]);
+    // On the way to a write nobody asks other workspaces: there the service says so.
+    const applied = await act(emulator, "apply", instance("Ann-Box"));
+    expect([applied.exitCode, applied.summary]).toEqual([1, expect.stringContaining("AlreadyExists")]);
+  });
+
+  it("is told by the service alone where the identity may not look, and is not checked where nobody answers", async () => {
+    emulator.faults.add({ path: "/workspaces/mlw-other/computes$", kind: "status", status: 403, times: 9 });
+    const closed = await act(emulator, "plan", instance("ann-box"));
+    expect([closed.exitCode, planOf(closed)?.findings]).toEqual([0, []]);
+    const doctor = await act(emulator, "doctor", instance("ann-box"));
+    expect(doctor.log.join("\n")).toContain(
+      "Whether a workspace that this identity cannot read has a compute instance named 'ann-box' in the region, only the service knows.",
+    );
+    emulator.faults.clear();
+    emulator.faults.add({ path: "/workspaces/mlw-other/computes$", kind: "status", status: 400, times: 9 });
+    const silent = await act(emulator, "plan", instance("ann-box"));
+    expect([silent.exitCode, planOf(silent)?.findings]).toMatchObject([
+      0,
+      [{ severity: "not-checked", code: "elsewhere-not-checked" }],
+    ]);
+  });
+
+  it("is nobody's business where another kind has the name, or the instance is there already: nobody is asked", async () => {
+    expect(planOf(await act(emulator, "plan", instance("ann-box", { type: "amlcompute" })))?.action).toBe("create");
+    expect(reads(listed)).toEqual([]);
+    expect((await act(emulator, "apply", instance("my-box"))).exitCode).toBe(0);
+    emulator.clearJournal();
+    expect(planOf(await act(emulator, "plan", instance("my-box")))?.action).toBe("none");
+    expect(reads(listed)).toEqual([]);
+    expect(planOf(await act(emulator, "plan", instance("other-box")))).toMatchObject({
+      action: "create",
+      findings: [],
+    });
+    expect(reads(listed).length).toBeGreaterThan(0);
+  });
+});

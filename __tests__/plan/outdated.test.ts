@@ -111,7 +111,12 @@ describe("changes since a plan was made", () => {
         const same = JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
         expect(differencesIn(a, b).length > 0).toBe(!same);
       }),
-      { examples: [[[], {}]] },
+      {
+        examples: [
+          [[], {}],
+          [JSON.parse('{ "__proto__": {} }') as object, {}],
+        ],
+      },
     );
   });
 });

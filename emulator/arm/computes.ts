@@ -5,7 +5,7 @@ import type { ResourceDocument } from "../resources/resource.ts";
 import { armError, ok, page, type Incoming, type Reply } from "../reply.ts";
 import { seeded } from "../settings.ts";
 import type { Store } from "../store.ts";
-import { nodeList, onceItIsOver, refusedNew, shownFromTheStart, withNodes } from "./managed.ts";
+import { nameTaken, nodeList, onceItIsOver, refusedNew, shownFromTheStart, withNodes } from "./managed.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -51,7 +51,12 @@ export type CarriedOut = {
   readonly found?: string;
 };
 
-export type ComputeSettings = { readonly durations: Readonly<Record<string, number>>; readonly pageSize: number };
+export type ComputeSettings = {
+  readonly durations: Readonly<Record<string, number>>;
+  readonly pageSize: number;
+  /** Whether another workspace has a compute instance of this name; all of them are in one region. */
+  readonly isTaken?: (instance: string) => boolean;
+};
 
 /** Kinds that the service makes by itself; all others are attached, an AKS cluster where one is named. */
 const managed = new Set(["amlcompute", "computeinstance"]);
@@ -283,6 +288,7 @@ export function createComputes(store: Store, settings: ComputeSettings) {
 
   const checkNew = (name: string, type: string, location: string, properties: Json): Reply | undefined => {
     const own = (properties["properties"] ?? {}) as Json;
+    if (isType(properties, "ComputeInstance") && settings.isTaken?.(name) === true) return nameTaken(name);
     if (managed.has(type.toLowerCase())) return refusedNew(store, { name, type, location, own }, all());
     if (typeof properties["resourceId"] !== "string" && !isType(properties, "AKS"))
       return armError(400, "BadRequest", "resourceId is required to attach a compute.");
@@ -510,6 +516,10 @@ export function createComputes(store: Store, settings: ComputeSettings) {
   return {
     settle,
     all,
+    hasInstance: (name: string): boolean => {
+      const found = store.get<ComputeDocument>("computes", keyOf(name));
+      return found !== undefined && isType(found.properties, "ComputeInstance");
+    },
     /** Nothing was written before: lagging reads have nothing to show. */
     forget: () => {
       before = undefined;

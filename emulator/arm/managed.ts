@@ -73,6 +73,14 @@ export function usagesWith(
   return { ...document, value };
 }
 
+export function nameTaken(name: string): Reply {
+  return armError(
+    400,
+    "BadRequest",
+    `Compute name '${name}' is not available. Reason: AlreadyExists. Message: Compute with this name already exists. Compute name needs to be unique across all existing computes within an Azure region. Please choose a different name.`,
+  );
+}
+
 /** Why the service would refuse to make a compute: name, size, quota. */
 export function refusedNew(
   store: Store,
@@ -85,11 +93,7 @@ export function refusedNew(
   computes: readonly ComputeDocument[],
 ): Reply | undefined {
   if (store.get("takenNames", name.toLowerCase()) !== undefined) {
-    return armError(
-      400,
-      "BadRequest",
-      `Compute name '${name}' is not available. Reason: AlreadyExists. Message: Compute with this name already exists. Compute name needs to be unique across all existing computes within an Azure region. Please choose a different name.`,
-    );
+    return nameTaken(name);
   }
   if (own["vmSize"] === undefined) return armError(400, "BadRequest", "vmSize is required.");
   const region = plain(location);

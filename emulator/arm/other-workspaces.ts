@@ -33,6 +33,7 @@ export function createOtherWorkspaces(store: Store, settings: ComputeSettings) {
         store.remove(collection, key);
       }
     },
+    hasInstance: (name: string): boolean => all().some((workspace) => computesOf(workspace).hasInstance(name)),
     documents: () => all().map(document),
     /** The state of an operation on a compute of any of them; `undefined` when none of them knows it. */
     status: (operation: string): Reply | undefined =>

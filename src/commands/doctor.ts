@@ -22,7 +22,7 @@ import { doctorLines } from "../report/log-text.ts";
 import type { DoctorReport } from "../report/result.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, type CommandContext, type CommandResult, type Diagnose } from "./context.ts";
-import { attachable, attachedElsewhere } from "../plan/elsewhere.ts";
+import { elsewhere } from "../plan/elsewhere.ts";
 import { planOptions } from "./plan.ts";
 import { MissingInput, workspaceRef, workspaceReport } from "./session.ts";
 import { isLocal } from "./train.ts";
@@ -206,12 +206,9 @@ async function examineStorage(azure: Azure | undefined, sources: NeedSources): P
     : storageFindings(azure, uploadsLocally(sources));
 }
 
-/** What else is said of targets; each entry is a warning of its own. */
+/** What else is said of targets. */
 function moreFindings(azure: Azure): readonly FindMore[] {
-  return [
-    async (targets) =>
-      attachable(targets).length === 0 ? new Map() : attachedElsewhere(targets, await azure.otherWorkspaces()),
-  ];
+  return [(steps) => elsewhere(steps, azure.workspace, azure.otherWorkspaces)];
 }
 
 async function examineTargets(

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, relative, resolve, sep } from "node:path";
+import { dirname, resolve } from "node:path";
 import { asJson, asReference, plannedRequests } from "../attach/compute-write.ts";
 import type { Azure } from "../azure/azure.ts";
 import { workspaceId, type Workspace } from "../azure/workspace.ts";
 import { originOf, toRequest } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { isOutside } from "../declaration/files.ts";
+import { isOutside, wayTo } from "../declaration/files.ts";
 import type { Problem } from "../declaration/problem.ts";
 import { readDocuments } from "../declaration/yaml.ts";
 import { changesSince, isSameWorkspace, optionChanges } from "../plan/outdated.ts";
@@ -110,9 +110,11 @@ export async function givenPlan(
 ): Promise<GivenPlan> {
   const { planFile } = context.inputs;
   if (planFile === undefined) return { result: nothing };
-  const { plan, problems } = await loadPlan(planFile, context);
+  const path = resolve(context.workingDirectory, planFile);
+  const { file, folder } = await placeOf(path, planFile, context);
+  const { plan, problems } = await loadPlan({ path, file, planFile });
   if (plan === undefined) {
-    for (const problem of problems) context.log.problem(problem, "");
+    for (const problem of problems) context.log.problem(problem, folder);
     return refused(problems, [
       {
         reason: "invalid-input",
@@ -161,10 +163,29 @@ function refused(problems: readonly Problem[], failures: CommandResult["failures
   return { result: { problems, failures } };
 }
 
-async function loadPlan(planFile: string, context: CommandContext): Promise<ReturnType<typeof readPlanFile>> {
-  const path = resolve(context.workingDirectory, planFile);
-  const checkout = context.environment["GITHUB_WORKSPACE"] ?? context.workingDirectory;
-  const file = isOutside(checkout, path) ? planFile : relative(checkout, path).split(sep).join("/");
+/** How a plan is named: like a declaration where it lies beside them, and for annotations by the way from the repository. */
+async function placeOf(
+  path: string,
+  planFile: string,
+  { workingDirectory, repositoryRoot }: CommandContext,
+): Promise<{ readonly file: string; readonly folder: string }> {
+  const root = await repositoryRoot();
+  if (!isOutside(workingDirectory, path))
+    return { file: wayTo(path, workingDirectory), folder: wayTo(workingDirectory, root) };
+  return { file: isOutside(root, path) ? planFile : wayTo(path, root), folder: "" };
+}
+
+async function loadPlan({
+  path,
+  file,
+  planFile,
+}: {
+  readonly path: string;
+  /** Name to show. */
+  readonly file: string;
+  /** As the input has it. */
+  readonly planFile: string;
+}): Promise<ReturnType<typeof readPlanFile>> {
   let text: string;
   try {
     text = await readFile(path, "utf8");

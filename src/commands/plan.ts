@@ -2,7 +2,7 @@ import { findUsers } from "../attach/in-use.ts";
 import type { Azure } from "../azure/azure.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError } from "../declaration/problem.ts";
-import { attachable, attachedElsewhere } from "../plan/elsewhere.ts";
+import { elsewhere } from "../plan/elsewhere.ts";
 import { plan as planTargets, type Plan, type PlanOptions } from "../plan/plan.ts";
 import { planReport } from "../plan/plan-report.ts";
 import { joinFindings, runPreflights, withFindings, type Findings } from "../plan/preflight.ts";
@@ -62,20 +62,15 @@ export async function planAgainst(
   if (!live.ok)
     return { result: { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] } };
   const compared = planTargets(declaration.targets, live.value, azure.workspace, planOptions(context));
-  const findings = joinFindings(...(await findOut(compared, azure, declaration, context)));
+  const findings = joinFindings(...(await findOut(compared, azure, context)));
   const planned = withFindings(compared, findings);
   const report = planReport(planned, findings, declaration.prices);
   context.log.group("Plan", planLines(report));
   return { plan: planned, result: { plan: report, failures: [] } };
 }
 
-/** What is behind the targets, what still uses what would be taken away, and in `plan` who else holds their resources. */
-async function findOut(
-  compared: Plan,
-  azure: Azure,
-  { targets }: Pick<Declaration, "targets">,
-  { inputs }: CommandContext,
-): Promise<readonly Findings[]> {
+/** What is behind the targets, what still uses what would be taken away, and in `plan` who else holds their resources or has their names. */
+async function findOut(compared: Plan, azure: Azure, { inputs }: CommandContext): Promise<readonly Findings[]> {
   const { parallel, force } = inputs;
   const onlyShown = inputs.command === "plan";
   return Promise.all([
@@ -83,9 +78,7 @@ async function findOut(
     // With force it changes nothing, so only who reads the plan needs to know.
     force && !onlyShown ? noFindings : findUsers(compared, azure.usersOf, { force, parallel }),
     // The other workspaces of a subscription are many requests: never on the way to a write.
-    onlyShown && attachable(targets).length > 0
-      ? azure.otherWorkspaces().then((others) => attachedElsewhere(targets, others))
-      : noFindings,
+    onlyShown ? elsewhere(compared.steps, azure.workspace, azure.otherWorkspaces) : noFindings,
   ]);
 }
 

@@ -12,6 +12,7 @@ import { baseComparisons, differing, member } from "./compare.ts";
 import { fromIsoDuration, toIsoDuration } from "./duration.ts";
 import { identityComparison, identitySchema, identityProblems, toIdentity, type Identity } from "./identity.ts";
 import type {
+  Capacity,
   Difference,
   Finding,
   Hint,
@@ -24,7 +25,6 @@ import type {
   Update,
 } from "./kind.ts";
 import { nameProblems } from "./name.ts";
-import { capacityFindings } from "./quota.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
 import { region } from "./region.ts";
 import { sizeProblems } from "./size.ts";
@@ -341,24 +341,20 @@ export function differencesFrom(
   ]);
 }
 
-/** The region offers the size to clusters, the quota covers it, and the network is there. */
-export async function preflight(target: AmlCompute, reads: ResourceReads): Promise<readonly Finding[]> {
-  const [capacity, network] = await Promise.all([
-    capacityFindings(
-      {
-        name: target.name,
-        size: target.size,
-        minimum: target.minInstances,
-        maximum: target.maxInstances,
-        computeType,
-        lowPriority: target.tier === "low_priority",
-        ...(target.location === undefined ? {} : { location: target.location }),
-      },
-      reads,
-    ),
-    networkFindings(target, reads),
-  ]);
-  return [...capacity, ...network];
+/** The network is there. */
+export function preflight(target: AmlCompute, reads: ResourceReads): Promise<readonly Finding[]> {
+  return networkFindings(target, reads);
+}
+
+export function capacityOf(target: AmlCompute): Capacity {
+  return {
+    size: target.size,
+    minimum: target.minInstances,
+    maximum: target.maxInstances,
+    computeType,
+    lowPriority: target.tier === "low_priority",
+    ...(target.location === undefined ? {} : { location: target.location }),
+  };
 }
 
 /** How many nodes there are of those that are wanted. A cluster that rests without nodes has nothing to tell. */

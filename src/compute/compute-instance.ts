@@ -38,6 +38,7 @@ import {
   type SetupScripts,
 } from "./instance/setup-scripts.ts";
 import type {
+  Capacity,
   Difference,
   Finding,
   Hint,
@@ -50,7 +51,6 @@ import type {
   Update,
 } from "./kind.ts";
 import { nameProblems } from "./name.ts";
-import { capacityFindings } from "./quota.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
 import { sizeProblems } from "./size.ts";
 import { networkFindings, networkProblems, networkSchema, subnetId, toSubnet, type Subnet } from "./subnet.ts";
@@ -80,6 +80,13 @@ export type ComputeInstance = TargetBase & {
 export const label = "compute instance";
 export const computeType = "ComputeInstance";
 export const origin = "managed";
+
+/**
+ * The name is part of the instance's address. The documentation says it of every compute that the service makes; of
+ * clusters the same names are seen in many workspaces of a region.
+ * @see https://learn.microsoft.com/azure/machine-learning/how-to-create-compute-instance
+ */
+export const isNamedByRegion = true;
 
 /** The official client's default, which it sends when a file names no size. */
 const defaultSize = "STANDARD_DS3_V2";
@@ -384,13 +391,14 @@ function minutesOf(duration: string): number | string {
   return seconds === undefined ? duration : seconds / 60;
 }
 
-/** The region offers the size to instances, the quota covers it, and the network is there. */
-export async function preflight(target: ComputeInstance, reads: ResourceReads): Promise<readonly Finding[]> {
-  const [capacity, network] = await Promise.all([
-    capacityFindings({ name: target.name, size: target.size, minimum: 1, maximum: 1, computeType }, reads),
-    networkFindings(target, reads),
-  ]);
-  return [...capacity, ...network];
+/** The network is there. */
+export function preflight(target: ComputeInstance, reads: ResourceReads): Promise<readonly Finding[]> {
+  return networkFindings(target, reads);
+}
+
+/** A stopped instance holds its quota too. */
+export function capacityOf({ size }: ComputeInstance): Capacity {
+  return { size, minimum: 1, maximum: 1, computeType };
 }
 
 /** It is billed while it runs: with something that stops it, not at all at its least. */

@@ -105,6 +105,16 @@ export type Refused = { readonly because: "retired" | "other-subscription"; read
 /** The machines that a compute runs: all of one size, as many as the bounds allow. */
 export type NodeRange = { readonly size: string; readonly minimum: number; readonly maximum: number };
 
+/** Machines that count against a quota of Azure Machine Learning. The service must find the minimum at once. */
+export type Capacity = NodeRange & {
+  /** As `supportedComputeTypes` spells it: `AmlCompute`, `ComputeInstance`; absent where any size does. */
+  readonly computeType?: string;
+  /** Low-priority machines have one quota for all families. */
+  readonly lowPriority?: boolean;
+  /** The workspace's region when absent. */
+  readonly location?: string;
+};
+
 /** Whether a compute that the service calls `Succeeded` can be used already. */
 export type Readiness =
   | { readonly state: "ready" }
@@ -130,6 +140,8 @@ export type KindModule<Target extends TargetBase> = {
   readonly resourceIdOf: (target: Target) => string | undefined;
   /** For a kind of which one resource may be attached once in every namespace. */
   readonly namespaceOf?: (target: Target) => string;
+  /** For a kind of which a name is given once in a region, over the workspaces of everybody. */
+  readonly isNamedByRegion?: true;
   /** The secrets that a create or attach would send. */
   readonly secretsOf: (target: Target) => readonly SecretReference[];
   /** Body of `PUT {workspace}/computes/{name}`. */
@@ -152,6 +164,8 @@ export type KindModule<Target extends TargetBase> = {
   readonly nodesOf?: (target: Target) => NodeRange | undefined;
   /** The same of a live compute. */
   readonly liveNodesOf?: (live: LiveCompute) => NodeRange | undefined;
+  /** For a kind that draws on a quota: the machines that are asked for. */
+  readonly capacityOf?: (target: Target) => Capacity;
   /** For a kind whose state alone does not say how far it is: `1 of 4 nodes, Resizing`. Shown whenever it changes. */
   readonly progressOf?: (live: LiveCompute) => string | undefined;
   /** Why the target must not be sent at all, whatever is live. */

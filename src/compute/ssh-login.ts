@@ -91,7 +91,7 @@ function keyFile(
   node: SourceNode,
   context: ReadContext,
   add: AddProblem,
-): { from: "file"; path: string } | undefined {
+): { from: "file"; path: string; written?: string } | undefined {
   const absolute = resolvePath(node.document.folder, path);
   const fromCheckout = relative(context.checkout, absolute);
   const inside = !fromCheckout.startsWith("..") && !isAbsolute(fromCheckout);
@@ -104,7 +104,8 @@ function keyFile(
     );
     return undefined;
   }
-  return { from: "file", path: path.startsWith("~") ? path : absolute };
+  if (path.startsWith("~") || isAbsolute(path)) return { from: "file", path };
+  return { from: "file", path: absolute, written: path };
 }
 
 export function secretsOfLogin({ adminPassword, privateKey, passphrase }: SshLogin): readonly SecretReference[] {

@@ -11,6 +11,7 @@ import * as databricks from "./databricks.ts";
 import * as dataLakeAnalytics from "./data-lake-analytics.ts";
 import { clash, type Holding } from "./holding.ts";
 import type {
+  Capacity,
   ChangeMeans,
   Difference,
   Finding,
@@ -168,6 +169,16 @@ export function liveNodesOf(live: LiveCompute): NodeRange | undefined {
       kind.computeType?.toLowerCase() === live.computeType.toLowerCase(),
   ) as Pick<KindModule<never>, "liveNodesOf"> | undefined;
   return module?.liveNodesOf?.(live);
+}
+
+/** The machines that a target asks for; `undefined` for a kind that draws on no quota of Azure Machine Learning. */
+export function capacityOf(target: ComputeTarget): Capacity | undefined {
+  return (moduleOf(target) as KindModule<ComputeTarget>).capacityOf?.(target);
+}
+
+/** True where another workspace of the region may have taken the name of the target. */
+export function isNamedByRegion(target: ComputeTarget): boolean {
+  return (moduleOf(target) as KindModule<ComputeTarget>).isNamedByRegion === true;
 }
 
 /** Tells how far a live compute is, besides its state; `undefined` for a kind that is as far as its state says. */

@@ -126,7 +126,7 @@ export async function repositoryRoot(folder: string, checkout: string): Promise<
   return isOutside(checkout, folder) ? folder : checkout;
 }
 
-/** The way from one folder to another below it, with `/`; empty when they are the same. */
+/** The way to a folder or file from a folder above it, with `/`; empty when they are the same. */
 export function wayTo(folder: string, root: string): string {
   return relative(root, folder).split(sep).join("/");
 }

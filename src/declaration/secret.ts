@@ -4,7 +4,13 @@ import type { Position } from "./problem.ts";
 export type SecretReference = { readonly where: Position } & (
   | { readonly from: "env"; readonly name: string }
   | { readonly from: "key_vault"; /** `https://VAULT/secrets/NAME[/VERSION]` */ readonly url: string }
-  | { readonly from: "file"; /** Absolute path, outside the checkout. */ readonly path: string }
+  | {
+      readonly from: "file";
+      /** Absolute path, outside the checkout. */
+      readonly path: string;
+      /** As it is declared, where that is relative to the declaration: the same on every machine, which a plan needs. */
+      readonly written?: string;
+    }
 );
 
 /** Turns a reference into its value, masked before it is returned. Throws {@link SecretUnavailable}. */
@@ -28,6 +34,6 @@ export function formatSecretReference(reference: SecretReference): string {
     case "key_vault":
       return `{ key_vault: ${reference.url} }`;
     case "file":
-      return `{ file: ${reference.path} }`;
+      return `{ file: ${reference.written ?? reference.path} }`;
   }
 }

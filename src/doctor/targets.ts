@@ -1,14 +1,15 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Finding, ResourceReads } from "../compute/kind.ts";
-import { originOf, type ComputeTarget } from "../compute/target.ts";
+import { isNamedByRegion, originOf, type ComputeTarget } from "../compute/target.ts";
 import { plan, type PlanOptions, type Step } from "../plan/plan.ts";
 import { actionOf } from "../plan/plan-report.ts";
-import { isPending, preflightAll } from "../plan/preflight.ts";
+import { capacityOfAll, isStoppable, preflightAll } from "../plan/preflight.ts";
+import { gathered, type Gathered } from "../report/gathered.ts";
 import { actionWords } from "../report/words.ts";
 import { error, fine, notChecked, warning, type Check } from "./check.ts";
 
 /** More to say of targets, by name: what other workspaces hold, for example. */
-export type FindMore = (targets: readonly ComputeTarget[]) => Promise<ReadonlyMap<string, readonly Finding[]>>;
+export type FindMore = (steps: readonly Step[]) => Promise<ReadonlyMap<string, readonly Finding[]>>;
 
 export type TargetFindings = { readonly checks: readonly Check[]; readonly steps: readonly Step[] };
 
@@ -22,14 +23,19 @@ export async function targetFindings(
   const sent = targets.filter((target) => originOf(target) !== "none");
   const { steps } = plan(sent, live, reads.workspace, options);
   const found = await Promise.all([
+    capacityOfAll(steps, reads),
     preflightAll(sent, reads, options.parallel),
-    ...options.more.map((find) => find(sent)),
+    ...options.more.map((find) => find(steps)),
   ]);
-  const checks = steps.flatMap((step) => {
-    const findings = found.flatMap((one) => one.get(step.target.name) ?? []);
-    return [stepCheck(step), ...findings.map((finding) => findingCheck(step, finding))];
-  });
-  const created = steps.filter(({ do: action }) => action === "create").map(({ target }) => target.name);
+  const findingsOf = (step: Step) => found.flatMap((one) => one.get(step.target.name) ?? []);
+  const shared = gathered(steps.map((step) => ({ of: step, findings: findingsOf(step) })));
+  const checks = steps.flatMap((step) => [
+    stepCheck(step),
+    ...shared.filter(({ of: [first] }) => first === step).flatMap(findingChecks),
+  ]);
+  const created = steps
+    .filter((step) => step.do === "create" && isNamedByRegion(step.target))
+    .map(({ target }) => `'${target.name}'`);
   return {
     steps,
     checks: [
@@ -39,7 +45,7 @@ export async function targetFindings(
         : [
             notChecked(
               "name-in-region",
-              `Whether another workspace of the region has a compute named ${created.join(" or ")} cannot be read beforehand.`,
+              `Whether a workspace that this identity cannot read has a compute instance named ${created.join(" or ")} in the region, only the service knows.`,
               "Should the creation fail because of the name, choose another one: names are unique in a region.",
             ),
           ]),
@@ -58,10 +64,18 @@ function stepCheck(step: Step): Check {
 }
 
 /** What is attached already is not attached again, so nothing behind it stops a command. */
-function findingCheck(step: Step, { severity, code, message, advice }: Finding): Check {
-  const text = `${step.target.name}: ${message}`;
-  if (severity === "not-checked") return notChecked(code, text, advice);
-  return severity === "error" && (isPending(step) || step.do === "refuse")
-    ? error("preflight-failed", code, text, advice)
-    : warning(code, text, advice);
+function findingChecks({ of: steps, finding }: Gathered<Step>): readonly Check[] {
+  const { severity, code, message, advice } = finding;
+  const stops = (step: Step) => severity === "error" && (isStoppable(step) || step.do === "refuse");
+  const check = (some: readonly Step[], make: (text: string) => Check) =>
+    some.length === 0 ? [] : [make(`${some.map(({ target }) => target.name).join(", ")}: ${message}`)];
+  if (severity === "not-checked") return check(steps, (text) => notChecked(code, text, advice));
+  if (severity === "note") return check(steps, (text) => fine(code, `${text} ${advice}`));
+  return [
+    ...check(steps.filter(stops), (text) => error("preflight-failed", code, text, advice)),
+    ...check(
+      steps.filter((step) => !stops(step)),
+      (text) => warning(code, text, advice),
+    ),
+  ];
 }

@@ -1,29 +1,87 @@
+import type { LiveCompute } from "../azure/computes.ts";
 import type { OtherWorkspaces } from "../azure/other-workspaces.ts";
+import type { Workspace } from "../azure/workspace.ts";
 import type { Finding } from "../compute/kind.ts";
-import { holdingOf, isHeldBy, type ComputeTarget } from "../compute/target.ts";
-import { isLeaving } from "./plan.ts";
-import type { Findings } from "./preflight.ts";
+import { region } from "../compute/region.ts";
+import { computeTypeOf, holdingOf, isHeldBy, isNamedByRegion, type ComputeTarget } from "../compute/target.ts";
+import { isLeaving, type Step } from "./plan.ts";
+import { joinFindings, type Findings } from "./preflight.ts";
 
-/** Targets whose resource another workspace may hold as well. Without any, nobody need be asked. */
-export function attachable(targets: readonly ComputeTarget[]): readonly ComputeTarget[] {
+/**
+ * What other workspaces of the subscription have to do with these steps: they hold the same resource, or have the name of
+ * what is to be made. They are read once, and only where one of the two may be.
+ */
+export async function elsewhere(
+  steps: readonly Step[],
+  workspace: Pick<Workspace, "location">,
+  read: () => Promise<OtherWorkspaces>,
+): Promise<Findings> {
+  const targets = attachable(steps.map(({ target }) => target));
+  const named = namedByRegion(steps);
+  if (targets.length === 0 && named.length === 0) return new Map();
+  const others = await read();
+  return joinFindings(attachedElsewhere(targets, others), namedElsewhere(named, workspace, others));
+}
+
+/** Targets that are made anew, under a name that is given once in a region. */
+function namedByRegion(steps: readonly Step[]): readonly ComputeTarget[] {
+  return steps.filter((step) => step.do === "create" && isNamedByRegion(step.target)).map(({ target }) => target);
+}
+
+/**
+ * An error for each name that a workspace of the region has taken already: the service would refuse it. It has no request
+ * that tells which names are free, so what stands where the identity may not look is told by its refusal alone.
+ */
+function namedElsewhere(
+  targets: readonly ComputeTarget[],
+  { location }: Pick<Workspace, "location">,
+  { read, unanswered }: OtherWorkspaces,
+): Findings {
+  const own = region(location ?? "");
+  const isThere = (target: ComputeTarget, { name, computeType, ...live }: LiveCompute) =>
+    name.toLowerCase() === target.name.toLowerCase() &&
+    computeType.toLowerCase() === computeTypeOf(target)?.toLowerCase() &&
+    region(live.computeLocation ?? live.location ?? "") === own;
+  return new Map(
+    targets.map((target) => {
+      const [taken] = read.flatMap(({ workspace, computes }) =>
+        computes.some((live) => isThere(target, live) && !isLeaving(live)) ? [workspace] : [],
+      );
+      if (taken !== undefined) {
+        const finding: Finding = {
+          severity: "error",
+          code: "name-taken",
+          message: `The name '${target.name}' is taken in ${own}: the workspace '${taken.name}' (resource group '${taken.resourceGroup}') has a compute instance of that name.`,
+          advice: "Names of compute instances are unique in a region, over all workspaces. Choose another name.",
+        };
+        return [target.name, [finding]] as const;
+      }
+      return [target.name, silent("Whether its name is taken in other workspaces", unanswered)] as const;
+    }),
+  );
+}
+
+function silent(what: string, unanswered: number): readonly Finding[] {
+  if (unanswered === 0) return [];
+  return [
+    {
+      severity: "not-checked",
+      code: "elsewhere-not-checked",
+      message: `${what}: ${unanswered === 1 ? "a request" : `${unanswered} requests`} to read them got no answer.`,
+      advice: "Run plan again.",
+    },
+  ];
+}
+
+/** Targets whose resource another workspace may hold as well. */
+function attachable(targets: readonly ComputeTarget[]): readonly ComputeTarget[] {
   return targets.filter((target) => holdingOf(target) !== undefined);
 }
 
 /** A warning for each attachment of a declared resource in another workspace, whether ours stands already or not. */
-export function attachedElsewhere(targets: readonly ComputeTarget[], { read, unanswered }: OtherWorkspaces): Findings {
-  const silent: readonly Finding[] =
-    unanswered === 0
-      ? []
-      : [
-          {
-            severity: "not-checked",
-            code: "elsewhere-not-checked",
-            message: `Whether its resource is attached in other workspaces too: ${unanswered === 1 ? "a request" : `${unanswered} requests`} to read them got no answer.`,
-            advice: "Run plan again.",
-          },
-        ];
+function attachedElsewhere(targets: readonly ComputeTarget[], { read, unanswered }: OtherWorkspaces): Findings {
   return new Map(
-    attachable(targets)
+    targets
       .map((target) => {
         const found = read.flatMap(({ workspace, computes }) =>
           computes
@@ -35,7 +93,10 @@ export function attachedElsewhere(targets: readonly ComputeTarget[], { read, una
               advice: "Attachments of one resource can break each other, across workspaces too: keep one of the two.",
             })),
         );
-        return [target.name, [...found, ...silent]] as const;
+        return [
+          target.name,
+          [...found, ...silent("Whether its resource is attached in other workspaces too", unanswered)],
+        ] as const;
       })
       .filter(([, findings]) => findings.length > 0),
   );

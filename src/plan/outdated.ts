@@ -120,7 +120,7 @@ function listed(differences: readonly Difference[]): string {
 export function differencesIn(from: unknown, to: unknown, path: readonly string[] = []): readonly Difference[] {
   if (isObject(from) && isObject(to) && Array.isArray(from) === Array.isArray(to)) {
     const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
-    return keys.flatMap((key) => differencesIn(from[key], to[key], [...path, key]));
+    return keys.flatMap((key) => differencesIn(own(from, key), own(to, key), [...path, key]));
   }
   if (canonicalJson(from) === canonicalJson(to)) return [];
   return [{ path: path.join(".") || "all of it", from: shown(from), to: shown(to) }];
@@ -128,6 +128,11 @@ export function differencesIn(from: unknown, to: unknown, path: readonly string[
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
+}
+
+/** What every object inherits, as `__proto__`, is no member of a plan. */
+function own(value: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 function shown(value: unknown): string {

@@ -1,6 +1,16 @@
 import pLimit from "p-limit";
+import type { LiveCompute } from "../azure/computes.ts";
 import type { Finding, ResourceReads } from "../compute/kind.ts";
-import { leftBehind, preflight, type ComputeTarget } from "../compute/target.ts";
+import { capacityFindings, type Demand } from "../compute/quota.ts";
+import {
+  capacityOf,
+  leftBehind,
+  liveNodesOf,
+  meansFor,
+  nodesOf,
+  preflight,
+  type ComputeTarget,
+} from "../compute/target.ts";
 import type { Plan, Step } from "./plan.ts";
 
 /** Findings by the name of the target. */
@@ -11,22 +21,69 @@ export function isPending({ do: action }: Step): boolean {
   return ["create", "attach", "reattach", "recreate", "replace"].includes(action);
 }
 
-/** Looks at what is behind every target that is about to be created or attached. Reads only. */
-export async function runPreflights({ steps }: Plan, reads: ResourceReads, parallel: number): Promise<Findings> {
-  const pending = steps.filter(isPending);
-  const found = await preflightAll(
-    pending.map(({ target }) => target),
-    reads,
-    parallel,
-  );
-  return new Map(
-    pending
-      .map((step) => [step.target.name, [...staysBehind(step), ...(found.get(step.target.name) ?? [])]] as const)
-      .filter(([, findings]) => findings.length > 0),
-  );
+/** Steps that findings can stop. */
+export function isStoppable(step: Step): boolean {
+  return isPending(step) || step.do === "update";
 }
 
-/** The same for these targets, whatever is to be done about them. */
+/**
+ * Looks at what is behind every target that is about to be created or attached, and whether there is quota for those and
+ * for what is to grow in place. Reads only; nothing where nothing comes and nothing grows.
+ */
+export async function runPreflights({ steps }: Plan, reads: ResourceReads, parallel: number): Promise<Findings> {
+  const pending = steps.filter(isPending);
+  const targets = pending.map(({ target }) => target);
+  const [capacity, behind] = await Promise.all([
+    capacityFindings(
+      steps.flatMap((step) => (isPending(step) ? demandOf(step) : step.do === "update" ? growth(step, step.live) : [])),
+      reads,
+    ),
+    preflightAll(targets, reads, parallel),
+  ]);
+  return joinFindings(new Map(pending.map((step) => [step.target.name, staysBehind(step)])), capacity, behind);
+}
+
+/** Sizes and quotas for these steps, also of what stands already and may still grow. */
+export function capacityOfAll(steps: readonly Step[], reads: ResourceReads): Promise<Findings> {
+  const demands = steps.flatMap((step) => {
+    const live = "live" in step ? step.live : undefined;
+    const inPlace = step.do === "update" || meansFor(step.differences) === "in-place";
+    if (isPending(step) || live === undefined || (step.do === "refuse" && !inPlace)) return demandOf(step);
+    const grows = inPlace ? growth(step, live) : [];
+    return grows.length > 0 ? grows : standing(step);
+  });
+  return capacityFindings(demands, reads);
+}
+
+/** The machines that a step asks for. What goes before them gives back what it holds. */
+function demandOf(step: Step): readonly Demand[] {
+  const capacity = capacityOf(step.target);
+  if (capacity === undefined) return [];
+  return [{ ...capacity, name: step.target.name, holds: goingFirst(step), isMade: true }];
+}
+
+function goingFirst(step: Step): Demand["holds"] {
+  if ("remove" in step) return step.remove;
+  if ("afterRemovalOf" in step) return step.afterRemovalOf;
+  return "live" in step && step.live !== undefined ? [step.live] : [];
+}
+
+/** What an update in place asks for beyond what the compute may have by now. */
+function growth(step: Step, live: LiveCompute): readonly Demand[] {
+  const [after, before] = [nodesOf(step.target), liveNodesOf(live)];
+  if (after === undefined || before === undefined) return [];
+  const minimum = after.minimum > before.minimum ? after.minimum : 0;
+  const maximum = after.maximum > before.maximum ? after.maximum : minimum;
+  if (maximum === 0) return [];
+  return demandOf(step).map((demand) => ({ ...demand, minimum, maximum, isMade: false }));
+}
+
+/** What stands asks for nothing at once. */
+function standing(step: Step): readonly Demand[] {
+  return demandOf(step).map((demand) => ({ ...demand, minimum: 0, isMade: false }));
+}
+
+/** What is behind these targets, whatever is to be done about them. */
 export async function preflightAll(
   targets: readonly ComputeTarget[],
   reads: ResourceReads,
@@ -48,7 +105,11 @@ function staysBehind(step: Step): readonly Finding[] {
 /** Everything that was found out about each target. */
 export function joinFindings(...all: readonly Findings[]): Findings {
   const names = new Set(all.flatMap((findings) => [...findings.keys()]));
-  return new Map([...names].map((name) => [name, all.flatMap((findings) => findings.get(name) ?? [])]));
+  return new Map(
+    [...names]
+      .map((name) => [name, all.flatMap((findings) => findings.get(name) ?? [])] as const)
+      .filter(([, findings]) => findings.length > 0),
+  );
 }
 
 /** Findings by which a step is refused because somebody needs what it takes away. */
@@ -59,9 +120,10 @@ export function withFindings({ steps }: Plan, findings: Findings): Plan {
   return {
     steps: steps.map((step): Step => {
       const errors = (findings.get(step.target.name) ?? []).filter(({ severity }) => severity === "error");
-      if (errors.length === 0 || !isPending(step)) return step;
+      if (errors.length === 0 || !isStoppable(step)) return step;
       return {
         do: "refuse",
+        ...(step.do === "update" ? { live: step.live } : {}),
         because: errors.every(({ code }) => inUse.has(code)) ? "in-use" : "preflight-failed",
         target: step.target,
         differences: step.differences,

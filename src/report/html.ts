@@ -4,14 +4,13 @@ import { formatPosition } from "../declaration/problem.ts";
 import { whatToDo } from "./advice.ts";
 import { html, visible } from "./escape.ts";
 import { duration, metric } from "./format.ts";
-import type { DoctorReport, Result, RunReport, TargetReport } from "./result.ts";
+import type { DoctorReport, Result, RunReport } from "./result.ts";
 import { assignCommands } from "./role-commands.ts";
 import { svgChart } from "./svg-chart.ts";
 import {
   actionWords,
   checkWords,
   conclusionWords,
-  furtherFindings,
   headline,
   hourlyWords,
   kindWord,
@@ -19,6 +18,7 @@ import {
   planWords,
   permissionWords,
   severityWords,
+  sharedFindings,
   stateOf,
   totalWords,
 } from "./words.ts";
@@ -50,7 +50,7 @@ export function renderHtml(result: Result): string {
     section("Still going on", list(result.leftGoing.map(({ what, next }) => `${what}. ${next}`))),
     result.run === undefined ? "" : section("Run", run(result.run)),
     result.doctor === undefined ? "" : doctor(result.doctor),
-    section("Targets", targets(result.targets)),
+    section("Targets", targets(result)),
     section("Environments", environments(result)),
     result.plan === undefined || result.targets.length > 0 ? "" : section("Plan", plan(result)),
     section("Problems", problems(result)),
@@ -76,9 +76,12 @@ function section(title: string, content: string): string {
 }
 
 function list(items: readonly string[], kind = ""): string {
-  return items.length === 0
-    ? ""
-    : `<ul class="notes ${kind}">${items.map((item) => `<li>${html(item)}</li>`).join("")}</ul>`;
+  return notes(items.map(html), kind);
+}
+
+/** The same of items that are HTML already. */
+function notes(items: readonly string[], kind = ""): string {
+  return items.length === 0 ? "" : `<ul class="notes ${kind}">${items.map((item) => `<li>${item}</li>`).join("")}</ul>`;
 }
 
 /** Cells are HTML already; a head that ends in `#` is a column of numbers. */
@@ -97,7 +100,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const mono = (text: string) => `<code>${html(text)}</code>`;
 
-function targets(reports: readonly TargetReport[]): string {
+function targets({ targets: reports, plan: planned }: Result): string {
   if (reports.length === 0) return "";
   const rows = reports.map((target) => [
     mono(target.name),
@@ -106,16 +109,13 @@ function targets(reports: readonly TargetReport[]): string {
     html(stateOf(target)),
     html(duration(target.durationSeconds)),
   ]);
-  const notes = reports.flatMap((target) => [
-    ...(target.note === undefined ? [] : [`<li>${mono(target.name)}: ${html(target.note)}</li>`]),
+  const said = reports.flatMap((target) => [
+    ...(target.note === undefined ? [] : [`${mono(target.name)}: ${html(target.note)}`]),
     ...(target.outcome === "failed"
-      ? target.provisioningErrors.map((error) => `<li>${mono(target.name)}: ${errorText(error)}</li>`)
+      ? target.provisioningErrors.map((error) => `${mono(target.name)}: ${errorText(error)}`)
       : []),
   ]);
-  return (
-    table(["Target", "Kind", "Action", "State", "Duration#"], rows) +
-    (notes.length === 0 ? "" : `<ul class="notes">${notes.join("")}</ul>`)
-  );
+  return table(["Target", "Kind", "Action", "State", "Duration#"], rows) + notes([...said, ...findings(planned)]);
 }
 
 function environments({ environments: reports }: Result): string {
@@ -203,16 +203,19 @@ function plan({ plan: planned }: Result): string {
     html(planWords(step)),
     step.changes.map(({ field, from, to }) => `${mono(field)}: ${html(from)} → ${html(to)}`).join("<br>"),
     ...(hourly === undefined ? [] : [step.hourly === undefined ? "" : html(hourlyWords(step.hourly))]),
-    [
-      html(step.reason),
-      ...furtherFindings(step).map(
-        ({ severity, message, advice }) => `${html(severityWords[severity])}: ${html(`${message} ${advice}`)}`,
-      ),
-    ].join("<br>"),
+    html(step.reason),
   ]);
   if (rows.length === 0) return "";
   const head = ["Target", "Kind", "Plan", "Changes", ...(hourly === undefined ? [] : ["Per hour#"]), "Why"];
-  return (hourly === undefined ? "" : list([totalWords(hourly)])) + table(head, rows);
+  return (hourly === undefined ? "" : list([totalWords(hourly)])) + table(head, rows) + notes(findings(planned));
+}
+
+/** What was found out about the targets before anything was done, for whoever planned it and for whoever applied it. */
+function findings(planned: Result["plan"]): readonly string[] {
+  return sharedFindings(planned?.steps ?? []).map(
+    ({ of, finding: { severity, message, advice } }) =>
+      `${of.map(({ target }) => mono(target)).join(", ")}, ${html(severityWords[severity])}: ${html(`${message} ${advice}`)}`,
+  );
 }
 
 function problems({ problems: found }: Result): string {

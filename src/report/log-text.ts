@@ -5,12 +5,12 @@ import type { DoctorReport, PlanReport, RunReport, TargetReport } from "./result
 import {
   actionWords,
   checkWords,
-  furtherFindings,
   hourlyWords,
   kindWord,
   pasteWords,
   planWords,
   severityWords,
+  sharedFindings,
   stateOf,
   totalWords,
 } from "./words.ts";
@@ -19,12 +19,14 @@ import {
 export function planLines({ steps, hasChanges, hourly }: PlanReport): readonly string[] {
   if (steps.length === 0) return ["No targets are declared."];
   const width = Math.max(...steps.map(({ target }) => target.length));
+  const findings = Map.groupBy(sharedFindings(steps), ({ of: [first] }) => first);
   return [
     ...steps.flatMap((step) => [
       `${step.target.padEnd(width)}  ${planWords(step)} (${kindWord(step.type)}). ${step.reason}`,
-      ...furtherFindings(step).map(
-        ({ severity, message, advice }) => `${" ".repeat(width)}    ${severityWords[severity]}: ${message} ${advice}`,
-      ),
+      ...(findings.get(step) ?? []).map(({ of, finding: { severity, message, advice } }) => {
+        const whose = of.length === 1 ? "" : ` for ${of.map(({ target }) => target).join(", ")}`;
+        return `${" ".repeat(width)}    ${severityWords[severity]}${whose}: ${message} ${advice}`;
+      }),
       ...step.changes.map(({ field, from, to }) => `${" ".repeat(width)}    ${field}: ${from} -> ${to}`),
       ...(step.hourly === undefined ? [] : [`${" ".repeat(width)}    per hour: ${hourlyWords(step.hourly)}`]),
     ]),

@@ -19,7 +19,6 @@ import {
   actionWords,
   checkWords,
   conclusionWords,
-  furtherFindings,
   guaranteeWords,
   headline,
   hourlyWords,
@@ -28,6 +27,7 @@ import {
   permissionWords,
   planWords,
   severityWords,
+  sharedFindings,
   stateOf,
   totalWords,
 } from "./words.ts";
@@ -54,7 +54,7 @@ export function sections(result: Result, form: Form = "report"): readonly Sectio
     { rank: 1, text: leftGoing(result) },
     { rank: 2, text: result.run === undefined ? "" : runCard(result.run) },
     ...(result.doctor === undefined ? [] : doctor(result.doctor)),
-    { rank: 3, text: targets(result.targets, form) },
+    { rank: 3, text: targets(result, form) },
     { rank: 3, text: environments(result.environments) },
     { rank: 4, text: problems(result.problems) },
     { rank: 4, text: result.plan === undefined || result.targets.length > 0 ? "" : plan(result.plan) },
@@ -89,7 +89,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   ].join("\n");
 }
 
-function targets(reports: readonly TargetReport[], form: Form): string {
+function targets({ targets: reports, plan: planned }: Result, form: Form): string {
   if (reports.length === 0) return "";
   const rows = reports.map((target) => [
     code(target.name),
@@ -102,6 +102,7 @@ function targets(reports: readonly TargetReport[], form: Form): string {
   const notes = [
     ...(form === "report" ? guarantees(reports) : []),
     ...reports.flatMap((target) => targetNotes(target)),
+    ...findings(planned?.steps ?? []),
   ];
   return `### Targets\n\n${table(head, rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
 }
@@ -208,18 +209,21 @@ function plan({ steps, hasChanges, hourly }: PlanReport): string {
     ...(hourly === undefined ? [] : [step.hourly === undefined ? "" : inline(hourlyWords(step.hourly))]),
     inline(step.reason),
   ]);
-  const notes = steps.flatMap((step) =>
-    furtherFindings(step).map(
-      ({ severity, message, advice }) =>
-        `- ${code(step.target)}, ${severityWords[severity]}: ${inline(`${message} ${advice}`)}`,
-    ),
-  );
+  const notes = findings(steps);
   const verdict = [
     hasChanges ? "" : "The workspace is as declared; nothing would change.\n\n",
     hourly === undefined ? "" : `${inline(totalWords(hourly))}\n\n`,
   ].join("");
   const head = ["Target", "Kind", "Plan", "Changes", ...(hourly === undefined ? [] : ["Per hour"]), "Why"];
   return `### Plan\n\n${verdict}${table(head, rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
+}
+
+/** What was found out about the targets before anything was done, for whoever planned it and for whoever applied it. */
+function findings(steps: PlanReport["steps"]): readonly string[] {
+  return sharedFindings(steps).map(
+    ({ of, finding: { severity, message, advice } }) =>
+      `- ${of.map(({ target }) => code(target)).join(", ")}, ${severityWords[severity]}: ${inline(`${message} ${advice}`)}`,
+  );
 }
 
 function problems(found: readonly Problem[]): string {

@@ -1,5 +1,6 @@
 import type { ChangeMeans } from "../compute/kind.ts";
 import { signed } from "./format.ts";
+import { gathered, type Gathered } from "./gathered.ts";
 import type { HourlyReport, PlanAction, PlannedStep, Result, RunReport, TargetReport } from "./result.ts";
 
 /** The words of reports, in one place. Meaning is never told by colour or sign alone. */
@@ -94,8 +95,13 @@ export const pasteWords = {
 } as const;
 
 /** What is to be said of a step besides its reason: a refusal's reason is made of its errors. */
-export function furtherFindings({ action, findings }: PlannedStep): PlannedStep["findings"] {
+function furtherFindings({ action, findings }: PlannedStep): PlannedStep["findings"] {
   return action === "refuse" ? findings.filter(({ severity }) => severity !== "error") : findings;
+}
+
+/** The same of all steps: what several targets share is said once, at the first of them. */
+export function sharedFindings(steps: readonly PlannedStep[]): readonly Gathered<PlannedStep>[] {
+  return gathered(steps.map((step) => ({ of: step, findings: furtherFindings(step) })));
 }
 
 const kindWords: Readonly<Record<string, string>> = {
