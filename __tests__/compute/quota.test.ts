@@ -23,16 +23,17 @@ const usage = (kind: string, name: string, currentValue: number, limit: number) 
 const dsv2 = "Standard DSv2 Family Cluster Dedicated vCPUs";
 
 function readsOf(documents: Readonly<Record<string, Document | number>>): ResourceReads {
-  return {
-    workspace,
-    cloud: {},
-    get: (id) => {
-      const found = Object.entries(documents).find(([end]) => id.endsWith(end))?.[1] ?? 404;
-      if (typeof found === "object") return Promise.resolve(succeeded(found));
-      const error = { code: "AuthorizationFailed", message: "You may not read it.", details: [] };
-      return Promise.resolve(failed({ reason: found === 404 ? "not-found" : "refused", status: found, error }));
-    },
+  const get: ResourceReads["get"] = (id) => {
+    const found = Object.entries(documents).find(([end]) => id.endsWith(end))?.[1] ?? 404;
+    if (typeof found === "object") return Promise.resolve(succeeded(found));
+    const error = { code: "AuthorizationFailed", message: "You may not read it.", details: [] };
+    return Promise.resolve(failed({ reason: found === 404 ? "not-found" : "refused", status: found, error }));
   };
+  const list: ResourceReads["list"] = async (id, apiVersion) => {
+    const answer = await get(id, apiVersion);
+    return answer.ok ? succeeded(answer.value["value"] as readonly unknown[]) : answer;
+  };
+  return { workspace, cloud: {}, get, list };
 }
 
 const wanted = (fields: Partial<Demand> = {}): Demand => ({
@@ -304,7 +305,7 @@ describe("several targets", () => {
   it("are named up to ten, however many they are, and each list is read once", async () => {
     const asked: string[] = [];
     const reads = read(12);
-    const counted = { ...reads, get: (id: string, version: string) => (asked.push(id), reads.get(id, version)) };
+    const counted = { ...reads, list: (id: string, version: string) => (asked.push(id), reads.list(id, version)) };
     const demands = Array.from({ length: 1000 }, (_, index) => wanted({ name: `c${index}`, maximum: 1 }));
     const found = await capacityFindings(demands, counted);
     expect([found.size, asked.length]).toEqual([1000, 2]);
@@ -333,6 +334,7 @@ describe("what may not be read", () => {
     ["sizes", { "eastus/vmSizes": 403 }],
     ["usages", { "eastus/vmSizes": sizes, "eastus/usages": 403 }],
     ["a region without lists", {}],
+    ["a region that names no size", { "eastus/vmSizes": { value: [] }, "eastus/usages": { value: [] } }],
   ])("is not checked, never an error: %s", async (_, documents) => {
     const findings = await one({}, readsOf(documents));
     expect(findings).toMatchObject([{ severity: "not-checked", code: "quota-not-checked" }]);

@@ -77,6 +77,8 @@ export type ResourceReads = {
     apiVersion: string,
     query?: Readonly<Record<string, string>>,
   ) => Promise<Outcome<Readonly<Record<string, unknown>>>>;
+  /** All pages of a list. What is no list comes back as a failure. */
+  readonly list: (id: string, apiVersion: string) => Promise<Outcome<readonly unknown[]>>;
   readonly workspace: Workspace;
   readonly cloud: Pick<Cloud, "hdInsightSuffix">;
 };

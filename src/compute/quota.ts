@@ -78,17 +78,18 @@ async function findingsIn(
 ): Promise<readonly Found[]> {
   const at = `/subscriptions/${reads.workspace.subscriptionId}/providers/Microsoft.MachineLearningServices/locations/${location}`;
   const [sizes, usages] = await Promise.all([
-    reads.get(`${at}/vmSizes`, apiVersion),
-    reads.get(`${at}/usages`, apiVersion),
+    reads.list(`${at}/vmSizes`, apiVersion),
+    reads.list(`${at}/usages`, apiVersion),
   ]);
-  if (!sizes.ok) {
-    const { failure } = sizes;
+  const offered = (sizes.ok ? sizes.value : []) as readonly VmSize[];
+  // A region that offers nothing at all would have no workspace: an empty list tells nothing.
+  if (offered.length === 0) {
+    const error = sizes.ok ? nothingTold : sizes.failure;
     return demands.map(({ name, size }) => ({
       name,
-      finding: notChecked(`Whether ${location} offers ${size}, and its quota,`, failure),
+      finding: notChecked(`Whether ${location} offers ${size}, and its quota,`, error),
     }));
   }
-  const offered = (sizes.value["value"] ?? []) as readonly VmSize[];
   const refused = demands.flatMap((demand) => {
     // What stands already has its machines, whatever is offered to others.
     const finding = demand.isMade ? sizeFinding(demand, sizeOf(demand.size, offered), offered, location) : undefined;
@@ -107,7 +108,7 @@ async function findingsIn(
       })),
     ];
   }
-  return [...refused, ...shortages(left, offered, (usages.value["value"] ?? []) as readonly Usage[], location)];
+  return [...refused, ...shortages(left, offered, usages.value as readonly Usage[], location)];
 }
 
 function sizeOf(name: unknown, offered: readonly VmSize[]): VmSize | undefined {
@@ -343,7 +344,13 @@ function plain(words: string): string {
   return words.replaceAll(/[^a-z0-9]/gi, "").toLowerCase();
 }
 
-function notChecked(what: string, { error, status }: AzureFailure): Finding {
+const nothingTold: Told = {
+  error: { code: "EmptyList", message: "the service names no size at all for this region." },
+};
+
+type Told = { readonly error: Pick<AzureFailure["error"], "code" | "message">; readonly status?: number | undefined };
+
+function notChecked(what: string, { error, status }: Told): Finding {
   return {
     severity: "not-checked",
     code: "quota-not-checked",
