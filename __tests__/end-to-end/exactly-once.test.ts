@@ -26,6 +26,14 @@ const workspace = `workspace: { subscription_id: 33333333-3333-4333-8333-3333333
 const machine = (name: string, vm: string, port = 22) => ({
   "azureml.yml": `${workspace}targets:\n  - name: ${name}\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }, ssh_port: ${port} }\n`,
 });
+/** Names and states of what is attached. */
+const standing = () =>
+  emulator.computes().map(({ name, properties }) => `${name} ${String(properties["provisioningState"])}`);
+/** Something that happens once, and can be waited for. */
+function moment(): { readonly come: Promise<void>; readonly comes: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { come: promise, comes: resolve };
+}
 type Target = { readonly name: string; readonly guarantee?: string };
 const job = (status: string) => ({
   name: `job-${status}`,
@@ -86,6 +94,58 @@ describe("a storage that cannot be used", () => {
     expect(step.summary).toContain("without a lease");
     const result = JSON.parse(step.outputs["targets"] ?? "[]") as readonly Target[];
     expect(result.map(({ name }) => name)).toEqual(["unleased"]);
+  });
+});
+
+describe("two runs at the same moment without a storage", () => {
+  it("end with the machine attached by the one that was first, though the other broke its attachment while it came", async () => {
+    emulator.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
+    const [firstIsAsked, secondIsAsked, firstIsIn] = [moment(), moment(), moment()];
+    const isPut = ({ method, path }: { readonly method: string; readonly path: string }) =>
+      method === "PUT" && /\/computes\/[^/]+$/.test(path);
+    await using first = await emulator.openDoor({
+      arrived: async (request) => {
+        if (isPut(request)) await (firstIsAsked.comes(), secondIsAsked.come);
+        return "go-on";
+      },
+      carriedOut: async (request) => {
+        if (isPut(request)) firstIsIn.comes();
+        return "go-on";
+      },
+    });
+    await using second = await emulator.openDoor({
+      arrived: async (request) => {
+        if (isPut(request)) await (secondIsAsked.comes(), firstIsIn.come);
+        return "go-on";
+      },
+    });
+    // The second one is still coming when the first one sees what became of its own.
+    emulator.faults.add({ method: "PUT", path: "/computes/first$", kind: "operation-takes", seconds: 1 });
+    emulator.faults.add({ method: "PUT", path: "/computes/second$", kind: "operation-takes", seconds: 3 });
+    const [a, b] = await Promise.all([
+      act(emulator, "apply", machine("first", "vm2"), { environment: first.environment }),
+      act(emulator, "apply", machine("second", "vm2"), { runId: "1002", environment: second.environment }),
+    ]);
+    expect(b.outputs["failure-reason"]).toBe("conflict");
+    expect(a.exitCode).toBe(0);
+    expect(a.summary).toContain("without a lease");
+    expect(standing()).toEqual(["first Succeeded"]);
+  });
+
+  it("leave an attachment broken at worst, which everybody is told how to repair", async () => {
+    await act(emulator, "apply", machine("broken", "vm2"));
+    for (const { properties, ...found } of emulator.computes())
+      emulator.putCompute({ ...found, properties: { ...properties, provisioningState: "Failed" } });
+    emulator.clearJournal();
+    const other = await act(emulator, "apply", machine("other", "vm2"));
+    expect(other.outputs["failure-reason"]).toBe("conflict");
+    const said = other.annotations.map(({ message }) => message).join("\n");
+    expect(said).toContain("'broken', which is Failed");
+    expect(said).toContain("on-drift: reattach");
+    expect(writesIn(emulator.journal())).toEqual([]);
+    const repaired = await act(emulator, "apply", machine("broken", "vm2"), { inputs: { "on-drift": "reattach" } });
+    expect(repaired.exitCode).toBe(0);
+    expect(standing()).toEqual(["broken Succeeded"]);
   });
 });
 

@@ -193,10 +193,21 @@ export async function playRace(one: RaceCase, { stand, source, main }: RacePlace
   const last = await run(source, { command: "apply", checkout, environment: stand.environment });
   if (last.result.conclusion !== "success" && last.result.failureReason !== "conflict")
     broken.push(`a last run in peace is red: ${last.result.failures.join(" ")}`);
+  const repair = storage ? undefined : repairSaidIn(last.result.failures.join(" "));
+  if (usable(stand).length !== 1 && repair !== undefined) {
+    // What somebody else's attachment needs is not done for them, but said; and what is said has to help.
+    const inputs = { "on-drift": "reattach" };
+    await run(source, { command: "apply", checkout: checkoutOf(repair), inputs, environment: stand.environment });
+  }
   if (usable(stand).length !== 1) broken.push(`in the end ${shown(stand)}`);
   rmSync(folder, { recursive: true, force: true });
   const name = `seed ${seed}: ${racers.length} processes, ${story}${storage ? "" : ", without storage"}${isDisturbed(one) ? ", with faults" : ""}`;
   return { name, broken, again: false, met: true };
+}
+
+/** The name that has to be applied, where a message says that it is broken and how to repair it. */
+function repairSaidIn(message: string): string | undefined {
+  return /command: apply with on-drift: reattach where '([^']+)' is declared/.exec(message)?.[1];
 }
 
 type Ended = { readonly racer: Racer; readonly ran: Ran | "killed" };

@@ -18,7 +18,8 @@ const secondsBetween = 2.5;
 /**
  * After a write the list is read once more: the resource may not be attached under another name as well. Where somebody
  * else attached it at the same moment, one rule that both sides can see decides: the attachment that was made first
- * stays. Who made the other withdraws it, and who made the first attaches anew, because the second has broken it.
+ * stays. Who made the other withdraws it, and who made the first attaches anew, because the second has broken it, be it
+ * after the first one stood or while it was coming.
  *
  * @param reattach detaches our own attachment, attaches it again, and verifies it by a read.
  */
@@ -28,9 +29,11 @@ export async function verifyAttachment(
   ports: VerifyPorts,
   reattach: (own: LiveCompute) => Promise<End>,
 ): Promise<End> {
-  if (end.state !== "done" || end.compute?.resourceId === undefined || ports.signal.aborted) return end;
+  const hasEnded = end.state === "done" || end.state === "failed";
+  if (!hasEnded || end.compute?.resourceId === undefined || ports.signal.aborted) return end;
   const first = await look(target, ports);
   if (!first.ok) {
+    if (end.state === "failed") return end;
     return failedWith(
       "service-unreachable",
       "NotVerified",

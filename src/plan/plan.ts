@@ -309,6 +309,13 @@ function decideConflict(
   const [first] = holders;
   switch (options.onConflict) {
     case "fail":
+      if (first !== undefined && holders.length === 1 && !isUsable(first) && !isInFlight(first)) {
+        return refuse(
+          `Its resource is attached already, as ${names}, which is ${first.provisioningState}. To repair that one, run ` +
+            `command: apply with on-drift: reattach where '${first.name}' is declared; to have this one instead, set ` +
+            `on-conflict to replace (detach it, attach this).`,
+        );
+      }
       return refuse(
         `Its resource is attached already, as ${names}. A second attachment would break that one. ` +
           `Declare it under that name, or set on-conflict to adopt (use it as it is) or replace (detach it, attach this).`,
