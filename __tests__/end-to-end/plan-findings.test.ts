@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
@@ -81,6 +81,20 @@ describe("what would be taken away while something uses it", () => {
   it("costs no request where nothing is taken away", async () => {
     expect((await act(emulator, "plan", machine("busy"))).exitCode).toBe(0);
     expect(reads(/\/jobs$/)).toEqual([]);
+  });
+});
+
+describe("what apply refuses beside what it writes", () => {
+  it("is shown as nothing written, without a time; the guarantee is told of what was written alone", async () => {
+    const files = machine("there");
+    const missing = machine("gone", { vm: "no-such-machine" })["azureml.yml"].split("targets:\n")[1] ?? "";
+    const step = await act(emulator, "apply", { "azureml.yml": files["azureml.yml"] + missing });
+    expect(step.outputs["failure-reason"]).toBe("preflight-failed");
+    expect(step.summary).toContain("| <code>gone</code> | virtual machine | refused | nothing written |  |");
+    expect(step.log).toContain("gone   refused: nothing written");
+    expect(step.summary).toContain("- <code>there</code>: serialised with other runs by a lease");
+    const html = readFileSync(step.outputs["report-html-path"] ?? "", "utf8");
+    expect(html).toContain("<code>there</code>: serialised with other runs by a lease");
   });
 });
 

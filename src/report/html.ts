@@ -11,6 +11,7 @@ import {
   actionWords,
   checkWords,
   conclusionWords,
+  guarantees,
   headline,
   hourlyWords,
   kindWord,
@@ -20,6 +21,7 @@ import {
   severityWords,
   sharedFindings,
   stateOf,
+  timeOf,
   totalWords,
 } from "./words.ts";
 
@@ -32,7 +34,7 @@ main{max-width:1080px;margin:0 auto;padding:28px 20px 60px}h1{font-size:24px;mar
 .success{color:var(--good)}.failure{color:var(--bad)}.cancelled,.in-progress{color:var(--wait)}
 ul.notes{margin:10px 0;padding:12px 16px 12px 32px;background:var(--card);border:1px solid var(--line);border-radius:8px}ul.bad{border-left:4px solid var(--bad)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:7px 12px;border-bottom:1px solid var(--line);vertical-align:top}
-th{color:var(--soft);font-weight:600;font-size:13px}td.n,th.n{text-align:right}code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:anywhere}
+th{color:var(--soft);font-weight:600;font-size:13px}td.n,th.n{text-align:right}code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:anywhere}td:first-child code{overflow-wrap:break-word}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:6px 20px;margin:0;padding:14px 16px;background:var(--card);border:1px solid var(--line);border-radius:8px}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 pre{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 14px;overflow-x:auto;font:13px/1.45 ui-monospace,Menlo,monospace}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:16px;margin-top:16px}figure{margin:0;padding:10px 12px;border:1px solid var(--line);border-radius:8px}figcaption{font-weight:600;font-size:14px}
@@ -107,15 +109,18 @@ function targets({ targets: reports, plan: planned }: Result): string {
     html(kindWord(target.type)),
     html(actionWords[target.action]),
     html(stateOf(target)),
-    html(duration(target.durationSeconds)),
+    html(timeOf(target)),
   ]);
+  const held = guarantees(reports).map(({ names, words }) => `${names.map(mono).join(", ")}: ${html(words)}`);
   const said = reports.flatMap((target) => [
     ...(target.note === undefined ? [] : [`${mono(target.name)}: ${html(target.note)}`]),
     ...(target.outcome === "failed"
       ? target.provisioningErrors.map((error) => `${mono(target.name)}: ${errorText(error)}`)
       : []),
   ]);
-  return table(["Target", "Kind", "Action", "State", "Duration#"], rows) + notes([...said, ...findings(planned)]);
+  return (
+    table(["Target", "Kind", "Action", "State", "Duration#"], rows) + notes([...held, ...said, ...findings(planned)])
+  );
 }
 
 function environments({ environments: reports }: Result): string {

@@ -12,6 +12,7 @@ import {
   severityWords,
   sharedFindings,
   stateOf,
+  timeOf,
   totalWords,
 } from "./words.ts";
 
@@ -39,7 +40,7 @@ export function planLines({ steps, hasChanges, hourly }: PlanReport): readonly s
 export function targetLines(targets: readonly TargetReport[]): readonly string[] {
   const width = Math.max(0, ...targets.map(({ name }) => name.length));
   return targets.flatMap((target) => [
-    `${target.name.padEnd(width)}  ${actionWords[target.action]}: ${stateOf(target)}, ${duration(target.durationSeconds)}`,
+    `${target.name.padEnd(width)}  ${actionWords[target.action]}: ${[stateOf(target), timeOf(target)].filter((text) => text !== "").join(", ")}`,
     ...errorsOf(target).map((error) => `${" ".repeat(width)}    ${errorSentence(error)}`),
   ]);
 }

@@ -19,7 +19,7 @@ import {
   actionWords,
   checkWords,
   conclusionWords,
-  guaranteeWords,
+  guarantees,
   headline,
   hourlyWords,
   kindWord,
@@ -29,6 +29,7 @@ import {
   severityWords,
   sharedFindings,
   stateOf,
+  timeOf,
   totalWords,
 } from "./words.ts";
 
@@ -96,23 +97,17 @@ function targets({ targets: reports, plan: planned }: Result, form: Form): strin
     inline(kindWord(target.type)),
     inline(actionWords[target.action]),
     inline(stateOf(target)),
-    ...(form === "report" ? [duration(target.durationSeconds)] : []),
+    ...(form === "report" ? [timeOf(target)] : []),
   ]);
   const head = ["Target", "Kind", "Action", "State", ...(form === "report" ? ["Duration"] : [])];
   const notes = [
-    ...(form === "report" ? guarantees(reports) : []),
+    ...(form === "report"
+      ? guarantees(reports).map(({ names, words }) => `- ${names.map(code).join(", ")}: ${inline(words)}`)
+      : []),
     ...reports.flatMap((target) => targetNotes(target)),
     ...findings(planned?.steps ?? []),
   ];
   return `### Targets\n\n${table(head, rows)}${notes.length === 0 ? "" : `\n${notes.join("\n")}\n`}`;
-}
-
-/** Which guarantee of "exactly once" held for what was written. */
-function guarantees(reports: readonly TargetReport[]): readonly string[] {
-  return (["serialised", "verified"] as const).flatMap((guarantee) => {
-    const names = reports.filter((report) => report.guarantee === guarantee).map(({ name }) => code(name));
-    return names.length === 0 ? [] : [`- ${names.join(", ")}: ${inline(guaranteeWords[guarantee])}`];
-  });
 }
 
 function environments(reports: readonly EnvironmentReport[]): string {

@@ -1,5 +1,5 @@
 import type { ChangeMeans } from "../compute/kind.ts";
-import { signed } from "./format.ts";
+import { duration, signed } from "./format.ts";
 import { gathered, type Gathered } from "./gathered.ts";
 import type { HourlyReport, PlanAction, PlannedStep, Result, RunReport, TargetReport } from "./result.ts";
 
@@ -41,7 +41,13 @@ export const outcomeWords: Readonly<Record<TargetReport["outcome"], string>> = {
 };
 
 /** The service's word; where that alone does not say how the work ended, our own beside it. */
-export function stateOf({ provisioningState, outcome }: Pick<TargetReport, "provisioningState" | "outcome">): string {
+export function stateOf({
+  action,
+  provisioningState,
+  outcome,
+}: Pick<TargetReport, "action" | "provisioningState" | "outcome">): string {
+  // Nothing was sent, so nothing failed: it stands as it stood.
+  if (action === "refuse") return provisioningState ?? "nothing written";
   if (provisioningState === undefined) return outcomeWords[outcome];
   const says = outcomeWords[outcome] === provisioningState.toLowerCase();
   return says ? provisioningState : `${provisioningState}, ${outcomeWords[outcome]}`;
@@ -54,8 +60,13 @@ export const conclusionWords: Readonly<Record<RunReport["conclusion"], string>> 
   "in-progress": "goes on",
 };
 
+/** How long the work on a target took; nothing for one that was refused before it. */
+export function timeOf({ action, durationSeconds }: Pick<TargetReport, "action" | "durationSeconds">): string {
+  return action === "refuse" ? "" : duration(durationSeconds);
+}
+
 /** What was done so that nobody else wrote at the same time. */
-export const guaranteeWords = {
+const guaranteeWords = {
   serialised: "serialised with other runs by a lease in the workspace's storage, and verified afterwards.",
   verified:
     "read before and verified after the write, without a lease: the workspace's storage could not be used. A collision with another run would have been found out, not prevented.",
@@ -130,4 +141,14 @@ export function headline({
 }: Pick<Result, "command" | "conclusion" | "workspace">): string {
   const verdict = conclusion === "success" ? "succeeded" : conclusion === "failure" ? "failed" : "was cancelled";
   return `Azure ML ${command} ${verdict}${workspace === undefined ? "" : `: ${workspace.name}`}`;
+}
+
+/** Which guarantee of "exactly once" held for what was written. */
+export function guarantees(
+  reports: readonly TargetReport[],
+): readonly { readonly names: readonly string[]; readonly words: string }[] {
+  return (["serialised", "verified"] as const).flatMap((guarantee) => {
+    const names = reports.filter((report) => report.guarantee === guarantee).map(({ name }) => name);
+    return names.length === 0 ? [] : [{ names, words: guaranteeWords[guarantee] }];
+  });
 }
