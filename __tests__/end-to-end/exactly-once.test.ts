@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { askArm } from "../support/ask-arm.ts";
 import { act, writesIn } from "../support/step.ts";
 
 /** What holds when several runs, crashes, jobs and other people work on one resource. */
@@ -246,6 +247,44 @@ describe("a cluster that the service made", () => {
     emulator.endOperations();
     expect((await act(emulator, "apply", made(tls), { inputs, runId: "1016" })).exitCode).toBe(0);
     expect(removals()).toEqual(["Detach"]);
+    expect(emulator.hazards()).toEqual([]);
+  });
+
+  /** As somebody does with another tool: no note of this action tells of it. */
+  const removeElsewhere = (action: "Detach" | "Delete") =>
+    askArm(emulator, {
+      method: "DELETE",
+      path: `${emulator.computes()[0]?.id ?? ""}?api-version=2023-08-01-preview&underlyingResourceAction=${action}`,
+    });
+
+  it.each([
+    { when: "stays, when somebody is detaching it", action: "Detach", expected: /managedClusters/i },
+    { when: "is made anew, when somebody is deleting it", action: "Delete", expected: /^undefined$/ },
+  ] as const)("$when", async ({ action, expected }) => {
+    await act(emulator, "apply", made());
+    emulator.faults.add({ method: "DELETE", path: "/computes/scoring$", kind: "operation-takes", seconds: 3 });
+    expect(await removeElsewhere(action)).toBe(202);
+    emulator.clearJournal();
+    const planned = await act(emulator, "plan", made());
+    expect(planned.outputs["has-changes"]).toBe("true");
+    expect((await act(emulator, "apply", made(), { runId: "1017" })).exitCode).toBe(0);
+    const [put, ...more] = emulator
+      .journal()
+      .filter(({ method, path }) => method === "PUT" && /\/computes\//.test(path));
+    expect(more).toEqual([]);
+    expect(String((put?.body as { properties: { resourceId?: string } }).properties.resourceId)).toMatch(expected);
+    expect(emulator.hazards()).toEqual([]);
+  });
+
+  it("stays when the process dies while it waits for the detachment of somebody else", async () => {
+    await act(emulator, "apply", made());
+    emulator.faults.add({ method: "DELETE", path: "/computes/scoring$", kind: "operation-takes", seconds: 3 });
+    await removeElsewhere("Detach");
+    const killed = await act(emulator, "apply", made(), { runId: "1018", killAt: /scoring: Deleting/ });
+    expect(killed.exitCode).toBeNull();
+    emulator.endOperations();
+    await emulator.expireLeases();
+    expect((await act(emulator, "apply", made(), { runId: "1019" })).exitCode).toBe(0);
     expect(emulator.hazards()).toEqual([]);
   });
 

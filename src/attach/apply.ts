@@ -1,8 +1,17 @@
 import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
 import { canonicalId } from "../azure/resource-id.ts";
-import { attachedAs, secretsOf, type ComputeTarget } from "../compute/target.ts";
-import { isUsable, plan, type Plan, type PlanOptions, type Step } from "../plan/plan.ts";
+import { attachedAs, preflight, resourceIdOf, secretsOf, type ComputeTarget } from "../compute/target.ts";
+import {
+  isInFlight,
+  isLeaving,
+  isUsable,
+  leftAfter,
+  plan,
+  type Plan,
+  type PlanOptions,
+  type Step,
+} from "../plan/plan.ts";
 import {
   accident,
   earlyEnd,
@@ -133,6 +142,12 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
   const takenAway = new Set<string>();
   /** A cluster that the service made is attached by its own id once it was detached: the live state alone forgets it. */
   const byOwnId = new Map<string, ComputeTarget>();
+  /** The same where nothing says yet whether the cluster outlived its compute. */
+  const mayBeLeft = new Map<string, ComputeTarget>();
+  for (const step of piece) {
+    const cluster = leftAfter(step);
+    if (cluster !== undefined) mayBeLeft.set(step.target.name, cluster);
+  }
   for (let round = 0; round < mostRounds && left().length > 0; round += 1) {
     const resolved = await resolveIntents(held, round === 0, ports);
     if ("state" in resolved) {
@@ -150,11 +165,17 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       const intent = [...gone.filter(({ closed }) => closed !== true), ...unfinished].find(
         ({ name, resourceId }) => name.toLowerCase() === target.name.toLowerCase() && resourceId !== undefined,
       );
-      if (intent?.resourceId !== undefined && !byOwnId.has(target.name))
-        byOwnId.set(target.name, attachedAs(target, { resourceId: intent.resourceId }));
+      if (intent?.resourceId === undefined || byOwnId.has(target.name)) continue;
+      const certain = resourceIdOf(target) !== undefined || unfinished.includes(intent);
+      (certain ? byOwnId : mayBeLeft).set(target.name, attachedAs(target, { resourceId: intent.resourceId }));
+    }
+    const standing = withRead(live.value, known).filter(({ name }) => !takenAway.has(name.toLowerCase()));
+    for (const [name, cluster] of mayBeLeft) {
+      if (standing.some((compute) => compute.name.toLowerCase() === name.toLowerCase())) continue;
+      mayBeLeft.delete(name);
+      if (!(await isGone(cluster, ports))) byOwnId.set(name, cluster);
     }
     const targets = left().map(({ target }) => byOwnId.get(target.name) ?? target);
-    const standing = withRead(live.value, known).filter(({ name }) => !takenAway.has(name.toLowerCase()));
     const decided = plan(targets, standing, ports.workspace, options).steps;
     const more = decided.flatMap((step) => keysOf(step, ports.workspace)).filter((key) => !held.keys.includes(key));
     if (more.length > 0 && decided.some(isPending)) return { widenBy: more };
@@ -166,8 +187,21 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       else if (!isAllowed(step, planned, options) && !(removed.has(step.target.name) && isBeginning(step)))
         close(planned, planned, changed(step, planned, options));
       else if (step.do === "wait") {
-        const end = earlyEnd(await settle(step.live.name, ports));
+        const cluster = leftAfter(step);
+        if (cluster !== undefined) {
+          mayBeLeft.set(cluster.name, cluster);
+          // Noted before it is gone: whoever comes after a crash would not know its id.
+          if ((await noteDown({ ...step, target: cluster }, held, ports)) === undefined) {
+            close(planned, step, lostOrCancelled(ports));
+            continue;
+          }
+        }
+        const settled = await settle(step.live.name, ports);
+        const end = earlyEnd(settled);
         if (end !== undefined) close(planned, step, end);
+        // A removal that came to nothing is not the cluster's fault, which therefore is never deleted for it.
+        else if (cluster !== undefined && settled.state === "present") byOwnId.set(cluster.name, cluster);
+        else if (cluster !== undefined) takenAway.add(step.live.name.toLowerCase());
         looked = true;
       }
     }
@@ -207,7 +241,7 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       step,
       failedWith("drift", "WorkspaceChanged", "The workspace changes while it is worked on. Run the command again."),
     );
-  await forget(held, [...ended.values()], byOwnId, ports);
+  await forget(held, [...ended.values()], new Set([...byOwnId.keys(), ...mayBeLeft.keys()]), ports);
   return outcomes();
 }
 
@@ -233,8 +267,8 @@ type Resolved = {
 };
 
 /**
- * Reads the names that earlier holders noted, until nothing is in flight on them: also those whose outcome was known, which
- * a list may not show yet.
+ * Reads the names that earlier holders noted, until nothing but a removal is in flight on them: also those whose outcome was
+ * known, which a list may not show yet.
  */
 async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPorts): Promise<Resolved | End> {
   const known: LiveCompute[] = [];
@@ -248,7 +282,8 @@ async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPor
         `another run${run === undefined ? "" : ` (${run})`} began to write it at ${at} and did not say what came of it; reads it first`,
       );
     }
-    const settled = await settle(name, ports);
+    // What is being removed is the plan's to decide about, which may have to note what it leaves before it is gone.
+    const settled = await settle(name, ports, (compute) => !isInFlight(compute));
     const end = earlyEnd(settled);
     if (end !== undefined) return end;
     if (settled.state !== "present") {
@@ -256,9 +291,15 @@ async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPor
       continue;
     }
     const { compute } = settled;
-    known.push(compute);
-    const { resourceId, isAttachedCompute } = compute;
-    if (isAttachedCompute === false && !isUsable(compute) && isSame(resourceId, intent.resourceId))
+    const { resourceId = closed === true ? undefined : intent.resourceId, isAttachedCompute } = compute;
+    // What is being removed may not show any more what it held.
+    known.push(resourceId === undefined || !isLeaving(compute) ? compute : { ...compute, resourceId });
+    if (
+      isAttachedCompute === false &&
+      !isUsable(compute) &&
+      !isLeaving(compute) &&
+      isSame(resourceId, intent.resourceId)
+    )
       unfinished.push(intent);
   }
   return { known, gone, unfinished };
@@ -266,6 +307,11 @@ async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPor
 
 function isSame(one: string | undefined, other: string | undefined): boolean {
   return one !== undefined && other !== undefined && canonicalId(one) === canonicalId(other);
+}
+
+/** True when the resource behind a target certainly is not there. What may not be read is attached, and the service says. */
+async function isGone(target: ComputeTarget, { freshReads }: VerifyPorts): Promise<boolean> {
+  return (await preflight(target, freshReads())).some(({ code }) => code === "resource-not-found");
 }
 
 /** A list may lag behind a write that a read shows already. What a read does not show is not taken out: it may lag, too. */
@@ -371,7 +417,7 @@ async function write(step: Step, held: Held, { ports, options }: Work): Promise<
 async function forget(
   held: Held,
   outcomes: readonly StepOutcome[],
-  byOwnId: ReadonlyMap<string, ComputeTarget>,
+  byOwnId: ReadonlySet<string>,
   { workspace }: VerifyPorts,
 ): Promise<void> {
   const open = new Set(
