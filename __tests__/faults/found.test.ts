@@ -138,3 +138,43 @@ describe("lists that do not show yet what another run wrote and verified", () =>
     expect(writes()).toEqual(["PUT agreed", "DELETE agreed", "PUT agreed"]);
   });
 });
+
+describe("a lease that is lost while a removal is waited for", () => {
+  it.each([
+    { command: "apply", inputs: { "on-drift": "reattach" } },
+    { command: "detach", inputs: { only: "agreed" } },
+  ] as const)("lets $command send no second one, which would meet what the next holder made", async (given) => {
+    await apply("agreed");
+    const { emulator } = stand;
+    const shows = (provisioningState: string) => {
+      const { operation: _, ...agreed } = emulator.computes().find(({ name }) => name === "agreed") ?? fail();
+      emulator.putCompute({ ...agreed, properties: { ...agreed.properties, provisioningState } });
+    };
+    let looks = -1;
+    await using door = await emulator.openDoor({
+      arrived: ({ method, path }) => {
+        if (method === "DELETE" && looks < 0) {
+          // Somebody's operation is on it, and the storage refuses from now on.
+          shows("Updating");
+          door.faults.add({ path: "/azureml-blobstore/", kind: "status", status: 403, times: 1000 });
+          looks = 0;
+        } else if (looks >= 0 && method === "GET" && path.endsWith("/computes/agreed")) {
+          looks += 1;
+          // By then more than a minute has passed.
+          if (looks === 12) shows("Succeeded");
+        }
+        return Promise.resolve("go-on");
+      },
+    });
+    const busy = { error: { code: "Conflict", message: "Another operation is in progress." } };
+    door.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "status", status: 409, body: busy });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await apply("agreed", 2222, { environment, ...given });
+    expect(result.failures.join(" ")).toContain("[LeaseLost]");
+    expect(writes()).toEqual(["PUT agreed"]);
+  });
+});
+
+function fail(): never {
+  throw new Error("It is not there.");
+}

@@ -360,8 +360,9 @@ async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Pr
         if (users !== undefined) return users;
         // What is detached first and attached next is noted before it is gone: a crash in between must not lose its id.
         if ((await noteDown(step, held, ports)) === undefined || !held.isHeld()) return lostOrCancelled(ports);
-        const removal = await removeAndWait(compute, ports);
+        const removal = await removeAndWait(compute, held.isHeld, ports);
         if (removal.state === "in-flight") return { state: "in-flight", why: removal.why };
+        if (removal.state === "failed" && !held.isHeld()) return leaseLost;
         if (removal.state === "failed")
           return { state: "failed", because: "provisioning-failed", error: removal.error };
       }
@@ -397,8 +398,8 @@ async function write(step: Step, held: Held, { ports, options }: Work): Promise<
   };
   try {
     const end = await send();
-    return await verifyAttachment(step.target, end, ports, async (own) => {
-      const removal = await removeAndWait(own, ports);
+    return await verifyAttachment(step.target, end, held.isHeld, ports, async (own) => {
+      const removal = await removeAndWait(own, held.isHeld, ports);
       if (removal.state === "in-flight") return { state: "in-flight", why: removal.why, compute: own };
       if (removal.state === "failed")
         return { state: "failed", because: "conflict", error: removal.error, compute: own };

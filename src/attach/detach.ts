@@ -144,8 +144,7 @@ async function removeAsPlanned(
   const users = force ? undefined : await inUse(live, ports);
   if (users?.state === "failed") return { state: "failed", error: users.error, because: "in-use" };
   if (users !== undefined) return { state: "in-flight", why: "cancelled" };
-  if (!isHeld()) return failedWith("LeaseLost", "The lease ran out before it was removed. Run detach again.");
-  return removeAndWait(live, ports);
+  return removeAndWait(live, isHeld, ports);
 }
 
 async function waitUntilGone(live: LiveCompute, ports: AttachPorts): Promise<Removal> {

@@ -20,11 +20,13 @@ const secondsBetween = 2.5;
  * else attached it at the same moment, one rule that both sides can see decides: the attachment that was made first
  * stays. Who made the other withdraws it, and who made the first attaches anew, because the second has broken it.
  *
+ * @param isHeld asked right before a removal.
  * @param reattach detaches our own attachment, attaches it again, and verifies it by a read.
  */
 export async function verifyAttachment(
   target: ComputeTarget,
   end: End,
+  isHeld: () => boolean,
   ports: VerifyPorts,
   reattach: (own: LiveCompute) => Promise<End>,
 ): Promise<End> {
@@ -42,7 +44,7 @@ export async function verifyAttachment(
   if (others.length === 0) return end;
   const [oldest] = [...others, ...(own === undefined ? [] : [own])].sort(byAge);
   const names = others.map(({ name }) => `'${name}'`).join(", ");
-  if (own === undefined || oldest !== own) return withdraw(target, own, names, oldest?.name ?? "", ports);
+  if (own === undefined || oldest !== own) return withdraw(target, own, names, oldest?.name ?? "", isHeld, ports);
   ports.onProgress(
     target.name,
     `its resource was attached at the same time as ${names}; waits for that to be withdrawn`,
@@ -99,9 +101,10 @@ async function withdraw(
   own: LiveCompute | undefined,
   names: string,
   survivor: string,
+  isHeld: () => boolean,
   ports: VerifyPorts,
 ): Promise<End> {
-  const removal = own === undefined ? { state: "gone" as const } : await removeAndWait(own, ports);
+  const removal = own === undefined ? { state: "gone" as const } : await removeAndWait(own, isHeld, ports);
   const what =
     removal.state === "gone"
       ? "it was made later and has been withdrawn"
