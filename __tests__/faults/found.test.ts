@@ -139,6 +139,29 @@ describe("lists that do not show yet what another run wrote and verified", () =>
   });
 });
 
+describe("a list that shows the other side of a race, and not yet one's own", () => {
+  it("does not keep who was later from withdrawing what it has attached", async () => {
+    const { emulator } = stand;
+    await apply("theirs");
+    const theirs = emulator.computes().find(({ name }) => name === "theirs") ?? fail();
+    await stand.restore([]);
+    await using door = await emulator.openDoor({
+      arrived: ({ method, path }) => {
+        if (method === "PUT" && path.endsWith("/computes/ours")) emulator.putCompute(theirs);
+        return Promise.resolve("go-on");
+      },
+    });
+    door.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
+    // The third list is the one that verifies.
+    door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", skip: 2 });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await apply("ours", 22, { environment });
+    expect(result.failureReason).toBe("conflict");
+    expect(result.failures.join(" ")).toContain("has been withdrawn");
+    expect(emulator.computes().map(({ name }) => name)).not.toContain("ours");
+  });
+});
+
 describe("a lease that is lost while a removal is waited for", () => {
   it.each([
     { command: "apply", inputs: { "on-drift": "reattach" } },

@@ -40,11 +40,13 @@ export async function verifyAttachment(
       end.compute,
     );
   }
-  const { own, others } = first.value;
+  const { others } = first.value;
+  // A list may not show yet what was read back after the write: it stands all the same.
+  const own = first.value.own ?? end.compute;
   if (others.length === 0) return end;
-  const [oldest] = [...others, ...(own === undefined ? [] : [own])].sort(byAge);
+  const [oldest = own] = [...others, own].sort(byAge);
   const names = others.map(({ name }) => `'${name}'`).join(", ");
-  if (own === undefined || oldest !== own) return withdraw(target, own, names, oldest?.name ?? "", isHeld, ports);
+  if (oldest !== own) return withdraw(target, own, names, oldest.name, isHeld, ports);
   ports.onProgress(
     target.name,
     `its resource was attached at the same time as ${names}; waits for that to be withdrawn`,
@@ -98,13 +100,13 @@ function byAge(a: LiveCompute, b: LiveCompute): number {
 
 async function withdraw(
   target: ComputeTarget,
-  own: LiveCompute | undefined,
+  own: LiveCompute,
   names: string,
   survivor: string,
   isHeld: () => boolean,
   ports: VerifyPorts,
 ): Promise<End> {
-  const removal = own === undefined ? { state: "gone" as const } : await removeAndWait(own, isHeld, ports);
+  const removal = await removeAndWait(own, isHeld, ports);
   const what =
     removal.state === "gone"
       ? "it was made later and has been withdrawn"
