@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { aksId } from "../../emulator/resources/clusters.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { run, type RunOptions } from "./run.ts";
 import { loadSource, type Source } from "./source.ts";
@@ -120,6 +121,26 @@ describe("lists that do not show yet what another run wrote and verified", () =>
     const { result } = await apply("ours");
     expect(result.failureReason).toBe("conflict");
     expect(result.failures.join(" ")).toContain("'theirs'");
+    expect(stand.emulator.hazards()).toEqual([]);
+  });
+
+  it("make nobody attach one namespace of a cluster twice, of which a run has attached two", async () => {
+    const declare = (names: Readonly<Record<string, string>>) => {
+      const checkout = mkdtempSync(join(tmpdir(), "found-"));
+      const targets = Object.entries(names).map(([name, namespace]) => ({
+        ...{ name, type: "kubernetes", namespace },
+        resource_id: aksId("aks2"),
+      }));
+      writeFileSync(join(checkout, "azureml.yml"), JSON.stringify({ targets }));
+      return { checkout, environment: stand.environment };
+    };
+    // What is noted first is written last, so that it is what the lists do not show.
+    stand.door.faults.add({ method: "PUT", path: "/computes/team-a$", kind: "delay", seconds: 0.5 });
+    const both = await run(source, { command: "apply", ...declare({ "team-a": "one", "team-b": "two" }) });
+    expect(both.result.failures).toEqual([]);
+    lag();
+    const { result } = await run(source, { command: "apply", ...declare({ "team-c": "one" }) });
+    expect(result.failureReason).toBe("conflict");
     expect(stand.emulator.hazards()).toEqual([]);
   });
 

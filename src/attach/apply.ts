@@ -381,7 +381,7 @@ async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Pr
 async function noteDown(step: Step, held: Held, ports: VerifyPorts): Promise<string | undefined> {
   const correlationId = ports.newId();
   const intent = intentOf(step, ports.clock.now(), correlationId, ports.run);
-  for (const key of noteKeysOf(step, ports.workspace)) if (!(await held.note(key, [intent]))) return undefined;
+  for (const key of noteKeysOf(step, ports.workspace)) if (!(await held.note(key, intent))) return undefined;
   return correlationId;
 }
 
