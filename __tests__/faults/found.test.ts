@@ -51,6 +51,21 @@ describe("a request that is never answered", () => {
   });
 });
 
+describe("an operation that is to be asked for without a pause", () => {
+  it("is looked at with pauses all the same", async () => {
+    const going = {
+      kind: "status",
+      status: 200,
+      body: { status: "InProgress" },
+      headers: { "Retry-After": "0" },
+    } as const;
+    stand.door.faults.add({ path: "/computeOperationsStatus/", times: 100_000, ...going });
+    const { result } = await apply("patient", 22, { seconds: 15 });
+    expect(result.failureReason).toBe("timeout");
+    expect(stand.requests().filter(({ path }) => /computeOperationsStatus/.test(path)).length).toBeLessThan(15);
+  });
+});
+
 describe("a list that was cut off", () => {
   it("is read again, and never taken for a workspace without computes", async () => {
     await apply("theirs");
