@@ -79,6 +79,22 @@ describe("a process that was killed", () => {
   });
 });
 
+describe("a run that was cancelled", () => {
+  it("leaves a request behind that the next run does not overtake, though it gets the lease at once", async () => {
+    emulator.faults.add({ method: "PUT", path: "/computes/name-a$", kind: "delay", seconds: 4 });
+    const cancelled = await act(emulator, "apply", machine("name-a", "vm1"), {
+      cancelAt: /name-a: attaching/,
+      cancelDelayMs: 300,
+    });
+    expect(cancelled.outputs["failure-reason"]).toBe("cancelled");
+    const next = await act(emulator, "apply", machine("name-b", "vm1"), { runId: "1002" });
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    expect(emulator.hazards()).toEqual([]);
+    expect(next.outputs["failure-reason"]).toBe("conflict");
+    expect(writesIn(emulator.journal())).toEqual(["PUT computes/name-a"]);
+  });
+});
+
 describe("a storage that cannot be used", () => {
   it("costs the lease and not the work, and the summary says so", async () => {
     emulator.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });

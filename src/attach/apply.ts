@@ -29,7 +29,7 @@ import { intentOf, type Intent } from "./intent.ts";
 import { withLeases, type Held } from "./lease.ts";
 import type { AttachPorts } from "./ports.ts";
 import { removeAndWait } from "./remove.ts";
-import { settle } from "./settle.ts";
+import { settle, settleUnknown } from "./settle.ts";
 import { sharedRead } from "./shared-read.ts";
 import { summarizeStep } from "./target-report.ts";
 import { verifyAttachment, type VerifyPorts } from "./verify.ts";
@@ -149,7 +149,7 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
     if (cluster !== undefined) mayBeLeft.set(step.target.name, cluster);
   }
   for (let round = 0; round < mostRounds && left().length > 0; round += 1) {
-    const resolved = await resolveIntents(held, round === 0, ports);
+    const resolved = await resolveIntents(piece, held, round === 0, ports);
     if ("state" in resolved) {
       // What could not be resolved stays open, so that whoever comes next looks again.
       for (const step of left()) close(step, step, resolved);
@@ -270,20 +270,30 @@ type Resolved = {
  * Reads the names that earlier holders noted, until nothing but a removal is in flight on them: also those whose outcome was
  * known, which a list may not show yet.
  */
-async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPorts): Promise<Resolved | End> {
+async function resolveIntents(
+  piece: readonly Step[],
+  held: Held,
+  isFirstLook: boolean,
+  ports: VerifyPorts,
+): Promise<Resolved | End> {
   const known: LiveCompute[] = [];
   const gone: Intent[] = [];
   const unfinished: Intent[] = [];
   for (const intent of held.found) {
     const { name, at, run, closed } = intent;
-    if (closed !== true && isFirstLook) {
+    const isNew = closed !== true && isFirstLook;
+    if (isNew) {
       ports.onProgress(
         name,
         `another run${run === undefined ? "" : ` (${run})`} began to write it at ${at} and did not say what came of it; reads it first`,
       );
     }
     // What is being removed is the plan's to decide about, which may have to note what it leaves before it is gone.
-    const settled = await settle(name, ports, (compute) => !isInFlight(compute));
+    const first = await settle(name, ports, (compute) => !isInFlight(compute));
+    // Who was cancelled gave its lease back at once, and the request that it sent may still be on its way. Under a name of
+    // this piece that does no harm: there it meets what is written next.
+    const isOnlyTheirs = !piece.some(({ target }) => target.name.toLowerCase() === name.toLowerCase());
+    const settled = isNew && isOnlyTheirs && first.state === "absent" ? await settleUnknown(name, ports) : first;
     const end = earlyEnd(settled);
     if (end !== undefined) return end;
     if (settled.state !== "present") {
