@@ -93,6 +93,19 @@ describe("a run that was cancelled", () => {
     expect(next.outputs["failure-reason"]).toBe("conflict");
     expect(writesIn(emulator.journal())).toEqual(["PUT computes/name-a"]);
   });
+
+  it("keeps no lease, not even one whose grant it was not told of", async () => {
+    // The blob is not there, it is made, and then the lease is granted.
+    emulator.faults.add({ method: "PUT", path: "/leases/", kind: "no-reply", carriedOut: true, skip: 2 });
+    await emulator.removeBlobs("azureml-targets/leases/");
+    const cancelled = await act(emulator, "apply", machine("untold", "vm1"), {
+      cancelAt: /Provisioning/,
+      cancelDelayMs: 2000,
+    });
+    expect(cancelled.outputs["failure-reason"]).toBe("cancelled");
+    const leases = await emulator.blobs("azureml-targets/leases/");
+    expect(leases.map(({ leased }) => leased)).toEqual([false]);
+  });
 });
 
 describe("a storage that cannot be used", () => {

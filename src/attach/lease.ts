@@ -65,6 +65,8 @@ export async function withLeases<Value>(
 ): Promise<Value | NotHeld> {
   const id = ports.newId();
   const sorted = [...new Set(keys)].sort();
+  /** A request that was cancelled may have been carried out. What somebody else holds is not given back by this. */
+  const untold: string[] = [];
   const taken: Taken[] = [];
   try {
     for (const key of sorted) {
@@ -73,7 +75,10 @@ export async function withLeases<Value>(
         ports.onProgress(unusable(got.failure));
         return await work(withoutLease(sorted));
       }
-      if (got.state !== "held") return got;
+      if (got.state !== "held") {
+        untold.push(key);
+        return got;
+      }
       taken.push(got.taken);
     }
     const standing = new Map<string, readonly Intent[]>();
@@ -117,7 +122,7 @@ export async function withLeases<Value>(
     });
   } finally {
     for (const { stop } of taken) stop();
-    await Promise.all(taken.map(({ key }) => ports.leases.release(key, id)));
+    await Promise.all([...taken.map(({ key }) => key), ...untold].map((key) => ports.leases.release(key, id)));
   }
 }
 
