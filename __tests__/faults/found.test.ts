@@ -127,6 +127,61 @@ describe("a target that another one replaces", () => {
   });
 });
 
+describe("two targets that swap their machines", () => {
+  const swap = (one: string, two: string, secret = "DSVM_PASSWORD") => {
+    const checkout = mkdtempSync(join(tmpdir(), "found-"));
+    const target = (name: string, vm: string, env: string) => ({
+      ...{ name, type: "virtualmachine", resource_id: machineId(vm) },
+      ssh_settings: { admin_username: "azureuser", admin_password: { env } },
+    });
+    writeFileSync(
+      join(checkout, "azureml.yml"),
+      JSON.stringify({ targets: [target("one", one, "DSVM_PASSWORD"), target("two", two, secret)] }),
+    );
+    const inputs = { "on-drift": "reattach" };
+    return { command: "apply", checkout, environment: stand.environment, inputs } as const;
+  };
+  const machines = () =>
+    stand.emulator
+      .computes()
+      .filter(({ name }) => ["one", "two"].includes(name))
+      .map(({ name, properties }) => [name, properties["resourceId"], properties["provisioningState"]]);
+
+  it("keep both of them when a run begins on one after the plan was made", async () => {
+    await run(source, swap("vm1", "vm2"));
+    const before = machines();
+    let looks = 0;
+    await using door = await stand.emulator.openDoor({
+      arrived: ({ path }) => {
+        // The plan looks once for each of the two; then it is looked under the lease.
+        looks += path.endsWith("/jobs") ? 1 : 0;
+        if (looks === 3)
+          stand.emulator.putJob({
+            ...{ name: "job", status: "Running", createdAt: "2026-11-25T00:00:00Z" },
+            properties: {
+              jobType: "Command",
+              computeId: stand.emulator.computes().find(({ name }) => name === "two")?.id,
+            },
+          });
+        return Promise.resolve("go-on");
+      },
+    });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await run(source, { ...swap("vm2", "vm1"), environment });
+    expect(result.failures.join(" ")).toContain("[InUse]");
+    expect(machines()).toEqual(before);
+  });
+
+  it("keep both of them when the secret of one is missing", async () => {
+    await run(source, swap("vm1", "vm2"));
+    const before = machines();
+    const { result } = await run(source, swap("vm2", "vm1", "NOT_SET"));
+    expect(result.failures.join(" ")).toContain("NOT_SET");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(machines()).toEqual(before);
+  });
+});
+
 describe("lists that do not show yet what another run wrote and verified", () => {
   const lag = () => stand.door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", times: 1000 });
 

@@ -211,8 +211,18 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       const step = decided.find(({ target }) => target.name === planned.target.name);
       return step === undefined ? [] : [{ planned, step }];
     });
+    const forbidden = await Promise.all(
+      pairs.map(async ({ planned, step }) => ({ planned, step, end: await whatForbidsRemoval(step, work) })),
+    );
+    // What must stay may be in the way of the others: they are decided anew before any of them loses anything.
+    for (const { planned, step, end } of forbidden) if (end !== undefined) close(planned, step, end);
+    if (forbidden.some(({ end }) => end !== undefined)) continue;
     const cleared = await Promise.all(
-      pairs.map(async ({ planned, step }) => ({ planned, step, end: await clearTheWay(step, held, work) })),
+      pairs.map(async ({ planned, step }) => ({
+        planned,
+        step,
+        end: await clearTheWay(step, held, ports).catch(accident),
+      })),
     );
     for (const { planned, step, end } of cleared) {
       if (end === undefined || end === "blocked") continue;
@@ -344,12 +354,27 @@ function changed(decided: Step, planned: Step, { exactly }: ApplyOptions): End {
   );
 }
 
+/** What the attachment after a removal will need must be there, and nobody may need what goes. */
+async function whatForbidsRemoval(step: Step, { ports, options }: Work): Promise<End | undefined> {
+  if (!("remove" in step)) return undefined;
+  try {
+    await Promise.all(secretsOf(step.target).map((reference) => ports.resolveSecret(reference)));
+    for (const compute of options.force ? [] : step.remove) {
+      const users = await inUse(compute, ports);
+      if (users !== undefined) return users;
+    }
+    return undefined;
+  } catch (error) {
+    return accident(error);
+  }
+}
+
 /**
  * Removes what has to go, and waits for what is going.
  *
  * @returns why the step ends here; `blocked` where what should be gone stands again, or still; `undefined` to go on.
  */
-async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Promise<End | "blocked" | undefined> {
+async function clearTheWay(step: Step, held: Held, ports: VerifyPorts): Promise<End | "blocked" | undefined> {
   switch (step.do) {
     case "attach":
     case "create":
@@ -362,12 +387,8 @@ async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Pr
       return undefined;
     case "reattach":
     case "recreate":
-    case "replace": {
-      // Before anything is removed: what the attachment after it will need must be there, and nobody may need what goes.
-      await Promise.all(secretsOf(step.target).map((reference) => ports.resolveSecret(reference)));
+    case "replace":
       for (const compute of step.remove) {
-        const users = options.force ? undefined : await inUse(compute, ports);
-        if (users !== undefined) return users;
         // What is detached first and attached next is noted before it is gone: a crash in between must not lose its id.
         if ((await noteDown(step, held, ports)) === undefined || !held.isHeld()) return lostOrCancelled(ports);
         const removal = await removeAndWait(compute, held.isHeld, ports);
@@ -377,7 +398,6 @@ async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Pr
           return { state: "failed", because: "provisioning-failed", error: removal.error };
       }
       return undefined;
-    }
     case "wait":
     case "keep":
     case "adopt":
