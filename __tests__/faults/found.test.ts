@@ -127,6 +127,27 @@ describe("a target that another one replaces", () => {
   });
 });
 
+describe("a name that is not free yet although nothing is shown under it", () => {
+  const body = { error: { code: "Conflict", message: "The compute is being deleted." } };
+  const taken = (times: number) =>
+    stand.door.faults.add({ method: "PUT", path: "/computes/agreed$", kind: "status", status: 409, body, times });
+
+  it("is asked for again, so that what was detached is attached in the same run", async () => {
+    await apply("agreed");
+    taken(2);
+    const { result } = await apply("agreed", 2222, { inputs: { "on-drift": "reattach" } });
+    expect(result.failures).toEqual([]);
+    expect(writes()).toEqual(["PUT agreed", "DELETE agreed", "PUT agreed"]);
+  });
+
+  it("is given up in the service's own words", async () => {
+    taken(100);
+    const { result } = await apply("agreed");
+    expect(result.failures.join(" ")).toContain("The compute is being deleted.");
+    expect(stand.requests().filter(({ method, path }) => method === "PUT" && path.endsWith("/agreed"))).toHaveLength(3);
+  });
+});
+
 describe("two targets that swap their machines", () => {
   const swap = (one: string, two: string, secret = "DSVM_PASSWORD") => {
     const checkout = mkdtempSync(join(tmpdir(), "found-"));
