@@ -6,6 +6,7 @@ import { aksId } from "../../emulator/resources/clusters.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { run, type RunOptions } from "./run.ts";
 import { loadSource, type Source } from "./source.ts";
+import { workspacePath } from "../../emulator/settings.ts";
 import { openStands, type Stand } from "./stand.ts";
 
 /** What the campaigns found, each as the promise that was not kept. */
@@ -145,6 +146,39 @@ describe("a name that is not free yet although nothing is shown under it", () =>
     const { result } = await apply("agreed");
     expect(result.failures.join(" ")).toContain("The compute is being deleted.");
     expect(stand.requests().filter(({ method, path }) => method === "PUT" && path.endsWith("/agreed"))).toHaveLength(3);
+  });
+});
+
+describe("what is to be detached", () => {
+  it("is not deleted when it has become something that the service made", async () => {
+    const attached = {
+      ...{ id: `${workspacePath}/computes/scoring`, name: "scoring", location: "eastus", tags: null },
+      properties: {
+        ...{ computeType: "AKS", resourceId: aksId("aks1"), isAttachedCompute: true, properties: {} },
+        ...{ provisioningState: "Succeeded", provisioningErrors: null, createdOn: "2026-01-01T00:00:00.000+00:00" },
+      },
+    };
+    await stand.restore([attached]);
+    await using door = await stand.emulator.openDoor({
+      arrived: ({ method, path }) => {
+        if (method === "GET" && path.endsWith("/computes/scoring"))
+          stand.emulator.putCompute({ ...attached, properties: { ...attached.properties, isAttachedCompute: false } });
+        return Promise.resolve("go-on");
+      },
+    });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await apply("agreed", 22, { command: "detach", environment, inputs: { only: "scoring" } });
+    expect(result.failures.join(" ")).toContain("[WorkspaceChanged]");
+    expect(writes()).toEqual([]);
+  });
+
+  it.each([409, 412])("is detached in the same run when the service says %d at first", async (status) => {
+    await apply("agreed");
+    const body = { error: { code: "Conflict", message: "Another operation is in progress." } };
+    stand.door.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "status", status, body });
+    const { result } = await apply("agreed", 22, { command: "detach", inputs: { only: "agreed" } });
+    expect(result.failures).toEqual([]);
+    expect(writes()).toEqual(["PUT agreed", "DELETE agreed"]);
   });
 });
 

@@ -88,8 +88,10 @@ async function afterRefusal(name: string, failure: AzureFailure, ports: AttachPo
     case "cancelled":
       return { state: "in-flight", why: "cancelled" };
     case "refused":
-      // 409: another operation holds the compute. Its end decides; anything else is the service's last word.
-      return failure.status === 409 ? settle(name, ports) : { state: "failed", error: failure.error };
+      // 409 and 412: another operation holds the compute. Its end decides; anything else is the service's last word.
+      return failure.status === 409 || failure.status === 412
+        ? settle(name, ports)
+        : { state: "failed", error: failure.error };
     case "unreachable":
       return { state: "unreadable", failure };
   }
