@@ -308,6 +308,33 @@ describe("a list that shows the other side of a race, and not yet one's own", ()
   });
 });
 
+describe("access to the storage that ran out, and could not be had anew at once", () => {
+  it.each([
+    { what: "the datastore is refused once", path: "/datastores/workspaceblobstore", status: 403 },
+    { what: "the token is refused", path: "/datastores/workspaceblobstore", status: 401 },
+  ])("costs no lease: it is asked for again at the next renewal ($what)", async ({ path, status }) => {
+    await apply("agreed");
+    let removing = false;
+    await using door = await stand.emulator.openDoor({
+      arrived: ({ method }) => {
+        if (method === "DELETE" && !removing) {
+          removing = true;
+          const headers = { "x-ms-error-code": "AuthenticationFailed" };
+          door.faults.add({ path: "/azureml-blobstore/", method: "PUT", kind: "status", status: 403, headers });
+          door.faults.add({ path, kind: "status", status, times: status === 401 ? 2 : 1 });
+        }
+        return Promise.resolve("go-on");
+      },
+    });
+    // More than a minute of the run's clock.
+    stand.emulator.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "operation-takes", seconds: 4 });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await apply("agreed", 2222, { environment, inputs: { "on-drift": "reattach" } });
+    expect(result.failures).toEqual([]);
+    expect(writes()).toEqual(["PUT agreed", "DELETE agreed", "PUT agreed"]);
+  });
+});
+
 describe("a lease that is lost while a removal is waited for", () => {
   it.each([
     { command: "apply", inputs: { "on-drift": "reattach" } },

@@ -178,9 +178,10 @@ function keep(key: string, id: string, from: number, { leases, clock, onProgress
     while (!stopped.signal.aborted && !lost) {
       await clock.sleep(leases.seconds / 4, stopped.signal);
       const askedAt = clock.now();
-      const renewed = await leases.renew(key, id, stopped.signal);
-      if (renewed.ok && renewed.value === "held") renewedAt = askedAt;
-      else if (renewed.ok || !isHeld()) {
+      // A sign-in that fails is thrown. It may come about the next time.
+      const renewed = await leases.renew(key, id, stopped.signal).catch(() => undefined);
+      if (renewed?.ok === true && renewed.value === "held") renewedAt = askedAt;
+      else if (renewed?.ok === true || !isHeld()) {
         lost = true;
         onProgress("the lease was lost; nothing more is written.");
       }
