@@ -188,20 +188,12 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
         close(planned, planned, changed(step, planned, options));
       else if (step.do === "wait") {
         const cluster = leftAfter(step);
-        if (cluster !== undefined) {
-          mayBeLeft.set(cluster.name, cluster);
-          // Noted before it is gone: whoever comes after a crash would not know its id.
-          if ((await noteDown({ ...step, target: cluster }, held, ports)) === undefined) {
-            close(planned, step, lostOrCancelled(ports));
-            continue;
-          }
-        }
-        const settled = await settle(step.live.name, ports);
-        const end = earlyEnd(settled);
-        if (end !== undefined) close(planned, step, end);
+        if (cluster !== undefined) mayBeLeft.set(cluster.name, cluster);
+        const came = await waitOut(step, cluster, held, ports);
+        if (typeof came === "object") close(planned, step, came);
         // A removal that came to nothing is not the cluster's fault, which therefore is never deleted for it.
-        else if (cluster !== undefined && settled.state === "present") byOwnId.set(cluster.name, cluster);
-        else if (cluster !== undefined) takenAway.add(step.live.name.toLowerCase());
+        else if (cluster !== undefined && came === "present") byOwnId.set(cluster.name, cluster);
+        else if (cluster !== undefined) takenAway.add(cluster.name.toLowerCase());
         looked = true;
       }
     }
@@ -253,6 +245,25 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
     );
   await forget(held, [...ended.values()], new Set([...byOwnId.keys(), ...mayBeLeft.keys()]), ports);
   return outcomes();
+}
+
+/**
+ * Waits for what is in flight.
+ *
+ * @param cluster may be left by it.
+ * @returns why the step ends here, or whether something stands there now.
+ */
+async function waitOut(
+  step: Extract<Step, { do: "wait" }>,
+  cluster: ComputeTarget | undefined,
+  held: Held,
+  ports: VerifyPorts,
+): Promise<End | "present" | "absent"> {
+  // Noted before it is gone: whoever comes after a crash would not know its id.
+  if (cluster !== undefined && (await noteDown({ ...step, target: cluster }, held, ports)) === undefined)
+    return lostOrCancelled(ports);
+  const settled = await settle(step.live.name, ports);
+  return earlyEnd(settled) ?? (settled.state === "present" ? "present" : "absent");
 }
 
 function isBeginning({ do: action }: Step): boolean {
