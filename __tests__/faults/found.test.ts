@@ -308,6 +308,42 @@ describe("a list that shows the other side of a race, and not yet one's own", ()
   });
 });
 
+describe("an attachment that another one breaks before it is read back", () => {
+  it("is made anew by its owner once the other one is withdrawn, as one that is broken later", async () => {
+    const ask = async (method: string, query = "", body?: unknown) => {
+      await fetch(`${stand.emulator.origin}${workspacePath}/computes/theirs?api-version=2023-08-01-preview${query}`, {
+        method,
+        headers: { authorization: `Bearer ${stand.emulator.accessToken()}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    };
+    const administratorAccount = { username: "somebody", password: "x" };
+    const theirs = {
+      location: "eastus",
+      properties: {
+        ...{ computeType: "VirtualMachine", resourceId: machineId("vm1") },
+        properties: { sshPort: 22, administratorAccount },
+      },
+    };
+    let lists = 0;
+    let puts = 0;
+    await using door = await stand.emulator.openDoor({
+      carriedOut: async ({ method, path }) => {
+        if (method === "PUT" && path.endsWith("/computes/ours") && (puts += 1) === 1) await ask("PUT", "", theirs);
+        // The plan's, the one before the write, and the first look of who verifies.
+        if (path.endsWith("/computes") && (lists += 1) === 3) await ask("DELETE", "&underlyingResourceAction=Detach");
+        return "go-on";
+      },
+    });
+    door.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await apply("ours", 22, { environment });
+    expect(result.failures).toEqual([]);
+    const own = stand.emulator.computes().filter(({ name }) => !name.startsWith("bystander-"));
+    expect(own.map(({ name, properties }) => [name, properties["provisioningState"]])).toEqual([["ours", "Succeeded"]]);
+  });
+});
+
 describe("access to the storage that ran out, and could not be had anew at once", () => {
   it.each([
     { what: "the datastore is refused once", path: "/datastores/workspaceblobstore", status: 403 },

@@ -30,9 +30,13 @@ export async function verifyAttachment(
   ports: VerifyPorts,
   reattach: (own: LiveCompute) => Promise<End>,
 ): Promise<End> {
-  if (end.state !== "done" || end.compute?.resourceId === undefined || ports.signal.aborted) return end;
+  // One that was broken before it was read back looks like one that came to nothing.
+  const mayBeBroken = end.state === "failed" && end.because === "provisioning-failed";
+  if ((end.state !== "done" && !mayBeBroken) || end.compute?.resourceId === undefined || ports.signal.aborted)
+    return end;
   const first = await look(target, ports);
   if (!first.ok) {
+    if (mayBeBroken) return end;
     return failedWith(
       "service-unreachable",
       "NotVerified",
