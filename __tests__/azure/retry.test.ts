@@ -89,6 +89,12 @@ describe("what is repeated", () => {
       expected: { outcome: "201", requests: 2, waits: [7] },
     },
     {
+      fault: "429 with a Retry-After of nothing, which asks for no hurry",
+      plays: [status(429, { "Retry-After": "0" }), status(429, { "Retry-After": "0" }), status(201)],
+      repeatable: "write",
+      expected: { outcome: "201", requests: 3, waits: [1, 2] },
+    },
+    {
       fault: "429 for ever",
       plays: [status(429, { "Retry-After": "1" })],
       repeatable: "write",

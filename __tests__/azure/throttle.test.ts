@@ -47,6 +47,11 @@ describe("requests to ARM", () => {
       expected: [7, 7.1, 7.2],
     },
     {
+      when: "one was told to wait for longer than anybody waits: nobody is held up to be told the same",
+      note: { status: 429, headers: { "retry-after": "3600" } },
+      expected: [0.1, 0.2],
+    },
+    {
       when: "only reads are short",
       note: { status: 200, method: "GET", headers: { "x-ms-ratelimit-remaining-subscription-reads": "0" } },
       expected: [],

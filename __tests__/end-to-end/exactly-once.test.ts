@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { askArm } from "../support/ask-arm.ts";
 import { act, writesIn } from "../support/step.ts";
 
 /** What holds when several runs, crashes, jobs and other people work on one resource. */
@@ -83,6 +84,35 @@ describe("a process that was killed", () => {
     expect(writesIn(emulator.journal()).length).toBeLessThanOrEqual(2);
     const after = await act(emulator, "apply", machine("killed", "vm2", 22), { runId: "1004" });
     expect(after.outputs["changed"]).toBe("false");
+  });
+});
+
+describe("a run that was cancelled", () => {
+  it("leaves a request behind that the next run does not overtake, though it gets the lease at once", async () => {
+    emulator.faults.add({ method: "PUT", path: "/computes/name-a$", kind: "delay", seconds: 4 });
+    const cancelled = await act(emulator, "apply", machine("name-a", "vm1"), {
+      cancelAt: /name-a: attaching/,
+      cancelDelayMs: 300,
+    });
+    expect(cancelled.outputs["failure-reason"]).toBe("cancelled");
+    const next = await act(emulator, "apply", machine("name-b", "vm1"), { runId: "1002" });
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    expect(emulator.hazards()).toEqual([]);
+    expect(next.outputs["failure-reason"]).toBe("conflict");
+    expect(writesIn(emulator.journal())).toEqual(["PUT computes/name-a"]);
+  });
+
+  it("keeps no lease, not even one whose grant it was not told of", async () => {
+    // The blob is not there, it is made, and then the lease is granted.
+    emulator.faults.add({ method: "PUT", path: "/leases/", kind: "no-reply", carriedOut: true, skip: 2 });
+    await emulator.removeBlobs("azureml-targets/leases/");
+    const cancelled = await act(emulator, "apply", machine("untold", "vm1"), {
+      cancelAt: /Provisioning/,
+      cancelDelayMs: 2000,
+    });
+    expect(cancelled.outputs["failure-reason"]).toBe("cancelled");
+    const leases = await emulator.blobs("azureml-targets/leases/");
+    expect(leases.map(({ leased }) => leased)).toEqual([false]);
   });
 });
 
@@ -306,6 +336,44 @@ describe("a cluster that the service made", () => {
     emulator.endOperations();
     expect((await act(emulator, "apply", made(tls), { inputs, runId: "1016" })).exitCode).toBe(0);
     expect(removals()).toEqual(["Detach"]);
+    expect(emulator.hazards()).toEqual([]);
+  });
+
+  /** As somebody does with another tool: no note of this action tells of it. */
+  const removeElsewhere = (action: "Detach" | "Delete") =>
+    askArm(emulator, {
+      method: "DELETE",
+      path: `${emulator.computes()[0]?.id ?? ""}?api-version=2023-08-01-preview&underlyingResourceAction=${action}`,
+    });
+
+  it.each([
+    { when: "stays, when somebody is detaching it", action: "Detach", expected: /managedClusters/i },
+    { when: "is made anew, when somebody is deleting it", action: "Delete", expected: /^undefined$/ },
+  ] as const)("$when", async ({ action, expected }) => {
+    await act(emulator, "apply", made());
+    emulator.faults.add({ method: "DELETE", path: "/computes/scoring$", kind: "operation-takes", seconds: 3 });
+    expect(await removeElsewhere(action)).toBe(202);
+    emulator.clearJournal();
+    const planned = await act(emulator, "plan", made());
+    expect(planned.outputs["has-changes"]).toBe("true");
+    expect((await act(emulator, "apply", made(), { runId: "1017" })).exitCode).toBe(0);
+    const [put, ...more] = emulator
+      .journal()
+      .filter(({ method, path }) => method === "PUT" && /\/computes\//.test(path));
+    expect(more).toEqual([]);
+    expect(String((put?.body as { properties: { resourceId?: string } }).properties.resourceId)).toMatch(expected);
+    expect(emulator.hazards()).toEqual([]);
+  });
+
+  it("stays when the process dies while it waits for the detachment of somebody else", async () => {
+    await act(emulator, "apply", made());
+    emulator.faults.add({ method: "DELETE", path: "/computes/scoring$", kind: "operation-takes", seconds: 3 });
+    await removeElsewhere("Detach");
+    const killed = await act(emulator, "apply", made(), { runId: "1018", killAt: /scoring: Deleting/ });
+    expect(killed.exitCode).toBeNull();
+    emulator.endOperations();
+    await emulator.expireLeases();
+    expect((await act(emulator, "apply", made(), { runId: "1019" })).exitCode).toBe(0);
     expect(emulator.hazards()).toEqual([]);
   });
 

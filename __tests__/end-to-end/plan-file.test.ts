@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { Ajv } from "ajv";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import type { PlanFile } from "../../src/plan/plan-file.ts";
+import { askArm } from "../support/ask-arm.ts";
 import { actIn, checkoutOf, password, writesIn, type StepOptions } from "../support/step.ts";
 
 /** A plan that is written by one step and applied by another, to the letter or not at all. */
@@ -361,26 +361,15 @@ it("what somebody else changes after the comparison is found under the lease", a
   emulator.faults.add({ method: "GET", path: "/computes$", kind: "delay", seconds: 2, skip: 1 });
   const applying = run("apply", checkout, { "on-drift": "update" });
   while (!emulator.journal().some(({ path }) => path.endsWith("/computes"))) await pause(20);
-  const token = emulator.accessToken();
   const { path = "", apiVersion = "" } = planIn(checkout).steps[0]?.requests[0] ?? {};
-  await new Promise((done, fail) => {
-    const sent = request(
-      `${emulator.origin}${path}?api-version=${apiVersion}`,
-      {
-        method: "PATCH",
-        ca: readFileSync(emulator.caFile),
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+  await askArm(emulator, {
+    method: "PATCH",
+    path: `${path}?api-version=${apiVersion}`,
+    body: {
+      properties: {
+        properties: { scaleSettings: { minNodeCount: 0, maxNodeCount: 2, nodeIdleTimeBeforeScaleDown: "PT120S" } },
       },
-      (answer) => answer.resume().on("end", done),
-    );
-    sent.on("error", fail);
-    sent.end(
-      JSON.stringify({
-        properties: {
-          properties: { scaleSettings: { minNodeCount: 0, maxNodeCount: 2, nodeIdleTimeBeforeScaleDown: "PT120S" } },
-        },
-      }),
-    );
+    },
   });
   const step = await applying;
   expect(step.outputs["failure-reason"]).toBe("plan-outdated");

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { aksId } from "../../emulator/resources/clusters.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { run, type RunOptions } from "./run.ts";
 import { loadSource, type Source } from "./source.ts";
+import { workspacePath } from "../../emulator/settings.ts";
 import { openStands, type Stand } from "./stand.ts";
 
 /** What the campaigns found, each as the promise that was not kept. */
@@ -47,6 +49,21 @@ describe("a request that is never answered", () => {
     const { result } = await apply("answered", 22, { requestSeconds: 1 });
     expect(result.failures).toEqual([]);
     expect(result.targets.map(({ guarantee }) => guarantee)).toEqual(["serialised"]);
+  });
+});
+
+describe("an operation that is to be asked for without a pause", () => {
+  it("is looked at with pauses all the same", async () => {
+    const going = {
+      kind: "status",
+      status: 200,
+      body: { status: "InProgress" },
+      headers: { "Retry-After": "0" },
+    } as const;
+    stand.door.faults.add({ path: "/computeOperationsStatus/", times: 100_000, ...going });
+    const { result } = await apply("patient", 22, { seconds: 15 });
+    expect(result.failureReason).toBe("timeout");
+    expect(stand.requests().filter(({ path }) => /computeOperationsStatus/.test(path)).length).toBeLessThan(15);
   });
 });
 
@@ -111,6 +128,115 @@ describe("a target that another one replaces", () => {
   });
 });
 
+describe("a name that is not free yet although nothing is shown under it", () => {
+  const body = { error: { code: "Conflict", message: "The compute is being deleted." } };
+  const taken = (times: number) =>
+    stand.door.faults.add({ method: "PUT", path: "/computes/agreed$", kind: "status", status: 409, body, times });
+
+  it("is asked for again, so that what was detached is attached in the same run", async () => {
+    await apply("agreed");
+    taken(2);
+    const { result } = await apply("agreed", 2222, { inputs: { "on-drift": "reattach" } });
+    expect(result.failures).toEqual([]);
+    expect(writes()).toEqual(["PUT agreed", "DELETE agreed", "PUT agreed"]);
+  });
+
+  it("is given up in the service's own words", async () => {
+    taken(100);
+    const { result } = await apply("agreed");
+    expect(result.failures.join(" ")).toContain("The compute is being deleted.");
+    expect(stand.requests().filter(({ method, path }) => method === "PUT" && path.endsWith("/agreed"))).toHaveLength(3);
+  });
+});
+
+describe("what is to be detached", () => {
+  it("is not deleted when it has become something that the service made", async () => {
+    const attached = {
+      ...{ id: `${workspacePath}/computes/scoring`, name: "scoring", location: "eastus", tags: null },
+      properties: {
+        ...{ computeType: "AKS", resourceId: aksId("aks1"), isAttachedCompute: true, properties: {} },
+        ...{ provisioningState: "Succeeded", provisioningErrors: null, createdOn: "2026-01-01T00:00:00.000+00:00" },
+      },
+    };
+    await stand.restore([attached]);
+    await using door = await stand.emulator.openDoor({
+      arrived: ({ method, path }) => {
+        if (method === "GET" && path.endsWith("/computes/scoring"))
+          stand.emulator.putCompute({ ...attached, properties: { ...attached.properties, isAttachedCompute: false } });
+        return Promise.resolve("go-on");
+      },
+    });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await apply("agreed", 22, { command: "detach", environment, inputs: { only: "scoring" } });
+    expect(result.failures.join(" ")).toContain("[WorkspaceChanged]");
+    expect(writes()).toEqual([]);
+  });
+
+  it.each([409, 412])("is detached in the same run when the service says %d at first", async (status) => {
+    await apply("agreed");
+    const body = { error: { code: "Conflict", message: "Another operation is in progress." } };
+    stand.door.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "status", status, body });
+    const { result } = await apply("agreed", 22, { command: "detach", inputs: { only: "agreed" } });
+    expect(result.failures).toEqual([]);
+    expect(writes()).toEqual(["PUT agreed", "DELETE agreed"]);
+  });
+});
+
+describe("two targets that swap their machines", () => {
+  const swap = (one: string, two: string, secret = "DSVM_PASSWORD") => {
+    const checkout = mkdtempSync(join(tmpdir(), "found-"));
+    const target = (name: string, vm: string, env: string) => ({
+      ...{ name, type: "virtualmachine", resource_id: machineId(vm) },
+      ssh_settings: { admin_username: "azureuser", admin_password: { env } },
+    });
+    writeFileSync(
+      join(checkout, "azureml.yml"),
+      JSON.stringify({ targets: [target("one", one, "DSVM_PASSWORD"), target("two", two, secret)] }),
+    );
+    const inputs = { "on-drift": "reattach" };
+    return { command: "apply", checkout, environment: stand.environment, inputs } as const;
+  };
+  const machines = () =>
+    stand.emulator
+      .computes()
+      .filter(({ name }) => ["one", "two"].includes(name))
+      .map(({ name, properties }) => [name, properties["resourceId"], properties["provisioningState"]]);
+
+  it("keep both of them when a run begins on one after the plan was made", async () => {
+    await run(source, swap("vm1", "vm2"));
+    const before = machines();
+    let looks = 0;
+    await using door = await stand.emulator.openDoor({
+      arrived: ({ path }) => {
+        // The plan looks once for each of the two; then it is looked under the lease.
+        looks += path.endsWith("/jobs") ? 1 : 0;
+        if (looks === 3)
+          stand.emulator.putJob({
+            ...{ name: "job", status: "Running", createdAt: "2026-11-25T00:00:00Z" },
+            properties: {
+              jobType: "Command",
+              computeId: stand.emulator.computes().find(({ name }) => name === "two")?.id,
+            },
+          });
+        return Promise.resolve("go-on");
+      },
+    });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await run(source, { ...swap("vm2", "vm1"), environment });
+    expect(result.failures.join(" ")).toContain("[InUse]");
+    expect(machines()).toEqual(before);
+  });
+
+  it("keep both of them when the secret of one is missing", async () => {
+    await run(source, swap("vm1", "vm2"));
+    const before = machines();
+    const { result } = await run(source, swap("vm2", "vm1", "NOT_SET"));
+    expect(result.failures.join(" ")).toContain("NOT_SET");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(machines()).toEqual(before);
+  });
+});
+
 describe("lists that do not show yet what another run wrote and verified", () => {
   const lag = () => stand.door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", times: 1000 });
 
@@ -120,6 +246,26 @@ describe("lists that do not show yet what another run wrote and verified", () =>
     const { result } = await apply("ours");
     expect(result.failureReason).toBe("conflict");
     expect(result.failures.join(" ")).toContain("'theirs'");
+    expect(stand.emulator.hazards()).toEqual([]);
+  });
+
+  it("make nobody attach one namespace of a cluster twice, of which a run has attached two", async () => {
+    const declare = (names: Readonly<Record<string, string>>) => {
+      const checkout = mkdtempSync(join(tmpdir(), "found-"));
+      const targets = Object.entries(names).map(([name, namespace]) => ({
+        ...{ name, type: "kubernetes", namespace },
+        resource_id: aksId("aks2"),
+      }));
+      writeFileSync(join(checkout, "azureml.yml"), JSON.stringify({ targets }));
+      return { checkout, environment: stand.environment };
+    };
+    // What is noted first is written last, so that it is what the lists do not show.
+    stand.door.faults.add({ method: "PUT", path: "/computes/team-a$", kind: "delay", seconds: 0.5 });
+    const both = await run(source, { command: "apply", ...declare({ "team-a": "one", "team-b": "two" }) });
+    expect(both.result.failures).toEqual([]);
+    lag();
+    const { result } = await run(source, { command: "apply", ...declare({ "team-c": "one" }) });
+    expect(result.failureReason).toBe("conflict");
     expect(stand.emulator.hazards()).toEqual([]);
   });
 
@@ -138,3 +284,129 @@ describe("lists that do not show yet what another run wrote and verified", () =>
     expect(writes()).toEqual(["PUT agreed", "DELETE agreed", "PUT agreed"]);
   });
 });
+
+describe("a list that shows the other side of a race, and not yet one's own", () => {
+  it("does not keep who was later from withdrawing what it has attached", async () => {
+    const { emulator } = stand;
+    await apply("theirs");
+    const theirs = emulator.computes().find(({ name }) => name === "theirs") ?? fail();
+    await stand.restore([]);
+    await using door = await emulator.openDoor({
+      arrived: ({ method, path }) => {
+        if (method === "PUT" && path.endsWith("/computes/ours")) emulator.putCompute(theirs);
+        return Promise.resolve("go-on");
+      },
+    });
+    door.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
+    // The third list is the one that verifies.
+    door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", skip: 2 });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await apply("ours", 22, { environment });
+    expect(result.failureReason).toBe("conflict");
+    expect(result.failures.join(" ")).toContain("has been withdrawn");
+    expect(emulator.computes().map(({ name }) => name)).not.toContain("ours");
+  });
+});
+
+describe("an attachment that another one breaks before it is read back", () => {
+  it("is made anew by its owner once the other one is withdrawn, as one that is broken later", async () => {
+    const ask = async (method: string, query = "", body?: unknown) => {
+      await fetch(`${stand.emulator.origin}${workspacePath}/computes/theirs?api-version=2023-08-01-preview${query}`, {
+        method,
+        headers: { authorization: `Bearer ${stand.emulator.accessToken()}`, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    };
+    const administratorAccount = { username: "somebody", password: "x" };
+    const theirs = {
+      location: "eastus",
+      properties: {
+        ...{ computeType: "VirtualMachine", resourceId: machineId("vm1") },
+        properties: { sshPort: 22, administratorAccount },
+      },
+    };
+    let lists = 0;
+    let puts = 0;
+    await using door = await stand.emulator.openDoor({
+      carriedOut: async ({ method, path }) => {
+        if (method === "PUT" && path.endsWith("/computes/ours") && (puts += 1) === 1) await ask("PUT", "", theirs);
+        // The plan's, the one before the write, and the first look of who verifies.
+        if (path.endsWith("/computes") && (lists += 1) === 3) await ask("DELETE", "&underlyingResourceAction=Detach");
+        return "go-on";
+      },
+    });
+    door.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await apply("ours", 22, { environment });
+    expect(result.failures).toEqual([]);
+    const own = stand.emulator.computes().filter(({ name }) => !name.startsWith("bystander-"));
+    expect(own.map(({ name, properties }) => [name, properties["provisioningState"]])).toEqual([["ours", "Succeeded"]]);
+  });
+});
+
+describe("access to the storage that ran out, and could not be had anew at once", () => {
+  it.each([
+    { what: "the datastore is refused once", path: "/datastores/workspaceblobstore", status: 403 },
+    { what: "the token is refused", path: "/datastores/workspaceblobstore", status: 401 },
+  ])("costs no lease: it is asked for again at the next renewal ($what)", async ({ path, status }) => {
+    await apply("agreed");
+    let removing = false;
+    await using door = await stand.emulator.openDoor({
+      arrived: ({ method }) => {
+        if (method === "DELETE" && !removing) {
+          removing = true;
+          const headers = { "x-ms-error-code": "AuthenticationFailed" };
+          door.faults.add({ path: "/azureml-blobstore/", method: "PUT", kind: "status", status: 403, headers });
+          door.faults.add({ path, kind: "status", status, times: status === 401 ? 2 : 1 });
+        }
+        return Promise.resolve("go-on");
+      },
+    });
+    // More than a minute of the run's clock.
+    stand.emulator.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "operation-takes", seconds: 4 });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await apply("agreed", 2222, { environment, inputs: { "on-drift": "reattach" } });
+    expect(result.failures).toEqual([]);
+    expect(writes()).toEqual(["PUT agreed", "DELETE agreed", "PUT agreed"]);
+  });
+});
+
+describe("a lease that is lost while a removal is waited for", () => {
+  it.each([
+    { command: "apply", inputs: { "on-drift": "reattach" } },
+    { command: "detach", inputs: { only: "agreed" } },
+  ] as const)("lets $command send no second one, which would meet what the next holder made", async (given) => {
+    await apply("agreed");
+    const { emulator } = stand;
+    const shows = (provisioningState: string) => {
+      const { operation: _, ...agreed } = emulator.computes().find(({ name }) => name === "agreed") ?? fail();
+      emulator.putCompute({ ...agreed, properties: { ...agreed.properties, provisioningState } });
+    };
+    let looks = -1;
+    await using door = await emulator.openDoor({
+      arrived: ({ method, path }) => {
+        if (method === "DELETE" && looks < 0) {
+          // Somebody's operation is on it, and the storage refuses from now on.
+          shows("Updating");
+          door.faults.add({ path: "/azureml-blobstore/", kind: "status", status: 403, times: 1000 });
+          looks = 0;
+        } else if (looks >= 0 && method === "GET" && path.endsWith("/computes/agreed")) {
+          looks += 1;
+          // By then more than a minute has passed.
+          if (looks === 12) shows("Succeeded");
+        }
+        return Promise.resolve("go-on");
+      },
+    });
+    const busy = { error: { code: "Conflict", message: "Another operation is in progress." } };
+    door.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "status", status: 409, body: busy });
+    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const { result } = await apply("agreed", 2222, { environment, ...given });
+    expect(result.failures.join(" ")).toContain("[LeaseLost]");
+    expect(writes()).toEqual(["PUT agreed"]);
+  });
+});
+
+function fail(): never {
+  throw new Error("It is not there.");
+}

@@ -68,7 +68,7 @@ export const guards: readonly Guard[] = [
       {
         file: "attach/verify.ts",
         text: "  const first = await look(target, ports);\n",
-        instead: '  if (hasEnded) return end;\n  const first = await look(target, ports);\n',
+        instead: '  if (end.state !== "refused") return end;\n  const first = await look(target, ports);\n',
       },
     ],
     noticedBy: { campaign: "race", storage: false },

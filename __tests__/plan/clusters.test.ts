@@ -107,6 +107,30 @@ describe("a plan for AKS clusters", () => {
       live: [made({ provisioningState: "Failed" })],
       expected: [{ do: "refuse", because: "provisioning-failed" }],
     },
+    ...["made", "attached"].map((origin) => ({
+      when: `a cluster that the service made is being removed from the workspace, where it is ${origin}`,
+      declared: [aks({ agentCount: 3 })],
+      live: [(origin === "made" ? made : liveAks)({ provisioningState: "Deleting" })],
+      expected: [{ do: "wait" }],
+    })),
+    {
+      when: "a cluster that the service made is being removed, and is declared by another one",
+      declared: [aks({ agentCount: 3 }), aks({ name: "own", resourceId: one })],
+      live: [made({ provisioningState: "Deleting" })],
+      expected: [{ do: "create" }, { do: "attach" }],
+    },
+    {
+      when: "a cluster is being removed that is declared",
+      declared: [aks({ resourceId: one })],
+      live: [liveAks({ provisioningState: "Deleting" })],
+      expected: [{ do: "attach" }],
+    },
+    {
+      when: "what is being removed under the name is no AKS compute",
+      declared: [aks({ agentCount: 3 })],
+      live: [liveKubernetes({ name: "scoring", provisioningState: "Deleting" })],
+      expected: [{ do: "create" }],
+    },
     {
       when: "the service made the cluster under another name, to be replaced",
       declared: [aks({ name: "own", resourceId: one })],

@@ -1,8 +1,17 @@
 import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
 import { canonicalId } from "../azure/resource-id.ts";
-import { attachedAs, secretsOf, type ComputeTarget } from "../compute/target.ts";
-import { isUsable, plan, type Plan, type PlanOptions, type Step } from "../plan/plan.ts";
+import { attachedAs, preflight, resourceIdOf, secretsOf, type ComputeTarget } from "../compute/target.ts";
+import {
+  isInFlight,
+  isLeaving,
+  isUsable,
+  leftAfter,
+  plan,
+  type Plan,
+  type PlanOptions,
+  type Step,
+} from "../plan/plan.ts";
 import {
   accident,
   earlyEnd,
@@ -20,7 +29,7 @@ import { intentOf, type Intent } from "./intent.ts";
 import { withLeases, type Held } from "./lease.ts";
 import type { AttachPorts } from "./ports.ts";
 import { removeAndWait } from "./remove.ts";
-import { settle } from "./settle.ts";
+import { settle, settleUnknown } from "./settle.ts";
 import { sharedRead } from "./shared-read.ts";
 import { summarizeStep } from "./target-report.ts";
 import { verifyAttachment, type VerifyPorts } from "./verify.ts";
@@ -133,8 +142,14 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
   const takenAway = new Set<string>();
   /** A cluster that the service made is attached by its own id once it was detached: the live state alone forgets it. */
   const byOwnId = new Map<string, ComputeTarget>();
+  /** The same where nothing says yet whether the cluster outlived its compute. */
+  const mayBeLeft = new Map<string, ComputeTarget>();
+  for (const step of piece) {
+    const cluster = leftAfter(step);
+    if (cluster !== undefined) mayBeLeft.set(step.target.name, cluster);
+  }
   for (let round = 0; round < mostRounds && left().length > 0; round += 1) {
-    const resolved = await resolveIntents(held, round === 0, ports);
+    const resolved = await resolveIntents(piece, held, round === 0, ports);
     if ("state" in resolved) {
       // What could not be resolved stays open, so that whoever comes next looks again.
       for (const step of left()) close(step, step, resolved);
@@ -150,11 +165,17 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       const intent = [...gone.filter(({ closed }) => closed !== true), ...unfinished].find(
         ({ name, resourceId }) => name.toLowerCase() === target.name.toLowerCase() && resourceId !== undefined,
       );
-      if (intent?.resourceId !== undefined && !byOwnId.has(target.name))
-        byOwnId.set(target.name, attachedAs(target, { resourceId: intent.resourceId }));
+      if (intent?.resourceId === undefined || byOwnId.has(target.name)) continue;
+      const certain = resourceIdOf(target) !== undefined || unfinished.includes(intent);
+      (certain ? byOwnId : mayBeLeft).set(target.name, attachedAs(target, { resourceId: intent.resourceId }));
+    }
+    const standing = withRead(live.value, known).filter(({ name }) => !takenAway.has(name.toLowerCase()));
+    for (const [name, cluster] of mayBeLeft) {
+      if (standing.some((compute) => compute.name.toLowerCase() === name.toLowerCase())) continue;
+      mayBeLeft.delete(name);
+      if (!(await isGone(cluster, ports))) byOwnId.set(name, cluster);
     }
     const targets = left().map(({ target }) => byOwnId.get(target.name) ?? target);
-    const standing = withRead(live.value, known).filter(({ name }) => !takenAway.has(name.toLowerCase()));
     const decided = plan(targets, standing, ports.workspace, options).steps;
     const more = decided.flatMap((step) => keysOf(step, ports.workspace)).filter((key) => !held.keys.includes(key));
     if (more.length > 0 && decided.some(isPending)) return { widenBy: more };
@@ -166,8 +187,13 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       else if (!isAllowed(step, planned, options) && !(removed.has(step.target.name) && isBeginning(step)))
         close(planned, planned, changed(step, planned, options));
       else if (step.do === "wait") {
-        const end = earlyEnd(await settle(step.live.name, ports));
-        if (end !== undefined) close(planned, step, end);
+        const cluster = leftAfter(step);
+        if (cluster !== undefined) mayBeLeft.set(cluster.name, cluster);
+        const came = await waitOut(step, cluster, held, ports);
+        if (typeof came === "object") close(planned, step, came);
+        // A removal that came to nothing is not the cluster's fault, which therefore is never deleted for it.
+        else if (cluster !== undefined && came === "present") byOwnId.set(cluster.name, cluster);
+        else if (cluster !== undefined) takenAway.add(cluster.name.toLowerCase());
         looked = true;
       }
     }
@@ -177,8 +203,18 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       const step = decided.find(({ target }) => target.name === planned.target.name);
       return step === undefined ? [] : [{ planned, step }];
     });
+    const forbidden = await Promise.all(
+      pairs.map(async ({ planned, step }) => ({ planned, step, end: await whatForbidsRemoval(step, work) })),
+    );
+    // What must stay may be in the way of the others: they are decided anew before any of them loses anything.
+    for (const { planned, step, end } of forbidden) if (end !== undefined) close(planned, step, end);
+    if (forbidden.some(({ end }) => end !== undefined)) continue;
     const cleared = await Promise.all(
-      pairs.map(async ({ planned, step }) => ({ planned, step, end: await clearTheWay(step, held, work) })),
+      pairs.map(async ({ planned, step }) => ({
+        planned,
+        step,
+        end: await clearTheWay(step, held, ports).catch(accident),
+      })),
     );
     for (const { planned, step, end } of cleared) {
       if (end === undefined || end === "blocked") continue;
@@ -207,8 +243,27 @@ async function underLeases(piece: readonly Step[], held: Held, work: Work): Prom
       step,
       failedWith("drift", "WorkspaceChanged", "The workspace changes while it is worked on. Run the command again."),
     );
-  await forget(held, [...ended.values()], byOwnId, ports);
+  await forget(held, [...ended.values()], new Set([...byOwnId.keys(), ...mayBeLeft.keys()]), ports);
   return outcomes();
+}
+
+/**
+ * Waits for what is in flight.
+ *
+ * @param cluster may be left by it.
+ * @returns why the step ends here, or whether something stands there now.
+ */
+async function waitOut(
+  step: Extract<Step, { do: "wait" }>,
+  cluster: ComputeTarget | undefined,
+  held: Held,
+  ports: VerifyPorts,
+): Promise<End | "present" | "absent"> {
+  // Noted before it is gone: whoever comes after a crash would not know its id.
+  if (cluster !== undefined && (await noteDown({ ...step, target: cluster }, held, ports)) === undefined)
+    return lostOrCancelled(ports);
+  const settled = await settle(step.live.name, ports);
+  return earlyEnd(settled) ?? (settled.state === "present" ? "present" : "absent");
 }
 
 function isBeginning({ do: action }: Step): boolean {
@@ -233,22 +288,33 @@ type Resolved = {
 };
 
 /**
- * Reads the names that earlier holders noted, until nothing is in flight on them: also those whose outcome was known, which
- * a list may not show yet.
+ * Reads the names that earlier holders noted, until nothing but a removal is in flight on them: also those whose outcome was
+ * known, which a list may not show yet.
  */
-async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPorts): Promise<Resolved | End> {
+async function resolveIntents(
+  piece: readonly Step[],
+  held: Held,
+  isFirstLook: boolean,
+  ports: VerifyPorts,
+): Promise<Resolved | End> {
   const known: LiveCompute[] = [];
   const gone: Intent[] = [];
   const unfinished: Intent[] = [];
   for (const intent of held.found) {
     const { name, at, run, closed } = intent;
-    if (closed !== true && isFirstLook) {
+    const isNew = closed !== true && isFirstLook;
+    if (isNew) {
       ports.onProgress(
         name,
         `another run${run === undefined ? "" : ` (${run})`} began to write it at ${at} and did not say what came of it; reads it first`,
       );
     }
-    const settled = await settle(name, ports);
+    // What is being removed is the plan's to decide about, which may have to note what it leaves before it is gone.
+    const first = await settle(name, ports, (compute) => !isInFlight(compute));
+    // Who was cancelled gave its lease back at once, and the request that it sent may still be on its way. Under a name of
+    // this piece that does no harm: there it meets what is written next.
+    const isOnlyTheirs = !piece.some(({ target }) => target.name.toLowerCase() === name.toLowerCase());
+    const settled = isNew && isOnlyTheirs && first.state === "absent" ? await settleUnknown(name, ports) : first;
     const end = earlyEnd(settled);
     if (end !== undefined) return end;
     if (settled.state !== "present") {
@@ -256,9 +322,15 @@ async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPor
       continue;
     }
     const { compute } = settled;
-    known.push(compute);
-    const { resourceId, isAttachedCompute } = compute;
-    if (isAttachedCompute === false && !isUsable(compute) && isSame(resourceId, intent.resourceId))
+    const { resourceId = closed === true ? undefined : intent.resourceId, isAttachedCompute } = compute;
+    // What is being removed may not show any more what it held.
+    known.push(resourceId === undefined || !isLeaving(compute) ? compute : { ...compute, resourceId });
+    if (
+      isAttachedCompute === false &&
+      !isUsable(compute) &&
+      !isLeaving(compute) &&
+      isSame(resourceId, intent.resourceId)
+    )
       unfinished.push(intent);
   }
   return { known, gone, unfinished };
@@ -266,6 +338,11 @@ async function resolveIntents(held: Held, isFirstLook: boolean, ports: VerifyPor
 
 function isSame(one: string | undefined, other: string | undefined): boolean {
   return one !== undefined && other !== undefined && canonicalId(one) === canonicalId(other);
+}
+
+/** True when the resource behind a target certainly is not there. What may not be read is attached, and the service says. */
+async function isGone(target: ComputeTarget, { freshReads }: VerifyPorts): Promise<boolean> {
+  return (await preflight(target, freshReads())).some(({ code }) => code === "resource-not-found");
 }
 
 /** A list may lag behind a write that a read shows already. What a read does not show is not taken out: it may lag, too. */
@@ -288,12 +365,27 @@ function changed(decided: Step, planned: Step, { exactly }: ApplyOptions): End {
   );
 }
 
+/** What the attachment after a removal will need must be there, and nobody may need what goes. */
+async function whatForbidsRemoval(step: Step, { ports, options }: Work): Promise<End | undefined> {
+  if (!("remove" in step)) return undefined;
+  try {
+    await Promise.all(secretsOf(step.target).map((reference) => ports.resolveSecret(reference)));
+    for (const compute of options.force ? [] : step.remove) {
+      const users = await inUse(compute, ports);
+      if (users !== undefined) return users;
+    }
+    return undefined;
+  } catch (error) {
+    return accident(error);
+  }
+}
+
 /**
  * Removes what has to go, and waits for what is going.
  *
  * @returns why the step ends here; `blocked` where what should be gone stands again, or still; `undefined` to go on.
  */
-async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Promise<End | "blocked" | undefined> {
+async function clearTheWay(step: Step, held: Held, ports: VerifyPorts): Promise<End | "blocked" | undefined> {
   switch (step.do) {
     case "attach":
     case "create":
@@ -306,21 +398,17 @@ async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Pr
       return undefined;
     case "reattach":
     case "recreate":
-    case "replace": {
-      // Before anything is removed: what the attachment after it will need must be there, and nobody may need what goes.
-      await Promise.all(secretsOf(step.target).map((reference) => ports.resolveSecret(reference)));
+    case "replace":
       for (const compute of step.remove) {
-        const users = options.force ? undefined : await inUse(compute, ports);
-        if (users !== undefined) return users;
         // What is detached first and attached next is noted before it is gone: a crash in between must not lose its id.
         if ((await noteDown(step, held, ports)) === undefined || !held.isHeld()) return lostOrCancelled(ports);
-        const removal = await removeAndWait(compute, ports);
+        const removal = await removeAndWait(compute, held.isHeld, ports);
         if (removal.state === "in-flight") return { state: "in-flight", why: removal.why };
+        if (removal.state === "failed" && !held.isHeld()) return leaseLost;
         if (removal.state === "failed")
           return { state: "failed", because: "provisioning-failed", error: removal.error };
       }
       return undefined;
-    }
     case "wait":
     case "keep":
     case "adopt":
@@ -334,7 +422,7 @@ async function clearTheWay(step: Step, held: Held, { ports, options }: Work): Pr
 async function noteDown(step: Step, held: Held, ports: VerifyPorts): Promise<string | undefined> {
   const correlationId = ports.newId();
   const intent = intentOf(step, ports.clock.now(), correlationId, ports.run);
-  for (const key of noteKeysOf(step, ports.workspace)) if (!(await held.note(key, [intent]))) return undefined;
+  for (const key of noteKeysOf(step, ports.workspace)) if (!(await held.note(key, intent))) return undefined;
   return correlationId;
 }
 
@@ -351,8 +439,8 @@ async function write(step: Step, held: Held, { ports, options }: Work): Promise<
   };
   try {
     const end = await send();
-    return await verifyAttachment(step.target, end, ports, async (own) => {
-      const removal = await removeAndWait(own, ports);
+    return await verifyAttachment(step.target, end, held.isHeld, ports, async (own) => {
+      const removal = await removeAndWait(own, held.isHeld, ports);
       if (removal.state === "in-flight") return { state: "in-flight", why: removal.why, compute: own };
       if (removal.state === "failed")
         return { state: "failed", because: "conflict", error: removal.error, compute: own };
@@ -371,7 +459,7 @@ async function write(step: Step, held: Held, { ports, options }: Work): Promise<
 async function forget(
   held: Held,
   outcomes: readonly StepOutcome[],
-  byOwnId: ReadonlyMap<string, ComputeTarget>,
+  byOwnId: ReadonlySet<string>,
   { workspace }: VerifyPorts,
 ): Promise<void> {
   const open = new Set(

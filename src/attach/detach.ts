@@ -135,7 +135,11 @@ async function removeAsPlanned(
   if (live === undefined) return { state: "gone" };
   if (isLeaving(live)) return waitUntilGone(live, ports);
   const same = (a: string | undefined, b: string | undefined) => canonicalId(a ?? "") === canonicalId(b ?? "");
-  if (!same(live.resourceId, planned.resourceId) || !same(live.computeType, planned.computeType)) {
+  if (
+    !same(live.resourceId, planned.resourceId) ||
+    !same(live.computeType, planned.computeType) ||
+    live.isAttachedCompute !== planned.isAttachedCompute
+  ) {
     return failedWith(
       "WorkspaceChanged",
       `'${live.name}' was made anew by somebody else meanwhile, so it was left as it is. Run detach again if that one is meant.`,
@@ -144,8 +148,7 @@ async function removeAsPlanned(
   const users = force ? undefined : await inUse(live, ports);
   if (users?.state === "failed") return { state: "failed", error: users.error, because: "in-use" };
   if (users !== undefined) return { state: "in-flight", why: "cancelled" };
-  if (!isHeld()) return failedWith("LeaseLost", "The lease ran out before it was removed. Run detach again.");
-  return removeAndWait(live, ports);
+  return removeAndWait(live, isHeld, ports);
 }
 
 async function waitUntilGone(live: LiveCompute, ports: AttachPorts): Promise<Removal> {

@@ -1,7 +1,7 @@
 import { canonicalId } from "../azure/resource-id.ts";
 import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
 import { resourceIdOf } from "../compute/target.ts";
-import type { Step } from "../plan/plan.ts";
+import { isLeaving, type Step } from "../plan/plan.ts";
 
 /**
  * What a step touches: the names of computes and the resources behind them. Whoever writes holds a lease for each, so
@@ -42,7 +42,8 @@ export function primaryKeyOf(step: Step, workspace: WorkspaceRef): string {
  */
 export function noteKeysOf(step: Step, workspace: WorkspaceRef): readonly string[] {
   const primary = primaryKeyOf(step, workspace);
-  const isMade = "remove" in step && step.remove.some(({ by }) => by === "Detach");
+  const isMade =
+    ("remove" in step && step.remove.some(({ by }) => by === "Detach")) || (step.do === "wait" && isLeaving(step.live));
   return isMade ? [...new Set([primary, nameKeyOf(step.target.name, workspace)])] : [primary];
 }
 

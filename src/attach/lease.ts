@@ -30,8 +30,11 @@ export type Held = {
   readonly found: readonly Intent[];
   /** False as soon as another holder is possible: then nothing may be written any more. Always true without a lease. */
   readonly isHeld: () => boolean;
-  /** Writes down what is about to be done, in place of what stands there. False: the lease was lost. */
-  readonly note: (key: string, intents: readonly Intent[]) => Promise<boolean>;
+  /**
+   * Writes down what is about to be done, in place of what earlier holders left, and beside what this one has noted of other
+   * names. False: the lease was lost.
+   */
+  readonly note: (key: string, intent: Intent) => Promise<boolean>;
   /** Keys under which something stands open, by an earlier holder or by this one. */
   readonly open: () => readonly string[];
   /** Says of what stands under a key that its outcome is known. */
@@ -62,6 +65,8 @@ export async function withLeases<Value>(
 ): Promise<Value | NotHeld> {
   const id = ports.newId();
   const sorted = [...new Set(keys)].sort();
+  /** A request that was cancelled may have been carried out. What somebody else holds is not given back by this. */
+  const untold: string[] = [];
   const taken: Taken[] = [];
   try {
     for (const key of sorted) {
@@ -70,7 +75,10 @@ export async function withLeases<Value>(
         ports.onProgress(unusable(got.failure));
         return await work(withoutLease(sorted));
       }
-      if (got.state !== "held") return got;
+      if (got.state !== "held") {
+        untold.push(key);
+        return got;
+      }
       taken.push(got.taken);
     }
     const standing = new Map<string, readonly Intent[]>();
@@ -80,29 +88,41 @@ export async function withLeases<Value>(
       const intents = readIntents(text.value);
       if (intents.length > 0) standing.set(key, intents);
     }
-    const note = async (key: string, intents: readonly Intent[]): Promise<boolean> => {
+    const noted = new Map<string, readonly Intent[]>();
+    const lastWrites = new Map<string, Promise<boolean>>();
+    const put = (key: string, intents: readonly Intent[]): Promise<boolean> => {
       // Before the write: should its reply be lost, something stands there all the same.
       standing.set(key, intents);
-      const written = await ports.leases.write(key, id, writeIntents(intents), ports.signal);
-      return written.ok && written.value === "written";
+      const write = async (): Promise<boolean> => {
+        const written = await ports.leases.write(key, id, writeIntents(intents), ports.signal);
+        return written.ok && written.value === "written";
+      };
+      // One after the other: what was noted last has to stand there in the end.
+      const written = (lastWrites.get(key) ?? Promise.resolve()).then(write, write);
+      lastWrites.set(key, written);
+      return written;
     };
     return await work({
       guarantee: "serialised",
       keys: sorted,
       found: [...standing.values()].flat(),
       isHeld: () => taken.every(({ isHeld }) => isHeld()),
-      note,
+      note: (key, intent) => {
+        const intents = [...(noted.get(key) ?? []).filter(({ name }) => name !== intent.name), intent];
+        noted.set(key, intents);
+        return put(key, intents);
+      },
       open: () =>
         [...standing].filter(([, intents]) => intents.some(({ closed }) => closed !== true)).map(([key]) => key),
       close: (key) =>
-        note(
+        put(
           key,
           (standing.get(key) ?? []).map((intent) => ({ ...intent, closed: true })),
         ),
     });
   } finally {
     for (const { stop } of taken) stop();
-    await Promise.all(taken.map(({ key }) => ports.leases.release(key, id)));
+    await Promise.all([...taken.map(({ key }) => key), ...untold].map((key) => ports.leases.release(key, id)));
   }
 }
 
@@ -158,9 +178,10 @@ function keep(key: string, id: string, from: number, { leases, clock, onProgress
     while (!stopped.signal.aborted && !lost) {
       await clock.sleep(leases.seconds / 4, stopped.signal);
       const askedAt = clock.now();
-      const renewed = await leases.renew(key, id, stopped.signal);
-      if (renewed.ok && renewed.value === "held") renewedAt = askedAt;
-      else if (renewed.ok || !isHeld()) {
+      // A sign-in that fails is thrown. It may come about the next time.
+      const renewed = await leases.renew(key, id, stopped.signal).catch(() => undefined);
+      if (renewed?.ok === true && renewed.value === "held") renewedAt = askedAt;
+      else if (renewed?.ok === true || !isHeld()) {
         lost = true;
         onProgress("the lease was lost; nothing more is written.");
       }

@@ -3,6 +3,7 @@ import type { Leases } from "../azure/leases.ts";
 import type { UsersOf } from "../azure/usage.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { Clock } from "../clock.ts";
+import type { ResourceReads } from "../compute/kind.ts";
 import type { ResolveSecret } from "../declaration/secret.ts";
 import type { TargetReport } from "../report/result.ts";
 
@@ -11,6 +12,8 @@ export type AttachPorts = {
   readonly computes: Computes;
   readonly leases: Leases;
   readonly usersOf: UsersOf;
+  /** Reads of resources that know nothing from before. */
+  readonly freshReads: () => ResourceReads;
   /** Ids that nobody else has. */
   readonly newId: () => string;
   /** Address of the workflow run; absent outside GitHub. */

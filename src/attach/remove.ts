@@ -37,8 +37,12 @@ export function removalActionFor(compute: LiveCompute): "Detach" | "Delete" | un
   return managed ? "Delete" : "Detach";
 }
 
-/** Removes a compute, as the plan has decided or else as what it is, and waits until the service says that it is gone. */
-export async function removeAndWait(compute: Removed, ports: AttachPorts): Promise<Removal> {
+/**
+ * Removes a compute, as the plan has decided or else as what it is, and waits until the service says that it is gone.
+ *
+ * @param isHeld asked right before every request: false means that nothing may be written any more.
+ */
+export async function removeAndWait(compute: Removed, isHeld: () => boolean, ports: AttachPorts): Promise<Removal> {
   const action = compute.by ?? removalActionFor(compute);
   if (action === undefined) {
     return failedWith(
@@ -49,6 +53,7 @@ export async function removeAndWait(compute: Removed, ports: AttachPorts): Promi
   }
   for (let send = 1; send <= mostSends; send += 1) {
     if (ports.signal.aborted) return { state: "in-flight", why: "cancelled" };
+    if (!isHeld()) return failedWith("LeaseLost", "The lease ran out before it was removed. Run the command again.");
     ports.onProgress(compute.name, action === "Detach" ? "detaching" : "deleting");
     const answer = await ports.computes.remove(compute.name, action);
     const settled = answer.ok
@@ -83,8 +88,10 @@ async function afterRefusal(name: string, failure: AzureFailure, ports: AttachPo
     case "cancelled":
       return { state: "in-flight", why: "cancelled" };
     case "refused":
-      // 409: another operation holds the compute. Its end decides; anything else is the service's last word.
-      return failure.status === 409 ? settle(name, ports) : { state: "failed", error: failure.error };
+      // 409 and 412: another operation holds the compute. Its end decides; anything else is the service's last word.
+      return failure.status === 409 || failure.status === 412
+        ? settle(name, ports)
+        : { state: "failed", error: failure.error };
     case "unreachable":
       return { state: "unreadable", failure };
   }

@@ -81,14 +81,22 @@ function stateOf(compute: LiveCompute): string {
   return far === undefined ? compute.provisioningState : `${compute.provisioningState}, ${far}`;
 }
 
-/** Reads the compute until nothing is in flight on it. A compute that is absent counts as settled at once. */
-export async function settle(name: string, ports: AttachPorts): Promise<Settled> {
+/**
+ * Reads the compute until nothing is in flight on it. A compute that is absent counts as settled at once.
+ *
+ * @param isOver default: it is not being removed, either.
+ */
+export async function settle(
+  name: string,
+  ports: AttachPorts,
+  isOver = (compute: LiveCompute) => !isInFlight(compute) && !isLeaving(compute),
+): Promise<Settled> {
   let shown = "";
   for (let look = 0; ; look += 1) {
     const read = await ports.computes.get(name);
     if (!read.ok) return { state: "unreadable", failure: read.failure };
     if (read.value === undefined) return { state: "absent" };
-    if (!isInFlight(read.value) && !isLeaving(read.value)) return { state: "present", compute: read.value };
+    if (isOver(read.value)) return { state: "present", compute: read.value };
     const state = stateOf(read.value);
     if (state !== shown) {
       shown = state;

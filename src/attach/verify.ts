@@ -21,19 +21,23 @@ const secondsBetween = 2.5;
  * stays. Who made the other withdraws it, and who made the first attaches anew, because the second has broken it, be it
  * after the first one stood or while it was coming.
  *
+ * @param isHeld asked right before a removal.
  * @param reattach detaches our own attachment, attaches it again, and verifies it by a read.
  */
 export async function verifyAttachment(
   target: ComputeTarget,
   end: End,
+  isHeld: () => boolean,
   ports: VerifyPorts,
   reattach: (own: LiveCompute) => Promise<End>,
 ): Promise<End> {
-  const hasEnded = end.state === "done" || end.state === "failed";
-  if (!hasEnded || end.compute?.resourceId === undefined || ports.signal.aborted) return end;
+  // One that was broken before it was read back looks like one that came to nothing.
+  const mayBeBroken = end.state === "failed" && end.because === "provisioning-failed";
+  if ((end.state !== "done" && !mayBeBroken) || end.compute?.resourceId === undefined || ports.signal.aborted)
+    return end;
   const first = await look(target, ports);
   if (!first.ok) {
-    if (end.state === "failed") return end;
+    if (mayBeBroken) return end;
     return failedWith(
       "service-unreachable",
       "NotVerified",
@@ -41,11 +45,13 @@ export async function verifyAttachment(
       end.compute,
     );
   }
-  const { own, others } = first.value;
+  const { others } = first.value;
+  // A list may not show yet what was read back after the write: it stands all the same.
+  const own = first.value.own ?? end.compute;
   if (others.length === 0) return end;
-  const [oldest] = [...others, ...(own === undefined ? [] : [own])].sort(byAge);
+  const [oldest = own] = [...others, own].sort(byAge);
   const names = others.map(({ name }) => `'${name}'`).join(", ");
-  if (own === undefined || oldest !== own) return withdraw(target, own, names, oldest?.name ?? "", ports);
+  if (oldest !== own) return withdraw(target, own, names, oldest.name, isHeld, ports);
   ports.onProgress(
     target.name,
     `its resource was attached at the same time as ${names}; waits for that to be withdrawn`,
@@ -99,12 +105,13 @@ function byAge(a: LiveCompute, b: LiveCompute): number {
 
 async function withdraw(
   target: ComputeTarget,
-  own: LiveCompute | undefined,
+  own: LiveCompute,
   names: string,
   survivor: string,
+  isHeld: () => boolean,
   ports: VerifyPorts,
 ): Promise<End> {
-  const removal = own === undefined ? { state: "gone" as const } : await removeAndWait(own, ports);
+  const removal = await removeAndWait(own, isHeld, ports);
   const what =
     removal.state === "gone"
       ? "it was made later and has been withdrawn"

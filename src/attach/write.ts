@@ -3,7 +3,7 @@ import type { AzureFailure, Outcome, ServiceError } from "../azure/outcome.ts";
 import { differencesFrom, faultOf, originOf } from "../compute/target.ts";
 import { isUsable, type Step } from "../plan/plan.ts";
 import { writeOf, type ComputeWrite } from "./compute-write.ts";
-import { earlyEnd, failedWith, leaseLost, type End } from "./end.ts";
+import { earlyEnd, endOfFailure, failedWith, leaseLost, type End } from "./end.ts";
 import type { AttachPorts } from "./ports.ts";
 import { waitUntilReady } from "./ready.ts";
 import { followWrite, settle, settleUnknown, type Settled } from "./settle.ts";
@@ -28,6 +28,7 @@ export async function putUntilSettled(step: Step, options: WriteOptions, ports: 
   const write = await writeOf(step, ports.workspace, ports.resolveSecret);
   const { name } = step.target;
   const { correlationId } = options;
+  let refused: AzureFailure | undefined;
   for (let attempt = 1; attempt <= mostSends; attempt += 1) {
     if (ports.signal.aborted) return { state: "in-flight", why: "cancelled" };
     if (!options.isHeld()) return leaseLost;
@@ -48,6 +49,7 @@ export async function putUntilSettled(step: Step, options: WriteOptions, ports: 
       : await afterRefusal(name, answer.failure, ports);
     // A read may lag behind the write that it follows: what was accepted is not taken for absent at the first look.
     const sure = answer.ok && settled.state === "absent" ? await settleUnknown(name, ports) : settled;
+    refused = !answer.ok && answer.failure.reason === "refused" && sure.state === "absent" ? answer.failure : undefined;
     const end = conclude(step, sure, answer.ok ? idsOf(answer.value, correlationId) : {}, ports);
     // An update whose reply was lost, or that another operation turned away, and that left no trace: it may be sent again.
     const untouched =
@@ -56,6 +58,7 @@ export async function putUntilSettled(step: Step, options: WriteOptions, ports: 
       return waitUntilReady(step.target, end.compute, ports);
     if (end !== undefined && !untouched) return end;
   }
+  if (refused !== undefined) return endOfFailure(refused);
   return failedWith(
     "target-not-verified",
     "NotCarriedOut",
@@ -93,10 +96,11 @@ function send(
 async function afterRefusal(name: string, refused: AzureFailure, ports: AttachPorts): Promise<Settled> {
   if (refused.reason === "unknown") return settleUnknown(name, ports);
   if (refused.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
-  // 409: an operation is in flight, our own lost one or somebody else's. Its end is what counts. 412 likewise.
+  // 409: an operation is in flight, our own lost one or somebody else's. Its end is what counts. 412 likewise. Where nothing
+  // is shown any more, what stood under the name may still be going: nothing was carried out, so it may be sent again.
   if (refused.reason === "refused" && (refused.status === 409 || refused.status === 412)) {
     const settled = await settle(name, ports);
-    return settled.state === "absent" ? { state: "unreadable", failure: refused } : settled;
+    return settled.state === "absent" ? settleUnknown(name, ports) : settled;
   }
   return { state: "unreadable", failure: refused };
 }

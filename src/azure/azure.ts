@@ -39,6 +39,8 @@ export type Azure = {
   readonly blobs: Blobs;
   /** The resources that targets point at. */
   readonly resources: ResourceReads;
+  /** The same anew: what was read before may have gone meanwhile. */
+  readonly freshReads: () => ResourceReads;
   readonly usersOf: UsersOf;
   /** The other workspaces of the subscription, as far as the identity can read them. */
   readonly otherWorkspaces: () => Promise<OtherWorkspaces>;
@@ -111,6 +113,7 @@ function assemble(
     dataPlane,
     blobs: createBlobs(options),
     resources: createResourceReads(arm, cloud, workspace),
+    freshReads: () => createResourceReads(arm, cloud, workspace),
     usersOf: createUsersOf(arm, ref),
     otherWorkspaces: () => readOtherWorkspaces(arm, ref, options.clock),
     keyVault: createKeyVault(newCredential, cloud, options.signal),

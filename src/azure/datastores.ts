@@ -50,13 +50,19 @@ export type DatastorePorts = {
   readonly mask: (secret: string) => void;
 };
 
-/** Every datastore is read once, however many uploads go to it. */
+/** Every datastore is read once, however many uploads go to it; one that could not be read is asked for again. */
 export function createDatastores(arm: Arm, workspace: WorkspaceRef, ports: DatastorePorts): Datastores {
   const opened = new Map<string, Promise<Outcome<BlobContainer>>>();
   return {
     open: (name, fresh = false) => {
       const known = (fresh ? undefined : opened.get(name)) ?? open(name, arm, workspace, ports);
       opened.set(name, known);
+      const forget = () => {
+        if (opened.get(name) === known) opened.delete(name);
+      };
+      known.then((container) => {
+        if (!container.ok) forget();
+      }, forget);
       return known;
     },
     look: (name) => look(name, arm, workspace, ports.cloud),

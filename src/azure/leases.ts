@@ -63,6 +63,21 @@ export function createLeases(
     const container = await open(fresh);
     return container.ok ? succeeded(await containerClient(container.value, { tries: 3, requestSeconds })) : container;
   };
+  /** What could not be opened now may be later: a lease outlives more than one renewal that fails. */
+  const opened = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
+    const asked = (current ??= connect(fresh));
+    const forget = () => {
+      if (current === asked) current = undefined;
+    };
+    try {
+      const container = await asked;
+      if (!container.ok) forget();
+      return container;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  };
   /**
    * Runs one operation on a key's blob; once more with fresh access when the service says that the access has run out, and
    * again when a request was not answered in time, because the library itself waits without end.
@@ -74,8 +89,7 @@ export function createLeases(
   ): Promise<Outcome<Value>> => {
     let fresh = false;
     for (let attempt = 1; ; attempt += 1) {
-      current ??= connect(fresh);
-      const container = await current;
+      const container = await opened(fresh);
       if (!container.ok) return container;
       let late: AbortSignal | undefined;
       const limit = () => {

@@ -27,7 +27,7 @@ export type Repeatable = "read" | "write";
 
 const mostTries = 6;
 /** All waits of one call together, in seconds. Our choice: longer than any throttling window that ARM announces. */
-const longestWait = 240;
+export const longestWait = 240;
 
 /** Sends, and sends again where that is safe. */
 export async function withRetries(
@@ -169,12 +169,12 @@ export function pauseSeconds(
   return retryAfterSeconds(headers, clock) ?? Math.min(2 ** (attempt - 1), 30) * (0.5 + random() / 2);
 }
 
+/** `undefined` where the header is absent, or names no time to come: nobody is to be asked without a pause. */
 export function retryAfterSeconds(headers: Readonly<Record<string, string>>, clock: Clock): number | undefined {
   const text = headers["retry-after"];
   if (text === undefined) return undefined;
-  if (/^\d+(\.\d+)?$/.test(text.trim())) return Number(text);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - clock.now()) / 1000);
+  const seconds = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : (Date.parse(text) - clock.now()) / 1000;
+  return seconds > 0 ? seconds : undefined;
 }
 
 /** An answer that is no success, as a failure. */

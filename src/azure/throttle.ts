@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { retryAfterSeconds } from "./retry.ts";
+import { longestWait, retryAfterSeconds } from "./retry.ts";
 
 /**
  * ARM's token buckets, one for each class of requests: how many a second are put back into each.
@@ -44,8 +44,10 @@ export function createThrottle(clock: Clock): Throttle {
       if (left !== undefined) state.remaining = left;
       if (status === 429) {
         state.remaining = 0;
-        // One answer speaks for all: nobody else need be told no before the time is over.
-        state.nextAt = Math.max(state.nextAt, now() + (retryAfterSeconds(headers, clock) ?? 1));
+        // One answer speaks for all: nobody else need be told no before the time is over. A time that nobody waits for is
+        // no time to be held up for, either: each request is told no at once, and the run ends.
+        const pause = retryAfterSeconds(headers, clock) ?? 1;
+        if (pause <= longestWait) state.nextAt = Math.max(state.nextAt, now() + pause);
       }
     },
   };

@@ -52,6 +52,7 @@ export function attachPorts(
     computes: azure.computes,
     leases: azure.leases,
     usersOf: azure.usersOf,
+    freshReads: azure.freshReads,
     newId: context.newId,
     ...(context.github.runUrl === undefined ? {} : { run: context.github.runUrl }),
     workspace: azure.workspace,

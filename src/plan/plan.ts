@@ -58,7 +58,7 @@ export type Step = {
   | { readonly do: "update"; readonly live: LiveCompute }
   /** Detach or delete `remove` first, wait until they are gone, then attach or create. */
   | { readonly do: "reattach" | "recreate" | "replace"; readonly remove: readonly Removed[] }
-  /** An operation on it is in flight: wait until it settles, then decide again. */
+  /** An operation on it is in flight, or what it leaves is to be attached again: wait until it settles, then decide again. */
   | { readonly do: "wait"; readonly live: LiveCompute }
   | { readonly do: "refuse"; readonly because: Refusal; readonly live?: LiveCompute }
 );
@@ -244,6 +244,16 @@ function decide(
   );
   if (conflict !== undefined) return conflict;
   const leaving = others.filter(isLeaving);
+  const left = own === undefined || !isLeaving(own) ? undefined : clusterLeftBy(own, target);
+  if (own !== undefined && left !== undefined && !isClaimed(left, target, declared, live)) {
+    return {
+      do: "wait",
+      target,
+      live: own,
+      differences: [],
+      reason: `It is being removed. Its cluster, ${resourceIdOf(left) ?? ""}, is attached again by its own id if it is still there then.`,
+    };
+  }
   if (own === undefined || isLeaving(own)) {
     const afterRemovalOf = found === undefined ? leaving : [found, ...leaving];
     return {
@@ -258,6 +268,31 @@ function decide(
     };
   }
   return decideExisting(target, own, workspace, options);
+}
+
+/**
+ * The target as it attaches the cluster behind its compute, which is being removed: the service may have made the cluster,
+ * and nothing says whether it is removed as well. `undefined` where the declaration names what is attached.
+ */
+function clusterLeftBy(leaving: LiveCompute, target: ComputeTarget): ComputeTarget | undefined {
+  if (leaving.computeType.toLowerCase() !== computeTypeOf(target)?.toLowerCase()) return undefined;
+  const left = attachedAs(target, leaving);
+  return resourceIdOf(target) === undefined && resourceIdOf(left) !== undefined ? left : undefined;
+}
+
+/** What a step that waits for a removal may attach once that is over; `undefined` for every other step. */
+export function leftAfter(step: Step): ComputeTarget | undefined {
+  return step.do === "wait" && isLeaving(step.live) ? clusterLeftBy(step.live, step.target) : undefined;
+}
+
+/** Another target is declared for what this one would attach. */
+function isClaimed(
+  left: ComputeTarget,
+  target: ComputeTarget,
+  declared: readonly ComputeTarget[],
+  live: LiveIndex,
+): boolean {
+  return declared.some((other) => other !== target && areRivals(left, asLive(other, live)));
 }
 
 /**
@@ -469,5 +504,5 @@ export function isInFlight(compute: LiveCompute): boolean {
 
 /** True when carrying the plan out would send a write. */
 export function hasChanges({ steps }: Plan): boolean {
-  return steps.some((step) => !["keep", "adopt", "refuse", "wait"].includes(step.do));
+  return steps.some((step) => !["keep", "adopt", "refuse", "wait"].includes(step.do) || leftAfter(step) !== undefined);
 }
