@@ -101,6 +101,19 @@ describe("while targets are worked on", () => {
   });
 });
 
+describe("a removal that fails", () => {
+  it("names its code, and the ids by which Azure's support finds it", async () => {
+    await act(emulator, "apply", machine("vm1"));
+    const fault = { code: "DetachFailed", message: "A node did not answer." };
+    emulator.faults.add({ method: "DELETE", path: "/computes/dsvm$", kind: "operation-fails", ...fault });
+    const step = await act(emulator, "detach", {}, { inputs: { only: "dsvm" } });
+    expect([step.exitCode, step.outputs["failure-reason"]]).toEqual([1, "provisioning-failed"]);
+    expect(step.annotations.map(({ message }) => message).join("\n")).toMatch(
+      /A node did not answer\. \[DetachFailed\].* Correlation id: [\da-f-]{36}, request id: [\da-f-]{36}/,
+    );
+  });
+});
+
 describe("a provisioning that fails", () => {
   it.each([
     {

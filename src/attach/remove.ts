@@ -2,7 +2,7 @@ import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import type { Removed } from "../plan/plan.ts";
 import type { AttachPorts } from "./ports.ts";
-import { followWrite, settle, settleUnknown, type Settled } from "./settle.ts";
+import { followWrite, idsOf, settle, settleUnknown, type Settled } from "./settle.ts";
 
 /** What came of a removal. */
 export type Removal =
@@ -65,7 +65,7 @@ export async function removeAndWait(compute: Removed, isHeld: () => boolean, por
       case "in-flight":
         return { state: "in-flight", why: settled.why };
       case "failed":
-        return { state: "failed", error: settled.error };
+        return { state: "failed", error: { ...settled.error, ...(answer.ok ? idsOf(answer.value) : {}) } };
       case "unreadable":
         return { state: "failed", error: settled.failure.error };
       case "present":

@@ -14,6 +14,16 @@ export type Settled =
   | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled"; readonly compute?: LiveCompute }
   | { readonly state: "unreadable"; readonly failure: AzureFailure };
 
+/** By which Azure's support finds a write; an answer to a later read has other ones. */
+export type Ids = Pick<ServiceError, "correlationId" | "requestId">;
+
+export function idsOf({ correlationId, requestId }: Accepted): Ids {
+  return {
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
 /** Seconds between looks when the service names none: short first, for kinds that attach within seconds. Our choice. */
 const firstPause = 1;
 const longestPause = 15;

@@ -6,7 +6,7 @@ import { writeOf, type ComputeWrite } from "./compute-write.ts";
 import { earlyEnd, endOfFailure, failedWith, leaseLost, type End } from "./end.ts";
 import type { AttachPorts } from "./ports.ts";
 import { waitUntilReady } from "./ready.ts";
-import { followWrite, settle, settleUnknown, type Settled } from "./settle.ts";
+import { followWrite, idsOf, settle, settleUnknown, type Ids, type Settled } from "./settle.ts";
 
 /** How often a write is sent again after reads have shown that it never took effect. */
 const mostSends = 3;
@@ -50,7 +50,7 @@ export async function putUntilSettled(step: Step, options: WriteOptions, ports: 
     // A read may lag behind the write that it follows: what was accepted is not taken for absent at the first look.
     const sure = answer.ok && settled.state === "absent" ? await settleUnknown(name, ports) : settled;
     refused = !answer.ok && answer.failure.reason === "refused" && sure.state === "absent" ? answer.failure : undefined;
-    const end = conclude(step, sure, answer.ok ? idsOf(answer.value, correlationId) : {}, ports);
+    const end = conclude(step, sure, answer.ok ? idsOf({ correlationId, ...answer.value }) : {}, ports);
     // An update whose reply was lost, or that another operation turned away, and that left no trace: it may be sent again.
     const untouched =
       !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
@@ -64,14 +64,6 @@ export async function putUntilSettled(step: Step, options: WriteOptions, ports: 
     "NotCarriedOut",
     `'${name}' is not as declared after ${mostSends} requests to bring it about, each read back before the next.`,
   );
-}
-
-/** By which Azure's support finds the write; an answer to a later read has other ones. */
-type Ids = Pick<ServiceError, "correlationId" | "requestId">;
-
-function idsOf(accepted: Accepted, sent: string): Ids {
-  const { correlationId = sent, requestId } = accepted;
-  return { correlationId, ...(requestId === undefined ? {} : { requestId }) };
 }
 
 function send(
