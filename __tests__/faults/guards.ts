@@ -44,8 +44,8 @@ export const guards: readonly Guard[] = [
     name: "what is live is read again under the lease",
     edits: [
       {
-        file: "attach/apply.ts",
-        text: "const decided = plan(targets, standing, ports.workspace, options).steps;",
+        file: "attach/piece.ts",
+        text: "const decided = plan(targets, standing, work.ports.workspace, work.options).steps;",
         instead: "const decided = targets.length > 0 ? left() : [];",
       },
     ],

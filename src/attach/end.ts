@@ -99,3 +99,8 @@ export function accident(error: unknown): End {
     ? failedWith("authentication-failed", "AuthenticationFailed", message)
     : failedWith("internal-error", "InternalError", message);
 }
+
+/** Why nothing may be written any more. */
+export function lostOrCancelled({ signal }: { readonly signal: AbortSignal }): End {
+  return signal.aborted ? { state: "in-flight", why: "cancelled" } : leaseLost;
+}

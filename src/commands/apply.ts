@@ -1,5 +1,6 @@
 import type { Azure } from "../azure/azure.ts";
-import { apply as carryOut, isPending } from "../attach/apply.ts";
+import { apply as carryOut } from "../attach/apply.ts";
+import { isPending } from "../attach/piece.ts";
 import { summarizeStep } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError } from "../declaration/problem.ts";
