@@ -4,7 +4,8 @@ import { removalActionFor } from "../../src/attach/remove.ts";
 import type { LiveCompute } from "../../src/azure/computes.ts";
 import { holdingOf, isHeldBy, type ComputeTarget } from "../../src/compute/target.ts";
 import { duplicateProblems } from "../../src/declaration/duplicates.ts";
-import { plan, type PlanOptions } from "../../src/plan/plan.ts";
+import { plan } from "../../src/plan/plan.ts";
+import type { PlanOptions } from "../../src/plan/step.ts";
 import { aks, clusterId, kubernetes, liveAks, liveKubernetes, workspace } from "../support/targets.ts";
 
 const strict: PlanOptions = { onDrift: "fail", onConflict: "fail", allowDelete: false };

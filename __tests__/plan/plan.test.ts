@@ -2,7 +2,8 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { LiveCompute } from "../../src/azure/computes.ts";
 import { resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
-import { hasChanges, plan, type PlanOptions } from "../../src/plan/plan.ts";
+import { hasChanges, plan } from "../../src/plan/plan.ts";
+import type { PlanOptions } from "../../src/plan/step.ts";
 import {
   amlCompute,
   attachedTarget,

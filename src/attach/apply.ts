@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { Plan, Step } from "../plan/plan.ts";
+import type { Plan, Step } from "../plan/step.ts";
 import { accident, endOfLease, failedWith, type End, type StepOutcome } from "./end.ts";
 import { groupsOf, keysOf } from "./group.ts";
 import { withLeases } from "./lease.ts";

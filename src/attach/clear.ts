@@ -1,5 +1,5 @@
 import { secretsOf, type ComputeTarget } from "../compute/target.ts";
-import type { Step } from "../plan/plan.ts";
+import type { Step } from "../plan/step.ts";
 import { accident, earlyEnd, leaseLost, lostOrCancelled, type End } from "./end.ts";
 import { inUse } from "./in-use.ts";
 import type { Held } from "./lease.ts";

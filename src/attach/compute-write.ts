@@ -3,7 +3,7 @@ import { workspaceId, type Workspace } from "../azure/workspace.ts";
 import type { Update } from "../compute/kind.ts";
 import { apiVersionOf, toRequest, toUpdate } from "../compute/target.ts";
 import { formatSecretReference, type ResolveSecret } from "../declaration/secret.ts";
-import type { Step } from "../plan/plan.ts";
+import type { Step } from "../plan/step.ts";
 import type { PlannedRequest } from "../plan/plan-file.ts";
 import { removalActionFor } from "./remove.ts";
 

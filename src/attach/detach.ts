@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
 import { canonicalId } from "../azure/resource-id.ts";
 import { workspaceId } from "../azure/workspace.ts";
-import { isLeaving } from "../plan/plan.ts";
+import { isLeaving } from "../compute/state.ts";
 import { inUse } from "./in-use.ts";
 import { withLeases, type Guarantee } from "./lease.ts";
 import type { AttachPorts } from "./ports.ts";

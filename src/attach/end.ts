@@ -1,7 +1,7 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import { SecretUnavailable } from "../declaration/secret.ts";
-import type { Step } from "../plan/plan.ts";
+import type { Step } from "../plan/step.ts";
 import type { Guarantee, NotHeld } from "./lease.ts";
 import type { Settled } from "./settle.ts";
 

@@ -1,5 +1,5 @@
 import { canonicalId } from "../azure/resource-id.ts";
-import type { Step } from "../plan/plan.ts";
+import type { Step } from "../plan/step.ts";
 
 /** How much a step can destroy: nothing, nothing that was there, settings, an attachment, a compute. */
 const gravity: Readonly<Record<Step["do"], number>> = {

@@ -1,7 +1,8 @@
 import { canonicalId } from "../azure/resource-id.ts";
 import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
 import { resourceIdOf } from "../compute/target.ts";
-import { isLeaving, type Step } from "../plan/plan.ts";
+import { isLeaving } from "../compute/state.ts";
+import type { Step } from "../plan/step.ts";
 
 /**
  * What a step touches: the names of computes and the resources behind them. Whoever writes holds a lease for each, so

@@ -3,7 +3,7 @@ import type { LiveCompute } from "../azure/computes.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { User, UsersOf } from "../azure/usage.ts";
 import type { Finding } from "../compute/kind.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/step.ts";
 import type { Findings } from "../plan/preflight.ts";
 import { failedWith, type End } from "./end.ts";
 

@@ -1,6 +1,7 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import { attachedAs, preflight, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
-import { leftAfter, type Step } from "../plan/plan.ts";
+import { leftAfter } from "../plan/plan.ts";
+import type { Step } from "../plan/step.ts";
 import type { Resolved } from "./notes.ts";
 import type { VerifyPorts } from "./verify.ts";
 

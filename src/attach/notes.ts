@@ -1,6 +1,7 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import { canonicalId } from "../azure/resource-id.ts";
-import { isInFlight, isLeaving, isUsable, type Step } from "../plan/plan.ts";
+import { isInFlight, isLeaving, isUsable } from "../compute/state.ts";
+import type { Step } from "../plan/step.ts";
 import { earlyEnd, type End, type StepOutcome } from "./end.ts";
 import { nameKeyOf, noteKeysOf } from "./group.ts";
 import { intentOf, type Intent } from "./intent.ts";

@@ -1,5 +1,6 @@
 import type { LiveCompute } from "../azure/computes.ts";
-import { plan, leftAfter, type PlanOptions, type Step } from "../plan/plan.ts";
+import { plan, leftAfter } from "../plan/plan.ts";
+import type { PlanOptions, Step } from "../plan/step.ts";
 import { clearTheWay, waitOut, whatForbidsRemoval } from "./clear.ts";
 import { accident, endOfFailure, failedWith, lostOrCancelled, type End, type StepOutcome } from "./end.ts";
 import { isExactly, isNoGraverThan } from "./gravity.ts";

@@ -1,6 +1,6 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
-import type { Removed } from "../plan/plan.ts";
+import type { Removed } from "../plan/step.ts";
 import type { AttachPorts } from "./ports.ts";
 import { followWrite, idsOf, settle, settleUnknown, type Settled } from "./settle.ts";
 

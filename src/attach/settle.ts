@@ -1,7 +1,7 @@
 import type { Accepted, LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import { progressReader } from "../compute/target.ts";
-import { isInFlight, isLeaving } from "../plan/plan.ts";
+import { isInFlight, isLeaving } from "../compute/state.ts";
 import type { AttachPorts } from "./ports.ts";
 
 /** Where a compute stands once nothing is in flight any more, or once nothing more could be waited for. */

@@ -1,7 +1,7 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Outcome } from "../azure/outcome.ts";
 import { isHeldBy, type ComputeTarget } from "../compute/target.ts";
-import { isLeaving } from "../plan/plan.ts";
+import { isLeaving } from "../compute/state.ts";
 import { failedWith, type End } from "./end.ts";
 import type { AttachPorts } from "./ports.ts";
 import { removeAndWait } from "./remove.ts";

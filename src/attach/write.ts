@@ -1,7 +1,8 @@
 import type { Accepted, LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, Outcome, ServiceError } from "../azure/outcome.ts";
 import { differencesFrom, faultOf, originOf } from "../compute/target.ts";
-import { isUsable, type Step } from "../plan/plan.ts";
+import { isUsable } from "../compute/state.ts";
+import type { Step } from "../plan/step.ts";
 import { writeOf, type ComputeWrite } from "./compute-write.ts";
 import { earlyEnd, endOfFailure, failedWith, leaseLost, type End } from "./end.ts";
 import type { AttachPorts } from "./ports.ts";

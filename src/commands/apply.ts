@@ -4,7 +4,7 @@ import { isPending } from "../attach/piece.ts";
 import { summarizeStep } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError } from "../declaration/problem.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/step.ts";
 import type { PlanFile } from "../plan/plan-file.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { ensureEnvironments, planEnvironments } from "./environments.ts";

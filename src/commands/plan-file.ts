@@ -10,7 +10,7 @@ import { isOutside, wayTo } from "../declaration/files.ts";
 import type { Problem } from "../declaration/problem.ts";
 import { readDocuments } from "../declaration/yaml.ts";
 import { changesSince, isSameWorkspace, optionChanges } from "../plan/outdated.ts";
-import type { Plan, Step } from "../plan/plan.ts";
+import type { Plan, Step } from "../plan/step.ts";
 import { readPlanFile, writePlanFile, type PlanFile, type PlanFileStep } from "../plan/plan-file.ts";
 import { planReport } from "../plan/plan-report.ts";
 import type { EnvironmentReport, FailureReason, TargetReport } from "../report/result.ts";

@@ -1,7 +1,8 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Finding, ResourceReads } from "../compute/kind.ts";
 import { isNamedByRegion, originOf, type ComputeTarget } from "../compute/target.ts";
-import { plan, type PlanOptions, type Step } from "../plan/plan.ts";
+import { plan } from "../plan/plan.ts";
+import type { PlanOptions, Step } from "../plan/step.ts";
 import { actionOf } from "../plan/plan-report.ts";
 import { capacityOfAll, isStoppable, preflightAll } from "../plan/preflight.ts";
 import { gathered, type Gathered } from "../report/gathered.ts";

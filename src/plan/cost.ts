@@ -1,7 +1,7 @@
 import type { NodeRange } from "../compute/kind.ts";
 import { liveNodesOf, nodesOf } from "../compute/target.ts";
 import type { HourlyReport } from "../report/result.ts";
-import type { Plan, Step } from "./plan.ts";
+import type { Plan, Step } from "./step.ts";
 
 /** What an hour of a machine costs, by size in lower case. The currency is the author's. */
 export type Prices = ReadonlyMap<string, number>;

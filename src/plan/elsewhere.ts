@@ -4,7 +4,8 @@ import type { Workspace } from "../azure/workspace.ts";
 import type { Finding } from "../compute/kind.ts";
 import { region } from "../compute/region.ts";
 import { computeTypeOf, holdingOf, isHeldBy, isNamedByRegion, type ComputeTarget } from "../compute/target.ts";
-import { isLeaving, type Step } from "./plan.ts";
+import { isLeaving } from "../compute/state.ts";
+import type { Step } from "./step.ts";
 import { joinFindings, type Findings } from "./preflight.ts";
 
 /**

@@ -4,7 +4,8 @@ import { formatSecretReference, type SecretReference } from "../declaration/secr
 import { positionOf, valueAt, type NodePath, type SourceNode } from "../declaration/source.ts";
 import type { FieldChange, PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
 import { hourlyOf, totalOf, type Prices } from "./cost.ts";
-import { hasChanges, type Plan, type Step } from "./plan.ts";
+import { hasChanges } from "./plan.ts";
+import type { Plan, Step } from "./step.ts";
 import type { Findings } from "./preflight.ts";
 
 /** The word that reports and outputs use for a step. */

@@ -1,70 +1,23 @@
 import type { LiveCompute } from "../azure/computes.ts";
-import { canonicalId } from "../azure/resource-id.ts";
 import type { Workspace } from "../azure/workspace.ts";
+import type { Difference } from "../compute/kind.ts";
+import { isLeaving, isUsable, isInFlight } from "../compute/state.ts";
 import {
   areRivals,
   attachedAs,
   computeTypeOf,
   differencesFrom,
   faultOf,
-  isHeldBy,
   meansFor,
   originOf,
   refusalOf,
   resourceIdOf,
   type ComputeTarget,
 } from "../compute/target.ts";
-import type { Difference } from "../compute/kind.ts";
-
-/** What the user allowed to be done about what is live and not as declared. */
-export type PlanOptions = {
-  readonly onDrift: "fail" | "update" | "reattach" | "ignore";
-  readonly onConflict: "fail" | "adopt" | "replace";
-  readonly allowDelete: boolean;
-};
-
-/** Why a step is refused; becomes the failure reason. */
-export type Refusal =
-  "drift" | "conflict" | "in-use" | "provisioning-failed" | "retired" | "other-subscription" | "preflight-failed";
-
-/** A live compute that has to go. */
-export type Removed = LiveCompute & {
-  /**
-   * `Detach`: the service made the resource behind it, and that very resource is attached next, so it is never deleted.
-   * Absent: detached when it is attached, deleted when the service made it.
-   */
-  readonly by?: "Detach";
-};
-
-/**
- * What to do about one declared target. The plan is the whole decision: `plan` prints it and stops, `apply` carries the
- * same value out and decides nothing more.
- */
-export type Step = {
-  /** As it is to be written: a cluster that the service made has its own resource id here when it is attached again. */
-  readonly target: ComputeTarget;
-  /** A sentence: why this and not something else. */
-  readonly reason: string;
-  /** Declared fields in which the live compute differs. */
-  readonly differences: readonly Difference[];
-} & (
-  | { readonly do: "keep"; readonly live?: LiveCompute }
-  /** Use the attachment that exists under another name. */
-  | { readonly do: "adopt"; readonly live: LiveCompute }
-  | {
-      readonly do: "create" | "attach";
-      /** Must be gone first: a compute of that name is being removed. */ readonly afterRemovalOf: readonly LiveCompute[];
-    }
-  | { readonly do: "update"; readonly live: LiveCompute }
-  /** Detach or delete `remove` first, wait until they are gone, then attach or create. */
-  | { readonly do: "reattach" | "recreate" | "replace"; readonly remove: readonly Removed[] }
-  /** An operation on it is in flight, or what it leaves is to be attached again: wait until it settles, then decide again. */
-  | { readonly do: "wait"; readonly live: LiveCompute }
-  | { readonly do: "refuse"; readonly because: Refusal; readonly live?: LiveCompute }
-);
-
-/** The steps in the order of the declaration. */
-export type Plan = { readonly steps: readonly Step[] };
+import { holdersBesides, movesAway, isClaimed, decideConflict } from "./conflict.ts";
+import { indexLive, asLive, type LiveIndex } from "./live-index.ts";
+import { removing, staying } from "./removal.ts";
+import type { PlanOptions, Step, Plan } from "./step.ts";
 
 /**
  * Compares what is declared with what is live. Live computes that nobody declared get no step, except as the other
@@ -117,29 +70,6 @@ function decideAll(
   }
 }
 
-type LiveIndex = {
-  readonly byName: ReadonlyMap<string, LiveCompute>;
-  readonly byResource: ReadonlyMap<string, readonly LiveCompute[]>;
-  /** Names in lower case of what is removed because its resource is declared as another target. */
-  readonly replaced: ReadonlySet<string>;
-};
-
-function indexLive(live: readonly LiveCompute[]): Omit<LiveIndex, "replaced"> {
-  const byResource = new Map<string, LiveCompute[]>();
-  for (const compute of live) {
-    if (compute.resourceId === undefined) continue;
-    const key = canonicalId(compute.resourceId);
-    byResource.set(key, [...(byResource.get(key) ?? []), compute]);
-  }
-  return { byName: new Map(live.map((compute) => [compute.name.toLowerCase(), compute])), byResource };
-}
-
-/** The target as it is live under its name: a cluster that the service made for it is known by its resource id from then on. */
-function asLive(target: ComputeTarget, live: LiveIndex): ComputeTarget {
-  const own = live.byName.get(target.name.toLowerCase());
-  return own === undefined || isLeaving(own) ? target : attachedAs(target, own);
-}
-
 /**
  * Which cluster the service made for a declaration is only known once it is there: it may be what another one names, or
  * what somebody attached under the name of another one. Of two targets for one cluster only the first is worked on, and
@@ -174,27 +104,6 @@ function withConsent(step: Step, { allowDelete }: PlanOptions): Step {
     differences: step.differences,
     reason: `${step.reason} The service made ${names}, so that would be deleted. Set allow-delete: true to allow it.`,
   };
-}
-
-/** What has to go before the target is attached; the resource that is attached next is never deleted. */
-function removing(target: ComputeTarget, computes: readonly LiveCompute[]): readonly Removed[] {
-  const next = resourceIdOf(target);
-  return computes.map((compute): Removed => {
-    const stays =
-      compute.computeType.toLowerCase() === "aks" &&
-      compute.isAttachedCompute !== true &&
-      next !== undefined &&
-      canonicalId(compute.resourceId ?? "") === canonicalId(next);
-    return stays ? { ...compute, by: "Detach" } : compute;
-  });
-}
-
-/** For a reason: what becomes of clusters that the service made. */
-function staying(removed: readonly Removed[]): string {
-  const [first] = removed.filter(({ by }) => by === "Detach");
-  return first === undefined
-    ? ""
-    : ` The service made that cluster: it is detached, never deleted, and attached again by its own id, ${first.resourceId ?? ""}.`;
 }
 
 /** The decision table, read from top to bottom: what the resource is attached as, then what stands under the name. */
@@ -283,117 +192,6 @@ function clusterLeftBy(leaving: LiveCompute, target: ComputeTarget): ComputeTarg
 /** What a step that waits for a removal may attach once that is over; `undefined` for every other step. */
 export function leftAfter(step: Step): ComputeTarget | undefined {
   return step.do === "wait" && isLeaving(step.live) ? clusterLeftBy(step.live, step.target) : undefined;
-}
-
-/** Another target is declared for what this one would attach. */
-function isClaimed(
-  left: ComputeTarget,
-  target: ComputeTarget,
-  declared: readonly ComputeTarget[],
-  live: LiveIndex,
-): boolean {
-  return declared.some((other) => other !== target && areRivals(left, asLive(other, live)));
-}
-
-/**
- * Live attachments of the target's resource under other names.
- *
- * @param moving declared targets whose drift is re-attached: one that holds the resource now and is declared with
- *   another is detached anyway before anything is attached.
- */
-function holdersBesides(
-  target: ComputeTarget,
-  live: LiveIndex,
-  moving: readonly ComputeTarget[],
-): readonly LiveCompute[] {
-  const resourceId = resourceIdOf(target);
-  if (resourceId === undefined) return [];
-  return (live.byResource.get(canonicalId(resourceId)) ?? []).filter(
-    (holder) =>
-      holder.name.toLowerCase() !== target.name.toLowerCase() &&
-      isHeldBy(target, holder) &&
-      !movesAway(holder, target, moving),
-  );
-}
-
-/** The holder is itself declared, with something else that is in nobody's way, and is detached before anything is attached. */
-function movesAway(holder: LiveCompute, target: ComputeTarget, moving: readonly ComputeTarget[]): boolean {
-  const owner = moving.find(({ name }) => name.toLowerCase() === holder.name.toLowerCase());
-  return (
-    owner !== undefined && resourceIdOf(owner) !== undefined && !isHeldBy(owner, holder) && !areRivals(owner, target)
-  );
-}
-
-function decideConflict(
-  target: ComputeTarget,
-  own: LiveCompute | undefined,
-  others: readonly LiveCompute[],
-  options: PlanOptions,
-): Step | undefined {
-  const holders = others.filter((holder) => !isLeaving(holder));
-  if (holders.length === 0) return undefined;
-  const names = holders.map(({ name }) => `'${name}'`).join(", ");
-  const refuse = (reason: string): Step => ({
-    do: "refuse",
-    because: "conflict",
-    target,
-    ...(own === undefined ? {} : { live: own }),
-    differences: [],
-    reason,
-  });
-  const [first] = holders;
-  switch (options.onConflict) {
-    case "fail":
-      if (first !== undefined && holders.length === 1 && !isUsable(first) && !isInFlight(first)) {
-        return refuse(
-          `Its resource is attached already, as ${names}, which is ${first.provisioningState}. To repair that one, run ` +
-            `command: apply with on-drift: reattach where '${first.name}' is declared; to have this one instead, set ` +
-            `on-conflict to replace (detach it, attach this).`,
-        );
-      }
-      return refuse(
-        `Its resource is attached already, as ${names}. A second attachment would break that one. ` +
-          `Declare it under that name, or set on-conflict to adopt (use it as it is) or replace (detach it, attach this).`,
-      );
-    case "adopt":
-      if (own !== undefined || holders.length > 1 || first === undefined) {
-        return refuse(
-          `Its resource is attached more than once: as ${[own?.name, ...holders.map(({ name }) => name)].filter((name) => name !== undefined).join(", ")}. ` +
-            "Nothing can be adopted for sure; on-conflict: replace detaches all of them and attaches this one.",
-        );
-      }
-      if (isInFlight(first)) {
-        return {
-          do: "wait",
-          target,
-          live: first,
-          differences: [],
-          reason: `'${first.name}', which holds its resource, is ${first.provisioningState}.`,
-        };
-      }
-      if (!isUsable(first)) {
-        return refuse(
-          `Its resource is attached as ${names}, which is ${first.provisioningState} and cannot be adopted. Set on-conflict to replace.`,
-        );
-      }
-      return {
-        do: "adopt",
-        target,
-        live: first,
-        differences: [],
-        reason: `Its resource is attached as ${names}, which is used as it is.`,
-      };
-    case "replace": {
-      const remove = removing(target, own === undefined ? holders : [...holders, own]);
-      return {
-        do: "replace",
-        target,
-        remove,
-        differences: [],
-        reason: `Its resource is attached as ${names}, which is detached first.${staying(remove)}`,
-      };
-    }
-  }
 }
 
 function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Workspace, options: PlanOptions): Step {
@@ -487,19 +285,6 @@ function reattach(declared: ComputeTarget, own: LiveCompute, differences: readon
   const target = attachedAs(declared, own);
   const remove = removing(target, [own]);
   return { do: "reattach", target, remove, differences, reason: `${why}${staying(remove)}` };
-}
-
-export function isLeaving(compute: LiveCompute): boolean {
-  return compute.provisioningState.toLowerCase() === "deleting";
-}
-
-export function isUsable(compute: LiveCompute): boolean {
-  return compute.provisioningState.toLowerCase() === "succeeded";
-}
-
-/** Every state that is not known to be an end counts as going on: a word that nobody knew is waited for, never trusted. */
-export function isInFlight(compute: LiveCompute): boolean {
-  return !["succeeded", "failed", "canceled", "deleting"].includes(compute.provisioningState.toLowerCase());
 }
 
 /** True when carrying the plan out would send a write. */

@@ -11,7 +11,7 @@ import {
   preflight,
   type ComputeTarget,
 } from "../compute/target.ts";
-import type { Plan, Step } from "./plan.ts";
+import type { Plan, Step } from "./step.ts";
 
 /** Findings by the name of the target. */
 export type Findings = ReadonlyMap<string, readonly Finding[]>;

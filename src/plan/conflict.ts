@@ -1,0 +1,118 @@
+import type { LiveCompute } from "../azure/computes.ts";
+import { canonicalId } from "../azure/resource-id.ts";
+import { isLeaving, isUsable, isInFlight } from "../compute/state.ts";
+import { areRivals, isHeldBy, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
+import { asLive, type LiveIndex } from "./live-index.ts";
+import { removing, staying } from "./removal.ts";
+import type { PlanOptions, Step } from "./step.ts";
+
+/**
+ * Live attachments of the target's resource under other names.
+ *
+ * @param moving declared targets whose drift is re-attached: one that holds the resource now and is declared with
+ *   another is detached anyway before anything is attached.
+ */
+export function holdersBesides(
+  target: ComputeTarget,
+  live: LiveIndex,
+  moving: readonly ComputeTarget[],
+): readonly LiveCompute[] {
+  const resourceId = resourceIdOf(target);
+  if (resourceId === undefined) return [];
+  return (live.byResource.get(canonicalId(resourceId)) ?? []).filter(
+    (holder) =>
+      holder.name.toLowerCase() !== target.name.toLowerCase() &&
+      isHeldBy(target, holder) &&
+      !movesAway(holder, target, moving),
+  );
+}
+
+/** The holder is itself declared, with something else that is in nobody's way, and is detached before anything is attached. */
+export function movesAway(holder: LiveCompute, target: ComputeTarget, moving: readonly ComputeTarget[]): boolean {
+  const owner = moving.find(({ name }) => name.toLowerCase() === holder.name.toLowerCase());
+  return (
+    owner !== undefined && resourceIdOf(owner) !== undefined && !isHeldBy(owner, holder) && !areRivals(owner, target)
+  );
+}
+
+/** Another target is declared for what this one would attach. */
+export function isClaimed(
+  left: ComputeTarget,
+  target: ComputeTarget,
+  declared: readonly ComputeTarget[],
+  live: LiveIndex,
+): boolean {
+  return declared.some((other) => other !== target && areRivals(left, asLive(other, live)));
+}
+
+export function decideConflict(
+  target: ComputeTarget,
+  own: LiveCompute | undefined,
+  others: readonly LiveCompute[],
+  options: PlanOptions,
+): Step | undefined {
+  const holders = others.filter((holder) => !isLeaving(holder));
+  if (holders.length === 0) return undefined;
+  const names = holders.map(({ name }) => `'${name}'`).join(", ");
+  const refuse = (reason: string): Step => ({
+    do: "refuse",
+    because: "conflict",
+    target,
+    ...(own === undefined ? {} : { live: own }),
+    differences: [],
+    reason,
+  });
+  const [first] = holders;
+  switch (options.onConflict) {
+    case "fail":
+      if (first !== undefined && holders.length === 1 && !isUsable(first) && !isInFlight(first)) {
+        return refuse(
+          `Its resource is attached already, as ${names}, which is ${first.provisioningState}. To repair that one, run ` +
+            `command: apply with on-drift: reattach where '${first.name}' is declared; to have this one instead, set ` +
+            `on-conflict to replace (detach it, attach this).`,
+        );
+      }
+      return refuse(
+        `Its resource is attached already, as ${names}. A second attachment would break that one. ` +
+          `Declare it under that name, or set on-conflict to adopt (use it as it is) or replace (detach it, attach this).`,
+      );
+    case "adopt":
+      if (own !== undefined || holders.length > 1 || first === undefined) {
+        return refuse(
+          `Its resource is attached more than once: as ${[own?.name, ...holders.map(({ name }) => name)].filter((name) => name !== undefined).join(", ")}. ` +
+            "Nothing can be adopted for sure; on-conflict: replace detaches all of them and attaches this one.",
+        );
+      }
+      if (isInFlight(first)) {
+        return {
+          do: "wait",
+          target,
+          live: first,
+          differences: [],
+          reason: `'${first.name}', which holds its resource, is ${first.provisioningState}.`,
+        };
+      }
+      if (!isUsable(first)) {
+        return refuse(
+          `Its resource is attached as ${names}, which is ${first.provisioningState} and cannot be adopted. Set on-conflict to replace.`,
+        );
+      }
+      return {
+        do: "adopt",
+        target,
+        live: first,
+        differences: [],
+        reason: `Its resource is attached as ${names}, which is used as it is.`,
+      };
+    case "replace": {
+      const remove = removing(target, own === undefined ? holders : [...holders, own]);
+      return {
+        do: "replace",
+        target,
+        remove,
+        differences: [],
+        reason: `Its resource is attached as ${names}, which is detached first.${staying(remove)}`,
+      };
+    }
+  }
+}
