@@ -393,7 +393,7 @@ describe("a lease that is lost while a removal is waited for", () => {
         } else if (looks >= 0 && method === "GET" && path.endsWith("/computes/agreed")) {
           looks += 1;
           // By then more than a minute has passed.
-          if (looks === 12) shows("Succeeded");
+          if (looks === 18) shows("Succeeded");
         }
         return Promise.resolve("go-on");
       },
