@@ -151,18 +151,19 @@ function progressOf({ status, headers, body }: Answer, clock: Clock): OperationP
 type WireCompute = {
   readonly id?: string;
   readonly name?: string;
-  readonly location?: string;
+  readonly location?: string | null;
   readonly tags?: Readonly<Record<string, string>> | null;
   readonly identity?: {
-    readonly type?: string;
+    readonly type?: string | null;
     readonly userAssignedIdentities?: Readonly<Record<string, unknown>> | null;
   } | null;
-  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly properties?: Readonly<Record<string, unknown>> | null;
 };
 
 /** The wire's compute as ours. Members may be `null` where they have no value; unknown kinds pass through. */
 export function liveCompute(wire: unknown): LiveCompute {
-  const { id, name, location, tags, identity, properties = {} } = (wire ?? {}) as WireCompute;
+  const { id, name, location, tags, identity, ...rest } = (wire ?? {}) as WireCompute;
+  const properties = rest.properties ?? {};
   const text = (key: string) => (typeof properties[key] === "string" ? properties[key] : undefined);
   const flag = (key: string) => (typeof properties[key] === "boolean" ? properties[key] : undefined);
   const errors = Array.isArray(properties["provisioningErrors"])
@@ -180,7 +181,7 @@ export function liveCompute(wire: unknown): LiveCompute {
     ),
     properties: typeof own === "object" && own !== null ? (own as Readonly<Record<string, unknown>>) : {},
     ...defined({
-      location,
+      location: location ?? undefined,
       resourceId: text("resourceId"),
       computeLocation: text("computeLocation"),
       description: text("description"),
@@ -189,7 +190,7 @@ export function liveCompute(wire: unknown): LiveCompute {
       createdOn: text("createdOn"),
       modifiedOn: text("modifiedOn"),
       identity:
-        identity?.type === undefined
+        identity?.type === undefined || identity.type === null
           ? undefined
           : { type: identity.type, userAssignedIds: Object.keys(identity.userAssignedIdentities ?? {}) },
     }),

@@ -281,14 +281,16 @@ export function differencesFrom(
     {
       field: "tier",
       declared: target.tier && tiers[target.tier],
-      live: at("vmPriority"),
+      // A dedicated cluster is what comes of no word of the priority.
+      live: at("vmPriority") ?? tiers.dedicated,
       means: "recreate",
       ignoreCase: true,
     },
     {
       field: "min_instances",
       declared: target.minInstances,
-      live: at("scaleSettings", "minNodeCount"),
+      // The service's default, and one that it may not show.
+      live: at("scaleSettings", "minNodeCount") ?? 0,
       means: "in-place",
     },
     {

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "@jest/globals";
+import { liveCompute } from "../../src/azure/computes.ts";
+import { differencesFrom } from "../../src/compute/target.ts";
+import { dataId, recordedWorkspace, targetOf } from "../support/declared.ts";
+
+type Case = {
+  readonly when: string;
+  readonly declared: string;
+  /** The compute as a service answers it. */
+  readonly wire: Readonly<Record<string, unknown>>;
+  readonly expected?: readonly string[];
+};
+
+const cluster = (settings = "") => `name: cpu-cluster\ntype: amlcompute\n${settings}`;
+const liveCluster = (own: object, fields: object = {}, common: object = {}) => ({
+  name: "cpu-cluster",
+  location: "eastus",
+  ...fields,
+  properties: {
+    computeType: "AmlCompute",
+    provisioningState: "Succeeded",
+    ...common,
+    properties: {
+      vmSize: "STANDARD_DS3_V2",
+      scaleSettings: { minNodeCount: 0, maxNodeCount: 4, nodeIdleTimeBeforeScaleDown: "PT120S" },
+      ...own,
+    },
+  },
+});
+
+const vmId = dataId("Microsoft.Compute/virtualMachines", "vm2");
+const machine = (settings = "") =>
+  `name: v1-vm\ntype: virtualmachine\nresource_id: ${vmId}\n${settings}ssh_settings: { admin_username: azureuser, admin_password: { env: P } }\n`;
+const liveMachine = (own: object | null, fields: object = {}) => ({
+  name: "v1-vm",
+  ...fields,
+  properties: { computeType: "VirtualMachine", resourceId: vmId, isAttachedCompute: true, properties: own },
+});
+
+const aksId = dataId("Microsoft.ContainerService/managedClusters", "aks1");
+const attached = (type: string, settings = "") => `name: own-cluster\ntype: ${type}\nresource_id: ${aksId}\n${settings}`;
+const liveAttached = (computeType: string, own: object | null) => ({
+  name: "own-cluster",
+  location: "eastus",
+  properties: { computeType, resourceId: aksId, isAttachedCompute: true, properties: own },
+});
+
+const cases: readonly Case[] = [
+  {
+    when: "members without a value are null",
+    declared: cluster(),
+    wire: liveCluster(
+      { vmPriority: null, subnet: null, enableNodePublicIp: null, errors: null },
+      { tags: null, sku: null, identity: { type: null, userAssignedIdentities: null } },
+      { description: null, provisioningErrors: null },
+    ),
+  },
+  {
+    when: "a compute has no properties at all",
+    declared: attached("aks"),
+    wire: { name: "own-cluster", properties: null },
+    expected: ["resource_id reattach"],
+  },
+  {
+    when: "nothing is told of what is the service's default",
+    declared: cluster("tier: dedicated\n"),
+    wire: liveCluster({ scaleSettings: { maxNodeCount: 4, nodeIdleTimeBeforeScaleDown: "PT2M" } }),
+  },
+  {
+    when: "a cluster is of another tier than the default that is not told",
+    declared: cluster("tier: low_priority\n"),
+    wire: liveCluster({}),
+    expected: ["tier recreate"],
+  },
+  {
+    when: "numbers are told as text",
+    declared: cluster(),
+    wire: liveCluster({
+      scaleSettings: { minNodeCount: "0", maxNodeCount: "4", nodeIdleTimeBeforeScaleDown: "PT120S" },
+    }),
+  },
+];
+
+describe("what is live, as a service may tell it,", () => {
+  it.each(cases)("is compared with the declaration when $when", ({ declared, wire, expected = [] }) => {
+    const differences = differencesFrom(targetOf(declared), liveCompute(wire), recordedWorkspace);
+    expect(differences.map(({ field, means }) => `${field} ${means}`)).toEqual(expected);
+  });
+});
