@@ -79,6 +79,33 @@ const cases: readonly Case[] = [
       scaleSettings: { minNodeCount: "0", maxNodeCount: "4", nodeIdleTimeBeforeScaleDown: "PT120S" },
     }),
   },
+  {
+    when: "the account that logs in is kept back, as its password is",
+    declared: machine(),
+    wire: liveMachine({ sshPort: 22 }),
+  },
+  {
+    when: "nothing is told of the attachment's own part",
+    declared: machine(),
+    wire: liveMachine(null),
+  },
+  {
+    when: "another account logs in",
+    declared: machine(),
+    wire: liveMachine({ sshPort: 22, administratorAccount: { username: "root", password: null } }),
+    expected: ["ssh_settings.admin_username reattach"],
+  },
+  {
+    when: "a cluster's account is kept back",
+    declared: cluster("ssh_settings: { admin_username: azureuser, admin_password: { env: P } }\n"),
+    wire: liveCluster({ userAccountCredentials: null }, {}, { disableLocalAuth: false }),
+  },
+  {
+    when: "a cluster was made without an account",
+    declared: cluster("ssh_settings: { admin_username: azureuser, admin_password: { env: P } }\n"),
+    wire: liveCluster({ userAccountCredentials: null }, {}, { disableLocalAuth: true }),
+    expected: ["ssh_settings.admin_username recreate"],
+  },
 ];
 
 describe("what is live, as a service may tell it,", () => {

@@ -276,6 +276,9 @@ export function differencesFrom(
 ): readonly Difference[] {
   const at = (...path: readonly string[]) => member(live.properties, ...path);
   const liveIdle = at("scaleSettings", "nodeIdleTimeBeforeScaleDown");
+  const liveUser = at("userAccountCredentials", "adminUserName") ?? undefined;
+  // The service may keep the account back with its password; only a cluster that takes no local login surely has none.
+  const toldUser = liveUser !== undefined || live.disableLocalAuth === true;
   return differing([
     { field: "size", declared: target.size, live: at("vmSize"), means: "recreate", ignoreCase: true },
     {
@@ -334,8 +337,8 @@ export function differencesFrom(
     },
     {
       field: "ssh_settings.admin_username",
-      declared: target.ssh?.adminUsername,
-      live: at("userAccountCredentials", "adminUserName"),
+      declared: toldUser ? target.ssh?.adminUsername : undefined,
+      live: liveUser,
       means: "recreate",
     },
     identityComparison(target.identity, live, "in-place"),
