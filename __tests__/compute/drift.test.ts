@@ -106,6 +106,26 @@ const cases: readonly Case[] = [
     wire: liveCluster({ userAccountCredentials: null }, {}, { disableLocalAuth: true }),
     expected: ["ssh_settings.admin_username recreate"],
   },
+  {
+    when: "the purpose of a cluster is the service's default, and not told",
+    declared: attached("aks", "cluster_purpose: fast_prod\n"),
+    wire: liveAttached("AKS", null),
+  },
+  {
+    when: "the region of a made cluster is not told, and the compute stands in the workspace's",
+    declared: "name: own-cluster\ntype: aks\nlocation: westus2\n",
+    wire: { name: "own-cluster", location: "eastus", properties: { computeType: "AKS", isAttachedCompute: false } },
+  },
+  {
+    when: "a made cluster stands in another region",
+    declared: "name: own-cluster\ntype: aks\nlocation: westus2\n",
+    wire: {
+      name: "own-cluster",
+      location: "westus2",
+      properties: { computeType: "AKS", computeLocation: "eastus", isAttachedCompute: false },
+    },
+    expected: ["location recreate"],
+  },
 ];
 
 describe("what is live, as a service may tell it,", () => {
