@@ -126,6 +126,61 @@ const cases: readonly Case[] = [
     },
     expected: ["location recreate"],
   },
+  {
+    when: "the names of tags come back in another case",
+    declared: machine('tags: { CostCenter: "42" }\ncredentials_version: 2\n'),
+    wire: liveMachine(null, { tags: { costcenter: "42", "AzureML-Targets.Credentials": "2" } }),
+  },
+  {
+    when: "the value of a tag is in another case",
+    declared: machine("tags: { team: Vision }\n"),
+    wire: liveMachine(null, { tags: { Team: "vision" } }),
+    expected: ["tags.team reattach"],
+  },
+  {
+    when: "a tag has a name that objects inherit",
+    declared: machine("tags: { constructor: yes-it-is }\n"),
+    wire: liveMachine(null, { tags: {} }),
+    expected: ["tags.constructor reattach"],
+  },
+  {
+    when: "a description is declared empty, and none is live",
+    declared: cluster('description: ""\n'),
+    wire: liveCluster({}),
+  },
+  {
+    when: "quantities of an instance type are written as numbers in the free mapping, and told as text",
+    declared: attached("kubernetes", "properties: { instanceTypes: { gpu: { resources: { limits: { cpu: 1 } } } } }\n"),
+    wire: liveAttached("Kubernetes", { instanceTypes: { gpu: { resources: { limits: { cpu: "1" } } } } }),
+  },
+  {
+    when: "quantities of an instance type are told as numbers, and what it has not as empty",
+    declared: attached("kubernetes", 'instance_types: { gpu: { resources: { limits: { cpu: "1" } } } }\n'),
+    wire: liveAttached("Kubernetes", {
+      instanceTypes: { gpu: { nodeSelector: {}, resources: { limits: { cpu: 1 }, requests: null } } },
+    }),
+  },
+  {
+    when: "an instance type has no resources, and they are told without members",
+    declared: attached("kubernetes", "instance_types: { cpu: { node_selector: { kind: cpu } } }\n"),
+    wire: liveAttached("Kubernetes", {
+      instanceTypes: { cpu: { nodeSelector: { kind: "cpu" }, resources: { limits: null, requests: null } } },
+    }),
+  },
+  {
+    when: "an instance type is not there, and is declared without members",
+    declared: attached("kubernetes", "instance_types: { cpu: {} }\n"),
+    wire: liveAttached("Kubernetes", { instanceTypes: null }),
+    expected: ["instance_types.cpu reattach"],
+  },
+  {
+    when: "an instance type has a limit that is not declared",
+    declared: attached("kubernetes", "instance_types: { cpu: { node_selector: { kind: cpu } } }\n"),
+    wire: liveAttached("Kubernetes", {
+      instanceTypes: { cpu: { nodeSelector: { kind: "cpu" }, resources: { limits: { cpu: "1" } } } },
+    }),
+    expected: ["instance_types.cpu reattach"],
+  },
 ];
 
 describe("what is live, as a service may tell it,", () => {
