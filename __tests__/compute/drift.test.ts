@@ -45,6 +45,30 @@ const liveAttached = (computeType: string, own: object | null) => ({
   properties: { computeType, resourceId: aksId, isAttachedCompute: true, properties: own },
 });
 
+const instance = (when: string) =>
+  `name: ann-instance\ntype: computeinstance\nschedules:\n  compute_start_stop:\n    - { action: stop, trigger: { type: recurrence, frequency: day, interval: 1${when === "" ? "" : `, ${when}`} } }\n`;
+const liveInstance = (when: object) => ({
+  name: "ann-instance",
+  properties: {
+    computeType: "ComputeInstance",
+    isAttachedCompute: false,
+    properties: {
+      vmSize: "STANDARD_DS3_V2",
+      schedules: {
+        computeStartStop: [
+          null,
+          {
+            action: "Stop",
+            status: "Enabled",
+            cron: null,
+            recurrence: { frequency: "Day", interval: 1, schedule: { hours: null, minutes: null, weekDays: null }, ...when },
+          },
+        ],
+      },
+    },
+  },
+});
+
 const cases: readonly Case[] = [
   {
     when: "members without a value are null",
@@ -180,6 +204,27 @@ const cases: readonly Case[] = [
       instanceTypes: { cpu: { nodeSelector: { kind: "cpu" }, resources: { limits: { cpu: "1" } } } },
     }),
     expected: ["instance_types.cpu reattach"],
+  },
+  {
+    when: "a schedule counts from a minute, and the service adds the seconds",
+    declared: instance('start_time: "2026-01-31T18:00"'),
+    wire: liveInstance({ startTime: "2026-01-31T18:00:00" }),
+  },
+  {
+    when: "a schedule counts from a day, and the service adds the time",
+    declared: instance('start_time: "2026-01-31"'),
+    wire: liveInstance({ startTime: "2026-01-31T00:00:00" }),
+  },
+  {
+    when: "a schedule counts from another minute",
+    declared: instance('start_time: "2026-01-31T18:00"'),
+    wire: liveInstance({ startTime: "2026-01-31T18:30:00" }),
+    expected: ["schedules recreate"],
+  },
+  {
+    when: "a recurrence has no times of the day, and they are null",
+    declared: instance(""),
+    wire: liveInstance({}),
   },
 ];
 
