@@ -38,7 +38,8 @@ const liveMachine = (own: object | null, fields: object = {}) => ({
 });
 
 const aksId = dataId("Microsoft.ContainerService/managedClusters", "aks1");
-const attached = (type: string, settings = "") => `name: own-cluster\ntype: ${type}\nresource_id: ${aksId}\n${settings}`;
+const attached = (type: string, settings = "") =>
+  `name: own-cluster\ntype: ${type}\nresource_id: ${aksId}\n${settings}`;
 const liveAttached = (computeType: string, own: object | null) => ({
   name: "own-cluster",
   location: "eastus",
@@ -61,7 +62,12 @@ const liveInstance = (when: object) => ({
             action: "Stop",
             status: "Enabled",
             cron: null,
-            recurrence: { frequency: "Day", interval: 1, schedule: { hours: null, minutes: null, weekDays: null }, ...when },
+            recurrence: {
+              frequency: "Day",
+              interval: 1,
+              schedule: { hours: null, minutes: null, weekDays: null },
+              ...when,
+            },
           },
         ],
       },

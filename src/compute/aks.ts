@@ -354,6 +354,8 @@ function otherSubscription(resourceId: string, workspace: Workspace): readonly F
 }
 
 function productionFindings({ nodes, cpus }: ClusterNodes, purpose: ClusterPurpose | undefined): readonly Finding[] {
+  // That there is no node of use, another finding says; one that tells of no pools at all says nothing.
+  if (nodes === 0) return [];
   if (purpose === "dev_test" || (nodes >= leastNodes && (cpus === undefined || cpus >= leastCpus))) return [];
   const has = cpus === undefined ? `${nodes} nodes` : `${nodes} nodes and ${cpus} virtual CPUs`;
   return [

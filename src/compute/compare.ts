@@ -57,7 +57,12 @@ export function baseComparisons(target: TargetBase, live: LiveCompute, means: Ch
       means,
     })),
     // A service may show an empty description as none.
-    { field: "description", declared: target.description, live: live.description ?? emptyAs(target.description), means },
+    {
+      field: "description",
+      declared: target.description,
+      live: live.description ?? emptyAs(target.description),
+      means,
+    },
   ];
 }
 

@@ -294,7 +294,10 @@ function sentence(schedule: Schedule): string {
 
 /** The service writes the time of the day out to the second, and may add fractions and a `Z`. */
 function fullTime(text: string): string {
-  const time = text.trim().replace(" ", "T").replace(/(\.\d+)?Z?$/i, "");
+  const time = text
+    .trim()
+    .replace(" ", "T")
+    .replace(/(\.\d+)?Z?$/i, "");
   if (/^\d{4}-\d{2}-\d{2}$/.test(time)) return `${time}T00:00:00`;
   return time.replace(/T\d{2}:\d{2}$/i, "$&:00");
 }
