@@ -427,6 +427,7 @@ export const hints: readonly Hint[] = [
   },
   {
     when: /ScopeLocked|is locked|cannot perform .* because .* lock/i,
-    advice: "A lock on the resource group keeps the cluster from scaling. Remove the lock.",
+    advice:
+      "A lock keeps the service from changing what is below it, and a cluster from scaling. Remove the lock that the message names.",
   },
 ];
