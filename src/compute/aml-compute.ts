@@ -47,6 +47,8 @@ export type AmlCompute = TargetBase & {
     readonly adminPassword?: SecretReference;
     readonly publicKey?: string;
   };
+  /** True: it takes local logins although none is declared, as a cluster that somebody else made. */
+  readonly localLogin?: boolean;
   readonly subnet?: Subnet;
   readonly nodePublicIp: boolean;
   readonly identity?: Identity;
@@ -220,7 +222,7 @@ export async function toRequest(target: AmlCompute, workspace: Workspace, resolv
     properties: {
       computeType,
       ...(target.description === undefined ? {} : { description: target.description }),
-      disableLocalAuth: ssh === undefined,
+      disableLocalAuth: ssh === undefined && target.localLogin !== true,
       properties: {
         osType: "Linux",
         vmSize: target.size,
@@ -255,6 +257,26 @@ function scaleSettings(target: AmlCompute) {
 function remoteLogin({ sshPublicAccess }: AmlCompute): string {
   if (sshPublicAccess === undefined) return "NotSpecified";
   return sshPublicAccess ? "Enabled" : "Disabled";
+}
+
+/** Region, tier, subnet and the way in are fixed: a PUT that does not repeat them would ask for others. */
+export function asItStands(target: AmlCompute, live: LiveCompute): AmlCompute {
+  const word = (...path: readonly string[]) => {
+    const value = member(live.properties, ...path);
+    return typeof value === "string" ? value : undefined;
+  };
+  const tier = word("vmPriority")?.toLowerCase() === "lowpriority" ? "low_priority" : "dedicated";
+  const access = word("remoteLoginPortPublicAccess")?.toLowerCase();
+  const subnet = word("subnet", "id");
+  const location = live.computeLocation ?? live.location;
+  return {
+    ...(word("vmPriority") === undefined ? {} : { tier }),
+    ...(access === "enabled" || access === "disabled" ? { sshPublicAccess: access === "enabled" } : {}),
+    ...(subnet === undefined ? {} : { subnet: { subnet } }),
+    ...(location === undefined ? {} : { location }),
+    ...(live.disableLocalAuth === undefined ? {} : { localLogin: !live.disableLocalAuth }),
+    ...target,
+  };
 }
 
 const scaleFields = new Set(["min_instances", "max_instances", "idle_time_before_scale_down"]);
