@@ -4,6 +4,7 @@ import type { Problem } from "../declaration/problem.ts";
 import { readOnly, text } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import type { Finding, ResourceReads } from "./kind.ts";
+import { idProblems, namePartProblems } from "./names.ts";
 
 /** Where the machines of a compute stand: a subnet's name with its network, or the subnet's id alone. */
 export type Subnet = { readonly vnet?: string; readonly subnet: string };
@@ -43,7 +44,17 @@ export function networkProblems(
       },
     ];
   }
-  if (network.vnet_name !== undefined || isId(network.subnet)) return [];
+  const { subnet, vnet_name: vnet } = network;
+  const at = (key: "subnet" | "vnet_name") => ["network_settings", key];
+  if (isId(subnet)) return idProblems(subnet, `${networkType}/subnets`, node, at("subnet"));
+  if (vnet !== undefined) {
+    return [
+      ...namePartProblems(subnet, node, at("subnet")),
+      ...(isId(vnet)
+        ? idProblems(vnet, networkType, node, at("vnet_name"))
+        : namePartProblems(vnet, node, at("vnet_name"))),
+    ];
+  }
   return [
     {
       code: "missing-vnet",
@@ -54,6 +65,8 @@ export function networkProblems(
     },
   ];
 }
+
+const networkType = "Microsoft.Network/virtualNetworks";
 
 function isId(text: string): boolean {
   return text.startsWith("/");
