@@ -122,7 +122,8 @@ function acceptedOf(answer: Answer, clock: Clock): Accepted {
 
 /** `Azure-AsyncOperation` answers a status; `Location` answers 202 while it goes on, and the result at its end. */
 function progressOf({ status, headers, body }: Answer, clock: Clock): OperationProgress {
-  const word = typeof body === "object" && body !== null && "status" in body ? String(body.status) : undefined;
+  const told = typeof body === "object" && body !== null && "status" in body ? body.status : undefined;
+  const word = typeof told === "string" ? told : undefined;
   const retryAfter = retryAfterSeconds(headers, clock);
   const wait = retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter };
   switch (word?.toLowerCase()) {
@@ -160,7 +161,11 @@ type WireCompute = {
   readonly properties?: Readonly<Record<string, unknown>> | null;
 };
 
-/** The wire's compute as ours. Members may be `null` where they have no value; unknown kinds pass through. */
+/**
+ * The wire's compute as ours. Members may be `null` where they have no value; unknown kinds pass through.
+ *
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations#provisioning-state
+ */
 export function liveCompute(wire: unknown): LiveCompute {
   const { id, name, location, tags, identity, ...rest } = (wire ?? {}) as WireCompute;
   const properties = rest.properties ?? {};
@@ -175,7 +180,8 @@ export function liveCompute(wire: unknown): LiveCompute {
     name: name ?? id?.split("/").at(-1) ?? "",
     computeType: text("computeType") ?? "Unknown",
     tags: tags ?? {},
-    provisioningState: text("provisioningState") ?? "Unknown",
+    // A resource that tells no state is done; what is no compute at all is nothing to rely on.
+    provisioningState: text("provisioningState") ?? (text("computeType") === undefined ? "Unknown" : "Succeeded"),
     provisioningErrors: errors.map((error) =>
       serviceErrorOf(error, { code: "ProvisioningError", message: "The service gave no message." }),
     ),
