@@ -75,6 +75,20 @@ const liveInstance = (when: object) => ({
   },
 });
 
+const poolId = `${dataId("Microsoft.Synapse/workspaces", "synapse1")}/bigDataPools/pool1`;
+const pool = (settings: string) => `name: spark-one\ntype: synapsespark\nresource_id: ${poolId}\n${settings}`;
+const livePool = (own: object) => ({
+  name: "spark-one",
+  properties: { computeType: "SynapseSpark", resourceId: poolId, isAttachedCompute: true, properties: own },
+});
+
+const owned = (user: string) =>
+  `name: ann-instance\ntype: computeinstance\ncreate_on_behalf_of: { user_object_id: ${user}, user_tenant_id: t }\n`;
+const ownedBy = (own: object) => ({
+  name: "ann-instance",
+  properties: { computeType: "ComputeInstance", properties: { vmSize: "STANDARD_DS3_V2", ...own } },
+});
+
 const cases: readonly Case[] = [
   {
     when: "members without a value are null",
@@ -231,6 +245,33 @@ const cases: readonly Case[] = [
     when: "a recurrence has no times of the day, and they are null",
     declared: instance(""),
     wire: liveInstance({}),
+  },
+  {
+    when: "how the pool scales and pauses is not told",
+    declared: pool("scale_settings: { min_node_count: 3 }\nauto_pause_settings: { delay_in_minutes: 15 }\n"),
+    wire: livePool({ autoScaleProperties: null }),
+  },
+  {
+    when: "the pool does not scale by itself",
+    declared: pool("scale_settings: { min_node_count: 3 }\n"),
+    wire: livePool({ autoScaleProperties: { enabled: false } }),
+    expected: ["scale_settings.auto_scale_enabled reattach", "scale_settings.min_node_count reattach"],
+  },
+  {
+    when: "whose instance it is, is told by its creator alone",
+    declared: owned("u-1"),
+    wire: ownedBy({ createdBy: { userId: "U-1", userOrgId: "t" } }),
+  },
+  {
+    when: "another one created the instance, and it is nobody else's",
+    declared: owned("u-2"),
+    wire: ownedBy({ createdBy: { userId: "u-1", userOrgId: "t" }, personalComputeInstanceSettings: null }),
+    expected: ["create_on_behalf_of.user_object_id recreate"],
+  },
+  {
+    when: "whose instance it is, is not told",
+    declared: owned("u-2"),
+    wire: ownedBy({}),
   },
 ];
 

@@ -328,6 +328,10 @@ export function differencesFrom(
   });
   const liveKey = at("sshSettings", "adminPublicKey");
   const liveIdle = at("idleTimeBeforeShutdown");
+  // An instance that nobody else was made the user of is its creator's.
+  const user = (assigned: string, creator: string) =>
+    at("personalComputeInstanceSettings", "assignedUser", assigned) ?? at("createdBy", creator) ?? undefined;
+  const [liveUser, liveTenant] = [user("objectId", "userId"), user("tenantId", "userOrgId")];
   const variables = otherVariables(applications ?? [], at("customServices"));
   return differing([
     fixed("size", target.size, at("vmSize"), true),
@@ -347,14 +351,14 @@ export function differencesFrom(
     ),
     fixed(
       "create_on_behalf_of.user_object_id",
-      assignedUser?.objectId,
-      at("personalComputeInstanceSettings", "assignedUser", "objectId"),
+      liveUser === undefined ? undefined : assignedUser?.objectId,
+      liveUser,
       true,
     ),
     fixed(
       "create_on_behalf_of.user_tenant_id",
-      assignedUser?.tenantId,
-      at("personalComputeInstanceSettings", "assignedUser", "tenantId"),
+      liveTenant === undefined ? undefined : assignedUser?.tenantId,
+      liveTenant,
       true,
     ),
     {
