@@ -27,6 +27,7 @@ describe("an update in place", () => {
         vmPriority: "LowPriority",
         subnet: { id: subnet },
         remoteLoginPortPublicAccess: "Disabled",
+        enableNodePublicIp: false,
       },
     });
     expect(await update(amlCompute({ tags: { team: "speech" } }), live)).toMatchObject({
@@ -41,6 +42,7 @@ describe("an update in place", () => {
             vmPriority: "LowPriority",
             subnet: { id: subnet },
             remoteLoginPortPublicAccess: "Disabled",
+            enableNodePublicIp: false,
           },
         },
       },

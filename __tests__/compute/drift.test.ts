@@ -273,6 +273,28 @@ const cases: readonly Case[] = [
     declared: owned("u-2"),
     wire: ownedBy({}),
   },
+  {
+    when: "the service gives nodes no public address, and the declaration leaves that to it",
+    declared: cluster(),
+    wire: liveCluster({ enableNodePublicIp: false }),
+  },
+  {
+    when: "nodes have no public address, and are declared with one",
+    declared: cluster("enable_node_public_ip: true\n"),
+    wire: liveCluster({ enableNodePublicIp: false }),
+    expected: ["enable_node_public_ip recreate"],
+  },
+  {
+    when: "nodes are declared without a public address",
+    declared: cluster("enable_node_public_ip: false\n"),
+    wire: liveCluster({ enableNodePublicIp: true }),
+    expected: ["enable_node_public_ip recreate"],
+  },
+  {
+    when: "the service gives an instance no public address, and the declaration leaves that to it",
+    declared: "name: ann-instance\ntype: computeinstance\n",
+    wire: ownedBy({ enableNodePublicIp: false }),
+  },
 ];
 
 describe("what is live, as a service may tell it,", () => {

@@ -28,7 +28,16 @@ import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
 import { region } from "./region.ts";
 import { sizeProblems } from "./size.ts";
-import { networkFindings, networkProblems, networkSchema, subnetId, toSubnet, type Subnet } from "./subnet.ts";
+import {
+  networkFindings,
+  networkProblems,
+  networkSchema,
+  publicIpComparison,
+  saysPublicIp,
+  subnetId,
+  toSubnet,
+  type Subnet,
+} from "./subnet.ts";
 
 /** A cluster that Azure ML starts, scales and stops inside the workspace. */
 export type AmlCompute = TargetBase & {
@@ -259,7 +268,7 @@ function remoteLogin({ sshPublicAccess }: AmlCompute): string {
   return sshPublicAccess ? "Enabled" : "Disabled";
 }
 
-/** Region, tier, subnet and the way in are fixed: a PUT that does not repeat them would ask for others. */
+/** Region, tier, network and the way in are fixed: a PUT that does not repeat them would ask for others. */
 export function asItStands(target: AmlCompute, live: LiveCompute): AmlCompute {
   const word = (...path: readonly string[]) => {
     const value = member(live.properties, ...path);
@@ -276,6 +285,7 @@ export function asItStands(target: AmlCompute, live: LiveCompute): AmlCompute {
     ...(location === undefined ? {} : { location }),
     ...(live.disableLocalAuth === undefined ? {} : { localLogin: !live.disableLocalAuth }),
     ...target,
+    ...(live.properties["enableNodePublicIp"] === false && !saysPublicIp(target) ? { nodePublicIp: false } : {}),
   };
 }
 
@@ -344,12 +354,7 @@ export function differencesFrom(
       means: "recreate",
       ignoreCase: true,
     },
-    {
-      field: "enable_node_public_ip",
-      declared: target.nodePublicIp,
-      live: at("enableNodePublicIp") ?? true,
-      means: "recreate",
-    },
+    publicIpComparison(target, live),
     {
       field: "network_settings.subnet",
       declared: subnetId(target.subnet, workspace),

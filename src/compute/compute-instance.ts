@@ -53,7 +53,15 @@ import type {
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
 import { sizeProblems } from "./size.ts";
-import { networkFindings, networkProblems, networkSchema, subnetId, toSubnet, type Subnet } from "./subnet.ts";
+import {
+  networkFindings,
+  networkProblems,
+  networkSchema,
+  publicIpComparison,
+  subnetId,
+  toSubnet,
+  type Subnet,
+} from "./subnet.ts";
 
 /** One machine of a person's, which Azure ML makes, starts and stops. */
 export type ComputeInstance = TargetBase & {
@@ -336,7 +344,7 @@ export function differencesFrom(
   return differing([
     fixed("size", target.size, at("vmSize"), true),
     fixed("network_settings.subnet", subnetId(target.subnet, workspace), at("subnet", "id"), true),
-    fixed("enable_node_public_ip", target.nodePublicIp, at("enableNodePublicIp") ?? true),
+    publicIpComparison(target, live),
     fixed(
       "ssh_public_access_enabled",
       ssh && accessWord(ssh.publicAccess),
