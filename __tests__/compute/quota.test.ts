@@ -108,6 +108,18 @@ describe("the quota that is left", () => {
       expected: ["error quota-too-small"],
     },
     {
+      when: "what goes before it stands in another region",
+      capacity: { holds: [{ ...having(4), computeLocation: "West US 2" }] },
+      usages: [usage("vmFamily", dsv2, 16, 16)],
+      expected: ["error quota-too-small"],
+    },
+    {
+      when: "it stands in another region than it would be made in, and grows there",
+      capacity: { holds: [{ ...having(1), location: "westus2" }], isMade: false },
+      usages: [usage("vmFamily", dsv2, 16, 16)],
+      expected: ["not-checked quota-not-checked"],
+    },
+    {
       when: "it stands, and has what it is to have at least",
       capacity: { holds: [having(1)], isMade: false },
       usages: [usage("vmFamily", dsv2, 16, 16)],

@@ -128,6 +128,24 @@ describe("a Kubernetes cluster", () => {
     expect(writes()).toEqual([]);
   });
 
+  it("keeps what others gave it when something else is changed in place", async () => {
+    await run("apply", target("namespace: ml"));
+    const [found] = emulator.computes();
+    if (found === undefined) throw new Error("Nothing is attached.");
+    emulator.putCompute({
+      ...found,
+      tags: { "Cost-Center": "42", team: "a" },
+      identity: { type: "SystemAssigned" },
+    });
+    const changed = target("namespace: ml, description: training, tags: { cost-center: '42', team: b }");
+    expect((await run("apply", changed, { "on-drift": "update" })).exitCode).toBe(0);
+    expect(emulator.computes()[0]).toMatchObject({
+      tags: { "cost-center": "42", team: "b" },
+      identity: { type: "SystemAssigned" },
+      properties: { description: "training" },
+    });
+  });
+
   it("is attached anew for another namespace", async () => {
     await run("apply", target("namespace: ml"));
     emulator.clearJournal();

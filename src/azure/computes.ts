@@ -122,7 +122,8 @@ function acceptedOf(answer: Answer, clock: Clock): Accepted {
 
 /** `Azure-AsyncOperation` answers a status; `Location` answers 202 while it goes on, and the result at its end. */
 function progressOf({ status, headers, body }: Answer, clock: Clock): OperationProgress {
-  const word = typeof body === "object" && body !== null && "status" in body ? String(body.status) : undefined;
+  const told = typeof body === "object" && body !== null && "status" in body ? body.status : undefined;
+  const word = typeof told === "string" ? told : undefined;
   const retryAfter = retryAfterSeconds(headers, clock);
   const wait = retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter };
   switch (word?.toLowerCase()) {
@@ -151,18 +152,23 @@ function progressOf({ status, headers, body }: Answer, clock: Clock): OperationP
 type WireCompute = {
   readonly id?: string;
   readonly name?: string;
-  readonly location?: string;
+  readonly location?: string | null;
   readonly tags?: Readonly<Record<string, string>> | null;
   readonly identity?: {
-    readonly type?: string;
+    readonly type?: string | null;
     readonly userAssignedIdentities?: Readonly<Record<string, unknown>> | null;
   } | null;
-  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly properties?: Readonly<Record<string, unknown>> | null;
 };
 
-/** The wire's compute as ours. Members may be `null` where they have no value; unknown kinds pass through. */
+/**
+ * The wire's compute as ours. Members may be `null` where they have no value; unknown kinds pass through.
+ *
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations#provisioning-state
+ */
 export function liveCompute(wire: unknown): LiveCompute {
-  const { id, name, location, tags, identity, properties = {} } = (wire ?? {}) as WireCompute;
+  const { id, name, location, tags, identity, ...rest } = (wire ?? {}) as WireCompute;
+  const properties = rest.properties ?? {};
   const text = (key: string) => (typeof properties[key] === "string" ? properties[key] : undefined);
   const flag = (key: string) => (typeof properties[key] === "boolean" ? properties[key] : undefined);
   const errors = Array.isArray(properties["provisioningErrors"])
@@ -174,13 +180,14 @@ export function liveCompute(wire: unknown): LiveCompute {
     name: name ?? id?.split("/").at(-1) ?? "",
     computeType: text("computeType") ?? "Unknown",
     tags: tags ?? {},
-    provisioningState: text("provisioningState") ?? "Unknown",
+    // A resource that tells no state is done; what is no compute at all is nothing to rely on.
+    provisioningState: text("provisioningState") ?? (text("computeType") === undefined ? "Unknown" : "Succeeded"),
     provisioningErrors: errors.map((error) =>
       serviceErrorOf(error, { code: "ProvisioningError", message: "The service gave no message." }),
     ),
     properties: typeof own === "object" && own !== null ? (own as Readonly<Record<string, unknown>>) : {},
     ...defined({
-      location,
+      location: location ?? undefined,
       resourceId: text("resourceId"),
       computeLocation: text("computeLocation"),
       description: text("description"),
@@ -189,7 +196,7 @@ export function liveCompute(wire: unknown): LiveCompute {
       createdOn: text("createdOn"),
       modifiedOn: text("modifiedOn"),
       identity:
-        identity?.type === undefined
+        identity?.type === undefined || identity.type === null
           ? undefined
           : { type: identity.type, userAssignedIds: Object.keys(identity.userAssignedIdentities ?? {}) },
     }),

@@ -37,6 +37,7 @@ import {
 import { nameProblems } from "./name.ts";
 import { problemsAt } from "./problems-at.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
+import { region } from "./region.ts";
 import { readBehind } from "./resource-behind.ts";
 import { sizeProblems, virtualCpus } from "./size.ts";
 
@@ -282,8 +283,9 @@ export function differencesFrom(target: Aks, live: LiveCompute, workspace: Works
     },
     {
       field: "location",
-      declared: target.location && region(target.location),
-      live: region(live.computeLocation ?? live.location ?? ""),
+      // The compute's own location is the workspace's region, wherever the cluster is.
+      declared: live.computeLocation === undefined ? undefined : target.location && region(target.location),
+      live: live.computeLocation && region(live.computeLocation),
       means: "recreate",
     },
     ...networkComparisons(target.network, live, workspace),
@@ -300,7 +302,7 @@ export function differencesFrom(target: Aks, live: LiveCompute, workspace: Works
     {
       field: "cluster_purpose",
       declared: target.clusterPurpose && purposes[target.clusterPurpose],
-      live: at("clusterPurpose"),
+      live: at("clusterPurpose") ?? purposes.fast_prod,
       means: settings,
       ignoreCase: true,
     },
@@ -321,11 +323,6 @@ export function differencesFrom(target: Aks, live: LiveCompute, workspace: Works
     ...tlsComparisons(target.tls, live, settings),
     ...baseComparisons(target, live, settings),
   ]);
-}
-
-/** `West US 2` and `westus2` are the same region. */
-function region(location: string): string {
-  return location.replaceAll(" ", "").toLowerCase();
 }
 
 /** @see https://learn.microsoft.com/azure/machine-learning/v1/how-to-create-attach-kubernetes */
@@ -357,6 +354,8 @@ function otherSubscription(resourceId: string, workspace: Workspace): readonly F
 }
 
 function productionFindings({ nodes, cpus }: ClusterNodes, purpose: ClusterPurpose | undefined): readonly Finding[] {
+  // That there is no node of use, another finding says; one that tells of no pools at all says nothing.
+  if (nodes === 0) return [];
   if (purpose === "dev_test" || (nodes >= leastNodes && (cpus === undefined || cpus >= leastCpus))) return [];
   const has = cpus === undefined ? `${nodes} nodes` : `${nodes} nodes and ${cpus} virtual CPUs`;
   return [

@@ -28,7 +28,16 @@ import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
 import { region } from "./region.ts";
 import { sizeProblems } from "./size.ts";
-import { networkFindings, networkProblems, networkSchema, subnetId, toSubnet, type Subnet } from "./subnet.ts";
+import {
+  networkFindings,
+  networkProblems,
+  networkSchema,
+  publicIpComparison,
+  saysPublicIp,
+  subnetId,
+  toSubnet,
+  type Subnet,
+} from "./subnet.ts";
 
 /** A cluster that Azure ML starts, scales and stops inside the workspace. */
 export type AmlCompute = TargetBase & {
@@ -47,6 +56,8 @@ export type AmlCompute = TargetBase & {
     readonly adminPassword?: SecretReference;
     readonly publicKey?: string;
   };
+  /** True: it takes local logins although none is declared, as a cluster that somebody else made. */
+  readonly localLogin?: boolean;
   readonly subnet?: Subnet;
   readonly nodePublicIp: boolean;
   readonly identity?: Identity;
@@ -220,7 +231,7 @@ export async function toRequest(target: AmlCompute, workspace: Workspace, resolv
     properties: {
       computeType,
       ...(target.description === undefined ? {} : { description: target.description }),
-      disableLocalAuth: ssh === undefined,
+      disableLocalAuth: ssh === undefined && target.localLogin !== true,
       properties: {
         osType: "Linux",
         vmSize: target.size,
@@ -257,6 +268,27 @@ function remoteLogin({ sshPublicAccess }: AmlCompute): string {
   return sshPublicAccess ? "Enabled" : "Disabled";
 }
 
+/** Region, tier, network and the way in are fixed: a PUT that does not repeat them would ask for others. */
+export function asItStands(target: AmlCompute, live: LiveCompute): AmlCompute {
+  const word = (...path: readonly string[]) => {
+    const value = member(live.properties, ...path);
+    return typeof value === "string" ? value : undefined;
+  };
+  const tier = word("vmPriority")?.toLowerCase() === "lowpriority" ? "low_priority" : "dedicated";
+  const access = word("remoteLoginPortPublicAccess")?.toLowerCase();
+  const subnet = word("subnet", "id");
+  const location = live.computeLocation ?? live.location;
+  return {
+    ...(word("vmPriority") === undefined ? {} : { tier }),
+    ...(access === "enabled" || access === "disabled" ? { sshPublicAccess: access === "enabled" } : {}),
+    ...(subnet === undefined ? {} : { subnet: { subnet } }),
+    ...(location === undefined ? {} : { location }),
+    ...(live.disableLocalAuth === undefined ? {} : { localLogin: !live.disableLocalAuth }),
+    ...target,
+    ...(live.properties["enableNodePublicIp"] === false && !saysPublicIp(target) ? { nodePublicIp: false } : {}),
+  };
+}
+
 const scaleFields = new Set(["min_instances", "max_instances", "idle_time_before_scale_down"]);
 
 /** The service patches the scale and nothing else; every other change in place is a PUT of the whole. */
@@ -276,19 +308,24 @@ export function differencesFrom(
 ): readonly Difference[] {
   const at = (...path: readonly string[]) => member(live.properties, ...path);
   const liveIdle = at("scaleSettings", "nodeIdleTimeBeforeScaleDown");
+  const liveUser = at("userAccountCredentials", "adminUserName") ?? undefined;
+  // The service may keep the account back with its password; only a cluster that takes no local login surely has none.
+  const toldUser = liveUser !== undefined || live.disableLocalAuth === true;
   return differing([
     { field: "size", declared: target.size, live: at("vmSize"), means: "recreate", ignoreCase: true },
     {
       field: "tier",
       declared: target.tier && tiers[target.tier],
-      live: at("vmPriority"),
+      // A dedicated cluster is what comes of no word of the priority.
+      live: at("vmPriority") ?? tiers.dedicated,
       means: "recreate",
       ignoreCase: true,
     },
     {
       field: "min_instances",
       declared: target.minInstances,
-      live: at("scaleSettings", "minNodeCount"),
+      // The service's default, and one that it may not show.
+      live: at("scaleSettings", "minNodeCount") ?? 0,
       means: "in-place",
     },
     {
@@ -317,12 +354,7 @@ export function differencesFrom(
       means: "recreate",
       ignoreCase: true,
     },
-    {
-      field: "enable_node_public_ip",
-      declared: target.nodePublicIp,
-      live: at("enableNodePublicIp") ?? true,
-      means: "recreate",
-    },
+    publicIpComparison(target, live),
     {
       field: "network_settings.subnet",
       declared: subnetId(target.subnet, workspace),
@@ -332,8 +364,8 @@ export function differencesFrom(
     },
     {
       field: "ssh_settings.admin_username",
-      declared: target.ssh?.adminUsername,
-      live: at("userAccountCredentials", "adminUserName"),
+      declared: toldUser ? target.ssh?.adminUsername : undefined,
+      live: liveUser,
       means: "recreate",
     },
     identityComparison(target.identity, live, "in-place"),
@@ -422,6 +454,7 @@ export const hints: readonly Hint[] = [
   },
   {
     when: /ScopeLocked|is locked|cannot perform .* because .* lock/i,
-    advice: "A lock on the resource group keeps the cluster from scaling. Remove the lock.",
+    advice:
+      "A lock keeps the service from changing what is below it, and a cluster from scaling. Remove the lock that the message names.",
   },
 ];

@@ -6,6 +6,7 @@ import { text, version } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import type { Comparison } from "./compare.ts";
 import type { ReadContext, TargetBase } from "./kind.ts";
+import { namePartProblems } from "./names.ts";
 
 /** Which resource a kind attaches, and by which keys a declaration names its parts. */
 export type AttachedKind = {
@@ -85,6 +86,11 @@ export function attachedResource(
       "Add subscription_id here or under workspace, or set the input subscription-id.",
     );
   }
+  const malformed = [...partKeys, "subscription_id"].flatMap((key) => {
+    const name = declared[key];
+    return typeof name === "string" ? namePartProblems(name, node, [key]) : [];
+  });
+  if (malformed.length > 0) return { problems: malformed };
   const [namespace, ...types] = kind.resourceType.split("/");
   const path = types.map((type, index) => `${type}/${String(names[index])}`).join("/");
   return {
@@ -101,7 +107,7 @@ function checkId(
   const parsed = parseResourceId(id);
   const types = [kind.resourceType, ...(kind.otherTypes ?? [])];
   if (parsed !== undefined && types.some((type) => type.toLowerCase() === parsed.type.toLowerCase()))
-    return { id, problems: [] };
+    return { id: id.trim(), problems: [] };
   const example = types.map((type) => `/subscriptions/…/resourceGroups/…/providers/${type}/…`).join(" or ");
   return parsed === undefined
     ? fault(

@@ -53,11 +53,31 @@ export function baseComparisons(target: TargetBase, live: LiveCompute, means: Ch
     ...Object.entries(target.tags ?? {}).map(([key, value]) => ({
       field: `tags.${key}`,
       declared: value,
-      live: live.tags[key],
+      live: tagOf(live, key),
       means,
     })),
-    { field: "description", declared: target.description, live: live.description, means },
+    // A service may show an empty description as none.
+    {
+      field: "description",
+      declared: target.description,
+      live: live.description ?? emptyAs(target.description),
+      means,
+    },
   ];
+}
+
+function emptyAs(declared: string | undefined): string | undefined {
+  return declared === "" ? declared : undefined;
+}
+
+/**
+ * The value of a live tag. Names of tags are the same in any case, and a service may show them in another one than they
+ * were sent in; values are not.
+ *
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+ */
+export function tagOf({ tags }: Pick<LiveCompute, "tags">, name: string): string | undefined {
+  return Object.entries(tags).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 }
 
 /** A member of the service's free-form properties, by path; `undefined` where it leads nowhere. */

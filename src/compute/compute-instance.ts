@@ -53,7 +53,15 @@ import type {
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
 import { sizeProblems } from "./size.ts";
-import { networkFindings, networkProblems, networkSchema, subnetId, toSubnet, type Subnet } from "./subnet.ts";
+import {
+  networkFindings,
+  networkProblems,
+  networkSchema,
+  publicIpComparison,
+  subnetId,
+  toSubnet,
+  type Subnet,
+} from "./subnet.ts";
 
 /** One machine of a person's, which Azure ML makes, starts and stops. */
 export type ComputeInstance = TargetBase & {
@@ -328,11 +336,15 @@ export function differencesFrom(
   });
   const liveKey = at("sshSettings", "adminPublicKey");
   const liveIdle = at("idleTimeBeforeShutdown");
+  // An instance that nobody else was made the user of is its creator's.
+  const user = (assigned: string, creator: string) =>
+    at("personalComputeInstanceSettings", "assignedUser", assigned) ?? at("createdBy", creator) ?? undefined;
+  const [liveUser, liveTenant] = [user("objectId", "userId"), user("tenantId", "userOrgId")];
   const variables = otherVariables(applications ?? [], at("customServices"));
   return differing([
     fixed("size", target.size, at("vmSize"), true),
     fixed("network_settings.subnet", subnetId(target.subnet, workspace), at("subnet", "id"), true),
-    fixed("enable_node_public_ip", target.nodePublicIp, at("enableNodePublicIp") ?? true),
+    publicIpComparison(target, live),
     fixed(
       "ssh_public_access_enabled",
       ssh && accessWord(ssh.publicAccess),
@@ -347,14 +359,14 @@ export function differencesFrom(
     ),
     fixed(
       "create_on_behalf_of.user_object_id",
-      assignedUser?.objectId,
-      at("personalComputeInstanceSettings", "assignedUser", "objectId"),
+      liveUser === undefined ? undefined : assignedUser?.objectId,
+      liveUser,
       true,
     ),
     fixed(
       "create_on_behalf_of.user_tenant_id",
-      assignedUser?.tenantId,
-      at("personalComputeInstanceSettings", "assignedUser", "tenantId"),
+      liveTenant === undefined ? undefined : assignedUser?.tenantId,
+      liveTenant,
       true,
     ),
     {

@@ -1,5 +1,6 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { SecretReference } from "../declaration/secret.ts";
+import { tagOf } from "./compare.ts";
 import type { ChangeMeans, Difference, TargetBase } from "./kind.ts";
 
 /**
@@ -39,7 +40,7 @@ export function credentialsDifference(
   live: LiveCompute,
   means: ChangeMeans,
 ): readonly Difference[] {
-  const made = live.tags[credentialsTag];
+  const made = tagOf(live, credentialsTag);
   if (credentials === undefined || credentials === made) return [];
   if (made === undefined && target.credentialsVersion === undefined) return [];
   return [{ field: "credentials_version", from: made ?? "unknown", to: credentials, means }];

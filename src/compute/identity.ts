@@ -5,6 +5,7 @@ import { oneOf, readOnly, shape, text } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import type { Comparison } from "./compare.ts";
 import type { ChangeMeans } from "./kind.ts";
+import { idProblems } from "./names.ts";
 
 /** ARM's `identity` of a compute. */
 export type Identity = {
@@ -33,11 +34,18 @@ export const identitySchema = shape(() =>
   }),
 );
 
+const identityType = "Microsoft.ManagedIdentity/userAssignedIdentities";
+
 type Declared = z.infer<ReturnType<typeof identitySchema>>;
 
 export function identityProblems(identity: Declared | undefined, node: SourceNode): readonly Problem[] {
-  if (identity === undefined || !identity.type.includes("user_assigned")) return [];
-  if ((identity.user_assigned_identities ?? []).length > 0) return [];
+  if (identity === undefined) return [];
+  const listed = identity.user_assigned_identities ?? [];
+  if (!identity.type.includes("user_assigned") || listed.length > 0) {
+    return listed.flatMap(({ resource_id: id }, index) =>
+      idProblems(id, identityType, node, ["identity", "user_assigned_identities", index, "resource_id"]),
+    );
+  }
   return [
     {
       code: "missing-identity",

@@ -105,18 +105,26 @@ export function instanceTypeComparisons(
 ): readonly Comparison[] {
   return Object.entries(declared ?? {}).map(([name, type]) => ({
     field: `${field}.${name}`,
-    declared: type,
-    live: withoutNulls(member(live.properties, "instanceTypes", name)),
+    declared: plain(type),
+    live: plain(member(live.properties, "instanceTypes", name)),
     means: "reattach",
   }));
 }
 
-/** The service shows a member that has no value as `null`. */
-function withoutNulls(value: unknown): unknown {
+/**
+ * An instance type in one form: quantities as text, and without members that have no value, which the service may show as
+ * `null` or empty.
+ */
+function plain(value: unknown): unknown {
+  if (typeof value === "number") return String(value);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, one]) => one !== null)
-      .map(([key, one]) => [key, withoutNulls(one)]),
+      .map(([key, one]) => [key, plain(one)] as const)
+      .filter(([, one]) => one !== null && !isEmpty(one)),
   );
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }

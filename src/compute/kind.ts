@@ -148,6 +148,11 @@ export type KindModule<Target extends TargetBase> = {
   readonly secretsOf: (target: Target) => readonly SecretReference[];
   /** Body of `PUT {workspace}/computes/{name}`. */
   readonly toRequest: (target: Target, workspace: Workspace, resolve: ResolveSecret) => Promise<unknown>;
+  /**
+   * For a kind that is updated in place by the whole PUT, which would set what it does not say: the target with the fixed
+   * things of the live compute that its declaration leaves open.
+   */
+  readonly asItStands?: (target: Target, live: LiveCompute) => Target;
   /** Another request than the whole PUT when every difference can be made that way; else `undefined`. */
   readonly toUpdate: (target: Target, differences: readonly Difference[]) => Update | undefined;
   /** In which declared fields the live compute differs. What the service filled in is no difference. */

@@ -25,11 +25,11 @@ export function nodesOf(cluster: Document): ClusterNodes {
   return { nodes, cpus: pools.reduce((sum, { count, cpus }) => sum + count * (cpus ?? 0), 0) };
 }
 
-type Pool = { readonly count?: number; readonly vmSize?: string; readonly osType?: string };
+type Pool = { readonly count?: number; readonly vmSize?: string; readonly osType?: string | null };
 
 function linuxPools(cluster: Document): readonly Pool[] {
   const pools = listIn(at(cluster, "agentPoolProfiles")) as readonly Pool[];
-  return pools.filter(({ osType = "Linux" }) => osType.toLowerCase() === "linux");
+  return pools.filter(({ osType }) => (osType ?? "Linux").toLowerCase() === "linux");
 }
 
 /** What every use of an AKS cluster needs: that it is there, runs, and has nodes with Linux. */
@@ -215,8 +215,8 @@ export async function extensionFindings(id: string, reads: ResourceReads): Promi
 }
 
 function purposeFindings(extension: Document): readonly Finding[] {
-  const settings = at(extension, "configurationSettings") as Document | undefined;
-  if (settings === undefined) return [];
+  const settings = at(extension, "configurationSettings");
+  if (typeof settings !== "object" || settings === null) return [];
   const isOn = (name: string) =>
     Object.entries(settings).some(
       ([key, value]) => key.toLowerCase() === name.toLowerCase() && String(value).toLowerCase() === "true",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { checkShape, shape, tags, text } from "../declaration/shape.ts";
+import { checkShape, oneOf, shape, tags, text } from "../declaration/shape.ts";
 import type { SourceNode } from "../declaration/source.ts";
 import type { Difference, ReadContext, ReadResult, TargetBase } from "./kind.ts";
 import { readBase } from "./read-base.ts";
@@ -14,7 +14,7 @@ export const schema = shape(() =>
   z
     .strictObject({
       $schema: text().optional(),
-      type: z.literal("local"),
+      type: oneOf(["local"]),
       name: text().describe("Name that a run's `compute` refers to."),
       description: text().optional(),
       tags: tags().optional(),

@@ -44,13 +44,20 @@ export async function capacityFindings(
   demands: readonly Demand[],
   reads: ResourceReads,
 ): Promise<ReadonlyMap<string, readonly Finding[]>> {
-  const regionOf = ({ location }: Demand) => region(location ?? reads.workspace.location ?? "");
+  const regionOfLive = ({ computeLocation, location }: LiveCompute) =>
+    region(computeLocation ?? location ?? reads.workspace.location ?? "");
+  // What stands grows where it is; its declaration may not say where.
+  const regionOf = ({ location, isMade, holds: [live] }: Demand) =>
+    isMade || live === undefined ? region(location ?? reads.workspace.location ?? "") : regionOfLive(live);
   const regions = [...new Set(demands.map(regionOf))];
   const found = await Promise.all(
     regions.map((location) =>
       findingsIn(
         location,
-        demands.filter((demand) => regionOf(demand) === location),
+        demands
+          .filter((demand) => regionOf(demand) === location)
+          // A region's quota gets back what is given back in that region.
+          .map((demand) => ({ ...demand, holds: demand.holds.filter((live) => regionOfLive(live) === location) })),
         reads,
       ),
     ),

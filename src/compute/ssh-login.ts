@@ -135,8 +135,9 @@ export async function sshProperties(login: SshLogin, resolve: ResolveSecret): Pr
   };
 }
 
-/** Secrets never come back, so port and user are all there is to compare. */
+/** Secrets never come back, so port and user are all there is to compare; a user that is kept back with them is none. */
 export function loginComparisons(login: SshLogin, live: LiveCompute): readonly Comparison[] {
+  const user = member(live.properties, "administratorAccount", "username") ?? undefined;
   return [
     {
       field: "ssh_settings.ssh_port",
@@ -146,8 +147,8 @@ export function loginComparisons(login: SshLogin, live: LiveCompute): readonly C
     },
     {
       field: "ssh_settings.admin_username",
-      declared: login.adminUsername,
-      live: member(live.properties, "administratorAccount", "username"),
+      declared: user === undefined ? undefined : login.adminUsername,
+      live: user,
       means: "reattach",
     },
   ];

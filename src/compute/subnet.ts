@@ -2,8 +2,11 @@ import * as z from "zod";
 import type { WorkspaceRef } from "../azure/workspace.ts";
 import type { Problem } from "../declaration/problem.ts";
 import { readOnly, text } from "../declaration/shape.ts";
-import { positionOf, type SourceNode } from "../declaration/source.ts";
-import type { Finding, ResourceReads } from "./kind.ts";
+import { positionOf, valueAt, type SourceNode } from "../declaration/source.ts";
+import type { LiveCompute } from "../azure/computes.ts";
+import type { Comparison } from "./compare.ts";
+import type { Finding, ResourceReads, TargetBase } from "./kind.ts";
+import { idProblems, namePartProblems } from "./names.ts";
 
 /** Where the machines of a compute stand: a subnet's name with its network, or the subnet's id alone. */
 export type Subnet = { readonly vnet?: string; readonly subnet: string };
@@ -43,7 +46,17 @@ export function networkProblems(
       },
     ];
   }
-  if (network.vnet_name !== undefined || isId(network.subnet)) return [];
+  const { subnet, vnet_name: vnet } = network;
+  const at = (key: "subnet" | "vnet_name") => ["network_settings", key];
+  if (isId(subnet)) return idProblems(subnet, `${networkType}/subnets`, node, at("subnet"));
+  if (vnet !== undefined) {
+    return [
+      ...namePartProblems(subnet, node, at("subnet")),
+      ...(isId(vnet)
+        ? idProblems(vnet, networkType, node, at("vnet_name"))
+        : namePartProblems(vnet, node, at("vnet_name"))),
+    ];
+  }
   return [
     {
       code: "missing-vnet",
@@ -54,6 +67,8 @@ export function networkProblems(
     },
   ];
 }
+
+const networkType = "Microsoft.Network/virtualNetworks";
 
 function isId(text: string): boolean {
   return text.startsWith("/");
@@ -69,6 +84,29 @@ export function subnetId(subnet: Subnet | undefined, workspace: WorkspaceRef): s
     : `/subscriptions/${workspace.subscriptionId}/resourceGroups/${workspace.resourceGroup}/providers/Microsoft.Network/virtualNetworks/${vnet}`;
   return `${network}/subnets/${subnet.subnet}`;
 }
+
+/**
+ * Whether nodes have a public address, beside the live one. A workspace whose network the service manages gives them none
+ * whatever it is asked for, so only what the declaration itself says is compared.
+ */
+export function publicIpComparison(
+  target: TargetBase & { readonly nodePublicIp: boolean },
+  { properties }: LiveCompute,
+): Comparison {
+  return {
+    field: publicIpKey,
+    declared: saysPublicIp(target) ? target.nodePublicIp : undefined,
+    live: properties["enableNodePublicIp"] ?? true,
+    means: "recreate",
+  };
+}
+
+/** False is no default, and so it is declared wherever it stands. */
+export function saysPublicIp({ nodePublicIp, source }: TargetBase & { readonly nodePublicIp: boolean }): boolean {
+  return !nodePublicIp || valueAt({ ...source, path: [...source.path, publicIpKey] }) !== undefined;
+}
+
+const publicIpKey = "enable_node_public_ip";
 
 const networkApiVersion = "2025-09-01";
 const workspaceApiVersion = "2026-05-01";

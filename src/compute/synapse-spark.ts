@@ -196,21 +196,28 @@ export function toUpdate(): undefined {
 export function differencesFrom(target: SynapseSpark, live: LiveCompute): readonly Difference[] {
   return differing([
     resourceComparison(target, live),
-    ...scaleSettings(target, (...path) => member(live.properties, ...path)).map((one) => ({
-      ...one,
-      means: "reattach" as const,
-    })),
+    ...scaleSettings(target, (...path) => member(live.properties, ...path))
+      // What the attachment does not tell of the pool cannot differ, and another attachment would tell no more.
+      .filter((one) => isTold(live, one.part))
+      .map((one) => ({ ...one, means: "reattach" as const })),
     identityComparison(target.identity, live, "in-place"),
     ...baseComparisons(target, live, "in-place"),
   ]);
 }
 
+type Part = "autoScaleProperties" | "autoPauseProperties";
+
+function isTold({ properties }: LiveCompute, part: Part): boolean {
+  return properties[part] !== undefined && properties[part] !== null;
+}
+
 /** What is declared of scale and pause, each beside what `at` finds under ARM's name for it. */
 function scaleSettings({ autoScale, autoPause }: SynapseSpark, at: (...path: readonly string[]) => unknown) {
-  const one = (field: string, declared: unknown, ...path: readonly string[]) => ({
+  const one = (field: string, declared: unknown, part: Part, key: string) => ({
     field,
     declared,
-    live: at(...path),
+    live: at(part, key),
+    part,
   });
   // Of what is switched off, the numbers mean nothing.
   const scales = autoScale?.enabled === true ? autoScale : undefined;

@@ -134,6 +134,11 @@ export async function toRequest(target: ComputeTarget, workspace: Workspace, res
   return withCredentialsTag(body, credentialsOf(target, secretsOf(target)));
 }
 
+/** The target with what is fixed in the live compute and left open by the declaration, for a PUT of the whole. */
+export function asItStands(target: ComputeTarget, live: LiveCompute): ComputeTarget {
+  return (moduleOf(target) as KindModule<ComputeTarget>).asItStands?.(target, live) ?? target;
+}
+
 export function toUpdate(target: ComputeTarget, differences: readonly Difference[]): Update | undefined {
   return (moduleOf(target) as KindModule<ComputeTarget>).toUpdate(target, differences);
 }

@@ -2,6 +2,8 @@ import type { ServiceError } from "../azure/outcome.ts";
 import type { Hint } from "../compute/kind.ts";
 import { kindHints } from "../compute/target.ts";
 
+const commandFailed = "The job's own command failed. Its log is below.";
+
 /**
  * Failures that people are known to meet, and what helped them. Matched against code and message of each cause, the
  * deepest first. Sources: `docs/troubleshooting.md`.
@@ -20,6 +22,11 @@ const hints: readonly Hint[] = [
     when: /AttachmentReplaced|attachment replaced|AttachedTwice/i,
     advice:
       "Another attachment of the same resource took its place. Keep one of the two; on-conflict: replace detaches the other.",
+  },
+  {
+    when: /LinkedAuthorizationFailed|AuthorizationFailed.*to perform action '(?!Microsoft\.MachineLearningServices\/)/i,
+    advice:
+      "The identity lacks a right on something that the target refers to: its subnet, its identity, or the resource behind it. The message names the action and the resource; doctor tells which rights are needed where.",
   },
   {
     when: /AuthorizationFailed|does not have authorization|Forbidden/i,
@@ -43,16 +50,24 @@ const hints: readonly Hint[] = [
     when: /ImageBuildFail|image build/i,
     advice: "Building the environment failed. The image build log says which package; pin versions that exist.",
   },
-  {
-    when: /exit code|ExecutionFailed|UserProgramException|User program failed/i,
-    advice: "The job's own command failed. Its log is below.",
-  },
+  { when: /exit code/i, advice: commandFailed },
 ];
 
 /** What to do about an error; `undefined` when nobody is known to have been helped by anything. */
 export function adviceFor(error: ServiceError): string | undefined {
+  // What a script says of its own failure reads like one of the service's: "Permission denied", "unable to connect".
+  return isOfCommand(error) ? commandFailed : ofService(error);
+}
+
+function isOfCommand({ code, message, details }: ServiceError): boolean {
+  return (
+    /ExecutionFailed|UserProgramException|User program failed/i.test(`${code} ${message}`) || details.some(isOfCommand)
+  );
+}
+
+function ofService(error: ServiceError): string | undefined {
   for (const detail of error.details) {
-    const found = adviceFor(detail);
+    const found = ofService(detail);
     if (found !== undefined) return found;
   }
   return [...kindHints, ...hints].find(({ when }) => when.test(`${error.code} ${error.message}`))?.advice;

@@ -93,6 +93,10 @@ const rules: Readonly<Record<string, Rule>> = {
     what: "The text is no ARM resource id.",
     help: "Copy the id from the portal, or from az resource show.",
   },
+  "malformed-name": {
+    what: "The text is no name of a resource in Azure.",
+    help: "Write the name alone, as the portal shows it.",
+  },
   "wrong-resource-type": {
     what: "The resource is of another kind than the target.",
     help: "Correct the id, or the type.",

@@ -236,8 +236,8 @@ type WireTrigger = {
   readonly frequency?: string;
   readonly interval?: number;
   readonly schedule?: {
-    readonly hours?: readonly number[];
-    readonly minutes?: readonly number[];
+    readonly hours?: readonly number[] | null;
+    readonly minutes?: readonly number[] | null;
     readonly weekDays?: readonly string[] | null;
   } | null;
 };
@@ -260,14 +260,14 @@ function scheduleOf(entry: unknown): Schedule | undefined {
     ...(typeof wire.startTime === "string" ? { startTime: wire.startTime } : {}),
   };
   if (wire === cron) return { ...base, by: "cron", expression: wire.expression ?? "" };
-  const { hours = [], minutes = [], weekDays } = wire.schedule ?? {};
+  const { hours, minutes, weekDays } = wire.schedule ?? {};
   return {
     ...base,
     by: "recurrence",
     frequency: wire.frequency ?? "",
     interval: wire.interval ?? 1,
-    hours,
-    minutes,
+    hours: hours ?? [],
+    minutes: minutes ?? [],
     ...(weekDays === null || weekDays === undefined || weekDays.length === 0 ? {} : { weekDays }),
   };
 }
@@ -288,9 +288,18 @@ function sentence(schedule: Schedule): string {
         ]
           .filter((part) => part !== "")
           .join(" ");
-  const from =
-    schedule.startTime === undefined ? "" : ` from ${schedule.startTime.replace(/(\.\d+)?Z?$/i, "").replace(" ", "T")}`;
+  const from = schedule.startTime === undefined ? "" : ` from ${fullTime(schedule.startTime)}`;
   return `${schedule.enabled ? "" : "disabled: "}${schedule.action} ${when}${from} (${schedule.timeZone})`.toLowerCase();
+}
+
+/** The service writes the time of the day out to the second, and may add fractions and a `Z`. */
+function fullTime(text: string): string {
+  const time = text
+    .trim()
+    .replace(" ", "T")
+    .replace(/(\.\d+)?Z?$/i, "");
+  if (/^\d{4}-\d{2}-\d{2}$/.test(time)) return `${time}T00:00:00`;
+  return time.replace(/T\d{2}:\d{2}$/i, "$&:00");
 }
 
 /** True when some schedule stops the instance. */

@@ -1,0 +1,35 @@
+import { parseResourceId } from "../azure/resource-id.ts";
+import type { Problem } from "../declaration/problem.ts";
+import { positionOf, type NodePath, type SourceNode } from "../declaration/source.ts";
+
+/** What no name of a resource has, and what would make another address of the one that it is put into. */
+const foreign = /[/\\?#%&<>]|\s|^$/u;
+
+/** What is wrong with a name that becomes a part of an ARM id, if anything. */
+export function namePartProblems(name: string, node: SourceNode, path: NodePath): readonly Problem[] {
+  if (!foreign.test(name)) return [];
+  return [
+    {
+      code: "malformed-name",
+      severity: "error",
+      where: positionOf(node, path),
+      message: `${String(path.at(-1))} is ${JSON.stringify(name)}, which is no name of a resource in Azure.`,
+      fix: "Write the name alone, as the portal shows it.",
+    },
+  ];
+}
+
+/** What is wrong with an ARM id that has to be of one type, if anything. */
+export function idProblems(id: string, type: string, node: SourceNode, path: NodePath): readonly Problem[] {
+  if (parseResourceId(id)?.type.toLowerCase() === type.toLowerCase()) return [];
+  const [namespace, ...types] = type.split("/");
+  return [
+    {
+      code: "malformed-resource-id",
+      severity: "error",
+      where: positionOf(node, path),
+      message: `${JSON.stringify(id)} is not the ARM id of a resource of the type ${type}.`,
+      fix: `Write it as /subscriptions/…/resourceGroups/…/providers/${namespace}/${types.map((part) => `${part}/…`).join("/")}.`,
+    },
+  ];
+}
