@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Arm } from "../../src/azure/arm.ts";
 import { createComputes, liveCompute } from "../../src/azure/computes.ts";
 import { succeeded } from "../../src/azure/outcome.ts";
-import { isInFlight, isUsable } from "../../src/plan/plan.ts";
+import { isInFlight, isUsable } from "../../src/compute/state.ts";
 import { workspace } from "../support/targets.ts";
 
 describe("a compute that a service answers", () => {
