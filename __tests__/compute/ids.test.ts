@@ -19,8 +19,10 @@ describe("what names a resource", () => {
     },
     { yaml: vm("resource_group: rg_(data).1\nvm_name: vm2"), expected: [] },
     {
-      yaml: cluster("identity: { type: user_assigned, user_assigned_identities: [{ resource_id: my-identity }] }"),
-      expected: ["error malformed-resource-id 3:76"],
+      yaml: cluster(
+        "identity: { type: user_assigned, user_assigned_identities: [{ resource_id: identity_resource_id }] }",
+      ),
+      expected: [],
     },
     {
       yaml: cluster(`identity: { type: user_assigned, user_assigned_identities: [{ resource_id: ${vmId} }] }`),

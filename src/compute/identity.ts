@@ -42,8 +42,11 @@ export function identityProblems(identity: Declared | undefined, node: SourceNod
   if (identity === undefined) return [];
   const listed = identity.user_assigned_identities ?? [];
   if (!identity.type.includes("user_assigned") || listed.length > 0) {
+    // What is no id at all may be a placeholder that is filled in before the file is used, as in az ml's own examples.
     return listed.flatMap(({ resource_id: id }, index) =>
-      idProblems(id, identityType, node, ["identity", "user_assigned_identities", index, "resource_id"]),
+      id.startsWith("/")
+        ? idProblems(id, identityType, node, ["identity", "user_assigned_identities", index, "resource_id"])
+        : [],
     );
   }
   return [
