@@ -36,6 +36,7 @@ describe("what names a resource", () => {
       yaml: cluster(`network_settings: { subnet: default, vnet_name: ${network}/subnets/a }`),
       expected: ["error malformed-resource-id 3:49"],
     },
+    { yaml: cluster("network_settings: { subnet: <SUBNET>, vnet_name: <VNET_NAME> }"), expected: [] },
     { yaml: cluster("network_settings: { subnet: a/b, vnet_name: v }"), expected: ["error malformed-name 3:29"] },
   ])("$#: is wrong where it says so: $expected", ({ yaml, expected }) => {
     expect(placesOf(readYaml(yaml).problems)).toEqual(expected);

@@ -5,9 +5,12 @@ import { positionOf, type NodePath, type SourceNode } from "../declaration/sourc
 /** What no name of a resource has, and what would make another address of the one that it is put into. */
 const foreign = /[/\\?#%&<>]|\s|^$/u;
 
+/** `<VNET_NAME>`: filled in before the file is used, as in az ml's own examples. */
+const placeholder = /^<[^<>/]+>$/u;
+
 /** What is wrong with a name that becomes a part of an ARM id, if anything. */
 export function namePartProblems(name: string, node: SourceNode, path: NodePath): readonly Problem[] {
-  if (!foreign.test(name)) return [];
+  if (!foreign.test(name) || placeholder.test(name)) return [];
   return [
     {
       code: "malformed-name",
