@@ -6,7 +6,7 @@ import { text, version } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import type { Comparison } from "./compare.ts";
 import type { ReadContext, TargetBase } from "./kind.ts";
-import { namePartProblems } from "./names.ts";
+import { namePartProblems } from "./resource-name.ts";
 
 /** Which resource a kind attaches, and by which keys a declaration names its parts. */
 export type AttachedKind = {

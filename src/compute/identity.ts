@@ -5,7 +5,7 @@ import { oneOf, readOnly, shape, text } from "../declaration/shape.ts";
 import { positionOf, type SourceNode } from "../declaration/source.ts";
 import type { Comparison } from "./compare.ts";
 import type { ChangeMeans } from "./kind.ts";
-import { idProblems } from "./names.ts";
+import { idProblems } from "./resource-name.ts";
 
 /** ARM's `identity` of a compute. */
 export type Identity = {

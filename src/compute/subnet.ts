@@ -6,7 +6,7 @@ import { positionOf, valueAt, type SourceNode } from "../declaration/source.ts";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Comparison } from "./compare.ts";
 import type { Finding, ResourceReads, TargetBase } from "./kind.ts";
-import { idProblems, namePartProblems } from "./names.ts";
+import { idProblems, namePartProblems } from "./resource-name.ts";
 
 /** Where the machines of a compute stand: a subnet's name with its network, or the subnet's id alone. */
 export type Subnet = { readonly vnet?: string; readonly subnet: string };
