@@ -107,12 +107,11 @@ export async function workOut(piece: readonly Step[], held: Held, work: Work): P
     if (more.length > 0 && decided.some(({ step }) => isPending(step))) return { widenBy: more };
     // What was waited for, removed or not removed after all is decided by what it left.
     if ((await settleWithoutWrite(decided, course)) === "look-again") continue;
-    const open = decided.filter(({ planned }) => course.left().includes(planned));
-    if ((await makeWay(open, course)) === "look-again") continue;
+    if ((await makeWay(stillOpen(decided, course), course)) === "look-again") continue;
     await Promise.all(
-      open.map(async ({ planned, step }) => {
-        if (course.left().includes(planned)) course.close(planned, reported(step, planned), await write(step, course));
-      }),
+      stillOpen(decided, course).map(async ({ planned, step }) =>
+        course.close(planned, reported(step, planned), await write(step, course)),
+      ),
     );
   }
   closeAll(
@@ -130,6 +129,11 @@ function decide(standing: readonly LiveCompute[], { left, clusters, work }: Cour
     const step = decided[index];
     return step === undefined ? [] : [{ planned, step }];
   });
+}
+
+function stillOpen(decided: readonly Decided[], { left }: Course): readonly Decided[] {
+  const open = new Set(left());
+  return decided.filter(({ planned }) => open.has(planned));
 }
 
 /** Ends what needs no write any more or would now be graver than planned, and waits for what is in flight. */

@@ -99,6 +99,7 @@ function assemble(
   const ref = workspace;
   const dataPlane = discoverDataPlane(arm, workspace);
   const datastores = createDatastores(arm, ref, { cloud, newCredential, mask: options.mask });
+  const freshReads = () => createResourceReads(arm, cloud, workspace);
   return {
     cloud,
     workspace,
@@ -112,8 +113,8 @@ function assemble(
     metrics: createMetrics(arm, workspace),
     dataPlane,
     blobs: createBlobs(options),
-    resources: createResourceReads(arm, cloud, workspace),
-    freshReads: () => createResourceReads(arm, cloud, workspace),
+    resources: freshReads(),
+    freshReads,
     usersOf: createUsersOf(arm, ref),
     otherWorkspaces: () => readOtherWorkspaces(arm, ref, options.clock),
     keyVault: createKeyVault(newCredential, cloud, options.signal),

@@ -8,8 +8,8 @@ type Document = Readonly<Record<string, unknown>>;
 
 /** Reads of the resources behind targets: each address is asked for once in a command, however many targets share it. */
 export function createResourceReads(arm: Arm, cloud: Cloud, workspace: Workspace): ResourceReads {
-  const known = new Map<string, Promise<Outcome<Document>>>();
-  const lists = new Map<string, Promise<Outcome<readonly unknown[]>>>();
+  const documents = askedOnce<Document>();
+  const lists = askedOnce<readonly unknown[]>();
   const read = async (url: string): Promise<Outcome<Document>> => {
     const answer = await arm.getUrl(url);
     return answer.ok ? succeeded((answer.value.body ?? {}) as Document) : answer;
@@ -19,15 +19,19 @@ export function createResourceReads(arm: Arm, cloud: Cloud, workspace: Workspace
     cloud,
     get: (id, apiVersion, query = {}) => {
       const url = `${cloud.resourceManager}${id}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
-      const found = known.get(url.toLowerCase()) ?? read(url);
-      known.set(url.toLowerCase(), found);
-      return found;
+      return documents(url, () => read(url));
     },
-    list: (id, apiVersion) => {
-      const key = `${id}?${apiVersion}`.toLowerCase();
-      const found = lists.get(key) ?? arm.list(id, apiVersion);
-      lists.set(key, found);
-      return found;
-    },
+    list: (id, apiVersion) => lists(`${id}?${apiVersion}`, () => arm.list(id, apiVersion)),
+  };
+}
+
+/** Answers by address, whose case tells nothing apart. */
+function askedOnce<Value>() {
+  const known = new Map<string, Promise<Outcome<Value>>>();
+  return (address: string, ask: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> => {
+    const key = address.toLowerCase();
+    const found = known.get(key) ?? ask();
+    known.set(key, found);
+    return found;
   };
 }
