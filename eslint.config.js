@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 /** What may touch the network, the clock, the environment and the runner; everything else is pure. */
 const edges = ["src/azure/**", "src/github/**", "src/start.ts", "src/main.ts", "src/post.ts", "src/inputs.ts"];
 /** What runs jobs and reads files on the runner. */
-const machine = ["src/job/local/**", "src/declaration/files.ts", "src/write-reports.ts"];
+const machine = ["src/run/on-runner/**", "src/yaml/files.ts", "src/publish/**"];
 
 const restrictedGlobals = [
   { name: "fetch", message: "Network belongs to src/azure and src/github." },

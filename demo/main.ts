@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { startEmulator } from "../emulator/emulator.ts";
 import type { JournalEntry } from "../emulator/journal.ts";
-import { findPython } from "../src/job/local/virtual-environment.ts";
+import { findPython } from "../src/run/on-runner/virtual-environment.ts";
 import { runStep } from "./runner.ts";
 
 /** `npm run demo`: the whole main job on the embedded emulator. Everything it makes is below `.demo/`. */

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findPython } from "../src/job/local/virtual-environment.ts";
+import { findPython } from "../src/run/on-runner/virtual-environment.ts";
 
 const tools = join(import.meta.dirname, "..", ".tools");
 

@@ -8,9 +8,9 @@ import type { CommandContext, CommandResult } from "./commands/context.ts";
 import { conclude } from "./commands/conclude.ts";
 import { failureOfError } from "./commands/thrown.ts";
 import { runCommand } from "./commands/run-command.ts";
-import { repositoryRoot, wayTo } from "./declaration/files.ts";
+import { repositoryRoot, wayTo } from "./yaml/files.ts";
 import { readDeclaration } from "./declaration/read-declaration.ts";
-import { createSecretResolver } from "./declaration/resolve-secret.ts";
+import { createSecretResolver } from "./secret/resolve.ts";
 import { githubContext } from "./github/context.ts";
 import { createLog, type Log } from "./github/log.ts";
 import { mask } from "./github/mask.ts";
@@ -19,7 +19,7 @@ import { earlySecrets, signInOf } from "./identity.ts";
 import { InvalidInputs, readInputs, workingDirectory, type Environment, type Inputs } from "./inputs.ts";
 import { metricLines, targetLines } from "./report/log-text.ts";
 import type { Result } from "./report/result.ts";
-import { writeReports } from "./write-reports.ts";
+import { writeReports } from "./publish/report-files.ts";
 
 /** One call of the action: inputs → command → reports → exit code. */
 export async function main(environment: Environment): Promise<number> {
@@ -59,9 +59,9 @@ export async function main(environment: Environment): Promise<number> {
 async function publish(result: Result, context: CommandContext): Promise<readonly Failure[]> {
   const failures: Failure[] = [];
   if (context.inputs.sarifPath !== undefined)
-    failures.push(...(await (await import("./write-sarif.ts")).writeSarif(result, context)));
+    failures.push(...(await (await import("./publish/sarif.ts")).writeSarif(result, context)));
   if (context.inputs.comment !== false)
-    failures.push(...(await (await import("./keep-comment.ts")).keepComment(result, context)));
+    failures.push(...(await (await import("./publish/comment.ts")).keepComment(result, context)));
   return failures;
 }
 

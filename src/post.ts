@@ -5,7 +5,7 @@ import { appendSummary } from "./github/outputs.ts";
 import { savedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { readInputs, type Environment } from "./inputs.ts";
-import { cancelRun } from "./job/cancel.ts";
+import { cancelRun } from "./run/cancel.ts";
 import { inline } from "./report/escape.ts";
 
 /**

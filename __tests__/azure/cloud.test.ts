@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { CloudUnknown, discoverCloud } from "../../src/azure/cloud.ts";
 import { chooseWay, type Identity } from "../../src/azure/credentials.ts";
 
-const ports = {
+const deps = {
   clock: { now: () => 0, sleep: () => Promise.resolve() },
   random: () => 1,
   signal: new AbortController().signal,
@@ -47,7 +47,7 @@ describe("a cloud", () => {
     },
   ])("is what its ARM endpoint's metadata says, in $form", async ({ answer }) => {
     await using server = await armEndpoint(answer);
-    expect(await discoverCloud({ cloud: server.origin, ...ports })).toMatchObject({
+    expect(await discoverCloud({ cloud: server.origin, ...deps })).toMatchObject({
       name: "Private",
       resourceManager: server.origin,
       authority: "https://login.private.example",
@@ -62,7 +62,7 @@ describe("a cloud", () => {
     const cloud = await discoverCloud({
       cloud: "AzureCloud",
       metadataUrl: `${server.origin}/metadata/endpoints?api-version=2019-05-01`,
-      ...ports,
+      ...deps,
     });
     expect(cloud.resourceManager).toBe(server.origin);
   });
@@ -72,11 +72,11 @@ describe("a cloud", () => {
     { what: "metadata without a login endpoint", answer: () => [{ name: "Broken" }], status: 200 },
   ])("is an error that says what was found where there is $what", async ({ answer, status }) => {
     await using server = await armEndpoint(answer, status);
-    await expect(discoverCloud({ cloud: server.origin, ...ports })).rejects.toThrow(CloudUnknown);
+    await expect(discoverCloud({ cloud: server.origin, ...deps })).rejects.toThrow(CloudUnknown);
   });
 
   it("is refused when nobody knows its name", async () => {
-    await expect(discoverCloud({ cloud: "AzureGermany", ...ports })).rejects.toThrow(
+    await expect(discoverCloud({ cloud: "AzureGermany", ...deps })).rejects.toThrow(
       /AzureCloud, AzureUSGovernment, AzureChinaCloud/,
     );
   });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { aksCluster } from "../../emulator/resources/clusters.ts";
-import { virtualCpus } from "../../src/compute/size.ts";
+import { virtualCpus } from "../../src/compute/managed/size.ts";
 import { differencesFrom } from "../../src/compute/target.ts";
 import type { LiveCompute } from "../../src/azure/computes.ts";
 import type { PlannedStep } from "../../src/report/result.ts";

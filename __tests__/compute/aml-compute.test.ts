@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { readiness } from "../../src/compute/aml-compute.ts";
 import { readTarget } from "../../src/compute/read.ts";
-import { formatProblem } from "../../src/declaration/problem.ts";
+import { formatProblem } from "../../src/yaml/problem.ts";
 import { nodeOf } from "../support/documents.ts";
 import { liveCluster } from "../support/targets.ts";
 

@@ -8,9 +8,9 @@ import {
   toRequest,
   toUpdate,
   type ComputeInstance,
-} from "../../src/compute/compute-instance.ts";
+} from "../../src/compute/compute-instance/compute-instance.ts";
 import { readTarget } from "../../src/compute/read.ts";
-import { formatProblem } from "../../src/declaration/problem.ts";
+import { formatProblem } from "../../src/yaml/problem.ts";
 import { nodeOf } from "../support/documents.ts";
 import { checkoutOf } from "../support/step.ts";
 import { computeInstance, liveInstance, workspace } from "../support/targets.ts";

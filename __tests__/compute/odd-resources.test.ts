@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { succeeded, type Outcome } from "../../src/azure/outcome.ts";
-import type { ResourceReads } from "../../src/compute/kind.ts";
+import type { ResourceReads } from "../../src/azure/resource-reads.ts";
 import { preflight } from "../../src/compute/target.ts";
 import { dataId, recordedWorkspace, targetOf } from "../support/declared.ts";
 

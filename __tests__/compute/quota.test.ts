@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { failed, succeeded } from "../../src/azure/outcome.ts";
-import type { ResourceReads } from "../../src/compute/kind.ts";
-import { capacityFindings, type Demand } from "../../src/compute/quota.ts";
+import type { ResourceReads } from "../../src/azure/resource-reads.ts";
+import { capacityFindings, type Demand } from "../../src/compute/managed/quota.ts";
 import type { LiveCompute } from "../../src/azure/computes.ts";
 import { liveCluster, workspace } from "../support/targets.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatProblem, isError } from "../../src/declaration/problem.ts";
+import { formatProblem, isError } from "../../src/yaml/problem.ts";
 import { make } from "../wire/in-process.ts";
 
 const fixtures = join(import.meta.dirname, "../fixtures/az-ml");

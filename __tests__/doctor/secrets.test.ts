@@ -1,13 +1,13 @@
 import { expect, it } from "@jest/globals";
 import { failed, succeeded } from "../../src/azure/outcome.ts";
-import type { SecretReference } from "../../src/declaration/secret.ts";
-import { secretChecks, type SecretPorts } from "../../src/doctor/secrets.ts";
+import type { SecretReference } from "../../src/secret/secret.ts";
+import { secretChecks, type SecretDeps } from "../../src/doctor/secrets.ts";
 import { nowhere } from "../support/targets.ts";
 
 const where = nowhere.document.at([]);
 const env = (name: string): SecretReference => ({ from: "env", name, where });
 const vault: SecretReference = { from: "key_vault", url: "https://kv.vault.azure.net/secrets/s", where };
-const ports: SecretPorts = {
+const deps: SecretDeps = {
   environment: { SET: "value of it", EMPTY: "" },
   fileExists: (path) => Promise.resolve(path === "/there"),
   vaultReach: () => Promise.resolve(succeeded("kv")),
@@ -23,23 +23,23 @@ it.each([
   { when: "a file is there", reference: { from: "file", path: "/there", where }, state: "ok" },
   { when: "a file is not there", reference: { from: "file", path: "/gone", where }, state: "error" },
   { when: "the permissions tell of the vault", reference: vault, state: "ok" },
-  { when: "nothing tells of the vault", reference: vault, ports: { judgedVaults: [] }, state: "not-checked" },
+  { when: "nothing tells of the vault", reference: vault, deps: { judgedVaults: [] }, state: "not-checked" },
   {
     when: "the vault is out of reach",
     reference: vault,
-    ports: { vaultReach: () => Promise.resolve(lost) },
+    deps: { vaultReach: () => Promise.resolve(lost) },
     state: "error",
   },
 ] as const)("is $state when $when", async ({ reference, state, ...rest }) => {
   const isSentNext = "isSentNext" in rest ? rest.isSentNext : true;
-  const given = { ...ports, ...("ports" in rest ? rest.ports : {}) };
+  const given = { ...deps, ...("deps" in rest ? rest.deps : {}) };
   const checks = await secretChecks([{ reference, usedBy: "dsvm", isSentNext }], given);
   expect(checks.map((check) => check.state)).toEqual([state]);
   expect(JSON.stringify(checks)).not.toContain("value of it");
 });
 
 it("is not checked when nobody is signed in", async () => {
-  const { vaultReach: _, ...offline } = ports;
+  const { vaultReach: _, ...offline } = deps;
   const checks = await secretChecks([{ reference: vault, usedBy: "dsvm", isSentNext: true }], offline);
   expect(checks.map(({ state }) => state)).toEqual(["not-checked"]);
 });
@@ -49,7 +49,7 @@ it("tells a secret that two targets share once, as gravely as the graver use", a
     { reference: env("GONE"), usedBy: "one", isSentNext: false },
     { reference: env("GONE"), usedBy: "two", isSentNext: true },
   ];
-  const checks = await secretChecks(used, ports);
+  const checks = await secretChecks(used, deps);
   expect(checks).toMatchObject([{ state: "error" }]);
   expect(checks[0]?.message).toContain("(one, two)");
 });

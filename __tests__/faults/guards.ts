@@ -44,8 +44,8 @@ export const guards: readonly Guard[] = [
     name: "what is live is read again under the lease",
     edits: [
       {
-        file: "attach/piece.ts",
-        text: "const decided = plan(targets, standing, work.ports.workspace, work.options).steps;",
+        file: "attach/reconcile.ts",
+        text: "const decided = plan(targets, standing, work.deps.workspace, work.options).steps;",
         instead: "const decided = targets.length > 0 ? left() : [];",
       },
     ],
@@ -67,8 +67,8 @@ export const guards: readonly Guard[] = [
     edits: [
       {
         file: "attach/verify.ts",
-        text: "  const first = await look(target, ports);\n",
-        instead: '  if (end.state !== "refused") return end;\n  const first = await look(target, ports);\n',
+        text: "  const first = await look(target, deps);\n",
+        instead: '  if (end.state !== "refused") return end;\n  const first = await look(target, deps);\n',
       },
     ],
     noticedBy: { campaign: "race", storage: false },
@@ -115,7 +115,7 @@ export const guards: readonly Guard[] = [
         file: "attach/write.ts",
         text: "  for (let attempt = 1; attempt <= mostSends; attempt += 1) {\n",
         instead:
-          "  ports.onProgress(name, JSON.stringify(write));\n  for (let attempt = 1; attempt <= mostSends; attempt += 1) {\n",
+          "  deps.onProgress(name, JSON.stringify(write));\n  for (let attempt = 1; attempt <= mostSends; attempt += 1) {\n",
       },
     ],
     noticedBy: { campaign: "systematic", cases: /^virtualmachine.yml, attach: 503 at GET mlw-main\/computes/ },

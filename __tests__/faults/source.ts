@@ -5,8 +5,8 @@ import type { runCommand } from "../../src/commands/run-command.ts";
 import type { conclude } from "../../src/commands/conclude.ts";
 import type { failureOfError } from "../../src/commands/thrown.ts";
 import type { readDeclaration } from "../../src/declaration/read-declaration.ts";
-import type { createSecretResolver } from "../../src/declaration/resolve-secret.ts";
-import type { formatProblem } from "../../src/declaration/problem.ts";
+import type { createSecretResolver } from "../../src/secret/resolve.ts";
+import type { formatProblem } from "../../src/yaml/problem.ts";
 import type { githubContext } from "../../src/github/context.ts";
 import type { signInOf } from "../../src/identity.ts";
 import type { readInputs } from "../../src/inputs.ts";
@@ -44,8 +44,8 @@ export async function loadSource(folder: string = root): Promise<Source> {
       "commands/conclude.ts",
       "commands/thrown.ts",
       "declaration/read-declaration.ts",
-      "declaration/resolve-secret.ts",
-      "declaration/problem.ts",
+      "secret/resolve.ts",
+      "yaml/problem.ts",
       "github/context.ts",
       "identity.ts",
       "inputs.ts",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { readCommandJob } from "../../src/job/read-job.ts";
-import { anonymousVersion } from "../../src/environment/version.ts";
-import { pythonText } from "../../src/job/literal.ts";
+import { anonymousVersion } from "../../src/asset/environment/version.ts";
+import { pythonText } from "../../src/yaml/python-text.ts";
 import { nodeOf } from "../support/documents.ts";
 
 const read = (yaml: string) => {

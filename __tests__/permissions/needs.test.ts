@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { succeeded } from "../../src/azure/outcome.ts";
 import { canonicalId } from "../../src/azure/resource-id.ts";
 import type { CommandJob } from "../../src/job/definition.ts";
-import { judge, scopesOf } from "../../src/permissions/judge.ts";
+import { compareGrants, scopesOf } from "../../src/permissions/compare-grants.ts";
 import { neededFor, type NeedFacts, type NeedSources } from "../../src/permissions/needs.ts";
 import { leastPrivilegeRoles } from "../../src/permissions/role.ts";
 import { amlCompute, machineId, nowhere, virtualMachine, workspace } from "../support/targets.ts";
@@ -78,7 +78,7 @@ it("the printed roles grant all that is needed, and without any single action ex
               notDataActions: role.NotDataActions,
             }));
         const granted = scopesOf(needs).map((scope) => [canonicalId(scope), succeeded(grantsAt(scope))] as const);
-        const missing = judge(needs, new Map(granted)).filter(({ state }) => state === "missing");
+        const missing = compareGrants(needs, new Map(granted)).filter(({ state }) => state === "missing");
         return [...new Set(missing.map(({ action }) => action))];
       };
       expect(missingWithout()).toEqual([]);
@@ -224,7 +224,10 @@ it("a role on the blobs stands in for the datastore's secret", () => {
     dataActions: ["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*"],
     notDataActions: [],
   };
-  const judged = judge(needs, new Map(scopesOf(needs).map((scope) => [canonicalId(scope), succeeded([grants])])));
+  const judged = compareGrants(
+    needs,
+    new Map(scopesOf(needs).map((scope) => [canonicalId(scope), succeeded([grants])])),
+  );
   expect(judged.filter(({ state }) => state !== "granted")).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { removalActionFor } from "../../src/attach/remove.ts";
 import type { LiveCompute } from "../../src/azure/computes.ts";
-import { holdingOf, isHeldBy, type ComputeTarget } from "../../src/compute/target.ts";
+import { attachmentOf, isAttachedBy, type ComputeTarget } from "../../src/compute/target.ts";
 import { duplicateProblems } from "../../src/declaration/duplicates.ts";
 import { plan } from "../../src/plan/plan.ts";
 import type { PlanOptions } from "../../src/plan/step.ts";
@@ -290,7 +290,7 @@ describe("whatever is live and whatever is allowed", () => {
         for (const target of attached) {
           const beside = computes.filter(
             (compute) =>
-              isHeldBy(target, compute) &&
+              isAttachedBy(target, compute) &&
               compute.name !== target.name &&
               compute.provisioningState !== "Deleting" &&
               !gone.has(compute.name),
@@ -312,7 +312,7 @@ describe("whatever is live and whatever is allowed", () => {
             if (action !== "Delete") continue;
             expect(allowed.allowDelete).toBe(true);
             expect(compute.isAttachedCompute).toBe(false);
-            expect(holdingOf(step.target)?.resourceId).not.toBe(compute.resourceId);
+            expect(attachmentOf(step.target)?.resourceId).not.toBe(compute.resourceId);
           }
         }
       }),
@@ -326,7 +326,7 @@ describe("whatever is live and whatever is allowed", () => {
         for (const step of plan(targets, computes, workspace, allowed).steps) {
           for (const compute of "remove" in step ? step.remove : []) {
             if (compute.isAttachedCompute !== false || compute.by !== "Detach") continue;
-            expect(holdingOf(step.target)?.resourceId).toBe(compute.resourceId);
+            expect(attachmentOf(step.target)?.resourceId).toBe(compute.resourceId);
           }
         }
       }),

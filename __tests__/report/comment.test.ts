@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { marked } from "marked";
-import { bytesOf } from "../../src/report/budget.ts";
+import { bytesOf } from "../../src/report/size-limit.ts";
 import { commentBytes, decideComment, draftComment, marker, outdated, readMarker } from "../../src/report/comment.ts";
 import type { Draft } from "../../src/report/comment.ts";
 import type { Result } from "../../src/report/result.ts";

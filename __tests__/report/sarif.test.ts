@@ -4,7 +4,7 @@ import formats from "ajv-formats";
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Problem } from "../../src/declaration/problem.ts";
+import type { Problem } from "../../src/yaml/problem.ts";
 import { ruleOf } from "../../src/report/rules.ts";
 import { sarifOf, type SarifFacts } from "../../src/report/sarif.ts";
 

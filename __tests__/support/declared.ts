@@ -1,7 +1,7 @@
 import { readTarget } from "../../src/compute/read.ts";
 import { toRequest, type ComputeTarget } from "../../src/compute/target.ts";
-import type { Problem } from "../../src/declaration/problem.ts";
-import { readDocuments } from "../../src/declaration/yaml.ts";
+import type { Problem } from "../../src/yaml/problem.ts";
+import { readDocuments } from "../../src/yaml/yaml.ts";
 import type { Workspace } from "../../src/azure/workspace.ts";
 import type { ReadContext } from "../../src/compute/kind.ts";
 

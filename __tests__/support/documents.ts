@@ -1,6 +1,6 @@
-import type { Problem } from "../../src/declaration/problem.ts";
-import type { SourceNode } from "../../src/declaration/source.ts";
-import { readDocuments } from "../../src/declaration/yaml.ts";
+import type { Problem } from "../../src/yaml/problem.ts";
+import type { SourceNode } from "../../src/yaml/source.ts";
+import { readDocuments } from "../../src/yaml/yaml.ts";
 
 /** The first document of a text, as the node that a reader is handed. */
 export function nodeOf(

@@ -1,13 +1,13 @@
 import type { LiveCompute } from "../../src/azure/computes.ts";
 import type { Workspace } from "../../src/azure/workspace.ts";
 import { workspaceId } from "../../src/azure/workspace.ts";
-import type { Aks } from "../../src/compute/aks.ts";
-import type { ComputeInstance } from "../../src/compute/compute-instance.ts";
+import type { Aks } from "../../src/compute/aks/aks.ts";
+import type { ComputeInstance } from "../../src/compute/compute-instance/compute-instance.ts";
 import type { AmlCompute } from "../../src/compute/aml-compute.ts";
-import type { Kubernetes } from "../../src/compute/kubernetes.ts";
+import type { Kubernetes } from "../../src/compute/kubernetes/kubernetes.ts";
 import { computeTypeOf, resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
 import type { VirtualMachine } from "../../src/compute/virtual-machine.ts";
-import type { SourceNode } from "../../src/declaration/source.ts";
+import type { SourceNode } from "../../src/yaml/source.ts";
 
 /** A place for targets that were not read from a file. */
 export const nowhere: SourceNode = {

@@ -1,11 +1,11 @@
 import { readTarget } from "../../src/compute/read.ts";
 import { toRequest } from "../../src/compute/target.ts";
 import { kindOf } from "../../src/declaration/document-kind.ts";
-import type { Problem } from "../../src/declaration/problem.ts";
-import { readDocuments } from "../../src/declaration/yaml.ts";
-import type { EnvironmentDefinition } from "../../src/environment/definition.ts";
-import { readEnvironmentAsset } from "../../src/environment/read-environment.ts";
-import { anonymousVersion, environmentBody } from "../../src/environment/version.ts";
+import type { Problem } from "../../src/yaml/problem.ts";
+import { readDocuments } from "../../src/yaml/yaml.ts";
+import type { EnvironmentDefinition } from "../../src/asset/environment/definition.ts";
+import { readEnvironmentAsset } from "../../src/asset/environment/read.ts";
+import { anonymousVersion, environmentBody } from "../../src/asset/environment/version.ts";
 import { readCommandJob } from "../../src/job/read-job.ts";
 import { jobRequest, plainVariables } from "../../src/job/request.ts";
 import { workspace } from "../support/targets.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { formatProblem, isError } from "../../src/declaration/problem.ts";
+import { formatProblem, isError } from "../../src/yaml/problem.ts";
 import { checkoutOf } from "../support/step.ts";
 import { decidesOtherwise, knownDifferences, readCases, unlisted, withReference, type WireCase } from "./compare.ts";
 import { make } from "./in-process.ts";

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { delimiter, dirname, join, relative } from "node:path";
 import { parse } from "yaml";
-import { runLogged } from "../../src/job/local/process.ts";
-import { planPip } from "../../src/job/local/python-environment.ts";
-import { ensureVirtualEnvironment, findPython } from "../../src/job/local/virtual-environment.ts";
+import { runLogged } from "../../src/run/on-runner/process.ts";
+import { planPip } from "../../src/run/on-runner/python-environment.ts";
+import { ensureVirtualEnvironment, findPython } from "../../src/run/on-runner/virtual-environment.ts";
 import type { Assets } from "../arm/assets.ts";
 import type { Endpoints } from "../reply.ts";
 import { seeded, workspacePath } from "../settings.ts";

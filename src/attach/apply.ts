@@ -1,11 +1,11 @@
 import pLimit from "p-limit";
 import type { Plan, Step } from "../plan/step.ts";
-import { accident, endOfLease, failedWith, type End, type StepOutcome } from "./end.ts";
-import { groupsOf, keysOf } from "./group.ts";
+import { resultOfThrown, resultOfLease, failedWith, type StepResult, type StepOutcome } from "./step-result.ts";
+import { groupsOf, keysOf } from "./step-group.ts";
 import { withLeases } from "./lease.ts";
-import { endWithoutWrite, isPending, workOut, type ApplyOptions, type Work } from "./piece.ts";
-import type { AttachPorts } from "./ports.ts";
-import { sharedRead } from "./shared-read.ts";
+import { resultWithoutWrite, mayWrite, reconcile, type ApplyOptions, type ReconcileWork } from "./reconcile.ts";
+import type { AttachDeps } from "./dependencies.ts";
+import { sharedRead } from "../azure/shared-read.ts";
 import { summarizeStep } from "./target-report.ts";
 
 /**
@@ -17,51 +17,51 @@ import { summarizeStep } from "./target-report.ts";
  * read back, and verified by a list. No write is repeated blindly: after an unknown outcome the compute is read until it
  * is settled. A plan without writes costs no request.
  */
-export async function apply(planned: Plan, options: ApplyOptions, ports: AttachPorts): Promise<readonly StepOutcome[]> {
-  const startedAt = ports.clock.now();
-  const elapsed = () => (ports.clock.now() - startedAt) / 1000;
+export async function apply(planned: Plan, options: ApplyOptions, deps: AttachDeps): Promise<readonly StepOutcome[]> {
+  const startedAt = deps.clock.now();
+  const elapsed = () => (deps.clock.now() - startedAt) / 1000;
   const limit = pLimit(options.parallel);
-  const work: Work = { options, elapsed, ports: { ...ports, list: sharedRead(ports.computes.list) } };
-  const pieces = groupsOf(planned.steps.filter(isPending), ports.workspace);
+  const work: ReconcileWork = { options, elapsed, deps: { ...deps, list: sharedRead(deps.computes.list) } };
+  const pieces = groupsOf(planned.steps.filter(mayWrite), deps.workspace);
   const done = await Promise.all(
     pieces.map((piece) =>
       limit(async () => {
         const ended = await carryOut(piece, work);
-        for (const outcome of ended) ports.onEnd(summarizeStep(outcome).report);
+        for (const outcome of ended) deps.onEnd(summarizeStep(outcome).report);
         return ended;
       }),
     ),
   );
   const outcomes = new Map(done.flat().map((outcome) => [outcome.step.target.name, outcome]));
   return planned.steps.map(
-    (step) => outcomes.get(step.target.name) ?? { step, end: endWithoutWrite(step), seconds: 0 },
+    (step) => outcomes.get(step.target.name) ?? { step, end: resultWithoutWrite(step), seconds: 0 },
   );
 }
 
 /** How often the leases are taken anew because what is live touches more than was thought. */
 const mostWidenings = 3;
 
-async function carryOut(piece: readonly Step[], work: Work): Promise<readonly StepOutcome[]> {
-  const { ports, elapsed } = work;
-  const all = (end: End): readonly StepOutcome[] => piece.map((step) => ({ step, end, seconds: elapsed() }));
-  let keys = piece.flatMap((step) => keysOf(step, ports.workspace));
+async function carryOut(piece: readonly Step[], work: ReconcileWork): Promise<readonly StepOutcome[]> {
+  const { deps, elapsed } = work;
+  const all = (end: StepResult): readonly StepOutcome[] => piece.map((step) => ({ step, end, seconds: elapsed() }));
+  let keys = piece.flatMap((step) => keysOf(step, deps.workspace));
   try {
     for (let attempt = 0; attempt <= mostWidenings; attempt += 1) {
       const came = await withLeases(
         keys,
         {
-          ...ports,
-          onProgress: (message) => ports.onProgress(piece.map(({ target }) => target.name).join(", "), message),
+          ...deps,
+          onProgress: (message) => deps.onProgress(piece.map(({ target }) => target.name).join(", "), message),
         },
-        (held) => workOut(piece, held, work),
+        (held) => reconcile(piece, held, work),
       );
       if ("outcomes" in came) return came.outcomes;
-      if ("state" in came) return all(endOfLease(came));
+      if ("state" in came) return all(resultOfLease(came));
       keys = [...keys, ...came.widenBy];
     }
   } catch (error) {
     // One piece's accident must not hide what came of the others.
-    return all(accident(error));
+    return all(resultOfThrown(error));
   }
   return all(
     failedWith("drift", "WorkspaceChanged", "The workspace changes while it is worked on. Run the command again."),

@@ -1,9 +1,9 @@
 import { apiVersion as computesVersion } from "../azure/computes.ts";
 import { workspaceId, type Workspace } from "../azure/workspace.ts";
 import type { Update } from "../compute/kind.ts";
-import { overLive } from "../compute/over-live.ts";
-import { apiVersionOf, asItStands, toRequest, toUpdate } from "../compute/target.ts";
-import { formatSecretReference, type ResolveSecret } from "../declaration/secret.ts";
+import { mergeWithLive } from "../compute/merge-with-live.ts";
+import { apiVersionOf, withImmutableFields, toRequest, toUpdate } from "../compute/target.ts";
+import { formatSecretReference, type ResolveSecret } from "../secret/secret.ts";
 import type { Step } from "../plan/step.ts";
 import type { PlannedRequest } from "../plan/plan-file.ts";
 import { removalActionFor } from "./remove.ts";
@@ -18,9 +18,9 @@ export async function writeOf(step: Step, workspace: Workspace, resolve: Resolve
   const update = step.do === "update" ? toUpdate(step.target, step.differences) : undefined;
   if (update !== undefined) return update;
   const version = apiVersionOf(step.target);
-  const target = step.do === "update" ? asItStands(step.target, step.live) : step.target;
+  const target = step.do === "update" ? withImmutableFields(step.target, step.live) : step.target;
   const request = await toRequest(target, workspace, resolve);
-  const body = step.do === "update" ? overLive(request, step.live) : request;
+  const body = step.do === "update" ? mergeWithLive(request, step.live) : request;
   return { method: "PUT", body, ...(version === undefined ? {} : { version }) };
 }
 

@@ -5,9 +5,9 @@ import { workspaceId } from "../azure/workspace.ts";
 import { isLeaving } from "../compute/state.ts";
 import { inUse } from "./in-use.ts";
 import { withLeases, type Guarantee } from "./lease.ts";
-import type { AttachPorts } from "./ports.ts";
+import type { AttachDeps } from "./dependencies.ts";
 import { removalActionFor, removeAndWait, type Removal } from "./remove.ts";
-import { settle } from "./settle.ts";
+import { pollUntilTerminal } from "./poll.ts";
 import { summarizeDetach } from "./target-report.ts";
 
 /** What is to be done about one name given to `detach`. */
@@ -67,17 +67,17 @@ export type DetachOptions = {
 export async function detach(
   steps: readonly Detachment[],
   { parallel, force }: DetachOptions,
-  ports: AttachPorts,
+  deps: AttachDeps,
 ): Promise<readonly DetachOutcome[]> {
   const limit = pLimit(parallel);
-  const startedAt = ports.clock.now();
+  const startedAt = deps.clock.now();
   return Promise.all(
     steps.map((step) =>
       limit(async (): Promise<DetachOutcome> => {
-        const came = await carryOut(step, force, ports);
-        const seconds = (ports.clock.now() - startedAt) / 1000;
+        const came = await carryOut(step, force, deps);
+        const seconds = (deps.clock.now() - startedAt) / 1000;
         const outcome = { step, seconds, ...came };
-        if (isDetachPending(step)) ports.onEnd(summarizeDetach(outcome).report);
+        if (isDetachPending(step)) deps.onEnd(summarizeDetach(outcome).report);
         return outcome;
       }),
     ),
@@ -92,25 +92,25 @@ export function isDetachPending(step: Detachment): boolean {
 async function carryOut(
   step: Detachment,
   force: boolean,
-  ports: AttachPorts,
+  deps: AttachDeps,
 ): Promise<Pick<DetachOutcome, "removal" | "guarantee">> {
   switch (step.do) {
     case "keep":
     case "refuse":
       return {};
     case "wait":
-      return { removal: await waitUntilGone(step.live, ports) };
+      return { removal: await waitUntilGone(step.live, deps) };
     case "detach":
     case "delete": {
       const { live } = step;
       const keys = [
-        canonicalId(`${workspaceId(ports.workspace)}/computes/${live.name}`),
+        canonicalId(`${workspaceId(deps.workspace)}/computes/${live.name}`),
         ...(live.resourceId === undefined ? [] : [canonicalId(live.resourceId)]),
       ];
-      const onProgress = (message: string) => ports.onProgress(live.name, message);
-      const came = await withLeases(keys, { ...ports, onProgress }, async (held) => ({
+      const onProgress = (message: string) => deps.onProgress(live.name, message);
+      const came = await withLeases(keys, { ...deps, onProgress }, async (held) => ({
         guarantee: held.guarantee,
-        removal: await removeAsPlanned(live, force, held.isHeld, ports),
+        removal: await removeAsPlanned(live, force, held.isHeld, deps),
       }));
       if ("removal" in came) return came;
       return { removal: came };
@@ -123,9 +123,9 @@ async function removeAsPlanned(
   planned: LiveCompute,
   force: boolean,
   isHeld: () => boolean,
-  ports: AttachPorts,
+  deps: AttachDeps,
 ): Promise<Removal> {
-  const read = await ports.computes.get(planned.name);
+  const read = await deps.computes.get(planned.name);
   if (!read.ok) {
     return read.failure.reason === "cancelled"
       ? { state: "in-flight", why: "cancelled" }
@@ -133,7 +133,7 @@ async function removeAsPlanned(
   }
   const live = read.value;
   if (live === undefined) return { state: "gone" };
-  if (isLeaving(live)) return waitUntilGone(live, ports);
+  if (isLeaving(live)) return waitUntilGone(live, deps);
   const same = (a: string | undefined, b: string | undefined) => canonicalId(a ?? "") === canonicalId(b ?? "");
   if (
     !same(live.resourceId, planned.resourceId) ||
@@ -145,14 +145,14 @@ async function removeAsPlanned(
       `'${live.name}' was made anew by somebody else meanwhile, so it was left as it is. Run detach again if that one is meant.`,
     );
   }
-  const users = force ? undefined : await inUse(live, ports);
+  const users = force ? undefined : await inUse(live, deps);
   if (users?.state === "failed") return { state: "failed", error: users.error, because: "in-use" };
   if (users !== undefined) return { state: "in-flight", why: "cancelled" };
-  return removeAndWait(live, isHeld, ports);
+  return removeAndWait(live, isHeld, deps);
 }
 
-async function waitUntilGone(live: LiveCompute, ports: AttachPorts): Promise<Removal> {
-  const settled = await settle(live.name, ports);
+async function waitUntilGone(live: LiveCompute, deps: AttachDeps): Promise<Removal> {
+  const settled = await pollUntilTerminal(live.name, deps);
   switch (settled.state) {
     case "absent":
       return { state: "gone" };

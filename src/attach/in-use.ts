@@ -1,11 +1,11 @@
 import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { ServiceError } from "../azure/outcome.ts";
-import type { User, UsersOf } from "../azure/usage.ts";
+import type { ComputeUser, ReadComputeUsers } from "../azure/compute-users.ts";
 import type { Finding } from "../compute/kind.ts";
 import type { Plan } from "../plan/step.ts";
 import type { Findings } from "../plan/preflight.ts";
-import { failedWith, type End } from "./end.ts";
+import { failedWith, type StepResult } from "./step-result.ts";
 
 /** More than this are counted, not named. Our choice. */
 const mostNamed = 10;
@@ -13,8 +13,8 @@ const mostNamed = 10;
 /** Why a compute must not be taken away now; `undefined` when nothing needs it. */
 export async function inUse(
   compute: LiveCompute,
-  { usersOf }: { readonly usersOf: UsersOf },
-): Promise<End | undefined> {
+  { usersOf }: { readonly usersOf: ReadComputeUsers },
+): Promise<StepResult | undefined> {
   const users = await usersOf(compute);
   if (!users.ok) {
     if (users.failure.reason === "cancelled") return { state: "in-flight", why: "cancelled", compute };
@@ -35,7 +35,7 @@ export async function inUse(
  */
 export async function findUsers(
   { steps }: Plan,
-  usersOf: UsersOf,
+  usersOf: ReadComputeUsers,
   { force, parallel }: { readonly force: boolean; readonly parallel: number },
 ): Promise<Findings> {
   const limit = pLimit(parallel);
@@ -54,7 +54,7 @@ export async function findUsers(
   return findings;
 }
 
-async function use(compute: LiveCompute, usersOf: UsersOf, force: boolean): Promise<Finding | undefined> {
+async function use(compute: LiveCompute, usersOf: ReadComputeUsers, force: boolean): Promise<Finding | undefined> {
   const { name } = compute;
   const users = await usersOf(compute);
   const severity = force ? "warning" : "error";
@@ -76,7 +76,7 @@ function unknownUse(name: string, { message, code }: ServiceError): string {
   return `Whether anything still uses '${name}' could not be read (${message} [${code}]).`;
 }
 
-export function usedBy(name: string, users: readonly User[]): string {
+export function usedBy(name: string, users: readonly ComputeUser[]): string {
   const named = users.slice(0, mostNamed).map(({ what, name: user, state }) => `the ${what} '${user}' (${state})`);
   const rest = users.length - named.length;
   return `'${name}' is still used by ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`;

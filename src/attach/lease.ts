@@ -10,7 +10,7 @@ export type Guarantee =
   /** The storage cannot be used: what is live is read before and after, and a collision is found out, not prevented. */
   | "verified";
 
-export type LeasePorts = {
+export type LeaseDeps = {
   readonly leases: Leases;
   readonly clock: Clock;
   /** Ids that nobody else has. */
@@ -60,19 +60,19 @@ const marginSeconds = 10;
  */
 export async function withLeases<Value>(
   keys: readonly string[],
-  ports: LeasePorts,
+  deps: LeaseDeps,
   work: (held: Held) => Promise<Value>,
 ): Promise<Value | NotHeld> {
-  const id = ports.newId();
+  const id = deps.newId();
   const sorted = [...new Set(keys)].sort();
   /** A request that was cancelled may have been carried out. What somebody else holds is not given back by this. */
   const untold: string[] = [];
   const taken: Taken[] = [];
   try {
     for (const key of sorted) {
-      const got = await take(key, id, ports);
+      const got = await take(key, id, deps);
       if (got.state === "unusable") {
-        ports.onProgress(unusable(got.failure));
+        deps.onProgress(unusable(got.failure));
         return await work(withoutLease(sorted));
       }
       if (got.state !== "held") {
@@ -83,7 +83,7 @@ export async function withLeases<Value>(
     }
     const standing = new Map<string, readonly Intent[]>();
     for (const { key } of taken) {
-      const text = await ports.leases.read(key, ports.signal);
+      const text = await deps.leases.read(key, deps.signal);
       if (!text.ok) return notHeld(text.failure);
       const intents = readIntents(text.value);
       if (intents.length > 0) standing.set(key, intents);
@@ -94,7 +94,7 @@ export async function withLeases<Value>(
       // Before the write: should its reply be lost, something stands there all the same.
       standing.set(key, intents);
       const write = async (): Promise<boolean> => {
-        const written = await ports.leases.write(key, id, writeIntents(intents), ports.signal);
+        const written = await deps.leases.write(key, id, writeIntents(intents), deps.signal);
         return written.ok && written.value === "written";
       };
       // One after the other: what was noted last has to stand there in the end.
@@ -122,7 +122,7 @@ export async function withLeases<Value>(
     });
   } finally {
     for (const { stop } of taken) stop();
-    await Promise.all([...taken.map(({ key }) => key), ...untold].map((key) => ports.leases.release(key, id)));
+    await Promise.all([...taken.map(({ key }) => key), ...untold].map((key) => deps.leases.release(key, id)));
   }
 }
 
@@ -133,8 +133,8 @@ type Take =
   | { readonly state: "unusable"; readonly failure: AzureFailure }
   | NotHeld;
 
-async function take(key: string, id: string, ports: LeasePorts): Promise<Take> {
-  const { leases, clock, signal, deadline, onProgress } = ports;
+async function take(key: string, id: string, deps: LeaseDeps): Promise<Take> {
+  const { leases, clock, signal, deadline, onProgress } = deps;
   let busyAt: number | undefined;
   for (let look = 0; ; look += 1) {
     // From before the request: the lease may have begun as soon as it was sent.
@@ -146,8 +146,8 @@ async function take(key: string, id: string, ports: LeasePorts): Promise<Take> {
       const mayBeHeld = busyAt !== undefined && askedAt - busyAt < leases.seconds * 1000;
       if (!mayBeHeld) return { state: "unusable", failure: got.failure };
     } else {
-      if (got.value === "held") return { state: "held", taken: keep(key, id, askedAt, ports) };
-      if (busyAt === undefined) onProgress(await holderOf(key, ports));
+      if (got.value === "held") return { state: "held", taken: keep(key, id, askedAt, deps) };
+      if (busyAt === undefined) onProgress(await holderOf(key, deps));
       busyAt = askedAt;
     }
     const left = (deadline - clock.now()) / 1000;
@@ -160,7 +160,7 @@ async function take(key: string, id: string, ports: LeasePorts): Promise<Take> {
   }
 }
 
-async function holderOf(key: string, { leases, signal }: LeasePorts): Promise<string> {
+async function holderOf(key: string, { leases, signal }: LeaseDeps): Promise<string> {
   const text = await leases.read(key, signal);
   const intent = text.ok ? readIntents(text.value).find(({ closed }) => closed !== true) : undefined;
   const who = intent?.run === undefined ? "another run" : `the workflow run ${intent.run}`;
@@ -169,7 +169,7 @@ async function holderOf(key: string, { leases, signal }: LeasePorts): Promise<st
 }
 
 /** Renews until stopped. A renewal that gets no answer is tried again as long as the lease can still be ours. */
-function keep(key: string, id: string, from: number, { leases, clock, onProgress }: LeasePorts): Taken {
+function keep(key: string, id: string, from: number, { leases, clock, onProgress }: LeaseDeps): Taken {
   const stopped = new AbortController();
   let renewedAt = from;
   let lost = false;

@@ -1,8 +1,8 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import type { Removed } from "../plan/step.ts";
-import type { AttachPorts } from "./ports.ts";
-import { followWrite, idsOf, settle, settleUnknown, type Settled } from "./settle.ts";
+import type { AttachDeps } from "./dependencies.ts";
+import { pollWrite, idsOf, pollUntilTerminal, resolveUnknownOutcome, type PollResult } from "./poll.ts";
 
 /** What came of a removal. */
 export type Removal =
@@ -42,7 +42,7 @@ export function removalActionFor(compute: LiveCompute): "Detach" | "Delete" | un
  *
  * @param isHeld asked right before every request: false means that nothing may be written any more.
  */
-export async function removeAndWait(compute: Removed, isHeld: () => boolean, ports: AttachPorts): Promise<Removal> {
+export async function removeAndWait(compute: Removed, isHeld: () => boolean, deps: AttachDeps): Promise<Removal> {
   const action = compute.by ?? removalActionFor(compute);
   if (action === undefined) {
     return failedWith(
@@ -52,13 +52,13 @@ export async function removeAndWait(compute: Removed, isHeld: () => boolean, por
     );
   }
   for (let send = 1; send <= mostSends; send += 1) {
-    if (ports.signal.aborted) return { state: "in-flight", why: "cancelled" };
+    if (deps.signal.aborted) return { state: "in-flight", why: "cancelled" };
     if (!isHeld()) return failedWith("LeaseLost", "The lease ran out before it was removed. Run the command again.");
-    ports.onProgress(compute.name, action === "Detach" ? "detaching" : "deleting");
-    const answer = await ports.computes.remove(compute.name, action);
+    deps.onProgress(compute.name, action === "Detach" ? "detaching" : "deleting");
+    const answer = await deps.computes.remove(compute.name, action);
     const settled = answer.ok
-      ? await followWrite(compute.name, answer.value, ports)
-      : await afterRefusal(compute.name, answer.failure, ports);
+      ? await pollWrite(compute.name, answer.value, deps)
+      : await afterRefusal(compute.name, answer.failure, deps);
     switch (settled.state) {
       case "absent":
         return { state: "gone" };
@@ -79,18 +79,18 @@ export async function removeAndWait(compute: Removed, isHeld: () => boolean, por
   );
 }
 
-async function afterRefusal(name: string, failure: AzureFailure, ports: AttachPorts): Promise<Settled> {
+async function afterRefusal(name: string, failure: AzureFailure, deps: AttachDeps): Promise<PollResult> {
   switch (failure.reason) {
     case "not-found":
       return { state: "absent" };
     case "unknown":
-      return settleUnknown(name, ports);
+      return resolveUnknownOutcome(name, deps);
     case "cancelled":
       return { state: "in-flight", why: "cancelled" };
     case "refused":
       // 409 and 412: another operation holds the compute. Its end decides; anything else is the service's last word.
       return failure.status === 409 || failure.status === 412
-        ? settle(name, ports)
+        ? pollUntilTerminal(name, deps)
         : { state: "failed", error: failure.error };
     case "unreachable":
       return { state: "unreadable", failure };

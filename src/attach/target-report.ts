@@ -3,7 +3,7 @@ import { afterDetach, labelOf, originOf, resourceIdOf } from "../compute/target.
 import { actionOf } from "../plan/plan-report.ts";
 import { errorSentence } from "../report/error-text.ts";
 import type { FailureReason, TargetReport } from "../report/result.ts";
-import type { StepOutcome } from "./end.ts";
+import type { StepOutcome } from "./step-result.ts";
 import type { DetachOutcome } from "./detach.ts";
 
 /** A thing that went wrong: the stable code, and the sentence for a person. */

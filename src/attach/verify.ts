@@ -1,12 +1,12 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Outcome } from "../azure/outcome.ts";
-import { isHeldBy, type ComputeTarget } from "../compute/target.ts";
+import { isAttachedBy, type ComputeTarget } from "../compute/target.ts";
 import { isLeaving } from "../compute/state.ts";
-import { failedWith, type End } from "./end.ts";
-import type { AttachPorts } from "./ports.ts";
+import { failedWith, type StepResult } from "./step-result.ts";
+import type { AttachDeps } from "./dependencies.ts";
 import { removeAndWait } from "./remove.ts";
 
-export type VerifyPorts = AttachPorts & {
+export type VerifyDeps = AttachDeps & {
   /** Never from before the call. */
   readonly list: () => Promise<Outcome<readonly LiveCompute[]>>;
 };
@@ -26,16 +26,16 @@ const secondsBetween = 2.5;
  */
 export async function verifyAttachment(
   target: ComputeTarget,
-  end: End,
+  end: StepResult,
   isHeld: () => boolean,
-  ports: VerifyPorts,
-  reattach: (own: LiveCompute) => Promise<End>,
-): Promise<End> {
+  deps: VerifyDeps,
+  reattach: (own: LiveCompute) => Promise<StepResult>,
+): Promise<StepResult> {
   // One that was broken before it was read back looks like one that came to nothing.
   const mayBeBroken = end.state === "failed" && end.because === "provisioning-failed";
-  if ((end.state !== "done" && !mayBeBroken) || end.compute?.resourceId === undefined || ports.signal.aborted)
+  if ((end.state !== "done" && !mayBeBroken) || end.compute?.resourceId === undefined || deps.signal.aborted)
     return end;
-  const first = await look(target, ports);
+  const first = await look(target, deps);
   if (!first.ok) {
     if (mayBeBroken) return end;
     return failedWith(
@@ -51,20 +51,20 @@ export async function verifyAttachment(
   if (others.length === 0) return end;
   const [oldest = own] = [...others, own].sort(byAge);
   const names = others.map(({ name }) => `'${name}'`).join(", ");
-  if (oldest !== own) return withdraw(target, own, names, oldest.name, isHeld, ports);
-  ports.onProgress(
+  if (oldest !== own) return withdraw(target, own, names, oldest.name, isHeld, deps);
+  deps.onProgress(
     target.name,
     `its resource was attached at the same time as ${names}; waits for that to be withdrawn`,
   );
   for (let count = 0; count < looks; count += 1) {
     try {
-      await ports.clock.sleep(secondsBetween, ports.signal);
+      await deps.clock.sleep(secondsBetween, deps.signal);
     } catch {
       return { state: "in-flight", why: "cancelled", compute: own };
     }
-    const again = await look(target, ports);
+    const again = await look(target, deps);
     if (again.ok && again.value.others.length === 0) {
-      ports.onProgress(target.name, "the other attachment was withdrawn; attaches anew, because it was broken by it");
+      deps.onProgress(target.name, "the other attachment was withdrawn; attaches anew, because it was broken by it");
       return reattach(own);
     }
   }
@@ -79,9 +79,9 @@ export async function verifyAttachment(
 
 async function look(
   target: ComputeTarget,
-  ports: VerifyPorts,
+  deps: VerifyDeps,
 ): Promise<Outcome<{ readonly own?: LiveCompute; readonly others: readonly LiveCompute[] }>> {
-  const live = await ports.list();
+  const live = await deps.list();
   if (!live.ok) return live;
   const isOwn = ({ name }: LiveCompute) => name.toLowerCase() === target.name.toLowerCase();
   const own = live.value.find(isOwn);
@@ -89,7 +89,7 @@ async function look(
     ok: true,
     value: {
       ...(own === undefined ? {} : { own }),
-      others: live.value.filter((compute) => !isOwn(compute) && !isLeaving(compute) && isHeldBy(target, compute)),
+      others: live.value.filter((compute) => !isOwn(compute) && !isLeaving(compute) && isAttachedBy(target, compute)),
     },
   };
 }
@@ -109,9 +109,9 @@ async function withdraw(
   names: string,
   survivor: string,
   isHeld: () => boolean,
-  ports: VerifyPorts,
-): Promise<End> {
-  const removal = await removeAndWait(own, isHeld, ports);
+  deps: VerifyDeps,
+): Promise<StepResult> {
+  const removal = await removeAndWait(own, isHeld, deps);
   const what =
     removal.state === "gone"
       ? "it was made later and has been withdrawn"

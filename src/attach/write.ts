@@ -4,10 +4,10 @@ import { differencesFrom, faultOf, originOf } from "../compute/target.ts";
 import { isUsable } from "../compute/state.ts";
 import type { Step } from "../plan/step.ts";
 import { writeOf, type ComputeWrite } from "./compute-write.ts";
-import { earlyEnd, endOfFailure, failedWith, leaseLost, type End } from "./end.ts";
-import type { AttachPorts } from "./ports.ts";
-import { waitUntilReady } from "./ready.ts";
-import { followWrite, idsOf, settle, settleUnknown, type Ids, type Settled } from "./settle.ts";
+import { unsettledResult, resultOfFailure, failedWith, leaseLost, type StepResult } from "./step-result.ts";
+import type { AttachDeps } from "./dependencies.ts";
+import { waitUntilReady } from "./wait-until-ready.ts";
+import { pollWrite, idsOf, pollUntilTerminal, resolveUnknownOutcome, type Ids, type PollResult } from "./poll.ts";
 
 /** How often a write is sent again after reads have shown that it never took effect. */
 const mostSends = 3;
@@ -25,19 +25,19 @@ export type WriteOptions = {
  *
  * @throws SecretUnavailable
  */
-export async function putUntilSettled(step: Step, options: WriteOptions, ports: AttachPorts): Promise<End> {
-  const write = await writeOf(step, ports.workspace, ports.resolveSecret);
+export async function putAndPoll(step: Step, options: WriteOptions, deps: AttachDeps): Promise<StepResult> {
+  const write = await writeOf(step, deps.workspace, deps.resolveSecret);
   const { name } = step.target;
   const { correlationId } = options;
   let refused: AzureFailure | undefined;
   for (let attempt = 1; attempt <= mostSends; attempt += 1) {
-    if (ports.signal.aborted) return { state: "in-flight", why: "cancelled" };
+    if (deps.signal.aborted) return { state: "in-flight", why: "cancelled" };
     if (!options.isHeld()) return leaseLost;
-    ports.onProgress(
+    deps.onProgress(
       name,
       step.do === "update" ? "updating" : originOf(step.target) === "managed" ? "creating" : "attaching",
     );
-    const answer = await send(name, write, correlationId, ports);
+    const answer = await send(name, write, correlationId, deps);
     if (answer.ok && !options.wait && originOf(step.target) === "managed") {
       return {
         state: "in-flight",
@@ -46,20 +46,20 @@ export async function putUntilSettled(step: Step, options: WriteOptions, ports: 
       };
     }
     const settled = answer.ok
-      ? await followWrite(name, answer.value, ports)
-      : await afterRefusal(name, answer.failure, ports);
+      ? await pollWrite(name, answer.value, deps)
+      : await afterRefusal(name, answer.failure, deps);
     // A read may lag behind the write that it follows: what was accepted is not taken for absent at the first look.
-    const sure = answer.ok && settled.state === "absent" ? await settleUnknown(name, ports) : settled;
+    const sure = answer.ok && settled.state === "absent" ? await resolveUnknownOutcome(name, deps) : settled;
     refused = !answer.ok && answer.failure.reason === "refused" && sure.state === "absent" ? answer.failure : undefined;
-    const end = conclude(step, sure, answer.ok ? idsOf({ correlationId, ...answer.value }) : {}, ports);
+    const end = conclude(step, sure, answer.ok ? idsOf({ correlationId, ...answer.value }) : {}, deps);
     // An update whose reply was lost, or that another operation turned away, and that left no trace: it may be sent again.
     const untouched =
       !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
     if (end?.state === "done" && end.compute !== undefined && options.wait)
-      return waitUntilReady(step.target, end.compute, ports);
+      return waitUntilReady(step.target, end.compute, deps);
     if (end !== undefined && !untouched) return end;
   }
-  if (refused !== undefined) return endOfFailure(refused);
+  if (refused !== undefined) return resultOfFailure(refused);
   return failedWith(
     "target-not-verified",
     "NotCarriedOut",
@@ -71,7 +71,7 @@ function send(
   name: string,
   write: ComputeWrite,
   correlationId: string,
-  { computes }: AttachPorts,
+  { computes }: AttachDeps,
 ): Promise<Outcome<Accepted>> {
   switch (write.method) {
     case "PUT":
@@ -86,34 +86,34 @@ function send(
   }
 }
 
-async function afterRefusal(name: string, refused: AzureFailure, ports: AttachPorts): Promise<Settled> {
-  if (refused.reason === "unknown") return settleUnknown(name, ports);
+async function afterRefusal(name: string, refused: AzureFailure, deps: AttachDeps): Promise<PollResult> {
+  if (refused.reason === "unknown") return resolveUnknownOutcome(name, deps);
   if (refused.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
   // 409: an operation is in flight, our own lost one or somebody else's. Its end is what counts. 412 likewise. Where nothing
   // is shown any more, what stood under the name may still be going: nothing was carried out, so it may be sent again.
   if (refused.reason === "refused" && (refused.status === 409 || refused.status === 412)) {
-    const settled = await settle(name, ports);
-    return settled.state === "absent" ? settleUnknown(name, ports) : settled;
+    const settled = await pollUntilTerminal(name, deps);
+    return settled.state === "absent" ? resolveUnknownOutcome(name, deps) : settled;
   }
   return { state: "unreadable", failure: refused };
 }
 
 /** @returns `undefined` when the compute is certainly absent: the write never took effect and may be sent again. */
-function conclude(step: Step, settled: Settled, ids: Ids, ports: AttachPorts): End | undefined {
+function conclude(step: Step, settled: PollResult, ids: Ids, deps: AttachDeps): StepResult | undefined {
   switch (settled.state) {
     case "absent":
       return undefined;
     case "in-flight":
     case "unreadable":
-      return earlyEnd(settled);
+      return unsettledResult(settled);
     case "failed":
       return provisioningFailed({ ...settled.error, ...ids }, settled.compute);
     case "present":
-      return verified(step, settled.compute, ids, ports);
+      return verified(step, settled.compute, ids, deps);
   }
 }
 
-function verified(step: Step, compute: LiveCompute, ids: Ids, ports: AttachPorts): End {
+function verified(step: Step, compute: LiveCompute, ids: Ids, deps: AttachDeps): StepResult {
   if (!isUsable(compute)) {
     const [first, ...rest] = compute.provisioningErrors;
     const error = first ?? {
@@ -125,7 +125,7 @@ function verified(step: Step, compute: LiveCompute, ids: Ids, ports: AttachPorts
   }
   const fault = faultOf(step.target, compute);
   if (fault !== undefined) return provisioningFailed({ ...fault, ...ids }, compute);
-  const differences = differencesFrom(step.target, compute, ports.workspace);
+  const differences = differencesFrom(step.target, compute, deps.workspace);
   if (differences.length === 0) return { state: "done", compute };
   const list = differences.map(({ field, from, to }) => `${field} is ${from}, not ${to}`).join("; ");
   return failedWith(
@@ -136,7 +136,7 @@ function verified(step: Step, compute: LiveCompute, ids: Ids, ports: AttachPorts
   );
 }
 
-function provisioningFailed(error: ServiceError, compute: LiveCompute | undefined): End {
+function provisioningFailed(error: ServiceError, compute: LiveCompute | undefined): StepResult {
   // The compute tells more than the operation where it lists errors of its own.
   const own = compute?.provisioningErrors ?? [];
   const details = own.filter(({ code, message }) => code !== error.code || message !== error.message);
@@ -149,7 +149,7 @@ function provisioningFailed(error: ServiceError, compute: LiveCompute | undefine
 }
 
 /** False where what was written may still come about: then the intent stays for whoever comes next. */
-export function endIsKnown(end: End): boolean {
+export function isOutcomeKnown(end: StepResult): boolean {
   if (end.state === "in-flight") return false;
   return (
     end.state !== "failed" || !["service-unreachable", "authentication-failed", "internal-error"].includes(end.because)

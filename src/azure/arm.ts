@@ -13,7 +13,7 @@ import {
   type Answer,
 } from "./pipeline.ts";
 import { createThrottle } from "./throttle.ts";
-import { failureOf, withRetries, type Repeatable, type RetryPorts } from "./retry.ts";
+import { failureOf, withRetries, type Repeatable, type RetryDeps } from "./retry.ts";
 
 /** Azure Resource Manager, by ids. */
 export type Arm = {
@@ -45,7 +45,7 @@ export type WriteOptions = {
 
 export type Query = Readonly<Record<string, string>>;
 
-export type ArmOptions = RetryPorts & {
+export type ArmOptions = RetryDeps & {
   readonly cloud: Cloud;
   readonly subscriptionId: string;
   readonly newCredential: () => Promise<TokenCredential>;

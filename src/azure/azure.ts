@@ -3,7 +3,7 @@ import { createAssets, type Assets } from "./assets.ts";
 import { createBlobs, type Blobs } from "./blobs.ts";
 import { discoverCloud, type Cloud } from "./cloud.ts";
 import { createComputes, type Computes } from "./computes.ts";
-import { createCredentials, type CredentialPorts, type Identity } from "./credentials.ts";
+import { createCredentials, type CredentialDeps, type Identity } from "./credentials.ts";
 import { discoverDataPlane, type DataPlane } from "./data-plane.ts";
 import { createDatastores, defaultDatastore, type Datastores } from "./datastores.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
@@ -16,9 +16,9 @@ import { newToken } from "./pipeline.ts";
 import { createPermissions, type Permissions } from "./permissions.ts";
 import { createResourceReads } from "./resource-reads.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
-import type { ResourceReads } from "../compute/kind.ts";
+import type { ResourceReads } from "./resource-reads.ts";
 import { leafCause } from "./service-error.ts";
-import { createUsersOf, type UsersOf } from "./usage.ts";
+import { createComputeUsersReader, type ReadComputeUsers } from "./compute-users.ts";
 import { readWorkspace, workspaceId, type Workspace, type WorkspaceRef } from "./workspace.ts";
 
 /** Everything of one workspace. */
@@ -41,7 +41,7 @@ export type Azure = {
   readonly resources: ResourceReads;
   /** The same anew: what was read before may have gone meanwhile. */
   readonly freshReads: () => ResourceReads;
-  readonly usersOf: UsersOf;
+  readonly usersOf: ReadComputeUsers;
   /** The other workspaces of the subscription, as far as the identity can read them. */
   readonly otherWorkspaces: () => Promise<OtherWorkspaces>;
   /** Reads a Key Vault secret by its address. */
@@ -50,7 +50,7 @@ export type Azure = {
   readonly vaultReach: (url: string) => Promise<Outcome<string>>;
 };
 
-export type ConnectOptions = CredentialPorts & {
+export type ConnectOptions = CredentialDeps & {
   readonly identity: Identity;
   readonly cloud: string;
   readonly metadataUrl?: string | undefined;
@@ -115,7 +115,7 @@ function assemble(
     blobs: createBlobs(options),
     resources: freshReads(),
     freshReads,
-    usersOf: createUsersOf(arm, ref),
+    usersOf: createComputeUsersReader(arm, ref),
     otherWorkspaces: () => readOtherWorkspaces(arm, ref, options.clock),
     keyVault: createKeyVault(newCredential, cloud, options.signal),
     vaultReach: createVaultReach(cloud, options),

@@ -6,10 +6,10 @@ import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/
 import type { TokenCredential } from "@azure/core-auth";
 import type { ContainerClient } from "@azure/storage-blob";
 import pLimit from "p-limit";
-import { throughBusyTimes } from "./busy.ts";
+import { withStorageRetry } from "./storage-retry.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { httpClient, isLoopback, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
-import { failureOf, withRetries, type RetryPorts } from "./retry.ts";
+import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
 
 /** A container, and how it is accessed. The access is a secret, never printed. */
 export type BlobContainer = {
@@ -56,12 +56,12 @@ export type Blobs = {
 /** How many files are uploaded at once. Our choice: enough to hide latency, few enough not to be throttled. */
 const uploadsAtOnce = 8;
 
-export function createBlobs(ports: RetryPorts): Blobs {
+export function createBlobs(deps: RetryDeps): Blobs {
   const pipeline = plainPipeline();
-  const patiently = <Value>(work: () => Promise<Value>, signal = ports.signal) =>
-    throughBusyTimes(work, { ...ports, signal });
+  const patiently = <Value>(work: () => Promise<Value>, signal = deps.signal) =>
+    withStorageRetry(work, { ...deps, signal });
   return {
-    upload: async (container, files, { signal = ports.signal, overwrite = false } = {}) => {
+    upload: async (container, files, { signal = deps.signal, overwrite = false } = {}) => {
       const client = await containerClient(container);
       const limit = pLimit(uploadsAtOnce);
       const conditions = overwrite ? {} : { ifNoneMatch: "*" };
@@ -86,31 +86,31 @@ export function createBlobs(ports: RetryPorts): Blobs {
     setMetadata: async (container, blob, metadata) => {
       try {
         const client = await containerClient(container);
-        const { signal } = ports;
+        const { signal } = deps;
         await patiently(() => client.getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: signal }));
         return succeeded(undefined);
       } catch (error) {
-        return storageFailure(error, ports.signal);
+        return storageFailure(error, deps.signal);
       }
     },
     metadata: async (container, blob) => {
       try {
         const client = await containerClient(container);
         const { metadata = {} } = await patiently(() =>
-          client.getBlobClient(blob).getProperties({ abortSignal: ports.signal }),
+          client.getBlobClient(blob).getProperties({ abortSignal: deps.signal }),
         );
         return succeeded(
           Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value])),
         );
       } catch (error) {
         const { statusCode } = error as { readonly statusCode?: number };
-        return statusCode === 404 ? succeeded(undefined) : storageFailure(error, ports.signal);
+        return statusCode === 404 ? succeeded(undefined) : storageFailure(error, deps.signal);
       }
     },
     reach: async (container, blob) => {
       try {
         const client = await containerClient(container, { tries: 2, requestSeconds: 15 });
-        await client.getBlobClient(blob).getProperties({ abortSignal: ports.signal });
+        await client.getBlobClient(blob).getProperties({ abortSignal: deps.signal });
         return succeeded(undefined);
       } catch (error) {
         // An answer to HEAD has no body, so its code stands in a header only.
@@ -120,13 +120,13 @@ export function createBlobs(ports: RetryPorts): Blobs {
         };
         const code = answer.response?.headers.get("x-ms-error-code");
         if (answer.statusCode === 404 && code !== "ContainerNotFound") return succeeded(undefined);
-        const failure = storageFailure(error, ports.signal);
+        const failure = storageFailure(error, deps.signal);
         if (failure.ok || code === undefined) return failure;
         return failed({ ...failure.failure, error: { ...failure.failure.error, code } });
       }
     },
     read: async (sasUrl, offset, limit) => {
-      const answer = await withRetries("read", () => readRange(pipeline, sasUrl, offset, limit, ports.signal), ports);
+      const answer = await withRetries("read", () => readRange(pipeline, sasUrl, offset, limit, deps.signal), deps);
       if (!answer.ok) return answer;
       const { status, body } = answer.value;
       // 416: nothing beyond the offset. 404: the log has not been begun.
@@ -137,7 +137,7 @@ export function createBlobs(ports: RetryPorts): Blobs {
       // A server that does not know ranges sends everything.
       return succeeded(status === 206 ? bytes : bytes.subarray(offset, offset + limit));
     },
-    download: async (sasUrl, path, signal = ports.signal) => {
+    download: async (sasUrl, path, signal = deps.signal) => {
       const { BlobClient } = await import("@azure/storage-blob");
       try {
         await mkdir(dirname(path), { recursive: true });

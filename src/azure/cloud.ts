@@ -1,5 +1,5 @@
 import { plainPipeline, send } from "./pipeline.ts";
-import { withRetries, type RetryPorts } from "./retry.ts";
+import { withRetries, type RetryDeps } from "./retry.ts";
 
 /** The endpoints of one Azure cloud. */
 export type Cloud = {
@@ -72,7 +72,7 @@ export type CloudRequest = {
   readonly cloud: string;
   /** `ARM_CLOUD_METADATA_URL` */
   readonly metadataUrl?: string | undefined;
-} & RetryPorts;
+} & RetryDeps;
 
 /**
  * Asks ARM for the cloud's endpoints, so that sovereign and custom clouds are data.
@@ -90,8 +90,8 @@ export async function discoverCloud(request: CloudRequest): Promise<Cloud> {
   }
   const url = metadataAddress(byUrl ?? fallback?.resourceManager ?? "");
   // Where something stands in for the metadata, nothing is waited for.
-  const ports = byUrl === undefined ? { ...request, tries: 1 } : request;
-  const found = await readMetadata(url, byUrl === undefined ? request.cloud : undefined, ports);
+  const deps = byUrl === undefined ? { ...request, tries: 1 } : request;
+  const found = await readMetadata(url, byUrl === undefined ? request.cloud : undefined, deps);
   if (typeof found !== "string") return found;
   if (byUrl === undefined && fallback !== undefined) return fallback;
   throw new CloudUnknown(`The metadata of the cloud at ${url.origin} cannot be used: ${found}.`);
@@ -106,12 +106,12 @@ function metadataAddress(given: string): URL {
 }
 
 /** @returns the cloud, or why its metadata cannot be used. */
-async function readMetadata(url: URL, name: string | undefined, ports: RetryPorts): Promise<Cloud | string> {
+async function readMetadata(url: URL, name: string | undefined, deps: RetryDeps): Promise<Cloud | string> {
   const pipeline = plainPipeline();
   const answer = await withRetries(
     "read",
-    () => send(pipeline, { method: "GET", url: url.href, signal: ports.signal, seconds: ports.requestSeconds }),
-    ports,
+    () => send(pipeline, { method: "GET", url: url.href, signal: deps.signal, seconds: deps.requestSeconds }),
+    deps,
   );
   if (!answer.ok) return answer.failure.error.message;
   if (answer.value.status !== 200) return `it answered with status ${answer.value.status}`;

@@ -2,7 +2,7 @@ import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import type { Cloud } from "./cloud.ts";
 import { plainPipeline, requestTimeoutSeconds, send } from "./pipeline.ts";
-import { withRetries, type RetryPorts } from "./retry.ts";
+import { withRetries, type RetryDeps } from "./retry.ts";
 
 /** Who to sign in as, from inputs and environment. */
 export type Identity = {
@@ -23,7 +23,7 @@ export class AuthenticationFailed extends Error {
   }
 }
 
-export type CredentialPorts = RetryPorts & { readonly mask: (secret: string) => void };
+export type CredentialDeps = RetryDeps & { readonly mask: (secret: string) => void };
 
 /** The way to sign in that the inputs amount to. */
 export function chooseWay(
@@ -42,16 +42,16 @@ export function chooseWay(
 export function createCredentials(
   identity: Identity,
   cloud: Cloud,
-  ports: CredentialPorts,
+  deps: CredentialDeps,
 ): () => Promise<TokenCredential> {
-  return async () => explained(await createCredential(identity, cloud, ports), identity, ports);
+  return async () => explained(await createCredential(identity, cloud, deps), identity, deps);
 }
 
-async function createCredential(identity: Identity, cloud: Cloud, ports: CredentialPorts): Promise<TokenCredential> {
+async function createCredential(identity: Identity, cloud: Cloud, deps: CredentialDeps): Promise<TokenCredential> {
   const options = {
     authorityHost: cloud.authority,
     ...(cloud.isCustom ? { disableInstanceDiscovery: true } : {}),
-    additionalPolicies: [{ policy: timeLimit(ports), position: "perCall" as const }],
+    additionalPolicies: [{ policy: timeLimit(deps), position: "perCall" as const }],
   };
   const way = chooseWay(identity);
   // Each way names what it needs, so that the bundle has the library in parts.
@@ -59,7 +59,7 @@ async function createCredential(identity: Identity, cloud: Cloud, ports: Credent
     case "oidc": {
       const { tenantId, clientId } = required(identity, ["tenantId", "clientId"], way);
       const { ClientAssertionCredential } = await import("@azure/identity");
-      return new ClientAssertionCredential(tenantId, clientId, assertions(identity, cloud, ports), options);
+      return new ClientAssertionCredential(tenantId, clientId, assertions(identity, cloud, deps), options);
     }
     case "service-principal": {
       const { tenantId, clientId, clientSecret } = required(identity, ["tenantId", "clientId", "clientSecret"], way);
@@ -111,18 +111,18 @@ function required<Key extends keyof typeof inputNames>(
 const assertionServesMs = 20_000;
 
 /** GitHub's ID token, a fresh one for every token: an assertion kept longer than minutes is refused (AADSTS700024). */
-function assertions(identity: Identity, cloud: Cloud, ports: CredentialPorts): () => Promise<string> {
+function assertions(identity: Identity, cloud: Cloud, deps: CredentialDeps): () => Promise<string> {
   let last: { readonly assertion: Promise<string>; readonly at: number } | undefined;
   return () => {
-    if (last === undefined || ports.clock.now() - last.at > assertionServesMs) {
-      last = { assertion: requestIdToken(identity, cloud.oidcAudience, ports), at: ports.clock.now() };
+    if (last === undefined || deps.clock.now() - last.at > assertionServesMs) {
+      last = { assertion: requestIdToken(identity, cloud.oidcAudience, deps), at: deps.clock.now() };
     }
     return last.assertion;
   };
 }
 
 /** @throws AuthenticationFailed when GitHub gives none. The token is masked before it is returned. */
-export async function requestIdToken(identity: Identity, audience: string, ports: CredentialPorts): Promise<string> {
+export async function requestIdToken(identity: Identity, audience: string, deps: CredentialDeps): Promise<string> {
   const { idTokenRequestUrl, idTokenRequestToken } = identity;
   if (idTokenRequestUrl === undefined || idTokenRequestToken === undefined) {
     throw new AuthenticationFailed(
@@ -135,9 +135,8 @@ export async function requestIdToken(identity: Identity, audience: string, ports
   const headers = { authorization: `Bearer ${idTokenRequestToken}` };
   const answer = await withRetries(
     "read",
-    () =>
-      send(pipeline, { method: "GET", url: url.href, headers, signal: ports.signal, seconds: ports.requestSeconds }),
-    ports,
+    () => send(pipeline, { method: "GET", url: url.href, headers, signal: deps.signal, seconds: deps.requestSeconds }),
+    deps,
   );
   const value = answer.ok ? (answer.value.body as { readonly value?: unknown } | undefined)?.value : undefined;
   if (typeof value !== "string") {
@@ -146,7 +145,7 @@ export async function requestIdToken(identity: Identity, audience: string, ports
       `GitHub gave no ID token: ${why}. Run the job again; if it persists, look at GitHub's status.`,
     );
   }
-  ports.mask(value);
+  deps.mask(value);
   return value;
 }
 
@@ -154,7 +153,7 @@ export async function requestIdToken(identity: Identity, audience: string, ports
 const mostTries = 3;
 
 /** The library waits for an answer without end, and its retries know nothing of one that never comes. */
-function timeLimit({ requestSeconds = requestTimeoutSeconds, signal }: RetryPorts): PipelinePolicy {
+function timeLimit({ requestSeconds = requestTimeoutSeconds, signal }: RetryDeps): PipelinePolicy {
   return {
     name: "timeLimitPolicy",
     sendRequest: async (request, next) => {
@@ -172,12 +171,12 @@ function timeLimit({ requestSeconds = requestTimeoutSeconds, signal }: RetryPort
 }
 
 /** The credential, with its tokens masked and its errors explained. */
-function explained(credential: TokenCredential, identity: Identity, ports: CredentialPorts): TokenCredential {
+function explained(credential: TokenCredential, identity: Identity, deps: CredentialDeps): TokenCredential {
   return {
     getToken: async (scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> => {
       try {
-        const token = await credential.getToken(scopes, { abortSignal: ports.signal, ...options });
-        if (token !== null) ports.mask(token.token);
+        const token = await credential.getToken(scopes, { abortSignal: deps.signal, ...options });
+        if (token !== null) deps.mask(token.token);
         return token;
       } catch (error) {
         if (error instanceof AuthenticationFailed) throw error;

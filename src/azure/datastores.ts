@@ -44,18 +44,18 @@ type LiveDatastore = {
 
 type Secrets = { readonly secretsType?: string; readonly sasToken?: string; readonly key?: string };
 
-export type DatastorePorts = {
+export type DatastoreDeps = {
   readonly cloud: Cloud;
   readonly newCredential: () => Promise<TokenCredential>;
   readonly mask: (secret: string) => void;
 };
 
 /** Every datastore is read once, however many uploads go to it; one that could not be read is asked for again. */
-export function createDatastores(arm: Arm, workspace: WorkspaceRef, ports: DatastorePorts): Datastores {
+export function createDatastores(arm: Arm, workspace: WorkspaceRef, deps: DatastoreDeps): Datastores {
   const opened = new Map<string, Promise<Outcome<BlobContainer>>>();
   return {
     open: (name, fresh = false) => {
-      const known = (fresh ? undefined : opened.get(name)) ?? open(name, arm, workspace, ports);
+      const known = (fresh ? undefined : opened.get(name)) ?? open(name, arm, workspace, deps);
       opened.set(name, known);
       const forget = () => {
         if (opened.get(name) === known) opened.delete(name);
@@ -65,7 +65,7 @@ export function createDatastores(arm: Arm, workspace: WorkspaceRef, ports: Datas
       }, forget);
       return known;
     },
-    look: (name) => look(name, arm, workspace, ports.cloud),
+    look: (name) => look(name, arm, workspace, deps.cloud),
   };
 }
 
@@ -73,7 +73,7 @@ async function open(
   name: string,
   arm: Arm,
   workspace: WorkspaceRef,
-  { cloud, newCredential, mask }: DatastorePorts,
+  { cloud, newCredential, mask }: DatastoreDeps,
 ): Promise<Outcome<BlobContainer>> {
   const store = await look(name, arm, workspace, cloud);
   if (!store.ok) return store;

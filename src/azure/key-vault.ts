@@ -2,7 +2,7 @@ import type { TokenCredential } from "@azure/core-auth";
 import type { Cloud } from "./cloud.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { plainPipeline, send } from "./pipeline.ts";
-import { withRetries, type RetryPorts } from "./retry.ts";
+import { withRetries, type RetryDeps } from "./retry.ts";
 
 /** Reads Key Vault secrets by address. The library is loaded with the first one. */
 export function createKeyVault(
@@ -32,7 +32,7 @@ export function createKeyVault(
  *
  * @returns the name of the vault.
  */
-export function createVaultReach(cloud: Cloud, ports: RetryPorts): (url: string) => Promise<Outcome<string>> {
+export function createVaultReach(cloud: Cloud, deps: RetryDeps): (url: string) => Promise<Outcome<string>> {
   const pipeline = plainPipeline();
   return async (url) => {
     let address: URL;
@@ -44,8 +44,8 @@ export function createVaultReach(cloud: Cloud, ports: RetryPorts): (url: string)
     }
     const answer = await withRetries(
       "read",
-      () => send(pipeline, { method: "GET", url: `${address.origin}/secrets?api-version=7.4`, signal: ports.signal }),
-      { ...ports, tries: 2 },
+      () => send(pipeline, { method: "GET", url: `${address.origin}/secrets?api-version=7.4`, signal: deps.signal }),
+      { ...deps, tries: 2 },
     );
     return answer.ok ? succeeded(address.hostname.split(".")[0] ?? address.hostname) : answer;
   };

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
-import { throughBusyTimes } from "./busy.ts";
+import { withStorageRetry } from "./storage-retry.ts";
 import { containerClient, storageFailure, type BlobContainer } from "./blobs.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
-import type { RetryPorts } from "./retry.ts";
+import type { RetryDeps } from "./retry.ts";
 
 /**
  * Blobs in the workspace's own storage by which runs of this action exclude each other: one for each key, leased while
@@ -48,12 +48,12 @@ const releaseSeconds = 3;
 
 /**
  * @param open the container; called again when its access has run out.
- * @param ports `requestSeconds`: how long one request may take.
+ * @param deps `requestSeconds`: how long one request may take.
  * @see azure-ml-rest.md for the route by which clients get at the storage: it is the one that uploads take
  */
 export function createLeases(
   open: (fresh: boolean) => Promise<Outcome<BlobContainer>>,
-  { clock, random, requestSeconds = longestRequest }: Pick<RetryPorts, "clock" | "random" | "requestSeconds">,
+  { clock, random, requestSeconds = longestRequest }: Pick<RetryDeps, "clock" | "random" | "requestSeconds">,
 ): Leases {
   let current: Promise<Outcome<ContainerClient>> | undefined;
   // A storage that could never be used is found out once, not once for every target.
@@ -98,7 +98,7 @@ export function createLeases(
       };
       try {
         const blob = container.value.getBlockBlobClient(blobName(key));
-        return succeeded(await throughBusyTimes(() => work(blob, limit), { clock, random, signal }));
+        return succeeded(await withStorageRetry(() => work(blob, limit), { clock, random, signal }));
       } catch (error) {
         const { statusCode, code } = error as { readonly statusCode?: number; readonly code?: string };
         const expired = (statusCode === 403 || statusCode === 401) && code !== "AuthorizationFailure";

@@ -1,4 +1,4 @@
-import type { Grant } from "../permissions/grants.ts";
+import type { Grant } from "./grants.ts";
 import type { Arm } from "./arm.ts";
 import { succeeded, type Outcome } from "./outcome.ts";
 

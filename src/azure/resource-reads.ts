@@ -1,8 +1,21 @@
-import type { ResourceReads } from "../compute/kind.ts";
 import type { Arm } from "./arm.ts";
 import type { Cloud } from "./cloud.ts";
 import { succeeded, type Outcome } from "./outcome.ts";
 import type { Workspace } from "./workspace.ts";
+
+/** Plain GETs on the resources that targets point at, each address read once however many targets ask. */
+export type ResourceReads = {
+  /** @param id ARM id, or a path below the subscription. `not-found` and 403 come back as failures. */
+  readonly get: (
+    id: string,
+    apiVersion: string,
+    query?: Readonly<Record<string, string>>,
+  ) => Promise<Outcome<Readonly<Record<string, unknown>>>>;
+  /** All pages of a list. What is no list comes back as a failure. */
+  readonly list: (id: string, apiVersion: string) => Promise<Outcome<readonly unknown[]>>;
+  readonly workspace: Workspace;
+  readonly cloud: Pick<Cloud, "hdInsightSuffix">;
+};
 
 type Document = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import type { Answer } from "./pipeline.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { serviceErrorOf } from "./service-error.ts";
 
-export type RetryPorts = {
+export type RetryDeps = {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -33,7 +33,7 @@ export const longestWait = 240;
 export async function withRetries(
   repeatable: Repeatable,
   sendOnce: () => Promise<Answer>,
-  { clock, random, signal, tries = mostTries, onWait }: RetryPorts,
+  { clock, random, signal, tries = mostTries, onWait }: RetryDeps,
 ): Promise<Outcome<Answer>> {
   let waited = 0;
   for (let attempt = 1; ; attempt += 1) {

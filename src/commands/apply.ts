@@ -1,17 +1,17 @@
 import type { Azure } from "../azure/azure.ts";
 import { apply as carryOut } from "../attach/apply.ts";
-import { isPending } from "../attach/piece.ts";
+import { mayWrite } from "../attach/reconcile.ts";
 import { summarizeStep } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { isError } from "../declaration/problem.ts";
+import { isError } from "../yaml/problem.ts";
 import type { Plan } from "../plan/step.ts";
 import type { PlanFile } from "../plan/plan-file.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { ensureEnvironments, planEnvironments } from "./environments.ts";
 import { planAgainst, planOptions } from "./plan.ts";
 import { givenPlan, outdated, withSkipped } from "./plan-file.ts";
-import { followed } from "./provisioning.ts";
-import { connect, workspaceReport } from "./session.ts";
+import { withProgress } from "./with-progress.ts";
+import { connect, workspaceReport } from "./workspace.ts";
 import { checked } from "./validate.ts";
 
 /** Brings every declared target to its declared state: attached or created exactly once. */
@@ -89,8 +89,8 @@ async function carryOutPlan(plan: Plan, azure: Azure, context: CommandContext, g
     force: inputs.force,
     exactly: given !== undefined,
   };
-  const pending = plan.steps.filter(isPending).map(({ target }) => target.name);
-  const outcomes = await followed(pending, context, azure, (ports) => carryOut(plan, options, ports));
+  const pending = plan.steps.filter(mayWrite).map(({ target }) => target.name);
+  const outcomes = await withProgress(pending, context, azure, (deps) => carryOut(plan, options, deps));
   const summaries = outcomes.map(summarizeStep);
   const liveNames = new Map(
     outcomes.map(({ step, end }) => {

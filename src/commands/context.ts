@@ -3,7 +3,7 @@ import type { SignInDiagnosis, WorkspaceDiagnosis } from "../azure/diagnosis.ts"
 import type { WorkspaceRef } from "../azure/workspace.ts";
 import type { Clock } from "../clock.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import type { ResolveSecret } from "../declaration/secret.ts";
+import type { ResolveSecret } from "../secret/secret.ts";
 import type { ChangedFiles } from "../github/changed-files.ts";
 import type { GithubContext } from "../github/context.ts";
 import type { Inputs } from "../inputs.ts";

@@ -1,11 +1,11 @@
 import { detach as carryOut, isDetachPending, planDetach } from "../attach/detach.ts";
 import { summarizeDetach } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { isError, type Problem } from "../declaration/problem.ts";
+import { isError, type Problem } from "../yaml/problem.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
-import { followed } from "./provisioning.ts";
-import { connect, MissingInput, workspaceReport } from "./session.ts";
+import { withProgress } from "./with-progress.ts";
+import { connect, MissingInput, workspaceReport } from "./workspace.ts";
 import { checked } from "./validate.ts";
 
 /**
@@ -29,7 +29,7 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
     return join(reported, { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] });
   const steps = planDetach(inputs.only, live.value, { allowDelete: inputs.allowDelete });
   const names = steps.filter(isDetachPending).map(({ name }) => name);
-  const outcomes = await followed(names, context, azure, (ports) => carryOut(steps, inputs, ports));
+  const outcomes = await withProgress(names, context, azure, (deps) => carryOut(steps, inputs, deps));
   const summaries = outcomes.map(summarizeDetach);
   return join(reported, {
     targets: summaries.map(({ report }) => report),

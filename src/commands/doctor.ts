@@ -6,7 +6,7 @@ import type { Permissions } from "../azure/permissions.ts";
 import type { WorkspaceRef } from "../azure/workspace.ts";
 import { originOf, secretsOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import type { SecretReference } from "../declaration/secret.ts";
+import type { SecretReference } from "../secret/secret.ts";
 import { error, fine, notChecked, type Check } from "../doctor/check.ts";
 import { identityFindings, type IdentityFindings } from "../doctor/identity.ts";
 import { permissionFindings } from "../doctor/permissions.ts";
@@ -15,16 +15,16 @@ import { leaseByRole, storageFindings, type StorageFindings } from "../doctor/st
 import { targetFindings, type FindMore, type TargetFindings } from "../doctor/targets.ts";
 import { dataPlaneChecks, workspaceChecks, workspaceUnavailable } from "../doctor/workspace.ts";
 import { isSecret } from "../job/definition.ts";
-import { findPython } from "../job/local/virtual-environment.ts";
+import { findPython } from "../run/on-runner/virtual-environment.ts";
 import { neededFor, uploadsLocally, type NeedFacts, type NeedSources, type VaultAccess } from "../permissions/needs.ts";
-import { isPending } from "../plan/preflight.ts";
+import { createsOrAttaches } from "../plan/preflight.ts";
 import { doctorLines } from "../report/log-text.ts";
 import type { DoctorReport } from "../report/result.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, type CommandContext, type CommandResult, type Diagnose } from "./context.ts";
 import { elsewhere } from "../plan/elsewhere.ts";
 import { planOptions } from "./plan.ts";
-import { MissingInput, workspaceRef, workspaceReport } from "./session.ts";
+import { MissingInput, workspaceRef, workspaceReport } from "./workspace.ts";
 import { isLocal } from "./train.ts";
 import { checked } from "./validate.ts";
 
@@ -251,7 +251,7 @@ async function examineSecrets(
       return secretsOf(target).map((reference) => ({
         reference,
         usedBy: target.name,
-        isSentNext: step === undefined || isPending(step),
+        isSentNext: step === undefined || createsOrAttaches(step),
       }));
     }),
     ...Object.entries(run?.environmentVariables ?? {}).flatMap(([name, value]) =>

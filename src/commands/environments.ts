@@ -1,10 +1,10 @@
 import pLimit from "p-limit";
 import type { Azure } from "../azure/azure.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { planEnvironment, registerEnvironment, type EnvironmentStep } from "../environment/register.ts";
+import { planEnvironment, registerEnvironment, type EnvironmentStep } from "../asset/register.ts";
 import { ensureContext } from "../job/dependencies.ts";
 import type { EnvironmentReport } from "../report/result.ts";
-import { SnapshotRefused } from "../upload/snapshot.ts";
+import { SnapshotRefused } from "../asset/upload/snapshot.ts";
 import { failureOf } from "./azure-failure.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 

@@ -3,14 +3,14 @@ import type { Azure } from "../azure/azure.ts";
 import type { Outcome } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { cancelRun } from "../job/cancel.ts";
-import { downloadArtifacts } from "../job/download.ts";
-import { followRun, type Followed } from "../job/follow.ts";
-import { checkGates, missedGates } from "../job/gates.ts";
-import { createLogFollower, type LogFollower } from "../job/logs.ts";
-import { readMetrics } from "../job/run-metrics.ts";
-import { classify } from "../job/states.ts";
-import type { Submitted } from "../job/submit.ts";
+import { cancelRun } from "../run/cancel.ts";
+import { downloadArtifacts } from "../run/download.ts";
+import { followRun, type Followed } from "../run/follow.ts";
+import { checkGates, missedGates } from "../run/gates.ts";
+import { createLogFollower, type LogFollower } from "../run/logs.ts";
+import { readMetrics } from "../run/metrics.ts";
+import { interpretStatus } from "../azure/job-status.ts";
+import type { Submitted } from "../run/submit.ts";
 import type { MetricSeries, RunReport } from "../report/result.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
@@ -35,7 +35,7 @@ export async function followToReport(
 ): Promise<CommandResult> {
   const { inputs } = context;
   const { name } = started.job;
-  if (!inputs.wait && classify(started.job.status).phase !== "over") {
+  if (!inputs.wait && interpretStatus(started.job.status).phase !== "over") {
     context.state.runEnded();
     const left = { end: "left", why: "not-waited-for", status: started.job.status } as const;
     return {
@@ -81,7 +81,7 @@ async function concluded(
   const { name } = started.job;
   if (followed.end === "left") return leftBehind(started, followed, context, cancel);
   context.state.runEnded();
-  const state = classify(followed.status);
+  const state = interpretStatus(followed.status);
   if (state.conclusion !== "success") {
     const leaf = followed.error === undefined ? undefined : leafCause(followed.error);
     const why = leaf === undefined ? "" : ` ${leaf.message} [${leaf.code}]`;
@@ -174,7 +174,7 @@ function runReport(
   context: CommandContext,
 ): RunReport {
   const details = followed.end === "left" && followed.why === "not-waited-for" ? undefined : followed;
-  const conclusion = followed.end === "over" ? classify(followed.status).conclusion : "in-progress";
+  const conclusion = followed.end === "over" ? interpretStatus(followed.status).conclusion : "in-progress";
   const startedAt = details?.startTime ?? job.createdAt;
   const endedAt = details?.endTime === undefined ? context.clock.now() : Date.parse(details.endTime);
   const last = Object.fromEntries(metrics.map((series) => [series.name, series.last]));

@@ -6,16 +6,16 @@ import type { Azure } from "../azure/azure.ts";
 import { workspaceId, type Workspace } from "../azure/workspace.ts";
 import { originOf, toRequest } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { isOutside, wayTo } from "../declaration/files.ts";
-import type { Problem } from "../declaration/problem.ts";
-import { readDocuments } from "../declaration/yaml.ts";
+import { isOutside, wayTo } from "../yaml/files.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { readDocuments } from "../yaml/yaml.ts";
 import { changesSince, isSameWorkspace, optionChanges } from "../plan/outdated.ts";
 import type { Plan, Step } from "../plan/step.ts";
 import { readPlanFile, writePlanFile, type PlanFile, type PlanFileStep } from "../plan/plan-file.ts";
 import { planReport } from "../plan/plan-report.ts";
 import type { EnvironmentReport, FailureReason, TargetReport } from "../report/result.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
-import { workspaceRef } from "./session.ts";
+import { workspaceRef } from "./workspace.ts";
 
 const digest = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 

@@ -1,7 +1,7 @@
 import { findUsers } from "../attach/in-use.ts";
 import type { Azure } from "../azure/azure.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { isError } from "../declaration/problem.ts";
+import { isError } from "../yaml/problem.ts";
 import { elsewhere } from "../plan/elsewhere.ts";
 import { plan as planTargets } from "../plan/plan.ts";
 import type { Plan, PlanOptions } from "../plan/step.ts";
@@ -12,7 +12,7 @@ import { failureOf } from "./azure-failure.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { planEnvironments } from "./environments.ts";
 import { savePlan } from "./plan-file.ts";
-import { connect, workspaceReport } from "./session.ts";
+import { connect, workspaceReport } from "./workspace.ts";
 import { checked } from "./validate.ts";
 
 /** Compares what is declared with the live workspace and reports what `apply` would do. Changes nothing. */

@@ -1,17 +1,17 @@
 import { basename } from "node:path";
 import type { Azure } from "../azure/azure.ts";
 import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
-import { SecretUnavailable } from "../declaration/secret.ts";
+import { SecretUnavailable } from "../secret/secret.ts";
 import { workflowAttempt } from "../github/context.ts";
 import { isSecret, type CommandJob } from "../job/definition.ts";
-import { ensureEnvironment, resolveCode, resolveInputs, type DependencyPorts } from "../job/dependencies.ts";
-import { anonymousVersion } from "../environment/version.ts";
-import { provenanceOf } from "../job/provenance.ts";
+import { ensureEnvironment, resolveCode, resolveInputs, type DependencyDeps } from "../job/dependencies.ts";
+import { anonymousVersion } from "../asset/environment/version.ts";
+import { provenanceOf } from "../run/provenance.ts";
 import { jobRequest, plainVariables } from "../job/request.ts";
-import { runName } from "../job/run-name.ts";
+import { runName } from "../run/name.ts";
 import { inputUri, takeLocalParts, type LocalParts } from "../job/local-parts.ts";
-import { SnapshotRefused } from "../upload/snapshot.ts";
-import { submitOnce, type Submitted } from "../job/submit.ts";
+import { SnapshotRefused } from "../asset/upload/snapshot.ts";
+import { submitOnce, type Submitted } from "../run/submit.ts";
 import type { LiveNames } from "./apply.ts";
 import type { CommandContext } from "./context.ts";
 
@@ -42,7 +42,7 @@ export async function submitRun(
     event: github.event,
     workflowRunId: github.runId,
   });
-  const ports: DependencyPorts = {
+  const deps: DependencyDeps = {
     assets: azure.assets,
     blobs: azure.blobs,
     datastores: azure.datastores,
@@ -62,7 +62,7 @@ export async function submitRun(
           { local, compute, definition, workflowAttempt: attemptOfWorkflow },
           context,
           azure,
-          ports,
+          deps,
         ),
     },
     {
@@ -114,12 +114,12 @@ async function assemble(
   { local, compute, definition, workflowAttempt }: Assembly,
   context: CommandContext,
   azure: Azure,
-  ports: DependencyPorts,
+  deps: DependencyDeps,
 ): Promise<Outcome<unknown>> {
   const [code, environment, inputs, variables] = await Promise.all([
-    job.code === undefined ? succeeded(undefined) : resolveCode(job.code, local.code, ports),
-    ensureEnvironment(job, local, ports),
-    resolveInputs(job, local, ports),
+    job.code === undefined ? succeeded(undefined) : resolveCode(job.code, local.code, deps),
+    ensureEnvironment(job, local, deps),
+    resolveInputs(job, local, deps),
     resolveVariables(job, context, azure),
   ]);
   if (!code.ok) return code;

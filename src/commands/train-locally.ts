@@ -1,14 +1,14 @@
 import { join, resolve } from "node:path";
 import { createHash } from "node:crypto";
 import type { Azure } from "../azure/azure.ts";
-import { SecretUnavailable } from "../declaration/secret.ts";
-import { checkGates, missedGates, type Gate } from "../job/gates.ts";
+import { SecretUnavailable } from "../secret/secret.ts";
+import { checkGates, missedGates, type Gate } from "../run/gates.ts";
 import type { CommandJob } from "../job/definition.ts";
-import { NotRunnableHere, runLocally } from "../job/local/run-locally.ts";
-import { EnvironmentFailed } from "../job/local/virtual-environment.ts";
-import { runName } from "../job/run-name.ts";
-import { SnapshotRefused } from "../upload/snapshot.ts";
-import { classify } from "../job/states.ts";
+import { NotRunnableHere, runLocally } from "../run/on-runner/run-on-runner.ts";
+import { EnvironmentFailed } from "../run/on-runner/virtual-environment.ts";
+import { runName } from "../run/name.ts";
+import { SnapshotRefused } from "../asset/upload/snapshot.ts";
+import { interpretStatus } from "../azure/job-status.ts";
 import type { RunReport } from "../report/result.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
@@ -52,7 +52,7 @@ export async function trainLocally(
     });
     const last = Object.fromEntries(ran.metrics.map((series) => [series.name, series.last]));
     const checked = ran.status === "Completed" ? checkGates(gates, last) : [];
-    const state = classify(ran.status);
+    const state = interpretStatus(ran.status);
     const run: RunReport = {
       name,
       ...(job.displayName === undefined ? {} : { displayName: job.displayName }),

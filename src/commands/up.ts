@@ -1,8 +1,8 @@
-import { isError, type Problem } from "../declaration/problem.ts";
+import { isError, type Problem } from "../yaml/problem.ts";
 import { ensureDeclared } from "./apply.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { givenPlan } from "./plan-file.ts";
-import { connect, workspaceReport } from "./session.ts";
+import { connect, workspaceReport } from "./workspace.ts";
 import { needsWorkspace, trainDeclared } from "./train.ts";
 import { checked } from "./validate.ts";
 

@@ -1,5 +1,5 @@
 import type { Declaration } from "../declaration/declaration.ts";
-import { isError, type Problem } from "../declaration/problem.ts";
+import { isError, type Problem } from "../yaml/problem.ts";
 import type { FailureReason } from "../report/result.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 

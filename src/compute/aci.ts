@@ -1,5 +1,5 @@
-import type { Problem } from "../declaration/problem.ts";
-import { positionOf, type SourceNode } from "../declaration/source.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { positionOf, type SourceNode } from "../yaml/source.ts";
 
 /**
  * Azure Container Instances are no compute of a workspace: a container group comes into being with the web service that is

@@ -3,14 +3,15 @@ import type { LiveCompute } from "../azure/computes.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import { serviceErrorOf } from "../azure/service-error.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
-import type { Problem } from "../declaration/problem.ts";
-import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
-import { secret, type UnplacedSecret } from "../declaration/secret-reference.ts";
-import { boolean, checkShape, integer, oneOf, shape, tags, text, version } from "../declaration/shape.ts";
-import { positionOf, type SourceNode } from "../declaration/source.ts";
+import type { Problem } from "../yaml/problem.ts";
+import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
+import { secret, type UnplacedSecret } from "../secret/reference.ts";
+import { boolean, checkShape, integer, oneOf, shape, tags, text, version } from "../yaml/shape.ts";
+import { positionOf, type SourceNode } from "../yaml/source.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
-import { fromIsoDuration, toIsoDuration } from "./duration.ts";
-import { identityComparison, identitySchema, identityProblems, toIdentity, type Identity } from "./identity.ts";
+import { fromIsoDuration, toIsoDuration } from "../azure/iso-duration.ts";
+import { identityComparison, identitySchema, identityProblems, toIdentity, type Identity } from "./managed/identity.ts";
+import type { ResourceReads } from "../azure/resource-reads.ts";
 import type {
   Capacity,
   Difference,
@@ -20,14 +21,13 @@ import type {
   ReadContext,
   ReadResult,
   Readiness,
-  ResourceReads,
   TargetBase,
   Update,
 } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
 import { region } from "./region.ts";
-import { sizeProblems } from "./size.ts";
+import { sizeProblems } from "./managed/size.ts";
 import {
   networkFindings,
   networkProblems,
@@ -37,7 +37,7 @@ import {
   subnetId,
   toSubnet,
   type Subnet,
-} from "./subnet.ts";
+} from "./managed/subnet.ts";
 
 /** A cluster that Azure ML starts, scales and stops inside the workspace. */
 export type AmlCompute = TargetBase & {
@@ -269,7 +269,7 @@ function remoteLogin({ sshPublicAccess }: AmlCompute): string {
 }
 
 /** Region, tier, network and the way in are fixed: a PUT that does not repeat them would ask for others. */
-export function asItStands(target: AmlCompute, live: LiveCompute): AmlCompute {
+export function withImmutableFields(target: AmlCompute, live: LiveCompute): AmlCompute {
   const word = (...path: readonly string[]) => {
     const value = member(live.properties, ...path);
     return typeof value === "string" ? value : undefined;

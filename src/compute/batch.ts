@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import { checkShape, oneOf, tags, text, shape } from "../declaration/shape.ts";
-import type { SourceNode } from "../declaration/source.ts";
+import { checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
+import type { SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
   attachedResource,
@@ -10,12 +10,13 @@ import {
   resourceSchema,
   type Attached,
   type AttachedKind,
-} from "./attached-resource.ts";
+} from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
-import type { Difference, Finding, Hint, ReadContext, ReadResult, ResourceReads } from "./kind.ts";
+import type { ResourceReads } from "../azure/resource-reads.ts";
+import type { Difference, Finding, Hint, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, textIn } from "./resource-behind.ts";
+import { readBehind, textIn } from "./attached/behind.ts";
 
 /** An Azure Batch account. Pipeline steps of the first SDK run on it. */
 export type Batch = Attached & { readonly type: "batch" };

@@ -1,5 +1,5 @@
 import type { LiveCompute } from "../azure/computes.ts";
-import type { SecretReference } from "../declaration/secret.ts";
+import type { SecretReference } from "../secret/secret.ts";
 import { tagOf } from "./compare.ts";
 import type { ChangeMeans, Difference, TargetBase } from "./kind.ts";
 

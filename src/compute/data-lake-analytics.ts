@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import type { Problem } from "../declaration/problem.ts";
-import { boolean, checkShape, oneOf, tags, text, shape } from "../declaration/shape.ts";
-import { positionOf, type SourceNode } from "../declaration/source.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { boolean, checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
+import { positionOf, type SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
   attachedResource,
@@ -11,7 +11,7 @@ import {
   resourceSchema,
   type Attached,
   type AttachedKind,
-} from "./attached-resource.ts";
+} from "./attached/resource.ts";
 import { baseComparisons, differing } from "./compare.ts";
 import type { Difference, Hint, ReadContext, ReadResult, Refused } from "./kind.ts";
 import { nameProblems } from "./name.ts";

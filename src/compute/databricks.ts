@@ -2,11 +2,11 @@ import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
 import { parseResourceId } from "../azure/resource-id.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
-import type { Problem } from "../declaration/problem.ts";
-import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
-import { secret } from "../declaration/secret-reference.ts";
-import { boolean, checkShape, oneOf, tags, text, shape } from "../declaration/shape.ts";
-import { positionOf, valueAt, type SourceNode } from "../declaration/source.ts";
+import type { Problem } from "../yaml/problem.ts";
+import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
+import { secret } from "../secret/reference.ts";
+import { boolean, checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
+import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
   attachedResource,
@@ -14,12 +14,13 @@ import {
   resourceSchema,
   type Attached,
   type AttachedKind,
-} from "./attached-resource.ts";
+} from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
-import type { Difference, Finding, Hint, ReadContext, ReadResult, Refused, ResourceReads } from "./kind.ts";
+import type { ResourceReads } from "../azure/resource-reads.ts";
+import type { Difference, Finding, Hint, ReadContext, ReadResult, Refused } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, textIn } from "./resource-behind.ts";
+import { readBehind, textIn } from "./attached/behind.ts";
 
 /** An Azure Databricks workspace, entered with a personal access token of it. Pipeline steps of the first SDK use it. */
 export type Databricks = Attached & {

@@ -2,9 +2,9 @@ import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
 import { parseResourceId } from "../azure/resource-id.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
-import { checkShape, oneOf, tags, text, shape } from "../declaration/shape.ts";
-import type { SourceNode } from "../declaration/source.ts";
+import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
+import { checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
+import type { SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
   attachedResource,
@@ -12,12 +12,13 @@ import {
   resourceSchema,
   type Attached,
   type AttachedKind,
-} from "./attached-resource.ts";
+} from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
-import type { Difference, Finding, ReadContext, ReadResult, ResourceReads } from "./kind.ts";
+import type { ResourceReads } from "../azure/resource-reads.ts";
+import type { Difference, Finding, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { listIn, readBehind, textIn } from "./resource-behind.ts";
+import { listIn, readBehind, textIn } from "./attached/behind.ts";
 import {
   loginComparisons,
   readSshLogin,
@@ -26,7 +27,7 @@ import {
   sshProperties,
   sshSettings,
   type SshLogin,
-} from "./ssh-login.ts";
+} from "./attached/ssh-login.ts";
 
 /** A Spark cluster of HDInsight, whose head node the service reaches by SSH. Runs of PySpark use it. */
 export type HdInsight = Attached & SshLogin & { readonly type: "hdinsight" };

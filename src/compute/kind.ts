@@ -1,11 +1,11 @@
 import type { z } from "zod";
-import type { Cloud } from "../azure/cloud.ts";
 import type { LiveCompute } from "../azure/computes.ts";
-import type { Outcome, ServiceError } from "../azure/outcome.ts";
+import type { ServiceError } from "../azure/outcome.ts";
+import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
-import type { Problem } from "../declaration/problem.ts";
-import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
-import type { NodePath, SourceNode } from "../declaration/source.ts";
+import type { Problem } from "../yaml/problem.ts";
+import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
+import type { NodePath, SourceNode } from "../yaml/source.ts";
 
 /** What every declared target has, whatever its kind. */
 export type TargetBase = {
@@ -68,20 +68,6 @@ export type Update =
   | { readonly method: "PATCH"; readonly body: unknown }
   /** `POST …/computes/{name}/{action}` */
   | { readonly method: "POST"; readonly action: string; readonly body: unknown };
-
-/** Plain GETs on the resources that targets point at, each address read once however many targets ask. */
-export type ResourceReads = {
-  /** @param id ARM id, or a path below the subscription. `not-found` and 403 come back as failures. */
-  readonly get: (
-    id: string,
-    apiVersion: string,
-    query?: Readonly<Record<string, string>>,
-  ) => Promise<Outcome<Readonly<Record<string, unknown>>>>;
-  /** All pages of a list. What is no list comes back as a failure. */
-  readonly list: (id: string, apiVersion: string) => Promise<Outcome<readonly unknown[]>>;
-  readonly workspace: Workspace;
-  readonly cloud: Pick<Cloud, "hdInsightSuffix">;
-};
 
 /** Something a preflight found out about the resource behind a target before it is attached or created. */
 export type Finding = {
@@ -152,7 +138,7 @@ export type KindModule<Target extends TargetBase> = {
    * For a kind that is updated in place by the whole PUT, which would set what it does not say: the target with the fixed
    * things of the live compute that its declaration leaves open.
    */
-  readonly asItStands?: (target: Target, live: LiveCompute) => Target;
+  readonly withImmutableFields?: (target: Target, live: LiveCompute) => Target;
   /** Another request than the whole PUT when every difference can be made that way; else `undefined`. */
   readonly toUpdate: (target: Target, differences: readonly Difference[]) => Update | undefined;
   /** In which declared fields the live compute differs. What the service filled in is no difference. */
@@ -185,7 +171,7 @@ export type KindModule<Target extends TargetBase> = {
    * For a kind whose resource the service may have made itself: the target that attaches this resource by its own id, in
    * place of making another one. The same target where that changes nothing.
    */
-  readonly attachedAs?: (target: Target, live: Pick<LiveCompute, "resourceId">) => Target;
+  readonly attachById?: (target: Target, live: Pick<LiveCompute, "resourceId">) => Target;
   /** What a detach leaves behind in the resource, to be known before another attachment follows. */
   readonly leftBehind?: Finding;
   /** What to know of a resource that was detached, besides that it still exists and bills. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { checkShape, oneOf, shape, tags, text } from "../declaration/shape.ts";
-import type { SourceNode } from "../declaration/source.ts";
+import { checkShape, oneOf, shape, tags, text } from "../yaml/shape.ts";
+import type { SourceNode } from "../yaml/source.ts";
 import type { Difference, ReadContext, ReadResult, TargetBase } from "./kind.ts";
 import { readBase } from "./read-base.ts";
 

@@ -1,5 +1,5 @@
-import type { Problem } from "../declaration/problem.ts";
-import { positionOf, type SourceNode } from "../declaration/source.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { positionOf, type SourceNode } from "../yaml/source.ts";
 
 /** The service's own pattern (compute resource types since 2025-12-01). */
 const pattern = /^[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{2,23}$/;

@@ -1,5 +1,5 @@
-import type { Problem } from "../declaration/problem.ts";
-import { positionOf, type SourceNode } from "../declaration/source.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { positionOf, type SourceNode } from "../yaml/source.ts";
 import type { AddProblem } from "./kind.ts";
 
 /** Collects what is wrong with a target, each at the place of a key. */

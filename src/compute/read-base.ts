@@ -1,5 +1,5 @@
-import { readOnly } from "../declaration/shape.ts";
-import type { SourceNode } from "../declaration/source.ts";
+import { readOnly } from "../yaml/shape.ts";
+import type { SourceNode } from "../yaml/source.ts";
 import type { TargetBase } from "./kind.ts";
 
 type DeclaredBase = {

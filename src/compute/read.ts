@@ -1,6 +1,6 @@
-import { suggestionFor } from "../declaration/suggestion.ts";
-import type { Problem } from "../declaration/problem.ts";
-import { positionOf, valueAt, type SourceNode } from "../declaration/source.ts";
+import { suggestionFor } from "../yaml/suggestion.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
 import * as aci from "./aci.ts";
 import type { ReadContext, ReadResult } from "./kind.ts";
 import { isKind, kinds, type ComputeTarget, type Kind } from "./target.ts";

@@ -1,6 +1,6 @@
 import { parseResourceId } from "../azure/resource-id.ts";
-import type { Problem } from "../declaration/problem.ts";
-import { positionOf, type NodePath, type SourceNode } from "../declaration/source.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { positionOf, type NodePath, type SourceNode } from "../yaml/source.ts";
 
 /** What no name of a resource has, and what would make another address of the one that it is put into. */
 const foreign = /[/\\?#%&<>]|\s|^$/u;

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import { boolean, checkShape, integer, oneOf, readOnly, tags, text, shape } from "../declaration/shape.ts";
-import type { SourceNode } from "../declaration/source.ts";
+import { boolean, checkShape, integer, oneOf, readOnly, tags, text, shape } from "../yaml/shape.ts";
+import type { SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
   attachedResource,
@@ -10,15 +10,16 @@ import {
   resourceSchema,
   type Attached,
   type AttachedKind,
-} from "./attached-resource.ts";
+} from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
-import { identityComparison, identityProblems, identitySchema, toIdentity, type Identity } from "./identity.ts";
-import type { AddProblem, Difference, Finding, Hint, ReadContext, ReadResult, ResourceReads } from "./kind.ts";
+import { identityComparison, identityProblems, identitySchema, toIdentity, type Identity } from "./managed/identity.ts";
+import type { ResourceReads } from "../azure/resource-reads.ts";
+import type { AddProblem, Difference, Finding, Hint, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { problemsAt } from "./problems-at.ts";
-import { provisioningFindings } from "./provisioning-state.ts";
+import { provisioningFindings } from "./attached/provisioning-state.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, textIn } from "./resource-behind.ts";
+import { readBehind, textIn } from "./attached/behind.ts";
 
 /** A Spark pool of a Synapse workspace. */
 export type SynapseSpark = Attached & {

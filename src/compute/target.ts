@@ -1,15 +1,16 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
-import * as aks from "./aks.ts";
+import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
+import * as aks from "./aks/aks.ts";
 import * as amlCompute from "./aml-compute.ts";
 import * as batch from "./batch.ts";
-import * as computeInstance from "./compute-instance.ts";
+import * as computeInstance from "./compute-instance/compute-instance.ts";
 import { credentialsDifference, credentialsOf, withCredentialsTag } from "./credentials-version.ts";
 import * as databricks from "./databricks.ts";
 import * as dataLakeAnalytics from "./data-lake-analytics.ts";
-import { clash, type Holding } from "./holding.ts";
+import { conflicts, type Attachment } from "./attachment.ts";
+import type { ResourceReads } from "../azure/resource-reads.ts";
 import type {
   Capacity,
   ChangeMeans,
@@ -21,11 +22,10 @@ import type {
   Origin,
   Readiness,
   Refused,
-  ResourceReads,
   Update,
 } from "./kind.ts";
 import * as hdInsight from "./hdinsight.ts";
-import * as kubernetes from "./kubernetes.ts";
+import * as kubernetes from "./kubernetes/kubernetes.ts";
 import * as local from "./local.ts";
 import * as synapseSpark from "./synapse-spark.ts";
 import * as virtualMachine from "./virtual-machine.ts";
@@ -95,7 +95,7 @@ export function resourceIdOf(target: ComputeTarget): string | undefined {
 }
 
 /** What the target's attachment would hold; `undefined` for a kind that attaches nothing. */
-export function holdingOf(target: ComputeTarget): Holding | undefined {
+export function attachmentOf(target: ComputeTarget): Attachment | undefined {
   const module = moduleOf(target) as KindModule<ComputeTarget>;
   const resourceId = module.resourceIdOf(target);
   const { computeType } = module;
@@ -105,16 +105,16 @@ export function holdingOf(target: ComputeTarget): Holding | undefined {
 }
 
 /** True when the attachments of two targets cannot stand beside each other. */
-export function areRivals(a: ComputeTarget, b: ComputeTarget): boolean {
-  const [wantedByA, wantedByB] = [holdingOf(a), holdingOf(b)];
-  return wantedByA !== undefined && wantedByB !== undefined && clash(wantedByA, wantedByB);
+export function conflictsWith(a: ComputeTarget, b: ComputeTarget): boolean {
+  const [wantedByA, wantedByB] = [attachmentOf(a), attachmentOf(b)];
+  return wantedByA !== undefined && wantedByB !== undefined && conflicts(wantedByA, wantedByB);
 }
 
 /** True when a live compute holds what the target's attachment would: one of the two would break the other. */
-export function isHeldBy(target: ComputeTarget, live: LiveCompute): boolean {
-  const wanted = holdingOf(target);
+export function isAttachedBy(target: ComputeTarget, live: LiveCompute): boolean {
+  const wanted = attachmentOf(target);
   if (wanted === undefined || live.resourceId === undefined) return false;
-  return clash(wanted, {
+  return conflicts(wanted, {
     computeType: live.computeType,
     resourceId: live.resourceId,
     namespace: liveNamespace(live),
@@ -135,8 +135,8 @@ export async function toRequest(target: ComputeTarget, workspace: Workspace, res
 }
 
 /** The target with what is fixed in the live compute and left open by the declaration, for a PUT of the whole. */
-export function asItStands(target: ComputeTarget, live: LiveCompute): ComputeTarget {
-  return (moduleOf(target) as KindModule<ComputeTarget>).asItStands?.(target, live) ?? target;
+export function withImmutableFields(target: ComputeTarget, live: LiveCompute): ComputeTarget {
+  return (moduleOf(target) as KindModule<ComputeTarget>).withImmutableFields?.(target, live) ?? target;
 }
 
 export function toUpdate(target: ComputeTarget, differences: readonly Difference[]): Update | undefined {
@@ -224,8 +224,8 @@ function moduleOfLive({ computeType }: Pick<LiveCompute, "computeType">) {
  * The target as it attaches the resource behind a live compute of its name, where the service may have made that resource
  * for it: what is made once is detached and attached by its own id, and never made a second time.
  */
-export function attachedAs(target: ComputeTarget, live: Pick<LiveCompute, "resourceId">): ComputeTarget {
-  return (moduleOf(target) as KindModule<ComputeTarget>).attachedAs?.(target, live) ?? target;
+export function attachById(target: ComputeTarget, live: Pick<LiveCompute, "resourceId">): ComputeTarget {
+  return (moduleOf(target) as KindModule<ComputeTarget>).attachById?.(target, live) ?? target;
 }
 
 export function differencesFrom(target: ComputeTarget, live: LiveCompute, workspace: Workspace): readonly Difference[] {
@@ -235,17 +235,17 @@ export function differencesFrom(target: ComputeTarget, live: LiveCompute, worksp
       target,
       credentialsOf(target, secretsOf(target)),
       live,
-      originOf(attachedAs(target, live)) === "managed" ? "recreate" : "reattach",
+      originOf(attachById(target, live)) === "managed" ? "recreate" : "reattach",
     ),
   ];
 }
 
-const gravity: Readonly<Record<ChangeMeans, number>> = { "in-place": 0, reattach: 1, recreate: 2 };
+const impact: Readonly<Record<ChangeMeans, number>> = { "in-place": 0, reattach: 1, recreate: 2 };
 
 /** The gravest means that any of the differences needs; `undefined` when there is none. */
 export function meansFor(differences: readonly Difference[]): ChangeMeans | undefined {
   return differences
     .map((difference) => difference.means)
-    .sort((a, b) => gravity[b] - gravity[a])
+    .sort((a, b) => impact[b] - impact[a])
     .at(0);
 }

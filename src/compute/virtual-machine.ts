@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import type { ResolveSecret, SecretReference } from "../declaration/secret.ts";
-import { checkShape, oneOf, tags, text, shape } from "../declaration/shape.ts";
-import type { SourceNode } from "../declaration/source.ts";
+import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
+import { checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
+import type { SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
   attachedResource,
@@ -11,12 +11,13 @@ import {
   resourceSchema,
   type Attached,
   type AttachedKind,
-} from "./attached-resource.ts";
+} from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
-import type { Difference, Finding, ReadContext, ReadResult, ResourceReads } from "./kind.ts";
+import type { ResourceReads } from "../azure/resource-reads.ts";
+import type { Difference, Finding, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { listIn, readBehind, textIn } from "./resource-behind.ts";
+import { listIn, readBehind, textIn } from "./attached/behind.ts";
 import {
   loginComparisons,
   readSshLogin,
@@ -25,7 +26,7 @@ import {
   sshProperties,
   sshSettings,
   type SshLogin,
-} from "./ssh-login.ts";
+} from "./attached/ssh-login.ts";
 
 /** A virtual machine of the user's, which the service reaches by SSH. The service never starts, stops or deletes it. */
 export type VirtualMachine = Attached & SshLogin & { readonly type: "virtualmachine" };

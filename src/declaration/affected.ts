@@ -2,9 +2,9 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import picomatch from "picomatch";
-import { isOutside } from "./files.ts";
-import type { SourceDocument } from "./source.ts";
-import { readDocuments } from "./yaml.ts";
+import { isOutside } from "../yaml/files.ts";
+import type { SourceDocument } from "../yaml/source.ts";
+import { readDocuments } from "../yaml/yaml.ts";
 
 /** Whether a text of a file names a file: itself, a folder that it lies in, or a glob. */
 type Reference = (file: string) => boolean;

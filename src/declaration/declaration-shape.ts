@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { number, shape, text } from "./shape.ts";
+import { number, shape, text } from "../yaml/shape.ts";
 
 const workspaceSchema = () =>
   z.strictObject({

@@ -1,8 +1,8 @@
 import type { ComputeTarget } from "../compute/target.ts";
-import type { EnvironmentAsset } from "../environment/definition.ts";
+import type { EnvironmentAsset } from "../asset/environment/definition.ts";
 import type { CommandJob } from "../job/definition.ts";
-import type { Gate } from "../job/gates.ts";
-import type { Position, Problem } from "./problem.ts";
+import type { Gate } from "../run/gates.ts";
+import type { Position, Problem } from "../yaml/problem.ts";
 
 /** The workspace as far as declarations name it; inputs and environment fill the rest. */
 export type DeclaredWorkspace = {

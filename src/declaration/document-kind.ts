@@ -1,6 +1,6 @@
 import * as aci from "../compute/aci.ts";
 import { kinds } from "../compute/target.ts";
-import type { SourceDocument } from "./source.ts";
+import type { SourceDocument } from "../yaml/source.ts";
 
 /** What a document declares. */
 export type DocumentKind =

@@ -1,7 +1,7 @@
 import { canonicalId } from "../azure/resource-id.ts";
-import { areRivals, holdingOf, type ComputeTarget } from "../compute/target.ts";
-import { formatPosition, type Problem } from "./problem.ts";
-import { positionOf } from "./source.ts";
+import { conflictsWith, attachmentOf, type ComputeTarget } from "../compute/target.ts";
+import { formatPosition, type Problem } from "../yaml/problem.ts";
+import { positionOf } from "../yaml/source.ts";
 
 /** Two declarations of one name or of one resource: each an error that shows both places. */
 export function duplicateProblems(targets: readonly ComputeTarget[]): readonly Problem[] {
@@ -21,7 +21,7 @@ export function duplicateProblems(targets: readonly ComputeTarget[]): readonly P
     ...repeated(
       targets,
       (target) => {
-        const held = holdingOf(target);
+        const held = attachmentOf(target);
         return held === undefined ? undefined : canonicalId(held.resourceId);
       },
       (target, first) => ({
@@ -37,7 +37,7 @@ export function duplicateProblems(targets: readonly ComputeTarget[]): readonly P
             ? "Keep one of the two, or give it another namespace: a cluster may be attached once in every namespace."
             : "Keep one of the two; several runs can use the same target.",
       }),
-      areRivals,
+      conflictsWith,
     ),
   ];
 }

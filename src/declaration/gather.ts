@@ -1,13 +1,13 @@
-import type { Gate } from "../job/gates.ts";
+import type { Gate } from "../run/gates.ts";
 import { declarationSchema, keysNotSupportedYet, type DeclarationShape } from "./declaration-shape.ts";
 import type { DeclaredWorkspace } from "./declaration.ts";
 import { kindOf } from "./document-kind.ts";
-import { loadFiles } from "./files.ts";
+import { loadFiles } from "../yaml/files.ts";
 import { readPrices, type DeclaredPrice } from "./prices.ts";
-import type { Position, Problem } from "./problem.ts";
-import { checkShape } from "./shape.ts";
-import { positionOf, valueAt, type SourceDocument, type SourceNode } from "./source.ts";
-import { readDocuments } from "./yaml.ts";
+import type { Position, Problem } from "../yaml/problem.ts";
+import { checkShape } from "../yaml/shape.ts";
+import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../yaml/source.ts";
+import { readDocuments } from "../yaml/yaml.ts";
 
 /** What to read, from the inputs. */
 export type DeclarationRequest = {

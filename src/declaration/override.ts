@@ -1,6 +1,6 @@
-import type { Problem } from "./problem.ts";
-import type { NodePath, SourceDocument, SourceNode } from "./source.ts";
-import { readDocuments } from "./yaml.ts";
+import type { Problem } from "../yaml/problem.ts";
+import type { NodePath, SourceDocument, SourceNode } from "../yaml/source.ts";
+import { readDocuments } from "../yaml/yaml.ts";
 
 /** One line of the input `set`, read. */
 export type Override = {

@@ -1,7 +1,7 @@
-import { isSizeForm } from "../compute/size.ts";
-import type { Problem } from "./problem.ts";
-import { formatPosition, type Position } from "./problem.ts";
-import { positionOf, type SourceNode } from "./source.ts";
+import { isSizeForm } from "../compute/managed/size.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { formatPosition, type Position } from "../yaml/problem.ts";
+import { positionOf, type SourceNode } from "../yaml/source.ts";
 
 /** A declared price with its place. */
 export type DeclaredPrice = {

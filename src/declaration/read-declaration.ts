@@ -3,17 +3,17 @@ import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
 import type { ComputeTarget } from "../compute/target.ts";
 import type { CommandJob } from "../job/definition.ts";
-import type { EnvironmentAsset } from "../environment/definition.ts";
-import { readEnvironmentAsset } from "../environment/read-environment.ts";
+import type { EnvironmentAsset } from "../asset/environment/definition.ts";
+import { readEnvironmentAsset } from "../asset/environment/read.ts";
 import { readCommandJob } from "../job/read-job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { duplicateProblems } from "./duplicates.ts";
 import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
 import { readOverrides, setProblem, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
-import { formatPosition, isError, type Problem } from "./problem.ts";
-import { positionOf, valueAt, type SourceNode } from "./source.ts";
-import { suggestionFor } from "./suggestion.ts";
+import { formatPosition, isError, type Problem } from "../yaml/problem.ts";
+import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
+import { suggestionFor } from "../yaml/suggestion.ts";
 
 /** Reads every declaration that the inputs name: values, and every problem of every file at once. */
 export async function readDeclaration(request: DeclarationRequest): Promise<Declaration> {

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import type { Permissions } from "../azure/permissions.ts";
 import { canonicalId } from "../azure/resource-id.ts";
-import { judge, scopesOf, type Judged } from "../permissions/judge.ts";
+import { compareGrants, scopesOf, type ComparedNeed } from "../permissions/compare-grants.ts";
 import type { Need } from "../permissions/needs.ts";
 import { leastPrivilegeRoles } from "../permissions/role.ts";
 import type { DoctorReport } from "../report/result.ts";
@@ -38,12 +38,12 @@ export async function permissionFindings(
   const granted = await Promise.all(
     scopesOf(needs).map((scope) => limit(async () => [canonicalId(scope), await permissions(scope)] as const)),
   );
-  const judged = judge(needs, new Map(granted));
+  const judged = compareGrants(needs, new Map(granted));
   return { ...reported(judged, needs, workspace), checks: checksOf(judged) };
 }
 
 function reported(
-  judged: readonly Judged[],
+  judged: readonly ComparedNeed[],
   needs: readonly Need[],
   workspace: string,
 ): Omit<PermissionFindings, "checks"> {
@@ -61,7 +61,7 @@ function reported(
   };
 }
 
-function checksOf(judged: readonly Judged[]): readonly Check[] {
+function checksOf(judged: readonly ComparedNeed[]): readonly Check[] {
   const missing = judged.filter(({ state }) => state === "missing");
   const unknown = judged.filter(({ state }) => state === "not-checked");
   const granted = judged.length - missing.length - unknown.length;

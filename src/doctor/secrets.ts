@@ -1,11 +1,11 @@
 import type { Outcome } from "../azure/outcome.ts";
-import { formatSecretReference, type SecretReference } from "../declaration/secret.ts";
+import { formatSecretReference, type SecretReference } from "../secret/secret.ts";
 import { error, fine, notChecked, said, warning, type Check } from "./check.ts";
 
 /** A reference, and whether its value is about to be sent. */
 export type UsedSecret = { readonly reference: SecretReference; readonly usedBy: string; readonly isSentNext: boolean };
 
-export type SecretPorts = {
+export type SecretDeps = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly fileExists: (path: string) => Promise<boolean>;
   /** Absent where nobody is signed in. */
@@ -15,7 +15,7 @@ export type SecretPorts = {
 };
 
 /** Whether what secrets are read from is there. No value is read. */
-export async function secretChecks(secrets: readonly UsedSecret[], ports: SecretPorts): Promise<readonly Check[]> {
+export async function secretChecks(secrets: readonly UsedSecret[], deps: SecretDeps): Promise<readonly Check[]> {
   const byReference = new Map<string, UsedSecret>();
   for (const secret of secrets) {
     const key = formatSecretReference(secret.reference);
@@ -26,10 +26,10 @@ export async function secretChecks(secrets: readonly UsedSecret[], ports: Secret
       usedBy: known === undefined ? secret.usedBy : `${known.usedBy}, ${secret.usedBy}`,
     });
   }
-  return Promise.all([...byReference.values()].map((secret) => secretCheck(secret, ports)));
+  return Promise.all([...byReference.values()].map((secret) => secretCheck(secret, deps)));
 }
 
-async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, ports: SecretPorts): Promise<Check> {
+async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, deps: SecretDeps): Promise<Check> {
   const what = `The secret ${formatSecretReference(reference)} (${usedBy})`;
   const gone = (message: string, advice: string) =>
     isSentNext
@@ -37,7 +37,7 @@ async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, ports:
       : warning("secret", `${message} It is not sent as long as nothing is attached anew.`, advice);
   switch (reference.from) {
     case "env": {
-      const value = ports.environment[reference.name];
+      const value = deps.environment[reference.name];
       return value === undefined || value === ""
         ? gone(
             `${what} is not there: the environment variable is ${value === "" ? "empty" : "not set"}.`,
@@ -46,13 +46,13 @@ async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, ports:
         : fine("secret", `${what} is set.`);
     }
     case "file":
-      return (await ports.fileExists(reference.path))
+      return (await deps.fileExists(reference.path))
         ? fine("secret", `${what} is there.`)
         : gone(`${what} is not there: no file can be read at that path.`, "Write the file in an earlier step.");
     case "key_vault": {
-      if (ports.vaultReach === undefined)
+      if (deps.vaultReach === undefined)
         return notChecked("secret", `${what} was not checked.`, "Repair the sign-in first.");
-      const reached = await ports.vaultReach(reference.url);
+      const reached = await deps.vaultReach(reference.url);
       if (!reached.ok) {
         return gone(
           `${what} cannot be read: ${said(reached.failure)}.`,
@@ -60,7 +60,7 @@ async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, ports:
         );
       }
       const answers = `${what}: the vault '${reached.value}' answers`;
-      return ports.judgedVaults.includes(reached.value.toLowerCase())
+      return deps.judgedVaults.includes(reached.value.toLowerCase())
         ? fine("secret", `${answers}; whether its secrets may be read stands under Permissions. No secret was read.`)
         : notChecked(
             "secret",

@@ -15,7 +15,7 @@ export type StorageFindings = {
 /** Nobody's blob: that the storage knows it not says that it can be reached and read. */
 const nobodysBlob = "azureml-targets/doctor/none";
 
-export type StoragePorts = {
+export type StorageDeps = {
   readonly datastores: Datastores;
   readonly blobs: Blobs;
   readonly workspace: Workspace;
@@ -26,7 +26,7 @@ export type StoragePorts = {
  * Nothing is written, so whether a lease can be taken is told from what the access allows.
  */
 export async function storageFindings(
-  { datastores, blobs, workspace }: StoragePorts,
+  { datastores, blobs, workspace }: StorageDeps,
   uploads: boolean,
 ): Promise<StorageFindings> {
   const store = await datastores.look(defaultDatastore);

@@ -1,12 +1,13 @@
 import type { LiveCompute } from "../azure/computes.ts";
-import type { Finding, ResourceReads } from "../compute/kind.ts";
+import type { ResourceReads } from "../azure/resource-reads.ts";
+import type { Finding } from "../compute/kind.ts";
 import { isNamedByRegion, originOf, type ComputeTarget } from "../compute/target.ts";
 import { plan } from "../plan/plan.ts";
 import type { PlanOptions, Step } from "../plan/step.ts";
 import { actionOf } from "../plan/plan-report.ts";
 import { capacityOfAll, isStoppable, preflightAll } from "../plan/preflight.ts";
-import { gathered, type Gathered } from "../report/gathered.ts";
-import { actionWords } from "../report/words.ts";
+import { groupFindings, type FindingGroup } from "../report/group-findings.ts";
+import { actionWords } from "../report/wording.ts";
 import { error, fine, notChecked, warning, type Check } from "./check.ts";
 
 /** More to say of targets, by name: what other workspaces hold, for example. */
@@ -29,7 +30,7 @@ export async function targetFindings(
     ...options.more.map((find) => find(steps)),
   ]);
   const findingsOf = (step: Step) => found.flatMap((one) => one.get(step.target.name) ?? []);
-  const shared = gathered(steps.map((step) => ({ of: step, findings: findingsOf(step) })));
+  const shared = groupFindings(steps.map((step) => ({ of: step, findings: findingsOf(step) })));
   const checks = steps.flatMap((step) => [
     stepCheck(step),
     ...shared.filter(({ of: [first] }) => first === step).flatMap(findingChecks),
@@ -65,7 +66,7 @@ function stepCheck(step: Step): Check {
 }
 
 /** What is attached already is not attached again, so nothing behind it stops a command. */
-function findingChecks({ of: steps, finding }: Gathered<Step>): readonly Check[] {
+function findingChecks({ of: steps, finding }: FindingGroup<Step>): readonly Check[] {
   const { severity, code, message, advice } = finding;
   const stops = (step: Step) => severity === "error" && (isStoppable(step) || step.do === "refuse");
   const check = (some: readonly Step[], make: (text: string) => Check) =>

@@ -6,7 +6,7 @@ import { version } from "../version.ts";
 /** GitHub's REST API as `@actions/github` has it: `GITHUB_API_URL` and proxies are its own. */
 export type GithubApi = ReturnType<typeof getOctokit>;
 
-export type ApiPorts = { readonly clock: Clock; readonly signal: AbortSignal };
+export type ApiDeps = { readonly clock: Clock; readonly signal: AbortSignal };
 
 /** Which repository and pull request a call is about, and for whom it is made. */
 export type PullRequestRef = {
@@ -34,7 +34,7 @@ const longestWait = 90;
  * A client that sends a request again where that is safe: after 429 and the two rate limits, with which nothing was
  * done, and for everything but POST after timeouts, resets and 5xx too. The library is loaded here, and by nobody else.
  */
-export async function githubApi(token: string, { clock, signal }: ApiPorts): Promise<GithubApi> {
+export async function githubApi(token: string, { clock, signal }: ApiDeps): Promise<GithubApi> {
   const { getOctokit: open } = await import("@actions/github");
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const api = open(token, { userAgent: `azureml-targets/${version}`, log: silent });

@@ -1,4 +1,4 @@
-import { apiFailure, githubApi, ownerAndName, type ApiPorts } from "./api.ts";
+import { apiFailure, githubApi, ownerAndName, type ApiDeps } from "./api.ts";
 import type { GithubContext } from "./context.ts";
 
 /** What a pull request changes, relative to the repository, names before a renaming included; or why that is not known. */
@@ -14,7 +14,7 @@ const mostFiles = 3000;
 export async function listChangedFiles(
   { event, pullRequest: number, repository }: GithubContext,
   token: string | undefined,
-  ports: ApiPorts,
+  deps: ApiDeps,
 ): Promise<ChangedFiles> {
   if (number === undefined) {
     const why = `The event ${JSON.stringify(event)} is about no pull request, so there is nothing to compare with.`;
@@ -24,7 +24,7 @@ export async function listChangedFiles(
   if (token === undefined)
     return unknown(`The input 'github-token' is empty, so the files of pull request #${number} cannot be listed.`);
   try {
-    const api = await githubApi(token, ports);
+    const api = await githubApi(token, deps);
     const listed = await api.paginate(api.rest.pulls.listFiles, {
       ...ownerAndName(repository),
       pull_number: number,

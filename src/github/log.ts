@@ -1,5 +1,5 @@
 import { endGroup, error, info, notice, startGroup, warning, type AnnotationProperties } from "@actions/core";
-import { formatProblem, mostAnnotations, type Problem } from "../declaration/problem.ts";
+import { formatProblem, mostAnnotations, type Problem } from "../yaml/problem.ts";
 
 /** The step's log. Whatever it is given is text: no line of it can become a workflow command. */
 export type Log = {

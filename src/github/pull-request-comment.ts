@@ -4,7 +4,7 @@ import {
   githubApi,
   ownerAndName,
   type ApiFailure,
-  type ApiPorts,
+  type ApiDeps,
   type GithubApi,
   type PullRequestRef,
 } from "./api.ts";
@@ -26,9 +26,9 @@ const mostRounds = 4;
  * What stands there is read before every write and after a new comment: so a lost reply leads to no second comment, and
  * of two that workflow runs began at the same moment the younger one is deleted. Never throws for what GitHub answers.
  */
-export async function keepPullRequestComment(pull: PullRequestRef, draft: Draft, ports: ApiPorts): Promise<CommentEnd> {
+export async function keepPullRequestComment(pull: PullRequestRef, draft: Draft, deps: ApiDeps): Promise<CommentEnd> {
   try {
-    const api = await githubApi(pull.token, ports);
+    const api = await githubApi(pull.token, deps);
     return await settle(commentsOn(api, pull), draft);
   } catch (error) {
     return { did: "failed", failure: apiFailure(error) };

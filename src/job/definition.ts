@@ -1,6 +1,6 @@
-import type { SecretReference } from "../declaration/secret.ts";
-import type { SourceNode } from "../declaration/source.ts";
-import type { EnvironmentDefinition } from "../environment/definition.ts";
+import type { SecretReference } from "../secret/secret.ts";
+import type { SourceNode } from "../yaml/source.ts";
+import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
 
 /**
  * An az ml command job, read and checked. Field for field what `commandJob` YAML says, in our spelling, with defaults

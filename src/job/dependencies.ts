@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import type { Assets } from "../azure/assets.ts";
 import { defaultDatastore } from "../azure/datastores.ts";
 import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
-import type { EnvironmentDefinition } from "../environment/definition.ts";
-import { anonymousVersion } from "../environment/version.ts";
-import { ensureUploaded, type LocalUpload, type UploadPorts } from "../upload/local-upload.ts";
-import type { Snapshot } from "../upload/snapshot.ts";
+import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
+import { anonymousVersion } from "../asset/environment/version.ts";
+import { ensureUploaded, type LocalUpload, type UploadDeps } from "../asset/upload/local-upload.ts";
+import type { Snapshot } from "../asset/upload/snapshot.ts";
 import type { CommandJob, JobCode } from "./definition.ts";
 import { inputUri, type LocalParts } from "./local-parts.ts";
 
-export type DependencyPorts = UploadPorts & {
+export type DependencyDeps = UploadDeps & {
   readonly assets: Assets;
   readonly workspaceId: string;
 };
@@ -30,23 +30,23 @@ export function contentGuid(hash: string): string {
 }
 
 /** The id of the job's code: what the service has is found by its content, the rest is uploaded and registered. */
-export async function ensureCode(snapshot: Snapshot, ports: DependencyPorts): Promise<Outcome<string>> {
-  const { assets, blobs } = ports;
+export async function ensureCode(snapshot: Snapshot, deps: DependencyDeps): Promise<Outcome<string>> {
+  const { assets, blobs } = deps;
   const name = contentGuid(snapshot.hash);
   const found = await assets.findCode(name, snapshot.hash);
   if (!found.ok) return found;
   if (found.value !== undefined) {
-    ports.onProgress(`The workspace has this code already (${snapshot.files.length} files); nothing is uploaded.`);
+    deps.onProgress(`The workspace has this code already (${snapshot.files.length} files); nothing is uploaded.`);
     return succeeded(found.value);
   }
-  ports.onProgress(`Uploading ${snapshot.files.length} files of code, ${snapshot.bytes} bytes.`);
+  deps.onProgress(`Uploading ${snapshot.files.length} files of code, ${snapshot.bytes} bytes.`);
   const place = await assets.startCodeUpload(name, "1");
   if (!place.ok) return place;
   const files = snapshot.files.map(({ name: file, path }) => ({
     name: snapshot.isFile ? file : `${snapshot.folder}/${file}`,
     path,
   }));
-  const uploaded = await blobs.upload(place.value, files, { signal: ports.signal });
+  const uploaded = await blobs.upload(place.value, files, { signal: deps.signal });
   if (!uploaded.ok) return uploaded;
   // The official client marks the first file so that it can tell whole uploads from broken ones.
   const marked = await blobs.setMetadata(place.value, files[0]?.name ?? "", {
@@ -68,13 +68,13 @@ export async function ensureCode(snapshot: Snapshot, ports: DependencyPorts): Pr
 export async function resolveCode(
   code: JobCode,
   snapshot: Snapshot | undefined,
-  ports: DependencyPorts,
+  deps: DependencyDeps,
 ): Promise<Outcome<string>> {
-  if (snapshot !== undefined) return ensureCode(snapshot, ports);
+  if (snapshot !== undefined) return ensureCode(snapshot, deps);
   if (code.from === "local") throw new Error(`The code ${code.path} was not taken.`);
-  if (!/^https?:/i.test(code.id)) return assetId(code.id, "codes", ports);
+  if (!/^https?:/i.test(code.id)) return assetId(code.id, "codes", deps);
   // Code at an address is registered as it is; the service fetches it.
-  return ports.assets.putCode(contentGuid(code.id), "1", {
+  return deps.assets.putCode(contentGuid(code.id), "1", {
     properties: { codeUri: code.id, isAnonymous: true, properties: {} },
   });
 }
@@ -83,13 +83,13 @@ export async function resolveCode(
 export async function ensureEnvironment(
   { environment }: CommandJob,
   { context }: LocalParts,
-  ports: DependencyPorts,
+  deps: DependencyDeps,
 ): Promise<Outcome<string>> {
-  if (environment.from === "reference") return assetId(environment.id, "environments", ports);
-  const contextUri = await ensureContext(environment.definition, context, ports);
+  if (environment.from === "reference") return assetId(environment.id, "environments", deps);
+  const contextUri = await ensureContext(environment.definition, context, deps);
   if (!contextUri.ok) return contextUri;
   const { name, version, body } = anonymousVersion(environment.definition, contextUri.value);
-  const made = await ports.assets.putEnvironment(name, version, body);
+  const made = await deps.assets.putEnvironment(name, version, body);
   return made.ok ? succeeded(made.value.id) : made;
 }
 
@@ -97,12 +97,12 @@ export async function ensureEnvironment(
 export async function ensureContext(
   { build, datastore = defaultDatastore }: EnvironmentDefinition,
   context: LocalUpload | undefined,
-  ports: UploadPorts,
+  deps: UploadDeps,
 ): Promise<Outcome<string | undefined>> {
   if (build === undefined) return succeeded(undefined);
   if (build.context.from === "address") return succeeded(build.context.url);
   if (context === undefined) throw new Error(`The build context ${build.context.path} was not taken.`);
-  const uploaded = await ensureUploaded(context, datastore, `the build context ${build.context.path}`, ports);
+  const uploaded = await ensureUploaded(context, datastore, `the build context ${build.context.path}`, deps);
   return uploaded.ok ? succeeded(`${uploaded.value.url}/${context.blobPath}/`) : uploaded;
 }
 
@@ -110,20 +110,20 @@ export async function ensureContext(
 export async function resolveInputs(
   job: CommandJob,
   { inputs: local }: LocalParts,
-  ports: DependencyPorts,
+  deps: DependencyDeps,
 ): Promise<Outcome<Readonly<Record<string, string>>>> {
   const uris: Record<string, string> = {};
   for (const [name, input] of Object.entries(job.inputs)) {
     if (input.kind === "literal") continue;
     const upload = local[name];
     if (upload !== undefined) {
-      const uploaded = await ensureUploaded(upload, input.datastore ?? defaultDatastore, `the input ${name}`, ports);
+      const uploaded = await ensureUploaded(upload, input.datastore ?? defaultDatastore, `the input ${name}`, deps);
       if (!uploaded.ok) return uploaded;
       uris[name] = inputUri(input, upload);
       continue;
     }
     const kind = input.type.endsWith("_model") ? "models" : "data";
-    const id = await assetId(input.path, kind, ports);
+    const id = await assetId(input.path, kind, deps);
     if (!id.ok) return id;
     uris[name] = id.value;
   }
@@ -138,7 +138,7 @@ export async function resolveInputs(
 async function assetId(
   reference: string,
   kind: "codes" | "environments" | "data" | "models",
-  { assets, workspaceId }: DependencyPorts,
+  { assets, workspaceId }: DependencyDeps,
 ): Promise<Outcome<string>> {
   const body = /^azureml:(?!\/\/)(.+)$/i.exec(reference)?.[1];
   if (body === undefined) return succeeded(reference);

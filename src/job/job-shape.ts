@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { boolean, integer, oneOf, readOnly, shape, text, version } from "../declaration/shape.ts";
-import { environmentSchema } from "../environment/environment-shape.ts";
+import { boolean, integer, oneOf, readOnly, shape, text, version } from "../yaml/shape.ts";
+import { environmentSchema } from "../asset/environment/shape.ts";
 
 /** Text members that may be null, as az ml's job tags and properties. */
 const nullableTexts = () => z.record(z.string(), z.union([text(), z.null()]));

@@ -1,6 +1,6 @@
 import { defaultDatastore } from "../azure/datastores.ts";
-import { takeUpload, type LocalUpload } from "../upload/local-upload.ts";
-import { takeSnapshot, type Snapshot } from "../upload/snapshot.ts";
+import { takeUpload, type LocalUpload } from "../asset/upload/local-upload.ts";
+import { takeSnapshot, type Snapshot } from "../asset/upload/snapshot.ts";
 import type { CommandJob, JobInput } from "./definition.ts";
 
 /** Everything of a job that lies on this machine, read before anything is sent: its content is part of the run's name. */

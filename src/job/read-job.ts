@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, posix, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Problem } from "../declaration/problem.ts";
-import { checkShape } from "../declaration/shape.ts";
-import { positionOf, type NodePath, type SourceNode } from "../declaration/source.ts";
-import { suggestionFor } from "../declaration/suggestion.ts";
-import { readDocuments } from "../declaration/yaml.ts";
-import type { CondaSpecification } from "../environment/definition.ts";
-import { readInlineEnvironment, versionText } from "../environment/read-environment.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { checkShape } from "../yaml/shape.ts";
+import { positionOf, type NodePath, type SourceNode } from "../yaml/source.ts";
+import { suggestionFor } from "../yaml/suggestion.ts";
+import { readDocuments } from "../yaml/yaml.ts";
+import type { CondaSpecification } from "../asset/environment/definition.ts";
+import { readInlineEnvironment, versionText } from "../asset/environment/read.ts";
 import type { CommandJob, EnvironmentValue, JobCode, JobEnvironment, JobInput, JobOutput } from "./definition.ts";
 import { jobSchema, type DeclaredJob } from "./job-shape.ts";
-import { pythonText } from "./literal.ts";
+import { pythonText } from "../yaml/python-text.ts";
 import {
   inputMode,
   outputMode,

@@ -1,4 +1,4 @@
-import { toIsoDuration } from "../compute/duration.ts";
+import { toIsoDuration } from "../azure/iso-duration.ts";
 import type { CommandJob, EnvironmentValue, JobInput, JobOutput } from "./definition.ts";
 import { withoutUndefined } from "./wire-parts.ts";
 

@@ -1,11 +1,11 @@
 import { parseResourceId } from "../azure/resource-id.ts";
 import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
-import { subnetId } from "../compute/subnet.ts";
+import { subnetId } from "../compute/managed/subnet.ts";
 import { originOf, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import type { EnvironmentDefinition } from "../environment/definition.ts";
+import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
 import type { JobInput } from "../job/definition.ts";
-import type { Plane } from "./grants.ts";
+import type { Plane } from "../azure/grants.ts";
 
 /** An action that a command carries out, and where. */
 export type Action = {

@@ -1,8 +1,8 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import { canonicalId } from "../azure/resource-id.ts";
 import { isLeaving, isUsable, isInFlight } from "../compute/state.ts";
-import { areRivals, isHeldBy, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
-import { asLive, type LiveIndex } from "./live-index.ts";
+import { conflictsWith, isAttachedBy, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
+import { asAttached, type LiveComputes } from "./live-computes.ts";
 import { removing, staying } from "./removal.ts";
 import type { PlanOptions, Step } from "./step.ts";
 
@@ -14,7 +14,7 @@ import type { PlanOptions, Step } from "./step.ts";
  */
 export function holdersBesides(
   target: ComputeTarget,
-  live: LiveIndex,
+  live: LiveComputes,
   moving: readonly ComputeTarget[],
 ): readonly LiveCompute[] {
   const resourceId = resourceIdOf(target);
@@ -22,7 +22,7 @@ export function holdersBesides(
   return (live.byResource.get(canonicalId(resourceId)) ?? []).filter(
     (holder) =>
       holder.name.toLowerCase() !== target.name.toLowerCase() &&
-      isHeldBy(target, holder) &&
+      isAttachedBy(target, holder) &&
       !movesAway(holder, target, moving),
   );
 }
@@ -31,7 +31,10 @@ export function holdersBesides(
 export function movesAway(holder: LiveCompute, target: ComputeTarget, moving: readonly ComputeTarget[]): boolean {
   const owner = moving.find(({ name }) => name.toLowerCase() === holder.name.toLowerCase());
   return (
-    owner !== undefined && resourceIdOf(owner) !== undefined && !isHeldBy(owner, holder) && !areRivals(owner, target)
+    owner !== undefined &&
+    resourceIdOf(owner) !== undefined &&
+    !isAttachedBy(owner, holder) &&
+    !conflictsWith(owner, target)
   );
 }
 
@@ -40,9 +43,9 @@ export function isClaimed(
   left: ComputeTarget,
   target: ComputeTarget,
   declared: readonly ComputeTarget[],
-  live: LiveIndex,
+  live: LiveComputes,
 ): boolean {
-  return declared.some((other) => other !== target && areRivals(left, asLive(other, live)));
+  return declared.some((other) => other !== target && conflictsWith(left, asAttached(other, live)));
 }
 
 export function decideConflict(

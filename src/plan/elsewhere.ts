@@ -3,7 +3,7 @@ import type { OtherWorkspaces } from "../azure/other-workspaces.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { Finding } from "../compute/kind.ts";
 import { region } from "../compute/region.ts";
-import { computeTypeOf, holdingOf, isHeldBy, isNamedByRegion, type ComputeTarget } from "../compute/target.ts";
+import { computeTypeOf, attachmentOf, isAttachedBy, isNamedByRegion, type ComputeTarget } from "../compute/target.ts";
 import { isLeaving } from "../compute/state.ts";
 import type { Step } from "./step.ts";
 import { joinFindings, type Findings } from "./preflight.ts";
@@ -76,7 +76,7 @@ function silent(what: string, unanswered: number): readonly Finding[] {
 
 /** Targets whose resource another workspace may hold as well. */
 function attachable(targets: readonly ComputeTarget[]): readonly ComputeTarget[] {
-  return targets.filter((target) => holdingOf(target) !== undefined);
+  return targets.filter((target) => attachmentOf(target) !== undefined);
 }
 
 /** A warning for each attachment of a declared resource in another workspace, whether ours stands already or not. */
@@ -86,7 +86,7 @@ function attachedElsewhere(targets: readonly ComputeTarget[], { read, unanswered
       .map((target) => {
         const found = read.flatMap(({ workspace, computes }) =>
           computes
-            .filter((compute) => isHeldBy(target, compute) && !isLeaving(compute))
+            .filter((compute) => isAttachedBy(target, compute) && !isLeaving(compute))
             .map(({ name }): Finding => ({
               severity: "warning",
               code: "attached-elsewhere",

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { Problem } from "../declaration/problem.ts";
-import { checkShape, shape } from "../declaration/shape.ts";
-import { positionOf, type SourceDocument, type SourceNode } from "../declaration/source.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { checkShape, shape } from "../yaml/shape.ts";
+import { positionOf, type SourceDocument, type SourceNode } from "../yaml/source.ts";
 
 /**
  * The plan as a file: what `plan` writes and what `apply` carries out to the letter, with the requests in full. It holds

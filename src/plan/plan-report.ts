@@ -1,7 +1,7 @@
 import type { ChangeMeans } from "../compute/kind.ts";
 import { meansFor, originOf, resourceIdOf, secretsOf, toUpdate } from "../compute/target.ts";
-import { formatSecretReference, type SecretReference } from "../declaration/secret.ts";
-import { positionOf, valueAt, type NodePath, type SourceNode } from "../declaration/source.ts";
+import { formatSecretReference, type SecretReference } from "../secret/secret.ts";
+import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import type { FieldChange, PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
 import { hourlyOf, totalOf, type Prices } from "./cost.ts";
 import { hasChanges } from "./plan.ts";

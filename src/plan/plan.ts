@@ -3,8 +3,8 @@ import type { Workspace } from "../azure/workspace.ts";
 import type { Difference } from "../compute/kind.ts";
 import { isLeaving, isUsable, isInFlight } from "../compute/state.ts";
 import {
-  areRivals,
-  attachedAs,
+  conflictsWith,
+  attachById,
   computeTypeOf,
   differencesFrom,
   faultOf,
@@ -15,7 +15,7 @@ import {
   type ComputeTarget,
 } from "../compute/target.ts";
 import { holdersBesides, movesAway, isClaimed, decideConflict } from "./conflict.ts";
-import { indexLive, asLive, type LiveIndex } from "./live-index.ts";
+import { indexLiveComputes, asAttached, type LiveComputes } from "./live-computes.ts";
 import { removing, staying } from "./removal.ts";
 import type { PlanOptions, Step, Plan } from "./step.ts";
 
@@ -29,7 +29,7 @@ export function plan(
   workspace: Workspace,
   options: PlanOptions,
 ): Plan {
-  const lookup = indexLive(live);
+  const lookup = indexLiveComputes(live);
   // What one target replaces may have the name of another one, which then comes into being anew. That is known only from
   // the steps themselves, so they are decided again until nothing is added any more.
   let replaced: ReadonlySet<string> = new Set();
@@ -47,7 +47,7 @@ export function plan(
 
 function decideAll(
   declared: readonly ComputeTarget[],
-  live: LiveIndex,
+  live: LiveComputes,
   workspace: Workspace,
   options: PlanOptions,
 ): readonly Step[] {
@@ -75,12 +75,18 @@ function decideAll(
  * what somebody attached under the name of another one. Of two targets for one cluster only the first is worked on, and
  * the one that the cluster was made for before the one that names it.
  */
-function madeForAnother(target: ComputeTarget, declared: readonly ComputeTarget[], live: LiveIndex): Step | undefined {
-  const own = asLive(target, live);
+function madeForAnother(
+  target: ComputeTarget,
+  declared: readonly ComputeTarget[],
+  live: LiveComputes,
+): Step | undefined {
+  const own = asAttached(target, live);
   const isMade = resourceIdOf(target) === undefined;
   if (isMade && resourceIdOf(own) === undefined) return undefined;
   const before = isMade ? declared.slice(0, declared.indexOf(target)) : declared;
-  const owner = before.find((other) => resourceIdOf(other) === undefined && areRivals(own, asLive(other, live)));
+  const owner = before.find(
+    (other) => resourceIdOf(other) === undefined && conflictsWith(own, asAttached(other, live)),
+  );
   if (owner === undefined) return undefined;
   return {
     do: "refuse",
@@ -109,7 +115,7 @@ function withConsent(step: Step, { allowDelete }: PlanOptions): Step {
 /** The decision table, read from top to bottom: what the resource is attached as, then what stands under the name. */
 function decide(
   target: ComputeTarget,
-  live: LiveIndex,
+  live: LiveComputes,
   workspace: Workspace,
   options: PlanOptions,
   { declared, moving }: { readonly declared: readonly ComputeTarget[]; readonly moving: readonly ComputeTarget[] },
@@ -133,8 +139,10 @@ function decide(
       reason: `A compute of another kind, ${own.computeType}, has this name. Rename the target, or remove that compute yourself.`,
     };
   }
-  const others = holdersBesides(asLive(target, live), live, moving);
-  const unsettled = others.find((holder) => isInFlight(holder) && movesAway(holder, asLive(target, live), declared));
+  const others = holdersBesides(asAttached(target, live), live, moving);
+  const unsettled = others.find(
+    (holder) => isInFlight(holder) && movesAway(holder, asAttached(target, live), declared),
+  );
   if (unsettled !== undefined && options.onDrift === "reattach") {
     return {
       do: "wait",
@@ -146,7 +154,7 @@ function decide(
   }
   // What is being removed under the name holds nothing any more that would have to be considered.
   const conflict = decideConflict(
-    asLive(target, live),
+    asAttached(target, live),
     own !== undefined && isLeaving(own) ? undefined : own,
     others,
     options,
@@ -185,7 +193,7 @@ function decide(
  */
 function clusterLeftBy(leaving: LiveCompute, target: ComputeTarget): ComputeTarget | undefined {
   if (leaving.computeType.toLowerCase() !== computeTypeOf(target)?.toLowerCase()) return undefined;
-  const left = attachedAs(target, leaving);
+  const left = attachById(target, leaving);
   return resourceIdOf(target) === undefined && resourceIdOf(left) !== undefined ? left : undefined;
 }
 
@@ -282,7 +290,7 @@ function decideDrift(
 }
 
 function reattach(declared: ComputeTarget, own: LiveCompute, differences: readonly Difference[], why: string): Step {
-  const target = attachedAs(declared, own);
+  const target = attachById(declared, own);
   const remove = removing(target, [own]);
   return { do: "reattach", target, remove, differences, reason: `${why}${staying(remove)}` };
 }

@@ -1,7 +1,8 @@
 import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
-import type { Finding, ResourceReads } from "../compute/kind.ts";
-import { capacityFindings, type Demand } from "../compute/quota.ts";
+import type { ResourceReads } from "../azure/resource-reads.ts";
+import type { Finding } from "../compute/kind.ts";
+import { capacityFindings, type Demand } from "../compute/managed/quota.ts";
 import {
   capacityOf,
   leftBehind,
@@ -17,13 +18,13 @@ import type { Plan, Step } from "./step.ts";
 export type Findings = ReadonlyMap<string, readonly Finding[]>;
 
 /** Steps that bring something into being; what stands already was looked at when it came. */
-export function isPending({ do: action }: Step): boolean {
+export function createsOrAttaches({ do: action }: Step): boolean {
   return ["create", "attach", "reattach", "recreate", "replace"].includes(action);
 }
 
 /** Steps that findings can stop. */
 export function isStoppable(step: Step): boolean {
-  return isPending(step) || step.do === "update";
+  return createsOrAttaches(step) || step.do === "update";
 }
 
 /**
@@ -31,11 +32,13 @@ export function isStoppable(step: Step): boolean {
  * for what is to grow in place. Reads only; nothing where nothing comes and nothing grows.
  */
 export async function runPreflights({ steps }: Plan, reads: ResourceReads, parallel: number): Promise<Findings> {
-  const pending = steps.filter(isPending);
+  const pending = steps.filter(createsOrAttaches);
   const targets = pending.map(({ target }) => target);
   const [capacity, behind] = await Promise.all([
     capacityFindings(
-      steps.flatMap((step) => (isPending(step) ? demandOf(step) : step.do === "update" ? growth(step, step.live) : [])),
+      steps.flatMap((step) =>
+        createsOrAttaches(step) ? demandOf(step) : step.do === "update" ? growth(step, step.live) : [],
+      ),
       reads,
     ),
     preflightAll(targets, reads, parallel),
@@ -48,7 +51,7 @@ export function capacityOfAll(steps: readonly Step[], reads: ResourceReads): Pro
   const demands = steps.flatMap((step) => {
     const live = "live" in step ? step.live : undefined;
     const inPlace = step.do === "update" || meansFor(step.differences) === "in-place";
-    if (isPending(step) || live === undefined || (step.do === "refuse" && !inPlace)) return demandOf(step);
+    if (createsOrAttaches(step) || live === undefined || (step.do === "refuse" && !inPlace)) return demandOf(step);
     const grows = inPlace ? growth(step, live) : [];
     return grows.length > 0 ? grows : standing(step);
   });

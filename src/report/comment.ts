@@ -1,4 +1,4 @@
-import { bytesOf, fit } from "./budget.ts";
+import { bytesOf, truncate } from "./size-limit.ts";
 import { code, link } from "./escape.ts";
 import { count } from "./format.ts";
 import { sections } from "./markdown.ts";
@@ -43,7 +43,7 @@ export function draftComment(result: Result, { identity, commit, runUrl }: Comme
     runUrl === undefined
       ? "The whole report is in the job summary of the workflow run."
       : `The whole report is in the job summary of the ${link("workflow run", runUrl)}.`;
-  const text = fit(parts, commentBytes - bytesOf(head) - bytesOf(foot), pointer);
+  const text = truncate(parts, commentBytes - bytesOf(head) - bytesOf(foot), pointer);
   return { identity, commit, command, body: `${head}${text}${foot}`, worthSaying: isWorthSaying(result) };
 }
 

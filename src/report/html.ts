@@ -1,6 +1,6 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
-import { formatPosition } from "../declaration/problem.ts";
+import { formatPosition } from "../yaml/problem.ts";
 import { whatToDo } from "./advice.ts";
 import { html, visible } from "./escape.ts";
 import { duration, metric } from "./format.ts";
@@ -23,7 +23,7 @@ import {
   stateOf,
   timeOf,
   totalWords,
-} from "./words.ts";
+} from "./wording.ts";
 
 const style = `
 :root{color-scheme:light dark;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--back:#fff;--card:#f6f8fa;--good:#1a7f37;--bad:#b42318;--wait:#9a6700;--mark:#0969da}

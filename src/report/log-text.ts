@@ -14,7 +14,7 @@ import {
   stateOf,
   timeOf,
   totalWords,
-} from "./words.ts";
+} from "./wording.ts";
 
 /** The plan as lines of the step's log. */
 export function planLines({ steps, hasChanges, hourly }: PlanReport): readonly string[] {

@@ -1,6 +1,6 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
-import { formatPosition, mostAnnotations, type Problem, type Severity } from "../declaration/problem.ts";
+import { formatPosition, mostAnnotations, type Problem, type Severity } from "../yaml/problem.ts";
 import { whatToDo } from "./advice.ts";
 import { charted } from "./chart-points.ts";
 import { code, fence, inline, link } from "./escape.ts";
@@ -31,7 +31,7 @@ import {
   stateOf,
   timeOf,
   totalWords,
-} from "./words.ts";
+} from "./wording.ts";
 
 /** A part of the report that is whole by itself. The fitting to a limit leaves out the least needed first. */
 export type Section = {

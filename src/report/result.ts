@@ -1,8 +1,8 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import type { ChangeMeans, Finding } from "../compute/kind.ts";
-import type { Problem } from "../declaration/problem.ts";
-import type { GateResult } from "../job/gates.ts";
-import type { Plane } from "../permissions/grants.ts";
+import type { Problem } from "../yaml/problem.ts";
+import type { GateResult } from "../run/gates.ts";
+import type { Plane } from "../azure/grants.ts";
 import type { RoleToAssign } from "../permissions/role.ts";
 
 export type Command = "validate" | "plan" | "apply" | "train" | "deploy" | "up" | "detach" | "doctor";

@@ -1,4 +1,4 @@
-import type { Position, Problem, Severity } from "../declaration/problem.ts";
+import type { Position, Problem, Severity } from "../yaml/problem.ts";
 import { ruleOf } from "./rules.ts";
 
 export type SarifFacts = {

@@ -1,0 +1,37 @@
+import type { SourceNode } from "../../yaml/source.ts";
+
+/** What an environment is made of, apart from its name. Exactly one of `image` and `build`. */
+export type EnvironmentDefinition = {
+  readonly description?: string;
+  readonly image?: string;
+  readonly build?: BuildContext;
+  /** The YAML text that the service gets. */
+  readonly condaFile?: string;
+  /** The same, parsed. */
+  readonly conda?: CondaSpecification;
+  /** az ml takes values of any kind here and sends them as they are. */
+  readonly tags: Readonly<Record<string, unknown>>;
+  readonly osType?: "linux" | "windows";
+  readonly inferenceConfig?: object;
+  /** Name of the datastore that a local build context is uploaded to; the workspace's own blob store when absent. */
+  readonly datastore?: string;
+};
+
+export type BuildContext = {
+  /** Path of the Dockerfile below the context; `Dockerfile` when absent. */
+  readonly dockerfilePath?: string;
+  readonly context:
+    | { readonly from: "local"; /** As written. */ readonly path: string; /** Absolute. */ readonly folder: string }
+    | { readonly from: "address"; readonly url: string };
+};
+
+/** An environment that is registered under a name: an az ml environment file. */
+export type EnvironmentAsset = {
+  readonly source: SourceNode;
+  readonly name: string;
+  /** Without one the newest version is updated where the service lets it, else the next one is made. */
+  readonly version?: string;
+  readonly definition: EnvironmentDefinition;
+};
+
+export type CondaSpecification = Readonly<Record<string, unknown>>;

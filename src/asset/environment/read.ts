@@ -1,0 +1,193 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Problem } from "../../yaml/problem.ts";
+import { checkShape } from "../../yaml/shape.ts";
+import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
+import { readDocuments } from "../../yaml/yaml.ts";
+import { pythonText } from "../../yaml/python-text.ts";
+import { condaText } from "./conda-text.ts";
+import type { BuildContext, CondaSpecification, EnvironmentAsset, EnvironmentDefinition } from "./definition.ts";
+import { environmentSchema, type DeclaredEnvironment } from "./shape.ts";
+
+type Add = (code: string, path: NodePath, message: string, fix: string) => void;
+
+/** An az ml environment file: the environment, or every problem at its place. */
+export function readEnvironmentAsset(node: SourceNode): {
+  readonly asset?: EnvironmentAsset;
+  readonly problems: readonly Problem[];
+} {
+  const { value, problems: wrongShape } = checkShape(environmentSchema, node);
+  if (value === undefined) return { problems: wrongShape };
+  const problems: Problem[] = [];
+  const add = adder(problems, node);
+  const definition = readDefinition(value, node, {}, add);
+  const version = versionText(value.version, node);
+  if (value.name === undefined) add("missing-key", [], 'The key "name" is missing.', "Add name.");
+  else if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$/.test(value.name)) {
+    add(
+      "illegal-name",
+      ["name"],
+      `${JSON.stringify(value.name)} is not a name for an environment.`,
+      "Use letters, digits, dots, dashes and underscores, beginning with a letter or a digit; at most 255.",
+    );
+  }
+  if (version !== undefined && /[/?#\s]/.test(version)) {
+    add(
+      "illegal-version",
+      ["version"],
+      `${JSON.stringify(version)} is not a version.`,
+      "Use letters, digits, dots, dashes and underscores.",
+    );
+  }
+  if (definition === undefined || value.name === undefined) return { problems };
+  return {
+    asset: { source: node, name: value.name, ...(version === undefined ? {} : { version }), definition },
+    problems,
+  };
+}
+
+/**
+ * An environment that a job defines itself; a name is taken and not used, as the official client does.
+ *
+ * @param fallback image, and conda specification, of an inline run that leaves them out.
+ */
+export function readInlineEnvironment(
+  node: SourceNode,
+  fallback: { readonly image?: string; readonly conda?: CondaSpecification },
+): { readonly definition?: EnvironmentDefinition; readonly problems: readonly Problem[] } {
+  const { value, problems: wrongShape } = checkShape(environmentSchema, node);
+  if (value === undefined) return { problems: wrongShape };
+  const problems: Problem[] = [];
+  const add = adder(problems, node);
+  const definition = readDefinition(value, node, fallback, add);
+  if (value.name !== undefined) {
+    problems.push({
+      code: "unused-name",
+      severity: "notice",
+      where: positionOf(node, ["name"]),
+      message: `The name ${JSON.stringify(value.name)} is not used: an environment inside a job is anonymous, as with az ml.`,
+      fix: "Leave it out, or declare the environment in a file of its own and refer to it.",
+    });
+  }
+  return { ...(definition === undefined ? {} : { definition }), problems };
+}
+
+function adder(problems: Problem[], node: SourceNode): Add {
+  return (code, path, message, fix) =>
+    problems.push({ code, severity: "error", where: positionOf(node, path), message, fix });
+}
+
+/** As the official client reads it: numbers and booleans as Python writes them, nothing for an empty text. */
+export function versionText(version: string | number | boolean | undefined, node: SourceNode): string | undefined {
+  if (version === undefined || version === "") return undefined;
+  return pythonText(version, node.document.textAt?.([...node.path, "version"]));
+}
+
+function readDefinition(
+  value: DeclaredEnvironment,
+  node: SourceNode,
+  fallback: { readonly image?: string; readonly conda?: CondaSpecification },
+  add: Add,
+): EnvironmentDefinition | undefined {
+  const build = value.build === undefined ? undefined : readBuild(value.build, node, add);
+  const image = value.image ?? (value.build === undefined ? fallback.image : undefined);
+  if (value.image !== undefined && value.build !== undefined) {
+    add("image-and-build", ["build"], "The environment has both image and build.", "Keep one of the two.");
+  } else if (value.build === undefined && (image ?? "") === "") {
+    add("missing-key", [], "The environment has neither image nor build.", "Add image.");
+    return undefined;
+  }
+  if (value.build !== undefined && build === undefined) return undefined;
+  for (const [key, tag] of Object.entries(value.tags ?? {})) {
+    if (typeof tag === "number" && !Number.isFinite(tag))
+      add("wrong-value", ["tags", key], "The value is no number that can be sent.", "Put it in quotes.");
+  }
+  const conda =
+    readConda(value, node, add) ?? (fallback.conda && { conda: fallback.conda, condaFile: condaText(fallback.conda) });
+  const { inference_config: inference } = value;
+  return {
+    tags: value.tags ?? {},
+    ...(value.description === undefined ? {} : { description: value.description }),
+    ...(image === undefined ? {} : { image }),
+    ...(build === undefined ? {} : { build }),
+    ...conda,
+    ...(value.os_type === undefined ? {} : { osType: value.os_type }),
+    ...(inference === undefined
+      ? {}
+      : {
+          inferenceConfig: {
+            livenessRoute: inference.liveness_route,
+            readinessRoute: inference.readiness_route,
+            scoringRoute: inference.scoring_route,
+          },
+        }),
+    ...(value.datastore === undefined ? {} : { datastore: value.datastore.replace(/^azureml:/, "") }),
+  };
+}
+
+function readBuild(
+  { path, dockerfile_path: dockerfile }: NonNullable<DeclaredEnvironment["build"]>,
+  node: SourceNode,
+  add: Add,
+): BuildContext | undefined {
+  const rest = dockerfile === undefined ? {} : { dockerfilePath: dockerfile };
+  if (path === undefined) {
+    add("missing-key", ["build"], 'The key "path" is missing.', "Add path: the folder of the build context.");
+    return undefined;
+  }
+  if (/^(https?|ftp):\/\//i.test(path)) return { ...rest, context: { from: "address", url: path } };
+  const folder = resolve(node.document.folder, path);
+  if (!existsSync(folder)) {
+    add(
+      "missing-file",
+      ["build", "path"],
+      `The build context ${JSON.stringify(path)} does not exist.`,
+      "Correct the path; it is relative to this file.",
+    );
+    return undefined;
+  }
+  return { ...rest, context: { from: "local", path, folder } };
+}
+
+function readConda(
+  { conda_file: conda }: DeclaredEnvironment,
+  node: SourceNode,
+  add: Add,
+): Pick<EnvironmentDefinition, "conda" | "condaFile"> | undefined {
+  if (conda === undefined) return undefined;
+  const at = ["conda_file"];
+  if (typeof conda !== "string") {
+    const textAt = (path: NodePath) => node.document.textAt?.([...node.path, ...at, ...path]);
+    return { conda, condaFile: condaText(conda, textAt) };
+  }
+  const path = resolve(node.document.folder, conda);
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    add(
+      "missing-file",
+      at,
+      `The conda file ${JSON.stringify(conda)} does not exist.`,
+      "Correct the path; it is relative to this file.",
+    );
+    return undefined;
+  }
+  const read = readDocuments(readFileSync(path, "utf8"), { file: conda, folder: node.document.folder });
+  const document = read.documents[0];
+  const specification = document?.value;
+  if (
+    read.problems.length > 0 ||
+    document === undefined ||
+    typeof specification !== "object" ||
+    specification === null ||
+    Array.isArray(specification)
+  ) {
+    add(
+      "wrong-conda-file",
+      at,
+      `The conda file ${JSON.stringify(conda)} is not a YAML mapping.`,
+      read.problems[0]?.message ?? "Write channels and dependencies.",
+    );
+    return undefined;
+  }
+  const found = specification as CondaSpecification;
+  return { conda: found, condaFile: condaText(found, document.textAt) };
+}

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { withoutUndefined } from "../../job/wire-parts.ts";
+import type { EnvironmentDefinition } from "./definition.ts";
+
+/** The official client's name for environments that have none. */
+const anonymousName = "CliV2AnonymousEnvironment";
+
+/** `PUT …/environments/{name}/versions/{version}`. */
+export type EnvironmentVersion = { readonly name: string; readonly version: string; readonly body: EnvironmentBody };
+
+export type EnvironmentBody = { readonly properties: Readonly<Record<string, unknown>> };
+
+/**
+ * An environment without a name is one version of a shared anonymous one, told by its content: putting it again changes
+ * nothing.
+ *
+ * @param contextUri address of the build context, where there is one.
+ */
+export function anonymousVersion(
+  definition: EnvironmentDefinition,
+  contextUri: string | undefined,
+): EnvironmentVersion {
+  const body = environmentBody(definition, contextUri, true);
+  const { image, condaFile, osType, inferenceConfig, build } = body.properties;
+  const hash = createHash("sha256")
+    .update(JSON.stringify({ image, condaFile, osType, inferenceConfig, build }))
+    .digest("hex");
+  return { name: anonymousName, version: hash, body };
+}
+
+/** The body, member for member what the official client sends for the same definition. */
+export function environmentBody(
+  definition: EnvironmentDefinition,
+  contextUri: string | undefined,
+  isAnonymous: boolean,
+): EnvironmentBody {
+  const { image, condaFile, osType, inferenceConfig, description, tags, build } = definition;
+  return {
+    properties: withoutUndefined({
+      image,
+      condaFile,
+      build: build === undefined ? undefined : withoutUndefined({ contextUri, dockerfilePath: build.dockerfilePath }),
+      osType,
+      inferenceConfig,
+      description,
+      tags: Object.keys(tags).length === 0 ? undefined : tags,
+      isAnonymous,
+      isArchived: false,
+    }),
+  };
+}

@@ -1,0 +1,155 @@
+import type { Accepted, LiveCompute } from "../azure/computes.ts";
+import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
+import { progressReader } from "../compute/target.ts";
+import { isInFlight, isLeaving } from "../compute/state.ts";
+import type { AttachDeps } from "./dependencies.ts";
+
+/** Where a compute stands once nothing is in flight any more, or once nothing more could be waited for. */
+export type PollResult =
+  | { readonly state: "present"; readonly compute: LiveCompute }
+  | { readonly state: "absent" }
+  /** The operation ended in failure before the compute showed it. */
+  | { readonly state: "failed"; readonly compute?: LiveCompute; readonly error: ServiceError }
+  /** The time limit passed, or the workflow was cancelled; the operation goes on in Azure. */
+  | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled"; readonly compute?: LiveCompute }
+  | { readonly state: "unreadable"; readonly failure: AzureFailure };
+
+/** By which Azure's support finds a write; an answer to a later read has other ones. */
+export type Ids = Pick<ServiceError, "correlationId" | "requestId">;
+
+export function idsOf({ correlationId, requestId }: Accepted): Ids {
+  return {
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+/**
+ * Seconds between looks when the service names none: short first, for kinds that attach within seconds, then a fifth longer
+ * each time, so that an end is seen soon after it has come, measured by how long it took. Our choice.
+ */
+const firstPause = 1;
+const growth = 1.2;
+const longestPause = 15;
+
+/**
+ * Follows a write to its end: the operation as long as the service knows it, then the compute itself, because the
+ * operation's body is not the resource and a status of 200 is not success.
+ *
+ * @see https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
+ */
+export async function pollWrite(name: string, accepted: Accepted, deps: AttachDeps): Promise<PollResult> {
+  if (accepted.operationUrl !== undefined) {
+    const { operationUrl, retryAfterSeconds, compute: written } = accepted;
+    const progress = written === undefined ? undefined : progressReader(written.computeType);
+    const ended = await pollOperation(name, { operationUrl, retryAfterSeconds, progress }, deps);
+    if (ended.state === "in-flight") return ended;
+    if (ended.state === "failed") {
+      const compute = await deps.computes.get(name);
+      const live = compute.ok ? compute.value : undefined;
+      return { state: "failed", ...(live === undefined ? {} : { compute: live }), error: ended.error };
+    }
+  }
+  return pollUntilTerminal(name, deps);
+}
+
+type OperationEnd =
+  | { readonly state: "over" }
+  | { readonly state: "failed"; readonly error: ServiceError }
+  | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled" };
+
+type FollowedOperation = {
+  readonly operationUrl: string;
+  readonly retryAfterSeconds: number | undefined;
+  /** Where the operation's own word does not say how far it is: reads that off the compute. */
+  readonly progress: ReturnType<typeof progressReader>;
+};
+
+async function pollOperation(
+  name: string,
+  { operationUrl, retryAfterSeconds, progress: readProgress }: FollowedOperation,
+  deps: AttachDeps,
+): Promise<OperationEnd> {
+  let shown = "";
+  for (let look = 0, wait = retryAfterSeconds; ; look += 1) {
+    const paused = await pause(look, wait, deps);
+    if (paused !== undefined) return { state: "in-flight", why: paused };
+    const progress = await deps.computes.progress(operationUrl);
+    // An operation that the service has forgotten, or that cannot be read, says nothing of the compute: read that instead.
+    if (!progress.ok) return { state: "over" };
+    if (progress.value.state === "succeeded") return { state: "over" };
+    if (progress.value.state !== "running") return { state: "failed", error: progress.value.error };
+    const compute = readProgress === undefined ? undefined : await deps.computes.get(name);
+    const far = compute?.ok === true && compute.value !== undefined ? readProgress?.(compute.value) : undefined;
+    const state = [progress.value.status, ...(far === undefined ? [] : [far])].join(", ");
+    if (state !== shown) {
+      shown = state;
+      deps.onProgress(name, shown);
+    }
+    wait = progress.value.retryAfterSeconds;
+  }
+}
+
+function stateOf(compute: LiveCompute): string {
+  const far = progressReader(compute.computeType)?.(compute);
+  return far === undefined ? compute.provisioningState : `${compute.provisioningState}, ${far}`;
+}
+
+/**
+ * Reads the compute until nothing is in flight on it. A compute that is absent counts as settled at once.
+ *
+ * @param isOver default: it is not being removed, either.
+ */
+export async function pollUntilTerminal(
+  name: string,
+  deps: AttachDeps,
+  isOver = (compute: LiveCompute) => !isInFlight(compute) && !isLeaving(compute),
+): Promise<PollResult> {
+  let shown = "";
+  for (let look = 0; ; look += 1) {
+    const read = await deps.computes.get(name);
+    if (!read.ok) return { state: "unreadable", failure: read.failure };
+    if (read.value === undefined) return { state: "absent" };
+    if (isOver(read.value)) return { state: "present", compute: read.value };
+    const state = stateOf(read.value);
+    if (state !== shown) {
+      shown = state;
+      deps.onProgress(name, shown);
+    }
+    const paused = await pause(look, undefined, deps);
+    if (paused !== undefined) return { state: "in-flight", why: paused, compute: read.value };
+  }
+}
+
+/**
+ * Finds out what became of a write whose reply was lost: reads the compute until it shows up or has been absent in
+ * several reads in a row, because a list or a read may lag behind a write.
+ */
+export async function resolveUnknownOutcome(name: string, deps: AttachDeps): Promise<PollResult> {
+  const looksUntilAbsent = 5;
+  for (let look = 0; look < looksUntilAbsent; look += 1) {
+    const paused = await pause(look, undefined, deps);
+    if (paused !== undefined) return { state: "in-flight", why: paused };
+    const settled = await pollUntilTerminal(name, deps);
+    if (settled.state !== "absent") return settled;
+  }
+  return { state: "absent" };
+}
+
+/** @returns why the wait ended early, if it did. */
+export async function pause(
+  look: number,
+  retryAfterSeconds: number | undefined,
+  { clock, signal, deadline }: AttachDeps,
+): Promise<"timeout" | "cancelled" | undefined> {
+  if (signal.aborted) return "cancelled";
+  const left = (deadline - clock.now()) / 1000;
+  if (left <= 0) return "timeout";
+  const seconds = retryAfterSeconds ?? Math.min(firstPause * growth ** look, longestPause);
+  try {
+    await clock.sleep(Math.min(seconds, left), signal);
+  } catch {
+    return "cancelled";
+  }
+  return undefined;
+}

@@ -1,0 +1,85 @@
+import { secretsOf, type ComputeTarget } from "../compute/target.ts";
+import type { Step } from "../plan/step.ts";
+import { resultOfThrown, unsettledResult, leaseLost, lostOrCancelled, type StepResult } from "./step-result.ts";
+import { inUse } from "./in-use.ts";
+import type { Held } from "./lease.ts";
+import { recordIntent } from "./intent-log.ts";
+import { removeAndWait } from "./remove.ts";
+import { pollUntilTerminal } from "./poll.ts";
+import type { VerifyDeps } from "./verify.ts";
+
+/** What the attachment after a removal will need must be there, and nobody may need what goes. */
+export async function removalBlockers(step: Step, force: boolean, deps: VerifyDeps): Promise<StepResult | undefined> {
+  if (!("remove" in step)) return undefined;
+  try {
+    await Promise.all(secretsOf(step.target).map((reference) => deps.resolveSecret(reference)));
+    for (const compute of force ? [] : step.remove) {
+      const users = await inUse(compute, deps);
+      if (users !== undefined) return users;
+    }
+    return undefined;
+  } catch (error) {
+    return resultOfThrown(error);
+  }
+}
+
+/**
+ * Removes what has to go, and waits for what is going.
+ *
+ * @returns why the step ends here; `blocked` where what should be gone stands again, or still; `undefined` to go on.
+ */
+export async function removePredecessors(
+  step: Step,
+  held: Held,
+  deps: VerifyDeps,
+): Promise<StepResult | "blocked" | undefined> {
+  switch (step.do) {
+    case "attach":
+    case "create":
+      for (const leaving of step.afterRemovalOf) {
+        const settled = await pollUntilTerminal(leaving.name, deps);
+        const end = unsettledResult(settled);
+        if (end !== undefined) return end;
+        if (settled.state === "present") return "blocked";
+      }
+      return undefined;
+    case "reattach":
+    case "recreate":
+    case "replace":
+      for (const compute of step.remove) {
+        // What is detached first and attached next is noted before it is gone: a crash in between must not lose its id.
+        if ((await recordIntent(step, held, deps)) === undefined || !held.isHeld()) return lostOrCancelled(deps);
+        const removal = await removeAndWait(compute, held.isHeld, deps);
+        if (removal.state === "in-flight") return { state: "in-flight", why: removal.why };
+        if (removal.state === "failed" && !held.isHeld()) return leaseLost;
+        if (removal.state === "failed")
+          return { state: "failed", because: "provisioning-failed", error: removal.error };
+      }
+      return undefined;
+    case "wait":
+    case "keep":
+    case "adopt":
+    case "update":
+    case "refuse":
+      return undefined;
+  }
+}
+
+/**
+ * Waits for what is in flight.
+ *
+ * @param cluster which the service made, and which may be left by it.
+ * @returns why the step ends here, or whether something stands there now.
+ */
+export async function awaitInFlight(
+  step: Extract<Step, { do: "wait" }>,
+  cluster: ComputeTarget | undefined,
+  held: Held,
+  deps: VerifyDeps,
+): Promise<StepResult | "present" | "absent"> {
+  // Noted before it is gone: whoever comes after a crash would not know its id.
+  if (cluster !== undefined && (await recordIntent({ ...step, target: cluster }, held, deps)) === undefined)
+    return lostOrCancelled(deps);
+  const settled = await pollUntilTerminal(step.live.name, deps);
+  return unsettledResult(settled) ?? (settled.state === "present" ? "present" : "absent");
+}

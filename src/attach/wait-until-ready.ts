@@ -1,0 +1,35 @@
+import type { LiveCompute } from "../azure/computes.ts";
+import { longestReadinessSecondsOf, readinessOf, type ComputeTarget } from "../compute/target.ts";
+import { failedWith, type StepResult } from "./step-result.ts";
+import type { AttachDeps } from "./dependencies.ts";
+import { pause } from "./poll.ts";
+
+/**
+ * Waits until a compute that the service calls `Succeeded` can be used: a cluster until its minimum of nodes is there, an
+ * instance until it runs. The compute is as declared either way; what never gets ready within the kind's own limit fails.
+ */
+export async function waitUntilReady(target: ComputeTarget, from: LiveCompute, deps: AttachDeps): Promise<StepResult> {
+  const until = deps.clock.now() + longestReadinessSecondsOf(target) * 1000;
+  let shown = "";
+  for (let look = 0, compute = from; ; look += 1) {
+    const readiness = readinessOf(target, compute);
+    if (readiness.state === "ready") return { state: "done", compute };
+    if (readiness.state === "failed")
+      return { state: "failed", because: "provisioning-failed", error: readiness.error, compute };
+    if (readiness.progress !== shown) deps.onProgress(target.name, readiness.progress);
+    shown = readiness.progress;
+    if (deps.clock.now() >= until) {
+      return failedWith(
+        "provisioning-failed",
+        "NotReady",
+        `'${target.name}' was made, and is not ready after ${Math.round(longestReadinessSecondsOf(target) / 60)} minutes: ${shown}. It goes on in Azure; run the command again to look.`,
+        compute,
+      );
+    }
+    const paused = await pause(look, undefined, deps);
+    if (paused !== undefined) return { state: "in-flight", why: paused, compute };
+    const read = await deps.computes.get(target.name);
+    // A passing failure of a read says nothing of the compute: it is looked at again until the limit.
+    if (read.ok && read.value !== undefined) compute = read.value;
+  }
+}

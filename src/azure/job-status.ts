@@ -1,0 +1,39 @@
+/** What a run has come to, as GitHub says it of a step. */
+export type RunConclusion = "success" | "failure" | "cancelled" | "in-progress";
+
+/** What a job's status means. */
+export type JobState = {
+  /** `stalled` may recover: it is waited for with patience, then counts as over. */
+  readonly phase: "in-progress" | "stalled" | "over";
+  readonly conclusion: RunConclusion;
+  readonly failureReason?: "run-failed" | "run-canceled" | "run-not-responding" | "run-state-unknown";
+  /** A run in this state is not joined any more: a new workflow run or attempt submits it anew. */
+  readonly spent?: true;
+};
+
+const inProgress: JobState = { phase: "in-progress", conclusion: "in-progress" };
+
+/** Every status the service is known to give. Only `Completed` is success. */
+const states: Readonly<Record<string, JobState>> = {
+  notstarted: inProgress,
+  queued: inProgress,
+  preparing: inProgress,
+  provisioning: inProgress,
+  starting: inProgress,
+  running: inProgress,
+  finalizing: inProgress,
+  cancelrequested: inProgress,
+  completed: { phase: "over", conclusion: "success" },
+  failed: { phase: "over", conclusion: "failure", failureReason: "run-failed", spent: true },
+  canceled: { phase: "over", conclusion: "cancelled", failureReason: "run-canceled", spent: true },
+  notresponding: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding", spent: true },
+  paused: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding" },
+};
+
+/** A word that nobody knew when this was written is waited for, then fails by its name: it is never green. */
+const unknown: JobState = { phase: "stalled", conclusion: "failure", failureReason: "run-state-unknown" };
+
+export function interpretStatus(status: string): JobState {
+  const key = status.toLowerCase().replace(/^cancelled$/, "canceled");
+  return (Object.hasOwn(states, key) ? states[key] : undefined) ?? unknown;
+}

@@ -1,0 +1,35 @@
+import type { AttachDeps } from "../attach/dependencies.ts";
+import { createProgress } from "../attach/progress.ts";
+import type { Azure } from "../azure/azure.ts";
+import { endText } from "../report/log-text.ts";
+import type { CommandContext } from "./context.ts";
+import { attachDeps } from "./workspace.ts";
+
+/**
+ * Does work on targets, and shows in a group of the log how it goes on and how it ends for each.
+ *
+ * @param names the targets that are worked on; without any nothing is shown.
+ */
+export async function withProgress<Value>(
+  names: readonly string[],
+  context: CommandContext,
+  azure: Azure,
+  work: (deps: AttachDeps) => Promise<Value>,
+): Promise<Value> {
+  const { log, clock } = context;
+  if (names.length === 0)
+    return work(attachDeps(context, azure, { onProgress: () => undefined, onEnd: () => undefined }));
+  log.startGroup("Provisioning");
+  const progress = createProgress(names, { clock, write: log.info });
+  try {
+    return await work(
+      attachDeps(context, azure, {
+        onProgress: progress.onProgress,
+        onEnd: (report) => progress.onEnd(report.name, endText(report)),
+      }),
+    );
+  } finally {
+    progress.stop();
+    log.endGroup();
+  }
+}

@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import type { Failure } from "../attach/target-report.ts";
+import type { CommandContext } from "../commands/context.ts";
+import type { ApiFailure, PullRequestRef } from "../github/api.ts";
+import type { CommentEnd } from "../github/pull-request-comment.ts";
+import type { Inputs } from "../inputs.ts";
+import type { Result } from "../report/result.ts";
+
+type Context = Pick<CommandContext, "inputs" | "github" | "log" | "clock" | "signal" | "fallbackWorkspace">;
+
+/** What all requests for one comment may take together, in milliseconds; then the step goes on without it. Our choice. */
+const limitMs = 120_000;
+
+/**
+ * Keeps the pull request's comment up to date with a result.
+ *
+ * @returns a failure only where the comment was asked for by `comment: true`. With `auto` it is a convenience: what stands
+ *   in its way is told in the log.
+ */
+export async function keepComment(result: Result, context: Context): Promise<readonly Failure[]> {
+  const { inputs, github, log, signal } = context;
+  const wanted = inputs.comment;
+  const number = github.pullRequest;
+  if (wanted === false || result.command === "doctor" || signal.aborted) return [];
+  if (number === undefined || (wanted === "auto" && !/^pull_request(_target)?$/.test(github.event))) {
+    if (wanted === true)
+      log.annotate(
+        "warning",
+        `The input 'comment' is true, and the event ${JSON.stringify(github.event)} is about no pull request: there is no comment to write. Use auto for workflows that run on other events too.`,
+      );
+    return [];
+  }
+  const token = inputs.githubToken;
+  if (token === undefined)
+    return wanted === true ? [{ reason: "comment-failed", message: unwritten(number, noToken) }] : [];
+  const end = await written(result, { token, repository: github.repository, number }, context).catch(
+    (error: unknown): CommentEnd => ({
+      did: "failed",
+      failure: { reason: "unknown", message: error instanceof Error ? error.message : String(error) },
+    }),
+  );
+  switch (end.did) {
+    case "created":
+    case "updated":
+      log.info(`The comment on pull request #${number} was ${end.did}: ${end.url}`);
+      return [];
+    case "marked-outdated":
+      log.info(`The comment on pull request #${number} is about an older commit, and says so now: ${end.url}`);
+      return [];
+    case "nothing":
+      log.info(`The comment on pull request #${number} was left alone: ${reasons[end.because]}.`);
+      return [];
+    case "failed": {
+      if (signal.aborted) return [];
+      const message = unwritten(number, explain(end.failure));
+      if (wanted === true) return [{ reason: "comment-failed", message }];
+      log.annotate(isForbidden(end.failure) ? "notice" : "warning", message);
+      return [];
+    }
+  }
+}
+
+async function written(
+  result: Result,
+  pull: PullRequestRef,
+  { inputs, github, clock, signal, fallbackWorkspace }: Context,
+): Promise<CommentEnd> {
+  const [{ draftComment }, { keepPullRequestComment }, { withoutSecrets }] = await Promise.all([
+    import("../report/comment.ts"),
+    import("../github/pull-request-comment.ts"),
+    import("../github/mask.ts"),
+  ]);
+  // The runner puts secrets out of sight in logs and summaries; nobody does it for comments.
+  const draft = draftComment(withoutSecrets(result), {
+    identity: identityOf(inputs, fallbackWorkspace),
+    commit: github.commit,
+    runUrl: github.runUrl,
+  });
+  return keepPullRequestComment(pull, draft, {
+    clock,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
+  });
+}
+
+const reasons = {
+  quiet: "there is nothing to say, and none is there",
+  same: "it says this already",
+  newer: "the pull request has a newer commit than this step looked at",
+  "other-command": "validate found nothing, and the comment is another command's",
+} as const;
+
+const noToken = "The input 'github-token' is empty. Leave it out, or give a token";
+
+function unwritten(number: number, why: string): string {
+  return `The comment on pull request #${number} could not be written. ${why}.`;
+}
+
+function isForbidden({ status }: ApiFailure): boolean {
+  return status === 401 || status === 403 || status === 404;
+}
+
+function explain(failure: ApiFailure): string {
+  if (!isForbidden(failure)) return `GitHub did not take it: ${failure.message.replace(/\.$/, "")}`;
+  return `GitHub refused the token with ${failure.message}. Give the job permissions: { contents: read, pull-requests: write }; workflows of pull requests from forks and of Dependabot never get the latter, and set comment: false where no comment is wanted`;
+}
+
+/** The same for every command on the same declarations and workspace, so that `plan` after `validate` has one comment. */
+function identityOf(inputs: Inputs, fallback: CommandContext["fallbackWorkspace"]): string {
+  const { config, targets, run, deploy, set, only, workingDirectory } = inputs;
+  const workspace = [
+    inputs.subscriptionId ?? fallback.subscriptionId,
+    inputs.resourceGroup ?? fallback.resourceGroup,
+    inputs.workspace ?? fallback.name,
+  ].map((part) => part?.toLowerCase() ?? "");
+  const parts = [config, targets ?? "", run ?? "", deploy ?? "", set, only, workingDirectory, workspace];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}

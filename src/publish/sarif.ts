@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Failure } from "../attach/target-report.ts";
+import type { CommandContext } from "../commands/context.ts";
+import { wayTo } from "../yaml/files.ts";
+import type { Result } from "../report/result.ts";
+import { sarifOf } from "../report/sarif.ts";
+import { version } from "../version.ts";
+
+/** Writes the problems that `validate` found to `sarif-path`, also when there are none: that is what closes old alerts. */
+export async function writeSarif(
+  result: Result,
+  { inputs, github, workingDirectory, repositoryRoot, environment, log }: CommandContext,
+): Promise<readonly Failure[]> {
+  if (inputs.sarifPath === undefined) return [];
+  if (result.command !== "validate") {
+    log.annotate("notice", `The input 'sarif-path' is for the command validate; ${result.command} writes no SARIF.`);
+    return [];
+  }
+  const folder = wayTo(workingDirectory, await repositoryRoot());
+  const declared = inputs.config.find((path) => !/[*?[\]{}]/.test(path)) ?? "azureml.yml";
+  const sarif = sarifOf(result.problems, {
+    folder,
+    fallbackFile: workflowFile(environment, github.repository) ?? (folder === "" ? declared : `${folder}/${declared}`),
+    version,
+    completed: result.failureReason !== "internal-error" && result.failureReason !== "cancelled",
+    digest: (text) => createHash("sha256").update(text).digest("hex"),
+  });
+  const path = resolve(workingDirectory, inputs.sarifPath);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `${JSON.stringify(sarif, undefined, 2)}\n`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [
+      {
+        reason: "invalid-input",
+        message: `The SARIF file could not be written to ${JSON.stringify(inputs.sarifPath)}: ${why}. Name a path that can be written.`,
+      },
+    ];
+  }
+  return [];
+}
+
+/** `GITHUB_WORKFLOW_REF` is `octo-org/octo-repo/.github/workflows/ci.yml@refs/heads/main`. */
+function workflowFile(environment: CommandContext["environment"], repository: string): string | undefined {
+  const reference = environment["GITHUB_WORKFLOW_REF"] ?? "";
+  const start = `${repository}/`;
+  const end = reference.indexOf("@");
+  return repository !== "" && reference.startsWith(start) && end > start.length
+    ? reference.slice(start.length, end)
+    : undefined;
+}

@@ -1,0 +1,124 @@
+import type { Jobs } from "../azure/jobs.ts";
+import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
+import type { RunHistory } from "../azure/run-history.ts";
+import type { Clock } from "../clock.ts";
+import type { LogFollower } from "./logs.ts";
+import { interpretStatus } from "../azure/job-status.ts";
+
+export type FollowDeps = {
+  readonly jobs: Jobs;
+  readonly runHistory: RunHistory;
+  readonly logs: LogFollower;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch after which the run is left going. */
+  readonly deadline: number;
+  readonly onStatus: (status: string) => void;
+};
+
+/** How the following ended. */
+export type Followed = {
+  /** The last status that was read, as the service spells it. */
+  readonly status: string;
+  readonly error?: ServiceError;
+  /** ISO 8601. */
+  readonly startTime?: string;
+  readonly endTime?: string;
+} & (
+  | { readonly end: "over" }
+  /** The run goes on: the limit passed, the workflow was cancelled, or nothing could be read any more. */
+  | { readonly end: "left"; readonly why: "timeout" | "cancelled" }
+  | { readonly end: "left"; readonly why: "unreachable"; readonly failure: AzureFailure }
+);
+
+/** Seconds between looks: short while something is likely to happen, longer in a long run. Our choice. */
+const firstPause = 1;
+const longestPause = 10;
+/** How long a run may be in a state that may recover, or that nobody knows, before that counts as its end. */
+const patienceSeconds = 600;
+/** How long reads may fail in a row before the run is left going. Each has had its own retries by then. */
+const mostFailures = 5;
+
+type Look = {
+  readonly status: string;
+  readonly error?: ServiceError;
+  readonly startTime?: string;
+  readonly endTime?: string;
+  readonly logFiles: Readonly<Record<string, string>>;
+};
+
+/** Follows a run to its end: status, and logs by offset. */
+export async function followRun(name: string, deps: FollowDeps): Promise<Followed> {
+  let last: Look = { status: "NotStarted", logFiles: {} };
+  let shown = "";
+  let stalledSince: number | undefined;
+  let failures = 0;
+  for (let look = 0; ; look += 1) {
+    const seen = await lookOnce(name, deps);
+    if (seen.ok) {
+      failures = 0;
+      last = seen.value;
+    } else {
+      failures += 1;
+      if (seen.failure.reason === "cancelled" || deps.signal.aborted)
+        return { ...ending(last), end: "left", why: "cancelled" };
+      if (failures >= mostFailures || seen.failure.reason === "refused") {
+        return { ...ending(last), end: "left", why: "unreachable", failure: seen.failure };
+      }
+    }
+    const { phase } = interpretStatus(last.status);
+    // Of a run that is over, what it printed last is read before its end is told.
+    if (phase === "over") await deps.logs.finish(last.logFiles);
+    if (last.status !== shown) {
+      shown = last.status;
+      deps.onStatus(shown);
+    }
+    stalledSince = phase === "stalled" ? (stalledSince ?? deps.clock.now()) : undefined;
+    const outOfPatience = stalledSince !== undefined && deps.clock.now() - stalledSince > patienceSeconds * 1000;
+    if (phase === "over" || outOfPatience) {
+      if (outOfPatience) await deps.logs.finish(last.logFiles);
+      return { ...ending(last), end: "over" };
+    }
+    await deps.logs.look(last.logFiles);
+    const left = (deps.deadline - deps.clock.now()) / 1000;
+    if (left <= 0) return { ...ending(last), end: "left", why: "timeout" };
+    try {
+      await deps.clock.sleep(Math.min(firstPause * 1.2 ** look, longestPause, left), deps.signal);
+    } catch {
+      return { ...ending(last), end: "left", why: "cancelled" };
+    }
+  }
+}
+
+/** The run history knows status, logs and cause; before it knows the run, and where it says that it is over, the job is asked. */
+async function lookOnce(
+  name: string,
+  { jobs, runHistory }: FollowDeps,
+): Promise<{ readonly ok: true; readonly value: Look } | { readonly ok: false; readonly failure: AzureFailure }> {
+  const details = await runHistory.details(name);
+  if (details.ok && interpretStatus(details.value.status).phase !== "over") return details;
+  if (!details.ok && details.failure.reason !== "not-found") return details;
+  const job = await jobs.get(name);
+  if (!job.ok) return job;
+  if (job.value === undefined) {
+    return {
+      ok: false,
+      failure: {
+        reason: "not-found",
+        error: { code: "RunNotFound", message: `The workspace has no run '${name}'.`, details: [] },
+      },
+    };
+  }
+  const known: Look = details.ok ? details.value : { status: job.value.status, logFiles: {} };
+  // The job's own status is what counts; the history may be ahead of it or behind.
+  return { ok: true, value: { ...known, status: job.value.status } };
+}
+
+function ending({ status, error, startTime, endTime }: Look): Omit<Look, "logFiles"> {
+  return {
+    status,
+    ...(error === undefined ? {} : { error }),
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(endTime === undefined ? {} : { endTime }),
+  };
+}

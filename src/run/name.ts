@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { interpretStatus } from "../azure/job-status.ts";
+
+/** What a run's name is derived from. */
+export type RunIdentity = {
+  /** `name:` of the job file. */
+  readonly prefix?: string | undefined;
+  /** The commit; on pull requests the head commit and not the merge commit. */
+  readonly commit: string;
+  /** The definition, without what differs from call to call: provenance, upload addresses. */
+  readonly definition: unknown;
+  /** GitHub's event name. */
+  readonly event: string;
+  /** Id of the workflow run. */
+  readonly workflowRunId: string;
+};
+
+/** Events that mean "train now": each of their workflow runs trains anew, and only its own re-run joins. */
+const trainingAnew = new Set(["schedule", "workflow_dispatch", "repository_dispatch"]);
+
+/** The service's longest name is 255; the suffix of later attempts needs some of it. */
+const longestPrefix = 200;
+
+/** The same commit and definition always give the same name, so that submitting twice is seen by the service itself. */
+export function runName({ prefix, commit, definition, event, workflowRunId }: RunIdentity): string {
+  const anew = trainingAnew.has(event) ? workflowRunId : "";
+  const digest = createHash("sha256")
+    .update(canonicalJson([definition, anew]))
+    .digest("hex")
+    .slice(0, 12);
+  const stem = (prefix ?? "run")
+    .replaceAll(/[^a-zA-Z0-9_-]/g, "-")
+    .replace(/^[^a-zA-Z0-9]+/, "")
+    .slice(0, longestPrefix);
+  return [stem === "" ? "run" : stem, commit.slice(0, 8), digest].filter((part) => part !== "").join("-");
+}
+
+/** JSON with sorted keys: the order in which a definition lists its members is no part of it. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    typeof member === "object" && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}
+
+/** The names of the attempts: the name itself, then `-2`, `-3`, … */
+export function attemptName(name: string, attempt: number): string {
+  return attempt === 1 ? name : `${name}-${attempt}`;
+}
+
+/** An attempt that the service knows. */
+export type Attempt = {
+  readonly name: string;
+  readonly status: string;
+  /** Id and attempt of the workflow run that submitted it, as its tags tell. */
+  readonly submittedBy?: string | undefined;
+};
+
+export type Submission =
+  | { readonly do: "join"; readonly name: string; readonly reason: string }
+  | { readonly do: "submit"; readonly name: string };
+
+/**
+ * Join or submit, by what the last attempt came to.
+ *
+ * | last attempt | `rerun` | same workflow run attempt | decision |
+ * |---|---|---|---|
+ * | none | any | – | submit the name itself |
+ * | going on or Completed | no | any | join |
+ * | Failed, Canceled, NotResponding | no | no | submit the next |
+ * | Failed, Canceled, NotResponding | no | yes | join, to report what came of it |
+ * | any | yes | no | submit the next |
+ * | any | yes | yes | join: this attempt has had its rerun |
+ *
+ * @param attempts in order, without gaps, the first being the name itself.
+ */
+export function decideSubmission(
+  name: string,
+  attempts: readonly Attempt[],
+  { rerun, workflowAttempt }: { readonly rerun: boolean; readonly workflowAttempt: string },
+): Submission {
+  const last = attempts.at(-1);
+  if (last === undefined) return { do: "submit", name };
+  const next: Submission = { do: "submit", name: attemptName(name, attempts.length + 1) };
+  if (last.submittedBy === workflowAttempt) {
+    return { do: "join", name: last.name, reason: "This attempt of the workflow submitted it." };
+  }
+  if (rerun) return next;
+  const { phase, spent } = interpretStatus(last.status);
+  if (spent === true) return next;
+  return {
+    do: "join",
+    name: last.name,
+    reason:
+      phase === "over"
+        ? "The same definition has been run for this commit already."
+        : "The same definition is being run for this commit already.",
+  };
+}

@@ -1,0 +1,140 @@
+import type { Jobs, LiveJob } from "../azure/jobs.ts";
+import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import type { Clock } from "../clock.ts";
+import { attemptName, decideSubmission, type Attempt } from "./name.ts";
+
+export type SubmitDeps = {
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told of the name before the submission is sent: what happens after that is ours to clean up. */
+  readonly beforeSubmit: (name: string) => void;
+};
+
+export type SubmitRequest = {
+  /** Derived from commit and definition. */
+  readonly name: string;
+  readonly rerun: boolean;
+  /** Id and attempt of this workflow run: `123-1`. */
+  readonly workflowAttempt: string;
+  /** Body for the run of a given name. Assembled only when something is submitted. */
+  readonly bodyFor: (name: string) => Promise<Outcome<unknown>>;
+};
+
+/** The tag by which a later process knows who submitted a run. */
+export const submittedByTag = "azureml-targets.workflow-attempt";
+/** The property that tells one definition from another under the same name. */
+export const definitionProperty = "azureml-targets.definition";
+
+export type Submitted = {
+  readonly job: LiveJob;
+  /** True when nothing was submitted. */
+  readonly reused: boolean;
+  readonly reason?: string;
+};
+
+/** More attempts than anybody makes of one commit. */
+const mostAttempts = 100;
+
+/** Submits the run exactly once, or joins the one that is there. */
+export async function submitOnce(request: SubmitRequest, deps: SubmitDeps): Promise<Outcome<Submitted>> {
+  const attempts = await findAttempts(request.name, deps.jobs);
+  if (!attempts.ok) return attempts;
+  const decision = decideSubmission(
+    request.name,
+    attempts.value.map((job): Attempt => ({
+      name: job.name,
+      status: job.status,
+      submittedBy: job.tags[submittedByTag],
+    })),
+    request,
+  );
+  if (decision.do === "join") {
+    const job = attempts.value.find(({ name }) => name === decision.name);
+    if (job !== undefined) return succeeded({ job, reused: true, reason: decision.reason });
+  }
+  const body = await request.bodyFor(decision.name);
+  if (!body.ok) return body;
+  return putOnce(decision.name, body.value, deps);
+}
+
+/** Every attempt there is, in order, up to the first name that is free. */
+async function findAttempts(name: string, jobs: Jobs): Promise<Outcome<readonly LiveJob[]>> {
+  const found: LiveJob[] = [];
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const job = await jobs.get(attemptName(name, attempt));
+    if (!job.ok) return job;
+    if (job.value === undefined) return succeeded(found);
+    found.push(job.value);
+  }
+  return succeeded(found);
+}
+
+/** How often a submission is sent again after reads have shown that it never took effect. */
+const mostSends = 3;
+
+async function putOnce(name: string, body: unknown, deps: SubmitDeps): Promise<Outcome<Submitted>> {
+  deps.beforeSubmit(name);
+  let last: AzureFailure | undefined;
+  for (let send = 1; send <= mostSends; send += 1) {
+    const put = await deps.jobs.put(name, body);
+    if (put.ok) return readBack(put.value, body);
+    if (put.failure.reason !== "unknown" && put.failure.status !== 409) return put;
+    last = put.failure;
+    const settled = await settle(name, deps);
+    if (!settled.ok) return settled;
+    if (settled.value !== undefined) return readBack(settled.value, body);
+  }
+  return failed(
+    last ?? {
+      reason: "unknown",
+      error: { code: "NotSubmitted", message: `The run '${name}' could not be submitted.`, details: [] },
+    },
+  );
+}
+
+/** Reads after a lost reply until the run shows up, or has been absent several times in a row. */
+async function settle(name: string, { jobs, clock, signal }: SubmitDeps): Promise<Outcome<LiveJob | undefined>> {
+  for (const pause of [0.5, 1, 2, 4]) {
+    try {
+      await clock.sleep(pause, signal);
+    } catch {
+      return failed({
+        reason: "cancelled",
+        error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+      });
+    }
+    const job = await jobs.get(name);
+    if (!job.ok || job.value !== undefined) return job;
+  }
+  return succeeded(undefined);
+}
+
+/**
+ * Compares what stands there with what was asked: the service answers 200 with the existing job when a name is taken,
+ * and what it took on may not be what was sent.
+ */
+function readBack(job: LiveJob, body: unknown): Outcome<Submitted> {
+  const asked = (
+    body as {
+      readonly properties: { readonly properties?: Readonly<Record<string, string>>; readonly computeId?: string };
+    }
+  ).properties;
+  const askedDefinition = asked.properties?.[definitionProperty];
+  const definition = job.properties[definitionProperty];
+  if (definition !== undefined && definition !== askedDefinition) {
+    return mismatch(`The name '${job.name}' is taken by a run of another definition.`);
+  }
+  if (
+    asked.computeId !== undefined &&
+    job.computeId !== undefined &&
+    asked.computeId.toLowerCase() !== job.computeId.toLowerCase()
+  ) {
+    return mismatch(`The run '${job.name}' was put on ${job.computeId}, not on ${asked.computeId}.`);
+  }
+  return succeeded({ job, reused: false });
+}
+
+function mismatch(message: string): Outcome<never> {
+  return failed({ reason: "refused", error: { code: "NotAsAsked", message, details: [] } });
+}
