@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import { request } from "node:https";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { type Emulator } from "../../emulator/emulator.ts";
 import { batchAccount } from "../../emulator/resources/batch.ts";
 import type { PlannedStep, Result } from "../../src/report/result.ts";
 import { bodyOf, dataId, placesOf, readYaml } from "../support/declared.ts";
 import { planCases, wordsOf, type FindingCase } from "../support/findings.ts";
 import { act, writesIn } from "../support/step.ts";
+import { useEmulator } from "../support/use-emulator.ts";
 
 const yaml = (rest: string) => `name: v1-batch\ntype: batch\n${rest}`;
 
@@ -29,20 +28,8 @@ it("a Batch declaration without an account is an error at its place", () => {
 });
 
 describe("a Batch account", () => {
-  let emulator: Emulator;
-  beforeAll(async () => {
-    emulator = await startEmulator({
-      stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-      durations: { default: 0.1 },
-    });
-  });
-  afterAll(async () => {
-    await emulator.stop();
-  });
-  beforeEach(() => {
-    emulator.empty();
-    emulator.clearJournal();
-    emulator.faults.clear();
+  const emulator = useEmulator({
+    durations: { default: 0.1 },
   });
   const files = {
     "azureml.yml": `targets: [{ name: pools, type: batch, resource_group: rg-data, account_name: batch1 }]\n`,

@@ -1,12 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { runStep } from "../../demo/runner.ts";
-import { startEmulator } from "../../emulator/emulator.ts";
 import { refusalOf } from "../../src/compute/target.ts";
 import { bodyOf, dataId, placesOf, readYaml, recordedWorkspace, targetOf } from "../support/declared.ts";
 import { act, checkoutOf, writesIn } from "../support/step.ts";
+import { newEmulator } from "../support/use-emulator.ts";
 
 const yaml = (rest = "") =>
   `name: v1-adla\ntype: datalakeanalytics\nresource_group: rg-data\naccount_name: adla1\n${rest}`;
@@ -49,10 +46,7 @@ describe("a Data Lake Analytics account", () => {
   });
 
   it("that is attached is detached, although its declaration is an error for every other command", async () => {
-    await using emulator = await startEmulator({
-      stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-      durations: { default: 0.1 },
-    });
+    await using emulator = await newEmulator({ durations: { default: 0.1 } });
     await act(emulator, "apply", { "azureml.yml": yaml("allow_retired: true\n") });
     const applied = await act(emulator, "apply", { "azureml.yml": yaml() });
     expect(applied.outputs["failure-reason"]).toBe("retired");

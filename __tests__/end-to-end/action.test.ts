@@ -1,35 +1,26 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { describe, expect, it } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runStep } from "../../demo/runner.ts";
-import { startEmulator, type Emulator, type WayIn } from "../../emulator/emulator.ts";
+import { type WayIn } from "../../emulator/emulator.ts";
 import type { Result } from "../../src/report/result.ts";
 import { act, checkoutOf, password, writesIn } from "../support/step.ts";
+import { useEmulator, workspaceLine } from "../support/use-emulator.ts";
 
 /** `dist/`, run as the runner runs it, over HTTPS, against a control plane with state. */
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+const emulator = useEmulator(
+  {
     durations: { default: 0.2 },
     pageSize: 2,
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.clearJournal();
-  emulator.faults.clear();
-});
+  },
+  { keeps: true },
+);
 
-const workspace = `workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n`;
 const cluster = (name: string, extra = "") =>
   `  - { name: ${name}, type: amlcompute, size: Standard_DS3_v2, max_instances: 4${extra} }\n`;
 const machine = (name: string, vm: string, extra = "") =>
   `  - name: ${name}\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }${extra} }\n`;
-const config = (targets: string, rest = "") => ({ "azureml.yml": `${workspace}targets:\n${targets}${rest}` });
+const config = (targets: string, rest = "") => ({ "azureml.yml": `${workspaceLine}targets:\n${targets}${rest}` });
 
 describe.each<WayIn>(["cloud", "proxy"])("by way of %s", (way) => {
   const suffix = way === "cloud" ? "c" : "p";
@@ -387,7 +378,7 @@ describe("the result file", () => {
 describe("without a network", () => {
   it("validates, and reports every problem at its place", async () => {
     const checkout = checkoutOf({
-      "azureml.yml": `${workspace}targets:\n  - { name: a-1, type: amlcompute }\n  - compute/*.yml\nrun: missing.yml\n`,
+      "azureml.yml": `${workspaceLine}targets:\n  - { name: a-1, type: amlcompute }\n  - compute/*.yml\nrun: missing.yml\n`,
       "compute/one.yml": "name: cluster\ntype: amlcompute\nmin_instance: 1\n",
       "compute/two.yml":
         "name: dsvm\ntype: virtualmachine\nresource_id: /subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v\nssh_settings:\n  admin_username: u\n  admin_password: literally-the-secret\n",

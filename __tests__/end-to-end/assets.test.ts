@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startEmulator, type Emulator, type WayIn } from "../../emulator/emulator.ts";
+import { describe, expect, it } from "@jest/globals";
+import { type WayIn } from "../../emulator/emulator.ts";
 import { act } from "../support/step.ts";
+import { useEmulator } from "../support/use-emulator.ts";
 
 /** Environments and local data, from the file to the run that uses them. */
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+const emulator = useEmulator(
+  {
     durations: { default: 0.1 },
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.clearJournal();
-  emulator.faults.clear();
-});
+  },
+  { keeps: true },
+);
 
 const schema = "$schema: https://azuremlschemas.azureedge.net/latest/environment.schema.json\n";
 const puts = (part: string) =>

@@ -1,24 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { describe, expect, it } from "@jest/globals";
 import { aksId, arcId } from "../../emulator/resources/clusters.ts";
 import { act, writesIn } from "../support/step.ts";
+import { useEmulator } from "../support/use-emulator.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-    durations: { default: 0.1 },
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.empty();
-  emulator.clearJournal();
+const emulator = useEmulator({
+  durations: { default: 0.1 },
 });
 
 const environment = { CERT: "cert-of-scoring-1", KEY: "key-of-scoring-1" };

@@ -1,32 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startEmulator, type Emulator, type WayIn } from "../../emulator/emulator.ts";
+import { describe, expect, it } from "@jest/globals";
+import { type WayIn } from "../../emulator/emulator.ts";
 import { seeded } from "../../emulator/settings.ts";
 import type { StepResult } from "../../demo/runner.ts";
 import { act, type StepOptions } from "../support/step.ts";
+import { useEmulator, workspaceLine } from "../support/use-emulator.ts";
 
 /** The comment of a pull request, as the built action writes it by GitHub's REST API. */
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-    durations: { default: 0.2 },
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.empty();
-  emulator.clearJournal();
-  emulator.faults.clear();
+const emulator = useEmulator({
+  durations: { default: 0.2 },
 });
 
-const workspace = `workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n`;
 const declared = (extra = "") => ({
-  "azureml.yml": `${workspace}targets:\n  - { name: cpu-cluster, type: amlcompute, size: Standard_DS3_v2${extra} }\n`,
+  "azureml.yml": `${workspaceLine}targets:\n  - { name: cpu-cluster, type: amlcompute, size: Standard_DS3_v2${extra} }\n`,
 });
 const mistaken = declared(", max_instance: 4");
 const first = "a".repeat(40);
@@ -323,7 +308,7 @@ describe("what a comment holds", () => {
       { length: 700 },
       (_, index) => `  - { name: "größe-${index}-${"ß".repeat(60)}", type: amlcompute }\n`,
     );
-    const step = await onPullRequest("validate", { "azureml.yml": `${workspace}targets:\n${many.join("")}` });
+    const step = await onPullRequest("validate", { "azureml.yml": `${workspaceLine}targets:\n${many.join("")}` });
     expect(step.log.join("\n")).toContain("was created");
     const [body = ""] = bodies();
     expect(Buffer.byteLength(body)).toBeLessThan(65_536);
@@ -368,7 +353,7 @@ describe("more than ten annotations of a kind", () => {
       { length: 13 },
       (_, index) => `  - { name: c${index}-cluster, type: amlcompute, wrong: 1 }\n`,
     );
-    const step = await act(emulator, "validate", { "azureml.yml": `${workspace}targets:\n${targets.join("")}` });
+    const step = await act(emulator, "validate", { "azureml.yml": `${workspaceLine}targets:\n${targets.join("")}` });
     expect(step.annotations).toHaveLength(10);
     expect(step.summary).toContain(
       "GitHub shows 10 annotations of a kind for each step, so 3 of them are listed here and in the log only.",

@@ -1,21 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { prepareStep } from "../../demo/runner.ts";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import { act, actIn, checkoutOf } from "../support/step.ts";
+import { useEmulator } from "../support/use-emulator.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 describe("what a call asks of the service", () => {
-  let emulator: Emulator;
-  beforeAll(async () => {
-    const stateFolder = mkdtempSync(join(tmpdir(), "emulator-"));
-    emulator = await startEmulator({ stateFolder, durations: { default: 0 }, pageSize: 2 });
-  });
-  afterAll(() => emulator.stop());
+  const emulator = useEmulator({ durations: { default: 0 }, pageSize: 2 }, { keeps: true });
 
   it("reads metadata, workspace and the pages of one list for an apply of targets that are as declared", async () => {
     const targets = ["one", "two", "three", "four", "five"].map((name) => `  - { name: ${name}, type: amlcompute }`);

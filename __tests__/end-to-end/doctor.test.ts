@@ -1,42 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { Ajv } from "ajv";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import { seeded, workspacePath } from "../../emulator/settings.ts";
 import type { DoctorReport, Result } from "../../src/report/result.ts";
 import { act, password, type StepOptions } from "../support/step.ts";
 import type { StepResult } from "../../demo/runner.ts";
+import { newEmulator, useEmulator, workspaceLine } from "../support/use-emulator.ts";
 
-const newEmulator = (federatedSubjects: readonly string[] = [seeded.subject]) =>
-  startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-    durations: { default: 0.1 },
-    pageSize: 2,
-    federatedSubjects,
-  });
+const settings = { durations: { default: 0.1 }, pageSize: 2 };
+const emulator = useEmulator({ ...settings, federatedSubjects: [seeded.subject] });
+beforeEach(() => emulator.grantEverything());
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await newEmulator();
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.empty();
-  emulator.grantEverything();
-  emulator.faults.clear();
-  emulator.clearJournal();
-});
-
-const workspace =
-  "workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n";
 const machine = (name: string, secret = "{ env: DSVM_PASSWORD }") =>
   `  - { name: ${name}, type: virtualmachine, resource_group: rg-data, vm_name: dsvm, ssh_settings: { admin_username: azureuser, admin_password: ${secret} } }\n`;
 const declared = {
-  "azureml.yml": `${workspace}targets:
+  "azureml.yml": `${workspaceLine}targets:
   - { name: cpu-cluster, type: amlcompute }
 ${machine("dsvm")}
 run: { command: python train.py, code: src, compute: cpu-cluster, environment: { image: ubuntu } }
@@ -87,7 +66,10 @@ it("finds everything in order, reads only, and shows no secret", async () => {
 });
 
 it("prints the claims, the one that differs and the credential to paste when the token cannot be exchanged", async () => {
-  await using other = await newEmulator(["repo:octo-org/octo-repo:environment:production"]);
+  await using other = await newEmulator({
+    ...settings,
+    federatedSubjects: ["repo:octo-org/octo-repo:environment:production"],
+  });
   const step = await act(other, "doctor", declared);
   expect(step.exitCode).toBe(1);
   expect(step.outputs["failure-reason"]).toBe("authentication-failed");
@@ -154,7 +136,7 @@ it("takes a refusal to tell what is granted as not checked, never as a failure",
 });
 
 it("works with nothing but a workspace declared, and without any", async () => {
-  const alone = await diagnose({ "azureml.yml": workspace });
+  const alone = await diagnose({ "azureml.yml": workspaceLine });
   expect(alone.log.join("\n")).toContain("doctor succeeded.");
   expect(doctorOf(alone).roles[0]?.role.Actions).toHaveLength(2);
 
@@ -164,20 +146,20 @@ it("works with nothing but a workspace declared, and without any", async () => {
 });
 
 it("goes on with what can be read of an invalid declaration", async () => {
-  const step = await diagnose({ "azureml.yml": `${workspace}targets:\n${machine("dsvm")}  - { name: x }\n` });
+  const step = await diagnose({ "azureml.yml": `${workspaceLine}targets:\n${machine("dsvm")}  - { name: x }\n` });
   expect(step.outputs["failure-reason"]).toBe("invalid-declaration");
   expect(checksOf(doctorOf(step)).map(({ message }) => message)).toContain("dsvm: attach. It is not in the workspace.");
 });
 
 it("says what apply would refuse", async () => {
-  await act(emulator, "apply", { "azureml.yml": `${workspace}targets:\n${machine("other")}` });
-  const step = await diagnose({ "azureml.yml": `${workspace}targets:\n${machine("dsvm")}` });
+  await act(emulator, "apply", { "azureml.yml": `${workspaceLine}targets:\n${machine("other")}` });
+  const step = await diagnose({ "azureml.yml": `${workspaceLine}targets:\n${machine("dsvm")}` });
   expect(step.outputs["failure-reason"]).toBe("conflict");
   expect(codes(doctorOf(step), "error")).toEqual(["conflict"]);
 });
 
 describe("secrets", () => {
-  const files = (secret: string) => ({ "azureml.yml": `${workspace}targets:\n${machine("dsvm", secret)}` });
+  const files = (secret: string) => ({ "azureml.yml": `${workspaceLine}targets:\n${machine("dsvm", secret)}` });
 
   it.each(["{ env: NOT_THERE }", "{ file: /nowhere/at/all }", "{ key_vault: https://evil.example/secrets/x }"])(
     "%s is told as missing, by its reference only",
@@ -214,7 +196,7 @@ describe("what cannot be reached", () => {
       status: 403,
       headers: { "x-ms-error-code": "AuthorizationFailure" },
     });
-    const step = await diagnose({ "azureml.yml": `${workspace}targets:\n${machine("dsvm")}` });
+    const step = await diagnose({ "azureml.yml": `${workspaceLine}targets:\n${machine("dsvm")}` });
     expect(step.exitCode).toBe(0);
     const found = checksOf(doctorOf(step)).find(({ code }) => code === "storage");
     expect(found).toMatchObject({ state: "warning" });
@@ -229,7 +211,7 @@ describe("what cannot be reached", () => {
       status: 404,
       headers: { "x-ms-error-code": "ContainerNotFound" },
     });
-    const report = doctorOf(await diagnose({ "azureml.yml": `${workspace}targets:\n${machine("dsvm")}` }));
+    const report = doctorOf(await diagnose({ "azureml.yml": `${workspaceLine}targets:\n${machine("dsvm")}` }));
     expect(checksOf(report).find(({ code }) => code === "storage")?.advice).toContain("was deleted");
   });
 
@@ -240,7 +222,7 @@ describe("what cannot be reached", () => {
     emulator.grant(subscription, [{ actions: ["*"], notActions: withheld, dataActions: [`${blobs}/*`] }]);
     emulator.faults.add({ method: "POST", path: "/listSecrets$", kind: "status", status: 403 });
     emulator.faults.add({ method: "HEAD", path: "azureml-targets/doctor", kind: "status", status: 404 });
-    const step = await diagnose({ "azureml.yml": `${workspace}targets:\n${machine("dsvm")}` });
+    const step = await diagnose({ "azureml.yml": `${workspaceLine}targets:\n${machine("dsvm")}` });
     const report = doctorOf(step);
     expect(report.missingActions).toEqual([]);
     expect(checksOf(report).find(({ code }) => code === "lease")).toMatchObject({ state: "ok" });
@@ -251,14 +233,16 @@ describe("what cannot be reached", () => {
     const gone = { method: "GET", path: "^/discovery$", kind: "status", status: 403, times: 2 } as const;
     emulator.faults.add(gone);
     expect((await diagnose(declared)).outputs["failure-reason"]).toBe("not-authorized");
-    const step = await diagnose({ "azureml.yml": workspace });
+    const step = await diagnose({ "azureml.yml": workspaceLine });
     expect(step.exitCode).toBe(0);
     expect(codes(doctorOf(step), "warning")).toEqual(["discovery"]);
   });
 });
 
 it("looks for Python when the run happens on the runner", async () => {
-  const files = { "azureml.yml": `${workspace}run: { command: "true", compute: local, environment: { image: x } }\n` };
+  const files = {
+    "azureml.yml": `${workspaceLine}run: { command: "true", compute: local, environment: { image: x } }\n`,
+  };
   const step = await diagnose(files, { environment: { PATH: "/nowhere" } });
   expect(step.outputs["failure-reason"]).toBe("environment-failed");
   expect(doctorOf(step).roles[0]?.role.Actions).not.toContain(

@@ -1,31 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { askArm } from "../support/ask-arm.ts";
 import { act, writesIn } from "../support/step.ts";
+import { useEmulator, workspaceLine } from "../support/use-emulator.ts";
 
 /** What holds when several runs, crashes, jobs and other people work on one resource. */
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-    durations: { default: 0.5 },
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.empty();
-  emulator.faults.clear();
-  emulator.clearJournal();
+const emulator = useEmulator({
+  durations: { default: 0.5 },
 });
 
-const workspace = `workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n`;
 const machine = (name: string, vm: string, port = 22) => ({
-  "azureml.yml": `${workspace}targets:\n  - name: ${name}\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }, ssh_port: ${port} }\n`,
+  "azureml.yml": `${workspaceLine}targets:\n  - name: ${name}\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }, ssh_port: ${port} }\n`,
 });
 /** Names and states of what is attached. */
 const standing = () =>
@@ -221,7 +205,7 @@ describe("a storage that cannot be used any more", () => {
 describe("the lease, and the upload of code", () => {
   afterEach(() => emulator.accessStorageBy("AccountKey"));
   const job = {
-    "azureml.yml": `${workspace}targets: [{ name: cpu, type: amlcompute }]\nrun: job.yml\n`,
+    "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\nrun: job.yml\n`,
     "job.yml": "command: python train.py\ncode: src\nenvironment: azureml:known@latest\ncompute: azureml:cpu\n",
   };
   it.each(["AccountKey", "Sas", "None"] as const)("take the datastore's own way in: %s", async (access) => {
@@ -270,7 +254,7 @@ describe("what is in use", () => {
 
 describe("a cluster that the service made", () => {
   const made = (ssl = "") => ({
-    "azureml.yml": `${workspace}targets:\n  - { name: scoring, type: aks, agent_count: 3, agent_vm_size: Standard_D3_v2${ssl} }\n`,
+    "azureml.yml": `${workspaceLine}targets:\n  - { name: scoring, type: aks, agent_count: 3, agent_vm_size: Standard_D3_v2${ssl} }\n`,
   });
   const tls = ", ssl: { leaf_domain_label: scoring }";
   it("is detached and attached by its own id for a change, also when the process dies in between", async () => {

@@ -1,23 +1,18 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import { seeded } from "../../emulator/settings.ts";
 import { act } from "../support/step.ts";
+import { useEmulator } from "../support/use-emulator.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  // One subject is trusted, and it is not the one that the workflow has: every case that signs in has another way.
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+// One subject is trusted, and it is not the one that the workflow has: every case that signs in has another way.
+const emulator = useEmulator(
+  {
     federatedSubjects: ["repo:octo-org/octo-repo:environment:production"],
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => emulator.clearJournal());
+  },
+  { keeps: true },
+);
 
 const files = {
   "azureml.yml":

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import type { Result } from "../../src/report/result.ts";
 import { actIn, writesIn, type StepOptions } from "../support/step.ts";
 import { exampleSecrets } from "../support/example-secrets.ts";
+import { useEmulator } from "../support/use-emulator.ts";
 
 /** The documented example of every kind, executed: planned, applied, read back, applied again, and detached. */
 const examples = join(import.meta.dirname, "..", "..", "examples", "targets");
@@ -19,19 +19,8 @@ const said: Readonly<Record<string, { readonly before: readonly string[]; readon
   "computeinstance.yml": { before: ["not-checked name-in-region"], after: [] },
 };
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-    durations: { default: 0.1 },
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.empty();
-  emulator.clearJournal();
+const emulator = useEmulator({
+  durations: { default: 0.1 },
 });
 
 describe.each(files)("%s", (file) => {

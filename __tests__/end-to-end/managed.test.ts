@@ -1,26 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import type { PlanReport } from "../../src/report/result.ts";
 import { act, writesIn } from "../support/step.ts";
+import { useEmulator } from "../support/use-emulator.ts";
 
 /** What the service makes by itself: its sizes, its quota, its names, and what stands there afterwards. */
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-    durations: { default: 0.1, node: 0.8 },
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.empty();
-  emulator.clearJournal();
-  emulator.faults.clear();
+const emulator = useEmulator({
+  durations: { default: 0.1, node: 0.8 },
 });
 
 const files = (targets: string, rest = "") => ({

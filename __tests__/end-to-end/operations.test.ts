@@ -3,16 +3,14 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { startEmulator } from "../../emulator/emulator.ts";
 import { act, writesIn } from "../support/step.ts";
+import { newEmulator, workspaceLine } from "../support/use-emulator.ts";
 
-const workspace =
-  "workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n";
-const options = () => ({ stateFolder: mkdtempSync(join(tmpdir(), "emulator-")), durations: { default: 0.2 } });
+const settings = { durations: { default: 0.2 } };
 
 it("joins an operation that another workflow has in flight", async () => {
-  await using emulator = await startEmulator(options());
-  const files = { "azureml.yml": `${workspace}targets: [{ name: slow, type: amlcompute }]\n` };
+  await using emulator = await newEmulator(settings);
+  const files = { "azureml.yml": `${workspaceLine}targets: [{ name: slow, type: amlcompute }]\n` };
   emulator.faults.add({ method: "PUT", path: "/computes/slow$", kind: "operation-takes", seconds: 3 });
   const first = act(emulator, "apply", files);
   while (writesIn(emulator.journal()).length === 0) await pause(50);
@@ -23,9 +21,9 @@ it("joins an operation that another workflow has in flight", async () => {
 });
 
 it("names what is still going on when the time limit passes, and is red", async () => {
-  await using emulator = await startEmulator(options());
+  await using emulator = await newEmulator(settings);
   const run = {
-    "azureml.yml": `${workspace}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: sleep 90, compute: cpu, environment: { image: ubuntu } }\n`,
+    "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: sleep 90, compute: cpu, environment: { image: ubuntu } }\n`,
   };
   await act(emulator, "apply", run);
   const step = await act(emulator, "train", run, { inputs: { "timeout-minutes": "1", "on-timeout": "cancel" } });
@@ -34,9 +32,9 @@ it("names what is still going on when the time limit passes, and is red", async 
 }, 120_000);
 
 it("ends green as submitted when it shall not wait, and can be resumed", async () => {
-  await using emulator = await startEmulator(options());
+  await using emulator = await newEmulator(settings);
   const run = {
-    "azureml.yml": `${workspace}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: echo late, compute: cpu, environment: { image: ubuntu } }\n`,
+    "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: echo late, compute: cpu, environment: { image: ubuntu } }\n`,
   };
   await act(emulator, "apply", run);
   const left = await act(emulator, "train", run, { inputs: { wait: "false" } });
@@ -47,25 +45,25 @@ it("ends green as submitted when it shall not wait, and can be resumed", async (
 });
 
 it("feeds a run with data of the workspace's own storage", async () => {
-  await using emulator = await startEmulator(options());
+  await using emulator = await newEmulator(settings);
   await emulator.putBlob("digits/one.csv", "1,2,3\n");
   const job =
     "command: cat ${{inputs.table}}\ninputs:\n  table: { type: uri_file, path: azureml://datastores/workspaceblobstore/paths/digits/one.csv }\ncompute: cpu\nenvironment: { image: ubuntu }\n";
   const step = await act(emulator, "up", {
-    "azureml.yml": `${workspace}targets: [{ name: cpu, type: amlcompute }]\nrun: job.yml\n`,
+    "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\nrun: job.yml\n`,
     "job.yml": job,
   });
   expect(step.log).toContain("1,2,3");
 });
 
 it("finds the workspace as it was left after the control plane was restarted", async () => {
-  const settings = options();
-  const files = { "azureml.yml": `${workspace}targets: [{ name: kept, type: amlcompute }]\n` };
+  const settings = { stateFolder: mkdtempSync(join(tmpdir(), "emulator-")), durations: { default: 0.2 } };
+  const files = { "azureml.yml": `${workspaceLine}targets: [{ name: kept, type: amlcompute }]\n` };
   {
-    await using emulator = await startEmulator(settings);
+    await using emulator = await newEmulator(settings);
     await act(emulator, "apply", files);
   }
-  await using emulator = await startEmulator(settings);
+  await using emulator = await newEmulator(settings);
   const step = await act(emulator, "plan", files, { inputs: { "expect-no-changes": "true" } });
   expect(step.exitCode).toBe(0);
 });

@@ -1,34 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { Ajv } from "ajv";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import type { PlanFile } from "../../src/plan/plan-file.ts";
 import { askArm } from "../support/ask-arm.ts";
 import { actIn, checkoutOf, password, writesIn, type StepOptions } from "../support/step.ts";
+import { useEmulator, workspaceLine } from "../support/use-emulator.ts";
 
 /** A plan that is written by one step and applied by another, to the letter or not at all. */
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-    durations: { default: 0.2 },
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.empty();
-  emulator.faults.clear();
-  emulator.clearJournal();
+const emulator = useEmulator({
+  durations: { default: 0.2 },
 });
 
-const workspace = `workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n`;
 const declared = ({ nodes = 4, port = 22, vm = "vm1" } = {}) =>
-  `${workspace}targets:\n` +
+  `${workspaceLine}targets:\n` +
   `  - { name: cpu, type: amlcompute, size: Standard_DS3_v2, max_instances: ${nodes} }\n` +
   `  - name: dsvm\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }, ssh_port: ${port} }\n`;
 const repository = (text = declared()) => checkoutOf({ "azureml.yml": text });
@@ -275,7 +262,7 @@ describe("where the declarations are not at the root", () => {
   const nested = (key = "") => {
     const checkout = checkoutOf({
       "repo/.git/HEAD": "ref: refs/heads/main\n",
-      "repo/ml/azureml.yml": `${workspace}targets: [azure/computes.yml]\n`,
+      "repo/ml/azureml.yml": `${workspaceLine}targets: [azure/computes.yml]\n`,
       "repo/ml/azure/computes.yml":
         `name: cpu\ntype: amlcompute\nsize: Standard_DS3_v2\n---\n` +
         `name: dsvm\ntype: virtualmachine\nresource_id: ${emulator.machineId("vm1")}\nssh_settings:\n  admin_username: azureuser\n  ${key === "" ? "admin_password: { env: DSVM_PASSWORD }" : `ssh_private_key_file: ${key}`}\n---\n` +

@@ -1,27 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import type { PlanReport } from "../../src/report/result.ts";
 import { act, writesIn } from "../support/step.ts";
+import { useEmulator } from "../support/use-emulator.ts";
 
 /** What a plan finds out besides the differences: who uses what would be taken away, and who else holds a resource. */
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-    durations: { default: 0.2 },
-    pageSize: 2,
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.empty();
-  emulator.faults.clear();
-  emulator.clearJournal();
+const emulator = useEmulator({
+  durations: { default: 0.2 },
+  pageSize: 2,
 });
 
 const subscription = "33333333-3333-4333-8333-333333333333";

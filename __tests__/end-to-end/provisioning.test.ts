@@ -1,31 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { describe, expect, it } from "@jest/globals";
 import { act, writesIn } from "../support/step.ts";
+import { useEmulator, workspaceLine } from "../support/use-emulator.ts";
 
 /** What the log shows while targets are worked on, and what it says when one of them fails. */
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
-    durations: { default: 0.5 },
-  });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.empty();
-  emulator.faults.clear();
-  emulator.clearJournal();
+const emulator = useEmulator({
+  durations: { default: 0.5 },
 });
 
-const workspace = `workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n`;
-const cluster = { "azureml.yml": `${workspace}targets: [{ name: cpu, type: amlcompute }]\n` };
+const cluster = { "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\n` };
 const machine = (vm: string) => ({
-  "azureml.yml": `${workspace}targets:\n  - name: dsvm\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD } }\n`,
+  "azureml.yml": `${workspaceLine}targets:\n  - name: dsvm\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD } }\n`,
 });
 /** The lines of a group of the log. */
 const group = (log: readonly string[], title: string) => {

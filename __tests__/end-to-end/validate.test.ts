@@ -1,25 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { describe, expect, it } from "@jest/globals";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import type { StepResult } from "../../demo/runner.ts";
 import { seeded } from "../../emulator/settings.ts";
 import { actIn, checkoutOf, type StepOptions } from "../support/step.ts";
+import { useEmulator } from "../support/use-emulator.ts";
 
 /** `validate` as the built action, with what it asks GitHub and what it writes for it. */
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ stateFolder: mkdtempSync(join(tmpdir(), "emulator-")) });
-});
-afterAll(async () => {
-  await emulator.stop();
-});
-beforeEach(() => {
-  emulator.empty();
-  emulator.clearJournal();
-  emulator.faults.clear();
-});
+const emulator = useEmulator({});
 
 const head = "a".repeat(40);
 /** A repository whose declarations are in a folder of their own; both compute files have a mistake. */

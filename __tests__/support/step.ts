@@ -16,6 +16,9 @@ export function checkoutOf(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
+/** The steps of one test file run on one machine: the first of them compiles the action for the others. */
+const toolCache = mkdtempSync(join(tmpdir(), "tools-"));
+
 export const password = "Correct-horse-battery-9";
 
 /** The built action as a runner runs it, signed in by OIDC to an emulator. */
@@ -41,6 +44,7 @@ export function actIn(
   return runStep({
     checkout,
     inputs: { command, ...inputs },
+    toolCache,
     ...options,
     environment: { ...environment, DSVM_PASSWORD: password, ...options.environment },
   });

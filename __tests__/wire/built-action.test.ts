@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import type { StepResult } from "../../demo/runner.ts";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import type { JournalEntry } from "../../emulator/journal.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { actIn, checkoutOf } from "../support/step.ts";
@@ -17,6 +16,7 @@ import {
   type WireCase,
   type WireRequest,
 } from "./compare.ts";
+import { useEmulator } from "../support/use-emulator.ts";
 
 /** The built action, run on each file against the emulator; what reaches the emulator is compared with the goldens. */
 
@@ -43,20 +43,15 @@ const goldens = readdirSync(join(corpus, "golden"), { recursive: true, withFileT
 const variants = readCases("variants.jsonl");
 const expected = (one: WireCase) => one.expect ?? one.official;
 
-let emulator: Emulator;
-
-beforeAll(async () => {
-  emulator = await startEmulator({
-    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+// What a job runs is of no concern here.
+const emulator = useEmulator(
+  {
     durations: { default: 0 },
     // What a job runs is of no concern here.
     maxParallelJobs: 0,
-  });
-});
-
-afterAll(async () => {
-  await emulator.stop();
-});
+  },
+  { keeps: true },
+);
 
 describe("real az ml files", () => {
   it.each(goldens.map((golden) => [golden.source, golden] as const))("%s", async (source, golden) => {

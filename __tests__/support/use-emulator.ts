@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, beforeEach } from "@jest/globals";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import type { EmulatorOptions } from "../../emulator/settings.ts";
+
+export type Settings = Partial<EmulatorOptions>;
+
+/** An emulator with a state of its own unless a folder is given, for tests that end it themselves. */
+export function newEmulator(settings: Settings = {}): Promise<Emulator> {
+  return startEmulator({ stateFolder: mkdtempSync(join(tmpdir(), "emulator-")), ...settings });
+}
+
+/** The workspace of the emulator, as declaration files name it. */
+export const workspaceLine =
+  "workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n";
+
+/**
+ * One emulator for all tests of the file or describe block in which this is called. Before each test its journal and its
+ * faults are cleared, and its workspace is emptied.
+ *
+ * @param keeps true where each test goes on with what the one before it left in the workspace.
+ */
+export function useEmulator(settings: Settings = {}, { keeps = false } = {}): Emulator {
+  let started: Emulator | undefined;
+  beforeAll(async () => {
+    started = await newEmulator(settings);
+  });
+  afterAll(() => started?.stop());
+  beforeEach(() => {
+    if (!keeps) started?.empty();
+    started?.faults.clear();
+    started?.clearJournal();
+  });
+  return new Proxy({} as Emulator, {
+    get: (_, member) => {
+      if (started === undefined)
+        throw new Error("The emulator starts before the first test, not while tests are collected.");
+      return Reflect.get(started, member) as unknown;
+    },
+  });
+}
