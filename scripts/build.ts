@@ -17,18 +17,17 @@ for (const path of globSync("build/node_modules/**/@actions/*/package.json"))
   writeFileSync(path, JSON.stringify({ ...manifest(path), sideEffects: false }));
 
 type Module = { readonly resource?: string; readonly modules?: readonly Module[] };
+type Compilation = {
+  readonly modules: Iterable<Module>;
+  readonly chunkGraph: { readonly getNumberOfModuleChunks: (module: Module) => number };
+};
 type Ncc = (
   entry: string,
-  options: { readonly cache: boolean; readonly quiet: boolean },
+  options: object,
 ) => Promise<{
   readonly code: string;
   readonly assets: Readonly<Record<string, { readonly source: string | Buffer }>>;
-  readonly stats: {
-    readonly compilation: {
-      readonly modules: Iterable<Module>;
-      readonly chunkGraph: { readonly getNumberOfModuleChunks: (module: Module) => number };
-    };
-  };
+  readonly stats: { readonly compilation: Compilation };
 }>;
 const ncc = createRequire(import.meta.url)("@vercel/ncc") as Ncc;
 const { code, assets, stats } = await ncc(join(process.cwd(), "build/start.js"), { cache: false, quiet: true });
@@ -66,12 +65,7 @@ async function minified(text: string): Promise<string> {
   // webpack puts the function of each module in parentheses, which makes V8 compile it at once instead of parsing it twice.
   // The minifier takes parentheses away, but not those of a call.
   const marked = text.replaceAll(/^\/\*{3}\/ \(/gm, "__atOnce__(");
-  const { code } = await minify(marked, {
-    module: true,
-    mangle: named,
-    compress: { ...named, global_defs },
-    format: { comments: false },
-  });
+  const { code } = await minify(marked, { module: true, mangle: named, compress: { ...named, global_defs } });
   return code.replaceAll("__atOnce__(", "(");
 }
 
