@@ -1,1 +1,0 @@
-export{n as connect,i as connectJobs}from"./azure.js";

@@ -1,1 +1,0 @@
-import"./rolldown-runtime.js";async function cancelRun(e,t,n){let r=AbortSignal.timeout(6e3);for(let i=1;;i+=1){let a=await t.cancel(e,r);if(a.ok||a.failure.reason!==`not-found`||i>=4||r.aborted)return a;await n.sleep(.5)}}export{cancelRun as t};

@@ -1,1 +1,0 @@
-export{t as commentBytes,n as decideComment,r as draftComment,i as marker,a as outdated,o as readMarker}from"./comment2.js";

@@ -1,1 +1,0 @@
-import"./rolldown-runtime.js";import{b as e}from"./core-rest-pipeline.js";function isKeyCredential(t){return e(t,[`key`])&&typeof t.key==`string`}function isTokenCredential(e){let t=e;return t&&typeof t.getToken==`function`&&(t.signRequest===void 0||t.getToken.length>0)}export{isKeyCredential as n,isTokenCredential as t};

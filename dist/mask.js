@@ -1,1 +1,0 @@
-export{y as mask,b as withoutSecrets}from"./main.js";

@@ -1,1 +1,0 @@
-import"./rolldown-runtime.js";function succeeded(e){return{ok:!0,value:e}}function failed(e){return{ok:!1,failure:e}}export{succeeded as n,failed as t};

@@ -1,1 +1,0 @@
-import"./rolldown-runtime.js";function sharedRead(e){let t,n,start=()=>{n=void 0;let r=e();t=r;let done=()=>{t===r&&(t=void 0)};return r.then(done,done),r};return()=>t===void 0?start():(n??=t.then(start,start),n)}export{sharedRead as t};

@@ -1,1 +1,0 @@
-export{c as isPostStep}from"./main.js";

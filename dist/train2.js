@@ -1,1 +1,0 @@
-export{r as train}from"./train.js";

@@ -1,1 +1,0 @@
-export{C as validate}from"./main.js";
