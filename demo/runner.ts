@@ -8,6 +8,8 @@ import { seeded } from "../emulator/settings.ts";
 /** The action as a GitHub runner runs it: a process, an environment, files for its outputs, and a reader of its log. */
 
 const root = join(import.meta.dirname, "..");
+/** `npm run coverage` runs a bundle of its own that tells which line of the sources ran; see `scripts/coverage.ts`. */
+const { COVERED_ACTION: coveredAction, NODE_V8_COVERAGE: coverageFolder } = process.env;
 
 type ActionFile = {
   readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
@@ -95,6 +97,7 @@ export function prepareStep(options: RunnerOptions): {
     PATH: process.env["PATH"] ?? "",
     HOME: process.env["HOME"] ?? "",
     LANG: "C.UTF-8",
+    ...(coverageFolder === undefined ? {} : { NODE_V8_COVERAGE: coverageFolder }),
     CI: "true",
     GITHUB_ACTIONS: "true",
     GITHUB_WORKSPACE: options.checkout,
@@ -147,7 +150,7 @@ async function runEntry(
   reader: Reader,
 ): Promise<{ readonly exitCode: number | null; readonly cancelMs?: number }> {
   const node = join(root, "node_modules", ".bin", "node");
-  const child = spawn(node, [resolvePath(root, entry)], {
+  const child = spawn(node, [resolvePath(coveredAction ?? root, entry)], {
     cwd: options.checkout,
     env,
     stdio: ["ignore", "pipe", "pipe"],
