@@ -7,8 +7,6 @@ import { positionOf, type SourceNode } from "../yaml/source.ts";
  *
  * @see https://learn.microsoft.com/azure/machine-learning/v1/how-to-deploy-azure-container-instance
  */
-export const type = "aci";
-
 export function problemOf(node: SourceNode): Problem {
   return {
     code: "by-deployment-only",

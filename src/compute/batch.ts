@@ -13,10 +13,10 @@ import {
 } from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
-import type { Difference, Finding, Hint, ReadContext, ReadResult } from "./kind.ts";
+import type { Difference, Finding, Hint, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, textIn } from "./attached/behind.ts";
+import { readBehind, readsBehind, textIn } from "./attached/behind.ts";
 
 /** An Azure Batch account. Pipeline steps of the first SDK run on it. */
 export type Batch = Attached & { readonly type: "batch" };
@@ -24,6 +24,7 @@ export type Batch = Attached & { readonly type: "batch" };
 export const label = "Batch account";
 export const computeType = "Batch";
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 /**
  * No published api-version takes the kind; the first SDK attaches it with this unpublished one. Reads and detachments say
@@ -63,6 +64,10 @@ export function resourceIdOf(target: Batch): string {
 
 export function secretsOf(): readonly [] {
   return [];
+}
+
+export function permissionsOf({ resourceId }: Batch): readonly Permission[] {
+  return readsBehind(resourceId, "Microsoft.Batch/batchAccounts/read");
 }
 
 export async function toRequest(target: Batch, workspace: Workspace): Promise<unknown> {

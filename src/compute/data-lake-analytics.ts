@@ -27,6 +27,7 @@ export type DataLakeAnalytics = Attached & {
 export const label = "Data Lake Analytics account";
 export const computeType = "DataLakeAnalytics";
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 /** @see https://azure.microsoft.com/updates/migrate-to-azure-synapse-analytics/ */
 const retired = {
@@ -91,6 +92,11 @@ export function resourceIdOf(target: DataLakeAnalytics): string {
 }
 
 export function secretsOf(): readonly [] {
+  return [];
+}
+
+/** Nothing is read of an account whose service is closed. */
+export function permissionsOf(): readonly [] {
   return [];
 }
 

@@ -17,10 +17,10 @@ import {
 } from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
-import type { Difference, Finding, Hint, ReadContext, ReadResult, Refused } from "./kind.ts";
+import type { Difference, Finding, Hint, Permission, ReadContext, ReadResult, Refused } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, textIn } from "./attached/behind.ts";
+import { readBehind, readsBehind, textIn } from "./attached/behind.ts";
 
 /** An Azure Databricks workspace, entered with a personal access token of it. Pipeline steps of the first SDK use it. */
 export type Databricks = Attached & {
@@ -33,6 +33,7 @@ export type Databricks = Attached & {
 export const label = "Databricks workspace";
 export const computeType = "Databricks";
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 const attachedKind: AttachedKind = { resourceType: "Microsoft.Databricks/workspaces", parts: ["workspace_name"] };
 
@@ -106,6 +107,10 @@ export function resourceIdOf(target: Databricks): string {
 
 export function secretsOf({ accessToken }: Databricks): readonly SecretReference[] {
   return [accessToken];
+}
+
+export function permissionsOf({ resourceId }: Databricks): readonly Permission[] {
+  return readsBehind(resourceId, "Microsoft.Databricks/workspaces/read");
 }
 
 export async function toRequest(target: Databricks, workspace: Workspace, resolve: ResolveSecret): Promise<unknown> {

@@ -15,10 +15,10 @@ import {
 } from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
-import type { Difference, Finding, ReadContext, ReadResult } from "./kind.ts";
+import type { Difference, Finding, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { listIn, readBehind, textIn } from "./attached/behind.ts";
+import { listIn, readBehind, readsBehind, textIn } from "./attached/behind.ts";
 import {
   loginComparisons,
   readSshLogin,
@@ -35,6 +35,7 @@ export type HdInsight = Attached & SshLogin & { readonly type: "hdinsight" };
 export const label = "HDInsight cluster";
 export const computeType = "HDInsight";
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 const attachedKind: AttachedKind = { resourceType: "Microsoft.HDInsight/clusters", parts: ["cluster_name"] };
 
@@ -74,6 +75,10 @@ export function resourceIdOf(target: HdInsight): string {
 
 export function secretsOf(target: HdInsight): readonly SecretReference[] {
   return secretsOfLogin(target);
+}
+
+export function permissionsOf({ resourceId }: HdInsight): readonly Permission[] {
+  return readsBehind(resourceId, "Microsoft.HDInsight/clusters/read");
 }
 
 export async function toRequest(target: HdInsight, workspace: Workspace, resolve: ResolveSecret): Promise<unknown> {

@@ -12,14 +12,21 @@ import {
   type AttachedKind,
 } from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
-import { identityComparison, identityProblems, identitySchema, toIdentity, type Identity } from "./managed/identity.ts";
+import {
+  identityComparison,
+  identityPermissions,
+  identityProblems,
+  identitySchema,
+  toIdentity,
+  type Identity,
+} from "./managed/identity.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
-import type { AddProblem, Difference, Finding, Hint, ReadContext, ReadResult } from "./kind.ts";
+import type { AddProblem, Difference, Finding, Hint, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { problemsAt } from "./problems-at.ts";
 import { provisioningFindings } from "./attached/provisioning-state.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, textIn } from "./attached/behind.ts";
+import { readBehind, readsBehind, textIn } from "./attached/behind.ts";
 
 /** A Spark pool of a Synapse workspace. */
 export type SynapseSpark = Attached & {
@@ -32,7 +39,9 @@ export type SynapseSpark = Attached & {
 
 export const label = "Synapse Spark pool";
 export const computeType = "SynapseSpark";
+export const azmlSchemas = ["synapseSparkCompute", "attachedSparkCompute"];
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 const attachedKind: AttachedKind = {
   resourceType: "Microsoft.Synapse/workspaces/bigDataPools",
@@ -147,6 +156,13 @@ export function secretsOf(): readonly [] {
   return [];
 }
 
+export function permissionsOf({ resourceId, identity }: SynapseSpark): readonly Permission[] {
+  return [
+    ...readsBehind(resourceId, "Microsoft.Synapse/workspaces/bigDataPools/read"),
+    ...identityPermissions(identity),
+  ];
+}
+
 /** Body of `PUT …/computes/{name}`: the official client's, and how the pool scales and pauses where that is declared. */
 export async function toRequest(target: SynapseSpark, workspace: Workspace): Promise<unknown> {
   const { identity } = target;
@@ -240,7 +256,7 @@ export async function preflight(target: SynapseSpark, reads: ResourceReads): Pro
   if (!("resource" in behind)) return behind.findings;
   const { resource } = behind;
   return [
-    ...provisioningFindings("spark-pool", "Spark pool", resource),
+    ...provisioningFindings("spark-pool-not-ready", "Spark pool", resource),
     ...versionFindings(textIn(member(resource, "properties", "sparkVersion")), target.allowRetired),
     ...poolFindings(target, resource),
   ];

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
+import { parseResourceId } from "../azure/resource-id.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
 import { checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
@@ -14,10 +15,10 @@ import {
 } from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
-import type { Difference, Finding, ReadContext, ReadResult } from "./kind.ts";
+import type { Difference, Finding, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { listIn, readBehind, textIn } from "./attached/behind.ts";
+import { listIn, readBehind, readsBehind, textIn } from "./attached/behind.ts";
 import {
   loginComparisons,
   readSshLogin,
@@ -33,7 +34,9 @@ export type VirtualMachine = Attached & SshLogin & { readonly type: "virtualmach
 
 export const label = "virtual machine";
 export const computeType = "VirtualMachine";
+export const azmlSchemas = ["vmCompute"];
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 const attachedKind: AttachedKind = {
   resourceType: "Microsoft.Compute/virtualMachines",
@@ -81,6 +84,25 @@ export function resourceIdOf(target: VirtualMachine): string {
 
 export function secretsOf(target: VirtualMachine): readonly SecretReference[] {
   return secretsOfLogin(target);
+}
+
+/** Which network interface and which address a machine has is known only when it has been read: they are read in its group. */
+export function permissionsOf({ resourceId }: VirtualMachine): readonly Permission[] {
+  return [
+    ...readsBehind(resourceId, "Microsoft.Compute/virtualMachines/read"),
+    ...readsBehind(
+      groupOf(resourceId),
+      "Microsoft.Network/networkInterfaces/read",
+      "Microsoft.Network/publicIPAddresses/read",
+    ),
+  ];
+}
+
+function groupOf(resourceId: string): string {
+  const parsed = parseResourceId(resourceId);
+  return parsed === undefined
+    ? resourceId
+    : `/subscriptions/${parsed.subscriptionId}/resourceGroups/${parsed.resourceGroup}`;
 }
 
 export async function toRequest(

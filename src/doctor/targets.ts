@@ -1,7 +1,7 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Finding } from "../compute/kind.ts";
-import { isNamedByRegion, originOf, type ComputeTarget } from "../compute/target.ts";
+import { kindOf, originOf, type ComputeTarget } from "../compute/target.ts";
 import { plan } from "../plan/plan.ts";
 import type { PlanOptions, Step } from "../plan/step.ts";
 import { actionOf } from "../plan/plan-report.ts";
@@ -36,7 +36,7 @@ export async function targetFindings(
     ...shared.filter(({ of: [first] }) => first === step).flatMap(findingChecks),
   ]);
   const created = steps
-    .filter((step) => step.do === "create" && isNamedByRegion(step.target))
+    .filter((step) => step.do === "create" && kindOf(step.target).isNamedByRegion === true)
     .map(({ target }) => `'${target.name}'`);
   return {
     steps,

@@ -1,5 +1,6 @@
 import type { ResourceReads } from "../../azure/resource-reads.ts";
-import type { Finding } from "../kind.ts";
+import type { Finding, Permission } from "../kind.ts";
+import { recommended } from "../permission.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -54,6 +55,11 @@ export async function readBehind(
       },
     ],
   };
+}
+
+/** What the checks of a resource read before it is attached. Without them it is attached all the same. */
+export function readsBehind(scope: string, ...actions: readonly string[]): readonly Permission[] {
+  return recommended(scope, "check the resources behind targets before they are attached", ...actions);
 }
 
 /** The members of a list in a resource; none where there is no list. */

@@ -18,6 +18,7 @@ import {
 import { baseComparisons, differing, member } from "../compare.ts";
 import {
   identityComparison,
+  identityPermissions,
   identityProblems,
   identitySchema,
   toIdentity,
@@ -31,13 +32,15 @@ import {
   type InstanceTypes,
 } from "./instance-types.ts";
 import type { ResourceReads } from "../../azure/resource-reads.ts";
-import type { AddProblem, Difference, Finding, Hint, ReadContext, ReadResult, Refused } from "../kind.ts";
+import type { AddProblem, Difference, Finding, Hint, Permission, ReadContext, ReadResult, Refused } from "../kind.ts";
 import {
   aksFindings,
   aksVersion,
   arcFindings,
+  clusterPermissions,
   extensionFindings,
   extensionHostFindings,
+  isArc,
   localAccountFindings,
   privateFindings,
 } from "../attached/kubernetes-cluster.ts";
@@ -62,7 +65,9 @@ export type Kubernetes = Attached & {
 
 export const label = "Kubernetes cluster";
 export const computeType = "Kubernetes";
+export const azmlSchemas = ["kubernetesCompute"];
 export const origin = "attached";
+export const users = ["jobs", "onlineEndpoints"] as const;
 
 const attachedKind: AttachedKind = {
   resourceType: "Microsoft.ContainerService/managedClusters",
@@ -192,6 +197,14 @@ export function namespaceOf(target: Kubernetes): string {
   return target.namespace;
 }
 
+export function liveNamespaceOf({ properties }: LiveCompute): string {
+  return typeof properties["namespace"] === "string" ? properties["namespace"] : "default";
+}
+
+export function permissionsOf({ resourceId, identity }: Kubernetes): readonly Permission[] {
+  return [...clusterPermissions(resourceId), ...identityPermissions(identity)];
+}
+
 export function secretsOf({ secretProperties }: Kubernetes): readonly SecretReference[] {
   return Object.values(secretProperties);
 }
@@ -254,10 +267,6 @@ export function differencesFrom(target: Kubernetes, live: LiveCompute): readonly
     identityComparison(target.identity, live, "in-place"),
     ...baseComparisons(target, live, "in-place"),
   ]);
-}
-
-function isArc(resourceId: string): boolean {
-  return parseResourceId(resourceId)?.type.toLowerCase() === "microsoft.kubernetes/connectedclusters";
 }
 
 /** @see https://learn.microsoft.com/azure/machine-learning/how-to-deploy-kubernetes-extension */

@@ -4,7 +4,8 @@ import type { Problem } from "../../yaml/problem.ts";
 import { oneOf, readOnly, shape, text } from "../../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../../yaml/source.ts";
 import type { Comparison } from "../compare.ts";
-import type { ChangeMeans } from "../kind.ts";
+import type { ChangeMeans, Permission } from "../kind.ts";
+import { required } from "../permission.ts";
 import { idProblems } from "../resource-name.ts";
 
 /** ARM's `identity` of a compute. */
@@ -88,4 +89,16 @@ function identityKey(type: string, ids: readonly string[]): string {
     .sort()
     .join(",");
   return [types, ...ids.map((id) => id.toLowerCase()).sort()].join(" ");
+}
+
+/** What it takes to give a compute its user-assigned identities. */
+export function identityPermissions(identity: Identity | undefined): readonly Permission[] {
+  return Object.keys(identity?.userAssignedIdentities ?? {}).flatMap((id) =>
+    required(
+      id,
+      "give computes the identity",
+      "Microsoft.ManagedIdentity/userAssignedIdentities/read",
+      "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+    ),
+  );
 }

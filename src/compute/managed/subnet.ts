@@ -6,7 +6,8 @@ import { positionOf, valueAt, type SourceNode } from "../../yaml/source.ts";
 import type { LiveCompute } from "../../azure/computes.ts";
 import type { Comparison } from "../compare.ts";
 import type { ResourceReads } from "../../azure/resource-reads.ts";
-import type { Finding, TargetBase } from "../kind.ts";
+import type { Finding, Permission, TargetBase } from "../kind.ts";
+import { required } from "../permission.ts";
 import { idProblems, namePartProblems } from "../resource-name.ts";
 
 /** Where the machines of a compute stand: a subnet's name with its network, or the subnet's id alone. */
@@ -84,6 +85,27 @@ export function subnetId(subnet: Subnet | undefined, workspace: WorkspaceRef): s
     ? vnet
     : `/subscriptions/${workspace.subscriptionId}/resourceGroups/${workspace.resourceGroup}/providers/Microsoft.Network/virtualNetworks/${vnet}`;
   return `${network}/subnets/${subnet.subnet}`;
+}
+
+/** What it takes to put a compute into its subnet. */
+export function subnetPermissions(subnet: Subnet | undefined, workspace: WorkspaceRef): readonly Permission[] {
+  const id = subnetId(subnet, workspace);
+  if (id === undefined) return [];
+  const purpose = "put computes into the subnet";
+  return [
+    ...required(
+      id,
+      purpose,
+      "Microsoft.Network/virtualNetworks/subnets/join/action",
+      "Microsoft.Network/virtualNetworks/subnets/read",
+    ),
+    ...required(
+      id.replace(/\/subnets\/[^/]+\/?$/i, ""),
+      purpose,
+      "Microsoft.Network/virtualNetworks/join/action",
+      "Microsoft.Network/virtualNetworks/read",
+    ),
+  ];
 }
 
 /**
