@@ -11,7 +11,7 @@ export type Attachment = {
 };
 
 /**
- * True when two attachments cannot stand beside each other: the later one would break the earlier one. Two of a kind that
+ * True when two attachments cannot coexist: the later one would break the earlier one. Two of a kind that
  * has namespaces can, in different ones.
  *
  * @see https://learn.microsoft.com/azure/machine-learning/how-to-attach-kubernetes-to-workspace

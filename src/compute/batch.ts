@@ -104,7 +104,7 @@ function accountFindings(account: Readonly<Record<string, unknown>>): readonly F
       severity: "error",
       code: "batch-not-ready",
       message: `The Batch account's provisioning state is ${state}.`,
-      advice: "Wait until it is Succeeded, or mend the account in the portal.",
+      advice: "Wait until it is Succeeded, or repair the account in the portal.",
     });
   }
   if (at("publicNetworkAccess")?.toLowerCase() === "disabled") {
@@ -121,7 +121,7 @@ function accountFindings(account: Readonly<Record<string, unknown>>): readonly F
 const noLonger =
   "The service does not attach Batch accounts any more: the kind is in no published api-version, and the unpublished one that took it was refused. Nothing in the declaration is wrong. Remove the target; train on a managed cluster (type: amlcompute), or submit to the Batch account directly.";
 
-/** The service's own no, to the kind or to the api-version that knew it: nothing that a declaration could mend. */
+/** The service's own refusal of the kind, or of the api-version that knew it: nothing that a declaration could fix. */
 export const hints: readonly Hint[] = [
   { when: /(unknown|unsupported|invalid|not supported)[^.]*(?<![./])\bBatch\b(?![/\w])/i, advice: noLonger },
   {

@@ -89,7 +89,7 @@ function otherSubscription(
   const own = parseResourceId(resourceId)?.subscriptionId;
   if (allowOtherSubscription || own?.toLowerCase() === subscriptionId.toLowerCase()) return undefined;
   return {
-    message: `The Databricks workspace lies in the subscription ${own ?? "of its id"}, and the Azure ML workspace in ${subscriptionId}.`,
+    message: `The Databricks workspace is in the subscription ${own ?? "of its id"}, and the Azure ML workspace in ${subscriptionId}.`,
     fix: "Correct the id, or set allow_other_subscription: true and give the identity Contributor on the Databricks workspace.",
   };
 }
@@ -140,7 +140,7 @@ export async function preflight(target: Databricks, reads: ResourceReads): Promi
 const inOtherSubscription: Finding = {
   severity: "note",
   code: "databricks-other-subscription",
-  message: "The Databricks workspace lies in another subscription than the Azure ML workspace.",
+  message: "The Databricks workspace is in another subscription than the Azure ML workspace.",
   advice: "The identity needs Contributor on the Databricks workspace.",
 };
 
@@ -153,7 +153,7 @@ function workspaceFindings(workspace: Readonly<Record<string, unknown>>): readon
       severity: "error",
       code: "databricks-not-ready",
       message: `The Databricks workspace's provisioning state is ${state}.`,
-      advice: "Wait until it is Succeeded, or mend the workspace in the portal.",
+      advice: "Wait until it is Succeeded, or repair the workspace in the portal.",
     });
   }
   if (at("computeMode")?.toLowerCase() === "serverless") {

@@ -149,8 +149,8 @@ function stateFindings(cluster: Document): readonly Finding[] {
     {
       severity: "error",
       code: "hdinsight-not-running",
-      message: `The cluster is ${state ?? provisioning ?? "in an unknown state"} (provisioning: ${provisioning ?? "not told"}), and the service could not log in to attach it.`,
-      advice: "Wait until its state is Running, or mend it in the portal.",
+      message: `The cluster is ${state ?? provisioning ?? "in an unknown state"} (provisioning: ${provisioning ?? "unknown"}), and the service could not log in to attach it.`,
+      advice: "Wait until its state is Running, or repair it in the portal.",
     },
   ];
 }

@@ -32,9 +32,9 @@ export type ReadContext = {
 /**
  * How the service can bring a field to its declared value.
  *
- * - `in-place`: by an update of the compute as it stands.
+ * - `in-place`: by an update of the existing compute.
  * - `reattach`: only by detaching and attaching again; the resource behind it stays.
- * - `recreate`: only by deleting what the service made and creating it anew.
+ * - `recreate`: only by deleting what the service made and creating it again.
  */
 export type ChangeMeans = "in-place" | "reattach" | "recreate";
 

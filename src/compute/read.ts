@@ -45,7 +45,7 @@ function kindProblem(type: unknown, node: SourceNode): Problem {
     code: "unknown-type",
     severity: "error",
     where,
-    message: `There is no target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, ...Object.keys(notTargets)])}`,
+    message: `Unknown target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, ...Object.keys(notTargets)])}`,
     fix: `Use one of ${known.join(", ")}.`,
   };
 }

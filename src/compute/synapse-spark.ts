@@ -58,7 +58,7 @@ export const schema = shape(() =>
       tags: tags().optional(),
       location: text()
         .optional()
-        .describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
+        .describe("Accepted for compatibility with az ml; ignored: an attachment is always in the workspace's region."),
       ...resourceSchema(),
       ...readOnlyKeys(),
       workspace_name: text().optional().describe("Name of the Synapse workspace, in place of resource_id."),
@@ -296,7 +296,7 @@ export const hints: readonly Hint[] = [
   {
     when: /synapse.*(not authorized|unauthorized|forbidden|access|permission)|(not authorized|unauthorized|forbidden).*(synapse|spark ?pool|livy)/i,
     advice:
-      "The identity of the attached pool lacks a role in Synapse. Give it Synapse Administrator on the pool, in Synapse Studio: it is no role of Azure's own.",
+      "The identity of the attached pool lacks a role in Synapse. Give it Synapse Administrator on the pool, in Synapse Studio: it is a Synapse role, not an Azure role.",
   },
 ];
 

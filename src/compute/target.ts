@@ -96,7 +96,7 @@ export function attachmentOf(target: ComputeTarget): Attachment | undefined {
   return { computeType, resourceId, ...(namespaceOf === undefined ? {} : { namespace: namespaceOf(target) }) };
 }
 
-/** True when the attachments of two targets cannot stand beside each other. */
+/** True when the attachments of two targets cannot coexist. */
 export function conflictsWith(a: ComputeTarget, b: ComputeTarget): boolean {
   const [wantedByA, wantedByB] = [attachmentOf(a), attachmentOf(b)];
   return wantedByA !== undefined && wantedByB !== undefined && conflicts(wantedByA, wantedByB);

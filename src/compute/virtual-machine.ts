@@ -53,7 +53,7 @@ export const schema = shape(() =>
       tags: tags().optional(),
       location: text()
         .optional()
-        .describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
+        .describe("Accepted for compatibility with az ml; ignored: an attachment is always in the workspace's region."),
       ...resourceSchema(),
       ...readOnlyKeys(),
       vm_name: text().optional().describe("Name of the machine, in place of resource_id."),
@@ -170,7 +170,7 @@ function systemFindings(machine: Document): readonly Finding[] {
     {
       severity: "warning",
       code: "vm-system-unknown",
-      message: `Whether the machine runs Ubuntu cannot be told from ${imageName === "" ? "its image, which is an own one" : `its image ${imageName}`}.`,
+      message: `It is not known whether the machine runs Ubuntu, from ${imageName === "" ? "a custom image" : `its image ${imageName}`}.`,
       advice: "The service takes Ubuntu only.",
     },
   ];
@@ -188,7 +188,7 @@ function powerFindings(machine: Document): readonly Finding[] {
       {
         severity: "warning",
         code: "vm-state-unknown",
-        message: "Whether the machine runs is not told.",
+        message: "The machine did not report its power state.",
         advice: "The service logs in while it attaches, so the machine has to run.",
       },
     ];

@@ -23,7 +23,7 @@ export type StorageDeps = {
 
 /**
  * Whether the workspace's own store can be used as leases and uploads use it: by the route that official clients take.
- * Nothing is written, so whether a lease can be taken is told from what the access allows.
+ * Nothing is written, so the access itself says whether a lease can be taken.
  */
 export async function storageFindings(
   { datastores, blobs, workspace }: StorageDeps,

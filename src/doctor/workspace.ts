@@ -112,7 +112,7 @@ export async function dataPlaneChecks(
       notChecked(
         "run-history",
         `The run history answers, and refuses: ${said(asked.failure)}.`,
-        "Under Permissions stands whether experiments/runs/read is missing.",
+        "See Permissions for whether experiments/runs/read is missing.",
       ),
     ];
   }

@@ -54,8 +54,8 @@ function namedElsewhere(
         const finding: Finding = {
           severity: "error",
           code: "name-taken",
-          message: `The name '${target.name}' is taken in ${own}: the workspace '${taken.name}' (resource group '${taken.resourceGroup}') has a compute instance of that name.`,
-          advice: "Names of compute instances are unique in a region, over all workspaces. Choose another name.",
+          message: `The name '${target.name}' is taken in ${own}: the workspace '${taken.name}' (resource group '${taken.resourceGroup}') has a ${kindOf(target).label} of that name.`,
+          advice: `Names of this kind (${kindOf(target).label}) are unique in a region, over all workspaces. Choose another name.`,
         };
         return [target.name, [finding]] as const;
       }

@@ -38,7 +38,7 @@ export function secretsOf({ tls }: Aks): readonly SecretReference[] {
   return certificatesOf(tls);
 }
 
-/** Nothing of an AKS compute is changed in place: it is attached anew by its own resource id. */
+/** Nothing of an AKS compute is changed in place: it is attached again by its own resource id. */
 export function toUpdate(): undefined {
   return undefined;
 }
@@ -80,7 +80,7 @@ function otherSubscription(resourceId: string, workspace: Workspace): readonly F
 }
 
 function productionFindings({ nodes, cpus }: ClusterNodes, purpose: ClusterPurpose | undefined): readonly Finding[] {
-  // That there is no node of use, another finding says; one that tells of no pools at all says nothing.
+  // Another finding says that there is no usable node; a cluster that shows no pools at all says nothing.
   if (nodes === 0) return [];
   if (purpose === "dev_test" || (nodes >= leastNodes && (cpus === undefined || cpus >= leastCpus))) return [];
   const has = cpus === undefined ? `${nodes} nodes` : `${nodes} nodes and ${cpus} virtual CPUs`;

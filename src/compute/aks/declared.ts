@@ -12,7 +12,7 @@ import { readTls, sslSchema, type Tls } from "./tls.ts";
 
 /**
  * An AKS cluster for the web services of the first SDK. Training and online endpoints use the kind `kubernetes`, which
- * cannot stand on the same cluster.
+ * cannot be on the same cluster.
  */
 export type Aks = TargetBase & {
   readonly type: "aks";
@@ -104,7 +104,7 @@ export function read(node: SourceNode, context: ReadContext): ReadResult<Aks> {
     ...("id" in resource && resource.id !== undefined ? { resourceId: resource.id } : {}),
     ...(value.agent_count === undefined ? {} : { agentCount: value.agent_count }),
     ...(value.agent_vm_size === undefined ? {} : { agentVmSize: value.agent_vm_size }),
-    // An attachment stands in the workspace's region, wherever the cluster is.
+    // An attachment is in the workspace's region, wherever the cluster is.
     ...(value.location === undefined || attaches ? {} : { location: value.location }),
     ...(network === undefined ? {} : { network }),
     ...(value.cluster_purpose === undefined ? {} : { clusterPurpose: value.cluster_purpose }),

@@ -84,7 +84,7 @@ function checkAddresses(declared: Declared, add: AddProblem): void {
       add(
         "malformed-cidr",
         [key, part],
-        `${part} is ${JSON.stringify(written)}, which is no range of IPv4 addresses.`,
+        `${part} is ${JSON.stringify(written)}, which is not a range of IPv4 addresses.`,
         `Write it in CIDR notation, as ${example}.`,
       );
     }
@@ -98,7 +98,7 @@ function checkAddresses(declared: Declared, add: AddProblem): void {
     add(
       "malformed-address",
       [key, "dns_service_ip"],
-      `dns_service_ip is ${JSON.stringify(written)}, which is no IPv4 address.`,
+      `dns_service_ip is ${JSON.stringify(written)}, which is not an IPv4 address.`,
       "Write it as 10.0.0.10.",
     );
   }

@@ -80,7 +80,7 @@ export function readTls(declared: Declared, node: SourceNode, add: AddProblem): 
       add(
         "malformed-cname",
         ["ssl", "cname"],
-        `ssl.cname is ${JSON.stringify(cname)}, which is no host name.`,
+        `ssl.cname is ${JSON.stringify(cname)}, which is not a host name.`,
         "Write the name alone, as scoring.example.com.",
       );
     }
@@ -104,7 +104,7 @@ export function readTls(declared: Declared, node: SourceNode, add: AddProblem): 
     add(
       "malformed-label",
       ["ssl", "leaf_domain_label"],
-      `ssl.leaf_domain_label is ${JSON.stringify(label)}, which is no label of a domain.`,
+      `ssl.leaf_domain_label is ${JSON.stringify(label)}, which is not a valid domain label.`,
       "Use 3 to 63 lower-case letters, digits and dashes, beginning with a letter.",
     );
   }

@@ -63,7 +63,7 @@ export const schema = shape(() =>
       network_settings: networkSchema().optional(),
       identity: identitySchema().optional(),
       enable_node_public_ip: boolean().default(true),
-      resource_id: text().optional().describe("Taken and not used, as az ml does."),
+      resource_id: text().optional().describe("Accepted for compatibility with az ml; ignored."),
       credentials_version: version()
         .optional()
         .describe("Raise it after the SSH password was rotated: the cluster is deleted and created again."),

@@ -49,7 +49,7 @@ export function differencesFrom(
     {
       field: "tier",
       declared: target.tier && tiers[target.tier],
-      // A dedicated cluster is what comes of no word of the priority.
+      // Without a priority the cluster is dedicated.
       live: at("vmPriority") ?? tiers.dedicated,
       means: "recreate",
       ignoreCase: true,

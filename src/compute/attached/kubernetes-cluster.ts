@@ -109,7 +109,7 @@ export function privateFindings(
     {
       severity: "warning",
       code: "aks-private",
-      message: "The cluster is private: its API server is only to be reached from its network.",
+      message: "The cluster is private: its API server is reachable only from the cluster's own network.",
       advice:
         "Make sure that the workspace reaches that network, by peering or a private endpoint, and that it resolves the name.",
     },
@@ -147,7 +147,7 @@ const leastCpus = 4;
 const leastNodes = 3;
 
 function sizeFindings({ nodes, cpus }: ClusterNodes): readonly Finding[] {
-  // That there is no node of use, another finding says.
+  // Another finding says that there is no usable node.
   if (nodes === 0) return [];
   const findings: Finding[] = [];
   if (cpus !== undefined && cpus < leastCpus) {

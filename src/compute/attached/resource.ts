@@ -68,13 +68,7 @@ export function attachedResource(
   }
   const missing = partKeys.find((key) => declared[key] === undefined);
   if (missing !== undefined) {
-    return fault(
-      node,
-      [],
-      "missing-key",
-      `The target names its resource by parts, and ${missing} is missing.`,
-      `Add ${missing}, or give resource_id.`,
-    );
+    return fault(node, [], "missing-key", `${missing} is missing.`, `Add ${missing}, or give resource_id.`);
   }
   const subscription = declared.subscription_id ?? context.subscriptionId;
   if (subscription === undefined) {
@@ -138,7 +132,7 @@ export type Attached = TargetBase & {
 };
 
 /**
- * Body of `PUT …/computes/{name}` of an attachment, which stands in the workspace's region, wherever its resource is.
+ * Body of `PUT …/computes/{name}` of an attachment, which is in the workspace's region, wherever its resource is.
  *
  * @param properties the kind's own part; absent for a kind that has none.
  */

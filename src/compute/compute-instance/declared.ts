@@ -48,7 +48,7 @@ export const schema = shape(() =>
       tags: tags().optional(),
       location: text()
         .optional()
-        .describe("Taken and not used, as az ml does: an instance stands in the workspace's region."),
+        .describe("Accepted for compatibility with az ml; ignored: an instance is always in the workspace's region."),
       size: text().default(defaultSize).describe("VM size, for example Standard_DS3_v2."),
       create_on_behalf_of: z
         .strictObject({ user_tenant_id: text(), user_object_id: text() })
@@ -74,7 +74,7 @@ export const schema = shape(() =>
       enable_root_access: boolean().default(true),
       release_quota_on_stop: boolean().default(false),
       enable_os_patching: boolean().default(false),
-      resource_id: text().optional().describe("Taken and not used, as az ml does."),
+      resource_id: text().optional().describe("Accepted for compatibility with az ml; ignored."),
       state: readOnly(),
       last_operation: readOnly(),
       services: readOnly(),

@@ -14,8 +14,8 @@ export function liveNodesOf({ properties }: LiveCompute): NodeRange | undefined 
 /** States in which nobody can work on the instance, though its provisioning succeeded. */
 const faults: Readonly<Record<string, string>> = {
   createfailed: "It could not be created.",
-  setupfailed: "Its setup did not come to its end.",
-  usersetupfailed: "The setup for its user did not come to its end.",
+  setupfailed: "Setup did not finish.",
+  usersetupfailed: "Setup for its user did not finish.",
   unusable: "It is out of order.",
 };
 
@@ -42,7 +42,7 @@ const passing = new Set(["creating", "settingup", "usersettingup", "starting", "
 /** As long as setup scripts may take, and the start before them. Our choice. */
 export const longestReadinessSeconds = 30 * 60;
 
-/** Provisioning may be over while the instance is still being set up; what stands in the end decides. */
+/** Provisioning may be over while the instance is still being set up; the state in the end decides. */
 export function readiness(live: LiveCompute): Readiness {
   const error = faultOf(live);
   if (error !== undefined) return { state: "failed", error };

@@ -88,7 +88,7 @@ export const schema = shape(() =>
       tags: tags().optional(),
       location: text()
         .optional()
-        .describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
+        .describe("Accepted for compatibility with az ml; ignored: an attachment is always in the workspace's region."),
       ...resourceSchema(),
       ...readOnlyKeys(),
       cluster_name: text()
@@ -159,7 +159,7 @@ function checkNamespace({ namespace }: Declared, add: AddProblem): void {
   add(
     "illegal-namespace",
     ["namespace"],
-    `namespace is ${JSON.stringify(namespace)}, which is no name of a Kubernetes namespace.`,
+    `namespace is ${JSON.stringify(namespace)}, which is not a valid Kubernetes namespace name.`,
     "Use 1 to 63 lower-case letters, digits and dashes, beginning and ending with a letter or a digit.",
   );
 }
@@ -229,7 +229,7 @@ export async function toRequest(target: Kubernetes, workspace: Workspace, resolv
   };
 }
 
-/** What changes in place changes by the whole PUT: the service overwrites what stands there. */
+/** What changes in place changes by the whole PUT: the service overwrites what is there. */
 export function toUpdate(): undefined {
   return undefined;
 }
@@ -278,7 +278,7 @@ function otherSubscription(
   if (allowOtherSubscription || isArc(resourceId) || own.toLowerCase() === subscriptionId.toLowerCase())
     return undefined;
   return {
-    message: `The AKS cluster lies in the subscription ${own}, and the Azure ML workspace in ${subscriptionId}: the service attaches no AKS cluster of another subscription.`,
+    message: `The AKS cluster is in the subscription ${own}, and the Azure ML workspace in ${subscriptionId}: the service does not attach AKS clusters of another subscription.`,
     fix: "Connect the cluster to Arc and attach the connected cluster, or set allow_other_subscription: true to try all the same.",
   };
 }
@@ -331,7 +331,7 @@ export const hints: readonly Hint[] = [
   {
     when: /AZUREML_FE_(ROLE|DEPLOYMENT)_CONFLICT|E4500[45]/i,
     advice:
-      "The cluster holds the front end of an attachment of the kind aks, beside which the extension cannot stand. Detach that, and remove azureml-fe by the commands in docs/troubleshooting.md.",
+      "The cluster holds the front end of an attachment of the kind aks, with which the extension cannot coexist. Detach that, and remove azureml-fe by the commands in docs/troubleshooting.md.",
   },
   {
     when: /namespaces? .*not found|namespace.*does not exist/i,

@@ -21,7 +21,7 @@ const types = {
   "system_assigned,user_assigned": "SystemAssigned,UserAssigned",
 } as const;
 
-/** az ml takes the words in snake_case and in camelCase alike. */
+/** az ml takes the words in snake_case and in camelCase. */
 export const identitySchema = shape(() =>
   z.strictObject({
     type: oneOf(["system_assigned", "user_assigned", "none", "system_assigned,user_assigned"], { camelCase: true }),
@@ -43,7 +43,7 @@ export function identityProblems(identity: Declared | undefined, node: SourceNod
   if (identity === undefined) return [];
   const listed = identity.user_assigned_identities ?? [];
   if (!identity.type.includes("user_assigned") || listed.length > 0) {
-    // What is no id at all may be a placeholder that is filled in before the file is used, as in az ml's own examples.
+    // What is not an id at all may be a placeholder that is filled in before the file is used, as in az ml's own examples.
     return listed.flatMap(({ resource_id: id }, index) =>
       id.startsWith("/")
         ? idProblems(id, identityType, node, ["identity", "user_assigned_identities", index, "resource_id"])

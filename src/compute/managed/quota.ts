@@ -15,7 +15,7 @@ export type Demand = Capacity & {
   readonly name: string;
   /** Computes whose machines it has already, or that go before it is made. */
   readonly holds: readonly Held[];
-  /** Made anew, so that what it holds is given back first; else it stands, and at most grows. */
+  /** Created, so that what it holds is given back first; else it exists already, and at most grows. */
   readonly isMade: boolean;
 };
 
@@ -62,7 +62,7 @@ export async function capacityFindings(
 ): Promise<ReadonlyMap<string, readonly Finding[]>> {
   const regionOfLive = ({ computeLocation, location }: LiveCompute) =>
     region(computeLocation ?? location ?? reads.workspace.location ?? "");
-  // What stands grows where it is; its declaration may not say where.
+  // What exists grows where it is; its declaration may not say where.
   const regionOf = ({ location, isMade, holds: [held] }: Demand) =>
     isMade || held === undefined ? region(location ?? reads.workspace.location ?? "") : regionOfLive(held.live);
   const regions = [...new Set(demands.map(regionOf))];
@@ -114,7 +114,7 @@ async function findingsIn(
     }));
   }
   const refused = demands.flatMap((demand) => {
-    // What stands already has its machines, whatever is offered to others.
+    // What exists has its machines already, whatever is offered to others.
     const finding = demand.isMade ? sizeFinding(demand, sizeOf(demand.size, offered), offered, location) : undefined;
     return finding === undefined ? [] : [{ name: demand.name, finding }];
   });
@@ -172,7 +172,7 @@ function sizeFinding(
 }
 
 function supports({ supportedComputeTypes: types }: VmSize, computeType: string): boolean {
-  // A service that does not say what a size is for is not taken to refuse it.
+  // A service that does not say what a size is for does not refuse it.
   if (types === undefined || types === null || types.length === 0) return true;
   return types.some((type) => type.toLowerCase() === computeType.toLowerCase());
 }

@@ -10,7 +10,7 @@ import type { Finding, Permission, TargetBase } from "../kind.ts";
 import { required } from "../permission.ts";
 import { idProblems, namePartProblems } from "../resource-name.ts";
 
-/** Where the machines of a compute stand: a subnet's name with its network, or the subnet's id alone. */
+/** Where the machines of a compute are: a subnet's name with its network, or the subnet's id alone. */
 export type Subnet = { readonly vnet?: string; readonly subnet: string };
 
 export const networkSchema = () =>
@@ -76,7 +76,7 @@ function isId(text: string): boolean {
   return text.startsWith("/");
 }
 
-/** The subnet's id; a network that is only named stands in the workspace's resource group. */
+/** The subnet's id; a network that is only named is in the workspace's resource group. */
 export function subnetId(subnet: Subnet | undefined, workspace: WorkspaceRef): string | undefined {
   if (subnet === undefined) return undefined;
   if (isId(subnet.subnet)) return subnet.subnet;
@@ -124,7 +124,7 @@ export function publicIpComparison(
   };
 }
 
-/** False is no default, and so it is declared wherever it stands. */
+/** False is not the default, and so it is declared wherever it is found. */
 export function saysPublicIp({ nodePublicIp, source }: TargetBase & { readonly nodePublicIp: boolean }): boolean {
   return !nodePublicIp || valueAt({ ...source, path: [...source.path, publicIpKey] }) !== undefined;
 }
@@ -146,7 +146,7 @@ export async function networkFindings(
     return answer.failure.reason === "not-found"
       ? [
           {
-            // The service decides: an identity that may not see another subscription is told that nothing is there, too.
+            // The service decides: an identity that may not see another subscription gets the same answer.
             severity: "warning",
             code: "subnet-not-found",
             message: `No subnet ${id} was found.`,
