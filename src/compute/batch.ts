@@ -111,15 +111,15 @@ function accountFindings(account: Readonly<Record<string, unknown>>): readonly F
     findings.push({
       severity: "warning",
       code: "batch-no-public-access",
-      message: "The Batch account takes no calls from public networks.",
-      advice: "Make sure that Azure Machine Learning reaches it, or enable its public network access.",
+      message: "The Batch account does not accept calls from public networks.",
+      advice: "Make sure that Azure Machine Learning can reach it, or enable its public network access.",
     });
   }
   return findings;
 }
 
 const noLonger =
-  "The service does not attach Batch accounts any more: the kind is in no published api-version, and the unpublished one that took it was refused. Nothing in the declaration is wrong. Remove the target; train on a managed cluster (type: amlcompute), or submit to the Batch account directly.";
+  "The service no longer attaches Batch accounts: the kind is in no published api-version, and the unpublished one that took it was refused. Nothing in the declaration is wrong. Remove the target; train on a managed cluster (type: amlcompute), or submit to the Batch account directly.";
 
 /** The service's own refusal of the kind, or of the api-version that knew it: nothing that a declaration could fix. */
 export const hints: readonly Hint[] = [

@@ -31,7 +31,7 @@ export const users = ["jobs"] as const;
 
 /** @see https://azure.microsoft.com/updates/migrate-to-azure-synapse-analytics/ */
 const retired = {
-  message: "Azure closed Data Lake Analytics on 2024-02-29: its accounts run no jobs any more.",
+  message: "Azure closed Data Lake Analytics on 2024-02-29: its accounts no longer run jobs.",
   instead: "Use a Spark pool of Azure Synapse Analytics (type: synapsespark) or Azure Databricks (type: databricks)",
 };
 
@@ -79,7 +79,7 @@ function retirement(allowed: boolean, node: SourceNode): Problem {
     severity: allowed ? "warning" : "error",
     where: positionOf(node, ["type"]),
     message: retired.message,
-    fix: allowed ? `${retired.instead}.` : `${retired.instead}. To attach it all the same, set allow_retired: true.`,
+    fix: allowed ? `${retired.instead}.` : `${retired.instead}. To attach it anyway, set allow_retired: true.`,
   };
 }
 

@@ -52,7 +52,7 @@ export const schema = shape(() =>
       access_token: secret().describe("Reference to a personal access token of the Databricks workspace."),
       allow_other_subscription: boolean()
         .default(false)
-        .describe("Let it lie in another subscription than the workspace; the identity needs Contributor on it."),
+        .describe("Allow it to be in another subscription than the workspace; the identity needs Contributor on it."),
     })
     .describe("An Azure Databricks workspace, entered with a personal access token."),
 );
@@ -160,23 +160,23 @@ function workspaceFindings(workspace: Readonly<Record<string, unknown>>): readon
     findings.push({
       severity: "warning",
       code: "databricks-serverless",
-      message: "The Databricks workspace is serverless, and steps of Azure ML run on a cluster.",
-      advice: "Attach a workspace in which clusters can be made.",
+      message: "The Databricks workspace is serverless, and Azure ML steps run on a cluster.",
+      advice: "Attach a workspace in which clusters can be created.",
     });
   }
   if (at("publicNetworkAccess")?.toLowerCase() === "disabled") {
     findings.push({
       severity: "warning",
       code: "databricks-no-public-access",
-      message: "The Databricks workspace takes no calls from public networks.",
-      advice: "Make sure that Azure Machine Learning reaches it, or enable its public network access.",
+      message: "The Databricks workspace does not accept calls from public networks.",
+      advice: "Make sure that Azure Machine Learning can reach it, or enable its public network access.",
     });
   }
   if (textIn(member(workspace, "sku", "name"))?.toLowerCase() === "standard") {
     findings.push({
       severity: "warning",
       code: "databricks-standard-tier",
-      message: "The Databricks workspace is of the standard tier, which Azure retires on 2026-10-01.",
+      message: "The Databricks workspace is on the standard tier, which Azure retires on 2026-10-01.",
       advice: "Upgrade it to the premium tier.",
     });
   }
@@ -191,7 +191,7 @@ export const hints: readonly Hint[] = [
   {
     when: /databricks.*(token|unauthori[sz]ed|forbidden|\b40[13]\b)|(invalid|expired) access token/i,
     advice:
-      "Databricks refused the access token. Make a new one in the Databricks workspace, put it where access_token refers to, and raise credentials_version.",
+      "Databricks refused the access token. Create a new one in the Databricks workspace, store it where access_token refers to, and raise credentials_version.",
   },
 ];
 

@@ -131,7 +131,7 @@ function clusterFindings(cluster: Document): readonly Finding[] {
     findings.push({
       severity: "error",
       code: "hdinsight-not-spark",
-      message: `The cluster is of kind ${kind}, and the service takes Spark clusters only.`,
+      message: `The cluster is of kind ${kind}, and the service supports only Spark clusters.`,
       advice: "Attach a Spark cluster; the kind of an existing one cannot be changed.",
     });
   }
@@ -167,7 +167,7 @@ function endpointFindings(cluster: Document, target: HdInsight, reads: ResourceR
         severity: "error",
         code: "hdinsight-no-public-endpoint",
         message:
-          "The cluster can be reached from its own network only, and the service logs in by its public SSH endpoint.",
+          "The cluster is reachable only from its own network, and the service logs in through a public SSH endpoint.",
         advice: "Attach a cluster whose resource provider connection is inbound and that has no private link.",
       },
     ];
@@ -177,7 +177,7 @@ function endpointFindings(cluster: Document, target: HdInsight, reads: ResourceR
       {
         severity: "error",
         code: "hdinsight-no-ssh-endpoint",
-        message: "The cluster lists no SSH endpoint.",
+        message: "The cluster has no SSH endpoint.",
         advice: "Attach a cluster that can be reached by SSH.",
       },
     ];
@@ -190,7 +190,7 @@ function endpointFindings(cluster: Document, target: HdInsight, reads: ResourceR
           {
             severity: "warning",
             code: "hdinsight-ssh-port",
-            message: `The cluster's SSH endpoint listens at port ${port}, and the target declares ${target.sshPort}.`,
+            message: `The cluster's SSH endpoint listens on port ${port}, and the target declares ${target.sshPort}.`,
             advice: `Set ssh_port to ${port}.`,
           } as const,
         ]

@@ -274,7 +274,7 @@ function versionFindings(version: string | undefined, isAllowed: boolean): reado
       message: `The pool runs Spark ${version ?? ""}; everything up to Spark 3.2 was retired by July 2024.`,
       advice: isAllowed
         ? "Move to a pool with a newer version."
-        : "Attach a pool with a newer version, or set allow_retired: true to attach it all the same.",
+        : "Attach a pool with a newer version, or set allow_retired: true to attach it anyway.",
     },
   ];
 }
@@ -288,7 +288,7 @@ function poolFindings(target: SynapseSpark, pool: Readonly<Record<string, unknow
     severity: "warning",
     code: "spark-pool-differs",
     message: `${field} is ${to} in the declaration and ${from} in the pool itself.`,
-    advice: "To attach a pool does not change it. Change the pool (az synapse spark pool update), or the declaration.",
+    advice: "Attaching a pool does not change it. Change the pool (az synapse spark pool update), or the declaration.",
   }));
 }
 

@@ -161,7 +161,7 @@ function systemFindings(machine: Document): readonly Finding[] {
       {
         severity: "error",
         code: "vm-not-ubuntu",
-        message: `The machine runs ${osName ?? `the image ${imageName}`}, and the service takes Ubuntu only.`,
+        message: `The machine runs ${osName ?? `the image ${imageName}`}, and the service supports only Ubuntu.`,
         advice,
       },
     ];
@@ -171,7 +171,7 @@ function systemFindings(machine: Document): readonly Finding[] {
       severity: "warning",
       code: "vm-system-unknown",
       message: `It is not known whether the machine runs Ubuntu, from ${imageName === "" ? "a custom image" : `its image ${imageName}`}.`,
-      advice: "The service takes Ubuntu only.",
+      advice: "The service supports only Ubuntu.",
     },
   ];
 }
@@ -227,7 +227,7 @@ async function addressFindings(machine: Document, reads: ResourceReads): Promise
       {
         severity: "warning",
         code: "vm-address-not-assigned",
-        message: "The machine's public address has no value at present, as a dynamic one while the machine is stopped.",
+        message: "The machine's public address has no value now, like a dynamic one while the machine is stopped.",
         advice: "Start the machine, or make the address static.",
       },
     ];
@@ -246,8 +246,8 @@ async function addressFindings(machine: Document, reads: ResourceReads): Promise
       : {
           severity: "error",
           code: "vm-no-public-address",
-          message: "The machine has no public address, and the service reaches it by SSH from outside.",
-          advice: "Give one of its network interfaces a public address, and let its network rules pass the SSH port.",
+          message: "The machine has no public address, and the service connects to it by SSH from outside.",
+          advice: "Give one of its network interfaces a public address, and allow the SSH port in its network rules.",
         },
   ];
 }

@@ -140,7 +140,7 @@ export function leaseByRole(permissions: readonly PermissionReport[]): readonly 
     return [
       warning(
         "lease",
-        "Leases cannot be taken: the identity may not write blobs, nor have the datastore's secret.",
+        "Leases cannot be taken: the identity may neither write blobs nor read the datastore's secret.",
         "Give the identity the role below, or Storage Blob Data Contributor on the storage account.",
       ),
     ];

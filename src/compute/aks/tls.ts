@@ -29,10 +29,10 @@ export const sslSchema = () =>
       cname: text().optional().describe("Name that the certificate is for."),
       cert: secret().optional(),
       key: secret().optional(),
-      leaf_domain_label: text().optional().describe("First part of the name that a certificate of Microsoft's is for."),
+      leaf_domain_label: text().optional().describe("First part of the name for which Microsoft issues a certificate."),
       overwrite_existing_domain: boolean().optional().describe("Take the leaf domain label over. Default: false."),
     })
-    .describe("TLS: a certificate of yours (cname, cert and key), or a leaf domain label.");
+    .describe("TLS: your own certificate (cname, cert and key), or a leaf domain label.");
 
 type Declared = z.infer<ReturnType<typeof sslSchema>>;
 

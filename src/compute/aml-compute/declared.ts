@@ -69,7 +69,7 @@ export const schema = shape(() =>
         .describe("Raise it after the SSH password was rotated: the cluster is deleted and created again."),
       ...readOnlyKeys(),
     })
-    .describe("A cluster that Azure Machine Learning makes and scales."),
+    .describe("A cluster that Azure Machine Learning creates and scales."),
 );
 
 type Declared = z.infer<ReturnType<typeof schema>>;

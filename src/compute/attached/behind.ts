@@ -47,11 +47,11 @@ export async function readBehind(
       {
         severity: "not-checked",
         code: "resource-not-readable",
-        message: `The ${what} ${id} could not be looked at: ${error.message} [${error.code}]`,
+        message: `The ${what} ${id} could not be read: ${error.message} [${error.code}]`,
         advice:
           status === 403 || /^SubscriptionNotFound$/i.test(error.code)
-            ? "It is attached all the same. To have it checked beforehand, give the identity the role Reader on it."
-            : "It is attached all the same.",
+            ? "It is attached anyway. To have it checked beforehand, give the identity the role Reader on it."
+            : "It is attached anyway.",
       },
     ],
   };

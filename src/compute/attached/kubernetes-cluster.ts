@@ -111,7 +111,7 @@ export function privateFindings(
       code: "aks-private",
       message: "The cluster is private: its API server is reachable only from the cluster's own network.",
       advice:
-        "Make sure that the workspace reaches that network, by peering or a private endpoint, and that it resolves the name.",
+        "Make sure that the workspace can reach that network, by peering or a private endpoint, and can resolve the name.",
     },
   ];
 }
@@ -135,7 +135,7 @@ export function extensionHostFindings(cluster: Document): readonly Finding[] {
     findings.push({
       severity: "warning",
       code: "aks-authorized-ranges",
-      message: `The cluster's API server only answers ${ranges.length} ranges of addresses.`,
+      message: `The cluster's API server answers only ${ranges.length} address ${ranges.length === 1 ? "range" : "ranges"}.`,
       advice: "Make sure that the service's addresses in the workspace's region are among them.",
     });
   }

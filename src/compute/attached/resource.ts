@@ -68,7 +68,13 @@ export function attachedResource(
   }
   const missing = partKeys.find((key) => declared[key] === undefined);
   if (missing !== undefined) {
-    return fault(node, [], "missing-key", `${missing} is missing.`, `Add ${missing}, or give resource_id.`);
+    return fault(
+      node,
+      [],
+      "missing-key",
+      `${missing} is missing.`,
+      `Name the resource by ${partKeys.join(" and ")}, or by resource_id alone.`,
+    );
   }
   const subscription = declared.subscription_id ?? context.subscriptionId;
   if (subscription === undefined) {

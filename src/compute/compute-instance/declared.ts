@@ -43,7 +43,7 @@ export const schema = shape(() =>
     .strictObject({
       $schema: text().optional(),
       type: oneOf(["computeinstance"]),
-      name: text().describe("3 to 24 letters, digits and dashes, of its own in the region."),
+      name: text().describe("3 to 24 letters, digits and dashes, unique in the region."),
       description: text().optional(),
       tags: tags().optional(),
       location: text()
@@ -81,7 +81,7 @@ export const schema = shape(() =>
       os_image_metadata: readOnly(),
       ...readOnlyKeys(),
     })
-    .describe("A machine for one person, which Azure Machine Learning makes, starts and stops."),
+    .describe("A machine for one person, which Azure Machine Learning creates, starts and stops."),
 );
 
 type Declared = z.infer<ReturnType<typeof schema>>;

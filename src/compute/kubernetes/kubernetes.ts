@@ -93,7 +93,9 @@ export const schema = shape(() =>
       ...readOnlyKeys(),
       cluster_name: text()
         .optional()
-        .describe("Name of an AKS cluster, in place of resource_id. A cluster of Arc is named by resource_id alone."),
+        .describe(
+          "Name of an AKS cluster, in place of resource_id. A cluster connected to Arc is named by resource_id alone.",
+        ),
       namespace: text().default("default").describe("Namespace of the cluster. It must be there beforehand."),
       identity: identitySchema().optional(),
       instance_types: instanceTypesSchema().optional(),
@@ -183,7 +185,7 @@ function checkIdentity({ identity }: Declared, add: AddProblem): void {
   add(
     "only-first-identity",
     ["identity", "user_assigned_identities", 1],
-    "Of several user-assigned identities a Kubernetes cluster uses the first one alone.",
+    "A Kubernetes cluster uses only the first of several user-assigned identities.",
     "List one identity.",
     "warning",
   );
@@ -279,7 +281,7 @@ function otherSubscription(
     return undefined;
   return {
     message: `The AKS cluster is in the subscription ${own}, and the Azure ML workspace in ${subscriptionId}: the service does not attach AKS clusters of another subscription.`,
-    fix: "Connect the cluster to Arc and attach the connected cluster, or set allow_other_subscription: true to try all the same.",
+    fix: "Connect the cluster to Arc and attach the connected cluster, or set allow_other_subscription: true to try anyway.",
   };
 }
 
