@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { readiness } from "../../src/compute/aml-compute.ts";
+import { readiness } from "../../src/compute/aml-compute/aml-compute.ts";
 import { readTarget } from "../../src/compute/read.ts";
 import { formatProblem } from "../../src/yaml/problem.ts";
 import { nodeOf } from "../support/documents.ts";

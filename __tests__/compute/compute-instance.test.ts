@@ -59,7 +59,7 @@ describe("a declaration", () => {
     ],
     [
       "schedules: { compute_start_stop: [{ action: stop, trigger: { type: cron, expression: 0 18 * * *, time_zone: W Europe Standard Time } }] }",
-      `file.yml:3:109: There is no time zone "W Europe Standard Time". Did you mean W. Europe Standard Time? Use Windows' name of it, for example UTC, W. Europe Standard Time or Pacific Standard Time. [unknown-time-zone]`,
+      `file.yml:3:109: Unknown time zone "W Europe Standard Time". Did you mean W. Europe Standard Time? Use Windows' name of it, for example UTC, W. Europe Standard Time or Pacific Standard Time. [unknown-time-zone]`,
     ],
     [
       "idle_time_before_shutdown_minutes: 5",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { runStep } from "../../demo/runner.ts";
-import { refusalOf } from "../../src/compute/target.ts";
+import { kindOf } from "../../src/compute/target.ts";
 import { bodyOf, dataId, placesOf, readYaml, recordedWorkspace, targetOf } from "../support/declared.ts";
 import { act, checkoutOf, writesIn } from "../support/step.ts";
 import { newEmulator } from "../support/use-emulator.ts";
@@ -17,7 +17,8 @@ describe("a Data Lake Analytics account", () => {
   });
 
   it("is refused by the plan too, with the same words", () => {
-    const refused = refusalOf(targetOf(yaml()), recordedWorkspace);
+    const target = targetOf(yaml());
+    const refused = kindOf(target).refusal?.(target, recordedWorkspace);
     expect(refused?.because).toBe("retired");
     expect(refused?.reason).toContain("2024-02-29");
   });
@@ -25,7 +26,8 @@ describe("a Data Lake Analytics account", () => {
   it("is a warning with allow_retired, and nothing refuses it", () => {
     const allowed = yaml("allow_retired: true\n");
     expect(placesOf(readYaml(allowed).problems)).toEqual(["warning retired 2:7"]);
-    expect(refusalOf(targetOf(allowed), recordedWorkspace)).toBeUndefined();
+    const target = targetOf(allowed);
+    expect(kindOf(target).refusal?.(target, recordedWorkspace)).toBeUndefined();
   });
 
   it("is then requested to the letter as by the first SDK", async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { databricksWorkspace } from "../../emulator/resources/databricks.ts";
-import { refusalOf } from "../../src/compute/target.ts";
+import { kindOf } from "../../src/compute/target.ts";
 import type { PlannedStep } from "../../src/report/result.ts";
 import { bodyOf, dataId, placesOf, readYaml, recordedWorkspace, targetOf } from "../support/declared.ts";
 import { planCases, wordsOf, type FindingCase } from "../support/findings.ts";
@@ -41,8 +41,9 @@ describe("a Databricks declaration", () => {
 
   it("is refused by the plan where its file could not know the workspace's subscription", () => {
     const target = targetOf(yaml(byParts + token));
-    expect(refusalOf(target, recordedWorkspace)).toBeUndefined();
-    expect(refusalOf(target, { ...recordedWorkspace, subscriptionId: "another" })).toMatchObject({
+    const { refusal } = kindOf(target);
+    expect(refusal?.(target, recordedWorkspace)).toBeUndefined();
+    expect(refusal?.(target, { ...recordedWorkspace, subscriptionId: "another" })).toMatchObject({
       because: "other-subscription",
     });
   });

@@ -106,12 +106,12 @@ const cases: readonly Case[] = [
     expected: ["resource_id reattach"],
   },
   {
-    when: "nothing is told of what is the service's default",
+    when: "the service does not show what is its default",
     declared: cluster("tier: dedicated\n"),
     wire: liveCluster({ scaleSettings: { maxNodeCount: 4, nodeIdleTimeBeforeScaleDown: "PT2M" } }),
   },
   {
-    when: "a cluster is of another tier than the default that is not told",
+    when: "a cluster is of another tier than the default that is not shown",
     declared: cluster("tier: low_priority\n"),
     wire: liveCluster({}),
     expected: ["tier recreate"],
@@ -129,7 +129,7 @@ const cases: readonly Case[] = [
     wire: liveMachine({ sshPort: 22 }),
   },
   {
-    when: "nothing is told of the attachment's own part",
+    when: "the attachment's own part is not shown",
     declared: machine(),
     wire: liveMachine(null),
   },
@@ -151,12 +151,12 @@ const cases: readonly Case[] = [
     expected: ["ssh_settings.admin_username recreate"],
   },
   {
-    when: "the purpose of a cluster is the service's default, and not told",
+    when: "the purpose of a cluster is the service's default, and not shown",
     declared: attached("aks", "cluster_purpose: fast_prod\n"),
     wire: liveAttached("AKS", null),
   },
   {
-    when: "the region of a made cluster is not told, and the compute stands in the workspace's",
+    when: "the region of a created cluster is not shown, and the compute is in the workspace's",
     declared: "name: own-cluster\ntype: aks\nlocation: westus2\n",
     wire: { name: "own-cluster", location: "eastus", properties: { computeType: "AKS", isAttachedCompute: false } },
   },
@@ -247,7 +247,7 @@ const cases: readonly Case[] = [
     wire: liveInstance({}),
   },
   {
-    when: "how the pool scales and pauses is not told",
+    when: "how the pool scales and pauses is not shown",
     declared: pool("scale_settings: { min_node_count: 3 }\nauto_pause_settings: { delay_in_minutes: 15 }\n"),
     wire: livePool({ autoScaleProperties: null }),
   },
@@ -258,7 +258,7 @@ const cases: readonly Case[] = [
     expected: ["scale_settings.auto_scale_enabled reattach", "scale_settings.min_node_count reattach"],
   },
   {
-    when: "whose instance it is, is told by its creator alone",
+    when: "only the creator says whose instance it is",
     declared: owned("u-1"),
     wire: ownedBy({ createdBy: { userId: "U-1", userOrgId: "t" } }),
   },
@@ -269,7 +269,7 @@ const cases: readonly Case[] = [
     expected: ["create_on_behalf_of.user_object_id recreate"],
   },
   {
-    when: "whose instance it is, is not told",
+    when: "the service does not show whose instance it is",
     declared: owned("u-2"),
     wire: ownedBy({}),
   },

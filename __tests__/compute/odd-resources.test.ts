@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { succeeded, type Outcome } from "../../src/azure/outcome.ts";
 import type { ResourceReads } from "../../src/azure/resource-reads.ts";
-import { preflight } from "../../src/compute/target.ts";
+import { kindOf } from "../../src/compute/target.ts";
 import { dataId, recordedWorkspace, targetOf } from "../support/declared.ts";
 
 const aksId = dataId("Microsoft.ContainerService/managedClusters", "aks1");
-const target = (type: string) => targetOf(`name: own-cluster\ntype: ${type}\nresource_id: ${aksId}\n`);
+const targetOn = (type: string) => targetOf(`name: own-cluster\ntype: ${type}\nresource_id: ${aksId}\n`);
 
 /** Whatever is asked for below the cluster is its list of extensions. */
 function readsOf(cluster: object, extension: object = {}): ResourceReads {
@@ -36,7 +36,8 @@ describe("a cluster that leaves members without a value", () => {
     },
     { when: "of no pools", type: "aks", cluster: { agentPoolProfiles: null, powerState: null } },
   ])("stops no plan, and is accused of nothing: $when", async ({ type, cluster, extension }) => {
-    const findings = await preflight(target(type), readsOf(cluster, extension));
-    expect(findings.map(({ code }) => code)).toEqual([]);
+    const target = targetOn(type);
+    const findings = await kindOf(target).preflight?.(target, readsOf(cluster, extension));
+    expect(findings?.map(({ code }) => code)).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { failed, succeeded } from "../../src/azure/outcome.ts";
 import type { ResourceReads } from "../../src/azure/resource-reads.ts";
-import { capacityFindings, type Demand } from "../../src/compute/managed/quota.ts";
+import { machinesHeld } from "../../src/compute/aml-compute/aml-compute.ts";
+import { capacityFindings, type Demand, type Held } from "../../src/compute/managed/quota.ts";
 import type { LiveCompute } from "../../src/azure/computes.ts";
 import { liveCluster, workspace } from "../support/targets.ts";
 
@@ -49,8 +50,17 @@ const wanted = (fields: Partial<Demand> = {}): Demand => ({
 const one = async (fields: Partial<Demand>, reads: ResourceReads) =>
   (await capacityFindings([wanted(fields)], reads)).get("cpu-cluster") ?? [];
 /** A live cluster with so many nodes of four cores. */
-const having = (nodes: number, properties: Readonly<Record<string, unknown>> = {}): LiveCompute =>
-  liveCluster({ properties: { vmSize: "Standard_DS3_v2", currentNodeCount: nodes, ...properties } });
+const having = (
+  nodes: number,
+  properties: Readonly<Record<string, unknown>> = {},
+  fields: Partial<LiveCompute> = {},
+): Held => {
+  const live = liveCluster({
+    properties: { vmSize: "Standard_DS3_v2", currentNodeCount: nodes, ...properties },
+    ...fields,
+  });
+  return { live, machines: machinesHeld(live) };
+};
 
 type Case = {
   readonly when: string;
@@ -109,13 +119,13 @@ describe("the quota that is left", () => {
     },
     {
       when: "what goes before it stands in another region",
-      capacity: { holds: [{ ...having(4), computeLocation: "West US 2" }] },
+      capacity: { holds: [having(4, {}, { computeLocation: "West US 2" })] },
       usages: [usage("vmFamily", dsv2, 16, 16)],
       expected: ["error quota-too-small"],
     },
     {
       when: "it stands in another region than it would be made in, and grows there",
-      capacity: { holds: [{ ...having(1), location: "westus2" }], isMade: false },
+      capacity: { holds: [having(1, {}, { location: "westus2" })], isMade: false },
       usages: [usage("vmFamily", dsv2, 16, 16)],
       expected: ["not-checked quota-not-checked"],
     },
@@ -312,6 +322,19 @@ describe("several targets", () => {
       ["a", [finding]],
       ["b", [finding]],
     ]);
+  });
+
+  it.each([
+    { what: "a cluster is told", isFixed: {}, expected: true },
+    {
+      what: "machines whose number is not declared are not told",
+      isFixed: { isFixed: true } as const,
+      expected: false,
+    },
+  ])("$what to ask for fewer", async ({ isFixed, expected }) => {
+    const [finding] = await one({ minimum: 2, maximum: 2, ...isFixed }, read(6));
+    expect(finding?.code).toBe("quota-too-small");
+    expect(finding?.advice.includes("lower the minimum to 1")).toBe(expected);
   });
 
   it("are named up to ten, however many they are, and each list is read once", async () => {

@@ -113,7 +113,7 @@ const cases: readonly Case[] = [
   },
   {
     vm: "own-image",
-    when: "its image is an own one and its agent says nothing",
+    when: "it has a custom image and its agent says nothing",
     resources: machineWith("own-image", {
       storageProfile: { osDisk: { osType: "Linux" }, imageReference: { id: "/images/mine" } },
       ...state("running"),
@@ -122,7 +122,7 @@ const cases: readonly Case[] = [
   },
   {
     vm: "own-ubuntu",
-    when: "its image is an own one and its agent says Ubuntu",
+    when: "it has a custom image and its agent says Ubuntu",
     resources: machineWith("own-ubuntu", {
       storageProfile: { osDisk: { osType: "Linux" }, imageReference: { id: "/images/mine" } },
       ...state("running", "ubuntu"),
@@ -143,7 +143,7 @@ const cases: readonly Case[] = [
   },
   {
     vm: "mute",
-    when: "its state is not told",
+    when: "it does not report its power state",
     resources: machineWith("mute", { instanceView: {} }),
     expected: ["warning vm-state-unknown"],
   },

@@ -82,7 +82,7 @@ it.each([
   ["repo:o/r:pull_request", "pull requests; pushes"],
   ["repo:o/r:environment:production", "an environment, which decides"],
   ["repo:o@1/r@2:ref:refs/heads/main", "the ids of owner and repository"],
-  ["organization:o:workflow:w", "of its own making"],
+  ["organization:o:workflow:w", "has a custom subject"],
 ])("tells what the subject %s depends on", (subject, text) => {
   expect(subjectWords(subject)).toContain(text);
 });

@@ -174,7 +174,7 @@ describe("a compute instance whose name another workspace of the region has", ()
     expect([closed.exitCode, planOf(closed)?.findings]).toEqual([0, []]);
     const doctor = await act(emulator, "doctor", instance("ann-box"));
     expect(doctor.log.join("\n")).toContain(
-      "Whether a workspace that this identity cannot read has a compute instance named 'ann-box' in the region, only the service knows.",
+      "Only the service knows whether a workspace that this identity cannot read uses the name 'ann-box' in the region.",
     );
     emulator.faults.clear();
     emulator.faults.add({ path: "/workspaces/mlw-other/computes$", kind: "status", status: 400, times: 9 });

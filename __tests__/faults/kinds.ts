@@ -41,8 +41,10 @@ const changes: Readonly<Record<string, Readonly<Record<string, readonly string[]
   "virtualmachine.yml": { port: ["targets.dsvm.ssh_settings.ssh_port=2222"] },
 };
 
-/** Kinds that are no computes of the workspace, so that there is nothing to disturb. */
-const withoutRequests: readonly string[] = ["local"];
+/** Kinds that are not computes of the workspace, so that there is nothing to disturb. */
+const withoutRequests: readonly string[] = Object.entries(kinds)
+  .filter(([, { origin }]) => origin === "none")
+  .map(([type]) => type);
 
 const examples = join(root, "examples", "targets");
 

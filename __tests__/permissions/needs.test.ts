@@ -6,7 +6,17 @@ import type { CommandJob } from "../../src/job/definition.ts";
 import { compareGrants, scopesOf } from "../../src/permissions/compare-grants.ts";
 import { neededFor, type NeedFacts, type NeedSources } from "../../src/permissions/needs.ts";
 import { leastPrivilegeRoles } from "../../src/permissions/role.ts";
-import { amlCompute, machineId, nowhere, virtualMachine, workspace } from "../support/targets.ts";
+import { resourceIdOf } from "../../src/compute/target.ts";
+import {
+  aks,
+  amlCompute,
+  attachedTarget,
+  clusterId,
+  kubernetes,
+  nowhere,
+  virtualMachine,
+  workspace,
+} from "../support/targets.ts";
 
 const identity = `${workspace.id.split("/providers/")[0] ?? ""}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id`;
 const container = `${workspace.id.split("/providers/")[0] ?? ""}/providers/Microsoft.Storage/storageAccounts/st/blobServices/default/containers/c`;
@@ -187,30 +197,56 @@ describe("what is needed", () => {
   });
 });
 
+const connected = clusterId("one").replace("ContainerService/managedClusters", "Kubernetes/connectedClusters");
+const managedCluster = [
+  "recommended Microsoft.ContainerService/managedClusters/read",
+  "recommended Microsoft.KubernetesConfiguration/extensions/read",
+  "required Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action",
+];
+
 it.each([
-  ["Microsoft.HDInsight/clusters", ["recommended Microsoft.HDInsight/clusters/read"]],
-  ["Microsoft.Databricks/workspaces", ["recommended Microsoft.Databricks/workspaces/read"]],
-  ["Microsoft.Batch/batchAccounts", ["recommended Microsoft.Batch/batchAccounts/read"]],
-  [
-    "Microsoft.ContainerService/managedClusters",
-    [
-      "recommended Microsoft.ContainerService/managedClusters/read",
-      "recommended Microsoft.KubernetesConfiguration/extensions/read",
-      "required Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action",
-    ],
-  ],
-  [
-    "Microsoft.Kubernetes/connectedClusters",
-    [
+  {
+    what: "an HDInsight cluster",
+    target: attachedTarget("hdinsight", "x", "x"),
+    expected: ["recommended Microsoft.HDInsight/clusters/read"],
+  },
+  {
+    what: "a Databricks workspace",
+    target: attachedTarget("databricks", "x", "x"),
+    expected: ["recommended Microsoft.Databricks/workspaces/read"],
+  },
+  {
+    what: "a Batch account",
+    target: attachedTarget("batch", "x", "x"),
+    expected: ["recommended Microsoft.Batch/batchAccounts/read"],
+  },
+  { what: "an AKS cluster with the extension", target: kubernetes(), expected: managedCluster },
+  { what: "an AKS cluster for web services", target: aks({ resourceId: clusterId("one") }), expected: managedCluster },
+  {
+    what: "a connected cluster",
+    target: kubernetes({ resourceId: connected }),
+    expected: [
       "recommended Microsoft.Kubernetes/connectedClusters/read",
       "recommended Microsoft.KubernetesConfiguration/extensions/read",
     ],
-  ],
-])("a resource of type %s is needed at its own scope", (type, expected) => {
-  const resourceId = machineId("x").replace("Microsoft.Compute/virtualMachines", type);
-  const needs = neededFor({ ...nothing, targets: [virtualMachine({ resourceId })] }, facts);
-  const there = needs.filter(({ scope }) => scope === resourceId).map(({ level, action }) => `${level} ${action}`);
+  },
+])("attaching $what needs permissions at the resource's own scope", ({ target, expected }) => {
+  const needs = neededFor({ ...nothing, targets: [target] }, facts);
+  const scope = resourceIdOf(target);
+  const there = needs.filter((need) => need.scope === scope).map(({ level, action }) => `${level} ${action}`);
   expect(there).toEqual(expected);
+});
+
+it.each([
+  { kind: "a machine", target: virtualMachine(), expected: ["jobs"] },
+  { kind: "a Kubernetes cluster", target: kubernetes(), expected: ["jobs", "onlineEndpoints"] },
+  { kind: "an AKS cluster", target: aks(), expected: ["jobs", "services"] },
+])("seeing what uses $kind needs to read exactly the lists that it can be used from", ({ target, expected }) => {
+  const needs = neededFor({ ...nothing, targets: [target] }, facts);
+  const lists = needs
+    .filter(({ purpose }) => purpose.startsWith("see what still uses"))
+    .map(({ action }) => action.split("/").at(-2));
+  expect(lists).toEqual(expected);
 });
 
 it("a role on the blobs stands in for the datastore's secret", () => {

@@ -3,9 +3,9 @@ import type { Workspace } from "../../src/azure/workspace.ts";
 import { workspaceId } from "../../src/azure/workspace.ts";
 import type { Aks } from "../../src/compute/aks/aks.ts";
 import type { ComputeInstance } from "../../src/compute/compute-instance/compute-instance.ts";
-import type { AmlCompute } from "../../src/compute/aml-compute.ts";
+import type { AmlCompute } from "../../src/compute/aml-compute/aml-compute.ts";
 import type { Kubernetes } from "../../src/compute/kubernetes/kubernetes.ts";
-import { computeTypeOf, resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
+import { kindOf, resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
 import type { VirtualMachine } from "../../src/compute/virtual-machine.ts";
 import type { SourceNode } from "../../src/yaml/source.ts";
 
@@ -137,7 +137,7 @@ export function attachedTarget(type: AttachedType, name: string, of: string): Co
 export function liveAttached(target: ComputeTarget): LiveCompute {
   return liveMachine({
     name: target.name,
-    computeType: computeTypeOf(target) ?? "",
+    computeType: kindOf(target).computeType ?? "",
     resourceId: resourceIdOf(target) ?? "",
   });
 }

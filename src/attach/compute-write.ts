@@ -2,7 +2,7 @@ import { apiVersion as computesVersion } from "../azure/computes.ts";
 import { workspaceId, type Workspace } from "../azure/workspace.ts";
 import type { Update } from "../compute/kind.ts";
 import { mergeWithLive } from "../compute/merge-with-live.ts";
-import { apiVersionOf, withImmutableFields, toRequest, toUpdate } from "../compute/target.ts";
+import { kindOf, withImmutableFields, toRequest } from "../compute/target.ts";
 import { formatSecretReference, type ResolveSecret } from "../secret/secret.ts";
 import type { Step } from "../plan/step.ts";
 import type { PlannedRequest } from "../plan/plan-file.ts";
@@ -15,9 +15,9 @@ export type ComputeWrite =
 
 /** The one place that says what is sent for a step, for `apply` and for the plan file alike. @throws SecretUnavailable */
 export async function writeOf(step: Step, workspace: Workspace, resolve: ResolveSecret): Promise<ComputeWrite> {
-  const update = step.do === "update" ? toUpdate(step.target, step.differences) : undefined;
+  const update = step.do === "update" ? kindOf(step.target).toUpdate(step.target, step.differences) : undefined;
   if (update !== undefined) return update;
-  const version = apiVersionOf(step.target);
+  const version = kindOf(step.target).apiVersion;
   const target = step.do === "update" ? withImmutableFields(step.target, step.live) : step.target;
   const request = await toRequest(target, workspace, resolve);
   const body = step.do === "update" ? mergeWithLive(request, step.live) : request;

@@ -3,6 +3,7 @@ import type { LiveCompute } from "../azure/computes.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { ComputeUser, ReadComputeUsers } from "../azure/compute-users.ts";
 import type { Finding } from "../compute/kind.ts";
+import { collectionsOfUsers } from "../compute/target.ts";
 import type { Plan } from "../plan/step.ts";
 import type { Findings } from "../plan/preflight.ts";
 import { failedWith, type StepResult } from "./step-result.ts";
@@ -15,7 +16,7 @@ export async function inUse(
   compute: LiveCompute,
   { usersOf }: { readonly usersOf: ReadComputeUsers },
 ): Promise<StepResult | undefined> {
-  const users = await usersOf(compute);
+  const users = await usersOf(compute, collectionsOfUsers(compute));
   if (!users.ok) {
     if (users.failure.reason === "cancelled") return { state: "in-flight", why: "cancelled", compute };
     return failedWith(
@@ -56,7 +57,7 @@ export async function findUsers(
 
 async function use(compute: LiveCompute, usersOf: ReadComputeUsers, force: boolean): Promise<Finding | undefined> {
   const { name } = compute;
-  const users = await usersOf(compute);
+  const users = await usersOf(compute, collectionsOfUsers(compute));
   const severity = force ? "warning" : "error";
   const advice = force ? "force is true: it is taken away all the same." : howToGoAhead;
   if (users.ok) {

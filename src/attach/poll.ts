@@ -1,6 +1,7 @@
 import type { Accepted, LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
-import { progressReader } from "../compute/target.ts";
+import type { KindFacts } from "../compute/kind.ts";
+import { kindOfLive } from "../compute/target.ts";
 import { isInFlight, isLeaving } from "../compute/state.ts";
 import type { AttachDeps } from "./dependencies.ts";
 
@@ -41,7 +42,7 @@ const longestPause = 15;
 export async function pollWrite(name: string, accepted: Accepted, deps: AttachDeps): Promise<PollResult> {
   if (accepted.operationUrl !== undefined) {
     const { operationUrl, retryAfterSeconds, compute: written } = accepted;
-    const progress = written === undefined ? undefined : progressReader(written.computeType);
+    const progress = written === undefined ? undefined : kindOfLive(written)?.progressOf;
     const ended = await pollOperation(name, { operationUrl, retryAfterSeconds, progress }, deps);
     if (ended.state === "in-flight") return ended;
     if (ended.state === "failed") {
@@ -62,7 +63,7 @@ type FollowedOperation = {
   readonly operationUrl: string;
   readonly retryAfterSeconds: number | undefined;
   /** Where the operation's own word does not say how far it is: reads that off the compute. */
-  readonly progress: ReturnType<typeof progressReader>;
+  readonly progress: KindFacts["progressOf"] | undefined;
 };
 
 async function pollOperation(
@@ -91,7 +92,7 @@ async function pollOperation(
 }
 
 function stateOf(compute: LiveCompute): string {
-  const far = progressReader(compute.computeType)?.(compute);
+  const far = kindOfLive(compute)?.progressOf?.(compute);
   return far === undefined ? compute.provisioningState : `${compute.provisioningState}, ${far}`;
 }
 

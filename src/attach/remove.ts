@@ -1,5 +1,6 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
+import { kindOfLive } from "../compute/target.ts";
 import type { Removed } from "../plan/step.ts";
 import type { AttachDeps } from "./dependencies.ts";
 import { pollWrite, idsOf, pollUntilTerminal, resolveUnknownOutcome, type PollResult } from "./poll.ts";
@@ -18,9 +19,6 @@ export type Removal =
 /** How often a removal is sent again after reads have shown that the compute is still there, untouched. */
 const mostSends = 3;
 
-/** Kinds that only ever come into being inside the workspace. */
-const managedTypes = new Set(["amlcompute", "computeinstance"]);
-
 /**
  * `Detach` for what is attached, `Delete` for what the service made. The live `isAttachedCompute` decides, and the kind
  * has to agree: `Delete` on an attached resource and `Detach` of a managed one both do harm that nothing undoes.
@@ -28,11 +26,11 @@ const managedTypes = new Set(["amlcompute", "computeinstance"]);
  * @returns `undefined` when the two contradict each other, or the service does not say and the kind does not tell.
  */
 export function removalActionFor(compute: LiveCompute): "Detach" | "Delete" | undefined {
-  const type = compute.computeType.toLowerCase();
-  // A legacy AKS cluster can be either; the service's word alone decides, and so it must be there.
-  if (type === "aks")
+  const origin = kindOfLive(compute)?.origin;
+  // Where the kind can be either, the service's word alone decides, and so it must be there.
+  if (origin === "either")
     return compute.isAttachedCompute === undefined ? undefined : compute.isAttachedCompute ? "Detach" : "Delete";
-  const managed = managedTypes.has(type);
+  const managed = origin === "managed";
   if (compute.isAttachedCompute !== undefined && compute.isAttachedCompute === managed) return undefined;
   return managed ? "Delete" : "Detach";
 }

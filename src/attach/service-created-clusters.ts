@@ -1,5 +1,5 @@
 import type { LiveCompute } from "../azure/computes.ts";
-import { attachById, preflight, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
+import { attachById, kindOf, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
 import { leftAfter } from "../plan/plan.ts";
 import type { Step } from "../plan/step.ts";
 import type { Resolved } from "./intent-log.ts";
@@ -59,5 +59,7 @@ export function trackServiceCreatedClusters(piece: readonly Step[], deps: Verify
 
 /** True when the resource behind a target certainly is not there. What may not be read is attached, and the service says. */
 async function isGone(target: ComputeTarget, { freshReads }: VerifyDeps): Promise<boolean> {
-  return (await preflight(target, freshReads())).some(({ code }) => code === "resource-not-found");
+  return ((await kindOf(target).preflight?.(target, freshReads())) ?? []).some(
+    ({ code }) => code === "resource-not-found",
+  );
 }

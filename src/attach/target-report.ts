@@ -1,5 +1,5 @@
 import type { LiveCompute } from "../azure/computes.ts";
-import { afterDetach, labelOf, originOf, resourceIdOf } from "../compute/target.ts";
+import { kindOf, kindOfLive, originOf, resourceIdOf } from "../compute/target.ts";
 import { actionOf } from "../plan/plan-report.ts";
 import { errorSentence } from "../report/error-text.ts";
 import type { FailureReason, TargetReport } from "../report/result.ts";
@@ -46,14 +46,14 @@ export function summarizeStep(outcome: StepOutcome): TargetSummary {
           provisioningErrors: compute?.provisioningErrors ?? [],
           note: step.reason,
         },
-        failure: { reason, message: `${target.name} (${labelOf(target)}): ${step.reason}` },
+        failure: { reason, message: `${target.name} (${kindOf(target).label}): ${step.reason}` },
       };
     }
     case "in-flight":
       return {
         report: { ...report, outcome: "in-progress", provisioningErrors: [], note: goingOn(end.why) },
         leftGoing: {
-          what: `${target.name} (${labelOf(target)}) is still being provisioned`,
+          what: `${target.name} (${kindOf(target).label}) is still being provisioned`,
           next: "Run the same command again: it joins what is in flight and sends nothing twice.",
         },
         ...(end.why === "not-waited-for"
@@ -61,14 +61,17 @@ export function summarizeStep(outcome: StepOutcome): TargetSummary {
           : {
               failure: {
                 reason: end.why,
-                message: `${target.name} (${labelOf(target)}): ${goingOn(end.why)}`,
+                message: `${target.name} (${kindOf(target).label}): ${goingOn(end.why)}`,
               },
             }),
       };
     case "failed":
       return {
         report: { ...report, outcome: "failed", provisioningErrors: [end.error] },
-        failure: { reason: end.because, message: `${target.name} (${labelOf(target)}): ${errorSentence(end.error)}` },
+        failure: {
+          reason: end.because,
+          message: `${target.name} (${kindOf(target).label}): ${errorSentence(end.error)}`,
+        },
       };
   }
 }
@@ -132,7 +135,7 @@ export function summarizeDetach({ step, seconds, removal, guarantee }: DetachOut
 /** Detaching costs nothing and frees nothing: the resource behind it bills on until somebody deletes it. */
 function stillThere(live: LiveCompute | undefined): { note?: string } {
   if (live?.resourceId === undefined) return {};
-  const more = afterDetach(live);
+  const more = kindOfLive(live)?.afterDetach;
   return {
     note: `Detached only: ${live.resourceId} still exists and bills. ${more === undefined ? "" : `${more} `}To delete it: az resource delete --ids ${live.resourceId}`,
   };

@@ -1,5 +1,5 @@
 import type { LiveCompute } from "../azure/computes.ts";
-import { longestReadinessSecondsOf, readinessOf, type ComputeTarget } from "../compute/target.ts";
+import { kindOf, type ComputeTarget } from "../compute/target.ts";
 import { failedWith, type StepResult } from "./step-result.ts";
 import type { AttachDeps } from "./dependencies.ts";
 import { pause } from "./poll.ts";
@@ -9,10 +9,11 @@ import { pause } from "./poll.ts";
  * instance until it runs. The compute is as declared either way; what never gets ready within the kind's own limit fails.
  */
 export async function waitUntilReady(target: ComputeTarget, from: LiveCompute, deps: AttachDeps): Promise<StepResult> {
-  const until = deps.clock.now() + longestReadinessSecondsOf(target) * 1000;
+  const { readiness: readinessOf, longestReadinessSeconds = 0 } = kindOf(target);
+  const until = deps.clock.now() + longestReadinessSeconds * 1000;
   let shown = "";
   for (let look = 0, compute = from; ; look += 1) {
-    const readiness = readinessOf(target, compute);
+    const readiness = readinessOf?.(compute) ?? { state: "ready" };
     if (readiness.state === "ready") return { state: "done", compute };
     if (readiness.state === "failed")
       return { state: "failed", because: "provisioning-failed", error: readiness.error, compute };
@@ -22,7 +23,7 @@ export async function waitUntilReady(target: ComputeTarget, from: LiveCompute, d
       return failedWith(
         "provisioning-failed",
         "NotReady",
-        `'${target.name}' was made, and is not ready after ${Math.round(longestReadinessSecondsOf(target) / 60)} minutes: ${shown}. It goes on in Azure; run the command again to look.`,
+        `'${target.name}' was made, and is not ready after ${Math.round(longestReadinessSeconds / 60)} minutes: ${shown}. It goes on in Azure; run the command again to look.`,
         compute,
       );
     }

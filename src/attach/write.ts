@@ -1,6 +1,6 @@
 import type { Accepted, LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, Outcome, ServiceError } from "../azure/outcome.ts";
-import { differencesFrom, faultOf, originOf } from "../compute/target.ts";
+import { differencesFrom, kindOf, originOf } from "../compute/target.ts";
 import { isUsable } from "../compute/state.ts";
 import type { Step } from "../plan/step.ts";
 import { writeOf, type ComputeWrite } from "./compute-write.ts";
@@ -123,7 +123,7 @@ function verified(step: Step, compute: LiveCompute, ids: Ids, deps: AttachDeps):
     };
     return provisioningFailed({ ...error, details: [...error.details, ...rest], ...ids }, compute);
   }
-  const fault = faultOf(step.target, compute);
+  const fault = kindOf(step.target).faultOf?.(compute);
   if (fault !== undefined) return provisioningFailed({ ...fault, ...ids }, compute);
   const differences = differencesFrom(step.target, compute, deps.workspace);
   if (differences.length === 0) return { state: "done", compute };

@@ -14,55 +14,72 @@ export type ComputeUser = {
   readonly state: string;
 };
 
-/** What still needs a compute: read before it is taken away. */
-export type ReadComputeUsers = (compute: LiveCompute) => Promise<Outcome<readonly ComputeUser[]>>;
+/** The lists of a workspace in which something that uses a compute may be found. */
+export const userCollections = ["jobs", "onlineEndpoints", "services"] as const;
+export type UserCollection = (typeof userCollections)[number];
 
-const jobsVersion = "2024-01-01-preview";
-const endpointsVersion = "2023-04-01-preview";
-/** The last version that knows web services of the first SDK. */
-const servicesVersion = "2021-04-01";
+/** What still needs a compute: read before it is taken away, from the lists in which such a compute can have users. */
+export type ReadComputeUsers = (
+  compute: LiveCompute,
+  collections: readonly UserCollection[],
+) => Promise<Outcome<readonly ComputeUser[]>>;
+
+type Wire = { readonly name: string; readonly properties: Readonly<Record<string, unknown>> };
+
+const collectionReaders: Readonly<
+  Record<
+    UserCollection,
+    {
+      readonly apiVersion: string;
+      /** What an item of the list is, where it uses the compute and is not over. */
+      readonly userIn: (item: Wire, compute: { readonly id: string; readonly name: string }) => ComputeUser | undefined;
+    }
+  >
+> = {
+  jobs: {
+    apiVersion: "2024-01-01-preview",
+    userIn: ({ name, properties }, { id }) => {
+      const state = word(properties["status"]);
+      const uses = interpretStatus(state).phase !== "over" && refersTo(properties, id);
+      return uses ? { what: "run", name, state } : undefined;
+    },
+  },
+  onlineEndpoints: {
+    apiVersion: "2023-04-01-preview",
+    userIn: ({ name, properties }, { id }) => {
+      const held = properties["compute"];
+      const uses = typeof held === "string" && canonicalId(held) === id;
+      return uses ? { what: "endpoint", name, state: word(properties["provisioningState"]) } : undefined;
+    },
+  },
+  services: {
+    // The last version that knows web services of the first SDK.
+    apiVersion: "2021-04-01",
+    userIn: ({ name, properties }, compute) => {
+      const held = properties["computeName"];
+      const uses = typeof held === "string" && held.toLowerCase() === compute.name.toLowerCase();
+      return uses ? { what: "service", name, state: word(properties["state"]) } : undefined;
+    },
+  },
+};
 
 /** Asks at one time share each list; none is handed one from before it asked, because what is in use changes. */
 export function createComputeUsersReader(arm: Arm, workspace: WorkspaceRef): ReadComputeUsers {
   const root = workspaceId(workspace);
   const lists = new Map<string, () => Promise<Outcome<readonly unknown[]>>>();
-  const list = (collection: string, apiVersion: string) => {
+  const list = (collection: UserCollection) => {
+    const { apiVersion } = collectionReaders[collection];
     const shared = lists.get(collection) ?? sharedRead(() => arm.list(`${root}/${collection}`, apiVersion));
     lists.set(collection, shared);
     return shared();
   };
-  return async (compute) => {
-    const id = canonicalId(compute.id === "" ? `${root}/computes/${compute.name}` : compute.id);
-    const kind = compute.computeType.toLowerCase();
-    const jobs = await list("jobs", jobsVersion);
-    if (!jobs.ok) return jobs;
-    const users: ComputeUser[] = jobs.value.map(wireOf).flatMap(({ name, properties }) => {
-      const state = word(properties["status"]);
-      return interpretStatus(state).phase !== "over" && refersTo(properties, id) ? [{ what: "run", name, state }] : [];
-    });
-    if (kind === "kubernetes") {
-      const endpoints = await list("onlineEndpoints", endpointsVersion);
-      if (!endpoints.ok) return endpoints;
-      users.push(
-        ...endpoints.value.map(wireOf).flatMap(({ name, properties }): ComputeUser[] => {
-          const held = properties["compute"];
-          return typeof held === "string" && canonicalId(held) === id
-            ? [{ what: "endpoint", name, state: word(properties["provisioningState"]) }]
-            : [];
-        }),
-      );
-    }
-    if (kind === "aks") {
-      const services = await list("services", servicesVersion);
-      if (!services.ok) return services;
-      users.push(
-        ...services.value.map(wireOf).flatMap(({ name, properties }): ComputeUser[] => {
-          const held = properties["computeName"];
-          return typeof held === "string" && held.toLowerCase() === compute.name.toLowerCase()
-            ? [{ what: "service", name, state: word(properties["state"]) }]
-            : [];
-        }),
-      );
+  return async ({ id, name }, collections) => {
+    const compute = { id: canonicalId(id === "" ? `${root}/computes/${name}` : id), name };
+    const users: ComputeUser[] = [];
+    for (const collection of collections) {
+      const items = await list(collection);
+      if (!items.ok) return items;
+      users.push(...items.value.flatMap((item) => collectionReaders[collection].userIn(wireOf(item), compute) ?? []));
     }
     return succeeded(users);
   };
@@ -72,7 +89,7 @@ function word(value: unknown): string {
   return typeof value === "string" ? value : "Unknown";
 }
 
-function wireOf(item: unknown): { readonly name: string; readonly properties: Readonly<Record<string, unknown>> } {
+function wireOf(item: unknown): Wire {
   const { name, properties } = (item ?? {}) as {
     readonly name?: string;
     readonly properties?: Readonly<Record<string, unknown>> | null;
@@ -80,7 +97,7 @@ function wireOf(item: unknown): { readonly name: string; readonly properties: Re
   return { name: name ?? "", properties: properties ?? {} };
 }
 
-/** A pipeline names its computes at the top, in its settings, and in every step: wherever the id stands, it is used. */
+/** A pipeline names its computes at the top, in its settings, and in every step: wherever the id is found, it is used. */
 function refersTo(value: unknown, id: string): boolean {
   if (typeof value === "string") return canonicalId(value) === id;
   return typeof value === "object" && value !== null && Object.values(value).some((member) => refersTo(member, id));

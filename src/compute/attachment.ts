@@ -6,18 +6,19 @@ export type Attachment = {
   readonly computeType: string;
   /** ARM id, in any case. */
   readonly resourceId: string;
-  /** Where the kind attaches one resource once in every namespace. */
+  /** Only for a kind that attaches one resource once in every namespace. */
   readonly namespace?: string;
 };
 
 /**
- * True when two attachments cannot stand beside each other: the later one would break the earlier one. Kubernetes alone
- * may be attached once in every namespace of a cluster.
+ * True when two attachments cannot coexist: the later one would break the earlier one. Two of a kind that
+ * has namespaces can, in different ones.
  *
  * @see https://learn.microsoft.com/azure/machine-learning/how-to-attach-kubernetes-to-workspace
  */
 export function conflicts(a: Attachment, b: Attachment): boolean {
   if (canonicalId(a.resourceId) !== canonicalId(b.resourceId)) return false;
-  const kubernetes = [a, b].every(({ computeType }) => computeType.toLowerCase() === "kubernetes");
-  return !kubernetes || (a.namespace ?? "default") === (b.namespace ?? "default");
+  const areOfOneKind = a.computeType.toLowerCase() === b.computeType.toLowerCase();
+  const haveNamespaces = a.namespace !== undefined && b.namespace !== undefined;
+  return !(areOfOneKind && haveNamespaces && a.namespace !== b.namespace);
 }

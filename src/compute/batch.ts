@@ -13,10 +13,10 @@ import {
 } from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
-import type { Difference, Finding, Hint, ReadContext, ReadResult } from "./kind.ts";
+import type { Difference, Finding, Hint, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, textIn } from "./attached/behind.ts";
+import { readBehind, readsBehind, textIn } from "./attached/behind.ts";
 
 /** An Azure Batch account. Pipeline steps of the first SDK run on it. */
 export type Batch = Attached & { readonly type: "batch" };
@@ -24,6 +24,7 @@ export type Batch = Attached & { readonly type: "batch" };
 export const label = "Batch account";
 export const computeType = "Batch";
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 /**
  * No published api-version takes the kind; the first SDK attaches it with this unpublished one. Reads and detachments say
@@ -65,6 +66,10 @@ export function secretsOf(): readonly [] {
   return [];
 }
 
+export function permissionsOf({ resourceId }: Batch): readonly Permission[] {
+  return readsBehind(resourceId, "Microsoft.Batch/batchAccounts/read");
+}
+
 export async function toRequest(target: Batch, workspace: Workspace): Promise<unknown> {
   return attachRequest(target, computeType, workspace);
 }
@@ -99,24 +104,24 @@ function accountFindings(account: Readonly<Record<string, unknown>>): readonly F
       severity: "error",
       code: "batch-not-ready",
       message: `The Batch account's provisioning state is ${state}.`,
-      advice: "Wait until it is Succeeded, or mend the account in the portal.",
+      advice: "Wait until it is Succeeded, or repair the account in the portal.",
     });
   }
   if (at("publicNetworkAccess")?.toLowerCase() === "disabled") {
     findings.push({
       severity: "warning",
       code: "batch-no-public-access",
-      message: "The Batch account takes no calls from public networks.",
-      advice: "Make sure that Azure Machine Learning reaches it, or enable its public network access.",
+      message: "The Batch account does not accept calls from public networks.",
+      advice: "Make sure that Azure Machine Learning can reach it, or enable its public network access.",
     });
   }
   return findings;
 }
 
 const noLonger =
-  "The service does not attach Batch accounts any more: the kind is in no published api-version, and the unpublished one that took it was refused. Nothing in the declaration is wrong. Remove the target; train on a managed cluster (type: amlcompute), or submit to the Batch account directly.";
+  "The service no longer attaches Batch accounts: the kind is in no published api-version, and the unpublished one that took it was refused. Nothing in the declaration is wrong. Remove the target; train on a managed cluster (type: amlcompute), or submit to the Batch account directly.";
 
-/** The service's own no, to the kind or to the api-version that knew it: nothing that a declaration could mend. */
+/** The service's own refusal of the kind, or of the api-version that knew it: nothing that a declaration could fix. */
 export const hints: readonly Hint[] = [
   { when: /(unknown|unsupported|invalid|not supported)[^.]*(?<![./])\bBatch\b(?![/\w])/i, advice: noLonger },
   {

@@ -45,7 +45,7 @@ function shown(value: unknown): string {
 }
 
 /**
- * Tags and description, which every kind has. Tags that others put on the compute are no difference: only declared ones
+ * Tags and description, which every kind has. Tags that others put on the compute are not a difference: only declared ones
  * are compared.
  */
 export function baseComparisons(target: TargetBase, live: LiveCompute, means: ChangeMeans): readonly Comparison[] {

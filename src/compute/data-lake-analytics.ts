@@ -27,10 +27,11 @@ export type DataLakeAnalytics = Attached & {
 export const label = "Data Lake Analytics account";
 export const computeType = "DataLakeAnalytics";
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 /** @see https://azure.microsoft.com/updates/migrate-to-azure-synapse-analytics/ */
 const retired = {
-  message: "Azure closed Data Lake Analytics on 2024-02-29: its accounts run no jobs any more.",
+  message: "Azure closed Data Lake Analytics on 2024-02-29: its accounts no longer run jobs.",
   instead: "Use a Spark pool of Azure Synapse Analytics (type: synapsespark) or Azure Databricks (type: databricks)",
 };
 
@@ -78,7 +79,7 @@ function retirement(allowed: boolean, node: SourceNode): Problem {
     severity: allowed ? "warning" : "error",
     where: positionOf(node, ["type"]),
     message: retired.message,
-    fix: allowed ? `${retired.instead}.` : `${retired.instead}. To attach it all the same, set allow_retired: true.`,
+    fix: allowed ? `${retired.instead}.` : `${retired.instead}. To attach it anyway, set allow_retired: true.`,
   };
 }
 
@@ -91,6 +92,11 @@ export function resourceIdOf(target: DataLakeAnalytics): string {
 }
 
 export function secretsOf(): readonly [] {
+  return [];
+}
+
+/** Nothing is read of an account whose service is closed. */
+export function permissionsOf(): readonly [] {
   return [];
 }
 

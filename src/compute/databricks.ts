@@ -17,10 +17,10 @@ import {
 } from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
-import type { Difference, Finding, Hint, ReadContext, ReadResult, Refused } from "./kind.ts";
+import type { Difference, Finding, Hint, Permission, ReadContext, ReadResult, Refused } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, textIn } from "./attached/behind.ts";
+import { readBehind, readsBehind, textIn } from "./attached/behind.ts";
 
 /** An Azure Databricks workspace, entered with a personal access token of it. Pipeline steps of the first SDK use it. */
 export type Databricks = Attached & {
@@ -33,6 +33,7 @@ export type Databricks = Attached & {
 export const label = "Databricks workspace";
 export const computeType = "Databricks";
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 const attachedKind: AttachedKind = { resourceType: "Microsoft.Databricks/workspaces", parts: ["workspace_name"] };
 
@@ -51,7 +52,7 @@ export const schema = shape(() =>
       access_token: secret().describe("Reference to a personal access token of the Databricks workspace."),
       allow_other_subscription: boolean()
         .default(false)
-        .describe("Let it lie in another subscription than the workspace; the identity needs Contributor on it."),
+        .describe("Allow it to be in another subscription than the workspace; the identity needs Contributor on it."),
     })
     .describe("An Azure Databricks workspace, entered with a personal access token."),
 );
@@ -88,7 +89,7 @@ function otherSubscription(
   const own = parseResourceId(resourceId)?.subscriptionId;
   if (allowOtherSubscription || own?.toLowerCase() === subscriptionId.toLowerCase()) return undefined;
   return {
-    message: `The Databricks workspace lies in the subscription ${own ?? "of its id"}, and the Azure ML workspace in ${subscriptionId}.`,
+    message: `The Databricks workspace is in the subscription ${own ?? "of its id"}, and the Azure ML workspace in ${subscriptionId}.`,
     fix: "Correct the id, or set allow_other_subscription: true and give the identity Contributor on the Databricks workspace.",
   };
 }
@@ -106,6 +107,10 @@ export function resourceIdOf(target: Databricks): string {
 
 export function secretsOf({ accessToken }: Databricks): readonly SecretReference[] {
   return [accessToken];
+}
+
+export function permissionsOf({ resourceId }: Databricks): readonly Permission[] {
+  return readsBehind(resourceId, "Microsoft.Databricks/workspaces/read");
 }
 
 export async function toRequest(target: Databricks, workspace: Workspace, resolve: ResolveSecret): Promise<unknown> {
@@ -135,7 +140,7 @@ export async function preflight(target: Databricks, reads: ResourceReads): Promi
 const inOtherSubscription: Finding = {
   severity: "note",
   code: "databricks-other-subscription",
-  message: "The Databricks workspace lies in another subscription than the Azure ML workspace.",
+  message: "The Databricks workspace is in another subscription than the Azure ML workspace.",
   advice: "The identity needs Contributor on the Databricks workspace.",
 };
 
@@ -148,30 +153,30 @@ function workspaceFindings(workspace: Readonly<Record<string, unknown>>): readon
       severity: "error",
       code: "databricks-not-ready",
       message: `The Databricks workspace's provisioning state is ${state}.`,
-      advice: "Wait until it is Succeeded, or mend the workspace in the portal.",
+      advice: "Wait until it is Succeeded, or repair the workspace in the portal.",
     });
   }
   if (at("computeMode")?.toLowerCase() === "serverless") {
     findings.push({
       severity: "warning",
       code: "databricks-serverless",
-      message: "The Databricks workspace is serverless, and steps of Azure ML run on a cluster.",
-      advice: "Attach a workspace in which clusters can be made.",
+      message: "The Databricks workspace is serverless, and Azure ML steps run on a cluster.",
+      advice: "Attach a workspace in which clusters can be created.",
     });
   }
   if (at("publicNetworkAccess")?.toLowerCase() === "disabled") {
     findings.push({
       severity: "warning",
       code: "databricks-no-public-access",
-      message: "The Databricks workspace takes no calls from public networks.",
-      advice: "Make sure that Azure Machine Learning reaches it, or enable its public network access.",
+      message: "The Databricks workspace does not accept calls from public networks.",
+      advice: "Make sure that Azure Machine Learning can reach it, or enable its public network access.",
     });
   }
   if (textIn(member(workspace, "sku", "name"))?.toLowerCase() === "standard") {
     findings.push({
       severity: "warning",
       code: "databricks-standard-tier",
-      message: "The Databricks workspace is of the standard tier, which Azure retires on 2026-10-01.",
+      message: "The Databricks workspace is on the standard tier, which Azure retires on 2026-10-01.",
       advice: "Upgrade it to the premium tier.",
     });
   }
@@ -186,7 +191,7 @@ export const hints: readonly Hint[] = [
   {
     when: /databricks.*(token|unauthori[sz]ed|forbidden|\b40[13]\b)|(invalid|expired) access token/i,
     advice:
-      "Databricks refused the access token. Make a new one in the Databricks workspace, put it where access_token refers to, and raise credentials_version.",
+      "Databricks refused the access token. Create a new one in the Databricks workspace, store it where access_token refers to, and raise credentials_version.",
   },
 ];
 

@@ -15,10 +15,10 @@ import {
 } from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
-import type { Difference, Finding, ReadContext, ReadResult } from "./kind.ts";
+import type { Difference, Finding, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { listIn, readBehind, textIn } from "./attached/behind.ts";
+import { listIn, readBehind, readsBehind, textIn } from "./attached/behind.ts";
 import {
   loginComparisons,
   readSshLogin,
@@ -35,6 +35,7 @@ export type HdInsight = Attached & SshLogin & { readonly type: "hdinsight" };
 export const label = "HDInsight cluster";
 export const computeType = "HDInsight";
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 const attachedKind: AttachedKind = { resourceType: "Microsoft.HDInsight/clusters", parts: ["cluster_name"] };
 
@@ -74,6 +75,10 @@ export function resourceIdOf(target: HdInsight): string {
 
 export function secretsOf(target: HdInsight): readonly SecretReference[] {
   return secretsOfLogin(target);
+}
+
+export function permissionsOf({ resourceId }: HdInsight): readonly Permission[] {
+  return readsBehind(resourceId, "Microsoft.HDInsight/clusters/read");
 }
 
 export async function toRequest(target: HdInsight, workspace: Workspace, resolve: ResolveSecret): Promise<unknown> {
@@ -126,7 +131,7 @@ function clusterFindings(cluster: Document): readonly Finding[] {
     findings.push({
       severity: "error",
       code: "hdinsight-not-spark",
-      message: `The cluster is of kind ${kind}, and the service takes Spark clusters only.`,
+      message: `The cluster is of kind ${kind}, and the service supports only Spark clusters.`,
       advice: "Attach a Spark cluster; the kind of an existing one cannot be changed.",
     });
   }
@@ -144,8 +149,8 @@ function stateFindings(cluster: Document): readonly Finding[] {
     {
       severity: "error",
       code: "hdinsight-not-running",
-      message: `The cluster is ${state ?? provisioning ?? "in an unknown state"} (provisioning: ${provisioning ?? "not told"}), and the service could not log in to attach it.`,
-      advice: "Wait until its state is Running, or mend it in the portal.",
+      message: `The cluster is ${state ?? provisioning ?? "in an unknown state"} (provisioning: ${provisioning ?? "unknown"}), and the service could not log in to attach it.`,
+      advice: "Wait until its state is Running, or repair it in the portal.",
     },
   ];
 }
@@ -162,7 +167,7 @@ function endpointFindings(cluster: Document, target: HdInsight, reads: ResourceR
         severity: "error",
         code: "hdinsight-no-public-endpoint",
         message:
-          "The cluster can be reached from its own network only, and the service logs in by its public SSH endpoint.",
+          "The cluster is reachable only from its own network, and the service logs in through a public SSH endpoint.",
         advice: "Attach a cluster whose resource provider connection is inbound and that has no private link.",
       },
     ];
@@ -172,7 +177,7 @@ function endpointFindings(cluster: Document, target: HdInsight, reads: ResourceR
       {
         severity: "error",
         code: "hdinsight-no-ssh-endpoint",
-        message: "The cluster lists no SSH endpoint.",
+        message: "The cluster has no SSH endpoint.",
         advice: "Attach a cluster that can be reached by SSH.",
       },
     ];
@@ -185,7 +190,7 @@ function endpointFindings(cluster: Document, target: HdInsight, reads: ResourceR
           {
             severity: "warning",
             code: "hdinsight-ssh-port",
-            message: `The cluster's SSH endpoint listens at port ${port}, and the target declares ${target.sshPort}.`,
+            message: `The cluster's SSH endpoint listens on port ${port}, and the target declares ${target.sshPort}.`,
             advice: `Set ssh_port to ${port}.`,
           } as const,
         ]

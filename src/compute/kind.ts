@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
+import type { UserCollection } from "../azure/compute-users.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
@@ -31,9 +32,9 @@ export type ReadContext = {
 /**
  * How the service can bring a field to its declared value.
  *
- * - `in-place`: by an update of the compute as it stands.
+ * - `in-place`: by an update of the existing compute.
  * - `reattach`: only by detaching and attaching again; the resource behind it stays.
- * - `recreate`: only by deleting what the service made and creating it anew.
+ * - `recreate`: only by deleting what the service made and creating it again.
  */
 export type ChangeMeans = "in-place" | "reattach" | "recreate";
 
@@ -48,8 +49,20 @@ export type Difference = {
   readonly means: ChangeMeans;
 };
 
-/** How a target comes into being: it is neither (`local`), attached, or made by the service. */
+/** How a target comes into being: not at all (it is the runner), by attaching a resource, or made by the service. */
 export type Origin = "none" | "attached" | "managed";
+
+/** Something that the identity has to be granted for a target, besides what every target takes in the workspace itself. */
+export type Permission = {
+  /** As the published list of operations spells it: `Microsoft.Compute/virtualMachines/read`. */
+  readonly action: string;
+  /** ARM id of a resource, a resource group or a subscription. */
+  readonly scope: string;
+  /** `required`: a command stops without it. `recommended`: commands go on, and do less. */
+  readonly level: "required" | "recommended";
+  /** Ends the sentence "It is needed to …". */
+  readonly purpose: string;
+};
 
 /** Adds a problem at the place of a key of the target. */
 export type AddProblem = (
@@ -97,6 +110,8 @@ export type NodeRange = { readonly size: string; readonly minimum: number; reado
 export type Capacity = NodeRange & {
   /** As `supportedComputeTypes` spells it: `AmlCompute`, `ComputeInstance`; absent where any size does. */
   readonly computeType?: string;
+  /** How many there are is not declared: nobody can ask for fewer. */
+  readonly isFixed?: true;
   /** Low-priority machines have one quota for all families. */
   readonly lowPriority?: boolean;
   /** The workspace's region when absent. */
@@ -110,28 +125,61 @@ export type Readiness =
   | { readonly state: "waiting"; readonly progress: string }
   | { readonly state: "failed"; readonly error: ServiceError };
 
-/** Everything about one kind of compute target. A kind is one file that exports these names. */
-export type KindModule<Target extends TargetBase> = {
+/** What a kind says that holds for every compute of it, declared or only live. */
+export type KindFacts = {
   /** For people: `managed cluster`. */
   readonly label: string;
-  /** ARM's discriminator; absent for a kind that is no compute of the workspace. */
+  /** ARM's discriminator; absent for a kind that is not a compute of the workspace. */
   readonly computeType?: string;
-  /** A function where the declaration decides. */
-  readonly origin: Origin | ((target: Target) => Origin);
+  /**
+   * How computes of the kind come into being, and so how they go away: what is attached is detached, what the service made
+   * is deleted. `either`: attached where the declaration names a resource, made by the service where it names none.
+   */
+  readonly origin: Origin | "either";
   /** Where computes of this kind need another api-version than the client's own. */
   readonly apiVersion?: string;
+  /** Names of az ml's schemas, as `$schema` ends in, for files that declare this kind. */
+  readonly azmlSchemas?: readonly string[];
+  /** The lists of the workspace in which something that uses such a compute is found. */
+  readonly users: readonly UserCollection[];
+  /** For a kind of which a name is given once in a region, over the workspaces of everybody. */
+  readonly isNamedByRegion?: true;
+  /** For a kind of which one resource may be attached once in every namespace: that of a live compute. */
+  readonly liveNamespaceOf?: (live: LiveCompute) => string;
+  /** What makes a live compute unusable although the service calls its provisioning `Succeeded`. */
+  readonly faultOf?: (live: LiveCompute) => ServiceError | undefined;
+  /** For a kind that `Succeeded` does not make usable yet: how far it is. To be asked after a create and an update. */
+  readonly readiness?: (live: LiveCompute) => Readiness;
+  /** Seconds after which nobody waits for `ready` any more. */
+  readonly longestReadinessSeconds?: number;
+  /** The machines that the service runs, and bills, for a live compute; absent where they are the user's own. */
+  readonly liveNodesOf?: (live: LiveCompute) => NodeRange | undefined;
+  /** How many machines of a live compute count against the quota now. */
+  readonly machinesHeld?: (live: LiveCompute) => number;
+  /** For a kind whose state alone does not say how far it is: `1 of 4 nodes, Resizing`. Shown whenever it changes. */
+  readonly progressOf?: (live: LiveCompute) => string | undefined;
+  /** Advice for failures that this kind is known for. */
+  readonly hints?: readonly Hint[];
+  /** What a detach leaves behind in the resource, to be known before another attachment follows. */
+  readonly leftBehind?: Finding;
+  /** What to know of a resource that was detached, besides that it still exists and bills. */
+  readonly afterDetach?: string;
+};
+
+/** Everything about one kind of compute target. A kind is one file, or one folder with a file, that exports these names. */
+export type KindModule<Target extends TargetBase> = KindFacts & {
   /** The declaration's shape: keys, types, defaults. Published as JSON Schema. */
   readonly schema: () => z.ZodType;
   /** Text to target, with every problem of the declaration. */
   readonly read: (node: SourceNode, context: ReadContext) => ReadResult<Target>;
   /** ARM id of the resource that is attached; `undefined` for a kind that attaches none. */
   readonly resourceIdOf: (target: Target) => string | undefined;
-  /** For a kind of which one resource may be attached once in every namespace. */
+  /** For a kind of which one resource may be attached once in every namespace: the declared one. */
   readonly namespaceOf?: (target: Target) => string;
-  /** For a kind of which a name is given once in a region, over the workspaces of everybody. */
-  readonly isNamedByRegion?: true;
   /** The secrets that a create or attach would send. */
   readonly secretsOf: (target: Target) => readonly SecretReference[];
+  /** What the identity needs at the resource behind the target, its network, its identity or its subscription. */
+  readonly permissionsOf: (target: Target, workspace: WorkspaceRef) => readonly Permission[];
   /** Body of `PUT {workspace}/computes/{name}`. */
   readonly toRequest: (target: Target, workspace: Workspace, resolve: ResolveSecret) => Promise<unknown>;
   /**
@@ -141,39 +189,23 @@ export type KindModule<Target extends TargetBase> = {
   readonly withImmutableFields?: (target: Target, live: LiveCompute) => Target;
   /** Another request than the whole PUT when every difference can be made that way; else `undefined`. */
   readonly toUpdate: (target: Target, differences: readonly Difference[]) => Update | undefined;
-  /** In which declared fields the live compute differs. What the service filled in is no difference. */
+  /** In which declared fields the live compute differs. What the service filled in is not a difference. */
   readonly differencesFrom: (
     target: Target,
     live: LiveCompute,
     workspace: WorkspaceRef & { location?: string },
   ) => readonly Difference[];
-  /** What makes a live compute unusable although the service calls its provisioning `Succeeded`. */
-  readonly faultOf?: (live: LiveCompute) => ServiceError | undefined;
-  /** For a kind that `Succeeded` does not make usable yet: how far it is. To be asked after a create and an update. */
-  readonly readiness?: (live: LiveCompute) => Readiness;
-  /** Seconds after which nobody waits for `ready` any more. */
-  readonly longestReadinessSeconds?: number;
   /** The machines that the service runs, and bills, for a declared target of this kind. */
   readonly nodesOf?: (target: Target) => NodeRange | undefined;
-  /** The same of a live compute. */
-  readonly liveNodesOf?: (live: LiveCompute) => NodeRange | undefined;
   /** For a kind that draws on a quota: the machines that are asked for. */
   readonly capacityOf?: (target: Target) => Capacity;
-  /** For a kind whose state alone does not say how far it is: `1 of 4 nodes, Resizing`. Shown whenever it changes. */
-  readonly progressOf?: (live: LiveCompute) => string | undefined;
   /** Why the target must not be sent at all, whatever is live. */
   readonly refusal?: (target: Target, workspace: WorkspaceRef) => Refused | undefined;
   /** Reads on what is behind the target, before a create or an attach. A 403 is `not-checked`, never an error. */
   readonly preflight?: (target: Target, reads: ResourceReads) => Promise<readonly Finding[]>;
-  /** Advice for failures that this kind is known for. */
-  readonly hints?: readonly Hint[];
   /**
    * For a kind whose resource the service may have made itself: the target that attaches this resource by its own id, in
    * place of making another one. The same target where that changes nothing.
    */
   readonly attachById?: (target: Target, live: Pick<LiveCompute, "resourceId">) => Target;
-  /** What a detach leaves behind in the resource, to be known before another attachment follows. */
-  readonly leftBehind?: Finding;
-  /** What to know of a resource that was detached, besides that it still exists and bills. */
-  readonly afterDetach?: string;
 };

@@ -9,6 +9,7 @@ export type Local = TargetBase & { readonly type: "local" };
 
 export const label = "this runner";
 export const origin = "none";
+export const users = [] as const;
 
 export const schema = shape(() =>
   z
@@ -33,6 +34,10 @@ export function resourceIdOf(): undefined {
 }
 
 export function secretsOf(): readonly [] {
+  return [];
+}
+
+export function permissionsOf(): readonly [] {
   return [];
 }
 

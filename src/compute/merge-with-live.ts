@@ -7,7 +7,7 @@ type Body = {
 };
 
 /**
- * The whole PUT of an update in place. It replaces what stands, and what the declaration leaves open is not to change: tags,
+ * The whole PUT of an update in place. It replaces everything, and what the declaration leaves open must not change: tags,
  * identity and description are sent as they are live unless declared, as the official client does that reads before it
  * updates.
  */

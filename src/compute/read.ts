@@ -1,9 +1,8 @@
 import { suggestionFor } from "../yaml/suggestion.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
-import * as aci from "./aci.ts";
 import type { ReadContext, ReadResult } from "./kind.ts";
-import { isKind, kinds, type ComputeTarget, type Kind } from "./target.ts";
+import { isKind, kinds, notTargets, type ComputeTarget, type Kind } from "./target.ts";
 
 /** Reads one declared target of whatever kind its `type` names. */
 export function readTarget(node: SourceNode, context: ReadContext): ReadResult<ComputeTarget> {
@@ -23,7 +22,8 @@ export function readTarget(node: SourceNode, context: ReadContext): ReadResult<C
   }
   const { type } = value as { readonly type?: unknown };
   const kind = typeof type === "string" ? type.toLowerCase() : undefined;
-  if (kind === aci.type) return { problems: [aci.problemOf(node)] };
+  const notTarget = Object.entries(notTargets).find(([word]) => word === kind)?.[1];
+  if (notTarget !== undefined) return { problems: [notTarget.problemOf(node)] };
   if (kind === undefined || !isKind(kind)) return { problems: [kindProblem(type, node)] };
   return kinds[kind].read(node, context);
 }
@@ -45,7 +45,7 @@ function kindProblem(type: unknown, node: SourceNode): Problem {
     code: "unknown-type",
     severity: "error",
     where,
-    message: `There is no target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, aci.type])}`,
+    message: `Unknown target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, ...Object.keys(notTargets)])}`,
     fix: `Use one of ${known.join(", ")}.`,
   };
 }

@@ -16,7 +16,7 @@ export function namePartProblems(name: string, node: SourceNode, path: NodePath)
       code: "malformed-name",
       severity: "error",
       where: positionOf(node, path),
-      message: `${String(path.at(-1))} is ${JSON.stringify(name)}, which is no name of a resource in Azure.`,
+      message: `${String(path.at(-1))} is ${JSON.stringify(name)}, which is not a valid name of an Azure resource.`,
       fix: "Write the name alone, as the portal shows it.",
     },
   ];

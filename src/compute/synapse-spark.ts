@@ -12,14 +12,21 @@ import {
   type AttachedKind,
 } from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
-import { identityComparison, identityProblems, identitySchema, toIdentity, type Identity } from "./managed/identity.ts";
+import {
+  identityComparison,
+  identityPermissions,
+  identityProblems,
+  identitySchema,
+  toIdentity,
+  type Identity,
+} from "./managed/identity.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
-import type { AddProblem, Difference, Finding, Hint, ReadContext, ReadResult } from "./kind.ts";
+import type { AddProblem, Difference, Finding, Hint, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { problemsAt } from "./problems-at.ts";
 import { provisioningFindings } from "./attached/provisioning-state.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, textIn } from "./attached/behind.ts";
+import { readBehind, readsBehind, textIn } from "./attached/behind.ts";
 
 /** A Spark pool of a Synapse workspace. */
 export type SynapseSpark = Attached & {
@@ -32,7 +39,9 @@ export type SynapseSpark = Attached & {
 
 export const label = "Synapse Spark pool";
 export const computeType = "SynapseSpark";
+export const azmlSchemas = ["synapseSparkCompute", "attachedSparkCompute"];
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 const attachedKind: AttachedKind = {
   resourceType: "Microsoft.Synapse/workspaces/bigDataPools",
@@ -49,7 +58,7 @@ export const schema = shape(() =>
       tags: tags().optional(),
       location: text()
         .optional()
-        .describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
+        .describe("Accepted for compatibility with az ml; ignored: an attachment is always in the workspace's region."),
       ...resourceSchema(),
       ...readOnlyKeys(),
       workspace_name: text().optional().describe("Name of the Synapse workspace, in place of resource_id."),
@@ -147,6 +156,13 @@ export function secretsOf(): readonly [] {
   return [];
 }
 
+export function permissionsOf({ resourceId, identity }: SynapseSpark): readonly Permission[] {
+  return [
+    ...readsBehind(resourceId, "Microsoft.Synapse/workspaces/bigDataPools/read"),
+    ...identityPermissions(identity),
+  ];
+}
+
 /** Body of `PUT …/computes/{name}`: the official client's, and how the pool scales and pauses where that is declared. */
 export async function toRequest(target: SynapseSpark, workspace: Workspace): Promise<unknown> {
   const { identity } = target;
@@ -240,7 +256,7 @@ export async function preflight(target: SynapseSpark, reads: ResourceReads): Pro
   if (!("resource" in behind)) return behind.findings;
   const { resource } = behind;
   return [
-    ...provisioningFindings("spark-pool", "Spark pool", resource),
+    ...provisioningFindings("spark-pool-not-ready", "Spark pool", resource),
     ...versionFindings(textIn(member(resource, "properties", "sparkVersion")), target.allowRetired),
     ...poolFindings(target, resource),
   ];
@@ -258,7 +274,7 @@ function versionFindings(version: string | undefined, isAllowed: boolean): reado
       message: `The pool runs Spark ${version ?? ""}; everything up to Spark 3.2 was retired by July 2024.`,
       advice: isAllowed
         ? "Move to a pool with a newer version."
-        : "Attach a pool with a newer version, or set allow_retired: true to attach it all the same.",
+        : "Attach a pool with a newer version, or set allow_retired: true to attach it anyway.",
     },
   ];
 }
@@ -272,7 +288,7 @@ function poolFindings(target: SynapseSpark, pool: Readonly<Record<string, unknow
     severity: "warning",
     code: "spark-pool-differs",
     message: `${field} is ${to} in the declaration and ${from} in the pool itself.`,
-    advice: "To attach a pool does not change it. Change the pool (az synapse spark pool update), or the declaration.",
+    advice: "Attaching a pool does not change it. Change the pool (az synapse spark pool update), or the declaration.",
   }));
 }
 
@@ -280,7 +296,7 @@ export const hints: readonly Hint[] = [
   {
     when: /synapse.*(not authorized|unauthorized|forbidden|access|permission)|(not authorized|unauthorized|forbidden).*(synapse|spark ?pool|livy)/i,
     advice:
-      "The identity of the attached pool lacks a role in Synapse. Give it Synapse Administrator on the pool, in Synapse Studio: it is no role of Azure's own.",
+      "The identity of the attached pool lacks a role in Synapse. Give it Synapse Administrator on the pool, in Synapse Studio: it is a Synapse role, not an Azure role.",
   },
 ];
 

@@ -1,55 +1,25 @@
 import type { LiveCompute } from "../azure/computes.ts";
-import type { ServiceError } from "../azure/outcome.ts";
+import type { UserCollection } from "../azure/compute-users.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
+import * as aci from "./aci.ts";
 import * as aks from "./aks/aks.ts";
-import * as amlCompute from "./aml-compute.ts";
+import * as amlCompute from "./aml-compute/aml-compute.ts";
+import { conflicts, type Attachment } from "./attachment.ts";
 import * as batch from "./batch.ts";
 import * as computeInstance from "./compute-instance/compute-instance.ts";
 import { credentialsDifference, credentialsOf, withCredentialsTag } from "./credentials-version.ts";
 import * as databricks from "./databricks.ts";
 import * as dataLakeAnalytics from "./data-lake-analytics.ts";
-import { conflicts, type Attachment } from "./attachment.ts";
-import type { ResourceReads } from "../azure/resource-reads.ts";
-import type {
-  Capacity,
-  ChangeMeans,
-  Difference,
-  Finding,
-  Hint,
-  KindModule,
-  NodeRange,
-  Origin,
-  Readiness,
-  Refused,
-  Update,
-} from "./kind.ts";
 import * as hdInsight from "./hdinsight.ts";
+import type { ChangeMeans, Difference, Hint, KindFacts, KindModule, Origin, ReadResult } from "./kind.ts";
 import * as kubernetes from "./kubernetes/kubernetes.ts";
 import * as local from "./local.ts";
 import * as synapseSpark from "./synapse-spark.ts";
 import * as virtualMachine from "./virtual-machine.ts";
 
-type Targets = {
-  local: local.Local;
-  virtualmachine: virtualMachine.VirtualMachine;
-  hdinsight: hdInsight.HdInsight;
-  batch: batch.Batch;
-  databricks: databricks.Databricks;
-  datalakeanalytics: dataLakeAnalytics.DataLakeAnalytics;
-  aks: aks.Aks;
-  kubernetes: kubernetes.Kubernetes;
-  synapsespark: synapseSpark.SynapseSpark;
-  amlcompute: amlCompute.AmlCompute;
-  computeinstance: computeInstance.ComputeInstance;
-};
-
-/** az ml's `type`. */
-export type Kind = keyof Targets;
-export type ComputeTarget = Targets[Kind];
-
-/** A new kind is one file and one line in each of these two lists; the compiler names what is missing. */
-export const kinds: { readonly [K in Kind]: KindModule<Targets[K]> } = {
+/** Every kind, by az ml's `type`. A new kind is its file and its line here; the compiler names what the file lacks. */
+const listed = {
   local,
   virtualmachine: virtualMachine,
   hdinsight: hdInsight,
@@ -63,48 +33,70 @@ export const kinds: { readonly [K in Kind]: KindModule<Targets[K]> } = {
   computeinstance: computeInstance,
 };
 
+/** What people declare as a target and what is none: each says what to write instead. */
+export const notTargets = { aci };
+
+type TargetOf<Module> = Module extends { readonly read: (...given: never[]) => ReadResult<infer Target> }
+  ? Target
+  : never;
+type Targets = { readonly [K in keyof typeof listed]: TargetOf<(typeof listed)[K]> };
+
+/** az ml's `type`. */
+export type Kind = keyof Targets;
+export type ComputeTarget = Targets[Kind];
+
+export const kinds: { readonly [K in Kind]: KindModule<Targets[K]> } = listed;
+
 export function isKind(type: string): type is Kind {
   return Object.hasOwn(kinds, type);
 }
 
-/** Generic in the kind, because TypeScript cannot match `kinds[target.type]` with `target` otherwise. */
-function moduleOf<K extends Kind>(target: Targets[K] & { type: K }): KindModule<Targets[K]> {
-  return kinds[target.type];
+/** A target's `type` is the key of its own kind, which TypeScript does not follow through a union: hence the cast. */
+export function kindOf(target: ComputeTarget): KindModule<ComputeTarget> {
+  return kinds[target.type] as KindModule<ComputeTarget>;
 }
 
-export function labelOf(target: ComputeTarget): string {
-  return kinds[target.type].label;
+/** The kind of a live compute; `undefined` where this version knows none of its type. */
+export function kindOfLive({ computeType }: Pick<LiveCompute, "computeType">): KindFacts | undefined {
+  return Object.values<KindFacts>(kinds).find((kind) => kind.computeType?.toLowerCase() === computeType.toLowerCase());
 }
+
+/** The lists of the workspace in which a live compute's users are found; of a kind that nobody knows, runs. */
+export function collectionsOfUsers(live: Pick<LiveCompute, "computeType">): readonly UserCollection[] {
+  return kindOfLive(live)?.users ?? ["jobs"];
+}
+
+/** Advice of the kinds for failures that they are known for. */
+export const kindHints: readonly Hint[] = Object.values<KindFacts>(kinds).flatMap(({ hints }) => hints ?? []);
 
 export function originOf(target: ComputeTarget): Origin {
-  const { origin } = moduleOf(target) as KindModule<ComputeTarget>;
-  return typeof origin === "function" ? origin(target) : origin;
+  const { origin, resourceIdOf: idOf } = kindOf(target);
+  if (origin !== "either") return origin;
+  return idOf(target) === undefined ? "managed" : "attached";
 }
 
-/** ARM's discriminator; `undefined` for a kind that is no compute of the workspace. */
-export function computeTypeOf(target: ComputeTarget): string | undefined {
-  return kinds[target.type].computeType;
+/** True for a run's `compute` that is the runner: a target that says so, or the kind's own word where no target has it. */
+export function isRunner(compute: string | undefined, targets: readonly ComputeTarget[]): boolean {
+  if (compute === undefined) return false;
+  const name = compute.toLowerCase();
+  const target = targets.find((one) => one.name.toLowerCase() === name);
+  return target === undefined ? isKind(name) && kinds[name].origin === "none" : originOf(target) === "none";
 }
 
-export function apiVersionOf(target: ComputeTarget): string | undefined {
-  return (moduleOf(target) as KindModule<ComputeTarget>).apiVersion;
-}
-
+/** ARM id of the resource that is attached; `undefined` for a target that attaches none. */
 export function resourceIdOf(target: ComputeTarget): string | undefined {
-  return (moduleOf(target) as KindModule<ComputeTarget>).resourceIdOf(target);
+  return kindOf(target).resourceIdOf(target);
 }
 
-/** What the target's attachment would hold; `undefined` for a kind that attaches nothing. */
+/** What the target's attachment would hold; `undefined` for a target that attaches nothing. */
 export function attachmentOf(target: ComputeTarget): Attachment | undefined {
-  const module = moduleOf(target) as KindModule<ComputeTarget>;
-  const resourceId = module.resourceIdOf(target);
-  const { computeType } = module;
+  const { computeType, namespaceOf } = kindOf(target);
+  const resourceId = resourceIdOf(target);
   if (resourceId === undefined || computeType === undefined) return undefined;
-  const namespace = module.namespaceOf?.(target);
-  return { computeType, resourceId, ...(namespace === undefined ? {} : { namespace }) };
+  return { computeType, resourceId, ...(namespaceOf === undefined ? {} : { namespace: namespaceOf(target) }) };
 }
 
-/** True when the attachments of two targets cannot stand beside each other. */
+/** True when the attachments of two targets cannot coexist. */
 export function conflictsWith(a: ComputeTarget, b: ComputeTarget): boolean {
   const [wantedByA, wantedByB] = [attachmentOf(a), attachmentOf(b)];
   return wantedByA !== undefined && wantedByB !== undefined && conflicts(wantedByA, wantedByB);
@@ -113,111 +105,24 @@ export function conflictsWith(a: ComputeTarget, b: ComputeTarget): boolean {
 /** True when a live compute holds what the target's attachment would: one of the two would break the other. */
 export function isAttachedBy(target: ComputeTarget, live: LiveCompute): boolean {
   const wanted = attachmentOf(target);
-  if (wanted === undefined || live.resourceId === undefined) return false;
-  return conflicts(wanted, {
-    computeType: live.computeType,
-    resourceId: live.resourceId,
-    namespace: liveNamespace(live),
-  });
-}
-
-function liveNamespace({ properties }: LiveCompute): string {
-  return typeof properties["namespace"] === "string" ? properties["namespace"] : "default";
+  const { computeType, resourceId } = live;
+  if (wanted === undefined || resourceId === undefined) return false;
+  const namespace = kindOfLive(live)?.liveNamespaceOf?.(live);
+  return conflicts(wanted, { computeType, resourceId, ...(namespace === undefined ? {} : { namespace }) });
 }
 
 export function secretsOf(target: ComputeTarget): readonly SecretReference[] {
-  return (moduleOf(target) as KindModule<ComputeTarget>).secretsOf(target);
+  return kindOf(target).secretsOf(target);
 }
 
 export async function toRequest(target: ComputeTarget, workspace: Workspace, resolve: ResolveSecret): Promise<unknown> {
-  const body = await (moduleOf(target) as KindModule<ComputeTarget>).toRequest(target, workspace, resolve);
+  const body = await kindOf(target).toRequest(target, workspace, resolve);
   return withCredentialsTag(body, credentialsOf(target, secretsOf(target)));
 }
 
 /** The target with what is fixed in the live compute and left open by the declaration, for a PUT of the whole. */
 export function withImmutableFields(target: ComputeTarget, live: LiveCompute): ComputeTarget {
-  return (moduleOf(target) as KindModule<ComputeTarget>).withImmutableFields?.(target, live) ?? target;
-}
-
-export function toUpdate(target: ComputeTarget, differences: readonly Difference[]): Update | undefined {
-  return (moduleOf(target) as KindModule<ComputeTarget>).toUpdate(target, differences);
-}
-
-export function refusalOf(target: ComputeTarget, workspace: Workspace): Refused | undefined {
-  return (moduleOf(target) as KindModule<ComputeTarget>).refusal?.(target, workspace);
-}
-
-/** What makes the live compute unusable although its provisioning succeeded. */
-export function faultOf(target: ComputeTarget, live: LiveCompute): ServiceError | undefined {
-  return (moduleOf(target) as KindModule<ComputeTarget>).faultOf?.(live);
-}
-
-/** Whether a compute that succeeded can be used already; kinds that say nothing else are ready at once. */
-export function readinessOf(target: ComputeTarget, live: LiveCompute): Readiness {
-  return (moduleOf(target) as KindModule<ComputeTarget>).readiness?.(live) ?? { state: "ready" };
-}
-
-/** Seconds after which nobody waits for readiness any more. */
-export function longestReadinessSecondsOf(target: ComputeTarget): number {
-  return (moduleOf(target) as KindModule<ComputeTarget>).longestReadinessSeconds ?? 0;
-}
-
-/** The machines that the service runs for a target; `undefined` for what runs on machines of the user's. */
-export function nodesOf(target: ComputeTarget): NodeRange | undefined {
-  return (moduleOf(target) as KindModule<ComputeTarget>).nodesOf?.(target);
-}
-
-/** The machines that the service runs for a live compute of whatever kind. */
-export function liveNodesOf(live: LiveCompute): NodeRange | undefined {
-  const module = Object.values(kinds).find(
-    (kind: Pick<KindModule<never>, "computeType">) =>
-      kind.computeType?.toLowerCase() === live.computeType.toLowerCase(),
-  ) as Pick<KindModule<never>, "liveNodesOf"> | undefined;
-  return module?.liveNodesOf?.(live);
-}
-
-/** The machines that a target asks for; `undefined` for a kind that draws on no quota of Azure Machine Learning. */
-export function capacityOf(target: ComputeTarget): Capacity | undefined {
-  return (moduleOf(target) as KindModule<ComputeTarget>).capacityOf?.(target);
-}
-
-/** True where another workspace of the region may have taken the name of the target. */
-export function isNamedByRegion(target: ComputeTarget): boolean {
-  return (moduleOf(target) as KindModule<ComputeTarget>).isNamedByRegion === true;
-}
-
-/** Tells how far a live compute is, besides its state; `undefined` for a kind that is as far as its state says. */
-export function progressReader(computeType: string): ((live: LiveCompute) => string | undefined) | undefined {
-  const module = Object.values<Pick<KindModule<never>, "computeType" | "progressOf">>(kinds).find(
-    (kind) => kind.computeType?.toLowerCase() === computeType.toLowerCase(),
-  );
-  return module?.progressOf;
-}
-
-/** Reads on what is behind a target; a kind without any needs none. */
-export async function preflight(target: ComputeTarget, reads: ResourceReads): Promise<readonly Finding[]> {
-  return (await (moduleOf(target) as KindModule<ComputeTarget>).preflight?.(target, reads)) ?? [];
-}
-
-/** Advice of the kinds for failures that they are known for. */
-export const kindHints: readonly Hint[] = Object.values(kinds).flatMap(
-  (module: Pick<KindModule<never>, "hints">) => module.hints ?? [],
-);
-
-/** What to know of a live compute's resource once it was detached. */
-export function afterDetach(live: Pick<LiveCompute, "computeType">): string | undefined {
-  return moduleOfLive(live)?.afterDetach;
-}
-
-/** What detaching a live compute leaves behind, where that is in the way of another attachment. */
-export function leftBehind(live: Pick<LiveCompute, "computeType">): Finding | undefined {
-  return moduleOfLive(live)?.leftBehind;
-}
-
-function moduleOfLive({ computeType }: Pick<LiveCompute, "computeType">) {
-  return Object.values<Pick<KindModule<never>, "computeType" | "afterDetach" | "leftBehind">>(kinds).find(
-    (module) => module.computeType?.toLowerCase() === computeType.toLowerCase(),
-  );
+  return kindOf(target).withImmutableFields?.(target, live) ?? target;
 }
 
 /**
@@ -225,12 +130,12 @@ function moduleOfLive({ computeType }: Pick<LiveCompute, "computeType">) {
  * for it: what is made once is detached and attached by its own id, and never made a second time.
  */
 export function attachById(target: ComputeTarget, live: Pick<LiveCompute, "resourceId">): ComputeTarget {
-  return (moduleOf(target) as KindModule<ComputeTarget>).attachById?.(target, live) ?? target;
+  return kindOf(target).attachById?.(target, live) ?? target;
 }
 
 export function differencesFrom(target: ComputeTarget, live: LiveCompute, workspace: Workspace): readonly Difference[] {
   return [
-    ...(moduleOf(target) as KindModule<ComputeTarget>).differencesFrom(target, live, workspace),
+    ...kindOf(target).differencesFrom(target, live, workspace),
     ...credentialsDifference(
       target,
       credentialsOf(target, secretsOf(target)),
@@ -242,7 +147,7 @@ export function differencesFrom(target: ComputeTarget, live: LiveCompute, worksp
 
 const impact: Readonly<Record<ChangeMeans, number>> = { "in-place": 0, reattach: 1, recreate: 2 };
 
-/** The gravest means that any of the differences needs; `undefined` when there is none. */
+/** The most destructive means that any of the differences needs; `undefined` when there is none. */
 export function meansFor(differences: readonly Difference[]): ChangeMeans | undefined {
   return differences
     .map((difference) => difference.means)

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
+import { parseResourceId } from "../azure/resource-id.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
 import { checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
@@ -14,10 +15,10 @@ import {
 } from "./attached/resource.ts";
 import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
-import type { Difference, Finding, ReadContext, ReadResult } from "./kind.ts";
+import type { Difference, Finding, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
 import { readBase, readOnlyKeys } from "./read-base.ts";
-import { listIn, readBehind, textIn } from "./attached/behind.ts";
+import { listIn, readBehind, readsBehind, textIn } from "./attached/behind.ts";
 import {
   loginComparisons,
   readSshLogin,
@@ -33,7 +34,9 @@ export type VirtualMachine = Attached & SshLogin & { readonly type: "virtualmach
 
 export const label = "virtual machine";
 export const computeType = "VirtualMachine";
+export const azmlSchemas = ["vmCompute"];
 export const origin = "attached";
+export const users = ["jobs"] as const;
 
 const attachedKind: AttachedKind = {
   resourceType: "Microsoft.Compute/virtualMachines",
@@ -50,7 +53,7 @@ export const schema = shape(() =>
       tags: tags().optional(),
       location: text()
         .optional()
-        .describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
+        .describe("Accepted for compatibility with az ml; ignored: an attachment is always in the workspace's region."),
       ...resourceSchema(),
       ...readOnlyKeys(),
       vm_name: text().optional().describe("Name of the machine, in place of resource_id."),
@@ -81,6 +84,25 @@ export function resourceIdOf(target: VirtualMachine): string {
 
 export function secretsOf(target: VirtualMachine): readonly SecretReference[] {
   return secretsOfLogin(target);
+}
+
+/** Which network interface and which address a machine has is known only when it has been read: they are read in its group. */
+export function permissionsOf({ resourceId }: VirtualMachine): readonly Permission[] {
+  return [
+    ...readsBehind(resourceId, "Microsoft.Compute/virtualMachines/read"),
+    ...readsBehind(
+      groupOf(resourceId),
+      "Microsoft.Network/networkInterfaces/read",
+      "Microsoft.Network/publicIPAddresses/read",
+    ),
+  ];
+}
+
+function groupOf(resourceId: string): string {
+  const parsed = parseResourceId(resourceId);
+  return parsed === undefined
+    ? resourceId
+    : `/subscriptions/${parsed.subscriptionId}/resourceGroups/${parsed.resourceGroup}`;
 }
 
 export async function toRequest(
@@ -139,7 +161,7 @@ function systemFindings(machine: Document): readonly Finding[] {
       {
         severity: "error",
         code: "vm-not-ubuntu",
-        message: `The machine runs ${osName ?? `the image ${imageName}`}, and the service takes Ubuntu only.`,
+        message: `The machine runs ${osName ?? `the image ${imageName}`}, and the service supports only Ubuntu.`,
         advice,
       },
     ];
@@ -148,8 +170,8 @@ function systemFindings(machine: Document): readonly Finding[] {
     {
       severity: "warning",
       code: "vm-system-unknown",
-      message: `Whether the machine runs Ubuntu cannot be told from ${imageName === "" ? "its image, which is an own one" : `its image ${imageName}`}.`,
-      advice: "The service takes Ubuntu only.",
+      message: `It is not known whether the machine runs Ubuntu, from ${imageName === "" ? "a custom image" : `its image ${imageName}`}.`,
+      advice: "The service supports only Ubuntu.",
     },
   ];
 }
@@ -166,7 +188,7 @@ function powerFindings(machine: Document): readonly Finding[] {
       {
         severity: "warning",
         code: "vm-state-unknown",
-        message: "Whether the machine runs is not told.",
+        message: "The machine did not report its power state.",
         advice: "The service logs in while it attaches, so the machine has to run.",
       },
     ];
@@ -205,7 +227,7 @@ async function addressFindings(machine: Document, reads: ResourceReads): Promise
       {
         severity: "warning",
         code: "vm-address-not-assigned",
-        message: "The machine's public address has no value at present, as a dynamic one while the machine is stopped.",
+        message: "The machine's public address has no value now, like a dynamic one while the machine is stopped.",
         advice: "Start the machine, or make the address static.",
       },
     ];
@@ -224,8 +246,8 @@ async function addressFindings(machine: Document, reads: ResourceReads): Promise
       : {
           severity: "error",
           code: "vm-no-public-address",
-          message: "The machine has no public address, and the service reaches it by SSH from outside.",
-          advice: "Give one of its network interfaces a public address, and let its network rules pass the SSH port.",
+          message: "The machine has no public address, and the service connects to it by SSH from outside.",
+          advice: "Give one of its network interfaces a public address, and allow the SSH port in its network rules.",
         },
   ];
 }

@@ -1,5 +1,5 @@
-import * as aci from "../compute/aci.ts";
-import { kinds } from "../compute/target.ts";
+import type { KindFacts } from "../compute/kind.ts";
+import { isKind, kinds, notTargets } from "../compute/target.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 
 /** What a document declares. */
@@ -19,15 +19,7 @@ export type DocumentKind =
 const declarationKeys = ["workspace", "targets", "run", "deploy", "gates", "prices"];
 
 /** az ml's schema names, by family. */
-const computeSchemas = [
-  "amlCompute",
-  "vmCompute",
-  "computeInstance",
-  "kubernetesCompute",
-  "synapseSparkCompute",
-  "attachedSparkCompute",
-  "compute",
-];
+const computeSchemas = [...Object.values<KindFacts>(kinds).flatMap(({ azmlSchemas }) => azmlSchemas ?? []), "compute"];
 const jobSchemas = ["commandJob"];
 
 /** Tells by `$schema`, else by shape. `$schema` may end in a space, or be of the older form, as real files have it. */
@@ -47,8 +39,7 @@ export function kindOf({ value }: SourceDocument): DocumentKind {
 function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
   const has = (...keys: readonly string[]) => keys.every((key) => Object.hasOwn(mapping, key));
   const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : undefined;
-  const targetTypes = [...Object.keys(kinds), aci.type];
-  if (type !== undefined && targetTypes.includes(type)) return { is: "target" };
+  if (type !== undefined && (isKind(type) || Object.hasOwn(notTargets, type))) return { is: "target" };
   if (declarationKeys.some((key) => has(key)) && !has("command")) return { is: "declaration" };
   if (has("compute_type") || has("compute_target", "vm_size"))
     return { is: "not-supported-yet", what: "an aml-compute JSON file" };

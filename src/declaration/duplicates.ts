@@ -33,7 +33,7 @@ export function duplicateProblems(targets: readonly ComputeTarget[]): readonly P
           `${JSON.stringify(target.name)} attaches the same resource as ${JSON.stringify(first.name)}, ` +
           `declared at ${formatPosition(positionOf(first.source, ["resource_id"]))}: the second attachment would break the first.`,
         fix:
-          target.type === "kubernetes" && first.type === "kubernetes"
+          target.type === first.type && attachmentOf(target)?.namespace !== undefined
             ? "Keep one of the two, or give it another namespace: a cluster may be attached once in every namespace."
             : "Keep one of the two; several runs can use the same target.",
       }),

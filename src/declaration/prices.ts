@@ -23,7 +23,7 @@ export function readPrices(
         code: "unknown-size-form",
         severity: "error",
         where: positionOf(node, [size], "key"),
-        message: `The size ${JSON.stringify(size)} has not the form of a VM size.`,
+        message: `${JSON.stringify(size)} is not a valid VM size name.`,
         fix: "Write prices by size: { Standard_DS3_v2: 0.229 }.",
       });
     }

@@ -55,15 +55,10 @@ function idTokenChecks({ idToken, way }: SignInDiagnosis): readonly Check[] {
   if (idToken === undefined) {
     return way === "oidc"
       ? []
-      : [
-          fine(
-            "id-token",
-            "The job may not ask GitHub for ID tokens, and does not need to. OIDC would take permissions: { id-token: write }.",
-          ),
-        ];
+      : [fine("id-token", "The job lacks permissions: { id-token: write }, which only OIDC needs.")];
   }
   if (!idToken.ok) {
-    const advice = "Run the job again; if it persists, look at GitHub's status.";
+    const advice = "Run the job again; if it fails again, look at GitHub's status.";
     return way === "oidc"
       ? [error("authentication-failed", "id-token", idToken.message, advice)]
       : [warning("id-token", idToken.message, advice)];
@@ -84,7 +79,7 @@ function idTokenChecks({ idToken, way }: SignInDiagnosis): readonly Check[] {
  */
 export function subjectWords(subject: string): string {
   const [, owner = "", repository = "", rest = ""] = /^repo:([^/:]+)\/([^:]+):(.+)$/.exec(subject) ?? [];
-  if (rest === "") return "The repository or its organisation has a subject of its own making.";
+  if (rest === "") return "The repository or its organisation has a custom subject.";
   const ids =
     /@\d+$/.test(owner) || /@\d+$/.test(repository)
       ? " The repository was created, renamed or moved after 15 July 2026: the ids of owner and repository are part of its subjects, and a credential without them does not match."
@@ -97,7 +92,7 @@ export function subjectWords(subject: string): string {
         ? "This is the subject of this branch; pull requests, tags, other branches and jobs with an environment have others."
         : /^ref:refs\/tags\//.test(rest)
           ? "This is the subject of this tag; branches, pull requests and jobs with an environment have others."
-          : "The repository or its organisation has a subject of its own making.";
+          : "The repository or its organisation has a custom subject.";
   return kind + ids;
 }
 
@@ -144,7 +139,7 @@ function signInChecks({ signedIn, given, way, cloud }: SignInDiagnosis, claims: 
       differs === "any" ? "federated-credential" : `federated-${differs}`,
       `${what} ${message}`,
       `Add the federated credential below to the identity: az ad app federated-credential create --id ${given.clientId ?? "CLIENT_ID"} --parameters credential.json. ` +
-        "The three values are compared to the letter, with case and without wildcards; a credential that was just made takes some minutes.",
+        "The three values are compared exactly, with case and without wildcards; a new credential takes some minutes to work.",
     ),
   ];
 }
@@ -152,7 +147,7 @@ function signInChecks({ signedIn, given, way, cloud }: SignInDiagnosis, claims: 
 function adviceFor(code: string | undefined, way: SignInDiagnosis["way"]): string {
   switch (code) {
     case "AADSTS700024":
-      return "Run the job again; if it persists, set the clock of the runner.";
+      return "Run the job again; if it fails again, set the clock of the runner.";
     case "AADSTS700016":
     case "AADSTS90002":
     case "AADSTS900023":

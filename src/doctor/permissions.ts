@@ -29,7 +29,7 @@ export async function permissionFindings(
         notChecked(
           "permissions",
           "What the identity is granted was not read, because nobody is signed in.",
-          "Repair the sign-in first; the role below is what the identity will need.",
+          "Fix the sign-in first; the role below is what the identity will need.",
         ),
       ],
     };

@@ -34,7 +34,7 @@ async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, deps: 
   const gone = (message: string, advice: string) =>
     isSentNext
       ? error("secret-unavailable", "secret", message, advice)
-      : warning("secret", `${message} It is not sent as long as nothing is attached anew.`, advice);
+      : warning("secret", `${message} It is not sent unless something is attached again.`, advice);
   switch (reference.from) {
     case "env": {
       const value = deps.environment[reference.name];
@@ -51,7 +51,7 @@ async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, deps: 
         : gone(`${what} is not there: no file can be read at that path.`, "Write the file in an earlier step.");
     case "key_vault": {
       if (deps.vaultReach === undefined)
-        return notChecked("secret", `${what} was not checked.`, "Repair the sign-in first.");
+        return notChecked("secret", `${what} was not checked.`, "Fix the sign-in first.");
       const reached = await deps.vaultReach(reference.url);
       if (!reached.ok) {
         return gone(
@@ -61,11 +61,11 @@ async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, deps: 
       }
       const answers = `${what}: the vault '${reached.value}' answers`;
       return deps.judgedVaults.includes(reached.value.toLowerCase())
-        ? fine("secret", `${answers}; whether its secrets may be read stands under Permissions. No secret was read.`)
+        ? fine("secret", `${answers}; see Permissions for whether its secrets can be read. No secret was read.`)
         : notChecked(
             "secret",
             `${answers}. Whether the identity may read the secret was not checked, because no secret is read.`,
-            "Should the attachment fail, give the identity Key Vault Secrets User on the vault, or an access policy to get secrets.",
+            "If attaching fails, give the identity Key Vault Secrets User on the vault, or an access policy to get secrets.",
           );
     }
   }

@@ -23,7 +23,7 @@ export type StorageDeps = {
 
 /**
  * Whether the workspace's own store can be used as leases and uploads use it: by the route that official clients take.
- * Nothing is written, so whether a lease can be taken is told from what the access allows.
+ * Nothing is written, so the access itself says whether a lease can be taken.
  */
 export async function storageFindings(
   { datastores, blobs, workspace }: StorageDeps,
@@ -140,7 +140,7 @@ export function leaseByRole(permissions: readonly PermissionReport[]): readonly 
     return [
       warning(
         "lease",
-        "Leases cannot be taken: the identity may not write blobs, nor have the datastore's secret.",
+        "Leases cannot be taken: the identity may neither write blobs nor read the datastore's secret.",
         "Give the identity the role below, or Storage Blob Data Contributor on the storage account.",
       ),
     ];

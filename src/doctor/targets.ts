@@ -1,7 +1,7 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Finding } from "../compute/kind.ts";
-import { isNamedByRegion, originOf, type ComputeTarget } from "../compute/target.ts";
+import { kindOf, originOf, type ComputeTarget } from "../compute/target.ts";
 import { plan } from "../plan/plan.ts";
 import type { PlanOptions, Step } from "../plan/step.ts";
 import { actionOf } from "../plan/plan-report.ts";
@@ -15,7 +15,7 @@ export type FindMore = (steps: readonly Step[]) => Promise<ReadonlyMap<string, r
 
 export type TargetFindings = { readonly checks: readonly Check[]; readonly steps: readonly Step[] };
 
-/** What `apply` would refuse, and what stands behind every declared target, attached already or not. */
+/** What `apply` would refuse, and what is behind every declared target, attached already or not. */
 export async function targetFindings(
   targets: readonly ComputeTarget[],
   live: readonly LiveCompute[],
@@ -36,7 +36,7 @@ export async function targetFindings(
     ...shared.filter(({ of: [first] }) => first === step).flatMap(findingChecks),
   ]);
   const created = steps
-    .filter((step) => step.do === "create" && isNamedByRegion(step.target))
+    .filter((step) => step.do === "create" && kindOf(step.target).isNamedByRegion === true)
     .map(({ target }) => `'${target.name}'`);
   return {
     steps,
@@ -47,8 +47,8 @@ export async function targetFindings(
         : [
             notChecked(
               "name-in-region",
-              `Whether a workspace that this identity cannot read has a compute instance named ${created.join(" or ")} in the region, only the service knows.`,
-              "Should the creation fail because of the name, choose another one: names are unique in a region.",
+              `Only the service knows whether a workspace that this identity cannot read uses the name ${created.join(" or ")} in the region.`,
+              "If creating it fails because of the name, choose another: names are unique in a region.",
             ),
           ]),
     ],
@@ -59,7 +59,7 @@ function stepCheck(step: Step): Check {
   const { name } = step.target;
   if (step.do !== "refuse") return fine("target", `${name}: ${actionWords[actionOf(step)]}. ${step.reason}`);
   const message = `${name}: apply would refuse it. ${step.reason}`;
-  const advice = "Run plan to see what stands there, field by field.";
+  const advice = "Run plan to see the differences field by field.";
   return step.because === "drift"
     ? warning("drift", message, advice)
     : error(step.because, step.because, message, advice);

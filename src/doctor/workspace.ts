@@ -24,7 +24,7 @@ export function workspaceChecks(workspace: Workspace, declaresRun: boolean): rea
         : [
             warning(
               "workspace-state",
-              `The workspace is ${state}: an operation on it is going on.`,
+              `The workspace is ${state}: an operation on it is in progress.`,
               "Wait until it is Succeeded.",
             ),
           ]),
@@ -34,12 +34,12 @@ export function workspaceChecks(workspace: Workspace, declaresRun: boolean): rea
             ? error(
                 "workspace-unavailable",
                 "v1-legacy-mode",
-                "The workspace is in v1 legacy mode, in which it takes no jobs of version 2.",
+                "The workspace is in v1 legacy mode, which does not accept jobs of version 2.",
                 "Switch it off: az ml workspace update --name … --set v1_legacy_mode=false; it takes some minutes.",
               )
             : warning(
                 "v1-legacy-mode",
-                "The workspace is in v1 legacy mode, in which it takes no jobs of version 2.",
+                "The workspace is in v1 legacy mode, which does not accept jobs of version 2.",
                 "Switch it off before you train: az ml workspace update --name … --set v1_legacy_mode=false.",
               ),
         ]
@@ -48,7 +48,7 @@ export function workspaceChecks(workspace: Workspace, declaresRun: boolean): rea
       ? [
           warning(
             "public-network-access",
-            "The workspace takes no calls from public networks.",
+            "The workspace does not accept calls from public networks.",
             "Run the job on a runner inside its network; the parts Data plane and Storage below say what this runner reaches.",
           ),
         ]
@@ -111,8 +111,8 @@ export async function dataPlaneChecks(
       found,
       notChecked(
         "run-history",
-        `The run history answers, and refuses: ${said(asked.failure)}.`,
-        "Under Permissions stands whether experiments/runs/read is missing.",
+        `The run history answered with a refusal: ${said(asked.failure)}.`,
+        "See Permissions for whether experiments/runs/read is missing.",
       ),
     ];
   }

@@ -1,7 +1,7 @@
-import { parseResourceId } from "../azure/resource-id.ts";
+import { userCollections } from "../azure/compute-users.ts";
 import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
-import { subnetId } from "../compute/managed/subnet.ts";
-import { originOf, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
+import type { Permission } from "../compute/kind.ts";
+import { kindOf, originOf, type ComputeTarget } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
 import type { JobInput } from "../job/definition.ts";
@@ -16,14 +16,11 @@ export type Action = {
   readonly scope: string;
 };
 
-export type Need = Action & {
-  /** `required`: a command stops without it. `recommended`: commands go on, and do less. */
-  readonly level: "required" | "recommended";
-  /** Ends the sentence "It is needed to …". */
-  readonly purpose: string;
-  /** Stand in for it where all of them are granted. */
-  readonly unless?: readonly Action[];
-};
+export type Need = Action &
+  Permission & {
+    /** Stand in for it where all of them are granted. */
+    readonly unless?: readonly Action[];
+  };
 
 /** How the workspace's own store is accessed. */
 export type StoreAccess = {
@@ -51,7 +48,6 @@ export type NeedFacts = {
 export type NeedSources = Pick<Declaration, "targets" | "environments" | "run">;
 
 const workspaces = "Microsoft.MachineLearningServices/workspaces";
-const locations = "Microsoft.MachineLearningServices/locations";
 const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
 
 /**
@@ -67,7 +63,7 @@ export function neededFor(declared: NeedSources, facts: NeedFacts): readonly Nee
     ...required(at, "read the workspace", `${workspaces}/read`),
     ...required(at, "compare the declaration with what is live", `${workspaces}/computes/read`),
     ...(targets.length === 0 ? [] : computeNeeds(targets, facts)),
-    ...targets.flatMap((target) => [...behindNeeds(target), ...machineNeeds(target, facts.workspace)]),
+    ...targets.flatMap((target) => needsOf(target, facts.workspace)),
     ...environmentNeeds(declared, at),
     ...runNeeds(declared, facts),
     ...storeNeeds(declared, targets, facts),
@@ -98,99 +94,23 @@ function recommended(scope: string, purpose: string, ...named: readonly Named[])
 function computeNeeds(targets: readonly ComputeTarget[], { workspace, removes }: NeedFacts): readonly Need[] {
   const at = workspaceId(workspace);
   const removal = removes ? required : recommended;
-  const types = targets.map(({ type }): string => type);
+  const users = new Set(targets.flatMap((target) => kindOf(target).users));
   return [
     ...required(at, "create and attach targets", `${workspaces}/computes/write`),
     ...removal(at, "detach, re-attach and delete targets", `${workspaces}/computes/delete`),
-    ...removal(at, "see what still uses a target before it is taken away", `${workspaces}/jobs/read`),
-    ...(types.includes("kubernetes")
-      ? removal(at, "see what still uses a target before it is taken away", `${workspaces}/onlineEndpoints/read`)
-      : []),
-    ...(types.includes("aks")
-      ? removal(at, "see what still uses a target before it is taken away", `${workspaces}/services/read`)
-      : []),
-  ];
-}
-
-/** What the checks of a resource read before it is attached, and what attaching it takes, by the resource's type. */
-const behind: Readonly<
-  Record<string, { readonly checks: readonly string[]; readonly attach?: readonly string[]; readonly group?: boolean }>
-> = {
-  "microsoft.compute/virtualmachines": { checks: ["Microsoft.Compute/virtualMachines/read"], group: true },
-  "microsoft.hdinsight/clusters": { checks: ["Microsoft.HDInsight/clusters/read"] },
-  "microsoft.databricks/workspaces": { checks: ["Microsoft.Databricks/workspaces/read"] },
-  "microsoft.batch/batchaccounts": { checks: ["Microsoft.Batch/batchAccounts/read"] },
-  "microsoft.synapse/workspaces/bigdatapools": { checks: ["Microsoft.Synapse/workspaces/bigDataPools/read"] },
-  "microsoft.containerservice/managedclusters": {
-    checks: ["Microsoft.ContainerService/managedClusters/read", "Microsoft.KubernetesConfiguration/extensions/read"],
-    attach: ["Microsoft.ContainerService/managedClusters/listClusterAdminCredential/action"],
-  },
-  "microsoft.kubernetes/connectedclusters": {
-    checks: ["Microsoft.Kubernetes/connectedClusters/read", "Microsoft.KubernetesConfiguration/extensions/read"],
-  },
-};
-
-function behindNeeds(target: ComputeTarget): readonly Need[] {
-  const id = resourceIdOf(target);
-  const parsed = id === undefined ? undefined : parseResourceId(id);
-  const known = parsed === undefined ? undefined : behind[parsed.type.toLowerCase()];
-  if (id === undefined || parsed === undefined || known === undefined) return [];
-  const checked = "check the resources behind targets before they are attached";
-  return [
-    ...recommended(id, checked, ...known.checks),
-    ...required(id, "attach the cluster", ...(known.attach ?? [])),
-    // Which network interface and which address a machine has is known only when it has been read.
-    ...(known.group === true
-      ? recommended(
-          `/subscriptions/${parsed.subscriptionId}/resourceGroups/${parsed.resourceGroup}`,
-          checked,
-          "Microsoft.Network/networkInterfaces/read",
-          "Microsoft.Network/publicIPAddresses/read",
-        )
-      : []),
-  ];
-}
-
-/** For computes that the service makes: their size, their network, their identity. */
-function machineNeeds(target: ComputeTarget, workspace: WorkspaceRef): readonly Need[] {
-  const subscription = `/subscriptions/${workspace.subscriptionId}`;
-  const subnet =
-    target.type === "amlcompute" || target.type === "computeinstance" ? subnetId(target.subnet, workspace) : undefined;
-  const identities = "identity" in target ? Object.keys(target.identity?.userAssignedIdentities ?? {}) : [];
-  return [
-    ...(originOf(target) === "managed"
-      ? recommended(
-          subscription,
-          "check quota and sizes before computes are created",
-          `${locations}/usages/read`,
-          `${locations}/vmsizes/read`,
-        )
-      : []),
-    ...(subnet === undefined
-      ? []
-      : [
-          ...required(
-            subnet,
-            "put computes into the subnet",
-            "Microsoft.Network/virtualNetworks/subnets/join/action",
-            "Microsoft.Network/virtualNetworks/subnets/read",
-          ),
-          ...required(
-            subnet.replace(/\/subnets\/[^/]+\/?$/i, ""),
-            "put computes into the subnet",
-            "Microsoft.Network/virtualNetworks/join/action",
-            "Microsoft.Network/virtualNetworks/read",
-          ),
-        ]),
-    ...identities.flatMap((identity) =>
-      required(
-        identity,
-        "give computes the identity",
-        "Microsoft.ManagedIdentity/userAssignedIdentities/read",
-        "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
-      ),
+    ...removal(
+      at,
+      "see what still uses a target before it is taken away",
+      ...userCollections.filter((list) => users.has(list)).map((list) => `${workspaces}/${list}/read`),
     ),
   ];
+}
+
+/** What a target takes outside the workspace, which its kind knows. */
+function needsOf(target: ComputeTarget, workspace: WorkspaceRef): readonly Need[] {
+  return kindOf(target)
+    .permissionsOf(target, workspace)
+    .map((permission) => ({ ...permission, plane: "control" }));
 }
 
 function environmentNeeds({ environments }: NeedSources, at: string): readonly Need[] {

@@ -1,5 +1,5 @@
 import type { NodeRange } from "../compute/kind.ts";
-import { liveNodesOf, nodesOf } from "../compute/target.ts";
+import { kindOf, kindOfLive } from "../compute/target.ts";
 import type { HourlyReport } from "../report/result.ts";
 import type { Plan, Step } from "./step.ts";
 
@@ -14,7 +14,7 @@ export type Prices = ReadonlyMap<string, number>;
  */
 export function hourlyOf(step: Step, prices: Prices): HourlyReport | undefined {
   const after = afterwards(step);
-  const before = beforehand(step).flatMap((live) => liveNodesOf(live) ?? []);
+  const before = beforehand(step).flatMap((live) => kindOfLive(live)?.liveNodesOf?.(live) ?? []);
   if (after === undefined && before.length === 0) return undefined;
   const sum = (bound: "minimum" | "maximum") =>
     cost(after, bound, prices) - before.reduce((total, nodes) => total + cost(nodes, bound, prices), 0);
@@ -44,7 +44,7 @@ function afterwards(step: Step): NodeRange | undefined {
     case "reattach":
     case "recreate":
     case "replace":
-      return nodesOf(step.target);
+      return kindOf(step.target).nodesOf?.(step.target);
     case "keep":
     case "adopt":
     case "wait":

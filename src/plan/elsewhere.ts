@@ -3,7 +3,7 @@ import type { OtherWorkspaces } from "../azure/other-workspaces.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { Finding } from "../compute/kind.ts";
 import { region } from "../compute/region.ts";
-import { computeTypeOf, attachmentOf, isAttachedBy, isNamedByRegion, type ComputeTarget } from "../compute/target.ts";
+import { attachmentOf, isAttachedBy, kindOf, type ComputeTarget } from "../compute/target.ts";
 import { isLeaving } from "../compute/state.ts";
 import type { Step } from "./step.ts";
 import { joinFindings, type Findings } from "./preflight.ts";
@@ -26,7 +26,9 @@ export async function elsewhere(
 
 /** Targets that are made anew, under a name that is given once in a region. */
 function namedByRegion(steps: readonly Step[]): readonly ComputeTarget[] {
-  return steps.filter((step) => step.do === "create" && isNamedByRegion(step.target)).map(({ target }) => target);
+  return steps
+    .filter((step) => step.do === "create" && kindOf(step.target).isNamedByRegion === true)
+    .map(({ target }) => target);
 }
 
 /**
@@ -41,7 +43,7 @@ function namedElsewhere(
   const own = region(location ?? "");
   const isThere = (target: ComputeTarget, { name, computeType, ...live }: LiveCompute) =>
     name.toLowerCase() === target.name.toLowerCase() &&
-    computeType.toLowerCase() === computeTypeOf(target)?.toLowerCase() &&
+    computeType.toLowerCase() === kindOf(target).computeType?.toLowerCase() &&
     region(live.computeLocation ?? live.location ?? "") === own;
   return new Map(
     targets.map((target) => {
@@ -52,8 +54,8 @@ function namedElsewhere(
         const finding: Finding = {
           severity: "error",
           code: "name-taken",
-          message: `The name '${target.name}' is taken in ${own}: the workspace '${taken.name}' (resource group '${taken.resourceGroup}') has a compute instance of that name.`,
-          advice: "Names of compute instances are unique in a region, over all workspaces. Choose another name.",
+          message: `The name '${target.name}' is taken in ${own}: the workspace '${taken.name}' (resource group '${taken.resourceGroup}') has a ${kindOf(target).label} of that name.`,
+          advice: `Names of this kind (${kindOf(target).label}) are unique in a region, over all workspaces. Choose another name.`,
         };
         return [target.name, [finding]] as const;
       }

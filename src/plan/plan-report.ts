@@ -1,5 +1,5 @@
 import type { ChangeMeans } from "../compute/kind.ts";
-import { meansFor, originOf, resourceIdOf, secretsOf, toUpdate } from "../compute/target.ts";
+import { kindOf, meansFor, originOf, resourceIdOf, secretsOf } from "../compute/target.ts";
 import { formatSecretReference, type SecretReference } from "../secret/secret.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import type { FieldChange, PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
@@ -68,7 +68,9 @@ function meansOf(step: Step): ChangeMeans | undefined {
 /** Credentials that are sent anew. What the live ones are nobody can read; what they become is shown as the reference. */
 function credentials(step: Step): readonly FieldChange[] {
   const means = meansOf(step);
-  const sent = "remove" in step || (step.do === "update" && toUpdate(step.target, step.differences) === undefined);
+  const sent =
+    "remove" in step ||
+    (step.do === "update" && kindOf(step.target).toUpdate(step.target, step.differences) === undefined);
   if (!sent || means === undefined) return [];
   return secretsOf(step.target).map((reference) => ({
     field: fieldOf(reference, step.target.source),

@@ -5,12 +5,10 @@ import { isLeaving, isUsable, isInFlight } from "../compute/state.ts";
 import {
   conflictsWith,
   attachById,
-  computeTypeOf,
   differencesFrom,
-  faultOf,
+  kindOf,
   meansFor,
   originOf,
-  refusalOf,
   resourceIdOf,
   type ComputeTarget,
 } from "../compute/target.ts";
@@ -124,12 +122,16 @@ function decide(
   if (origin === "none") {
     return { do: "keep", target, differences: [], reason: "Runs on the runner itself; there is nothing to attach." };
   }
-  const refused = refusalOf(target, workspace);
+  const refused = kindOf(target).refusal?.(target, workspace);
   if (refused !== undefined) return { do: "refuse", ...refused, target, differences: [] };
   const found = live.byName.get(target.name.toLowerCase());
   const givesWay = found !== undefined && live.replaced.has(found.name.toLowerCase());
   const own = givesWay ? undefined : found;
-  if (own !== undefined && !isLeaving(own) && own.computeType.toLowerCase() !== computeTypeOf(target)?.toLowerCase()) {
+  if (
+    own !== undefined &&
+    !isLeaving(own) &&
+    own.computeType.toLowerCase() !== kindOf(target).computeType?.toLowerCase()
+  ) {
     return {
       do: "refuse",
       because: "conflict",
@@ -192,7 +194,7 @@ function decide(
  * and nothing says whether it is removed as well. `undefined` where the declaration names what is attached.
  */
 function clusterLeftBy(leaving: LiveCompute, target: ComputeTarget): ComputeTarget | undefined {
-  if (leaving.computeType.toLowerCase() !== computeTypeOf(target)?.toLowerCase()) return undefined;
+  if (leaving.computeType.toLowerCase() !== kindOf(target).computeType?.toLowerCase()) return undefined;
   const left = attachById(target, leaving);
   return resourceIdOf(target) === undefined && resourceIdOf(left) !== undefined ? left : undefined;
 }
@@ -215,7 +217,7 @@ function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Work
   // What the service made is an attachment like any other once it was attached again by its own id.
   const managed = originOf(target) === "managed" && own.isAttachedCompute !== true;
   const differences = differencesFrom(target, own, workspace);
-  const fault = isUsable(own) ? faultOf(target, own) : undefined;
+  const fault = isUsable(own) ? kindOf(target).faultOf?.(own) : undefined;
   const stands = fault?.code ?? own.provisioningState;
   if (!isUsable(own) || fault !== undefined) {
     if (!managed) {

@@ -2,16 +2,8 @@ import pLimit from "p-limit";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Finding } from "../compute/kind.ts";
-import { capacityFindings, type Demand } from "../compute/managed/quota.ts";
-import {
-  capacityOf,
-  leftBehind,
-  liveNodesOf,
-  meansFor,
-  nodesOf,
-  preflight,
-  type ComputeTarget,
-} from "../compute/target.ts";
+import { capacityFindings, type Demand, type Held } from "../compute/managed/quota.ts";
+import { kindOf, kindOfLive, meansFor, type ComputeTarget } from "../compute/target.ts";
 import type { Plan, Step } from "./step.ts";
 
 /** Findings by the name of the target. */
@@ -60,12 +52,16 @@ export function capacityOfAll(steps: readonly Step[], reads: ResourceReads): Pro
 
 /** The machines that a step asks for. What goes before them gives back what it holds. */
 function demandOf(step: Step): readonly Demand[] {
-  const capacity = capacityOf(step.target);
+  const capacity = kindOf(step.target).capacityOf?.(step.target);
   if (capacity === undefined) return [];
-  return [{ ...capacity, name: step.target.name, holds: goingFirst(step), isMade: true }];
+  return [{ ...capacity, name: step.target.name, holds: goingFirst(step).map(held), isMade: true }];
 }
 
-function goingFirst(step: Step): Demand["holds"] {
+function held(live: LiveCompute): Held {
+  return { live, machines: kindOfLive(live)?.machinesHeld?.(live) ?? 0 };
+}
+
+function goingFirst(step: Step): readonly LiveCompute[] {
   if ("remove" in step) return step.remove;
   if ("afterRemovalOf" in step) return step.afterRemovalOf;
   return "live" in step && step.live !== undefined ? [step.live] : [];
@@ -73,7 +69,7 @@ function goingFirst(step: Step): Demand["holds"] {
 
 /** What an update in place asks for beyond what the compute may have by now. */
 function growth(step: Step, live: LiveCompute): readonly Demand[] {
-  const [after, before] = [nodesOf(step.target), liveNodesOf(live)];
+  const [after, before] = [kindOf(step.target).nodesOf?.(step.target), kindOfLive(live)?.liveNodesOf?.(live)];
   if (after === undefined || before === undefined) return [];
   const minimum = after.minimum > before.minimum ? after.minimum : 0;
   const maximum = after.maximum > before.maximum ? after.maximum : minimum;
@@ -94,7 +90,9 @@ export async function preflightAll(
 ): Promise<Findings> {
   const limit = pLimit(parallel);
   const found = await Promise.all(
-    targets.map((target) => limit(async () => [target.name, await preflight(target, reads)] as const)),
+    targets.map((target) =>
+      limit(async () => [target.name, (await kindOf(target).preflight?.(target, reads)) ?? []] as const),
+    ),
   );
   return new Map(found.filter(([, findings]) => findings.length > 0));
 }
@@ -102,7 +100,7 @@ export async function preflightAll(
 /** What an attachment that is removed first leaves in the resource that is attached next. */
 function staysBehind(step: Step): readonly Finding[] {
   const removed = "remove" in step ? step.remove : [];
-  return [...new Set(removed.map(leftBehind))].filter((finding) => finding !== undefined);
+  return [...new Set(removed.map((live) => kindOfLive(live)?.leftBehind))].filter((finding) => finding !== undefined);
 }
 
 /** Everything that was found out about each target. */

@@ -1,6 +1,6 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import { canonicalId } from "../azure/resource-id.ts";
-import { resourceIdOf, type ComputeTarget } from "../compute/target.ts";
+import { kindOfLive, resourceIdOf, type ComputeTarget } from "../compute/target.ts";
 import type { Removed } from "./step.ts";
 
 /** What has to go before the target is attached; the resource that is attached next is never deleted. */
@@ -8,7 +8,7 @@ export function removing(target: ComputeTarget, computes: readonly LiveCompute[]
   const next = resourceIdOf(target);
   return computes.map((compute): Removed => {
     const stays =
-      compute.computeType.toLowerCase() === "aks" &&
+      kindOfLive(compute)?.origin === "either" &&
       compute.isAttachedCompute !== true &&
       next !== undefined &&
       canonicalId(compute.resourceId ?? "") === canonicalId(next);

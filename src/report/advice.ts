@@ -33,7 +33,6 @@ const hints: readonly Hint[] = [
     advice:
       "The identity lacks a role. Give it AzureML Data Scientist and AzureML Compute Operator on the workspace; a change takes up to an hour.",
   },
-  { when: /extension not installed/i, advice: "Install the Azure ML extension on the cluster first." },
   {
     when: /KeyBasedAuthenticationNotPermitted/i,
     advice: "The storage account takes no keys. Give the identity Storage Blob Data Contributor on it.",

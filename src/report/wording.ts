@@ -1,4 +1,5 @@
 import type { ChangeMeans } from "../compute/kind.ts";
+import { isKind, kinds } from "../compute/target.ts";
 import { duration, signed } from "./format.ts";
 import { groupFindings, type FindingGroup } from "./group-findings.ts";
 import type { HourlyReport, PlanAction, PlannedStep, Result, RunReport, TargetReport } from "./result.ts";
@@ -115,22 +116,9 @@ export function sharedFindings(steps: readonly PlannedStep[]): readonly FindingG
   return groupFindings(steps.map((step) => ({ of: step, findings: furtherFindings(step) })));
 }
 
-const kindWords: Readonly<Record<string, string>> = {
-  local: "this runner",
-  amlcompute: "managed cluster",
-  virtualmachine: "virtual machine",
-  hdinsight: "HDInsight cluster",
-  batch: "Batch account",
-  databricks: "Databricks workspace",
-  datalakeanalytics: "Data Lake Analytics account",
-  aks: "AKS cluster",
-  kubernetes: "Kubernetes cluster",
-  computeinstance: "compute instance",
-  synapsespark: "Synapse Spark pool",
-};
-
+/** What a kind is called; a type that this version does not know is shown as it is. */
 export function kindWord(type: string): string {
-  return (Object.hasOwn(kindWords, type) ? kindWords[type] : undefined) ?? type;
+  return isKind(type) ? kinds[type].label : type;
 }
 
 /** One line that says how the command went: the heading of every report. */

@@ -24,7 +24,7 @@ export const aksNetworkSchema = () =>
       vnet_name: text().optional().describe("Virtual network of the subnet, when that is a name."),
       vnet_resource_group: text().optional().describe("Resource group of the network. Default: the workspace's."),
       subnet: text().optional().describe("Name of a subnet of the network, or the full id of one."),
-      service_cidr: text().optional().describe("Addresses of services: 10.0.0.0/16. They overlap no subnet."),
+      service_cidr: text().optional().describe("Addresses of services: 10.0.0.0/16. They must not overlap a subnet."),
       dns_service_ip: text().optional().describe("Address of the cluster's DNS, inside service_cidr: 10.0.0.10."),
       docker_bridge_cidr: text().optional().describe("Addresses of the Docker bridge: 172.17.0.1/16."),
     })
@@ -84,7 +84,7 @@ function checkAddresses(declared: Declared, add: AddProblem): void {
       add(
         "malformed-cidr",
         [key, part],
-        `${part} is ${JSON.stringify(written)}, which is no range of IPv4 addresses.`,
+        `${part} is ${JSON.stringify(written)}, which is not a range of IPv4 addresses.`,
         `Write it in CIDR notation, as ${example}.`,
       );
     }
@@ -98,7 +98,7 @@ function checkAddresses(declared: Declared, add: AddProblem): void {
     add(
       "malformed-address",
       [key, "dns_service_ip"],
-      `dns_service_ip is ${JSON.stringify(written)}, which is no IPv4 address.`,
+      `dns_service_ip is ${JSON.stringify(written)}, which is not an IPv4 address.`,
       "Write it as 10.0.0.10.",
     );
   }
@@ -115,7 +115,7 @@ function checkAddresses(declared: Declared, add: AddProblem): void {
       "overlapping-ranges",
       [key, "docker_bridge_cidr"],
       `docker_bridge_cidr ${declared.docker_bridge_cidr ?? ""} overlaps service_cidr ${declared.service_cidr ?? ""}.`,
-      "Choose ranges that have no address in common, with each other or with a subnet.",
+      "Choose ranges that do not overlap each other or a subnet.",
     );
   }
 }

@@ -29,10 +29,10 @@ export const sslSchema = () =>
       cname: text().optional().describe("Name that the certificate is for."),
       cert: secret().optional(),
       key: secret().optional(),
-      leaf_domain_label: text().optional().describe("First part of the name that a certificate of Microsoft's is for."),
+      leaf_domain_label: text().optional().describe("First part of the name for which Microsoft issues a certificate."),
       overwrite_existing_domain: boolean().optional().describe("Take the leaf domain label over. Default: false."),
     })
-    .describe("TLS: a certificate of yours (cname, cert and key), or a leaf domain label.");
+    .describe("TLS: your own certificate (cname, cert and key), or a leaf domain label.");
 
 type Declared = z.infer<ReturnType<typeof sslSchema>>;
 
@@ -80,7 +80,7 @@ export function readTls(declared: Declared, node: SourceNode, add: AddProblem): 
       add(
         "malformed-cname",
         ["ssl", "cname"],
-        `ssl.cname is ${JSON.stringify(cname)}, which is no host name.`,
+        `ssl.cname is ${JSON.stringify(cname)}, which is not a host name.`,
         "Write the name alone, as scoring.example.com.",
       );
     }
@@ -104,7 +104,7 @@ export function readTls(declared: Declared, node: SourceNode, add: AddProblem): 
     add(
       "malformed-label",
       ["ssl", "leaf_domain_label"],
-      `ssl.leaf_domain_label is ${JSON.stringify(label)}, which is no label of a domain.`,
+      `ssl.leaf_domain_label is ${JSON.stringify(label)}, which is not a valid domain label.`,
       "Use 3 to 63 lower-case letters, digits and dashes, beginning with a letter.",
     );
   }

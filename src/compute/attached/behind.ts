@@ -1,5 +1,6 @@
 import type { ResourceReads } from "../../azure/resource-reads.ts";
-import type { Finding } from "../kind.ts";
+import type { Finding, Permission } from "../kind.ts";
+import { recommended } from "../permission.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -46,14 +47,19 @@ export async function readBehind(
       {
         severity: "not-checked",
         code: "resource-not-readable",
-        message: `The ${what} ${id} could not be looked at: ${error.message} [${error.code}]`,
+        message: `The ${what} ${id} could not be read: ${error.message} [${error.code}]`,
         advice:
           status === 403 || /^SubscriptionNotFound$/i.test(error.code)
-            ? "It is attached all the same. To have it checked beforehand, give the identity the role Reader on it."
-            : "It is attached all the same.",
+            ? "It is attached anyway. To have it checked beforehand, give the identity the role Reader on it."
+            : "It is attached anyway.",
       },
     ],
   };
+}
+
+/** What the checks of a resource read before it is attached. Without them it is attached all the same. */
+export function readsBehind(scope: string, ...actions: readonly string[]): readonly Permission[] {
+  return recommended(scope, "check the resources behind targets before they are attached", ...actions);
 }
 
 /** The members of a list in a resource; none where there is no list. */

@@ -1,8 +1,10 @@
 import { member } from "../compare.ts";
 import type { ResourceReads } from "../../azure/resource-reads.ts";
-import type { Finding } from "../kind.ts";
+import { parseResourceId } from "../../azure/resource-id.ts";
+import type { Finding, Permission } from "../kind.ts";
+import { required } from "../permission.ts";
 import { provisioningFindings } from "./provisioning-state.ts";
-import { listIn, readBehind, textIn } from "./behind.ts";
+import { listIn, readBehind, readsBehind, textIn } from "./behind.ts";
 import { virtualCpus } from "../managed/size.ts";
 
 type Document = Readonly<Record<string, unknown>>;
@@ -12,6 +14,22 @@ const arcVersion = "2026-05-01";
 const extensionVersion = "2025-03-01";
 
 const at = (resource: Document, ...path: readonly string[]) => member(resource, "properties", ...path);
+
+/** True for a cluster that is attached by way of its connection to Arc. */
+export function isArc(resourceId: string): boolean {
+  return parseResourceId(resourceId)?.type.toLowerCase() === "microsoft.kubernetes/connectedclusters";
+}
+
+/** What the checks read, and what the service's own sign-in to an AKS cluster takes. */
+export function clusterPermissions(id: string): readonly Permission[] {
+  const extensions = "Microsoft.KubernetesConfiguration/extensions/read";
+  if (isArc(id)) return readsBehind(id, "Microsoft.Kubernetes/connectedClusters/read", extensions);
+  const cluster = "Microsoft.ContainerService/managedClusters";
+  return [
+    ...readsBehind(id, `${cluster}/read`, extensions),
+    ...required(id, "attach the cluster", `${cluster}/listClusterAdminCredential/action`),
+  ];
+}
 
 /** The nodes that run Linux; CPUs only where the names of all sizes tell. */
 export type ClusterNodes = { readonly nodes: number; readonly cpus?: number };
@@ -37,7 +55,7 @@ function linuxPools(cluster: Document): readonly Pool[] {
 export function aksFindings(cluster: Document): readonly Finding[] {
   const id = textIn(cluster["id"]) ?? "";
   const power = textIn(at(cluster, "powerState", "code"));
-  const findings: Finding[] = [...provisioningFindings("aks", "cluster", cluster)];
+  const findings: Finding[] = [...provisioningFindings("aks-not-ready", "cluster", cluster)];
   if (power !== undefined && power.toLowerCase() !== "running") {
     findings.push({
       severity: "error",
@@ -91,9 +109,9 @@ export function privateFindings(
     {
       severity: "warning",
       code: "aks-private",
-      message: "The cluster is private: its API server is only to be reached from its network.",
+      message: "The cluster is private: its API server is reachable only from the cluster's own network.",
       advice:
-        "Make sure that the workspace reaches that network, by peering or a private endpoint, and that it resolves the name.",
+        "Make sure that the workspace can reach that network, by peering or a private endpoint, and can resolve the name.",
     },
   ];
 }
@@ -117,7 +135,7 @@ export function extensionHostFindings(cluster: Document): readonly Finding[] {
     findings.push({
       severity: "warning",
       code: "aks-authorized-ranges",
-      message: `The cluster's API server only answers ${ranges.length} ranges of addresses.`,
+      message: `The cluster's API server answers only ${ranges.length} address ${ranges.length === 1 ? "range" : "ranges"}.`,
       advice: "Make sure that the service's addresses in the workspace's region are among them.",
     });
   }
@@ -129,7 +147,7 @@ const leastCpus = 4;
 const leastNodes = 3;
 
 function sizeFindings({ nodes, cpus }: ClusterNodes): readonly Finding[] {
-  // That there is no node of use, another finding says.
+  // Another finding says that there is no usable node.
   if (nodes === 0) return [];
   const findings: Finding[] = [];
   if (cpus !== undefined && cpus < leastCpus) {
@@ -160,7 +178,7 @@ export async function arcFindings(id: string, reads: ResourceReads): Promise<rea
   const number = (key: string) => (typeof at(resource, key) === "number" ? (at(resource, key) as number) : undefined);
   const [nodes, cpus] = [number("totalNodeCount"), number("totalCoreCount")];
   return [
-    ...provisioningFindings("arc", "connected cluster", resource),
+    ...provisioningFindings("arc-not-ready", "connected cluster", resource),
     ...(status === undefined || status.toLowerCase() === "connected"
       ? []
       : [

@@ -2,9 +2,9 @@ import { member } from "../compare.ts";
 import type { Finding } from "../kind.ts";
 import { textIn } from "./behind.ts";
 
-/** A state that ended badly is an error; one that goes on, a word of warning. */
+/** A state in which an operation ended badly is an error; one in which an operation is in flight, a warning. */
 export function provisioningFindings(
-  prefix: string,
+  code: string,
   what: string,
   resource: Readonly<Record<string, unknown>>,
 ): readonly Finding[] {
@@ -14,7 +14,7 @@ export function provisioningFindings(
   return [
     {
       severity: isOver ? "error" : "warning",
-      code: `${prefix}-not-ready`,
+      code,
       message: `The provisioning state of the ${what} is ${state}, not Succeeded.`,
       advice: isOver
         ? `Repair the ${what} first; its activity log says what failed.`

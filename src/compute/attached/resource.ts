@@ -72,8 +72,8 @@ export function attachedResource(
       node,
       [],
       "missing-key",
-      `The target names its resource by parts, and ${missing} is missing.`,
-      `Add ${missing}, or give resource_id.`,
+      `${missing} is missing.`,
+      `Name the resource by ${partKeys.join(" and ")}, or by resource_id alone.`,
     );
   }
   const subscription = declared.subscription_id ?? context.subscriptionId;
@@ -138,7 +138,7 @@ export type Attached = TargetBase & {
 };
 
 /**
- * Body of `PUT …/computes/{name}` of an attachment, which stands in the workspace's region, wherever its resource is.
+ * Body of `PUT …/computes/{name}` of an attachment, which is in the workspace's region, wherever its resource is.
  *
  * @param properties the kind's own part; absent for a kind that has none.
  */

@@ -63,8 +63,8 @@ export function applicationProblems(declared: Declared | undefined, node: Source
       add(
         "duplicate-application",
         [index, "name"],
-        `There is another application ${JSON.stringify(name)}.`,
-        "Give each a name of its own.",
+        `Another application is also named ${JSON.stringify(name)}.`,
+        "Give each its own name.",
       );
     }
     names.add(name);
@@ -83,7 +83,7 @@ export function applicationProblems(declared: Declared | undefined, node: Source
           "duplicate-port",
           [index, "endpoints", place, "published"],
           `The port ${endpoint.published} is published already.`,
-          "Publish each endpoint on a port of its own.",
+          "Publish each endpoint on its own port.",
         );
       }
       published.add(endpoint.published);

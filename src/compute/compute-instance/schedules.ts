@@ -128,7 +128,7 @@ export function scheduleProblems(declared: Declared | undefined, node: SourceNod
       add(
         "unknown-time-zone",
         at("time_zone"),
-        `There is no time zone ${JSON.stringify(when.time_zone)}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
+        `Unknown time zone ${JSON.stringify(when.time_zone)}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
         "Use Windows' name of it, for example UTC, W. Europe Standard Time or Pacific Standard Time.",
       );
     }

@@ -35,7 +35,7 @@ export const setupScriptsSchema = () =>
 
 type Declared = z.infer<ReturnType<typeof setupScriptsSchema>>;
 
-/** More than this is no script any more; the request takes it whole. Our choice. */
+/** More than this is not a script any more; the request takes it whole. Our choice. */
 const mostBytes = 64 * 1024;
 
 export function readSetupScripts(

@@ -68,7 +68,7 @@ export function instanceTypeProblems(declared: Declared, add: AddProblem): void 
         add(
           "malformed-quantity",
           ["instance_types", name, "resources", part, resource],
-          `${resource} is ${JSON.stringify(quantity)}, which is no quantity of Kubernetes.`,
+          `${resource} is ${JSON.stringify(quantity)}, which is not a Kubernetes quantity.`,
           "Write it as 2, 500m or 4Gi.",
         );
       }

@@ -18,6 +18,7 @@ import {
 import { baseComparisons, differing, member } from "../compare.ts";
 import {
   identityComparison,
+  identityPermissions,
   identityProblems,
   identitySchema,
   toIdentity,
@@ -31,13 +32,15 @@ import {
   type InstanceTypes,
 } from "./instance-types.ts";
 import type { ResourceReads } from "../../azure/resource-reads.ts";
-import type { AddProblem, Difference, Finding, Hint, ReadContext, ReadResult, Refused } from "../kind.ts";
+import type { AddProblem, Difference, Finding, Hint, Permission, ReadContext, ReadResult, Refused } from "../kind.ts";
 import {
   aksFindings,
   aksVersion,
   arcFindings,
+  clusterPermissions,
   extensionFindings,
   extensionHostFindings,
+  isArc,
   localAccountFindings,
   privateFindings,
 } from "../attached/kubernetes-cluster.ts";
@@ -62,7 +65,9 @@ export type Kubernetes = Attached & {
 
 export const label = "Kubernetes cluster";
 export const computeType = "Kubernetes";
+export const azmlSchemas = ["kubernetesCompute"];
 export const origin = "attached";
+export const users = ["jobs", "onlineEndpoints"] as const;
 
 const attachedKind: AttachedKind = {
   resourceType: "Microsoft.ContainerService/managedClusters",
@@ -83,12 +88,14 @@ export const schema = shape(() =>
       tags: tags().optional(),
       location: text()
         .optional()
-        .describe("Taken and not used, as az ml does: an attachment stands in the workspace's region."),
+        .describe("Accepted for compatibility with az ml; ignored: an attachment is always in the workspace's region."),
       ...resourceSchema(),
       ...readOnlyKeys(),
       cluster_name: text()
         .optional()
-        .describe("Name of an AKS cluster, in place of resource_id. A cluster of Arc is named by resource_id alone."),
+        .describe(
+          "Name of an AKS cluster, in place of resource_id. A cluster connected to Arc is named by resource_id alone.",
+        ),
       namespace: text().default("default").describe("Namespace of the cluster. It must be there beforehand."),
       identity: identitySchema().optional(),
       instance_types: instanceTypesSchema().optional(),
@@ -154,7 +161,7 @@ function checkNamespace({ namespace }: Declared, add: AddProblem): void {
   add(
     "illegal-namespace",
     ["namespace"],
-    `namespace is ${JSON.stringify(namespace)}, which is no name of a Kubernetes namespace.`,
+    `namespace is ${JSON.stringify(namespace)}, which is not a valid Kubernetes namespace name.`,
     "Use 1 to 63 lower-case letters, digits and dashes, beginning and ending with a letter or a digit.",
   );
 }
@@ -178,7 +185,7 @@ function checkIdentity({ identity }: Declared, add: AddProblem): void {
   add(
     "only-first-identity",
     ["identity", "user_assigned_identities", 1],
-    "Of several user-assigned identities a Kubernetes cluster uses the first one alone.",
+    "A Kubernetes cluster uses only the first of several user-assigned identities.",
     "List one identity.",
     "warning",
   );
@@ -190,6 +197,14 @@ export function resourceIdOf(target: Kubernetes): string {
 
 export function namespaceOf(target: Kubernetes): string {
   return target.namespace;
+}
+
+export function liveNamespaceOf({ properties }: LiveCompute): string {
+  return typeof properties["namespace"] === "string" ? properties["namespace"] : "default";
+}
+
+export function permissionsOf({ resourceId, identity }: Kubernetes): readonly Permission[] {
+  return [...clusterPermissions(resourceId), ...identityPermissions(identity)];
 }
 
 export function secretsOf({ secretProperties }: Kubernetes): readonly SecretReference[] {
@@ -216,7 +231,7 @@ export async function toRequest(target: Kubernetes, workspace: Workspace, resolv
   };
 }
 
-/** What changes in place changes by the whole PUT: the service overwrites what stands there. */
+/** What changes in place changes by the whole PUT: the service overwrites what is there. */
 export function toUpdate(): undefined {
   return undefined;
 }
@@ -256,10 +271,6 @@ export function differencesFrom(target: Kubernetes, live: LiveCompute): readonly
   ]);
 }
 
-function isArc(resourceId: string): boolean {
-  return parseResourceId(resourceId)?.type.toLowerCase() === "microsoft.kubernetes/connectedclusters";
-}
-
 /** @see https://learn.microsoft.com/azure/machine-learning/how-to-deploy-kubernetes-extension */
 function otherSubscription(
   { resourceId, allowOtherSubscription }: Kubernetes,
@@ -269,8 +280,8 @@ function otherSubscription(
   if (allowOtherSubscription || isArc(resourceId) || own.toLowerCase() === subscriptionId.toLowerCase())
     return undefined;
   return {
-    message: `The AKS cluster lies in the subscription ${own}, and the Azure ML workspace in ${subscriptionId}: the service attaches no AKS cluster of another subscription.`,
-    fix: "Connect the cluster to Arc and attach the connected cluster, or set allow_other_subscription: true to try all the same.",
+    message: `The AKS cluster is in the subscription ${own}, and the Azure ML workspace in ${subscriptionId}: the service does not attach AKS clusters of another subscription.`,
+    fix: "Connect the cluster to Arc and attach the connected cluster, or set allow_other_subscription: true to try anyway.",
   };
 }
 
@@ -322,7 +333,7 @@ export const hints: readonly Hint[] = [
   {
     when: /AZUREML_FE_(ROLE|DEPLOYMENT)_CONFLICT|E4500[45]/i,
     advice:
-      "The cluster holds the front end of an attachment of the kind aks, beside which the extension cannot stand. Detach that, and remove azureml-fe by the commands in docs/troubleshooting.md.",
+      "The cluster holds the front end of an attachment of the kind aks, with which the extension cannot coexist. Detach that, and remove azureml-fe by the commands in docs/troubleshooting.md.",
   },
   {
     when: /namespaces? .*not found|namespace.*does not exist/i,

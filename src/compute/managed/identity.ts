@@ -4,7 +4,8 @@ import type { Problem } from "../../yaml/problem.ts";
 import { oneOf, readOnly, shape, text } from "../../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../../yaml/source.ts";
 import type { Comparison } from "../compare.ts";
-import type { ChangeMeans } from "../kind.ts";
+import type { ChangeMeans, Permission } from "../kind.ts";
+import { required } from "../permission.ts";
 import { idProblems } from "../resource-name.ts";
 
 /** ARM's `identity` of a compute. */
@@ -20,7 +21,7 @@ const types = {
   "system_assigned,user_assigned": "SystemAssigned,UserAssigned",
 } as const;
 
-/** az ml takes the words in snake_case and in camelCase alike. */
+/** az ml takes the words in snake_case and in camelCase. */
 export const identitySchema = shape(() =>
   z.strictObject({
     type: oneOf(["system_assigned", "user_assigned", "none", "system_assigned,user_assigned"], { camelCase: true }),
@@ -42,7 +43,7 @@ export function identityProblems(identity: Declared | undefined, node: SourceNod
   if (identity === undefined) return [];
   const listed = identity.user_assigned_identities ?? [];
   if (!identity.type.includes("user_assigned") || listed.length > 0) {
-    // What is no id at all may be a placeholder that is filled in before the file is used, as in az ml's own examples.
+    // What is not an id at all may be a placeholder that is filled in before the file is used, as in az ml's own examples.
     return listed.flatMap(({ resource_id: id }, index) =>
       id.startsWith("/")
         ? idProblems(id, identityType, node, ["identity", "user_assigned_identities", index, "resource_id"])
@@ -88,4 +89,16 @@ function identityKey(type: string, ids: readonly string[]): string {
     .sort()
     .join(",");
   return [types, ...ids.map((id) => id.toLowerCase()).sort()].join(" ");
+}
+
+/** What it takes to give a compute its user-assigned identities. */
+export function identityPermissions(identity: Identity | undefined): readonly Permission[] {
+  return Object.keys(identity?.userAssignedIdentities ?? {}).flatMap((id) =>
+    required(
+      id,
+      "give computes the identity",
+      "Microsoft.ManagedIdentity/userAssignedIdentities/read",
+      "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+    ),
+  );
 }

@@ -2,17 +2,32 @@ import type { LiveCompute } from "../../azure/computes.ts";
 import type { AzureFailure } from "../../azure/outcome.ts";
 import { nearest } from "../../yaml/suggestion.ts";
 import type { ResourceReads } from "../../azure/resource-reads.ts";
-import type { Capacity, Finding } from "../kind.ts";
+import type { WorkspaceRef } from "../../azure/workspace.ts";
+import type { Capacity, Finding, Permission } from "../kind.ts";
+import { recommended } from "../permission.ts";
 import { region } from "../region.ts";
+
+/** A live compute, and how many of its machines count against the quota now. */
+export type Held = { readonly live: LiveCompute; readonly machines: number };
 
 /** Machines that a target asks for. */
 export type Demand = Capacity & {
   readonly name: string;
   /** Computes whose machines it has already, or that go before it is made. */
-  readonly holds: readonly LiveCompute[];
-  /** Made anew, so that what it holds is given back first; else it stands, and at most grows. */
+  readonly holds: readonly Held[];
+  /** Created, so that what it holds is given back first; else it exists already, and at most grows. */
   readonly isMade: boolean;
 };
+
+/** What looking at sizes and quotas takes. */
+export function quotaPermissions({ subscriptionId }: Pick<WorkspaceRef, "subscriptionId">): readonly Permission[] {
+  return recommended(
+    `/subscriptions/${subscriptionId}`,
+    "check quota and sizes before computes are created",
+    "Microsoft.MachineLearningServices/locations/usages/read",
+    "Microsoft.MachineLearningServices/locations/vmsizes/read",
+  );
+}
 
 /** The version of the client that the members below were read from. */
 const apiVersion = "2025-12-01";
@@ -47,9 +62,9 @@ export async function capacityFindings(
 ): Promise<ReadonlyMap<string, readonly Finding[]>> {
   const regionOfLive = ({ computeLocation, location }: LiveCompute) =>
     region(computeLocation ?? location ?? reads.workspace.location ?? "");
-  // What stands grows where it is; its declaration may not say where.
-  const regionOf = ({ location, isMade, holds: [live] }: Demand) =>
-    isMade || live === undefined ? region(location ?? reads.workspace.location ?? "") : regionOfLive(live);
+  // What exists grows where it is; its declaration may not say where.
+  const regionOf = ({ location, isMade, holds: [held] }: Demand) =>
+    isMade || held === undefined ? region(location ?? reads.workspace.location ?? "") : regionOfLive(held.live);
   const regions = [...new Set(demands.map(regionOf))];
   const found = await Promise.all(
     regions.map((location) =>
@@ -58,7 +73,7 @@ export async function capacityFindings(
         demands
           .filter((demand) => regionOf(demand) === location)
           // A region's quota gets back what is given back in that region.
-          .map((demand) => ({ ...demand, holds: demand.holds.filter((live) => regionOfLive(live) === location) })),
+          .map((demand) => ({ ...demand, holds: demand.holds.filter(({ live }) => regionOfLive(live) === location) })),
         reads,
       ),
     ),
@@ -99,7 +114,7 @@ async function findingsIn(
     }));
   }
   const refused = demands.flatMap((demand) => {
-    // What stands already has its machines, whatever is offered to others.
+    // What exists has its machines already, whatever is offered to others.
     const finding = demand.isMade ? sizeFinding(demand, sizeOf(demand.size, offered), offered, location) : undefined;
     return finding === undefined ? [] : [{ name: demand.name, finding }];
   });
@@ -157,7 +172,7 @@ function sizeFinding(
 }
 
 function supports({ supportedComputeTypes: types }: VmSize, computeType: string): boolean {
-  // A service that does not say what a size is for is not taken to refuse it.
+  // A service that does not say what a size is for does not refuse it.
   if (types === undefined || types === null || types.length === 0) return true;
   return types.some((type) => type.toLowerCase() === computeType.toLowerCase());
 }
@@ -221,9 +236,9 @@ function poolOf(
 ): Pool {
   const draws = demands.map((demand): Draw => {
     const size = sizeOf(demand.size, offered);
-    const held = demand.holds.map((live) => {
+    const held = demand.holds.map(({ live, machines }) => {
       const its = sizeOf(live.properties["vmSize"], offered);
-      return its !== undefined && counts(its, isLowPriority(live)) ? nodeCount(live) * (its.vCPUs ?? 0) : 0;
+      return its !== undefined && counts(its, isLowPriority(live)) ? machines * (its.vCPUs ?? 0) : 0;
     });
     return {
       demand,
@@ -294,11 +309,11 @@ const ask = (howMuch: string) => `Ask for ${howMuch} of this quota in the Azure 
 type Words = { readonly message: string; readonly advice: string };
 
 function wordsOfOne({ demand, vCpus, held }: Draw, bound: Bound, free: number, left: string): Words {
-  const { size, isMade, computeType } = demand;
+  const { size, isMade } = demand;
   const count = demand[bound];
   const has = held === 0 ? "" : `, of which it ${isMade ? "gives back" : "holds"} ${held}`;
   const fits = vCpus === 0 ? 0 : Math.floor((free + held) / vCpus);
-  const fewer = computeType === instances ? "" : `, lower the ${bound}${fits > 0 ? ` to ${fits}` : ""},`;
+  const fewer = demand.isFixed === true ? "" : `, lower the ${bound}${fits > 0 ? ` to ${fits}` : ""},`;
   const message = `The ${bound} of ${count} × ${size} (${vCpus} vCPUs each) needs ${count * vCpus}${has}, and ${left}.`;
   const other = `${ask("more")}${fewer} or choose a smaller size or another region.`;
   return { message, advice: bound === "minimum" ? other : `It will not grow beyond ${fits}. ${other}` };
@@ -320,17 +335,8 @@ function wordsOfAll(draws: readonly Draw[], bound: Bound, missing: number, left:
   return { message, advice: bound === "minimum" ? other : `They will not all grow to their maximum at once. ${other}` };
 }
 
-const instances = "ComputeInstance";
-
 function isLowPriority({ properties }: LiveCompute): boolean {
   return String(properties["vmPriority"]).toLowerCase() === "lowpriority";
-}
-
-/** Machines that count already. A stopped instance holds its quota too, and so do nodes that are still coming. */
-function nodeCount({ computeType, properties }: LiveCompute): number {
-  if (computeType.toLowerCase() === instances.toLowerCase()) return 1;
-  const { currentNodeCount: current, targetNodeCount: target } = properties;
-  return Math.max(typeof current === "number" ? current : 0, typeof target === "number" ? target : 0);
 }
 
 /** `standardDSv2Family` is counted as `Standard DSv2 Family Cluster Dedicated vCPUs`. */

@@ -40,7 +40,7 @@ export function sizeProblems(size: string, node: SourceNode, key = "size"): read
         code: "unknown-size-form",
         severity: "error",
         where,
-        message: `The size ${JSON.stringify(size)} has not the form of a VM size.`,
+        message: `${JSON.stringify(size)} is not a valid VM size name.`,
         fix: "Write it as Azure does, for example Standard_DS3_v2.",
       },
     ];

@@ -6,10 +6,11 @@ import { positionOf, valueAt, type SourceNode } from "../../yaml/source.ts";
 import type { LiveCompute } from "../../azure/computes.ts";
 import type { Comparison } from "../compare.ts";
 import type { ResourceReads } from "../../azure/resource-reads.ts";
-import type { Finding, TargetBase } from "../kind.ts";
+import type { Finding, Permission, TargetBase } from "../kind.ts";
+import { required } from "../permission.ts";
 import { idProblems, namePartProblems } from "../resource-name.ts";
 
-/** Where the machines of a compute stand: a subnet's name with its network, or the subnet's id alone. */
+/** Where the machines of a compute are: a subnet's name with its network, or the subnet's id alone. */
 export type Subnet = { readonly vnet?: string; readonly subnet: string };
 
 export const networkSchema = () =>
@@ -75,7 +76,7 @@ function isId(text: string): boolean {
   return text.startsWith("/");
 }
 
-/** The subnet's id; a network that is only named stands in the workspace's resource group. */
+/** The subnet's id; a network that is only named is in the workspace's resource group. */
 export function subnetId(subnet: Subnet | undefined, workspace: WorkspaceRef): string | undefined {
   if (subnet === undefined) return undefined;
   if (isId(subnet.subnet)) return subnet.subnet;
@@ -84,6 +85,27 @@ export function subnetId(subnet: Subnet | undefined, workspace: WorkspaceRef): s
     ? vnet
     : `/subscriptions/${workspace.subscriptionId}/resourceGroups/${workspace.resourceGroup}/providers/Microsoft.Network/virtualNetworks/${vnet}`;
   return `${network}/subnets/${subnet.subnet}`;
+}
+
+/** What it takes to put a compute into its subnet. */
+export function subnetPermissions(subnet: Subnet | undefined, workspace: WorkspaceRef): readonly Permission[] {
+  const id = subnetId(subnet, workspace);
+  if (id === undefined) return [];
+  const purpose = "put computes into the subnet";
+  return [
+    ...required(
+      id,
+      purpose,
+      "Microsoft.Network/virtualNetworks/subnets/join/action",
+      "Microsoft.Network/virtualNetworks/subnets/read",
+    ),
+    ...required(
+      id.replace(/\/subnets\/[^/]+\/?$/i, ""),
+      purpose,
+      "Microsoft.Network/virtualNetworks/join/action",
+      "Microsoft.Network/virtualNetworks/read",
+    ),
+  ];
 }
 
 /**
@@ -102,7 +124,7 @@ export function publicIpComparison(
   };
 }
 
-/** False is no default, and so it is declared wherever it stands. */
+/** False is not the default, and so it is declared wherever it is found. */
 export function saysPublicIp({ nodePublicIp, source }: TargetBase & { readonly nodePublicIp: boolean }): boolean {
   return !nodePublicIp || valueAt({ ...source, path: [...source.path, publicIpKey] }) !== undefined;
 }
@@ -124,7 +146,7 @@ export async function networkFindings(
     return answer.failure.reason === "not-found"
       ? [
           {
-            // The service decides: an identity that may not see another subscription is told that nothing is there, too.
+            // The service decides: an identity that may not see another subscription gets the same answer.
             severity: "warning",
             code: "subnet-not-found",
             message: `No subnet ${id} was found.`,
