@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Failure } from "./attach/target-report.ts";
 import { systemClock } from "./azure/clock.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext, CommandResult } from "./commands/context.ts";
 import { conclude } from "./commands/conclude.ts";
-import { failureOfError } from "./commands/thrown.ts";
+import { failureOfThrown } from "./report/failure.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { repositoryRoot, wayTo } from "./yaml/files.ts";
 import { readDeclaration } from "./declaration/read-declaration.ts";
@@ -18,7 +17,7 @@ import { saveCancelled, saveRunSettled, saveStartedRun } from "./github/state.ts
 import { earlySecrets, signInOf } from "./identity.ts";
 import { InvalidInputs, readInputs, workingDirectory, type Environment, type Inputs } from "./inputs.ts";
 import { metricLines, targetLines } from "./report/log-text.ts";
-import type { Result } from "./report/result.ts";
+import type { Failure, Result } from "./report/result.ts";
 import { writeReports } from "./publish/report-files.ts";
 
 /** One call of the action: inputs → command → reports → exit code. */
@@ -35,7 +34,7 @@ export async function main(environment: Environment): Promise<number> {
     context = await contextOf(inputs, environment, log, cancelled.signal);
     outcome = await runCommand(inputs.command, context);
   } catch (error) {
-    outcome = { failures: [failureOfError(error, cancelled.signal)] };
+    outcome = { failures: [failureOfThrown(error, cancelled.signal)] };
     if (error instanceof InvalidInputs)
       outcome = { failures: error.faults.map((message) => ({ reason: "invalid-input", message })) };
   }

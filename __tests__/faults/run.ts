@@ -115,7 +115,7 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
   try {
     outcome = await source.runCommand(inputs.command, context);
   } catch (error) {
-    outcome = { failures: [source.failureOfError(error, signal)] };
+    outcome = { failures: [source.failureOfThrown(error, signal)] };
   }
   const result = source.conclude(inputs.command, outcome, startedAt, clock.now());
   const text = [

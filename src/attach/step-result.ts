@@ -1,7 +1,8 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
-import { SecretUnavailable } from "../secret/secret.ts";
 import type { Step } from "../plan/step.ts";
+import { failureOfThrown, reasonOf } from "../report/failure.ts";
+import type { FailureReason } from "../report/result.ts";
 import type { Guarantee, NotHeld } from "./lease.ts";
 import type { PollResult } from "./poll.ts";
 
@@ -16,18 +17,7 @@ export type StepResult =
     }
   | {
       readonly state: "failed";
-      readonly because:
-        | "provisioning-failed"
-        | "target-not-verified"
-        | "secret-unavailable"
-        | "not-authorized"
-        | "service-unreachable"
-        | "plan-outdated"
-        | "in-use"
-        | "drift"
-        | "conflict"
-        | "authentication-failed"
-        | "internal-error";
+      readonly because: FailureReason;
       readonly error: ServiceError;
       readonly compute?: LiveCompute;
     };
@@ -41,12 +31,7 @@ export type StepOutcome = {
   readonly guarantee?: Guarantee;
 };
 
-export function failedWith(
-  because: Extract<StepResult, { state: "failed" }>["because"],
-  code: string,
-  message: string,
-  compute?: LiveCompute,
-): StepResult {
+export function failedWith(because: FailureReason, code: string, message: string, compute?: LiveCompute): StepResult {
   return {
     state: "failed",
     because,
@@ -55,16 +40,10 @@ export function failedWith(
   };
 }
 
-/** An answer of Azure's that is no success. */
-export function resultOfFailure(azure: AzureFailure): StepResult {
-  if (azure.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
-  const because =
-    azure.status === 401 || azure.status === 403
-      ? "not-authorized"
-      : azure.reason === "refused"
-        ? "provisioning-failed"
-        : "service-unreachable";
-  return { state: "failed", because, error: azure.error };
+/** What a failed call means for the work on a target. */
+export function resultOfFailure(failure: AzureFailure): StepResult {
+  if (failure.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
+  return { state: "failed", because: reasonOf(failure, "target"), error: failure.error };
 }
 
 /** Why a wait ended before anything was settled; `undefined` where it did settle. */
@@ -91,13 +70,10 @@ export const leaseLost: StepResult = failedWith(
   "The lease that keeps other runs away ran out while this one worked, so it wrote nothing more. Run the command again: it reads what is live and goes on from there.",
 );
 
-/** What cannot be told by an answer: a secret is missing, the sign-in failed in the middle, or we made a mistake. */
+/** What no answer of Azure's explains: a missing secret, a sign-in that failed in the middle of the work, a bug of ours. */
 export function resultOfThrown(error: unknown): StepResult {
-  if (error instanceof SecretUnavailable) return failedWith("secret-unavailable", "SecretUnavailable", error.message);
-  const message = error instanceof Error ? error.message : String(error);
-  return error instanceof Error && error.name === "AuthenticationFailed"
-    ? failedWith("authentication-failed", "AuthenticationFailed", message)
-    : failedWith("internal-error", "InternalError", message);
+  const { reason, message } = failureOfThrown(error);
+  return failedWith(reason, reason === "internal-error" ? "InternalError" : (error as Error).name, message);
 }
 
 /** Why nothing may be written any more. */

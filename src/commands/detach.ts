@@ -2,7 +2,7 @@ import { detach as carryOut, isDetachPending, planDetach } from "../attach/detac
 import { summarizeDetach } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
-import { failureOf } from "./azure-failure.ts";
+import { failureOf } from "../report/failure.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { withProgress } from "./with-progress.ts";
 import { connect, MissingInput, workspaceReport } from "./workspace.ts";

@@ -20,7 +20,7 @@ import { neededFor, uploadsLocally, type NeedFacts, type NeedSources, type Vault
 import { createsOrAttaches } from "../plan/preflight.ts";
 import { doctorLines } from "../report/log-text.ts";
 import type { DoctorReport } from "../report/result.ts";
-import { failureOf } from "./azure-failure.ts";
+import { failureOf } from "../report/failure.ts";
 import { join, type CommandContext, type CommandResult, type Diagnose } from "./context.ts";
 import { elsewhere } from "../plan/elsewhere.ts";
 import { planOptions } from "./plan.ts";

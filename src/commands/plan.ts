@@ -8,7 +8,7 @@ import type { Plan, PlanOptions } from "../plan/step.ts";
 import { planReport } from "../plan/plan-report.ts";
 import { joinFindings, runPreflights, withFindings, type Findings } from "../plan/preflight.ts";
 import { planLines } from "../report/log-text.ts";
-import { failureOf } from "./azure-failure.ts";
+import { failureOf } from "../report/failure.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { planEnvironments } from "./environments.ts";
 import { savePlan } from "./plan-file.ts";

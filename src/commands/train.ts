@@ -7,7 +7,7 @@ import { cancelRun } from "../run/cancel.ts";
 import type { CommandJob } from "../job/definition.ts";
 import { submittedByTag } from "../run/submit.ts";
 import { ensureTargets } from "./apply.ts";
-import { failureOf } from "./azure-failure.ts";
+import { failureOf } from "../report/failure.ts";
 import { ensureEnvironments } from "./environments.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { followToReport, goesOn } from "./follow-run.ts";
