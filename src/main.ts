@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "./azure/clock.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext, CommandResult } from "./commands/context.ts";
-import { conclude } from "./commands/conclude.ts";
+import { toResult } from "./commands/to-result.ts";
 import { failureOfThrown } from "./report/failure.ts";
 import { runCommand } from "./commands/run-command.ts";
 import { repositoryRoot, wayTo } from "./yaml/files.ts";
@@ -38,7 +38,7 @@ export async function main(environment: Environment): Promise<number> {
     if (error instanceof InvalidInputs)
       outcome = { failures: error.faults.map((message) => ({ reason: "invalid-input", message })) };
   }
-  const concluded = () => conclude(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
+  const concluded = () => toResult(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
   if (context !== undefined) {
     // Behind the command's own failures: the first one decides how the step ends.
     outcome = { ...outcome, failures: [...outcome.failures, ...(await publish(concluded(), context))] };

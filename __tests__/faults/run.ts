@@ -117,7 +117,7 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
   } catch (error) {
     outcome = { failures: [source.failureOfThrown(error, signal)] };
   }
-  const result = source.conclude(inputs.command, outcome, startedAt, clock.now());
+  const result = source.toResult(inputs.command, outcome, startedAt, clock.now());
   const text = [
     ...lines,
     ...result.failures,

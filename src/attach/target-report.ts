@@ -4,7 +4,7 @@ import { actionOf } from "../plan/plan-report.ts";
 import { errorSentence } from "../report/error-text.ts";
 import type { Failure, LeftGoing, TargetReport } from "../report/result.ts";
 import type { StepOutcome } from "./step-result.ts";
-import type { DetachOutcome } from "./detach.ts";
+import type { DetachOutcome } from "./detachment.ts";
 
 /** What came of one target, as reports show it, with what went wrong and what goes on. */
 export type TargetSummary = {

@@ -23,10 +23,10 @@ import type { DoctorReport } from "../report/result.ts";
 import { failureOf } from "../report/failure.ts";
 import { join, type CommandContext, type CommandResult, type Diagnose } from "./context.ts";
 import { elsewhere } from "../plan/elsewhere.ts";
-import { planOptions } from "./plan.ts";
+import { planOptions } from "./plan-targets.ts";
 import { MissingInput, workspaceRef, workspaceReport } from "./workspace.ts";
 import { isLocal } from "./train.ts";
-import { checked } from "./validate.ts";
+import { checked } from "./check-declaration.ts";
 
 /** A part of the report while it is made: its checks know what the step fails with. */
 type Part = { readonly title: string; readonly checks: readonly Check[] };

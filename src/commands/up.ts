@@ -1,10 +1,10 @@
 import { isError, type Problem } from "../yaml/problem.ts";
-import { ensureDeclared } from "./apply.ts";
+import { ensureDeclared } from "./ensure-targets.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { givenPlan } from "./plan-file.ts";
 import { connect, workspaceReport } from "./workspace.ts";
 import { needsWorkspace, trainDeclared } from "./train.ts";
-import { checked } from "./validate.ts";
+import { checked } from "./check-declaration.ts";
 
 /** Everything that is declared: the targets first, then the run. */
 export async function up(context: CommandContext): Promise<CommandResult> {
