@@ -122,7 +122,7 @@ type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
 export type Inputs = { readonly [Name in InputName as CamelCase<Name>]: ReturnType<Table[Name]["read"]> };
 
 /** Inputs whose values are secrets. */
-export const secretInputs = ["client-secret", "creds", "github-token"] as const satisfies readonly InputName[];
+const secretInputs = ["client-secret", "creds", "github-token"] as const satisfies readonly InputName[];
 
 /** All that was wrong with the inputs, at once. */
 export class InvalidInputs extends Error {

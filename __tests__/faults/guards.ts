@@ -123,7 +123,7 @@ export const guards: readonly Guard[] = [
 ];
 
 /** A copy of the sources without a guard. @throws where a text is not there any more. */
-export function withoutGuard({ name, edits }: Guard): string {
+function withoutGuard({ name, edits }: Guard): string {
   const folder = mkdtempSync(join(tmpdir(), "faults-without-"));
   cpSync(join(root, "src"), join(folder, "src"), { recursive: true });
   cpSync(join(root, "package.json"), join(folder, "package.json"));

@@ -76,7 +76,7 @@ function unknownUse(name: string, { message, code }: ServiceError): string {
   return `Whether anything still uses '${name}' could not be read (${message} [${code}]).`;
 }
 
-export function usedBy(name: string, users: readonly ComputeUser[]): string {
+function usedBy(name: string, users: readonly ComputeUser[]): string {
   const named = users.slice(0, mostNamed).map(({ what, name: user, state }) => `the ${what} '${user}' (${state})`);
   const rest = users.length - named.length;
   return `'${name}' is still used by ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`;

@@ -33,7 +33,7 @@ export function nameKeyOf(name: string, workspace: WorkspaceRef): string {
 }
 
 /** The key under which a step's intent is noted: the first one, the resource where there is one. */
-export function primaryKeyOf(step: Step, workspace: WorkspaceRef): string {
+function primaryKeyOf(step: Step, workspace: WorkspaceRef): string {
   return keysOf(step, workspace)[0] ?? "";
 }
 

@@ -3,7 +3,7 @@ import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
 import { succeeded, type Outcome, type ServiceError } from "./outcome.ts";
 import type { Answer } from "./pipeline.ts";
-import { retryAfterSeconds } from "./retry.ts";
+import { retryAfterSeconds } from "../retry-after.ts";
 import { serviceErrorOf } from "./service-error.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 

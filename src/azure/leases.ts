@@ -46,97 +46,25 @@ const mostTries = 3;
 /** Giving a lease back may hold up the end of a cancelled step no longer than this; what is not given back runs out. */
 const releaseSeconds = 3;
 
+type LeaseOptions = Pick<RetryDeps, "clock" | "random" | "requestSeconds">;
+
+/** Options of one request: a time limit, and the caller's signal. */
+type Limit = () => { readonly abortSignal: AbortSignal };
+
 /**
- * @param open the container; called again when its access has run out.
- * @param deps `requestSeconds`: how long one request may take.
- * @see azure-ml-rest.md for the route by which clients get at the storage: it is the one that uploads take
+ * @param open the container; called again when its access has expired.
+ * @param options `requestSeconds`: how long one request may take.
  */
-export function createLeases(
-  open: (fresh: boolean) => Promise<Outcome<BlobContainer>>,
-  { clock, random, requestSeconds = longestRequest }: Pick<RetryDeps, "clock" | "random" | "requestSeconds">,
-): Leases {
-  let current: Promise<Outcome<ContainerClient>> | undefined;
+export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobContainer>>, options: LeaseOptions): Leases {
+  const onBlob = createBlobAccess(open, options);
   // A storage that could never be used is found out once, not once for every target.
   let unusable: AzureFailure | undefined;
   let wasUsed = false;
-  const connect = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
-    const container = await open(fresh);
-    return container.ok ? succeeded(await containerClient(container.value, { tries: 3, requestSeconds })) : container;
-  };
-  /** What could not be opened now may be later: a lease outlives more than one renewal that fails. */
-  const opened = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
-    const asked = (current ??= connect(fresh));
-    const forget = () => {
-      if (current === asked) current = undefined;
-    };
-    try {
-      const container = await asked;
-      if (!container.ok) forget();
-      return container;
-    } catch (error) {
-      forget();
-      throw error;
-    }
-  };
-  /**
-   * Runs one operation on a key's blob; once more with fresh access when the service says that the access has run out, and
-   * again when a request was not answered in time, because the library itself waits without end.
-   */
-  const onBlob = async <Value>(
-    key: string,
-    signal: AbortSignal,
-    work: (blob: BlockBlobClient, limit: () => { readonly abortSignal: AbortSignal }) => Promise<Value>,
-  ): Promise<Outcome<Value>> => {
-    let fresh = false;
-    for (let attempt = 1; ; attempt += 1) {
-      const container = await opened(fresh);
-      if (!container.ok) return container;
-      let late: AbortSignal | undefined;
-      const limit = () => {
-        late = AbortSignal.timeout(requestSeconds * 1000);
-        return { abortSignal: AbortSignal.any([signal, late]) };
-      };
-      try {
-        const blob = container.value.getBlockBlobClient(blobName(key));
-        return succeeded(await withStorageRetry(() => work(blob, limit), { clock, random, signal }));
-      } catch (error) {
-        const { statusCode, code } = error as { readonly statusCode?: number; readonly code?: string };
-        const expired = (statusCode === 403 || statusCode === 401) && code !== "AuthorizationFailure";
-        const unanswered = late?.aborted === true && !signal.aborted && statusCode === undefined;
-        if (expired && !fresh) {
-          fresh = true;
-          current = undefined;
-        } else if (!unanswered || attempt >= mostTries) return storageFailure(error, signal);
-      }
-    }
-  };
   return {
     seconds: leaseSeconds,
     acquire: async (key, leaseId, signal) => {
       if (unusable !== undefined) return failed(unusable);
-      const acquired = await onBlob(key, signal, async (blob, limit): Promise<"held" | "busy"> => {
-        const acquire = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, limit());
-        try {
-          await acquire();
-          return "held";
-        } catch (error) {
-          if (statusOf(error) === 409) return "busy";
-          if (statusOf(error) !== 404) throw error;
-        }
-        try {
-          await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, ...limit() });
-        } catch (error) {
-          // Somebody else made it in between, and may hold it already.
-          if (![409, 412].includes(statusOf(error) ?? 0)) throw error;
-        }
-        try {
-          await acquire();
-          return "held";
-        } catch (error) {
-          if (statusOf(error) === 409) return "busy";
-          throw error;
-        }
-      });
+      const acquired = await onBlob(key, signal, (blob, limit) => acquire(blob, leaseId, limit));
       wasUsed ||= acquired.ok;
       if (!acquired.ok && acquired.failure.reason !== "cancelled" && !wasUsed) unusable = acquired.failure;
       return acquired;
@@ -182,6 +110,91 @@ export function createLeases(
           throw error;
         }
       }),
+  };
+}
+
+/** @returns `busy` where somebody else holds the lease. */
+async function acquire(blob: BlockBlobClient, leaseId: string, limit: Limit): Promise<"held" | "busy"> {
+  const ask = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, limit());
+  try {
+    await ask();
+    return "held";
+  } catch (error) {
+    if (statusOf(error) === 409) return "busy";
+    if (statusOf(error) !== 404) throw error;
+  }
+  try {
+    await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, ...limit() });
+  } catch (error) {
+    // Somebody else made it in between, and may hold it already.
+    if (![409, 412].includes(statusOf(error) ?? 0)) throw error;
+  }
+  try {
+    await ask();
+    return "held";
+  } catch (error) {
+    if (statusOf(error) === 409) return "busy";
+    throw error;
+  }
+}
+
+/**
+ * Runs one operation on a key's blob; once more with fresh access when the service says that the access has expired, and
+ * again when a request was not answered in time, because the library itself waits without end.
+ */
+type OnBlob = <Value>(
+  key: string,
+  signal: AbortSignal,
+  work: (blob: BlockBlobClient, limit: Limit) => Promise<Value>,
+) => Promise<Outcome<Value>>;
+
+function createBlobAccess(
+  open: (fresh: boolean) => Promise<Outcome<BlobContainer>>,
+  { clock, random, requestSeconds = longestRequest }: LeaseOptions,
+): OnBlob {
+  let current: Promise<Outcome<ContainerClient>> | undefined;
+  const connect = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
+    const container = await open(fresh);
+    return container.ok ? succeeded(await containerClient(container.value, { tries: 3, requestSeconds })) : container;
+  };
+  /** What cannot be opened now may be later: a lease outlives more than one renewal that fails. */
+  const opened = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
+    const asked = (current ??= connect(fresh));
+    const forget = () => {
+      if (current === asked) current = undefined;
+    };
+    try {
+      const container = await asked;
+      if (!container.ok) forget();
+      return container;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  };
+  return async (key, signal, work) => {
+    let fresh = false;
+    for (let attempt = 1; ; attempt += 1) {
+      const container = await opened(fresh);
+      if (!container.ok) return container;
+      let late: AbortSignal | undefined;
+      const limit = () => {
+        late = AbortSignal.timeout(requestSeconds * 1000);
+        return { abortSignal: AbortSignal.any([signal, late]) };
+      };
+      try {
+        const blob = container.value.getBlockBlobClient(blobName(key));
+        return succeeded(await withStorageRetry(() => work(blob, limit), { clock, random, signal }));
+      } catch (error) {
+        const { statusCode, code } = error as { readonly statusCode?: number; readonly code?: string };
+        const expired = (statusCode === 403 || statusCode === 401) && code !== "AuthorizationFailure";
+        const unanswered = late?.aborted === true && !signal.aborted && statusCode === undefined;
+        if (expired && !fresh) {
+          fresh = true;
+          current = undefined;
+        } else if (!unanswered || attempt >= mostTries) return storageFailure(error, signal);
+      }
+    }
   };
 }
 

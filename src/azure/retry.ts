@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { pauseSeconds } from "../retry-after.ts";
 import type { Answer } from "./pipeline.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { serviceErrorOf } from "./service-error.ts";
@@ -155,26 +156,6 @@ function codeOf(error: unknown): string {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** `Retry-After` in seconds or as a date; else growing pauses with jitter. */
-export function pauseSeconds(
-  attempt: number,
-  headers: Readonly<Record<string, string>>,
-  clock: Clock,
-  random: () => number,
-): number {
-  const milliseconds = Number(headers["retry-after-ms"] ?? headers["x-ms-retry-after-ms"]);
-  if (Number.isFinite(milliseconds) && milliseconds > 0) return milliseconds / 1000;
-  return retryAfterSeconds(headers, clock) ?? Math.min(2 ** (attempt - 1), 30) * (0.5 + random() / 2);
-}
-
-/** `undefined` where the header is absent, or names no time to come: nobody is to be asked without a pause. */
-export function retryAfterSeconds(headers: Readonly<Record<string, string>>, clock: Clock): number | undefined {
-  const text = headers["retry-after"];
-  if (text === undefined) return undefined;
-  const seconds = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : (Date.parse(text) - clock.now()) / 1000;
-  return seconds > 0 ? seconds : undefined;
 }
 
 /** An answer that is no success, as a failure. */

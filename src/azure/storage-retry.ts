@@ -1,4 +1,5 @@
-import { pauseSeconds, type RetryDeps } from "./retry.ts";
+import { pauseSeconds } from "../retry-after.ts";
+import type { RetryDeps } from "./retry.ts";
 
 /** How often a request to a storage that says it is busy is sent. With pauses of its own choosing: about 15 s. */
 const mostTries = 5;

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
-import { longestWait, retryAfterSeconds } from "./retry.ts";
+import { retryAfterSeconds } from "../retry-after.ts";
+import { longestWait } from "./retry.ts";
 
 /**
  * ARM's token buckets, one for each class of requests: how many a second are put back into each.

@@ -8,7 +8,7 @@ import { positionOf, type SourceDocument, type SourceNode } from "../yaml/source
  * no secret's value, only references.
  */
 
-export const planFileSchema = shape(() => {
+const planFileSchema = shape(() => {
   const text = z.string();
   const means = z.enum(["in-place", "reattach", "recreate"]);
 

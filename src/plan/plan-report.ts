@@ -1,5 +1,5 @@
 import type { ChangeMeans } from "../compute/kind.ts";
-import { meansFor, originOf, resourceIdOf, secretsOf, toUpdate } from "../compute/target.ts";
+import { meansFor, resourceIdOf, secretsOf, toUpdate } from "../compute/target.ts";
 import { formatSecretReference, type SecretReference } from "../secret/secret.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import type { FieldChange, PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
@@ -93,9 +93,4 @@ function pathsIn(value: unknown, above: NodePath = []): readonly NodePath[] {
     const path = [...above, Array.isArray(value) ? Number(key) : key];
     return [path, ...pathsIn(member, path)];
   });
-}
-
-/** True for a target that exists only in the report: it is never sent anywhere. */
-export function isLocal(step: Step): boolean {
-  return originOf(step.target) === "none";
 }
