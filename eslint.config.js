@@ -1,7 +1,15 @@
 import tseslint from "typescript-eslint";
 
 /** What may touch the network, the clock, the environment and the runner; everything else is pure. */
-const edges = ["src/azure/**", "src/github/**", "src/start.ts", "src/main.ts", "src/post.ts", "src/inputs.ts"];
+const edges = [
+  "src/azure/**",
+  "src/github/**",
+  "src/start.ts",
+  "src/main.ts",
+  "src/create-context.ts",
+  "src/post.ts",
+  "src/inputs.ts",
+];
 /** What starts processes on the runner. The clock, the environment and randomness are handed to it like to everything else. */
 const machine = ["src/run/on-runner/**/*.ts"];
 
