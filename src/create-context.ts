@@ -123,7 +123,7 @@ async function eventPayload(environment: Environment): Promise<unknown> {
   }
 }
 
-/** Where files go that outlive the command. */
+/** Where files go that are kept until the job ends. */
 export function temporaryFolder(environment: Environment): string {
   return join(environment["RUNNER_TEMP"] ?? "/tmp", "azureml-targets");
 }

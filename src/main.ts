@@ -31,7 +31,7 @@ export async function main(environment: Environment): Promise<number> {
   }
   const resultNow = () => toResult(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
   if (context !== undefined) {
-    // Behind the command's own failures: the first one decides how the step ends.
+    // After the command's own failures, because the first failure decides how the step ends.
     outcome = { ...outcome, failures: [...outcome.failures, ...(await publish(resultNow(), context))] };
   }
   const result = resultNow();
@@ -61,7 +61,7 @@ async function publish(result: Result, context: CommandContext): Promise<readonl
   return failures;
 }
 
-/** The runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later it kills: the first one starts the ending. */
+/** The runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later it kills: the action ends at the first one. */
 function listenForCancellation(): { readonly signal: AbortSignal; readonly stopListening: () => void } {
   const controller = new AbortController();
   const cancel = () => {

@@ -12,7 +12,7 @@ export function pauseSeconds(
   return retryAfterSeconds(headers, clock) ?? Math.min(2 ** (attempt - 1), 30) * (0.5 + random() / 2);
 }
 
-/** `undefined` where the header is absent, or names no time to come: nobody is to be asked without a pause. */
+/** `undefined` where the header is absent or names a time in the past: no retry goes without a pause. */
 export function retryAfterSeconds(headers: Readonly<Record<string, string>>, clock: Clock): number | undefined {
   const text = headers["retry-after"];
   if (text === undefined) return undefined;

@@ -214,7 +214,7 @@ const commands = fc.commands<Model, Real, false>(
   { size: "+1", maxCommands: 12 },
 );
 
-it("leaves nothing to plan after apply, whatever was live and whatever is declared", async () => {
+it("leaves nothing to plan after apply, for any live state and any declaration", async () => {
   await fc.assert(
     fc.asyncProperty(declaration, commands, async (first, given) => {
       await stand.restore([]);

@@ -69,11 +69,11 @@ function mistakes({ result }: Ran): readonly string[] {
     : [];
 }
 
-/** A run that waits for what never ends: red by the time limit, and what goes on is named. */
+/** A run that waits for what never ends: fails by the time limit, and names what is still running. */
 function unended({ result }: Ran, flow: Flow): readonly string[] {
   if (result.failureReason !== "timeout")
     return [`it ended as ${result.failureReason ?? result.conclusion}, not by the time limit`];
   const names = [...flow.before, ...flow.after].map(({ name }) => name);
   const said = result.leftGoing.map(({ what }) => what).join(" ");
-  return names.some((name) => said.includes(name)) ? [] : [`what goes on is not named: ${said}`];
+  return names.some((name) => said.includes(name)) ? [] : [`what is still running is not named: ${said}`];
 }

@@ -90,7 +90,7 @@ async function removeAsPlanned(
   ) {
     return failedWith(
       "WorkspaceChanged",
-      `'${live.name}' was replaced by somebody else in the meantime, so it was left as it is. If that one is meant, run detach again.`,
+      `'${live.name}' was replaced by somebody else in the meantime, so it was left as it is. To detach the new one, run detach again.`,
     );
   }
   const users = force ? undefined : await inUse(live, deps);

@@ -3,7 +3,7 @@ import { isLeaving } from "../compute/state.ts";
 import type { Guarantee } from "./lease.ts";
 import { removalActionFor, type Removal } from "./remove.ts";
 
-/** What is to be done about one name given to `detach`. */
+/** What `detach` does about one of the names it was given. */
 export type Detachment =
   | { readonly do: "keep"; readonly name: string; readonly reason: string }
   | { readonly do: "wait"; readonly name: string; readonly live: LiveCompute; readonly reason: string }
@@ -33,7 +33,7 @@ export function planDetach(
     if (action === "Detach")
       return { do: "detach", name, live: found, reason: "It is attached; the resource behind it stays." };
     return allowDelete
-      ? { do: "delete", name, live: found, reason: "It was made by the service; allow-delete is true." }
+      ? { do: "delete", name, live: found, reason: "The service made it, and allow-delete is true." }
       : {
           do: "refuse",
           name,

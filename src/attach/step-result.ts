@@ -22,7 +22,7 @@ export type StepResult =
       readonly compute?: LiveCompute;
     };
 
-/** What came of one step, with the seconds from the start of the whole to its end. */
+/** The result of one step, with the seconds from the start of the command's work to its end. */
 export type StepOutcome = {
   readonly step: Step;
   readonly seconds: number;
@@ -46,16 +46,16 @@ export function resultOfFailure(failure: AzureFailure): StepResult {
   return { state: "failed", because: reasonOf(failure, "target"), error: failure.error };
 }
 
-/** Why a wait ended before anything was settled; `undefined` where it did settle. */
-export function unsettledResult(settled: PollResult): StepResult | undefined {
-  if (settled.state === "in-flight") {
+/** Why a wait ended before the compute was in a terminal state; `undefined` where it is in one. */
+export function unsettledResult(polled: PollResult): StepResult | undefined {
+  if (polled.state === "in-flight") {
     return {
       state: "in-flight",
-      why: settled.why,
-      ...(settled.compute === undefined ? {} : { compute: settled.compute }),
+      why: polled.why,
+      ...(polled.compute === undefined ? {} : { compute: polled.compute }),
     };
   }
-  return settled.state === "unreadable" ? resultOfFailure(settled.failure) : undefined;
+  return polled.state === "unreadable" ? resultOfFailure(polled.failure) : undefined;
 }
 
 export function resultOfLease(notHeld: NotHeld): StepResult {
@@ -67,7 +67,7 @@ export function resultOfLease(notHeld: NotHeld): StepResult {
 export const leaseLost: StepResult = failedWith(
   "target-not-verified",
   "LeaseLost",
-  "The lease that keeps other runs away ran out while this one worked, so it wrote nothing more. Run the command again: it reads what is live and goes on from there.",
+  "Lost the lease while working; stopped writing. Run the command again: it continues from the live state.",
 );
 
 /** What no answer of Azure's explains: a missing secret, a sign-in that failed in the middle of the work, a bug of ours. */
@@ -76,7 +76,7 @@ export function resultOfThrown(error: unknown): StepResult {
   return failedWith(reason, reason === "internal-error" ? "InternalError" : (error as Error).name, message);
 }
 
-/** Why nothing may be written any more. */
+/** Why nothing more may be written. */
 export function lostOrCancelled({ signal }: { readonly signal: AbortSignal }): StepResult {
   return signal.aborted ? { state: "in-flight", why: "cancelled" } : leaseLost;
 }

@@ -22,7 +22,7 @@ const endpointsVersion = "2023-04-01-preview";
 /** The last version that knows web services of the first SDK. */
 const servicesVersion = "2021-04-01";
 
-/** Asks at one time share each list; none is handed one from before it asked, because what is in use changes. */
+/** Simultaneous callers share each list. None gets a list from before its call, because use changes. */
 export function createComputeUsersReader(arm: Arm, workspace: WorkspaceRef): ReadComputeUsers {
   const root = workspaceId(workspace);
   const lists = new Map<string, () => Promise<Outcome<readonly unknown[]>>>();
@@ -80,7 +80,7 @@ function wireOf(item: unknown): { readonly name: string; readonly properties: Re
   return { name: name ?? "", properties: properties ?? {} };
 }
 
-/** A pipeline names its computes at the top, in its settings, and in every step: wherever the id stands, it is used. */
+/** A pipeline names its computes at the top, in its settings, and in every step: wherever the id appears, the compute is used. */
 function refersTo(value: unknown, id: string): boolean {
   if (typeof value === "string") return canonicalId(value) === id;
   return typeof value === "object" && value !== null && Object.values(value).some((member) => refersTo(member, id));

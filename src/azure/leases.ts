@@ -7,10 +7,10 @@ import type { RetryDeps } from "./retry.ts";
 
 /**
  * Blobs in the workspace's own storage by which runs of this action exclude each other: one for each key, leased while
- * somebody works on what the key stands for. A lease is never broken; after a crash it runs out by itself.
+ * a run works on what the key names. A lease is never broken; after a crash it expires.
  *
- * Every request may be repeated: a lease is asked for under an id of the caller's own, so asking again for what is held
- * already says so.
+ * Every request may be repeated: the caller chooses the id of the lease, so acquiring a lease that is already held
+ * succeeds.
  *
  * @see https://learn.microsoft.com/rest/api/storageservices/lease-blob
  */
@@ -19,11 +19,11 @@ export type Leases = {
   readonly seconds: number;
   /** `busy`: somebody else holds it. A failure means that the storage cannot be used. */
   readonly acquire: (key: string, leaseId: string, signal: AbortSignal) => Promise<Outcome<"held" | "busy">>;
-  /** `lost`: it ran out, and somebody else may hold it. */
+  /** `lost`: it expired, and somebody else may hold it. */
   readonly renew: (key: string, leaseId: string, signal: AbortSignal) => Promise<Outcome<"held" | "lost">>;
-  /** What is not held any more is released already. */
+  /** Releasing a lease that is no longer held succeeds. */
   readonly release: (key: string, leaseId: string) => Promise<Outcome<void>>;
-  /** The text in the blob; empty when nothing is written there. Anybody may read it. */
+  /** The text in the blob; empty when nothing is written there. Reading needs no lease. */
   readonly read: (key: string, signal: AbortSignal) => Promise<Outcome<string>>;
   /** Replaces the text; only the holder can. */
   readonly write: (
@@ -37,13 +37,13 @@ export type Leases = {
 /** The longest finite lease that the service grants. After a crash the next run waits for at most this. */
 const leaseSeconds = 60;
 
-/** One request. Our choice: a lease that is not answered for in this time is better asked for again. */
+/** One request. Our choice: after this time it is better to send the request again. */
 const longestRequest = 10;
 
-/** How often what was not answered in time is asked for again. */
+/** How often an unanswered request is sent. */
 const mostTries = 3;
 
-/** Giving a lease back may hold up the end of a cancelled step no longer than this; what is not given back runs out. */
+/** Releasing a lease may delay the end of a cancelled step no longer than this; an unreleased lease expires. */
 const releaseSeconds = 3;
 
 type LeaseOptions = Pick<RetryDeps, "clock" | "random" | "requestSeconds">;
@@ -57,7 +57,7 @@ type Limit = () => { readonly abortSignal: AbortSignal };
  */
 export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobContainer>>, options: LeaseOptions): Leases {
   const onBlob = createBlobAccess(open, options);
-  // A storage that could never be used is found out once, not once for every target.
+  // A storage that has never worked is tried once, not once for every target.
   let unusable: AzureFailure | undefined;
   let wasUsed = false;
   return {
@@ -115,9 +115,9 @@ export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobConta
 
 /** @returns `busy` where somebody else holds the lease. */
 async function acquire(blob: BlockBlobClient, leaseId: string, limit: Limit): Promise<"held" | "busy"> {
-  const ask = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, limit());
+  const acquireLease = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, limit());
   try {
-    await ask();
+    await acquireLease();
     return "held";
   } catch (error) {
     if (statusOf(error) === 409) return "busy";
@@ -126,11 +126,11 @@ async function acquire(blob: BlockBlobClient, leaseId: string, limit: Limit): Pr
   try {
     await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, ...limit() });
   } catch (error) {
-    // Somebody else made it in between, and may hold it already.
+    // Somebody else created it in between, and may already hold it.
     if (![409, 412].includes(statusOf(error) ?? 0)) throw error;
   }
   try {
-    await ask();
+    await acquireLease();
     return "held";
   } catch (error) {
     if (statusOf(error) === 409) return "busy";
@@ -159,12 +159,12 @@ function createBlobAccess(
   };
   /** What cannot be opened now may be later: a lease outlives more than one renewal that fails. */
   const opened = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
-    const asked = (current ??= connect(fresh));
+    const opening = (current ??= connect(fresh));
     const forget = () => {
-      if (current === asked) current = undefined;
+      if (current === opening) current = undefined;
     };
     try {
-      const container = await asked;
+      const container = await opening;
       if (!container.ok) forget();
       return container;
     } catch (error) {

@@ -3,7 +3,7 @@ import { isError, type Problem } from "../yaml/problem.ts";
 import type { FailureReason } from "../report/result.ts";
 import type { CommandResult } from "./context.ts";
 
-/** What the reading of the declarations contributes: the files, the problems, and a failure when one is an error. */
+/** The part of the result that comes from reading the declarations: files, problems, and a failure where one is an error. */
 export function checked(declaration: Declaration): CommandResult {
   const errors = declaration.problems.filter(isError);
   return {
@@ -18,8 +18,8 @@ export function checked(declaration: Declaration): CommandResult {
               reason: reasonOf(errors),
               message:
                 errors.length === 1
-                  ? "The declaration has 1 error; it is listed with its place."
-                  : `The declarations have ${errors.length} errors; each is listed with its place.`,
+                  ? "The declaration has 1 error, listed with its place."
+                  : `The declarations have ${errors.length} errors, each listed with its place.`,
             },
           ],
   };

@@ -11,7 +11,7 @@ import { outdated, withSkipped } from "./plan-file.ts";
 import { planAgainst, planOptions } from "./plan-targets.ts";
 import { withProgress } from "./with-progress.ts";
 
-/** Names under which the declared targets are live: another one where an existing attachment was adopted. */
+/** Names under which the declared targets are live: another name where an existing attachment was adopted. */
 export type LiveNames = ReadonlyMap<string, string>;
 
 export type Ensured = { readonly result: CommandResult; readonly liveNames: LiveNames };

@@ -27,15 +27,15 @@ export async function planAgainst(
   return { plan: planned, result: { plan: report, failures: [] } };
 }
 
-/** What is behind the targets, what still uses what would be taken away, and in `plan` who else holds their resources or has their names. */
+/** Preflights, users of what would be removed, and in `plan` also other workspaces with the same resources or names. */
 async function findOut(compared: Plan, azure: Azure, { inputs }: CommandContext): Promise<readonly Findings[]> {
   const { parallel, force } = inputs;
   const onlyShown = inputs.command === "plan";
   return Promise.all([
     runPreflights(compared, azure.resources, parallel),
-    // With force it changes nothing, so only who reads the plan needs to know.
+    // With force it refuses nothing, so only the reader of a plan needs to know.
     force && !onlyShown ? noFindings : findUsers(compared, azure.usersOf, { force, parallel }),
-    // The other workspaces of a subscription are many requests: never on the way to a write.
+    // Reading the other workspaces of a subscription takes many requests: never before a write.
     onlyShown ? elsewhere(compared.steps, azure.workspace, azure.otherWorkspaces) : noFindings,
   ]);
 }

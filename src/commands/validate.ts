@@ -4,7 +4,7 @@ import type { CommandContext, CommandResult } from "./context.ts";
 
 /**
  * Reads every declaration and reports all problems at once. No credentials, no secret's value, and no network but for
- * `changed-only`, which asks GitHub for the pull request's files.
+ * `changed-only`, which calls the GitHub API for the pull request's files.
  */
 export async function validate(context: CommandContext): Promise<CommandResult> {
   if (!context.inputs.changedOnly) return checked(await context.declare());
@@ -17,6 +17,6 @@ export async function validate(context: CommandContext): Promise<CommandResult> 
 
 function looked({ files }: Declaration): string {
   if (files.length === 0)
-    return "changed-only: the pull request changes no declaration file, and no file that one refers to.";
-  return `changed-only: these are changed, or refer to what is changed: ${files.join(", ")}.`;
+    return "changed-only: the pull request changes no declaration file and no file that one refers to.";
+  return `changed-only: these files have changed, or refer to files that have: ${files.join(", ")}.`;
 }

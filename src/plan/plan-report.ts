@@ -65,7 +65,7 @@ function meansOf(step: Step): ChangeMeans | undefined {
   }
 }
 
-/** Credentials that are sent anew. What the live ones are nobody can read; what they become is shown as the reference. */
+/** Credentials that are sent again. The live ones cannot be read; the new ones are shown as their reference. */
 function credentials(step: Step): readonly FieldChange[] {
   const means = meansOf(step);
   const sent = "remove" in step || (step.do === "update" && toUpdate(step.target, step.differences) === undefined);
@@ -78,7 +78,7 @@ function credentials(step: Step): readonly FieldChange[] {
   }));
 }
 
-/** Where a reference stands in the declaration, found by its place in the text. */
+/** The field of a reference in the declaration, found by its place in the text. */
 function fieldOf({ where }: SecretReference, source: SourceNode): string {
   const path = pathsIn(valueAt(source)).find((below) => {
     const place = positionOf(source, below);
