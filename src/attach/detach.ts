@@ -100,18 +100,18 @@ async function removeAsPlanned(
 }
 
 async function waitUntilGone(live: LiveCompute, deps: AttachDeps): Promise<Removal> {
-  const settled = await pollUntilTerminal(live.name, deps);
-  switch (settled.state) {
+  const polled = await pollUntilTerminal(live.name, deps);
+  switch (polled.state) {
     case "absent":
       return { state: "gone" };
     case "in-flight":
-      return { state: "in-flight", why: settled.why };
+      return { state: "in-flight", why: polled.why };
     case "failed":
-      return { state: "failed", error: settled.error };
+      return { state: "failed", error: polled.error };
     case "unreadable":
-      return { state: "failed", error: settled.failure.error };
+      return { state: "failed", error: polled.failure.error };
     case "present":
-      return failedWith("NotRemoved", `'${live.name}' is ${settled.compute.provisioningState} again.`);
+      return failedWith("NotRemoved", `'${live.name}' is ${polled.compute.provisioningState} again.`);
   }
 }
 

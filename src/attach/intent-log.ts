@@ -50,14 +50,14 @@ export async function resolveIntents(
     // A cancelled run releases its lease at once, while the request that it sent may still be on its way. Under a name of
     // this group that does no harm, because this run writes that name next.
     const isOnlyTheirs = !group.some(({ target }) => target.name.toLowerCase() === name.toLowerCase());
-    const settled = isNew && isOnlyTheirs && first.state === "absent" ? await resolveUnknownOutcome(name, deps) : first;
-    const end = unsettledResult(settled);
+    const polled = isNew && isOnlyTheirs && first.state === "absent" ? await resolveUnknownOutcome(name, deps) : first;
+    const end = unsettledResult(polled);
     if (end !== undefined) return end;
-    if (settled.state !== "present") {
+    if (polled.state !== "present") {
       gone.push(intent);
       continue;
     }
-    const { compute } = settled;
+    const { compute } = polled;
     const { resourceId = closed === true ? undefined : intent.resourceId, isAttachedCompute } = compute;
     // A compute that is being removed may no longer show its resource.
     known.push(resourceId === undefined || !isLeaving(compute) ? compute : { ...compute, resourceId });

@@ -135,8 +135,8 @@ export async function resolveUnknownOutcome(name: string, deps: PollDeps): Promi
   for (let look = 0; look < looksUntilAbsent; look += 1) {
     const paused = await pause(look, undefined, deps);
     if (paused !== undefined) return { state: "in-flight", why: paused };
-    const settled = await pollUntilTerminal(name, deps);
-    if (settled.state !== "absent") return settled;
+    const polled = await pollUntilTerminal(name, deps);
+    if (polled.state !== "absent") return polled;
   }
   return { state: "absent" };
 }

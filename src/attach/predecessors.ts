@@ -37,10 +37,10 @@ export async function removePredecessors(
     case "attach":
     case "create":
       for (const leaving of step.afterRemovalOf) {
-        const settled = await pollUntilTerminal(leaving.name, deps);
-        const end = unsettledResult(settled);
+        const polled = await pollUntilTerminal(leaving.name, deps);
+        const end = unsettledResult(polled);
         if (end !== undefined) return end;
-        if (settled.state === "present") return "blocked";
+        if (polled.state === "present") return "blocked";
       }
       return undefined;
     case "reattach":
@@ -80,6 +80,6 @@ export async function awaitInFlight(
   // Recorded before it is gone: after a crash nothing else would know its id.
   if (cluster !== undefined && (await recordIntent({ ...step, target: cluster }, held, deps)) === undefined)
     return lostOrCancelled(deps);
-  const settled = await pollUntilTerminal(step.live.name, deps);
-  return unsettledResult(settled) ?? (settled.state === "present" ? "present" : "absent");
+  const polled = await pollUntilTerminal(step.live.name, deps);
+  return unsettledResult(polled) ?? (polled.state === "present" ? "present" : "absent");
 }

@@ -120,7 +120,7 @@ export async function reconcile(group: readonly Step[], held: Held, work: Reconc
     const more = decided.flatMap(({ step }) => keysOf(step, deps.workspace)).filter((key) => !held.keys.includes(key));
     if (more.length > 0 && decided.some(({ step }) => mayWrite(step))) return { widenBy: more };
     // After a wait or a removal, the live state decides what is left to do.
-    if ((await settleWithoutWrite(decided, reconciliation)) === "look-again") continue;
+    if ((await endWithoutWrite(decided, reconciliation)) === "look-again") continue;
     if ((await removeAllPredecessors(stillOpen(decided, reconciliation), reconciliation)) === "look-again") continue;
     await Promise.all(
       stillOpen(decided, reconciliation).map(async ({ planned, step }) =>
@@ -151,7 +151,7 @@ function stillOpen(decided: readonly Decided[], { left }: Reconciliation): reado
 }
 
 /** Ends steps that need no write any more or would now destroy more than planned, and waits for what is in flight. */
-async function settleWithoutWrite(
+async function endWithoutWrite(
   decided: readonly Decided[],
   { held, work, close, removed, takenAway, clusters }: Reconciliation,
 ): Promise<"look-again" | "go-on"> {

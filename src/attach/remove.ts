@@ -56,18 +56,18 @@ export async function removeAndWait(compute: Removed, isHeld: () => boolean, dep
     if (!isHeld()) return failedWith("LeaseLost", "Lost the lease before it was removed. Run the command again.");
     deps.onProgress(compute.name, action === "Detach" ? "detaching" : "deleting");
     const answer = await deps.computes.remove(compute.name, action);
-    const settled = answer.ok
+    const polled = answer.ok
       ? await pollWrite(compute.name, answer.value, deps)
       : await afterRefusal(compute.name, answer.failure, deps);
-    switch (settled.state) {
+    switch (polled.state) {
       case "absent":
         return { state: "gone" };
       case "in-flight":
-        return { state: "in-flight", why: settled.why };
+        return { state: "in-flight", why: polled.why };
       case "failed":
-        return { state: "failed", error: { ...settled.error, ...(answer.ok ? idsOf(answer.value) : {}) } };
+        return { state: "failed", error: { ...polled.error, ...(answer.ok ? idsOf(answer.value) : {}) } };
       case "unreadable":
-        return { state: "failed", error: settled.failure.error };
+        return { state: "failed", error: polled.failure.error };
       case "present":
         // Still there once nothing is in flight: the removal was not carried out, so sending it again is not blind.
         break;

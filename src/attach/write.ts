@@ -45,13 +45,13 @@ export async function putAndPoll(step: Step, options: WriteOptions, deps: Attach
         ...(answer.value.compute === undefined ? {} : { compute: answer.value.compute }),
       };
     }
-    const settled = answer.ok
+    const polled = answer.ok
       ? await pollWrite(name, answer.value, deps)
       : await afterRefusal(name, answer.failure, deps);
     // A read may lag behind the write: an accepted compute is not taken for absent at the first read.
-    const sure = answer.ok && settled.state === "absent" ? await resolveUnknownOutcome(name, deps) : settled;
+    const sure = answer.ok && polled.state === "absent" ? await resolveUnknownOutcome(name, deps) : polled;
     refused = !answer.ok && answer.failure.reason === "refused" && sure.state === "absent" ? answer.failure : undefined;
-    const end = conclude(step, sure, answer.ok ? idsOf({ correlationId, ...answer.value }) : {}, deps);
+    const end = resultOfPoll(step, sure, answer.ok ? idsOf({ correlationId, ...answer.value }) : {}, deps);
     // An update that left no trace, because its reply was lost or another operation blocked it, may be sent again.
     const untouched =
       !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
@@ -92,24 +92,24 @@ async function afterRefusal(name: string, refused: AzureFailure, deps: AttachDep
   // 409 and 412: an operation is in flight, our own lost one or somebody else's. Its result counts. Where the compute is
   // absent, its removal may still be in flight: nothing was carried out, so the write may be sent again.
   if (refused.reason === "refused" && (refused.status === 409 || refused.status === 412)) {
-    const settled = await pollUntilTerminal(name, deps);
-    return settled.state === "absent" ? resolveUnknownOutcome(name, deps) : settled;
+    const polled = await pollUntilTerminal(name, deps);
+    return polled.state === "absent" ? resolveUnknownOutcome(name, deps) : polled;
   }
   return { state: "unreadable", failure: refused };
 }
 
 /** @returns `undefined` when the compute is certainly absent: the write took no effect and may be sent again. */
-function conclude(step: Step, settled: PollResult, ids: Ids, deps: AttachDeps): StepResult | undefined {
-  switch (settled.state) {
+function resultOfPoll(step: Step, polled: PollResult, ids: Ids, deps: AttachDeps): StepResult | undefined {
+  switch (polled.state) {
     case "absent":
       return undefined;
     case "in-flight":
     case "unreadable":
-      return unsettledResult(settled);
+      return unsettledResult(polled);
     case "failed":
-      return provisioningFailed({ ...settled.error, ...ids }, settled.compute);
+      return provisioningFailed({ ...polled.error, ...ids }, polled.compute);
     case "present":
-      return verified(step, settled.compute, ids, deps);
+      return verified(step, polled.compute, ids, deps);
   }
 }
 
