@@ -9,7 +9,7 @@ import { act, actIn, checkoutOf } from "../support/step.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-describe("what a call asks of the service", () => {
+describe("the requests of a call", () => {
   let emulator: Emulator;
   beforeAll(async () => {
     const stateFolder = mkdtempSync(join(tmpdir(), "emulator-"));

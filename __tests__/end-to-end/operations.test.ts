@@ -10,7 +10,7 @@ const workspace =
   "workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\n";
 const options = () => ({ stateFolder: mkdtempSync(join(tmpdir(), "emulator-")), durations: { default: 0.2 } });
 
-it("joins an operation that another workflow has in flight", async () => {
+it("waits for an operation that another workflow has in flight", async () => {
   await using emulator = await startEmulator(options());
   const files = { "azureml.yml": `${workspace}targets: [{ name: slow, type: amlcompute }]\n` };
   emulator.faults.add({ method: "PUT", path: "/computes/slow$", kind: "operation-takes", seconds: 3 });
@@ -22,7 +22,7 @@ it("joins an operation that another workflow has in flight", async () => {
   expect(writesIn(emulator.journal())).toEqual(["PUT computes/slow"]);
 });
 
-it("names what is still going on when the time limit passes, and is red", async () => {
+it("names what is still running when the time limit passes, and fails", async () => {
   await using emulator = await startEmulator(options());
   const run = {
     "azureml.yml": `${workspace}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: sleep 90, compute: cpu, environment: { image: ubuntu } }\n`,
@@ -33,7 +33,7 @@ it("names what is still going on when the time limit passes, and is red", async 
   expect(writesIn(emulator.journal()).at(-1)).toMatch(/cancel$/);
 }, 120_000);
 
-it("ends green as submitted when it shall not wait, and can be resumed", async () => {
+it("succeeds as soon as the run is submitted with wait: false, and can be resumed", async () => {
   await using emulator = await startEmulator(options());
   const run = {
     "azureml.yml": `${workspace}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: echo late, compute: cpu, environment: { image: ubuntu } }\n`,
@@ -46,7 +46,7 @@ it("ends green as submitted when it shall not wait, and can be resumed", async (
   expect(resumed.log).toContain("late");
 });
 
-it("feeds a run with data of the workspace's own storage", async () => {
+it("gives a run data of the workspace's own storage", async () => {
   await using emulator = await startEmulator(options());
   await emulator.putBlob("digits/one.csv", "1,2,3\n");
   const job =
@@ -58,7 +58,7 @@ it("feeds a run with data of the workspace's own storage", async () => {
   expect(step.log).toContain("1,2,3");
 });
 
-it("finds the workspace as it was left after the control plane was restarted", async () => {
+it("finds the workspace as it was after a restart of the control plane", async () => {
   const settings = options();
   const files = { "azureml.yml": `${workspace}targets: [{ name: kept, type: amlcompute }]\n` };
   {
