@@ -31,13 +31,13 @@ describe("inputs", () => {
   });
 
   it.each(["validate", "train", "detach"])("plan-file is refused by %s, which would not be bound by it", (command) => {
-    const message = `Input 'plan-file' is for plan, apply and up; the command '${command}' knows no plan.`;
+    const message = `Input 'plan-file' is for plan, apply and up; the command '${command}' does not use a plan.`;
     expect(() => readInputs({ INPUT_COMMAND: command, "INPUT_PLAN-FILE": "plan.json" })).toThrow(
       new InvalidInputs([message]),
     );
   });
 
-  it("tells every fault at once", () => {
+  it("reports every fault at once", () => {
     expect(() => readInputs({ INPUT_WAIT: "maybe", INPUT_PARALLEL: "0" })).toThrow(/wait[\s\S]*parallel/);
   });
 });

@@ -12,7 +12,7 @@ const checkout = join(folder, "checkout");
 const reports = join(folder, "reports");
 const shown = (path: string) => relative(process.cwd(), path);
 
-const python = await findPython();
+const python = await findPython(process.env["PATH"] ?? "");
 const first = !existsSync(join(folder, "emulator"));
 if (python === undefined) {
   console.log(

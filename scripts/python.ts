@@ -17,7 +17,7 @@ export async function pythonWith(name: string, packages: readonly string[]): Pro
   const contents = join(environment, "packages.txt");
   const wanted = packages.join("\n");
   if (existsSync(contents) && readFileSync(contents, "utf8") === wanted) return executable;
-  const python = await findPython();
+  const python = await findPython(process.env["PATH"] ?? "");
   if (python === undefined) throw new Error("This needs Python 3.9 or newer with venv.");
   rmSync(environment, { recursive: true, force: true });
   execFileSync(python.command, ["-m", "venv", environment], { stdio: "inherit" });

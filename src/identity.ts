@@ -19,7 +19,7 @@ export type SignIn = {
 };
 
 /** `creds` that cannot be used. The message never holds any of it. */
-export class MalformedCreds extends Error {
+class MalformedCreds extends Error {
   constructor(message: string) {
     super(message);
     this.name = "MalformedCreds";

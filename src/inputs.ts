@@ -52,7 +52,7 @@ function wholeNumber(from: number, to: number): ReadInput<number> {
   };
 }
 
-/** An input that this version does not act on: only its default is taken, so that nobody relies on what is not done. */
+/** An input that this version does not support: only its default is accepted, so that nobody relies on it. */
 function notSupportedYet(fallback: string): ReadInput<undefined> {
   return (text) => {
     if (text !== "" && text !== fallback) throw new Error("is not supported yet; leave it out");
@@ -122,7 +122,7 @@ type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
 export type Inputs = { readonly [Name in InputName as CamelCase<Name>]: ReturnType<Table[Name]["read"]> };
 
 /** Inputs whose values are secrets. */
-export const secretInputs = ["client-secret", "creds", "github-token"] as const satisfies readonly InputName[];
+const secretInputs = ["client-secret", "creds", "github-token"] as const satisfies readonly InputName[];
 
 /** All that was wrong with the inputs, at once. */
 export class InvalidInputs extends Error {
@@ -159,7 +159,7 @@ export function readInputs(environment: Environment): Inputs {
   const inputs = Object.fromEntries(entries) as unknown as Inputs;
   // A command that is not bound by the plan must not look as if it were.
   if (inputs.planFile !== undefined && !["plan", "apply", "up"].includes(inputs.command))
-    faults.push(`Input 'plan-file' is for plan, apply and up; the command '${inputs.command}' knows no plan.`);
+    faults.push(`Input 'plan-file' is for plan, apply and up; the command '${inputs.command}' does not use a plan.`);
   if (faults.length > 0) throw new InvalidInputs(faults);
   return inputs;
 }

@@ -1,61 +1,57 @@
-import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { Failure } from "./attach/target-report.ts";
 import { systemClock } from "./azure/clock.ts";
-import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext, CommandResult } from "./commands/context.ts";
-import { conclude } from "./commands/conclude.ts";
-import { failureOfError } from "./commands/thrown.ts";
 import { runCommand } from "./commands/run-command.ts";
-import { repositoryRoot, wayTo } from "./yaml/files.ts";
-import { readDeclaration } from "./declaration/read-declaration.ts";
-import { createSecretResolver } from "./secret/resolve.ts";
-import { githubContext } from "./github/context.ts";
-import { createLog, type Log } from "./github/log.ts";
+import { toResult } from "./commands/to-result.ts";
+import { createContext, temporaryFolder } from "./create-context.ts";
+import { createLog } from "./github/log.ts";
 import { mask } from "./github/mask.ts";
-import { saveCancelled, saveRunSettled, saveStartedRun } from "./github/state.ts";
-import { earlySecrets, signInOf } from "./identity.ts";
-import { InvalidInputs, readInputs, workingDirectory, type Environment, type Inputs } from "./inputs.ts";
-import { metricLines, targetLines } from "./report/log-text.ts";
-import type { Result } from "./report/result.ts";
+import { saveCancelled } from "./github/state.ts";
+import { earlySecrets } from "./identity.ts";
+import { InvalidInputs, readInputs, type Environment, type Inputs } from "./inputs.ts";
+import { logResult } from "./publish/log-result.ts";
 import { writeReports } from "./publish/report-files.ts";
+import { failureOfThrown } from "./report/failure.ts";
+import type { Failure, Result } from "./report/result.ts";
 
 /** One call of the action: inputs → command → reports → exit code. */
 export async function main(environment: Environment): Promise<number> {
   for (const secret of earlySecrets(environment)) mask(secret);
   const log = createLog();
   const startedAt = systemClock.now();
-  const cancelled = cancellation();
+  const { signal, stopListening } = listenForCancellation();
   let inputs: Inputs | undefined;
   let context: CommandContext | undefined;
   let outcome: CommandResult;
   try {
     inputs = readInputs(environment);
-    context = await contextOf(inputs, environment, log, cancelled.signal);
+    context = await createContext(inputs, environment, { log, signal });
     outcome = await runCommand(inputs.command, context);
   } catch (error) {
-    outcome = { failures: [failureOfError(error, cancelled.signal)] };
-    if (error instanceof InvalidInputs)
-      outcome = { failures: error.faults.map((message) => ({ reason: "invalid-input", message })) };
+    outcome = { failures: failuresOf(error, signal) };
   }
-  const concluded = () => conclude(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
+  const resultNow = () => toResult(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
   if (context !== undefined) {
-    // Behind the command's own failures: the first one decides how the step ends.
-    outcome = { ...outcome, failures: [...outcome.failures, ...(await publish(concluded(), context))] };
+    // After the command's own failures, because the first failure decides how the step ends.
+    outcome = { ...outcome, failures: [...outcome.failures, ...(await publish(resultNow(), context))] };
   }
-  const result = concluded();
-  show(result, log);
+  const result = resultNow();
+  logResult(result, log);
   await writeReports(result, {
     temporaryFolder: temporaryFolder(environment),
     summary: inputs?.summary ?? true,
     environment,
   });
-  cancelled.stopListening();
+  stopListening();
   return result.conclusion === "success" ? 0 : 1;
 }
 
-/** What others than the runner are told, and what went wrong with that. */
+function failuresOf(error: unknown, signal: AbortSignal): readonly Failure[] {
+  return error instanceof InvalidInputs
+    ? error.faults.map((message) => ({ reason: "invalid-input", message }))
+    : [failureOfThrown(error, signal)];
+}
+
+/** Writes what is read outside the runner: SARIF and the pull request's comment. @returns what went wrong with that. */
 async function publish(result: Result, context: CommandContext): Promise<readonly Failure[]> {
   const failures: Failure[] = [];
   if (context.inputs.sarifPath !== undefined)
@@ -65,8 +61,8 @@ async function publish(result: Result, context: CommandContext): Promise<readonl
   return failures;
 }
 
-/** The runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later it kills: the first one starts the ending. */
-function cancellation(): { readonly signal: AbortSignal; readonly stopListening: () => void } {
+/** The runner sends SIGINT, 7.5 s later SIGTERM, 2.5 s later it kills: the action ends at the first one. */
+function listenForCancellation(): { readonly signal: AbortSignal; readonly stopListening: () => void } {
   const controller = new AbortController();
   const cancel = () => {
     if (controller.signal.aborted) return;
@@ -82,130 +78,4 @@ function cancellation(): { readonly signal: AbortSignal; readonly stopListening:
       for (const signal of signals) process.off(signal, cancel);
     },
   };
-}
-
-async function contextOf(
-  inputs: Inputs,
-  environment: Environment,
-  log: Log,
-  signal: AbortSignal,
-): Promise<CommandContext> {
-  const folder = workingDirectory(inputs, environment);
-  const signIn = signInOf(inputs, environment);
-  const variable = (name: string) => (environment[name] === "" ? undefined : environment[name]);
-  const fallback = {
-    subscriptionId: signIn.subscriptionId ?? variable("AZURE_SUBSCRIPTION_ID"),
-    resourceGroup: variable("AZURE_RESOURCE_GROUP"),
-    name: variable("AZURE_ML_WORKSPACE"),
-  };
-  const github = githubContext(environment, await eventPayload(environment));
-  const root = () => repositoryRoot(folder, environment["GITHUB_WORKSPACE"] ?? folder);
-  const connectOptions = {
-    ...signIn,
-    clock: systemClock,
-    random: Math.random,
-    signal,
-    mask,
-    onWait: (message: string) => log.info(message),
-  };
-  return {
-    inputs,
-    github,
-    log,
-    clock: systemClock,
-    newId: randomUUID,
-    signal,
-    deadline: systemClock.now() + inputs.timeoutMinutes * 60_000,
-    workingDirectory: folder,
-    temporaryFolder: temporaryFolder(environment),
-    toolCache: join(environment["RUNNER_TOOL_CACHE"] ?? temporaryFolder(environment), "azureml-targets"),
-    environment,
-    fallbackWorkspace: fallback,
-    repositoryRoot: root,
-    declare: async (changed) => {
-      const declaration = await readDeclaration({
-        config: inputs.config,
-        inlineTargets: inputs.targets,
-        run: inputs.run,
-        set: inputs.set,
-        // `detach` names what is live, declared or not.
-        only: inputs.command === "detach" ? [] : inputs.only,
-        workingDirectory: folder,
-        checkout: environment["GITHUB_WORKSPACE"] ?? folder,
-        subscriptionId: inputs.subscriptionId ?? fallback.subscriptionId,
-        resourceGroup: inputs.resourceGroup ?? fallback.resourceGroup,
-        optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
-        changed,
-      });
-      const place = wayTo(folder, await root());
-      for (const problem of declaration.problems) log.problem(problem, place);
-      return declaration;
-    },
-    changedFiles: async () => {
-      const { listChangedFiles } = await import("./github/changed-files.ts");
-      const listed = await listChangedFiles(github, inputs.githubToken, { clock: systemClock, signal });
-      const at = await root();
-      return listed.known ? { ...listed, files: listed.files.map((file) => join(at, file)) } : listed;
-    },
-    connect: async (workspace: WorkspaceRef) => {
-      const { connect } = await import("./azure/azure.ts");
-      return connect(workspace, connectOptions);
-    },
-    diagnose: async () => {
-      const { diagnoseSignIn, diagnoseWorkspace } = await import("./azure/diagnosis.ts");
-      return {
-        signIn: () => diagnoseSignIn(connectOptions),
-        workspace: (workspace) => diagnoseWorkspace(workspace, connectOptions),
-      };
-    },
-    resolveSecretWith: (azure) =>
-      createSecretResolver({
-        environment,
-        readFile: (path) => readFile(path, "utf8"),
-        keyVault:
-          azure?.keyVault ??
-          (() => Promise.reject(new Error("a run on the runner signs in nowhere; use { env: NAME }"))),
-        mask,
-      }),
-    state: savedState(),
-  };
-}
-
-function savedState(): CommandContext["state"] {
-  let started: string | undefined;
-  return {
-    runStarting: (run) => {
-      started = run.name;
-      saveStartedRun(run);
-    },
-    runEnded: saveRunSettled,
-    startedRun: () => started,
-  };
-}
-
-async function eventPayload(environment: Environment): Promise<unknown> {
-  const path = environment["GITHUB_EVENT_PATH"];
-  if (path === undefined || path === "") return undefined;
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function temporaryFolder(environment: Environment): string {
-  return join(environment["RUNNER_TEMP"] ?? "/tmp", "azureml-targets");
-}
-
-/** The end of the step's log: what was done, then every failure as an annotation. */
-function show(result: Result, log: Log): void {
-  if (result.targets.length > 0) log.group("Targets", targetLines(result.targets));
-  if (result.run !== undefined && result.run.metrics.length > 0) log.group("Metrics", metricLines(result.run));
-  for (const { what, next } of result.leftGoing) log.annotate("warning", `${what}. ${next}`);
-  for (const failure of result.failures) log.annotate("error", failure);
-  log.info(
-    result.conclusion === "success"
-      ? `${result.command} succeeded.`
-      : `${result.command} did not succeed: ${result.failureReason ?? ""}.`,
-  );
 }

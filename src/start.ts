@@ -2,9 +2,9 @@ import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 
 /**
- * What the runner calls, once for the step and once for its post step. V8's compiled code is kept between calls, and that
- * is switched on before anything else is loaded: later steps of a job, and later jobs of a machine that stays, start
- * sooner. A cache that cannot be written is done without.
+ * What the runner calls, once for the step and once for its post step. V8's compiled code is kept between calls; the cache
+ * is enabled before anything else is loaded, so that later steps of a job, and later jobs on the same machine, start
+ * sooner. It is optional: a cache that cannot be written changes nothing else.
  */
 const kept = process.env["RUNNER_TOOL_CACHE"];
 if (kept !== undefined && kept !== "") enableCompileCache(join(kept, "azureml-targets", "compile-cache"));

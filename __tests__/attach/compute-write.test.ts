@@ -16,7 +16,7 @@ const identity = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedI
 const subnet = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/default";
 
 describe("an update in place", () => {
-  it("leaves as they are the things that a cluster has and its declaration does not name", async () => {
+  it("keeps what a cluster has and its declaration does not name", async () => {
     const live = liveCluster({
       tags: { Team: "vision", "cost-center": "42" },
       description: "made in the portal",
@@ -49,7 +49,7 @@ describe("an update in place", () => {
     });
   });
 
-  it("leaves identity and tags of an attachment to those who gave them, unless it declares its own", async () => {
+  it("keeps identity and tags that others gave an attachment, unless the target declares its own", async () => {
     const live = liveKubernetes({
       tags: { owner: "ann", "azureml-targets.credentials": "1" },
       identity: { type: "SystemAssigned", userAssignedIds: [] },
@@ -60,7 +60,7 @@ describe("an update in place", () => {
     expect(taken).toMatchObject({ body: { identity: { type: "None" } } });
   });
 
-  it("adds nothing where nothing else is live", async () => {
+  it("adds nothing where the live compute has nothing else", async () => {
     const { tags: _, ...target } = amlCompute({ description: "training" });
     const write = (await update(target, liveCluster({ tags: {} }))) as { readonly body: object };
     expect(Object.keys(write.body)).toEqual(["location", "properties"]);

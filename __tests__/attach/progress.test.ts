@@ -27,7 +27,7 @@ function handClock() {
   return { clock, pass, sleeping: () => sleepers.length };
 }
 
-it("gives each line the time since the beginning, and after a minute of silence says what is waited for", async () => {
+it("gives each line the time since the start, and after a minute of silence says what it is waiting for", async () => {
   const lines: string[] = [];
   const { clock, pass } = handClock();
   const progress = createProgress(["gpu", "dsvm"], { clock, write: (line) => lines.push(line) });
@@ -50,11 +50,11 @@ it("gives each line the time since the beginning, and after a minute of silence 
   ]);
 });
 
-it("names a target of which nothing has been heard yet", async () => {
+it("names a target without any progress so far", async () => {
   const lines: string[] = [];
   const { clock, pass } = handClock();
   const progress = createProgress(["gpu"], { clock, write: (line) => lines.push(line) });
   await pass(60);
   progress.stop();
-  expect(lines).toEqual(["[ 1 min 00 s] still waiting for gpu (begun, for 1 min 00 s)"]);
+  expect(lines).toEqual(["[ 1 min 00 s] still waiting for gpu (started, for 1 min 00 s)"]);
 });

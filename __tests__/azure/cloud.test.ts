@@ -75,7 +75,7 @@ describe("a cloud", () => {
     await expect(discoverCloud({ cloud: server.origin, ...deps })).rejects.toThrow(CloudUnknown);
   });
 
-  it("is refused when nobody knows its name", async () => {
+  it("is refused when its name is unknown", async () => {
     await expect(discoverCloud({ cloud: "AzureGermany", ...deps })).rejects.toThrow(
       /AzureCloud, AzureUSGovernment, AzureChinaCloud/,
     );

@@ -9,7 +9,7 @@ describe("a compute that a service answers", () => {
   const answered = (properties: object | null) => liveCompute({ name: "dsvm", properties });
 
   it.each([
-    { when: "it is told no state of provisioning, as ARM allows", properties: { computeType: "VirtualMachine" } },
+    { when: "it has no provisioning state, as ARM allows", properties: { computeType: "VirtualMachine" } },
     { when: "its state is null", properties: { computeType: "VirtualMachine", provisioningState: null } },
     { when: "its state is in another case", properties: { computeType: "AKS", provisioningState: "SUCCEEDED" } },
   ])("is done when $when", ({ properties }) => {
@@ -17,8 +17,8 @@ describe("a compute that a service answers", () => {
   });
 
   it.each([
-    { when: "it is none at all", properties: null },
-    { when: "its state is a word of tomorrow", properties: { computeType: "AKS", provisioningState: "Warming" } },
+    { when: "it has no properties", properties: null },
+    { when: "its state is a new word", properties: { computeType: "AKS", provisioningState: "Warming" } },
     { when: "its state is not known", properties: { computeType: "AKS", provisioningState: "Unknown" } },
   ])("is waited for when $when", ({ properties }) => {
     expect(isInFlight(answered(properties))).toBe(true);

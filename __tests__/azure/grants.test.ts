@@ -68,7 +68,7 @@ describe("roles that people have", () => {
     expect(isAllowed(grants, `Microsoft.MachineLearningServices/${action}`, "control")).toBe(expected);
   });
 
-  it("data is no matter of control, nor the other way round", () => {
+  it("data actions grant no control actions, and control actions no data actions", () => {
     const owner = grant({ actions: ["*"] });
     const action = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write";
     expect(isAllowed([owner], action, "data")).toBe(false);
@@ -86,7 +86,7 @@ const anyGrant = fc.record({
   notDataActions: fc.array(action),
 });
 
-it("one more assignment never takes anything away", () => {
+it("one more assignment never revokes an action", () => {
   fc.assert(
     fc.property(fc.array(anyGrant), anyGrant, action, (grants, more, asked) => {
       if (isAllowed(grants, asked, "control")) expect(isAllowed([...grants, more], asked, "control")).toBe(true);
@@ -94,7 +94,7 @@ it("one more assignment never takes anything away", () => {
   );
 });
 
-it("an action covers itself in any case, and excluding it takes it away whatever else the assignment gives", () => {
+it("an action covers itself in any case, and excluding it revokes it whatever else the assignment grants", () => {
   fc.assert(
     fc.property(anyGrant, action, (given, asked) => {
       expect(matches(asked.toUpperCase(), asked)).toBe(true);
@@ -104,7 +104,7 @@ it("an action covers itself in any case, and excluding it takes it away whatever
   );
 });
 
-it("a wildcard in place of any stretch of an action covers it", () => {
+it("a wildcard in place of any part of an action covers it", () => {
   fc.assert(
     fc.property(action, fc.nat(), fc.nat(), (asked, a, b) => {
       const [from = 0, to = 0] = [a % (asked.length + 1), b % (asked.length + 1)].sort((x, y) => x - y);

@@ -55,7 +55,7 @@ describe("what is repeated", () => {
       expected: { outcome: "200", requests: 2 },
     },
     {
-      fault: "a page of a gateway in place of JSON, then 200",
+      fault: "a gateway's page in place of JSON, then 200",
       plays: [status(200, {}, "<html>busy</html>"), status(200)],
       repeatable: "read",
       expected: { outcome: "200", requests: 2 },
@@ -67,7 +67,7 @@ describe("what is repeated", () => {
       expected: { outcome: "unreachable", requests: 6 },
     },
     {
-      fault: "JSON that was cut off, after which nobody knows whether it was carried out",
+      fault: "JSON that was cut off, so the outcome is unknown",
       plays: [status(201, {}, '{"name": "ds')],
       repeatable: "write",
       expected: { outcome: "201", requests: 1 },
@@ -89,7 +89,7 @@ describe("what is repeated", () => {
       expected: { outcome: "201", requests: 2, waits: [7] },
     },
     {
-      fault: "429 with a Retry-After of nothing, which asks for no hurry",
+      fault: "429 with a Retry-After of 0",
       plays: [status(429, { "Retry-After": "0" }), status(429, { "Retry-After": "0" }), status(201)],
       repeatable: "write",
       expected: { outcome: "201", requests: 3, waits: [1, 2] },
@@ -102,7 +102,7 @@ describe("what is repeated", () => {
     },
     { fault: "409", plays: [status(409)], repeatable: "write", expected: { outcome: "refused", requests: 1 } },
     {
-      fault: "a Retry-After beyond all patience",
+      fault: "a Retry-After longer than the limit",
       plays: [status(429, { "Retry-After": "3600" })],
       repeatable: "read",
       expected: { outcome: "unreachable", requests: 1 },

@@ -47,7 +47,7 @@ it.each([
   expect(`${cause.code}: ${cause.message}`).toBe(leaf);
 });
 
-it("makes an error of anything", () => {
+it("makes an error of any value", () => {
   fc.assert(
     fc.property(fc.anything(), (body) => {
       expect(typeof leafCause(serviceErrorOf(body, fallback)).message).toBe("string");

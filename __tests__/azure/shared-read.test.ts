@@ -8,7 +8,7 @@ function byHand() {
   return { read, begun };
 }
 
-it("gives everybody who asks while a read is under way the next one, which begins after they asked", async () => {
+it("gives everybody who calls while a read is in flight the next read, started after their call", async () => {
   const { read, begun } = byHand();
   const first = read();
   const [second, third] = [read(), read()];
@@ -21,7 +21,7 @@ it("gives everybody who asks while a read is under way the next one, which begin
   expect(await Promise.all([second, third])).toEqual([2, 2]);
 });
 
-it("begins anew for who asks when nothing is under way", async () => {
+it("starts a new read where none is in flight", async () => {
   const { read, begun } = byHand();
   const first = read();
   begun[0]?.(1);

@@ -42,12 +42,12 @@ describe("requests to ARM", () => {
       expected: [0.1, 0.2],
     },
     {
-      when: "one was told to wait: all wait",
+      when: "one got a 429: all wait",
       note: { status: 429, headers: { "retry-after": "7" } },
       expected: [7, 7.1, 7.2],
     },
     {
-      when: "one was told to wait for longer than anybody waits: nobody is held up to be told the same",
+      when: "one got a 429 for longer than anybody waits: none is held up",
       note: { status: 429, headers: { "retry-after": "3600" } },
       expected: [0.1, 0.2],
     },
@@ -67,7 +67,7 @@ describe("requests to ARM", () => {
     expect(waits).toEqual(expected);
   });
 
-  it("go out at once again when the service says that there are plenty", async () => {
+  it("are sent at once again when the service reports plenty left", async () => {
     const { clock, waits, pass } = standingClock();
     const throttle = createThrottle(clock);
     throttle.note("PUT", 429, { "retry-after": "2" });
@@ -78,7 +78,7 @@ describe("requests to ARM", () => {
     expect(waits).toEqual([]);
   });
 
-  it("are not held up beyond a cancellation", async () => {
+  it("stop waiting on a cancellation", async () => {
     const { clock } = standingClock();
     const throttle = createThrottle(clock);
     throttle.note("PUT", 429, { "retry-after": "60" });

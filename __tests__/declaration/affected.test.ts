@@ -33,7 +33,7 @@ async function reported(changed: readonly string[]): Promise<readonly string[]> 
   return [...new Set(problems.map(({ where }) => where?.file ?? ""))].sort();
 }
 
-describe("of the declarations, with what a pull request changes", () => {
+describe("with the files that a pull request changes,", () => {
   it.each([
     { changes: "a declaration", changed: ["other.yml"], files: ["other.yml"] },
     { changes: "nothing that is named", changed: ["docs/train.md", "README.md"], files: [] },
@@ -53,11 +53,11 @@ describe("of the declarations, with what a pull request changes", () => {
     },
     { changes: "a file deep in the job's code", changed: ["src/deep/er.py"], files: ["azureml.yml", "jobs/train.yml"] },
     { changes: "the job's data", changed: ["jobs/rows.csv"], files: ["azureml.yml", "jobs/train.yml"] },
-  ])("those are reported on that go with it: $changes", async ({ changed, files: expected }) => {
+  ])("the files that they affect are reported: $changes", async ({ changed, files: expected }) => {
     expect(await reported(changed)).toEqual(expected);
   });
 
-  it("problems of the inputs are reported always", async () => {
+  it("problems of the inputs are always reported", async () => {
     const folder = checkoutOf(files);
     const { problems } = await readDeclaration({
       config: ["azureml.yml", "missing.yml"],
@@ -71,7 +71,7 @@ describe("of the declarations, with what a pull request changes", () => {
     expect(problems.map(({ code }) => code).sort()).toEqual(["illegal-name", "missing-file", "wrong-override"]);
   });
 
-  it("both places of one problem count", async () => {
+  it("a problem with two places is reported when either file is affected", async () => {
     const folder = checkoutOf({
       "a.yml": "name: same\ntype: amlcompute\n",
       "b.yml": "name: same\ntype: amlcompute\n",

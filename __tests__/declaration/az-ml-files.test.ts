@@ -11,7 +11,7 @@ const names = (folder: string) =>
     .map((file) => file.replace(/\.yml$/, ""));
 const text = (folder: string, file: string) => readFileSync(join(fixtures, folder, file), "utf8");
 
-describe("az ml files that are wrong", () => {
+describe("invalid az ml files", () => {
   it.each(names("err"))("%s is refused at its place, with what to write instead", async (name) => {
     const { problems } = await make(text("err", `${name}.yml`), "/checkout");
     const out = `${problems.map(formatProblem).join("\n")}\n`;

@@ -46,7 +46,7 @@ describe("two declarations of one resource", () => {
 });
 
 describe("files", () => {
-  it("lists what a glob matches and what declares nothing as skipped, and refuses it when it is named", async () => {
+  it("without a declaration are skipped where a glob matches them, and refused where they are named", async () => {
     const files = { "a.yml": "name: cpu\ntype: amlcompute\n", "conda.yml": "channels: [conda-forge]\n" };
     const byGlob = await declare(files, { config: ["*.yml"] });
     expect(byGlob.skipped.map(({ file }) => file)).toEqual(["conda.yml"]);
@@ -55,14 +55,14 @@ describe("files", () => {
     expect(codes(byName.problems)).toEqual(["not-a-declaration"]);
   });
 
-  it("reads several documents of one file", async () => {
+  it("may have several documents", async () => {
     const { targets } = await declare({
       "azureml.yml": "name: one\ntype: amlcompute\n---\nname: two\ntype: amlcompute\n",
     });
     expect(targets.map(({ name }) => name)).toEqual(["one", "two"]);
   });
 
-  it("takes inline targets without any file, and merges them with files", async () => {
+  it("are not needed beside inline targets, and are merged with them", async () => {
     const inline = "- { name: inline, type: amlcompute }\n";
     expect((await declare({}, { inlineTargets: inline })).targets.map(({ name }) => name)).toEqual(["inline"]);
     const both = await declare(
@@ -72,12 +72,12 @@ describe("files", () => {
     expect(both.targets.map(({ name }) => name)).toEqual(["file", "inline"]);
   });
 
-  it("refuses a file outside the working directory", async () => {
+  it("outside the working directory are refused", async () => {
     const outside = checkoutOf({ "secret.yml": "name: cpu\ntype: amlcompute\n" });
     expect(codes((await declare({}, { config: [`${outside}/secret.yml`] })).problems)).toContain("outside");
   });
 
-  it("names what the interface has and this version has not, at its place", async () => {
+  it("with a key that this version does not support yet are refused at its place", async () => {
     const { problems } = await declare({
       "azureml.yml": "limits: {}\ntargets: [{ name: cpu, type: amlcompute }]\nrun: pipeline.yml\n",
       "pipeline.yml": "type: pipeline\njobs: {}\n",
@@ -87,7 +87,7 @@ describe("files", () => {
 });
 
 describe("prices", () => {
-  it("of all files are joined, whatever case a size is in", async () => {
+  it("of all files are joined, ignoring the case of sizes", async () => {
     const { prices, problems } = await declare(
       {
         "azureml.yml": "prices: { Standard_DS3_v2: 0.229 }\ntargets: [{ name: cpu, type: amlcompute }]\n",
@@ -127,7 +127,7 @@ describe("overrides", () => {
     expect(run?.inputs).toEqual({ lr: { kind: "literal", value: "0.01" } });
   });
 
-  it("of what is not there are errors with a suggestion", async () => {
+  it("of something undeclared are errors with a suggestion", async () => {
     const { problems } = await declare(
       { "azureml.yml": "targets: [{ name: cpu-cluster, type: amlcompute }]\n" },
       { set: ["targets.cpu-clustr.max_instances=8"] },
@@ -136,7 +136,7 @@ describe("overrides", () => {
   });
 });
 
-it("chooses the targets named in only, and suggests names for others", async () => {
+it("keeps only the targets named in only, and suggests names for unknown ones", async () => {
   const files = { "azureml.yml": "targets: [{ name: one, type: amlcompute }, { name: two, type: amlcompute }]\n" };
   expect((await declare(files, { only: ["TWO"] })).targets.map(({ name }) => name)).toEqual(["two"]);
   expect((await declare(files, { only: ["twoo"] })).problems[0]?.message).toContain("Did you mean two?");

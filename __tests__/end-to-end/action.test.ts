@@ -65,8 +65,8 @@ describe.each<WayIn>(["cloud", "proxy"])("by way of %s", (way) => {
   });
 });
 
-describe("what is live and not as declared", () => {
-  it("is left alone, red and explained, unless told otherwise; then updated in place", async () => {
+describe("a live compute that is not as declared", () => {
+  it("is left alone with a failure that explains it, and updated in place only with on-drift: update", async () => {
     await act(emulator, "apply", config(cluster("scaled")));
     emulator.clearJournal();
     const changed = {
@@ -81,7 +81,7 @@ describe("what is live and not as declared", () => {
     expect(writesIn(emulator.journal())).toEqual(["PATCH computes/scaled"]);
   });
 
-  it("is detached, waited for, and attached again where it cannot be changed in place", async () => {
+  it("is detached and attached again where it cannot be changed in place", async () => {
     emulator.addMachine("moving");
     await act(emulator, "apply", config(machine("moving", "moving")));
     emulator.clearJournal();
@@ -116,7 +116,7 @@ describe("what is live and not as declared", () => {
   );
 });
 
-describe("faults on the way to the service", () => {
+describe("faults of the connection to the service", () => {
   it.each([
     { name: "a lost reply", fault: { kind: "lost-reply" as const }, puts: 1 },
     { name: "a reset before anything is done", fault: { kind: "reset" as const }, puts: 2 },
@@ -165,7 +165,7 @@ describe("faults on the way to the service", () => {
     expect(step.outputs["run-status"]).toBe("Completed");
   });
 
-  it("tells the leaf cause, a hint and the correlation id of a provisioning that fails", async () => {
+  it("shows the leaf cause, advice and the correlation id of a provisioning that fails", async () => {
     emulator.addMachine("unreachable");
     emulator.faults.add({
       method: "PUT",
@@ -210,7 +210,7 @@ describe("a run that does not end well", () => {
     expect(step.exitCode).toBe(1);
   });
 
-  it("is cancelled although the workflow was cancelled while it was being submitted", async () => {
+  it("is cancelled even where the workflow is cancelled during its submission", async () => {
     emulator.faults.add({ method: "PUT", path: "/jobs/", kind: "delay", seconds: 1 });
     const run = config(
       cluster("cut-off"),
@@ -223,7 +223,7 @@ describe("a run that does not end well", () => {
     expect(writesIn(emulator.journal()).at(-1)).toMatch(/^POST jobs\/.*\/cancel$/);
   });
 
-  it("is named, with how to resume it, by the post step when the action was killed", async () => {
+  it("is named by the post step, with how to resume it, when the action was killed", async () => {
     const run = config(
       cluster("killed"),
       "run: { command: echo started; sleep 2, compute: killed, environment: { image: ubuntu } }\n",
@@ -236,7 +236,7 @@ describe("a run that does not end well", () => {
     expect(resumed.outputs["run-status"]).toBe("Completed");
   });
 
-  it("is missed by its gates when a metric was never logged", async () => {
+  it("misses its gate when the metric was never logged", async () => {
     const run = config(
       cluster("gated"),
       "run: { command: echo nothing, compute: gated, environment: { image: ubuntu } }\ngates:\n  - { metric: accuracy, at_least: 0.9 }\n",
@@ -247,7 +247,7 @@ describe("a run that does not end well", () => {
 });
 
 describe("detach", () => {
-  it("detaches what is attached, and says that the resource still exists", async () => {
+  it("detaches an attached compute, and says that the resource still exists", async () => {
     emulator.addMachine("leaving");
     await act(emulator, "apply", config(machine("leaving", "leaving")));
     emulator.clearJournal();
@@ -257,7 +257,7 @@ describe("detach", () => {
     expect(step.summary).toContain("still exists");
   });
 
-  it("deletes what the service made only with allow-delete", async () => {
+  it("deletes a service-created compute only with allow-delete", async () => {
     await act(emulator, "apply", config(cluster("kept")));
     emulator.clearJournal();
     const refused = await act(emulator, "detach", {}, { inputs: { only: "kept" } });
@@ -287,7 +287,7 @@ describe("signing in", () => {
     expect(step.log.join("\n") + step.summary).not.toContain("not-the-secret-at-all");
   });
 
-  it("takes the JSON that azure/login takes", async () => {
+  it("accepts the JSON that azure/login accepts", async () => {
     const all = emulator.environment("cloud");
     const creds = JSON.stringify({
       clientId: all["AZURE_CLIENT_ID"],
@@ -300,7 +300,7 @@ describe("signing in", () => {
     expect(emulator.journal().some(({ path }) => path.includes("id-token"))).toBe(false);
   });
 
-  it("renews a token that the service calls expired, and goes on", async () => {
+  it("renews a token that the service calls expired, and continues", async () => {
     emulator.faults.add({
       method: "GET",
       path: "/computes$",
@@ -343,7 +343,7 @@ describe("secrets and foreign text", () => {
     expect(step.masks).toContain(password);
   });
 
-  it("lets no line of a run's log become a workflow command", async () => {
+  it("never lets a line of a run's log become a workflow command", async () => {
     const command = `printf '::error::forged\\n  ::set-output name=x::y\\n##[error]old style\\n'`;
     const run = {
       ...config(cluster("hostile"), "run: job.yml\n"),

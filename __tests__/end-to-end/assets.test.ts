@@ -58,7 +58,7 @@ describe("an environment file", () => {
     expect(changed.log.join("\n")).toContain("registered as version 2");
   });
 
-  it("with a version of its own is red when that version exists with other content", async () => {
+  it("with its own version fails when that version exists with other content", async () => {
     const fixed = (image: string) => ({ "env.yml": `${schema}name: fixed\nversion: 7\nimage: ${image}\n` });
     expect((await act(emulator, "apply", fixed("ubuntu:22.04"), { inputs })).exitCode).toBe(0);
     const other = await act(emulator, "apply", fixed("ubuntu:24.04"), { inputs });
@@ -67,7 +67,7 @@ describe("an environment file", () => {
     expect(other.annotations.map(({ message }) => message).join("\n")).toContain("Raise version in the file");
   });
 
-  it("that the run refers to is registered by train, others are not", async () => {
+  it("that the run refers to is registered by train; others are not", async () => {
     const files = {
       "azureml.yml": "run:\n  command: echo trained\n  environment: azureml:named@latest\n",
       "env/named.yml": `${schema}name: named\nimage: ubuntu\n`,
@@ -119,7 +119,7 @@ describe.each<WayIn>(["cloud", "proxy"])("by way of %s, a local build context an
   });
 });
 
-it("local data is read where it lies by a run on the runner", async () => {
+it("reads local data in place for a run on the runner", async () => {
   const files = {
     "azureml.yml":
       "run:\n  command: cat ${{inputs.data}}\n  compute: local\n  environment: { image: ubuntu }\n  inputs: { data: { type: uri_file, path: a.txt } }\n",

@@ -27,7 +27,7 @@ const bodies = () =>
     .map(({ body }) => body as { readonly properties: Readonly<Record<string, unknown>>; readonly tags?: object });
 
 describe("an AKS cluster", () => {
-  it("that the service made is detached, never deleted, for a change of TLS, and attached by its own id", async () => {
+  it("that the service made is detached for a change of TLS, never deleted, and attached again by its own id", async () => {
     const made = "name: scoring, type: aks, cluster_purpose: dev_test, agent_count: 1";
     expect((await run("apply", made)).exitCode).toBe(0);
     emulator.clearJournal();
@@ -51,7 +51,7 @@ describe("an AKS cluster", () => {
     expect(writes()).toEqual([]);
   });
 
-  it("that the service is still making is waited for, and then attached by its own id, never made twice", async () => {
+  it("that is still being created is awaited and then attached by its own id, never created twice", async () => {
     const made = "name: slow, type: aks, cluster_purpose: dev_test, agent_count: 1";
     emulator.faults.add({ method: "PUT", path: "/computes/slow$", kind: "operation-takes", seconds: 4 });
     await run("apply", made, { wait: "false" });
@@ -114,7 +114,7 @@ describe("a Kubernetes cluster", () => {
     expect(writes()).toEqual([]);
   });
 
-  it("keeps what others gave it when something else is changed in place", async () => {
+  it("keeps what others set on it when something else is changed in place", async () => {
     await run("apply", target("namespace: ml"));
     const [found] = emulator.computes();
     if (found === undefined) throw new Error("Nothing is attached.");
@@ -132,14 +132,14 @@ describe("a Kubernetes cluster", () => {
     });
   });
 
-  it("is attached anew for another namespace", async () => {
+  it("is attached again for another namespace", async () => {
     await run("apply", target("namespace: ml"));
     emulator.clearJournal();
     expect((await run("apply", target("namespace: other"), { "on-drift": "reattach" })).exitCode).toBe(0);
     expect(writes()).toEqual(["DELETE computes/k8s Detach", "PUT computes/k8s"]);
   });
 
-  it("may not be declared twice in one namespace, and the two places are told", async () => {
+  it("must not be declared twice in one namespace; the problem names both places", async () => {
     const files = {
       "azureml.yml": `targets:\n  - { ${target("namespace: ml")} }\n  - { ${target("namespace: ml").replace("k8s", "two")} }\n`,
     };

@@ -8,7 +8,7 @@ import { useEmulator } from "../support/use-emulator.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-describe("what a call asks of the service", () => {
+describe("the requests of a call", () => {
   const emulator = useEmulator({ durations: { default: 0 }, pageSize: 2 }, { keeps: true });
 
   it("reads metadata, workspace and the pages of one list for an apply of targets that are as declared", async () => {

@@ -31,7 +31,7 @@ const job = (status: string) => ({
 });
 
 describe("two runs at the same moment", () => {
-  it("attach one machine once, whatever they call it; the other one is told by which name", async () => {
+  it("attach one machine once, whatever names they give it, and the other run names the attachment", async () => {
     const [a, b] = await Promise.all([
       act(emulator, "apply", machine("name-a", "vm1")),
       act(emulator, "apply", machine("name-b", "vm1"), { runId: "1002" }),
@@ -44,7 +44,7 @@ describe("two runs at the same moment", () => {
     expect(emulator.hazards()).toEqual([]);
   });
 
-  it("attach one machine once under the name that they agree on, and both are green", async () => {
+  it("attach one machine once under the same name, and both succeed", async () => {
     const [a, b] = await Promise.all([
       act(emulator, "apply", machine("agreed", "vm1")),
       act(emulator, "apply", machine("agreed", "vm1"), { runId: "1002" }),
@@ -56,13 +56,13 @@ describe("two runs at the same moment", () => {
 });
 
 describe("a process that was killed", () => {
-  it("leaves a note by which the next run finds what it had begun, after its lease ran out", async () => {
+  it("leaves an intent by which the next run finds what it had started, once the lease has expired", async () => {
     emulator.faults.add({ method: "PUT", path: "/computes/killed$", kind: "operation-takes", seconds: 2 });
     const killed = await act(emulator, "apply", machine("killed", "vm2"), { killAt: /killed: attaching/ });
     expect(killed.exitCode).toBeNull();
     await emulator.expireLeases();
     const next = await act(emulator, "apply", machine("killed", "vm2"), { runId: "1003" });
-    expect(next.log.join("\n")).toContain("began to write it at");
+    expect(next.log.join("\n")).toContain("started writing this at");
     expect(next.exitCode).toBe(0);
     expect(emulator.hazards()).toEqual([]);
     expect(writesIn(emulator.journal()).length).toBeLessThanOrEqual(2);
@@ -72,7 +72,7 @@ describe("a process that was killed", () => {
 });
 
 describe("a run that was cancelled", () => {
-  it("leaves a request behind that the next run does not overtake, though it gets the lease at once", async () => {
+  it("leaves a request in flight that the next run does not overtake, though it gets the lease at once", async () => {
     emulator.faults.add({ method: "PUT", path: "/computes/name-a$", kind: "delay", seconds: 4 });
     const cancelled = await act(emulator, "apply", machine("name-a", "vm1"), {
       cancelAt: /name-a: attaching/,
@@ -86,7 +86,7 @@ describe("a run that was cancelled", () => {
     expect(writesIn(emulator.journal())).toEqual(["PUT computes/name-a"]);
   });
 
-  it("keeps no lease, not even one whose grant it was not told of", async () => {
+  it("keeps no lease, not even one whose grant it never saw", async () => {
     // The blob is not there, it is made, and then the lease is granted.
     emulator.faults.add({ method: "PUT", path: "/leases/", kind: "no-reply", carriedOut: true, skip: 2 });
     await emulator.removeBlobs("azureml-targets/leases/");
@@ -101,7 +101,7 @@ describe("a run that was cancelled", () => {
 });
 
 describe("a storage that cannot be used", () => {
-  it("costs the lease and not the work, and the summary says so", async () => {
+  it("costs the lease but not the work, and the summary says so", async () => {
     emulator.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
     const step = await act(emulator, "apply", machine("unleased", "vm3"));
     expect(step.exitCode).toBe(0);
@@ -112,7 +112,7 @@ describe("a storage that cannot be used", () => {
 });
 
 describe("two runs at the same moment without a storage", () => {
-  it("end with the machine attached by the one that was first, though the other broke its attachment while it came", async () => {
+  it("end with the machine attached by the earlier run, though the other broke its attachment in flight", async () => {
     emulator.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
     const [firstIsAsked, secondIsAsked, firstIsIn] = [moment(), moment(), moment()];
     const isPut = ({ method, path }: { readonly method: string; readonly path: string }) =>
@@ -146,7 +146,7 @@ describe("two runs at the same moment without a storage", () => {
     expect(standing()).toEqual(["first Succeeded"]);
   });
 
-  it("leave an attachment broken at worst, which everybody is told how to repair", async () => {
+  it("leave at worst a broken attachment, and both say how to repair it", async () => {
     await act(emulator, "apply", machine("broken", "vm2"));
     for (const { properties, ...found } of emulator.computes())
       emulator.putCompute({ ...found, properties: { ...properties, provisioningState: "Failed" } });
@@ -154,7 +154,7 @@ describe("two runs at the same moment without a storage", () => {
     const other = await act(emulator, "apply", machine("other", "vm2"));
     expect(other.outputs["failure-reason"]).toBe("conflict");
     const said = other.annotations.map(({ message }) => message).join("\n");
-    expect(said).toContain("'broken', which is Failed");
+    expect(said).toContain("'broken', and that attachment is Failed");
     expect(said).toContain("on-drift: reattach");
     expect(writesIn(emulator.journal())).toEqual([]);
     const repaired = await act(emulator, "apply", machine("broken", "vm2"), { inputs: { "on-drift": "reattach" } });
@@ -172,7 +172,7 @@ describe("a storage that is busy", () => {
       fault: { status: 503, headers: waits, times: 4 },
     },
     { what: "429 without a word of when", fault: { status: 429, times: 1 } },
-  ])("is waited for, and nothing is written without the lease ($what)", async ({ fault }) => {
+  ])("is retried, and nothing is written without the lease ($what)", async ({ fault }) => {
     emulator.faults.add({ path: "/azureml-blobstore/", kind: "status", body: {}, skip: 1, ...fault });
     const step = await act(emulator, "apply", machine("patient", "vm3"));
     expect(step.exitCode).toBe(0);
@@ -181,8 +181,8 @@ describe("a storage that is busy", () => {
   });
 });
 
-describe("a storage that cannot be used any more", () => {
-  it("does not let a run write that has seen that another one holds the lease", async () => {
+describe("a storage that stops working", () => {
+  it("keeps a run from writing that has seen another holder of the lease", async () => {
     emulator.faults.add({ method: "PUT", path: "/computes/first$", kind: "delay", seconds: 4 });
     const first = act(emulator, "apply", machine("first", "vm2"));
     // Once when it plans, and once under the lease, before it writes.
@@ -224,7 +224,7 @@ describe("the lease, and the upload of code", () => {
   });
 });
 
-describe("what is in use", () => {
+describe("a compute in use", () => {
   beforeEach(async () => {
     expect((await act(emulator, "apply", machine("busy", "vm1"))).exitCode).toBe(0);
     emulator.clearJournal();
@@ -233,31 +233,34 @@ describe("what is in use", () => {
   it.each([
     { command: "apply", inputs: { "on-drift": "reattach" }, port: 2222 },
     { command: "detach", inputs: { only: "busy" }, port: 22 },
-  ])("is not taken away by $command while a run needs it, which is named; force goes ahead", async (given) => {
-    emulator.putJob(job("Running"));
-    const files = machine("busy", "vm1", given.port);
-    const refused = await act(emulator, given.command, files, { inputs: given.inputs });
-    expect(refused.exitCode).toBe(1);
-    expect(refused.outputs["failure-reason"]).toBe("in-use");
-    expect(refused.annotations.map(({ message }) => message).join("\n")).toContain("'job-Running' (Running)");
-    expect(writesIn(emulator.journal())).toEqual([]);
-    const forced = await act(emulator, given.command, files, { inputs: { ...given.inputs, force: "true" } });
-    expect(forced.exitCode).toBe(0);
-    expect(writesIn(emulator.journal())[0]).toBe("DELETE computes/busy");
-  });
+  ])(
+    "is not removed by $command while a run uses it, and the failure names the run; force removes it",
+    async (given) => {
+      emulator.putJob(job("Running"));
+      const files = machine("busy", "vm1", given.port);
+      const refused = await act(emulator, given.command, files, { inputs: given.inputs });
+      expect(refused.exitCode).toBe(1);
+      expect(refused.outputs["failure-reason"]).toBe("in-use");
+      expect(refused.annotations.map(({ message }) => message).join("\n")).toContain("'job-Running' (Running)");
+      expect(writesIn(emulator.journal())).toEqual([]);
+      const forced = await act(emulator, given.command, files, { inputs: { ...given.inputs, force: "true" } });
+      expect(forced.exitCode).toBe(0);
+      expect(writesIn(emulator.journal())[0]).toBe("DELETE computes/busy");
+    },
+  );
 
-  it("counts only runs that are not over", async () => {
+  it("counts only runs that have not ended", async () => {
     emulator.putJob(job("Completed"));
     expect((await act(emulator, "detach", machine("busy", "vm1"), { inputs: { only: "busy" } })).exitCode).toBe(0);
   });
 });
 
-describe("a cluster that the service made", () => {
+describe("a service-created cluster", () => {
   const made = (ssl = "") => ({
     "azureml.yml": `${workspaceLine}targets:\n  - { name: scoring, type: aks, agent_count: 3, agent_vm_size: Standard_D3_v2${ssl} }\n`,
   });
   const tls = ", ssl: { leaf_domain_label: scoring }";
-  it("is detached and attached by its own id for a change, also when the process dies in between", async () => {
+  it("is detached and attached by its own id for a change, even when the process dies in between", async () => {
     expect((await act(emulator, "apply", made())).exitCode).toBe(0);
     emulator.clearJournal();
     const inputs = { "on-drift": "reattach" };
@@ -276,7 +279,7 @@ describe("a cluster that the service made", () => {
     expect(next.outputs["targets"]).toMatch(/managedClusters/i);
   });
 
-  it("is attached by its own id by the next run, when its attachment was refused after it had been detached", async () => {
+  it("is attached by its own id by the next run, where the service refused the attachment after the detachment", async () => {
     await act(emulator, "apply", made());
     emulator.clearJournal();
     const inputs = { "on-drift": "reattach" };
@@ -293,7 +296,7 @@ describe("a cluster that the service made", () => {
     expect(emulator.hazards()).toEqual([]);
   });
 
-  it("is not deleted for a detachment that failed, though deleting is allowed, but attached by its own id", async () => {
+  it("is not deleted after a failed detachment, though deleting is allowed, but attached by its own id", async () => {
     await act(emulator, "apply", made());
     emulator.clearJournal();
     const inputs = { "on-drift": "reattach", "allow-delete": "true" };
@@ -304,7 +307,7 @@ describe("a cluster that the service made", () => {
     expect(emulator.hazards()).toEqual([]);
   });
 
-  it("is not made a second time when its detachment comes about although it was said to have failed", async () => {
+  it("is not created a second time when its detachment takes effect although it was reported as failed", async () => {
     await act(emulator, "apply", made());
     emulator.clearJournal();
     const inputs = { "on-drift": "reattach" };
@@ -323,7 +326,7 @@ describe("a cluster that the service made", () => {
     expect(emulator.hazards()).toEqual([]);
   });
 
-  /** As somebody does with another tool: no note of this action tells of it. */
+  /** As somebody does with another tool: this action has no intent of it. */
   const removeElsewhere = (action: "Detach" | "Delete") =>
     askArm(emulator, {
       method: "DELETE",
@@ -332,10 +335,11 @@ describe("a cluster that the service made", () => {
 
   it.each([
     { when: "stays, when somebody is detaching it", action: "Detach", expected: /managedClusters/i },
-    { when: "is made anew, when somebody is deleting it", action: "Delete", expected: /^undefined$/ },
+    { when: "is created again, when somebody is deleting it", action: "Delete", expected: /^undefined$/ },
   ] as const)("$when", async ({ action, expected }) => {
     await act(emulator, "apply", made());
-    emulator.faults.add({ method: "DELETE", path: "/computes/scoring$", kind: "operation-takes", seconds: 3 });
+    // Longer than the plan takes on a busy machine.
+    emulator.faults.add({ method: "DELETE", path: "/computes/scoring$", kind: "operation-takes", seconds: 8 });
     expect(await removeElsewhere(action)).toBe(202);
     emulator.clearJournal();
     const planned = await act(emulator, "plan", made());
@@ -349,7 +353,7 @@ describe("a cluster that the service made", () => {
     expect(emulator.hazards()).toEqual([]);
   });
 
-  it("stays when the process dies while it waits for the detachment of somebody else", async () => {
+  it("stays when the process dies during the wait for somebody else's detachment", async () => {
     await act(emulator, "apply", made());
     emulator.faults.add({ method: "DELETE", path: "/computes/scoring$", kind: "operation-takes", seconds: 3 });
     await removeElsewhere("Detach");

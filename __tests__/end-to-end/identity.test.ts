@@ -19,7 +19,7 @@ const files = {
     "workspace: { subscription_id: 33333333-3333-4333-8333-333333333333, resource_group: rg-ml, name: mlw-main }\ntargets: [{ name: any, type: amlcompute }]\n",
 };
 
-it("says what does not match when no federated credential does", async () => {
+it("says what does not match when no federated credential matches", async () => {
   const step = await act(emulator, "plan", files);
   expect(step.outputs["failure-reason"]).toBe("authentication-failed");
   expect(step.annotations.at(-1)?.message).toContain("AADSTS700213");
@@ -54,13 +54,13 @@ it("uses the managed identity of the machine", async () => {
   expect(step.log.join("\n")).toContain("plan succeeded.");
 });
 
-it("takes a service principal before everything else when a secret is given", async () => {
+it("prefers a service principal when a secret is given", async () => {
   const step = await act(emulator, "plan", files, { inputs: { "client-secret": seeded.clientSecret } });
   expect(step.exitCode).toBe(0);
   expect(emulator.journal().some(({ path }) => path.includes("id-token"))).toBe(false);
 });
 
-it("goes past a proxy for the hosts of NO_PROXY", async () => {
+it("bypasses a proxy for the hosts of NO_PROXY", async () => {
   const step = await act(emulator, "plan", files, {
     inputs: { "client-secret": seeded.clientSecret },
     environment: { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "127.0.0.1" },
@@ -68,7 +68,7 @@ it("goes past a proxy for the hosts of NO_PROXY", async () => {
   expect(step.exitCode).toBe(0);
 });
 
-it("says which workspace is not there", async () => {
+it("names the workspace that does not exist", async () => {
   const step = await act(emulator, "plan", files, {
     inputs: { "client-secret": seeded.clientSecret, workspace: "mlw-typo" },
   });

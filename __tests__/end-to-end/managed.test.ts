@@ -34,7 +34,7 @@ describe("before anything is created", () => {
     expect([readsOf("/eastus/vmsizes"), readsOf("/eastus/usages")]).toEqual([1, 1]);
   });
 
-  it("a cluster and an instance that fit alone and not together are told of in one finding, by plan and by doctor", async () => {
+  it("a cluster and an instance that fit alone but not together are one finding of plan and of doctor", async () => {
     const declared = files(
       cluster("gpu", "size: Standard_NC6s_v3, min_instances: 1, max_instances: 1") +
         instance("idle_time_before_shutdown_minutes: 30").replace("Standard_DS3_v2", "Standard_NC6s_v3") +
@@ -58,7 +58,7 @@ describe("before anything is created", () => {
     expect(writesIn(emulator.journal())).toEqual([]);
   });
 
-  it("what plan finds out stands in the summaries of apply and up as well, with the warnings of the declaration", async () => {
+  it("the findings of plan are in the summaries of apply and up as well, with the warnings of the declaration", async () => {
     const declared = files(
       cluster("growing", "size: Standard_NC4as_T4_v3, max_instances: 3") +
         cluster("too", "size: Standard_NC4as_T4_v3, max_instances: 3, min_instances: 1"),
@@ -76,7 +76,7 @@ describe("before anything is created", () => {
     }
   });
 
-  it("a size that the region does not offer stops it, and one that it may outgrow does not", async () => {
+  it("a size that the region does not offer stops it; one whose quota it may outgrow does not", async () => {
     const targets =
       cluster("unknown", "size: Standard_DS3_v9") +
       cluster("growing", "size: Standard_NC4as_T4_v3, max_instances: 10") +
@@ -97,7 +97,7 @@ describe("before anything is created", () => {
     expect(step.log.join("\n")).toContain("apply succeeded.");
   });
 
-  it("what only the service knows is told with its words and with advice", async () => {
+  it("a refusal that only the service can give is shown in its words, with advice", async () => {
     emulator.takeName("taken");
     const taken = await act(emulator, "apply", files(cluster("taken", "size: Standard_DS3_v2")));
     expect(taken.exitCode).toBe(1);
@@ -157,7 +157,7 @@ describe("a cluster that is to grow in place", () => {
     ]);
   });
 
-  it("is counted with what comes anew", async () => {
+  it("is counted together with what is created", async () => {
     const more = files(
       cluster("warm-gpu", "size: Standard_NC4as_T4_v3, min_instances: 3, max_instances: 3") +
         cluster("other", "size: Standard_NC4as_T4_v3, min_instances: 2, max_instances: 2"),
@@ -175,14 +175,14 @@ describe("a cluster that is to grow in place", () => {
     expect(writesIn(emulator.journal())).toEqual(["PATCH computes/warm-gpu"]);
   });
 
-  it("and stays as it is asks for no quota", async () => {
+  it("needs no quota where it stays as it is", async () => {
     expect((await act(emulator, "plan", scaled(2, 3), update)).outputs["has-changes"]).toBe("false");
     expect(capacityReads()).toEqual([0, 0]);
   });
 });
 
 describe("a compute instance", () => {
-  it("gets another idle time in place, by the request that the service has for it", async () => {
+  it("gets another idle time in place, by the service's own request for it", async () => {
     const declared = (minutes: number) => files(instance(`idle_time_before_shutdown_minutes: ${minutes}`));
     expect((await act(emulator, "apply", declared(60))).log.join("\n")).toContain("apply succeeded.");
     emulator.clearJournal();
@@ -198,7 +198,7 @@ describe("a compute instance", () => {
     expect((await act(emulator, "plan", declared(30), { inputs: { "expect-no-changes": "true" } })).exitCode).toBe(0);
   });
 
-  it("whose setup failed is no success, though its provisioning is", async () => {
+  it("whose setup failed is a failure, though its provisioning succeeded", async () => {
     emulator.faults.add({
       method: "PUT",
       path: "/computes/ann-instance$",
@@ -224,7 +224,7 @@ describe("a compute instance", () => {
   });
 });
 
-it("waits until a cluster has the nodes that it is to keep, and tells how many there are", async () => {
+it("waits until a cluster has its minimum of nodes, and shows how many there are", async () => {
   const warm = files(cluster("warm", "size: Standard_DS3_v2, min_instances: 2, max_instances: 2"));
   const { exitCode, log } = await act(emulator, "apply", warm);
   expect(exitCode).toBe(0);

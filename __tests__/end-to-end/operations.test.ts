@@ -8,7 +8,7 @@ import { newEmulator, workspaceLine } from "../support/use-emulator.ts";
 
 const settings = { durations: { default: 0.2 } };
 
-it("joins an operation that another workflow has in flight", async () => {
+it("waits for an operation that another workflow has in flight", async () => {
   await using emulator = await newEmulator(settings);
   const files = { "azureml.yml": `${workspaceLine}targets: [{ name: slow, type: amlcompute }]\n` };
   emulator.faults.add({ method: "PUT", path: "/computes/slow$", kind: "operation-takes", seconds: 3 });
@@ -20,7 +20,7 @@ it("joins an operation that another workflow has in flight", async () => {
   expect(writesIn(emulator.journal())).toEqual(["PUT computes/slow"]);
 });
 
-it("names what is still going on when the time limit passes, and is red", async () => {
+it("names what is still running when the time limit passes, and fails", async () => {
   await using emulator = await newEmulator(settings);
   const run = {
     "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: sleep 90, compute: cpu, environment: { image: ubuntu } }\n`,
@@ -31,7 +31,7 @@ it("names what is still going on when the time limit passes, and is red", async 
   expect(writesIn(emulator.journal()).at(-1)).toMatch(/cancel$/);
 }, 120_000);
 
-it("ends green as submitted when it shall not wait, and can be resumed", async () => {
+it("succeeds as soon as the run is submitted with wait: false, and can be resumed", async () => {
   await using emulator = await newEmulator(settings);
   const run = {
     "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: echo late, compute: cpu, environment: { image: ubuntu } }\n`,
@@ -44,7 +44,7 @@ it("ends green as submitted when it shall not wait, and can be resumed", async (
   expect(resumed.log).toContain("late");
 });
 
-it("feeds a run with data of the workspace's own storage", async () => {
+it("gives a run data of the workspace's own storage", async () => {
   await using emulator = await newEmulator(settings);
   await emulator.putBlob("digits/one.csv", "1,2,3\n");
   const job =
@@ -56,7 +56,7 @@ it("feeds a run with data of the workspace's own storage", async () => {
   expect(step.log).toContain("1,2,3");
 });
 
-it("finds the workspace as it was left after the control plane was restarted", async () => {
+it("finds the workspace as it was after a restart of the control plane", async () => {
   const settings = { stateFolder: mkdtempSync(join(tmpdir(), "emulator-")), durations: { default: 0.2 } };
   const files = { "azureml.yml": `${workspaceLine}targets: [{ name: kept, type: amlcompute }]\n` };
   {

@@ -28,7 +28,7 @@ const messages = (step: { readonly annotations: readonly { readonly message: str
 const computesIn = () => writesIn(emulator.journal());
 
 describe("the plan file", () => {
-  it("is of the published schema, holds every request in full and no secret, and needs none", async () => {
+  it("matches the published schema, holds every request in full and no secret, and needs none", async () => {
     const checkout = repository();
     const step = await run("plan", checkout, {}, { environment: { DSVM_PASSWORD: "" } });
     expect(step.exitCode).toBe(0);
@@ -65,11 +65,11 @@ describe("the plan file", () => {
     expect(computesIn()).toEqual([]);
   });
 
-  it("is what is sent, request for request, when it is applied", async () => {
+  it("is sent request for request when it is applied", async () => {
     const checkout = repository();
     await run("plan", checkout);
     const applied = await run("apply", checkout);
-    expect(applied.log.join("\n")).toContain("Applies the plan in plans/today.json, made at");
+    expect(applied.log.join("\n")).toContain("Applying the plan in plans/today.json, made at");
     expect(applied.exitCode).toBe(0);
     const sent = emulator.journal().filter(({ method, path }) => method === "PUT" && path.includes("/computes/"));
     const planned = planIn(checkout).steps.flatMap(({ requests }) => requests);
@@ -87,7 +87,7 @@ describe("the plan file", () => {
     expect(JSON.stringify(planIn(checkout))).not.toContain(password);
   });
 
-  it("lists what is removed first, with what is done to it, and says what becomes of the secret", async () => {
+  it("lists removals first, with detach or delete, and shows the secret's reference", async () => {
     await run("apply", repository(), { "plan-file": "" });
     const checkout = repository(declared({ port: 2222 }));
     const step = await run("plan", checkout, { "on-drift": "reattach" });
@@ -110,7 +110,7 @@ describe("the plan file", () => {
     expect(computesIn()).toEqual(["DELETE computes/dsvm", "PUT computes/dsvm"]);
   });
 
-  it("may lie in the runner's temporary folder", async () => {
+  it("may be in the runner's temporary folder", async () => {
     const folder = mkdtempSync(join(tmpdir(), "plan-"));
     const checkout = repository();
     const path = join(folder, "deep", "plan.json");
@@ -131,14 +131,14 @@ describe("a plan is not applied when", () => {
     {
       name: "a target is declared anew",
       now: () => `${declared()}  - { name: more, type: amlcompute }\n`,
-      said: "more: it is declared and is not in the plan.",
+      said: "more: it is declared, but not in the plan.",
     },
     {
       name: "a target is declared no more",
       now: () => declared().replace(/ {2}- \{ name: cpu.*\n/, ""),
-      said: "cpu: it is in the plan and is not declared any more.",
+      said: "cpu: it is in the plan, but no longer declared.",
     },
-  ])("$name: nothing is written, and the difference is named", async ({ now, said }) => {
+  ])("$name: nothing is written, and the failure names the difference", async ({ now, said }) => {
     const checkout = repository();
     await run("plan", checkout);
     writeFileSync(join(checkout, "azureml.yml"), now());
@@ -149,7 +149,7 @@ describe("a plan is not applied when", () => {
     expect(computesIn()).toEqual([]);
   });
 
-  it("the workspace has changed: nothing is written, not even for the targets that it does not concern", async () => {
+  it("the workspace has changed: nothing is written, not even for unchanged targets", async () => {
     const checkout = repository();
     await run("plan", checkout);
     const other = declared({ vm: "vm2" }).replace("name: dsvm", "name: taken").replace("vm2", "vm1");
@@ -158,20 +158,20 @@ describe("a plan is not applied when", () => {
     const step = await run("apply", checkout);
     expect(step.outputs["failure-reason"]).toBe("plan-outdated");
     expect(messages(step)).toContain(
-      "dsvm: the plan says 'attach', and now it is refused. Its resource is attached already",
+      "dsvm: the plan says 'attach'; now it is refused. Its resource is already attached",
     );
     expect(messages(step)).toContain("'taken'");
     expect(computesIn()).toEqual([]);
   });
 
   it.each([
-    { input: "on-drift", value: "update", said: "on-drift: fail, and is given update" },
-    { input: "on-conflict", value: "adopt", said: "on-conflict: fail, and is given adopt" },
-    { input: "allow-delete", value: "true", said: "allow-delete: false, and is given true" },
-    { input: "force", value: "true", said: "force: false, and is given true" },
-    { input: "only", value: "cpu", said: "only: [], and is given [cpu]" },
-    { input: "set", value: "targets.cpu.max_instances=5", said: "and is given [targets.cpu.max_instances=5]" },
-  ])("$input is another one", async ({ input, value, said }) => {
+    { input: "on-drift", value: "update", said: "on-drift: fail; now it is update" },
+    { input: "on-conflict", value: "adopt", said: "on-conflict: fail; now it is adopt" },
+    { input: "allow-delete", value: "true", said: "allow-delete: false; now it is true" },
+    { input: "force", value: "true", said: "force: false; now it is true" },
+    { input: "only", value: "cpu", said: "only: []; now it is [cpu]" },
+    { input: "set", value: "targets.cpu.max_instances=5", said: "now it is [targets.cpu.max_instances=5]" },
+  ])("$input has changed", async ({ input, value, said }) => {
     const checkout = repository();
     await run("plan", checkout);
     emulator.clearJournal();
@@ -218,7 +218,7 @@ describe("a plan is not applied when", () => {
       at: /^3$/,
     },
     { name: "is something else", edit: () => '["no plan"]\n', code: "plan-version", at: /^1$/ },
-  ])("the file $name: said at its place, without a request", async ({ edit, code, at }) => {
+  ])("the file $name: the problem is at its place, and no request is sent", async ({ edit, code, at }) => {
     const checkout = repository();
     await run("plan", checkout);
     emulator.clearJournal();
@@ -237,7 +237,7 @@ describe("a plan is not applied when", () => {
     expect(emulator.journal()).toEqual([]);
   });
 
-  it("it refuses a step: its reasons are those of the plan", async () => {
+  it("it refuses a step: the reasons are those of the plan", async () => {
     await run("apply", repository(), { "plan-file": "" });
     const checkout = repository(declared({ nodes: 8 }));
     const planned = await run("plan", checkout);
@@ -250,7 +250,7 @@ describe("a plan is not applied when", () => {
     expect(emulator.journal()).toEqual([]);
   });
 
-  it("the command knows no plan", async () => {
+  it("the command does not use a plan", async () => {
     const step = await run("detach", repository(), { only: "dsvm" });
     expect(step.outputs["failure-reason"]).toBe("invalid-input");
     expect(messages(step)).toContain("plan-file");
@@ -289,7 +289,7 @@ describe("where the declarations are not at the root", () => {
   ];
 
   it.each(places)(
-    "%s: the plan is the same on another machine, and is annotated where it lies",
+    "%s: the plan is the same on another machine, and annotations point to its file",
     async (_, inputs, at, shown) => {
       const [first, second] = [nested(), nested()];
       const planned = await run("plan", first, inputs);
@@ -308,7 +308,7 @@ describe("where the declarations are not at the root", () => {
     },
   );
 
-  it("a key that lies beside the checkout is named as it is declared, and read where it lies", async () => {
+  it("a key file beside the checkout is named as it is declared, and read from its place", async () => {
     const key = "../../../id_rsa";
     const [first, second] = [nested(key), nested(key)];
     // Outside of what is checked out, and still at another place of each machine.
@@ -325,7 +325,7 @@ describe("where the declarations are not at the root", () => {
   });
 });
 
-it("a step that has become a no-op is skipped, and the report says so", async () => {
+it("skips a step that has become a no-op, and the report says so", async () => {
   const checkout = repository();
   await run("plan", checkout);
   await run("apply", checkout, { "plan-file": "", only: "cpu" });
@@ -333,13 +333,13 @@ it("a step that has become a no-op is skipped, and the report says so", async ()
   const step = await run("apply", checkout);
   expect(step.exitCode).toBe(0);
   expect(computesIn()).toEqual(["PUT computes/dsvm"]);
-  expect(step.summary).toContain("it is as declared already&#58; nothing was sent for it");
+  expect(step.summary).toContain("it is already as declared, so nothing was sent");
   const again = await run("apply", checkout);
   expect([again.exitCode, again.outputs["changed"]]).toEqual([0, "false"]);
   expect(computesIn()).toEqual(["PUT computes/dsvm"]);
 });
 
-it("what somebody else changes after the comparison is found under the lease", async () => {
+it("finds under the lease what somebody else changes after the comparison", async () => {
   await run("apply", repository(), { "plan-file": "" });
   const checkout = repository(declared({ nodes: 8 }));
   await run("plan", checkout, { "on-drift": "update" });
@@ -364,7 +364,7 @@ it("what somebody else changes after the comparison is found under the lease", a
 });
 
 describe("the outputs of a plan", () => {
-  it("have a job for each target that something has to be done about", async () => {
+  it("have a job for each target with a change", async () => {
     const step = await run("plan", repository());
     expect(JSON.parse(step.outputs["matrix"] ?? "")).toEqual({
       include: [

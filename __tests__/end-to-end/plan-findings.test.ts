@@ -21,7 +21,7 @@ const planOf = (step: { readonly outputs: Readonly<Record<string, string>> }) =>
   (JSON.parse(step.outputs["plan"] ?? "{}") as PlanReport).steps[0];
 const reads = (pattern: RegExp) => emulator.journal().filter(({ path }) => pattern.test(path));
 
-describe("what would be taken away while something uses it", () => {
+describe("a compute to be removed that is in use", () => {
   beforeEach(async () => {
     expect((await act(emulator, "apply", machine("busy"))).exitCode).toBe(0);
     emulator.putJob({
@@ -38,7 +38,7 @@ describe("what would be taken away while something uses it", () => {
   const reattach = (inputs: Readonly<Record<string, string>> = {}) =>
     act(emulator, "plan", machine("busy", { port: 2222 }), { inputs: { "on-drift": "reattach", ...inputs } });
 
-  it("is refused by the plan already, which names what uses it", async () => {
+  it("is refused in the plan, with the name of its user", async () => {
     const step = await reattach();
     expect([step.exitCode, step.outputs["failure-reason"]]).toEqual([1, "in-use"]);
     expect(planOf(step)).toMatchObject({
@@ -57,21 +57,21 @@ describe("what would be taken away while something uses it", () => {
     expect(step.summary).toContain("long-training");
   });
 
-  it("is refused where the identity may not read what uses it", async () => {
+  it("is refused where the identity may not read its users", async () => {
     emulator.faults.add({ path: "/jobs$", kind: "status", status: 403, times: 9 });
     const step = await reattach();
     expect(step.outputs["failure-reason"]).toBe("in-use");
     expect(planOf(step)?.reason).toContain("could not be read");
   });
 
-  it("costs no request where nothing is taken away", async () => {
+  it("costs no request where nothing is removed", async () => {
     expect((await act(emulator, "plan", machine("busy"))).exitCode).toBe(0);
     expect(reads(/\/jobs$/)).toEqual([]);
   });
 });
 
-describe("what apply refuses beside what it writes", () => {
-  it("is shown as nothing written, without a time; the guarantee is told of what was written alone", async () => {
+describe("a refused target beside one that is written", () => {
+  it("is shown without a time, and without the guarantee of the one that was written", async () => {
     const files = machine("there");
     const missing = machine("gone", { vm: "no-such-machine" })["azureml.yml"].split("targets:\n")[1] ?? "";
     const step = await act(emulator, "apply", { "azureml.yml": files["azureml.yml"] + missing });
@@ -108,7 +108,7 @@ describe("a resource that another workspace holds", () => {
     expect(writesIn(emulator.journal())).toEqual([]);
   });
 
-  it("is found behind a page of workspaces that have nothing, or that the identity may not read", async () => {
+  it("is found behind a page of workspaces that are empty or that the identity may not read", async () => {
     for (const name of ["one", "two", "three"]) emulator.addWorkspace({ name, resourceGroup: "rg-other" });
     await attachElsewhere();
     emulator.faults.add({ path: "/workspaces/one/computes$", kind: "status", status: 403, times: 9 });
@@ -118,7 +118,7 @@ describe("a resource that another workspace holds", () => {
     expect(planOf(step)?.findings.map(({ code }) => code)).toEqual(["attached-elsewhere"]);
   });
 
-  it("is nobody's business where the identity may not list workspaces, or another machine is meant", async () => {
+  it("is not reported where the identity may not list workspaces, or where another machine is attached there", async () => {
     await attachElsewhere("vm2");
     expect(planOf(await act(emulator, "plan", machine("our-name")))?.findings).toEqual([]);
     emulator.faults.add({ path: "/MachineLearningServices/workspaces$", kind: "status", status: 403, times: 9 });
@@ -126,7 +126,7 @@ describe("a resource that another workspace holds", () => {
     expect([step.exitCode, planOf(step)?.findings]).toEqual([0, []]);
   });
 
-  it("is asked for by plan alone, and only where something is attached", async () => {
+  it("is looked for by plan alone, and only where something is attached", async () => {
     await attachElsewhere();
     const asked = /Microsoft\.MachineLearningServices\/workspaces$/;
     await act(emulator, "plan", cluster);
@@ -155,7 +155,7 @@ describe("a compute instance whose name another workspace of the region has", ()
     expect([step.exitCode, step.outputs["failure-reason"]]).toEqual([1, "preflight-failed"]);
     expect(planOf(step)).toMatchObject({ action: "refuse", findings: [{ severity: "error", code: "name-taken" }] });
     const said =
-      "The name 'Ann-Box' is taken in eastus: the workspace 'mlw-other' (resource group 'rg-other') has a compute instance of that name.";
+      "The name 'Ann-Box' is already used in eastus: the workspace 'mlw-other' (resource group 'rg-other') has a compute instance with that name.";
     expect(planOf(step)?.findings[0]?.message).toBe(said);
     const doctor = await act(emulator, "doctor", instance("Ann-Box"));
     expect([doctor.outputs["failure-reason"], doctor.log.join("\n")]).toEqual([
@@ -168,7 +168,7 @@ describe("a compute instance whose name another workspace of the region has", ()
     expect([applied.exitCode, applied.summary]).toEqual([1, expect.stringContaining("AlreadyExists")]);
   });
 
-  it("is told by the service alone where the identity may not look, and is not checked where nobody answers", async () => {
+  it("is reported by the service alone where the identity may not read, and not checked where no answer comes", async () => {
     emulator.faults.add({ path: "/workspaces/mlw-other/computes$", kind: "status", status: 403, times: 9 });
     const closed = await act(emulator, "plan", instance("ann-box"));
     expect([closed.exitCode, planOf(closed)?.findings]).toEqual([0, []]);
@@ -185,7 +185,7 @@ describe("a compute instance whose name another workspace of the region has", ()
     ]);
   });
 
-  it("is nobody's business where another kind has the name, or the instance is there already: nobody is asked", async () => {
+  it("is not looked for where another kind has the name or the instance already exists", async () => {
     expect(planOf(await act(emulator, "plan", instance("ann-box", { type: "amlcompute" })))?.action).toBe("create");
     expect(reads(listed)).toEqual([]);
     expect((await act(emulator, "apply", instance("my-box"))).exitCode).toBe(0);

@@ -20,8 +20,8 @@ const group = (log: readonly string[], title: string) => {
   return to < 0 ? rest : rest.slice(0, to);
 };
 
-describe("while targets are worked on", () => {
-  it("the log has a line for each change of state, with the time since the beginning, and the end", async () => {
+describe("during the work on targets,", () => {
+  it("the log has a line for each change of state and for the end, with the time since the start", async () => {
     emulator.faults.add({ method: "PUT", path: "/computes/cpu$", kind: "operation-takes", seconds: 3 });
     const step = await act(emulator, "apply", cluster);
     const lines = group(step.log, "Provisioning");
@@ -30,7 +30,7 @@ describe("while targets are worked on", () => {
     expect(lines.some((line) => /^\[ +\d+ s\] cpu: Succeeded after \d+ s\.$/.test(line))).toBe(true);
   });
 
-  it("the nodes of a cluster are counted as they come", async () => {
+  it("the log counts the nodes of a cluster as they start", async () => {
     // A name that no earlier test has noted down: its reads are those that follow the operation.
     const counted = { "azureml.yml": cluster["azureml.yml"].replace("cpu", "counted") };
     emulator.faults.add({ method: "PUT", path: "/computes/counted$", kind: "operation-takes", seconds: 4 });
@@ -56,7 +56,7 @@ describe("while targets are worked on", () => {
     expect(lines).toContain("counted: InProgress, 1 of 2 nodes, Resizing");
   });
 
-  it("a pause that the service asks for is no silence", async () => {
+  it("a pause that the service asks for does not silence the log", async () => {
     emulator.faults.add({
       method: "PUT",
       path: "/computes/cpu$",
@@ -68,16 +68,16 @@ describe("while targets are worked on", () => {
     const step = await act(emulator, "apply", cluster);
     expect(step.exitCode).toBe(0);
     expect(step.log.join("\n")).toContain("Azure answered with status 429 (slow");
-    expect(step.log.join("\n")).toContain("asks again in 4 s.");
+    expect(step.log.join("\n")).toContain("retrying in 4 s.");
     expect(step.annotations).toEqual([]);
   });
 
-  it("nothing is shown where nothing is to be done", async () => {
+  it("the log shows nothing where nothing has to be done", async () => {
     await act(emulator, "apply", cluster);
     expect((await act(emulator, "apply", cluster)).log.join("\n")).not.toContain("Provisioning");
   });
 
-  it("a detachment is followed too", async () => {
+  it("the log shows a detachment too", async () => {
     await act(emulator, "apply", machine("vm1"));
     const lines = group((await act(emulator, "detach", {}, { inputs: { only: "dsvm" } })).log, "Provisioning");
     expect(lines[0]).toMatch(/dsvm: detaching$/);
@@ -86,7 +86,7 @@ describe("while targets are worked on", () => {
 });
 
 describe("a removal that fails", () => {
-  it("names its code, and the ids by which Azure's support finds it", async () => {
+  it("names its code and the IDs for Azure support", async () => {
     await act(emulator, "apply", machine("vm1"));
     const fault = { code: "DetachFailed", message: "A node did not answer." };
     emulator.faults.add({ method: "DELETE", path: "/computes/dsvm$", kind: "operation-fails", ...fault });

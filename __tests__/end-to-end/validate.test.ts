@@ -36,7 +36,7 @@ it("puts annotations at paths of the repository, wherever the working directory 
 });
 
 describe("changed-only", () => {
-  it("looks at what the pull request changes, found page by page", async () => {
+  it("checks what the pull request changes, found page by page", async () => {
     const others = Array.from({ length: 230 }, (_, index) => `src/file-${index}.py`);
     emulator.putPullRequest({ number: 7, head, files: [...others, "ml/compute/two.yml"] });
     const step = await validate({ "changed-only": "true" });
@@ -47,14 +47,14 @@ describe("changed-only", () => {
     expect(emulator.journal().map(({ query }) => query["page"] ?? "1")).toEqual(["1", "2", "3"]);
   });
 
-  it("is green where the pull request changes nothing of it", async () => {
+  it("succeeds where the pull request changes no declaration", async () => {
     emulator.putPullRequest({ number: 7, head, files: ["README.md"] });
     const step = await validate({ "changed-only": "true" });
     expect(step.exitCode).toBe(0);
     expect(step.log.join("\n")).toContain("the pull request changes no declaration file");
   });
 
-  it("counts a file under the name that it had before", async () => {
+  it("also counts a file by its former name", async () => {
     emulator.putPullRequest({
       number: 7,
       head,
@@ -90,7 +90,7 @@ describe("changed-only", () => {
     expect(emulator.journal()).toEqual([]);
   });
 
-  it("needs no more than a token that reads", async () => {
+  it("needs only a token that reads", async () => {
     emulator.putPullRequest({ number: 7, head, files: ["ml/azureml.yml"] });
     const step = await validate({ "changed-only": "true", "github-token": seeded.githubReadToken });
     expect([places(step), step.exitCode]).toEqual([[], 0]);
@@ -127,7 +127,7 @@ describe("sarif-path", () => {
     });
   });
 
-  it("is written without results when all is well, which closes old alerts", async () => {
+  it("is written without results when all is well, to close old alerts", async () => {
     const checkout = checkoutOf({ "azureml.yml": "targets: [{ name: good-cluster, type: amlcompute }]\n" });
     await actIn(emulator, "validate", checkout, { inputs: { "sarif-path": "problems.sarif" } });
     expect(read(join(checkout, "problems.sarif")).runs[0]?.results).toEqual([]);

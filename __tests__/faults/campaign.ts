@@ -1,11 +1,11 @@
-/** What came of one case of a campaign. */
+/** The result of one case of a campaign. */
 export type Verdict = {
   readonly name: string;
   /** Why a promise was not kept; empty where all were. */
   readonly broken: readonly string[];
   /** A second run was needed to get there. */
   readonly again: boolean;
-  /** False: the disturbance met nothing, because this time the request was not made. */
+  /** False: the disturbance had no effect, because this time the request was not made. */
   readonly met: boolean;
 };
 

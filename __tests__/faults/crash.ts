@@ -1,7 +1,7 @@
 import type { Verdict } from "./campaign.ts";
 import { positionsOf, shownPosition } from "./disturbances.ts";
 import type { Flow, Kind } from "./kinds.ts";
-import { doubled, leaked, unlike } from "./promises.ts";
+import { duplicateWrites, leakedSecrets, stateMismatches } from "./promises.ts";
 import { runProcess } from "./process.ts";
 import type { Ran } from "./run.ts";
 import type { Stand } from "./stand.ts";
@@ -20,7 +20,7 @@ export type CrashCase = {
 type Next =
   /** Everything as it is. */
   | "the workspace as it is"
-  /** The operation that the killed process began is not over. */
+  /** The operation that the killed process started is still running. */
   | "the operation in flight"
   /** Lists that do not show yet what the killed process wrote. */
   | "lagging lists";
@@ -99,6 +99,10 @@ export async function playCrash(one: CrashCase, stand: Stand, main?: string): Pr
     rans.push(second);
     if (second.result.conclusion !== "success") broken.push(`the next run is red: ${second.result.failures.join(" ")}`);
   }
-  broken.push(...unlike(stand, flow.after), ...doubled(stand, flow.before), ...(await leaked(stand, rans)));
+  broken.push(
+    ...stateMismatches(stand, flow.after),
+    ...duplicateWrites(stand, flow.before),
+    ...(await leakedSecrets(stand, rans)),
+  );
   return { name: crashName(one), broken, again: true, met: met || carriedOut > 0 };
 }

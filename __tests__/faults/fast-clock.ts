@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../src/clock.ts";
 
 /** How many seconds of a fast clock pass while somebody waits for a real one. */
-export const speed = 25;
+const speed = 25;
 
 /**
  * A clock by which every wait is `speed` times shorter. Time is only jumped over by waiting: while requests are under way

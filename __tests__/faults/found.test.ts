@@ -52,8 +52,8 @@ describe("a request that is never answered", () => {
   });
 });
 
-describe("an operation that is to be asked for without a pause", () => {
-  it("is looked at with pauses all the same", async () => {
+describe("an operation whose Retry-After is 0", () => {
+  it("is polled with pauses all the same", async () => {
     const going = {
       kind: "status",
       status: 200,
@@ -77,7 +77,7 @@ describe("a list that was cut off", () => {
     expect(stand.emulator.hazards()).toEqual([]);
   });
 
-  it("is no empty list either when it is JSON of another form", async () => {
+  it("is not taken for an empty list when it is JSON of another form", async () => {
     await apply("theirs");
     const fault = { kind: "status", status: 200, body: { error: "busy" }, times: 100 } as const;
     stand.door.faults.add({ method: "GET", path: "/computes$", ...fault });
@@ -87,7 +87,7 @@ describe("a list that was cut off", () => {
 });
 
 describe("a target that another one replaces", () => {
-  it("comes into being anew as what it is declared to be, in the same run", async () => {
+  it("is created as it is declared, in the same run", async () => {
     await apply("theirs");
     const checkout = mkdtempSync(join(tmpdir(), "found-"));
     const login = { admin_username: "azureuser", admin_password: { env: "DSVM_PASSWORD" } };
@@ -102,7 +102,7 @@ describe("a target that another one replaces", () => {
     expect(stand.emulator.hazards()).toEqual([]);
   });
 
-  it("stays where the other one may not take it away, and nothing is written over it", async () => {
+  it("stays where the other target must not remove it, and nothing is written over it", async () => {
     await apply("theirs");
     stand.emulator.putJob({
       name: "job",
@@ -128,12 +128,12 @@ describe("a target that another one replaces", () => {
   });
 });
 
-describe("a name that is not free yet although nothing is shown under it", () => {
+describe("a name that is still in use although no read shows a compute", () => {
   const body = { error: { code: "Conflict", message: "The compute is being deleted." } };
   const taken = (times: number) =>
     stand.door.faults.add({ method: "PUT", path: "/computes/agreed$", kind: "status", status: 409, body, times });
 
-  it("is asked for again, so that what was detached is attached in the same run", async () => {
+  it("is written again, so that what was detached is attached in the same run", async () => {
     await apply("agreed");
     taken(2);
     const { result } = await apply("agreed", 2222, { inputs: { "on-drift": "reattach" } });
@@ -141,7 +141,7 @@ describe("a name that is not free yet although nothing is shown under it", () =>
     expect(writes()).toEqual(["PUT agreed", "DELETE agreed", "PUT agreed"]);
   });
 
-  it("is given up in the service's own words", async () => {
+  it("fails with the service's own words", async () => {
     taken(100);
     const { result } = await apply("agreed");
     expect(result.failures.join(" ")).toContain("The compute is being deleted.");
@@ -149,8 +149,8 @@ describe("a name that is not free yet although nothing is shown under it", () =>
   });
 });
 
-describe("what is to be detached", () => {
-  it("is not deleted when it has become something that the service made", async () => {
+describe("a compute that detach names", () => {
+  it("is not deleted when the service has made another one under its name", async () => {
     const attached = {
       ...{ id: `${workspacePath}/computes/scoring`, name: "scoring", location: "eastus", tags: null },
       properties: {
@@ -202,7 +202,7 @@ describe("two targets that swap their machines", () => {
       .filter(({ name }) => ["one", "two"].includes(name))
       .map(({ name, properties }) => [name, properties["resourceId"], properties["provisioningState"]]);
 
-  it("keep both of them when a run begins on one after the plan was made", async () => {
+  it("both stay attached when a run starts on one of them after the plan was made", async () => {
     await run(source, swap("vm1", "vm2"));
     const before = machines();
     let looks = 0;
@@ -227,7 +227,7 @@ describe("two targets that swap their machines", () => {
     expect(machines()).toEqual(before);
   });
 
-  it("keep both of them when the secret of one is missing", async () => {
+  it("both stay attached when the secret of one is missing", async () => {
     await run(source, swap("vm1", "vm2"));
     const before = machines();
     const { result } = await run(source, swap("vm2", "vm1", "NOT_SET"));
@@ -237,10 +237,10 @@ describe("two targets that swap their machines", () => {
   });
 });
 
-describe("lists that do not show yet what another run wrote and verified", () => {
+describe("lists that lag behind what another run wrote and verified", () => {
   const lag = () => stand.door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", times: 1000 });
 
-  it("make nobody attach the machine under a second name: who wrote last left its name behind", async () => {
+  it("do not lead to a second name for the machine, because the last writer recorded the first", async () => {
     await apply("theirs");
     lag();
     const { result } = await apply("ours");
@@ -249,7 +249,7 @@ describe("lists that do not show yet what another run wrote and verified", () =>
     expect(stand.emulator.hazards()).toEqual([]);
   });
 
-  it("make nobody attach one namespace of a cluster twice, of which a run has attached two", async () => {
+  it("do not lead to a second attachment of a namespace, where a run has attached two of the cluster", async () => {
     const declare = (names: Readonly<Record<string, string>>) => {
       const checkout = mkdtempSync(join(tmpdir(), "found-"));
       const targets = Object.entries(names).map(([name, namespace]) => ({
@@ -269,14 +269,14 @@ describe("lists that do not show yet what another run wrote and verified", () =>
     expect(stand.emulator.hazards()).toEqual([]);
   });
 
-  it("make nobody attach it again under the same name", async () => {
+  it("do not lead to a second attachment under the same name", async () => {
     await apply("agreed");
     lag();
     expect((await apply("agreed")).result.conclusion).toBe("success");
     expect(writes()).toEqual(["PUT agreed"]);
   });
 
-  it("keep nobody from attaching anew what was just detached", async () => {
+  it("do not keep a run from attaching what was just detached", async () => {
     await apply("agreed");
     stand.door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", skip: 2, times: 1000 });
     const { result } = await apply("agreed", 2222, { inputs: { "on-drift": "reattach" } });
@@ -285,8 +285,8 @@ describe("lists that do not show yet what another run wrote and verified", () =>
   });
 });
 
-describe("a list that shows the other side of a race, and not yet one's own", () => {
-  it("does not keep who was later from withdrawing what it has attached", async () => {
+describe("a list that shows the other side of a race but not yet one's own", () => {
+  it("does not keep the later side from withdrawing its attachment", async () => {
     const { emulator } = stand;
     await apply("theirs");
     const theirs = emulator.computes().find(({ name }) => name === "theirs") ?? fail();
@@ -308,8 +308,8 @@ describe("a list that shows the other side of a race, and not yet one's own", ()
   });
 });
 
-describe("an attachment that another one breaks before it is read back", () => {
-  it("is made anew by its owner once the other one is withdrawn, as one that is broken later", async () => {
+describe("an attachment that another one breaks before the read back", () => {
+  it("is attached again by its owner once the other one is withdrawn, like one that is broken later", async () => {
     const ask = async (method: string, query = "", body?: unknown) => {
       await fetch(`${stand.emulator.origin}${workspacePath}/computes/theirs?api-version=2023-08-01-preview${query}`, {
         method,
@@ -344,11 +344,11 @@ describe("an attachment that another one breaks before it is read back", () => {
   });
 });
 
-describe("access to the storage that ran out, and could not be had anew at once", () => {
+describe("access to the storage that expired and could not be renewed at once", () => {
   it.each([
     { what: "the datastore is refused once", path: "/datastores/workspaceblobstore", status: 403 },
     { what: "the token is refused", path: "/datastores/workspaceblobstore", status: 401 },
-  ])("costs no lease: it is asked for again at the next renewal ($what)", async ({ path, status }) => {
+  ])("costs no lease, because the next renewal requests it again ($what)", async ({ path, status }) => {
     await apply("agreed");
     let removing = false;
     await using door = await stand.emulator.openDoor({
@@ -371,7 +371,7 @@ describe("access to the storage that ran out, and could not be had anew at once"
   });
 });
 
-describe("a lease that is lost while a removal is waited for", () => {
+describe("a lease that is lost during the wait for a removal", () => {
   it.each([
     { command: "apply", inputs: { "on-drift": "reattach" } },
     { command: "detach", inputs: { only: "agreed" } },

@@ -41,18 +41,18 @@ export const guards: readonly Guard[] = [
     noticedBy: { campaign: "race", storage: true },
   },
   {
-    name: "what is live is read again under the lease",
+    name: "the live state is read again under the lease",
     edits: [
       {
         file: "attach/reconcile.ts",
-        text: "const decided = plan(targets, standing, work.deps.workspace, work.options).steps;",
+        text: "const decided = plan(targets, current, work.deps.workspace, work.options).steps;",
         instead: "const decided = targets.length > 0 ? left() : [];",
       },
     ],
     noticedBy: { campaign: "race", storage: true },
   },
   {
-    name: "the intent is noted before the write",
+    name: "the intent is recorded before the write",
     edits: [
       {
         file: "attach/intent.ts",
@@ -85,7 +85,7 @@ export const guards: readonly Guard[] = [
     noticedBy: { campaign: "systematic", cases: /^amlcompute.yml, change scale: lost reply at PATCH/ },
   },
   {
-    name: "a reply that is no JSON is no empty list",
+    name: "a reply that is not JSON is never taken for an empty list",
     edits: [
       {
         file: "azure/retry.ts",
@@ -123,7 +123,7 @@ export const guards: readonly Guard[] = [
 ];
 
 /** A copy of the sources without a guard. @throws where a text is not there any more. */
-export function withoutGuard({ name, edits }: Guard): string {
+function withoutGuard({ name, edits }: Guard): string {
   const folder = mkdtempSync(join(tmpdir(), "faults-without-"));
   cpSync(join(root, "src"), join(folder, "src"), { recursive: true });
   cpSync(join(root, "package.json"), join(folder, "package.json"));

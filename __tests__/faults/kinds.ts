@@ -6,7 +6,7 @@ import type { ComputeDocument } from "../../emulator/arm/computes.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { run, type RunOptions } from "./run.ts";
 import { root, type Source } from "./source.ts";
-import { doubled, leftBehind } from "./promises.ts";
+import { duplicateWrites, leftInStorage } from "./promises.ts";
 import type { Stand } from "./stand.ts";
 
 /** What is declared, and everything that is done with it. */
@@ -20,9 +20,9 @@ export type Kind = {
 export type Flow = {
   readonly kind: string;
   readonly name: string;
-  /** What stands when it begins. */
+  /** The computes at its start. */
   readonly before: readonly ComputeDocument[];
-  /** What stands when it has ended well. */
+  /** The computes after its success. */
   readonly after: readonly ComputeDocument[];
   readonly options: RunOptions;
   /** Requests of a run that nothing disturbs. */
@@ -99,7 +99,7 @@ async function flowsOf(
     if (result.conclusion !== "success")
       throw new Error(`${file}, ${name}: does not even succeed undisturbed: ${result.failures.join(" ")}`);
     const requests = stand.requests();
-    const broken = [...doubled(stand, before), ...(await leftBehind(stand))];
+    const broken = [...duplicateWrites(stand, before), ...(await leftInStorage(stand))];
     if (broken.length > 0) throw new Error(`${file}, ${name}: keeps no promise undisturbed: ${broken.join("; ")}`);
     return { kind: file, name, before, after: stand.emulator.computes().filter(isOwn), options, requests };
   };

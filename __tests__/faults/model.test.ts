@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { workspacePath } from "../../emulator/settings.ts";
-import { lasting } from "./promises.ts";
+import { durableState } from "./promises.ts";
 import { run } from "./run.ts";
 import { loadSource, type Source } from "./source.ts";
 import { bystanders, openStands, type Stand } from "./stand.ts";
 
-/** Whatever is live and whatever is declared: once it was applied, there is nothing left to plan. */
+/** For any live state and any declaration: after apply there is nothing left to plan. */
 
 type Declared =
   | { readonly type: "virtualmachine"; readonly machine: string; readonly port: number }
@@ -105,7 +105,7 @@ class SomebodyDetaches implements fc.AsyncCommand<Model, Real> {
   toString = () => `somebody detaches ${this.name}`;
 }
 
-/** The service breaks what stands. */
+/** The service breaks a live compute. */
 class Breaks implements fc.AsyncCommand<Model, Real> {
   readonly name: string;
   readonly state: string;
@@ -133,7 +133,7 @@ class Apply implements fc.AsyncCommand<Model, Real> {
     const checkout = mkdtempSync(join(tmpdir(), "model-"));
     writeFileSync(join(checkout, "azureml.yml"), textOf(declared));
     const hazards = emulator.hazards().length;
-    // What somebody else's operation is still at may be gone afterwards by itself.
+    // What somebody else's operation is still working on may be gone afterwards by itself.
     const untouched = emulator
       .computes()
       .filter(({ name, operation }) => !(name in declared) && operation === undefined);
@@ -147,7 +147,7 @@ class Apply implements fc.AsyncCommand<Model, Real> {
       expect(now).toEqual(expect.arrayContaining(untouched.map(({ name }) => name)));
     }
     const stranger = emulator.computes().filter(({ name }) => name.startsWith("bystander-"));
-    expect(lasting(stranger)).toEqual(lasting(bystanders));
+    expect(durableState(stranger)).toEqual(durableState(bystanders));
     emulator.clearJournal();
     const planned = await run(of, { ...options, command: "plan" });
     expect(planned.result.plan?.steps.filter(({ action }) => action === "wait")).toEqual([]);
@@ -214,7 +214,7 @@ const commands = fc.commands<Model, Real, false>(
   { size: "+1", maxCommands: 12 },
 );
 
-it("leaves nothing to plan after apply, whatever was live and whatever is declared", async () => {
+it("leaves nothing to plan after apply, for any live state and any declaration", async () => {
   await fc.assert(
     fc.asyncProperty(declaration, commands, async (first, given) => {
       await stand.restore([]);

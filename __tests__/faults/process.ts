@@ -11,7 +11,7 @@ export type ProcessOptions = Omit<RunOptions, "environment" | "clock" | "seconds
   readonly onStart?: (kill: () => void) => void;
 };
 
-/** The built action as a process of its own. @returns `killed` when it was not let come to its end. */
+/** The built action as a process of its own. @returns `killed` when it was killed before its end. */
 export async function runProcess(options: ProcessOptions): Promise<Ran | "killed"> {
   const { AZURE_CLIENT_SECRET: _, ...environment } = options.door.environment;
   const step = await runStep({

@@ -3,8 +3,8 @@ import { exampleSecrets } from "../support/example-secrets.ts";
 import type { Ran } from "./run.ts";
 import { bystanders, leasePrefix, type Stand } from "./stand.ts";
 
-/** What does not depend on when something happened. */
-export function lasting(computes: readonly ComputeDocument[]): readonly unknown[] {
+/** The computes without what depends on the time. */
+export function durableState(computes: readonly ComputeDocument[]): readonly unknown[] {
   return [...computes]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ operation, identity, properties, ...rest }) => {
@@ -19,7 +19,7 @@ export function lasting(computes: readonly ComputeDocument[]): readonly unknown[
     });
 }
 
-/** Without what depends on the moment, wherever it stands, and with its members in one order. */
+/** Without what depends on the time, at any depth, and with sorted members. */
 function withoutTimes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTimes);
   if (typeof value !== "object" || value === null) return value;
@@ -31,17 +31,15 @@ function withoutTimes(value: unknown): unknown {
   );
 }
 
-/** How what stands differs from what is wanted; empty where it does not. */
-export function unlike(stand: Stand, wanted: readonly ComputeDocument[]): readonly string[] {
-  const live = lasting(stand.emulator.computes()).map((compute) => JSON.stringify(compute));
-  const expected = lasting([...wanted, ...bystanders]).map((compute) => JSON.stringify(compute));
+/** How the live state differs from what is wanted; empty where it does not. */
+export function stateMismatches(stand: Stand, wanted: readonly ComputeDocument[]): readonly string[] {
+  const live = durableState(stand.emulator.computes()).map((compute) => JSON.stringify(compute));
+  const expected = durableState([...wanted, ...bystanders]).map((compute) => JSON.stringify(compute));
   return [
     ...live
       .filter((compute) => !expected.includes(compute))
-      .map((compute) => `stands, and should not: ${shortened(compute)}`),
-    ...expected
-      .filter((compute) => !live.includes(compute))
-      .map((compute) => `should stand, and does not: ${shortened(compute)}`),
+      .map((compute) => `is there and should not be: ${shortened(compute)}`),
+    ...expected.filter((compute) => !live.includes(compute)).map((compute) => `is missing: ${shortened(compute)}`),
   ];
 }
 
@@ -49,22 +47,22 @@ function shortened(compute: string): string {
   return compute.replaceAll(/\/subscriptions\/[^"]*\//g, "…/").slice(0, 600);
 }
 
-/** What an attachment holds: of a Kubernetes cluster one namespace, of everything else the whole. */
-function holding(resourceId: string, computeType: string, own: unknown): string {
+/** What an attachment takes: one namespace of a Kubernetes cluster, the whole of any other resource. */
+function attachmentKey(resourceId: string, computeType: string, own: unknown): string {
   const { namespace } = (own ?? {}) as { readonly namespace?: unknown };
   const part = computeType.toLowerCase() === "kubernetes" && typeof namespace === "string" ? ` ${namespace}` : "";
   return `${resourceId.toLowerCase()}${part}`;
 }
 
-/** Writes that an exactly-once action never has carried out. */
-export function doubled(stand: Stand, before: readonly ComputeDocument[]): readonly string[] {
+/** Writes that must never be carried out if every target is written exactly once. */
+export function duplicateWrites(stand: Stand, before: readonly ComputeDocument[]): readonly string[] {
   const { emulator } = stand;
   const problems = emulator.hazards().map((hazard) => `an attachment broke another: ${JSON.stringify(hazard)}`);
   const holders = new Map<string, string>();
   for (const { name, properties } of [...before, ...bystanders]) {
     const { resourceId, isAttachedCompute, computeType, properties: own } = properties;
     if (isAttachedCompute === true && typeof resourceId === "string")
-      holders.set(holding(resourceId, String(computeType), own), name);
+      holders.set(attachmentKey(resourceId, String(computeType), own), name);
   }
   const last = new Map<string, string>();
   for (const { method, name, resourceId, computeType, namespace, body, found } of emulator.writes()) {
@@ -75,7 +73,7 @@ export function doubled(stand: Stand, before: readonly ComputeDocument[]): reado
       if (found === "Succeeded" && last.get(name) === body)
         problems.push(`the same ${method} of '${name}' was carried out twice`);
       if (resourceId !== undefined) {
-        const held = holding(resourceId, computeType, { namespace });
+        const held = attachmentKey(resourceId, computeType, { namespace });
         const holder = holders.get(held);
         if (holder !== undefined && method === "PUT" && found === undefined)
           problems.push(`'${name}' was attached while its resource was attached as '${holder}'`);
@@ -87,8 +85,8 @@ export function doubled(stand: Stand, before: readonly ComputeDocument[]): reado
   return problems;
 }
 
-/** Secrets in anything that can be read by somebody who should not know them. */
-export async function leaked(stand: Stand, rans: readonly Ran[]): Promise<readonly string[]> {
+/** Secrets in anything that somebody without a right to them can read. */
+export async function leakedSecrets(stand: Stand, rans: readonly Ran[]): Promise<readonly string[]> {
   const blobs = await stand.emulator.blobs(leasePrefix);
   const problems = [...stand.leaks()];
   for (const [name, value] of Object.entries(exampleSecrets)) {
@@ -102,11 +100,11 @@ export async function leaked(stand: Stand, rans: readonly Ran[]): Promise<readon
   return problems;
 }
 
-/** What a run that ended well leaves in the storage. */
-export async function leftBehind(stand: Stand): Promise<readonly string[]> {
+/** What a successful run must not leave in the storage. */
+export async function leftInStorage(stand: Stand): Promise<readonly string[]> {
   const blobs = await stand.emulator.blobs(leasePrefix);
   return blobs.flatMap(({ name, leased, text }) => [
-    ...(leased ? [`the lease of ${name} was not given back`] : []),
-    ...(/"intents"/.test(text) && !text.includes('"closed": true') ? [`an open note stands in ${name}`] : []),
+    ...(leased ? [`the lease of ${name} was not released`] : []),
+    ...(/"intents"/.test(text) && !text.includes('"closed": true') ? [`an open intent is left in ${name}`] : []),
   ]);
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Fault } from "../../emulator/faults.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { randomFrom, type Verdict } from "./campaign.ts";
-import { doubled, leaked } from "./promises.ts";
+import { duplicateWrites, leakedSecrets } from "./promises.ts";
 import { runProcess } from "./process.ts";
 import { run, type Ran } from "./run.ts";
 import type { Source } from "./source.ts";
@@ -20,11 +20,11 @@ export type RaceCase = {
 };
 
 type Story =
-  /** All call the machine the same. */
+  /** All use the same name for the machine. */
   | "agreeing names"
-  /** Each calls it something else, and lets an attachment of somebody else's stand. */
+  /** Each uses another name, and leaves somebody else's attachment alone. */
   | "conflicting names"
-  /** Each calls it something else, and takes it from who has it. */
+  /** Each uses another name, and replaces the attachment of any other. */
   | "replacing each other"
   /** One detaches what the others attach. */
   | "attaching and detaching"
@@ -42,7 +42,7 @@ type Racer = {
   readonly killedAt?: number;
 };
 
-/** Storage that cannot be used is a story of its own: what is prevented with a lease can only be found out without. */
+/** Unusable storage is a story of its own: without a lease, what a lease prevents can only be detected. */
 export function raceCase(seed: number, { storage }: { readonly storage: boolean }): RaceCase {
   const random = randomFrom(seed);
   const pick = <Item>(items: readonly [Item, ...Item[]]): Item =>
@@ -186,7 +186,7 @@ export async function playRace(one: RaceCase, { stand, source, main }: RacePlace
   const rans = ended.flatMap(({ ran }) => (ran === "killed" ? [] : [ran]));
   const broken = [
     ...(storage ? withLease(one, ended, stand) : withoutLease(ended, stand)),
-    ...(await leaked(stand, rans)),
+    ...(await leakedSecrets(stand, rans)),
   ];
   // Whatever happened: one more run of one of them, in peace, ends in what it declares, or says whose the machine is.
   const checkout = checkoutOf(racers[0]?.name ?? "agreed");
@@ -205,7 +205,7 @@ export async function playRace(one: RaceCase, { stand, source, main }: RacePlace
   return { name, broken, again: false, met: true };
 }
 
-/** The name that has to be applied, where a message says that it is broken and how to repair it. */
+/** The broken target to apply again, where a message says how to repair it. */
 function repairSaidIn(message: string): string | undefined {
   return /command: apply with on-drift: reattach where '([^']+)' is declared/.exec(message)?.[1];
 }
@@ -226,12 +226,12 @@ function usable({ emulator }: Stand) {
 
 function shown({ emulator }: Stand): string {
   const own = emulator.computes().filter(({ name }) => !name.startsWith("bystander-"));
-  return `there stand ${own.map(({ name, properties }) => `'${name}' (${String(properties["provisioningState"])})`).join(", ") || "none"}`;
+  return `live are ${own.map(({ name, properties }) => `'${name}' (${String(properties["provisioningState"])})`).join(", ") || "none"}`;
 }
 
-/** Never twice at a time; and where nothing was disturbed, once, and everybody is told so. */
+/** Never twice at a time; and without a disturbance exactly once, with a result that says so for every run. */
 function withLease(one: RaceCase, ended: readonly Ended[], stand: Stand): readonly string[] {
-  const broken = [...doubled(stand, [])];
+  const broken = [...duplicateWrites(stand, [])];
   if (isDisturbed(one)) return broken;
   const live = usable(stand);
   const green = (name: string) => ended.filter(({ racer, ran }) => racer.name === name && isGreen(ran));
@@ -240,7 +240,7 @@ function withLease(one: RaceCase, ended: readonly Ended[], stand: Stand): readon
     case "agreeing names":
     case "one cluster":
       if (live.length !== 1) broken.push(shown(stand));
-      if (green("agreed").length !== ended.length) broken.push(`not everybody is green: ${said()}`);
+      if (green("agreed").length !== ended.length) broken.push(`not every run succeeded: ${said()}`);
       if (stand.emulator.writes().length !== 1)
         broken.push(`${stand.emulator.writes().length} writes were carried out, where one is enough`);
       return broken;
@@ -248,12 +248,13 @@ function withLease(one: RaceCase, ended: readonly Ended[], stand: Stand): readon
       if (live.length !== 1) broken.push(shown(stand));
       for (const { racer, ran } of ended) {
         const has = live.some(({ name }) => name === racer.name);
-        if (isGreen(ran) !== has) broken.push(`'${racer.name}' ${has ? "stands and is red" : "is green"}: ${said()}`);
+        if (isGreen(ran) !== has)
+          broken.push(`'${racer.name}' ${has ? "is live and failed" : "succeeded and is not live"}: ${said()}`);
       }
       return broken;
     case "replacing each other":
       if (live.length !== 1) broken.push(shown(stand));
-      if (!ended.some(({ ran }) => isGreen(ran))) broken.push(`nobody is green: ${said()}`);
+      if (!ended.some(({ ran }) => isGreen(ran))) broken.push(`no run succeeded: ${said()}`);
       return broken;
     case "attaching and detaching":
       if (live.length > 1) broken.push(shown(stand));
@@ -261,7 +262,7 @@ function withLease(one: RaceCase, ended: readonly Ended[], stand: Stand): readon
   }
 }
 
-/** Without a lease a collision is found out: attached once in the end, or red with the command that repairs it. */
+/** Without a lease a collision is detected: attached once in the end, or a failure with the command that repairs it. */
 function withoutLease(ended: readonly Ended[], stand: Stand): readonly string[] {
   const own = stand.emulator.computes().filter(({ name }) => !name.startsWith("bystander-"));
   const whole = own.length === 1 && usable(stand).length === 1;
@@ -272,7 +273,7 @@ function withoutLease(ended: readonly Ended[], stand: Stand): readonly string[] 
       /on-drift: reattach/.test(ran.result.failures.join(" ")),
   );
   const killed = ended.some(({ ran }) => ran === "killed");
-  return whole || repair || killed || own.length === 0 ? [] : [`${shown(stand)}, and nobody says how to repair it`];
+  return whole || repair || killed || own.length === 0 ? [] : [`${shown(stand)}, and no message says how to repair it`];
 }
 
 function isGreen(ran: Ran | "killed"): boolean {

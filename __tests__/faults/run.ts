@@ -7,10 +7,10 @@ import type { Result } from "../../src/report/result.ts";
 import { fastClock } from "./fast-clock.ts";
 import type { Source } from "./source.ts";
 
-/** What came of one run. */
+/** The result of one run. */
 export type Ran = {
   readonly result: Pick<Result, "conclusion" | "failures" | "failureReason" | "leftGoing" | "plan" | "targets">;
-  /** Everything that somebody could read of it: log, summary, report, outputs, result file. Before anything is masked. */
+  /** Everything that can be read of it: log, summary, report, outputs, result file. Before anything is masked. */
   readonly text: string;
   /** What was given to the runner to be masked. */
   readonly masks: readonly string[];
@@ -22,7 +22,7 @@ export type RunOptions = {
   readonly checkout: string;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
-  /** Seconds of the clock after which nothing is waited for any more. */
+  /** Seconds of the clock after which every wait ends. */
   readonly seconds?: number;
   /** Real seconds that one request may take; default: more than any takes that is answered at all. */
   readonly requestSeconds?: number;
@@ -115,9 +115,9 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
   try {
     outcome = await source.runCommand(inputs.command, context);
   } catch (error) {
-    outcome = { failures: [source.failureOfError(error, signal)] };
+    outcome = { failures: [source.failureOfThrown(error, signal)] };
   }
-  const result = source.conclude(inputs.command, outcome, startedAt, clock.now());
+  const result = source.toResult(inputs.command, outcome, startedAt, clock.now());
   const text = [
     ...lines,
     ...result.failures,

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { connect } from "../../src/azure/azure.ts";
 import type { runCommand } from "../../src/commands/run-command.ts";
-import type { conclude } from "../../src/commands/conclude.ts";
-import type { failureOfError } from "../../src/commands/thrown.ts";
+import type { toResult } from "../../src/commands/to-result.ts";
+import type { failureOfThrown } from "../../src/report/failure.ts";
 import type { readDeclaration } from "../../src/declaration/read-declaration.ts";
 import type { createSecretResolver } from "../../src/secret/resolve.ts";
 import type { formatProblem } from "../../src/yaml/problem.ts";
@@ -18,8 +18,8 @@ import type { renderHtml } from "../../src/report/html.ts";
 export type Source = {
   readonly connect: typeof connect;
   readonly runCommand: typeof runCommand;
-  readonly conclude: typeof conclude;
-  readonly failureOfError: typeof failureOfError;
+  readonly toResult: typeof toResult;
+  readonly failureOfThrown: typeof failureOfThrown;
   readonly readDeclaration: typeof readDeclaration;
   readonly createSecretResolver: typeof createSecretResolver;
   readonly formatProblem: typeof formatProblem;
@@ -41,8 +41,8 @@ export async function loadSource(folder: string = root): Promise<Source> {
     [
       "azure/azure.ts",
       "commands/run-command.ts",
-      "commands/conclude.ts",
-      "commands/thrown.ts",
+      "commands/to-result.ts",
+      "report/failure.ts",
       "declaration/read-declaration.ts",
       "secret/resolve.ts",
       "yaml/problem.ts",

@@ -1,7 +1,7 @@
 import type { Verdict } from "./campaign.ts";
 import { disturbances, positionsOf, shownPosition, type Disturbance, type Position } from "./disturbances.ts";
 import type { Flow, Kind } from "./kinds.ts";
-import { doubled, leaked, unlike } from "./promises.ts";
+import { duplicateWrites, leakedSecrets, stateMismatches } from "./promises.ts";
 import { run, type Ran } from "./run.ts";
 import type { Source } from "./source.ts";
 import type { Stand } from "./stand.ts";
@@ -59,7 +59,11 @@ export async function playSystematic(one: SystematicCase, stand: Stand, source: 
         `a second run did not succeed either: ${second.result.failures.join(" ")} (first: ${first.result.failures.join(" ")})`,
       );
   }
-  broken.push(...unlike(stand, flow.after), ...doubled(stand, flow.before), ...(await leaked(stand, rans)));
+  broken.push(
+    ...stateMismatches(stand, flow.after),
+    ...duplicateWrites(stand, flow.before),
+    ...(await leakedSecrets(stand, rans)),
+  );
   return { name: nameOf(one), broken, again, met };
 }
 
@@ -69,11 +73,11 @@ function mistakes({ result }: Ran): readonly string[] {
     : [];
 }
 
-/** A run that waits for what never ends: red by the time limit, and what goes on is named. */
+/** A run that waits for what never ends: fails by the time limit, and names what is still running. */
 function unended({ result }: Ran, flow: Flow): readonly string[] {
   if (result.failureReason !== "timeout")
     return [`it ended as ${result.failureReason ?? result.conclusion}, not by the time limit`];
   const names = [...flow.before, ...flow.after].map(({ name }) => name);
   const said = result.leftGoing.map(({ what }) => what).join(" ");
-  return names.some((name) => said.includes(name)) ? [] : [`what goes on is not named: ${said}`];
+  return names.some((name) => said.includes(name)) ? [] : [`what is still running is not named: ${said}`];
 }

@@ -127,7 +127,7 @@ describe("a plan for AKS clusters", () => {
       expected: [{ do: "attach" }],
     },
     {
-      when: "what is being removed under the name is no AKS compute",
+      when: "the compute that is being removed under the name is not an AKS compute",
       declared: [aks({ agentCount: 3 })],
       live: [liveKubernetes({ name: "scoring", provisioningState: "Deleting" })],
       expected: [{ do: "create" }],
@@ -147,7 +147,7 @@ describe("a plan for AKS clusters", () => {
       expected: [{ do: "replace", remove: [{ name: "scoring", by: "Detach" }] }],
     },
     {
-      when: "what the service made for one target is declared by another",
+      when: "another target declares what the service made for the first",
       declared: [aks(), kubernetes()],
       live: [made()],
       options: { onConflict: "replace", onDrift: "reattach" },
@@ -157,7 +157,7 @@ describe("a plan for AKS clusters", () => {
     expect(plan(declared, live, workspace, { ...strict, ...options }).steps).toMatchObject(expected);
   });
 
-  it("says that a cluster that the service made is not deleted", () => {
+  it("says that a service-created cluster is not deleted", () => {
     const [step] = plan([aks({ tls })], [made()], workspace, { ...strict, onDrift: "reattach" }).steps;
     expect(step?.reason).toContain(`it is detached, never deleted, and attached again by its own id, ${one}`);
   });
@@ -238,7 +238,7 @@ describe("two declarations of one cluster", () => {
   });
 });
 
-describe("whatever is live and whatever is allowed", () => {
+describe("for any live state and any options,", () => {
   const names = fc.constantFrom("alpha", "beta", "gamma");
   const clusters = fc.constantFrom(one, two);
   const namespaces = fc.constantFrom("a", "b");
@@ -281,7 +281,7 @@ describe("whatever is live and whatever is allowed", () => {
     allowDelete: fc.boolean(),
   } as const);
 
-  it("no cluster gets a second attachment beside which it cannot stand", () => {
+  it("no cluster gets a second attachment that conflicts with the first", () => {
     fc.assert(
       fc.property(declared, live, options, (targets, computes, allowed) => {
         const { steps } = plan(targets, computes, workspace, allowed);
@@ -303,7 +303,7 @@ describe("whatever is live and whatever is allowed", () => {
     );
   });
 
-  it("nothing that the service made is deleted without consent, and nothing that is attached next is deleted at all", () => {
+  it("nothing that the service made is deleted without consent, and no resource that is attached next is ever deleted", () => {
     fc.assert(
       fc.property(declared, live, options, (targets, computes, allowed) => {
         for (const step of plan(targets, computes, workspace, allowed).steps) {
@@ -320,7 +320,7 @@ describe("whatever is live and whatever is allowed", () => {
     );
   });
 
-  it("nothing that the service made is detached and then left", () => {
+  it("no service-created cluster is detached and then left detached", () => {
     fc.assert(
       fc.property(declared, live, options, (targets, computes, allowed) => {
         for (const step of plan(targets, computes, workspace, allowed).steps) {

@@ -47,7 +47,7 @@ describe("the hourly difference", () => {
       expected: { minimum: 0, maximum: 0.458 },
     },
     {
-      when: "a cluster is made anew with a cheaper size",
+      when: "a cluster is recreated with a cheaper size",
       declared: amlCompute({ size: "Standard_D4_v3" }),
       live: liveCluster(),
       expected: { minimum: 0, maximum: -0.516 },
@@ -58,7 +58,7 @@ describe("the hourly difference", () => {
       expected: { minimum: 0, maximum: 0.229 },
     },
     {
-      when: "an instance is told to stop by itself",
+      when: "an instance gets an idle shutdown",
       declared: computeInstance({ idleShutdown: "PT30M" }),
       live: liveInstance(),
       expected: { minimum: -0.229, maximum: 0 },
@@ -86,7 +86,7 @@ describe("the hourly difference", () => {
     ]);
   });
 
-  it("is the sum over all targets, and the sum of nothing is nothing", () => {
+  it("is the sum over all targets, and 0 without any", () => {
     const targets = [amlCompute(), computeInstance(), virtualMachine()];
     expect(totalOf(planned(targets, []), prices)).toEqual({ minimum: 0.229, maximum: 1.145, unpriced: [] });
     expect(totalOf(planned([virtualMachine()], [liveMachine()]), prices)).toEqual({
@@ -96,7 +96,7 @@ describe("the hourly difference", () => {
     });
   });
 
-  it("of a change and of its way back cancel each other out", () => {
+  it("of a change and of its reversal cancel each other out", () => {
     const scale = fc.record({ min: fc.nat(50), extra: fc.nat(50) });
     fc.assert(
       fc.property(scale, scale, (a, b) => {

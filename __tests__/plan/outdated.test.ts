@@ -26,21 +26,21 @@ type Case = {
 describe("changes since a plan was made", () => {
   it.each<Case>([
     { when: "nothing has changed", plan: step(), now: step(), said: undefined },
-    { when: "the name is written in other letters", plan: step(), now: step({ target: "GPU" }), said: undefined },
+    { when: "the name differs in case", plan: step(), now: step({ target: "GPU" }), said: undefined },
     { when: "the step has become a no-op", plan: step(), now: keep, said: undefined },
     { when: "an operation is in flight", plan: step(), now: step({ action: "wait", requests: [] }), said: undefined },
-    { when: "what was waited for is over", plan: step({ action: "wait" }), now: keep, said: undefined },
+    { when: "the operation has ended", plan: step({ action: "wait" }), now: keep, said: undefined },
     {
-      when: "what was waited for needs more",
+      when: "the operation has ended and a change is left",
       plan: step({ action: "wait" }),
       now: step(),
-      said: /says 'wait', and now it is 'update'/,
+      said: /says 'wait'; now it is 'update'/,
     },
     {
-      when: "what was as declared is so no more",
+      when: "a target is no longer as declared",
       plan: keep,
       now: step(),
-      said: /says 'none', and now it is 'update'\. max_instances/,
+      said: /says 'none'; now it is 'update'\. max_instances/,
     },
     {
       when: "it became a no-op because both sides changed",
@@ -49,7 +49,7 @@ describe("changes since a plan was made", () => {
       said: /its declaration has changed: properties\.max was 4 and is 8/,
     },
     {
-      when: "the live value is another one",
+      when: "the live value has changed",
       plan: step(),
       now: step({ changes: [{ field: "max_instances", from: "3", to: "4", means: "in-place" }] }),
       said: /what differs has changed: max_instances was 2 → 4 and is 3 → 4/,
@@ -98,13 +98,13 @@ describe("changes since a plan was made", () => {
         },
       ),
     ).toEqual([
-      "gpu: it is in the plan and is not declared any more.",
-      "other: it is declared and is not in the plan.",
-      "environment env: the plan says 'create' of version 1, and now it is 'create' of version 2.",
+      "gpu: it is in the plan, but no longer declared.",
+      "other: it is declared, but not in the plan.",
+      "environment env: the plan says 'create' of version 1; now it is 'create' of version 2.",
     ]);
   });
 
-  it("are none between a plan and itself, and at least one wherever two JSON values differ", () => {
+  it("are none between a plan and itself, and at least one where two JSON values differ", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
         expect(differencesIn(a, a)).toEqual([]);
@@ -131,7 +131,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-it("names of targets in only are compared as a set, in any letters; what is set is not", () => {
+it("compares the names in only as a set without case, and overrides in set exactly", () => {
   const options: PlanFile["options"] = {
     onDrift: "fail",
     onConflict: "fail",
@@ -142,6 +142,6 @@ it("names of targets in only are compared as a set, in any letters; what is set 
   };
   expect(optionChanges(options, { ...options, only: ["b", "A"] })).toEqual([]);
   expect(optionChanges(options, { ...options, set: ["targets.a.x=2"] })).toEqual([
-    "The plan was made with set: [targets.a.x=1], and is given [targets.a.x=2].",
+    "The plan was made with set: [targets.a.x=1]; now it is [targets.a.x=2].",
   ]);
 });

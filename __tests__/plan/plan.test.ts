@@ -78,7 +78,7 @@ describe("plan", () => {
       expected: [{ do: "keep" }],
     },
     {
-      when: "an instance stands, whatever the service filled in",
+      when: "an instance is live, whatever the service filled in",
       declared: [computeInstance()],
       live: [liveInstance()],
       expected: [{ do: "keep" }],
@@ -123,7 +123,7 @@ describe("plan", () => {
       expected: [{ do: "refuse", because: "conflict" }],
     },
     {
-      when: "the other attachment is declared elsewhere, and cannot move away before its operation is over",
+      when: "the other attachment is declared with another resource, and an operation on it is in flight",
       declared: [
         virtualMachine({ name: "ours", resourceId: machineId("dsvm") }),
         virtualMachine({ name: "theirs", resourceId: machineId("other") }),
@@ -149,14 +149,14 @@ describe("plan", () => {
       expected: [{ do: "attach" }],
     },
     {
-      when: "a compute of another kind has the name and gives way, because another target replaces it",
+      when: "a compute of another kind has the name, and another target replaces it",
       declared: [virtualMachine({ name: "ours", resourceId: machineId("dsvm") }), amlCompute({ name: "theirs" })],
       live: [liveMachine({ name: "theirs", resourceId: machineId("dsvm") })],
       options: { onConflict: "replace" },
       expected: [{ do: "replace" }, { do: "create" }],
     },
     {
-      when: "what another target replaces is declared with another machine, whatever drift may do",
+      when: "another target replaces what is declared with another machine, whatever on-drift is",
       declared: [
         virtualMachine({ name: "ours", resourceId: machineId("dsvm") }),
         virtualMachine({ name: "theirs", resourceId: machineId("other") }),
@@ -248,7 +248,7 @@ describe("plan", () => {
       expected: [{ do: "refuse", because: "conflict" }],
     },
     {
-      when: "the other attachment is still being made, to be adopted",
+      when: "the other attachment is still in flight, to be adopted",
       declared: [virtualMachine()],
       live: [{ ...elsewhere, provisioningState: "Creating" }],
       options: { onConflict: "adopt" },
@@ -287,7 +287,7 @@ describe("plan", () => {
       expected: [{ do: "wait" }],
     },
     {
-      when: "the target is in a state that nobody knows",
+      when: "the target is in an unknown state",
       declared: [virtualMachine()],
       live: [liveMachine({ provisioningState: "Hibernating" })],
       expected: [{ do: "wait" }],
@@ -374,7 +374,7 @@ describe("plan", () => {
     expect(step?.differences).toEqual([{ field: "max_instances", from: "4", to: "8", means: "in-place" }]);
   });
 
-  it("takes nothing that the service filled in for drift", () => {
+  it("reports no drift for fields that the service filled in", () => {
     const live = liveMachine({
       tags: { createdBy: "policy" },
       properties: { ...liveMachine().properties, address: "20.0.0.5", virtualMachineSize: "Standard_D2_v3" },
@@ -387,7 +387,7 @@ describe("plan", () => {
     expect(plan([target], [liveAttached(target)], workspace, strict).steps).toMatchObject([{ do: "keep" }]);
   });
 
-  it("refuses what is retired and what lies in another subscription, whatever is allowed", () => {
+  it("refuses retired kinds and resources of another subscription, whatever the options", () => {
     const retired = { ...attachedTarget("datalakeanalytics", "adla", "adla"), allowRetired: false } as ComputeTarget;
     const elsewhere = attachedTarget("databricks", "dbx", "dbx");
     const options = { onDrift: "reattach", onConflict: "replace", allowDelete: true } as const;
@@ -398,7 +398,7 @@ describe("plan", () => {
     ]);
   });
 
-  it("never plans a second attachment of a resource, whatever is live and whatever is allowed", () => {
+  it("never plans a second attachment of a resource, for any live state and any options", () => {
     const names = fc.constantFrom("alpha", "beta", "gamma");
     const states = fc.constantFrom("Succeeded", "Failed", "Creating", "Deleting", "Unknown");
     const types = fc.constantFrom(...(Object.keys(attachedTypes) as AttachedType[]));

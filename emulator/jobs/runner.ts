@@ -194,7 +194,7 @@ async function buildEnvironment(
       `The environment could not be built: ${plan.notByPip.join(", ")} cannot be installed here.`,
     );
   }
-  const python = await findPython();
+  const python = await findPython(process.env["PATH"] ?? "");
   if (python === undefined)
     throw new JobFailed(
       "ImageBuildFailure",
@@ -202,13 +202,11 @@ async function buildEnvironment(
     );
   build.line(`Building with Python ${python.version}: ${plan.requirements.join(" ")}`);
   try {
-    return await ensureVirtualEnvironment(
-      plan.requirements,
-      python,
-      join(options.folder, "environments"),
-      build.line,
+    return await ensureVirtualEnvironment(plan.requirements, python, join(options.folder, "environments"), {
+      environment: process.env,
+      onLine: build.line,
       signal,
-    );
+    });
   } catch (error) {
     throw new JobFailed(
       "ImageBuildFailure",

@@ -11,22 +11,22 @@ import { summarizeStep } from "./target-report.ts";
 /**
  * Carries a plan out: every declared target is attached or created exactly once.
  *
- * Steps that touch something in common are one piece of work. Each piece is done under the leases of everything it
- * touches: what is live is read again, so a step that has become a no-op is skipped and one that would now be graver
- * than planned is not taken; what has to go is removed; what is about to be written is noted down; then it is written,
- * read back, and verified by a list. No write is repeated blindly: after an unknown outcome the compute is read until it
- * is settled. A plan without writes costs no request.
+ * Steps that touch something in common form a group. Each group is reconciled under the leases of everything it touches:
+ * the live state is read again, so a step that has become a no-op is skipped and one that would now destroy more than
+ * planned is refused; predecessors are removed; the intent is recorded; then the compute is written, read back, and
+ * verified by a list. No write is repeated blindly: after an unknown outcome the compute is read until its state is
+ * terminal. A plan without writes sends no request.
  */
 export async function apply(planned: Plan, options: ApplyOptions, deps: AttachDeps): Promise<readonly StepOutcome[]> {
   const startedAt = deps.clock.now();
   const elapsed = () => (deps.clock.now() - startedAt) / 1000;
   const limit = pLimit(options.parallel);
   const work: ReconcileWork = { options, elapsed, deps: { ...deps, list: sharedRead(deps.computes.list) } };
-  const pieces = groupsOf(planned.steps.filter(mayWrite), deps.workspace);
+  const groups = groupsOf(planned.steps.filter(mayWrite), deps.workspace);
   const done = await Promise.all(
-    pieces.map((piece) =>
+    groups.map((group) =>
       limit(async () => {
-        const ended = await carryOut(piece, work);
+        const ended = await applyGroup(group, work);
         for (const outcome of ended) deps.onEnd(summarizeStep(outcome).report);
         return ended;
       }),
@@ -38,32 +38,32 @@ export async function apply(planned: Plan, options: ApplyOptions, deps: AttachDe
   );
 }
 
-/** How often the leases are taken anew because what is live touches more than was thought. */
+/** How often the leases are taken again because the live state touches more than the plan did. */
 const mostWidenings = 3;
 
-async function carryOut(piece: readonly Step[], work: ReconcileWork): Promise<readonly StepOutcome[]> {
+async function applyGroup(group: readonly Step[], work: ReconcileWork): Promise<readonly StepOutcome[]> {
   const { deps, elapsed } = work;
-  const all = (end: StepResult): readonly StepOutcome[] => piece.map((step) => ({ step, end, seconds: elapsed() }));
-  let keys = piece.flatMap((step) => keysOf(step, deps.workspace));
+  const all = (end: StepResult): readonly StepOutcome[] => group.map((step) => ({ step, end, seconds: elapsed() }));
+  let keys = group.flatMap((step) => keysOf(step, deps.workspace));
   try {
     for (let attempt = 0; attempt <= mostWidenings; attempt += 1) {
-      const came = await withLeases(
+      const result = await withLeases(
         keys,
         {
           ...deps,
-          onProgress: (message) => deps.onProgress(piece.map(({ target }) => target.name).join(", "), message),
+          onProgress: (message) => deps.onProgress(group.map(({ target }) => target.name).join(", "), message),
         },
-        (held) => reconcile(piece, held, work),
+        (held) => reconcile(group, held, work),
       );
-      if ("outcomes" in came) return came.outcomes;
-      if ("state" in came) return all(resultOfLease(came));
-      keys = [...keys, ...came.widenBy];
+      if ("outcomes" in result) return result.outcomes;
+      if ("state" in result) return all(resultOfLease(result));
+      keys = [...keys, ...result.widenBy];
     }
   } catch (error) {
-    // One piece's accident must not hide what came of the others.
+    // What one group throws must not hide the results of the others.
     return all(resultOfThrown(error));
   }
   return all(
-    failedWith("drift", "WorkspaceChanged", "The workspace changes while it is worked on. Run the command again."),
+    failedWith("drift", "WorkspaceChanged", "The workspace kept changing during the work. Run the command again."),
   );
 }

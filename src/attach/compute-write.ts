@@ -13,7 +13,7 @@ export type ComputeWrite =
   | Update
   | { readonly method: "PUT"; /** Absent: the client's own. */ readonly version?: string; readonly body: unknown };
 
-/** The one place that says what is sent for a step, for `apply` and for the plan file alike. @throws SecretUnavailable */
+/** What is sent for a step. `apply` and the plan file both take it from here. @throws SecretUnavailable */
 export async function writeOf(step: Step, workspace: Workspace, resolve: ResolveSecret): Promise<ComputeWrite> {
   const update = step.do === "update" ? kindOf(step.target).toUpdate(step.target, step.differences) : undefined;
   if (update !== undefined) return update;
@@ -24,10 +24,10 @@ export async function writeOf(step: Step, workspace: Workspace, resolve: Resolve
   return { method: "PUT", body, ...(version === undefined ? {} : { version }) };
 }
 
-/** Stands in for a secret's value wherever nothing is sent: no plan needs one. */
+/** In place of a secret's value wherever nothing is sent: no plan needs the value. */
 export const asReference: ResolveSecret = (reference) => Promise.resolve(formatSecretReference(reference));
 
-/** Every request that carries a step out, in the order in which they are sent, with secrets as references. */
+/** Every request that carries a step out, in the order of sending, with secrets as references. */
 export async function plannedRequests(step: Step, workspace: Workspace): Promise<readonly PlannedRequest[]> {
   const computes = `${workspaceId(workspace)}/computes`;
   switch (step.do) {

@@ -23,10 +23,10 @@ export type AttachDeps = {
   readonly resolveSecret: ResolveSecret;
   /** Aborts when the workflow is cancelled. */
   readonly signal: AbortSignal;
-  /** Milliseconds since the epoch after which nothing is waited for any more. */
+  /** Milliseconds since the epoch after which every wait ends. */
   readonly deadline: number;
-  /** Provisioning as it goes on: one line for each change of state. Text may stem from Azure. */
+  /** One line for each change of state during provisioning. The text may come from Azure. */
   readonly onProgress: (target: string, message: string) => void;
-  /** Told of each target that nothing more is done about. */
+  /** Called once for each target, when its work has ended. */
   readonly onEnd: (report: TargetReport) => void;
 };

@@ -3,63 +3,17 @@ import type { LiveCompute } from "../azure/computes.ts";
 import { canonicalId } from "../azure/resource-id.ts";
 import { workspaceId } from "../azure/workspace.ts";
 import { isLeaving } from "../compute/state.ts";
+import { isWorkedOn, type Detachment, type DetachOutcome } from "./detachment.ts";
 import { inUse } from "./in-use.ts";
-import { withLeases, type Guarantee } from "./lease.ts";
+import { withLeases } from "./lease.ts";
 import type { AttachDeps } from "./dependencies.ts";
-import { removalActionFor, removeAndWait, type Removal } from "./remove.ts";
+import { removeAndWait, type Removal } from "./remove.ts";
 import { pollUntilTerminal } from "./poll.ts";
 import { summarizeDetach } from "./target-report.ts";
 
-/** What is to be done about one name given to `detach`. */
-export type Detachment =
-  | { readonly do: "keep"; readonly name: string; readonly reason: string }
-  | { readonly do: "wait"; readonly name: string; readonly live: LiveCompute; readonly reason: string }
-  | { readonly do: "detach" | "delete"; readonly name: string; readonly live: LiveCompute; readonly reason: string }
-  | { readonly do: "refuse"; readonly name: string; readonly live: LiveCompute; readonly reason: string };
-
-/** Decides for every name; a name that is not in the workspace is done already. */
-export function planDetach(
-  names: readonly string[],
-  live: readonly LiveCompute[],
-  { allowDelete }: { readonly allowDelete: boolean },
-): readonly Detachment[] {
-  const byName = new Map(live.map((compute) => [compute.name.toLowerCase(), compute]));
-  return names.map((name): Detachment => {
-    const found = byName.get(name.toLowerCase());
-    if (found === undefined) return { do: "keep", name, reason: "It is not in the workspace." };
-    if (isLeaving(found)) return { do: "wait", name, live: found, reason: "It is being removed already." };
-    const action = removalActionFor(found);
-    if (action === undefined) {
-      return {
-        do: "refuse",
-        name,
-        live: found,
-        reason: `The service calls it a ${found.computeType} with isAttachedCompute ${String(found.isAttachedCompute)}; whether to detach or delete it cannot be told for sure.`,
-      };
-    }
-    if (action === "Detach")
-      return { do: "detach", name, live: found, reason: "It is attached; the resource behind it stays." };
-    return allowDelete
-      ? { do: "delete", name, live: found, reason: "It was made by the service; allow-delete is true." }
-      : {
-          do: "refuse",
-          name,
-          live: found,
-          reason: `It is a ${found.computeType} that the service made: removing it deletes it. Set allow-delete: true to allow that.`,
-        };
-  });
-}
-
-export type DetachOutcome = {
-  readonly step: Detachment;
-  readonly seconds: number;
-  readonly removal?: Removal;
-  readonly guarantee?: Guarantee;
-};
-
 export type DetachOptions = {
   readonly parallel: number;
-  /** Take away what is still in use. */
+  /** Also remove what is still in use. */
   readonly force: boolean;
 };
 
@@ -74,19 +28,14 @@ export async function detach(
   return Promise.all(
     steps.map((step) =>
       limit(async (): Promise<DetachOutcome> => {
-        const came = await carryOut(step, force, deps);
+        const result = await carryOut(step, force, deps);
         const seconds = (deps.clock.now() - startedAt) / 1000;
-        const outcome = { step, seconds, ...came };
-        if (isDetachPending(step)) deps.onEnd(summarizeDetach(outcome).report);
+        const outcome = { step, seconds, ...result };
+        if (isWorkedOn(step)) deps.onEnd(summarizeDetach(outcome).report);
         return outcome;
       }),
     ),
   );
-}
-
-/** Steps that send something, or wait for what is going. */
-export function isDetachPending(step: Detachment): boolean {
-  return step.do !== "keep" && step.do !== "refuse";
 }
 
 async function carryOut(
@@ -108,17 +57,16 @@ async function carryOut(
         ...(live.resourceId === undefined ? [] : [canonicalId(live.resourceId)]),
       ];
       const onProgress = (message: string) => deps.onProgress(live.name, message);
-      const came = await withLeases(keys, { ...deps, onProgress }, async (held) => ({
+      const result = await withLeases(keys, { ...deps, onProgress }, async (held) => ({
         guarantee: held.guarantee,
         removal: await removeAsPlanned(live, force, held.isHeld, deps),
       }));
-      if ("removal" in came) return came;
-      return { removal: came };
+      return "removal" in result ? result : { removal: result };
     }
   }
 }
 
-/** Under the lease the compute is read again: it is removed only if it is still what was decided about. */
+/** Reads the compute again under the lease, and removes it only if it is still the one that was decided about. */
 async function removeAsPlanned(
   planned: LiveCompute,
   force: boolean,
@@ -142,7 +90,7 @@ async function removeAsPlanned(
   ) {
     return failedWith(
       "WorkspaceChanged",
-      `'${live.name}' was made anew by somebody else meanwhile, so it was left as it is. Run detach again if that one is meant.`,
+      `'${live.name}' was replaced by somebody else in the meantime, so it was left as it is. To detach the new one, run detach again.`,
     );
   }
   const users = force ? undefined : await inUse(live, deps);
@@ -152,18 +100,18 @@ async function removeAsPlanned(
 }
 
 async function waitUntilGone(live: LiveCompute, deps: AttachDeps): Promise<Removal> {
-  const settled = await pollUntilTerminal(live.name, deps);
-  switch (settled.state) {
+  const polled = await pollUntilTerminal(live.name, deps);
+  switch (polled.state) {
     case "absent":
       return { state: "gone" };
     case "in-flight":
-      return { state: "in-flight", why: settled.why };
+      return { state: "in-flight", why: polled.why };
     case "failed":
-      return { state: "failed", error: settled.error };
+      return { state: "failed", error: polled.error };
     case "unreadable":
-      return { state: "failed", error: settled.failure.error };
+      return { state: "failed", error: polled.failure.error };
     case "present":
-      return failedWith("NotRemoved", `'${live.name}' is ${settled.compute.provisioningState} again.`);
+      return failedWith("NotRemoved", `'${live.name}' is ${polled.compute.provisioningState} again.`);
   }
 }
 

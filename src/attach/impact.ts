@@ -23,7 +23,7 @@ export function isNoMoreDestructive(decided: Step, planned: Step): boolean {
   return planned.do === "wait" || impact[decided.do] <= impact[planned.do];
 }
 
-/** True when `decided` is what was planned to the letter: the same action on the same computes for the same reasons. */
+/** True when `decided` is exactly what was planned: the same action on the same computes for the same reasons. */
 export function isExactly(decided: Step, planned: Step): boolean {
   const work = (step: Step) =>
     JSON.stringify({

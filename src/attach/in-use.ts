@@ -8,10 +8,10 @@ import type { Plan } from "../plan/step.ts";
 import type { Findings } from "../plan/preflight.ts";
 import { failedWith, type StepResult } from "./step-result.ts";
 
-/** More than this are counted, not named. Our choice. */
+/** Any beyond these are counted, not named. Our choice. */
 const mostNamed = 10;
 
-/** Why a compute must not be taken away now; `undefined` when nothing needs it. */
+/** Why a compute must not be removed now; `undefined` when nothing uses it. */
 export async function inUse(
   compute: LiveCompute,
   { usersOf }: { readonly usersOf: ReadComputeUsers },
@@ -22,7 +22,7 @@ export async function inUse(
     return failedWith(
       "in-use",
       "UseUnknown",
-      `${unknownUse(compute.name, users.failure.error)} It was left as it is. Set force: true to go ahead all the same.`,
+      `${unknownUse(compute.name, users.failure.error)} It was left as it is. To remove it anyway, set force: true.`,
       compute,
     );
   }
@@ -31,8 +31,8 @@ export async function inUse(
 }
 
 /**
- * What still uses the computes that a plan takes away, by the name of the target: an error that refuses the step, or with
- * `force` a warning. A plan that takes nothing away costs no request.
+ * What still uses the computes that a plan removes, by the name of the target: an error that refuses the step, or with
+ * `force` a warning. A plan that removes nothing sends no request.
  */
 export async function findUsers(
   { steps }: Plan,
@@ -59,7 +59,7 @@ async function use(compute: LiveCompute, usersOf: ReadComputeUsers, force: boole
   const { name } = compute;
   const users = await usersOf(compute, collectionsOfUsers(compute));
   const severity = force ? "warning" : "error";
-  const advice = force ? "force is true: it is taken away all the same." : howToGoAhead;
+  const advice = force ? "force is true, so it is removed anyway." : howToGoAhead;
   if (users.ok) {
     return users.value.length === 0
       ? undefined
@@ -68,16 +68,16 @@ async function use(compute: LiveCompute, usersOf: ReadComputeUsers, force: boole
   const message = unknownUse(name, users.failure.error);
   return users.failure.reason === "cancelled"
     ? undefined
-    : { severity, code: "use-unknown", message, advice: force ? advice : "Set force: true to go ahead all the same." };
+    : { severity, code: "use-unknown", message, advice: force ? advice : "To remove it anyway, set force: true." };
 }
 
-const howToGoAhead = "Wait for them to end or cancel them, or set force: true to go ahead all the same.";
+const howToGoAhead = "Wait for them to end or cancel them. To remove it anyway, set force: true.";
 
 function unknownUse(name: string, { message, code }: ServiceError): string {
   return `Whether anything still uses '${name}' could not be read (${message} [${code}]).`;
 }
 
-export function usedBy(name: string, users: readonly ComputeUser[]): string {
+function usedBy(name: string, users: readonly ComputeUser[]): string {
   const named = users.slice(0, mostNamed).map(({ what, name: user, state }) => `the ${what} '${user}' (${state})`);
   const rest = users.length - named.length;
   return `'${name}' is still used by ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`;

@@ -10,25 +10,25 @@ import { pollUntilTerminal, resolveUnknownOutcome } from "./poll.ts";
 import type { VerifyDeps } from "./verify.ts";
 import { isOutcomeKnown } from "./write.ts";
 
-/** What became of the intents that earlier holders noted. */
+/** What has become of the intents that earlier holders of the leases recorded. */
 export type Resolved = {
-  /** What stands under the names. */
+  /** The computes under their names. */
   readonly known: readonly LiveCompute[];
-  /** Those under whose name nothing stands. */
+  /** Intents whose name has no compute. */
   readonly gone: readonly Intent[];
   /**
-   * Those of a re-attachment whose detachment failed: what the service made stands there still, with its own id. It is
-   * that attempt that has failed and not the cluster, which therefore is never deleted for it.
+   * Intents of a re-attachment whose detachment failed: the cluster that the service made is still there, with its own id.
+   * The attempt failed, not the cluster, so the cluster is never deleted for it.
    */
   readonly unfinished: readonly Intent[];
 };
 
 /**
- * Reads the names that earlier holders noted, until nothing but a removal is in flight on them: also those whose outcome was
- * known, which a list may not show yet.
+ * Reads the names of recorded intents until nothing but a removal is in flight on them, closed intents included: a list may
+ * not show yet what those wrote.
  */
 export async function resolveIntents(
-  piece: readonly Step[],
+  group: readonly Step[],
   held: Held,
   isFirstLook: boolean,
   deps: VerifyDeps,
@@ -42,24 +42,24 @@ export async function resolveIntents(
     if (isNew) {
       deps.onProgress(
         name,
-        `another run${run === undefined ? "" : ` (${run})`} began to write it at ${at} and did not say what came of it; reads it first`,
+        `a previous run${run === undefined ? "" : ` (${run})`} started writing this at ${at} and did not record the result; checking`,
       );
     }
-    // What is being removed is the plan's to decide about, which may have to note what it leaves before it is gone.
+    // A removal in flight is left to the plan, which may have to record what it leaves before the compute is gone.
     const first = await pollUntilTerminal(name, deps, (compute) => !isInFlight(compute));
-    // Who was cancelled gave its lease back at once, and the request that it sent may still be on its way. Under a name of
-    // this piece that does no harm: there it meets what is written next.
-    const isOnlyTheirs = !piece.some(({ target }) => target.name.toLowerCase() === name.toLowerCase());
-    const settled = isNew && isOnlyTheirs && first.state === "absent" ? await resolveUnknownOutcome(name, deps) : first;
-    const end = unsettledResult(settled);
+    // A cancelled run releases its lease at once, while the request that it sent may still be on its way. Under a name of
+    // this group that does no harm, because this run writes that name next.
+    const isOnlyTheirs = !group.some(({ target }) => target.name.toLowerCase() === name.toLowerCase());
+    const polled = isNew && isOnlyTheirs && first.state === "absent" ? await resolveUnknownOutcome(name, deps) : first;
+    const end = unsettledResult(polled);
     if (end !== undefined) return end;
-    if (settled.state !== "present") {
+    if (polled.state !== "present") {
       gone.push(intent);
       continue;
     }
-    const { compute } = settled;
+    const { compute } = polled;
     const { resourceId = closed === true ? undefined : intent.resourceId, isAttachedCompute } = compute;
-    // What is being removed may not show any more what it held.
+    // A compute that is being removed may no longer show its resource.
     known.push(resourceId === undefined || !isLeaving(compute) ? compute : { ...compute, resourceId });
     if (
       isAttachedCompute === false &&
@@ -72,22 +72,22 @@ export async function resolveIntents(
   return { known, gone, unfinished };
 }
 
-function isSame(one: string | undefined, other: string | undefined): boolean {
-  return one !== undefined && other !== undefined && canonicalId(one) === canonicalId(other);
+function isSame(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && canonicalId(a) === canonicalId(b);
 }
 
-/** Writes down what is about to be done. @returns the correlation id; `undefined` when the lease was lost. */
+/** Records what is about to be done, before it is done. @returns the correlation id; `undefined` when the lease was lost. */
 export async function recordIntent(step: Step, held: Held, deps: VerifyDeps): Promise<string | undefined> {
   const correlationId = deps.newId();
   const intent = intentOf(step, deps.clock.now(), correlationId, deps.run);
-  for (const key of intentKeysOf(step, deps.workspace)) if (!(await held.note(key, intent))) return undefined;
+  for (const key of intentKeysOf(step, deps.workspace)) if (!(await held.record(key, intent))) return undefined;
   return correlationId;
 }
 
 /**
- * Closes the notes: those of this piece whose outcome is known, and those of others that were resolved. The note
- * that alone knows the id of a cluster that the service made stays until the cluster is attached again, or is gone: the
- * next run would have another one made.
+ * Closes the intents of this group whose outcome is known, and those of others that were resolved. An intent that alone
+ * knows the id of a service-created cluster stays open until the cluster is attached again or is gone: without it the next
+ * run would have another cluster made.
  */
 export async function closeIntents(
   held: Held,
@@ -103,7 +103,7 @@ export async function closeIntents(
   );
   await Promise.all(
     held
-      .open()
+      .openKeys()
       .filter((key) => !open.has(key))
       .map((key) => held.close(key)),
   );

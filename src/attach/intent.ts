@@ -2,9 +2,9 @@ import type { Step } from "../plan/step.ts";
 import { resourceIdOf } from "../compute/target.ts";
 
 /**
- * What is written into the leased blob before a compute is written, and closed once the outcome is verified. Whoever finds
- * an open one knows that a process ended in between, and under which name to look for what it may have begun. A closed one
- * says under which name to look for what a list may not show yet.
+ * Recorded in the leased blob before a compute is written, and closed once the outcome is verified. An open intent tells the
+ * next holder that a process ended in between, and under which name to look for what it may have started. A closed one
+ * tells under which name to look for what a list may not show yet.
  */
 export type Intent = {
   readonly name: string;
@@ -17,7 +17,7 @@ export type Intent = {
   readonly correlationId: string;
   /** Address of the workflow run that writes. */
   readonly run?: string;
-  /** What came of it was verified. */
+  /** Its outcome was verified. */
   readonly closed?: true;
 };
 
@@ -38,7 +38,7 @@ export function intentOf(
   };
 }
 
-/** What stands in a blob; nothing where it is empty or not of this form, because others may write there too. */
+/** The intents in a blob; none where it is empty or has another form, because others may write there too. */
 export function readIntents(text: string): readonly Intent[] {
   let parsed: unknown;
   try {
@@ -54,7 +54,7 @@ export function writeIntents(intents: readonly Intent[]): string {
   return intents.length === 0 ? "" : `${JSON.stringify({ intents }, undefined, 2)}\n`;
 }
 
-/** A compute's name goes into an address, so nothing but a name is taken from there. */
+/** The name goes into a URL, so only a valid compute name is accepted. */
 function isIntent(value: unknown): value is Intent {
   if (typeof value !== "object" || value === null) return false;
   const { name, at } = value as { readonly name?: unknown; readonly at?: unknown };

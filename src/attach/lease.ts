@@ -3,11 +3,11 @@ import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import type { Clock } from "../clock.ts";
 import { readIntents, writeIntents, type Intent } from "./intent.ts";
 
-/** What keeps two runs from attaching one resource at a time. */
+/** What keeps two runs from attaching one resource at the same time. */
 export type Guarantee =
-  /** A lease in the workspace's storage: nobody else who asks for it writes meanwhile. */
+  /** A lease in the workspace's storage: no other run of this action writes in the meantime. */
   | "serialised"
-  /** The storage cannot be used: what is live is read before and after, and a collision is found out, not prevented. */
+  /** The storage cannot be used: the live state is read before and after, so a collision is detected, not prevented. */
   | "verified";
 
 export type LeaseDeps = {
@@ -16,9 +16,9 @@ export type LeaseDeps = {
   /** Ids that nobody else has. */
   readonly newId: () => string;
   readonly signal: AbortSignal;
-  /** Milliseconds since the epoch after which nothing is waited for any more. */
+  /** Milliseconds since the epoch after which every wait ends. */
   readonly deadline: number;
-  /** One line for each thing worth knowing. Text may stem from the storage. */
+  /** One line for each thing worth knowing. The text may come from the storage. */
   readonly onProgress: (message: string) => void;
 };
 
@@ -26,18 +26,18 @@ export type LeaseDeps = {
 export type Held = {
   readonly guarantee: Guarantee;
   readonly keys: readonly string[];
-  /** What earlier holders left behind. */
+  /** What earlier holders recorded. */
   readonly found: readonly Intent[];
   /** False as soon as another holder is possible: then nothing may be written any more. Always true without a lease. */
   readonly isHeld: () => boolean;
   /**
-   * Writes down what is about to be done, in place of what earlier holders left, and beside what this one has noted of other
-   * names. False: the lease was lost.
+   * Records an intent, in place of what earlier holders recorded, and beside what this one has recorded for other names.
+   * False: the lease was lost.
    */
-  readonly note: (key: string, intent: Intent) => Promise<boolean>;
-  /** Keys under which something stands open, by an earlier holder or by this one. */
-  readonly open: () => readonly string[];
-  /** Says of what stands under a key that its outcome is known. */
+  readonly record: (key: string, intent: Intent) => Promise<boolean>;
+  /** Keys with an open intent, of an earlier holder or of this one. */
+  readonly openKeys: () => readonly string[];
+  /** Closes the intents of a key: their outcome is known. */
   readonly close: (key: string) => Promise<boolean>;
 };
 
@@ -55,8 +55,8 @@ const marginSeconds = 10;
 /**
  * Takes the leases of all keys, does the work, and gives them back on every way out.
  *
- * Keys are taken in one order everywhere, so two runs never wait for each other in a ring. While the work goes on the
- * leases are renewed. A storage that cannot be used at all costs the guarantee, not the work: `Held.guarantee` says so.
+ * Keys are taken in one order everywhere, so two runs never wait for each other in a ring. During the work the leases are
+ * renewed. A storage that cannot be used costs the guarantee, not the work: `Held.guarantee` says so.
  */
 export async function withLeases<Value>(
   keys: readonly string[],
@@ -65,8 +65,8 @@ export async function withLeases<Value>(
 ): Promise<Value | NotHeld> {
   const id = deps.newId();
   const sorted = [...new Set(keys)].sort();
-  /** A request that was cancelled may have been carried out. What somebody else holds is not given back by this. */
-  const untold: string[] = [];
+  /** Keys whose lease may be ours: a cancelled request may have been carried out. Releasing another holder's does nothing. */
+  const maybeTaken: string[] = [];
   const taken: Taken[] = [];
   try {
     for (const key of sorted) {
@@ -76,28 +76,28 @@ export async function withLeases<Value>(
         return await work(withoutLease(sorted));
       }
       if (got.state !== "held") {
-        untold.push(key);
+        maybeTaken.push(key);
         return got;
       }
       taken.push(got.taken);
     }
-    const standing = new Map<string, readonly Intent[]>();
+    const intentsByKey = new Map<string, readonly Intent[]>();
     for (const { key } of taken) {
       const text = await deps.leases.read(key, deps.signal);
       if (!text.ok) return notHeld(text.failure);
       const intents = readIntents(text.value);
-      if (intents.length > 0) standing.set(key, intents);
+      if (intents.length > 0) intentsByKey.set(key, intents);
     }
-    const noted = new Map<string, readonly Intent[]>();
+    const recorded = new Map<string, readonly Intent[]>();
     const lastWrites = new Map<string, Promise<boolean>>();
     const put = (key: string, intents: readonly Intent[]): Promise<boolean> => {
-      // Before the write: should its reply be lost, something stands there all the same.
-      standing.set(key, intents);
+      // Before the write: if its reply is lost, the intent may be in the blob all the same.
+      intentsByKey.set(key, intents);
       const write = async (): Promise<boolean> => {
         const written = await deps.leases.write(key, id, writeIntents(intents), deps.signal);
         return written.ok && written.value === "written";
       };
-      // One after the other: what was noted last has to stand there in the end.
+      // One write after the other, so that the last one wins.
       const written = (lastWrites.get(key) ?? Promise.resolve()).then(write, write);
       lastWrites.set(key, written);
       return written;
@@ -105,24 +105,24 @@ export async function withLeases<Value>(
     return await work({
       guarantee: "serialised",
       keys: sorted,
-      found: [...standing.values()].flat(),
+      found: [...intentsByKey.values()].flat(),
       isHeld: () => taken.every(({ isHeld }) => isHeld()),
-      note: (key, intent) => {
-        const intents = [...(noted.get(key) ?? []).filter(({ name }) => name !== intent.name), intent];
-        noted.set(key, intents);
+      record: (key, intent) => {
+        const intents = [...(recorded.get(key) ?? []).filter(({ name }) => name !== intent.name), intent];
+        recorded.set(key, intents);
         return put(key, intents);
       },
-      open: () =>
-        [...standing].filter(([, intents]) => intents.some(({ closed }) => closed !== true)).map(([key]) => key),
+      openKeys: () =>
+        [...intentsByKey].filter(([, intents]) => intents.some(({ closed }) => closed !== true)).map(([key]) => key),
       close: (key) =>
         put(
           key,
-          (standing.get(key) ?? []).map((intent) => ({ ...intent, closed: true })),
+          (intentsByKey.get(key) ?? []).map((intent) => ({ ...intent, closed: true })),
         ),
     });
   } finally {
     for (const { stop } of taken) stop();
-    await Promise.all([...taken.map(({ key }) => key), ...untold].map((key) => deps.leases.release(key, id)));
+    await Promise.all([...taken.map(({ key }) => key), ...maybeTaken].map((key) => deps.leases.release(key, id)));
   }
 }
 
@@ -137,12 +137,12 @@ async function take(key: string, id: string, deps: LeaseDeps): Promise<Take> {
   const { leases, clock, signal, deadline, onProgress } = deps;
   let busyAt: number | undefined;
   for (let look = 0; ; look += 1) {
-    // From before the request: the lease may have begun as soon as it was sent.
+    // Taken before the request: the lease may begin as soon as it is sent.
     const askedAt = clock.now();
     const got = await leases.acquire(key, id, signal);
     if (!got.ok) {
       if (got.failure.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
-      // Going on without a lease while somebody is known to hold it would be the collision itself.
+      // Working without a lease while somebody is known to hold it would be the collision itself.
       const mayBeHeld = busyAt !== undefined && askedAt - busyAt < leases.seconds * 1000;
       if (!mayBeHeld) return { state: "unusable", failure: got.failure };
     } else {
@@ -164,8 +164,8 @@ async function holderOf(key: string, { leases, signal }: LeaseDeps): Promise<str
   const text = await leases.read(key, signal);
   const intent = text.ok ? readIntents(text.value).find(({ closed }) => closed !== true) : undefined;
   const who = intent?.run === undefined ? "another run" : `the workflow run ${intent.run}`;
-  const what = intent === undefined ? "works on the same resource" : `is at '${intent.name}' since ${intent.at}`;
-  return `waits: ${who} ${what}; its lease ends when it is done, or ${leases.seconds} s after it crashed.`;
+  const since = intent === undefined ? "" : ` and has been writing '${intent.name}' since ${intent.at}`;
+  return `waiting for ${who} that holds the lease${since} (released when it finishes, or ${leases.seconds} s after a crash)`;
 }
 
 /** Renews until stopped. A renewal that gets no answer is tried again as long as the lease can still be ours. */
@@ -178,16 +178,16 @@ function keep(key: string, id: string, from: number, { leases, clock, onProgress
     while (!stopped.signal.aborted && !lost) {
       await clock.sleep(leases.seconds / 4, stopped.signal);
       const askedAt = clock.now();
-      // A sign-in that fails is thrown. It may come about the next time.
+      // A failed sign-in is thrown. The next one may succeed.
       const renewed = await leases.renew(key, id, stopped.signal).catch(() => undefined);
       if (renewed?.ok === true && renewed.value === "held") renewedAt = askedAt;
       else if (renewed?.ok === true || !isHeld()) {
         lost = true;
-        onProgress("the lease was lost; nothing more is written.");
+        onProgress("lost the lease; writes nothing more");
       }
     }
   };
-  // Ends by the stop alone, which rejects the sleep.
+  // Ends only by the stop, because that rejects the sleep.
   renew().catch(() => undefined);
   return { key, isHeld, stop: () => stopped.abort() };
 }
@@ -198,16 +198,16 @@ function withoutLease(keys: readonly string[]): Held {
     keys,
     found: [],
     isHeld: () => true,
-    note: () => Promise.resolve(true),
-    open: () => [],
+    record: () => Promise.resolve(true),
+    openKeys: () => [],
     close: () => Promise.resolve(true),
   };
 }
 
 function unusable({ error }: AzureFailure): string {
   return (
-    `the workspace's storage cannot be used for a lease (${error.message} [${error.code}]): ` +
-    "what is live is read before and after the write instead, so a collision with another run is found out, not prevented."
+    `cannot use the workspace's storage for a lease (${error.message} [${error.code}]): ` +
+    "reads the live state before and after the write instead, so a collision with another run is detected, not prevented"
   );
 }
 

@@ -1,21 +1,26 @@
-import type { Accepted, LiveCompute } from "../azure/computes.ts";
+import type { Accepted, Computes, LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import type { KindFacts } from "../compute/kind.ts";
 import { kindOfLive } from "../compute/target.ts";
 import { isInFlight, isLeaving } from "../compute/state.ts";
 import type { AttachDeps } from "./dependencies.ts";
 
-/** Where a compute stands once nothing is in flight any more, or once nothing more could be waited for. */
+/** What reading and waiting need from outside. */
+export type PollDeps = Pick<AttachDeps, "clock" | "signal" | "deadline" | "onProgress"> & {
+  readonly computes: Pick<Computes, "get" | "progress">;
+};
+
+/** The state of a compute once nothing is in flight on it, or at the end of the wait. */
 export type PollResult =
   | { readonly state: "present"; readonly compute: LiveCompute }
   | { readonly state: "absent" }
   /** The operation ended in failure before the compute showed it. */
   | { readonly state: "failed"; readonly compute?: LiveCompute; readonly error: ServiceError }
-  /** The time limit passed, or the workflow was cancelled; the operation goes on in Azure. */
+  /** The time limit passed, or the workflow was cancelled; the operation is still running in Azure. */
   | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled"; readonly compute?: LiveCompute }
   | { readonly state: "unreadable"; readonly failure: AzureFailure };
 
-/** By which Azure's support finds a write; an answer to a later read has other ones. */
+/** By these IDs Azure support finds a write; the answer to a later read has other ones. */
 export type Ids = Pick<ServiceError, "correlationId" | "requestId">;
 
 export function idsOf({ correlationId, requestId }: Accepted): Ids {
@@ -26,20 +31,20 @@ export function idsOf({ correlationId, requestId }: Accepted): Ids {
 }
 
 /**
- * Seconds between looks when the service names none: short first, for kinds that attach within seconds, then a fifth longer
- * each time, so that an end is seen soon after it has come, measured by how long it took. Our choice.
+ * Seconds between reads when the service names none: short at first, for kinds that attach within seconds, then a fifth
+ * longer each time, so that the delay in seeing the end stays small against the time it took. Our choice.
  */
 const firstPause = 1;
 const growth = 1.2;
 const longestPause = 15;
 
 /**
- * Follows a write to its end: the operation as long as the service knows it, then the compute itself, because the
+ * Follows a write to its end: first the operation, as long as the service knows it, then the compute itself, because the
  * operation's body is not the resource and a status of 200 is not success.
  *
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
  */
-export async function pollWrite(name: string, accepted: Accepted, deps: AttachDeps): Promise<PollResult> {
+export async function pollWrite(name: string, accepted: Accepted, deps: PollDeps): Promise<PollResult> {
   if (accepted.operationUrl !== undefined) {
     const { operationUrl, retryAfterSeconds, compute: written } = accepted;
     const progress = written === undefined ? undefined : kindOfLive(written)?.progressOf;
@@ -62,27 +67,27 @@ type OperationEnd =
 type FollowedOperation = {
   readonly operationUrl: string;
   readonly retryAfterSeconds: number | undefined;
-  /** Where the operation's own word does not say how far it is: reads that off the compute. */
+  /** Where the operation's status does not show its progress: reads the progress off the compute. */
   readonly progress: KindFacts["progressOf"] | undefined;
 };
 
 async function pollOperation(
   name: string,
   { operationUrl, retryAfterSeconds, progress: readProgress }: FollowedOperation,
-  deps: AttachDeps,
+  deps: PollDeps,
 ): Promise<OperationEnd> {
   let shown = "";
   for (let look = 0, wait = retryAfterSeconds; ; look += 1) {
     const paused = await pause(look, wait, deps);
     if (paused !== undefined) return { state: "in-flight", why: paused };
     const progress = await deps.computes.progress(operationUrl);
-    // An operation that the service has forgotten, or that cannot be read, says nothing of the compute: read that instead.
+    // An operation that the service has forgotten, or that cannot be read, says nothing about the compute: read that instead.
     if (!progress.ok) return { state: "over" };
     if (progress.value.state === "succeeded") return { state: "over" };
     if (progress.value.state !== "running") return { state: "failed", error: progress.value.error };
     const compute = readProgress === undefined ? undefined : await deps.computes.get(name);
-    const far = compute?.ok === true && compute.value !== undefined ? readProgress?.(compute.value) : undefined;
-    const state = [progress.value.status, ...(far === undefined ? [] : [far])].join(", ");
+    const text = compute?.ok === true && compute.value !== undefined ? readProgress?.(compute.value) : undefined;
+    const state = [progress.value.status, ...(text === undefined ? [] : [text])].join(", ");
     if (state !== shown) {
       shown = state;
       deps.onProgress(name, shown);
@@ -92,18 +97,18 @@ async function pollOperation(
 }
 
 function stateOf(compute: LiveCompute): string {
-  const far = kindOfLive(compute)?.progressOf?.(compute);
-  return far === undefined ? compute.provisioningState : `${compute.provisioningState}, ${far}`;
+  const text = kindOfLive(compute)?.progressOf?.(compute);
+  return text === undefined ? compute.provisioningState : `${compute.provisioningState}, ${text}`;
 }
 
 /**
- * Reads the compute until nothing is in flight on it. A compute that is absent counts as settled at once.
+ * Reads the compute until nothing is in flight on it. An absent compute is terminal at once.
  *
  * @param isOver default: it is not being removed, either.
  */
 export async function pollUntilTerminal(
   name: string,
-  deps: AttachDeps,
+  deps: PollDeps,
   isOver = (compute: LiveCompute) => !isInFlight(compute) && !isLeaving(compute),
 ): Promise<PollResult> {
   let shown = "";
@@ -123,16 +128,16 @@ export async function pollUntilTerminal(
 }
 
 /**
- * Finds out what became of a write whose reply was lost: reads the compute until it shows up or has been absent in
- * several reads in a row, because a list or a read may lag behind a write.
+ * Finds out the result of a write whose reply was lost: reads the compute until it appears or has been absent in several
+ * reads in a row, because a read may lag behind a write.
  */
-export async function resolveUnknownOutcome(name: string, deps: AttachDeps): Promise<PollResult> {
+export async function resolveUnknownOutcome(name: string, deps: PollDeps): Promise<PollResult> {
   const looksUntilAbsent = 5;
   for (let look = 0; look < looksUntilAbsent; look += 1) {
     const paused = await pause(look, undefined, deps);
     if (paused !== undefined) return { state: "in-flight", why: paused };
-    const settled = await pollUntilTerminal(name, deps);
-    if (settled.state !== "absent") return settled;
+    const polled = await pollUntilTerminal(name, deps);
+    if (polled.state !== "absent") return polled;
   }
   return { state: "absent" };
 }
@@ -141,7 +146,7 @@ export async function resolveUnknownOutcome(name: string, deps: AttachDeps): Pro
 export async function pause(
   look: number,
   retryAfterSeconds: number | undefined,
-  { clock, signal, deadline }: AttachDeps,
+  { clock, signal, deadline }: Pick<PollDeps, "clock" | "signal" | "deadline">,
 ): Promise<"timeout" | "cancelled" | undefined> {
   if (signal.aborted) return "cancelled";
   const left = (deadline - clock.now()) / 1000;

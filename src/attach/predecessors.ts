@@ -8,7 +8,7 @@ import { removeAndWait } from "./remove.ts";
 import { pollUntilTerminal } from "./poll.ts";
 import type { VerifyDeps } from "./verify.ts";
 
-/** What the attachment after a removal will need must be there, and nobody may need what goes. */
+/** Why a step must not remove anything: a secret that its attachment needs is missing, or what it removes is in use. */
 export async function removalBlockers(step: Step, force: boolean, deps: VerifyDeps): Promise<StepResult | undefined> {
   if (!("remove" in step)) return undefined;
   try {
@@ -24,9 +24,9 @@ export async function removalBlockers(step: Step, force: boolean, deps: VerifyDe
 }
 
 /**
- * Removes what has to go, and waits for what is going.
+ * Removes the step's predecessors, and waits for those that are already being removed.
  *
- * @returns why the step ends here; `blocked` where what should be gone stands again, or still; `undefined` to go on.
+ * @returns why the step ends here; `blocked` where a predecessor is still there, or there again; `undefined` to continue.
  */
 export async function removePredecessors(
   step: Step,
@@ -37,17 +37,17 @@ export async function removePredecessors(
     case "attach":
     case "create":
       for (const leaving of step.afterRemovalOf) {
-        const settled = await pollUntilTerminal(leaving.name, deps);
-        const end = unsettledResult(settled);
+        const polled = await pollUntilTerminal(leaving.name, deps);
+        const end = unsettledResult(polled);
         if (end !== undefined) return end;
-        if (settled.state === "present") return "blocked";
+        if (polled.state === "present") return "blocked";
       }
       return undefined;
     case "reattach":
     case "recreate":
     case "replace":
       for (const compute of step.remove) {
-        // What is detached first and attached next is noted before it is gone: a crash in between must not lose its id.
+        // Recorded before it is gone: a crash between detaching and attaching must not lose its id.
         if ((await recordIntent(step, held, deps)) === undefined || !held.isHeld()) return lostOrCancelled(deps);
         const removal = await removeAndWait(compute, held.isHeld, deps);
         if (removal.state === "in-flight") return { state: "in-flight", why: removal.why };
@@ -68,8 +68,8 @@ export async function removePredecessors(
 /**
  * Waits for what is in flight.
  *
- * @param cluster which the service made, and which may be left by it.
- * @returns why the step ends here, or whether something stands there now.
+ * @param cluster the service made it, and it may outlive the compute.
+ * @returns why the step ends here, or whether a compute is there now.
  */
 export async function awaitInFlight(
   step: Extract<Step, { do: "wait" }>,
@@ -77,9 +77,9 @@ export async function awaitInFlight(
   held: Held,
   deps: VerifyDeps,
 ): Promise<StepResult | "present" | "absent"> {
-  // Noted before it is gone: whoever comes after a crash would not know its id.
+  // Recorded before it is gone: after a crash nothing else would know its id.
   if (cluster !== undefined && (await recordIntent({ ...step, target: cluster }, held, deps)) === undefined)
     return lostOrCancelled(deps);
-  const settled = await pollUntilTerminal(step.live.name, deps);
-  return unsettledResult(settled) ?? (settled.state === "present" ? "present" : "absent");
+  const polled = await pollUntilTerminal(step.live.name, deps);
+  return unsettledResult(polled) ?? (polled.state === "present" ? "present" : "absent");
 }

@@ -1,26 +1,26 @@
 import type { Clock } from "../clock.ts";
 import { elapsed } from "../report/format.ts";
 
-/** Work on targets as it is followed in the log, each line with the time since its beginning. */
+/** The work on targets as the log shows it, each line with the time since the start. */
 export type Progress = {
-  /** Something worth knowing of a target, or of several whose names are joined. Text may stem from Azure. */
+  /** Something worth knowing about a target, or about several whose names are joined. The text may come from Azure. */
   readonly onProgress: (target: string, message: string) => void;
-  /** Nothing more is done about the target. */
+  /** The work on the target has ended. */
   readonly onEnd: (target: string, how: string) => void;
   readonly stop: () => void;
 };
 
-/** Seconds without a line after which one says what is still waited for. Our choice: nobody takes a minute for a hang. */
+/** Seconds of silence after which a line says what the step is waiting for. Our choice: nobody takes a minute for a hang. */
 const longestSilence = 60;
 
-/** @param names the targets that are worked on: as long as one has not ended, the log never falls silent. */
+/** @param names the targets that are worked on: until all have ended, the log never falls silent. */
 export function createProgress(
   names: readonly string[],
   { clock, write }: { readonly clock: Clock; readonly write: (line: string) => void },
 ): Progress {
   const startedAt = clock.now();
   let lastLineAt = startedAt;
-  const open = new Map(names.map((name) => [name, { message: "begun", since: startedAt }]));
+  const open = new Map(names.map((name) => [name, { message: "started", since: startedAt }]));
   const line = (text: string) => {
     lastLineAt = clock.now();
     write(`[${elapsed((lastLineAt - startedAt) / 1000).padStart(11)}] ${text}`);
@@ -35,7 +35,7 @@ export function createProgress(
   };
   const waiting = (name: string, { message, since }: { readonly message: string; readonly since: number }) =>
     `${name} (${message}, for ${elapsed((clock.now() - since) / 1000)})`;
-  // Ends by the stop alone, which rejects the sleep.
+  // Ends only by the stop, because that rejects the sleep.
   beat().catch(() => undefined);
   return {
     onProgress: (target, message) => {

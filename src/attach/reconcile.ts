@@ -24,9 +24,9 @@ export type ApplyOptions = PlanOptions & {
   readonly parallel: number;
   /** False: a managed compute is not waited for; attachments are verified all the same. */
   readonly wait: boolean;
-  /** Take away what is still in use. */
+  /** Also remove what is still in use. */
   readonly force: boolean;
-  /** Only what the plan says to the letter: a plan file was given. */
+  /** Only exactly what the plan says: a plan file was given. */
   readonly exactly: boolean;
 };
 
@@ -36,7 +36,10 @@ export type ReconcileWork = {
   readonly deps: VerifyDeps;
 };
 
-/** Steps that may still send a write, or have to be decided anew. */
+/**
+ * Steps that need the leases: they send a write, or wait for an operation and are then decided again. A plan with only
+ * `wait` steps has no changes to report (`hasChanges`), and still may write.
+ */
 export function mayWrite(step: Step): boolean {
   return !["keep", "adopt", "refuse"].includes(step.do);
 }
@@ -49,38 +52,38 @@ export function resultWithoutWrite(step: Step): StepResult {
 
 export type Reconciled =
   | { readonly outcomes: readonly StepOutcome[] }
-  /** What is live touches more than the leases that are held. */
+  /** The live state touches more than the leases cover. */
   | { readonly widenBy: readonly string[] };
 
-/** How often what is live is looked at anew because an operation of somebody else's had to be waited for. */
+/** How often the live state is read again because an operation of another run had to end first. */
 const mostRounds = 5;
 
-/** What happens to a piece of work while its leases are held. */
+/** The reconciliation of one step group while its leases are held. */
 type Reconciliation = {
   readonly held: Held;
   readonly work: ReconcileWork;
-  /** Steps that nothing has come of yet. */
+  /** Steps without a result so far. */
   readonly left: () => readonly Step[];
   readonly close: (planned: Step, step: Step, end: StepResult) => void;
-  /** Targets whose old attachment is gone: what is left of their step is the attachment. */
+  /** Targets whose old attachment is gone: only the attachment is left of their step. */
   readonly removed: Set<string>;
-  /** Names that this piece has removed, and read as gone: notes from before and lists that lag know nothing of that. */
+  /** Names that this group has removed and read as gone: older intents and lists that lag do not know that. */
   readonly takenAway: Set<string>;
   readonly clusters: ServiceCreatedClusters;
 };
 
-/** A step of the plan, and what has become of it by what is live now. */
+/** A step of the plan, and the step that the live state now calls for. */
 type Decided = { readonly planned: Step; readonly step: Step };
 
-/** Carries a piece of work out under its leases, in rounds: each looks at what is live, decides anew, and goes one step on. */
-export async function reconcile(piece: readonly Step[], held: Held, work: ReconcileWork): Promise<Reconciled> {
+/** Reconciles a step group under its leases, in rounds: each reads the live state, decides again, and takes one step. */
+export async function reconcile(group: readonly Step[], held: Held, work: ReconcileWork): Promise<Reconciled> {
   const { deps, elapsed } = work;
   const ended = new Map<string, StepOutcome>();
-  const clusters = trackServiceCreatedClusters(piece, deps);
-  const course: Reconciliation = {
+  const clusters = trackServiceCreatedClusters(group, deps);
+  const reconciliation: Reconciliation = {
     held,
     work,
-    left: () => piece.filter(({ target }) => !ended.has(target.name)),
+    left: () => group.filter(({ target }) => !ended.has(target.name)),
     close: (planned, step, end) => {
       ended.set(planned.target.name, { step, end, seconds: elapsed(), guarantee: held.guarantee });
     },
@@ -89,17 +92,17 @@ export async function reconcile(piece: readonly Step[], held: Held, work: Reconc
     clusters,
   };
   const outcomes = (): Reconciled => ({
-    outcomes: piece.map(
+    outcomes: group.map(
       (step) => ended.get(step.target.name) ?? { step, end: { state: "refused" }, seconds: elapsed() },
     ),
   });
   const closeAll = (end: StepResult) => {
-    for (const step of course.left()) course.close(step, step, end);
+    for (const step of reconciliation.left()) reconciliation.close(step, step, end);
   };
-  for (let round = 0; round < mostRounds && course.left().length > 0; round += 1) {
-    const resolved = await resolveIntents(piece, held, round === 0, deps);
+  for (let round = 0; round < mostRounds && reconciliation.left().length > 0; round += 1) {
+    const resolved = await resolveIntents(group, held, round === 0, deps);
     if ("state" in resolved) {
-      // What could not be resolved stays open, so that whoever comes next looks again.
+      // What could not be resolved stays open, so that the next run checks it again.
       closeAll(resolved);
       return outcomes();
     }
@@ -109,33 +112,33 @@ export async function reconcile(piece: readonly Step[], held: Held, work: Reconc
       break;
     }
     clusters.recall(resolved);
-    const standing = withRead(live.value, resolved.known).filter(
-      ({ name }) => !course.takenAway.has(name.toLowerCase()),
+    const current = withRead(live.value, resolved.known).filter(
+      ({ name }) => !reconciliation.takenAway.has(name.toLowerCase()),
     );
-    await clusters.lookFor(standing);
-    const decided = decide(standing, course);
+    await clusters.lookFor(current);
+    const decided = decide(current, reconciliation);
     const more = decided.flatMap(({ step }) => keysOf(step, deps.workspace)).filter((key) => !held.keys.includes(key));
     if (more.length > 0 && decided.some(({ step }) => mayWrite(step))) return { widenBy: more };
-    // What was waited for, removed or not removed after all is decided by what it left.
-    if ((await settleWithoutWrite(decided, course)) === "look-again") continue;
-    if ((await makeWay(stillOpen(decided, course), course)) === "look-again") continue;
+    // After a wait or a removal, the live state decides what is left to do.
+    if ((await endWithoutWrite(decided, reconciliation)) === "look-again") continue;
+    if ((await removeAllPredecessors(stillOpen(decided, reconciliation), reconciliation)) === "look-again") continue;
     await Promise.all(
-      stillOpen(decided, course).map(async ({ planned, step }) =>
-        course.close(planned, reported(step, planned), await write(step, course)),
+      stillOpen(decided, reconciliation).map(async ({ planned, step }) =>
+        reconciliation.close(planned, reported(step, planned), await write(step, reconciliation)),
       ),
     );
   }
   closeAll(
-    failedWith("drift", "WorkspaceChanged", "The workspace changes while it is worked on. Run the command again."),
+    failedWith("drift", "WorkspaceChanged", "The workspace kept changing during the work. Run the command again."),
   );
   await closeIntents(held, [...ended.values()], clusters.names(), deps);
   return outcomes();
 }
 
-/** What is live decides anew what has to be done. */
-function decide(standing: readonly LiveCompute[], { left, clusters, work }: Reconciliation): readonly Decided[] {
-  const targets = left().map(({ target }) => clusters.asItIs(target));
-  const decided = plan(targets, standing, work.deps.workspace, work.options).steps;
+/** Decides again, on the live state. */
+function decide(current: readonly LiveCompute[], { left, clusters, work }: Reconciliation): readonly Decided[] {
+  const targets = left().map(({ target }) => clusters.asAttachable(target));
+  const decided = plan(targets, current, work.deps.workspace, work.options).steps;
   return left().flatMap((planned, index) => {
     const step = decided[index];
     return step === undefined ? [] : [{ planned, step }];
@@ -147,8 +150,8 @@ function stillOpen(decided: readonly Decided[], { left }: Reconciliation): reado
   return decided.filter(({ planned }) => open.has(planned));
 }
 
-/** Ends what needs no write any more or would now be graver than planned, and waits for what is in flight. */
-async function settleWithoutWrite(
+/** Ends steps that need no write any more or would now destroy more than planned, and waits for what is in flight. */
+async function endWithoutWrite(
   decided: readonly Decided[],
   { held, work, close, removed, takenAway, clusters }: Reconciliation,
 ): Promise<"look-again" | "go-on"> {
@@ -156,15 +159,15 @@ async function settleWithoutWrite(
   let hasWaited = false;
   for (const { planned, step } of decided) {
     if (!mayWrite(step)) close(planned, step, resultWithoutWrite(step));
-    else if (!isAllowed(step, planned, options) && !(removed.has(step.target.name) && isBeginning(step)))
+    else if (!isAllowed(step, planned, options) && !(removed.has(step.target.name) && isAttachOrCreate(step)))
       close(planned, planned, changed(step, planned, options));
     else if (step.do === "wait") {
       const cluster = leftAfter(step);
       if (cluster !== undefined) clusters.mayBeLeft(cluster);
-      const came = await awaitInFlight(step, cluster, held, deps);
-      if (typeof came === "object") close(planned, step, came);
-      // A removal that came to nothing is not the cluster's fault, which therefore is never deleted for it.
-      else if (cluster !== undefined && came === "present") clusters.isThere(cluster);
+      const result = await awaitInFlight(step, cluster, held, deps);
+      if (typeof result === "object") close(planned, step, result);
+      // A failed removal is not the cluster's fault, so the cluster is never deleted for it.
+      else if (cluster !== undefined && result === "present") clusters.isThere(cluster);
       else if (cluster !== undefined) takenAway.add(cluster.name.toLowerCase());
       hasWaited = true;
     }
@@ -172,52 +175,55 @@ async function settleWithoutWrite(
   return hasWaited ? "look-again" : "go-on";
 }
 
-/** Removes what has to go before something can be written. */
-async function makeWay(
+/** Removes predecessors before anything is written. */
+async function removeAllPredecessors(
   decided: readonly Decided[],
   { held, work, close, removed, takenAway, clusters }: Reconciliation,
 ): Promise<"look-again" | "go-on"> {
   const { options, deps } = work;
-  const forbidden = await Promise.all(
-    decided.map(async (one) => ({ ...one, end: await removalBlockers(one.step, options.force, deps) })),
+  const blocked = await Promise.all(
+    decided.map(async (decision) => ({ ...decision, end: await removalBlockers(decision.step, options.force, deps) })),
   );
-  // What must stay may be in the way of the others: they are decided anew before any of them loses anything.
-  for (const { planned, step, end } of forbidden) if (end !== undefined) close(planned, step, end);
-  if (forbidden.some(({ end }) => end !== undefined)) return "look-again";
-  const cleared = await Promise.all(
-    decided.map(async (one) => ({ ...one, end: await removePredecessors(one.step, held, deps).catch(resultOfThrown) })),
+  // What has to stay may block the others: decide again before any of them loses anything.
+  for (const { planned, step, end } of blocked) if (end !== undefined) close(planned, step, end);
+  if (blocked.some(({ end }) => end !== undefined)) return "look-again";
+  const results = await Promise.all(
+    decided.map(async (decision) => ({
+      ...decision,
+      end: await removePredecessors(decision.step, held, deps).catch(resultOfThrown),
+    })),
   );
-  for (const { planned, step, end } of cleared) {
+  for (const { planned, step, end } of results) {
     if (end === undefined || end === "blocked") continue;
     close(planned, step, end);
-    // A detachment that is said to have failed may come about all the same.
+    // A detachment that is reported as failed may take effect all the same.
     if ("remove" in step && step.remove.some(({ by }) => by === "Detach")) clusters.isThere(step.target);
   }
-  const removals = cleared.filter(({ step, end }) => end === undefined && "remove" in step);
+  const removals = results.filter(({ step, end }) => end === undefined && "remove" in step);
   for (const { step } of removals) {
     removed.add(step.target.name);
     clusters.isThere(step.target);
     for (const { name } of "remove" in step ? step.remove : []) takenAway.add(name.toLowerCase());
   }
-  return removals.length > 0 || cleared.some(({ end }) => end === "blocked") ? "look-again" : "go-on";
+  return removals.length > 0 || results.some(({ end }) => end === "blocked") ? "look-again" : "go-on";
 }
 
-function isBeginning({ do: action }: Step): boolean {
+function isAttachOrCreate({ do: action }: Step): boolean {
   return action === "attach" || action === "create";
 }
 
-/** Once the removal of a re-attachment is done, what is left to do is an attachment; it is reported as what was planned. */
+/** Once its predecessor is removed, a re-attachment is an attachment; it is reported as what was planned. */
 function reported(step: Step, planned: Step): Step {
   return "remove" in planned && step.do !== "update" ? planned : step;
 }
 
-/** A list may lag behind a write that a read shows already. What a read does not show is not taken out: it may lag, too. */
+/** A list may lag behind a write that a read already shows. What a read does not show stays in: reads may lag, too. */
 function withRead(live: readonly LiveCompute[], read: readonly LiveCompute[]): readonly LiveCompute[] {
   const names = new Set(read.map(({ name }) => name.toLowerCase()));
   return [...live.filter(({ name }) => !names.has(name.toLowerCase())), ...read];
 }
 
-/** `decided` on the live state of now; `planned` bounds what it may be. */
+/** `planned` limits what may be `decided` on the current live state. */
 function isAllowed(decided: Step, planned: Step, { exactly }: ApplyOptions): boolean {
   return exactly ? decided.do === "wait" || isExactly(decided, planned) : isNoMoreDestructive(decided, planned);
 }
@@ -231,7 +237,7 @@ function changed(decided: Step, planned: Step, { exactly }: ApplyOptions): StepR
   );
 }
 
-/** Notes the intent, writes, reads back, verifies. */
+/** Records the intent, writes, reads back, verifies. */
 async function write(step: Step, { held, work: { deps, options } }: Reconciliation): Promise<StepResult> {
   const send = async (): Promise<StepResult> => {
     const correlationId = await recordIntent(step, held, deps);

@@ -5,7 +5,7 @@ import type { Removed } from "../plan/step.ts";
 import type { AttachDeps } from "./dependencies.ts";
 import { pollWrite, idsOf, pollUntilTerminal, resolveUnknownOutcome, type PollResult } from "./poll.ts";
 
-/** What came of a removal. */
+/** The result of a removal. */
 export type Removal =
   | { readonly state: "gone" }
   | {
@@ -20,10 +20,10 @@ export type Removal =
 const mostSends = 3;
 
 /**
- * `Detach` for what is attached, `Delete` for what the service made. The live `isAttachedCompute` decides, and the kind
- * has to agree: `Delete` on an attached resource and `Detach` of a managed one both do harm that nothing undoes.
+ * `Detach` for an attached compute, `Delete` for one that the service made. The live `isAttachedCompute` decides, and the
+ * kind has to agree: `Delete` of an attached resource and `Detach` of a managed one both do irreversible harm.
  *
- * @returns `undefined` when the two contradict each other, or the service does not say and the kind does not tell.
+ * @returns `undefined` when the two contradict each other, or neither the service nor the kind tells which.
  */
 export function removalActionFor(compute: LiveCompute): "Detach" | "Delete" | undefined {
   const origin = kindOfLive(compute)?.origin;
@@ -36,7 +36,7 @@ export function removalActionFor(compute: LiveCompute): "Detach" | "Delete" | un
 }
 
 /**
- * Removes a compute, as the plan has decided or else as what it is, and waits until the service says that it is gone.
+ * Removes a compute, as the plan has decided or else as what it is, and waits until it is gone.
  *
  * @param isHeld asked right before every request: false means that nothing may be written any more.
  */
@@ -46,28 +46,28 @@ export async function removeAndWait(compute: Removed, isHeld: () => boolean, dep
     return failedWith(
       "ContradictoryCompute",
       `'${compute.name}' is a ${compute.computeType} and its isAttachedCompute is ${String(compute.isAttachedCompute)}: ` +
-        "whether to detach or to delete it cannot be told for sure, so neither was sent.",
+        "it is not certain whether to detach or to delete it, so neither was sent.",
     );
   }
   for (let send = 1; send <= mostSends; send += 1) {
     if (deps.signal.aborted) return { state: "in-flight", why: "cancelled" };
-    if (!isHeld()) return failedWith("LeaseLost", "The lease ran out before it was removed. Run the command again.");
+    if (!isHeld()) return failedWith("LeaseLost", "Lost the lease before it was removed. Run the command again.");
     deps.onProgress(compute.name, action === "Detach" ? "detaching" : "deleting");
     const answer = await deps.computes.remove(compute.name, action);
-    const settled = answer.ok
+    const polled = answer.ok
       ? await pollWrite(compute.name, answer.value, deps)
       : await afterRefusal(compute.name, answer.failure, deps);
-    switch (settled.state) {
+    switch (polled.state) {
       case "absent":
         return { state: "gone" };
       case "in-flight":
-        return { state: "in-flight", why: settled.why };
+        return { state: "in-flight", why: polled.why };
       case "failed":
-        return { state: "failed", error: { ...settled.error, ...(answer.ok ? idsOf(answer.value) : {}) } };
+        return { state: "failed", error: { ...polled.error, ...(answer.ok ? idsOf(answer.value) : {}) } };
       case "unreadable":
-        return { state: "failed", error: settled.failure.error };
+        return { state: "failed", error: polled.failure.error };
       case "present":
-        // Still there after the reads settled: the removal was never carried out, so it is not repeated blindly.
+        // Still there once nothing is in flight: the removal was not carried out, so sending it again is not blind.
         break;
     }
   }

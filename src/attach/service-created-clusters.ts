@@ -6,35 +6,35 @@ import type { Resolved } from "./intent-log.ts";
 import type { VerifyDeps } from "./verify.ts";
 
 /**
- * Clusters that the service made for declarations without an id. Once such a cluster is detached it goes on, and it has to be
- * attached by its own id: the live state alone forgets that, and another cluster would be made.
+ * Clusters that the service made for declarations without an id. Such a cluster outlives its detachment and has to be
+ * attached again by its own id: by the live state alone another cluster would be made.
  */
 export type ServiceCreatedClusters = {
   /** The target as it is to be attached now. */
-  readonly asItIs: (target: ComputeTarget) => ComputeTarget;
-  /** Learns from what earlier holders noted. */
+  readonly asAttachable: (target: ComputeTarget) => ComputeTarget;
+  /** Learns from the intents of earlier holders. */
   readonly recall: (resolved: Resolved) => void;
-  /** Whether the clusters whose compute is gone have outlived it. */
-  readonly lookFor: (standing: readonly LiveCompute[]) => Promise<void>;
-  /** A removal is under way, and nothing says yet whether the cluster goes as well. */
+  /** Finds out whether the clusters whose compute is gone have outlived it. */
+  readonly lookFor: (current: readonly LiveCompute[]) => Promise<void>;
+  /** A removal is in flight, and it is not known yet whether the cluster goes as well. */
   readonly mayBeLeft: (cluster: ComputeTarget) => void;
-  /** It is there, whatever becomes of its compute. */
+  /** The cluster is there, whatever happens to its compute. */
   readonly isThere: (cluster: ComputeTarget) => void;
-  /** Names of targets that only a note leads to. */
+  /** Names of targets whose cluster is known only from an intent. */
   readonly names: () => ReadonlySet<string>;
 };
 
-export function trackServiceCreatedClusters(piece: readonly Step[], deps: VerifyDeps): ServiceCreatedClusters {
+export function trackServiceCreatedClusters(group: readonly Step[], deps: VerifyDeps): ServiceCreatedClusters {
   const there = new Map<string, ComputeTarget>();
   const perhaps = new Map<string, ComputeTarget>();
-  for (const step of piece) {
+  for (const step of group) {
     const cluster = leftAfter(step);
     if (cluster !== undefined) perhaps.set(cluster.name, cluster);
   }
   return {
-    asItIs: (target) => there.get(target.name) ?? target,
+    asAttachable: (target) => there.get(target.name) ?? target,
     recall: ({ gone, unfinished }) => {
-      for (const { target } of piece) {
+      for (const { target } of group) {
         const intent = [...gone.filter(({ closed }) => closed !== true), ...unfinished].find(
           ({ name, resourceId }) => name.toLowerCase() === target.name.toLowerCase() && resourceId !== undefined,
         );
@@ -43,8 +43,8 @@ export function trackServiceCreatedClusters(piece: readonly Step[], deps: Verify
         (isCertain ? there : perhaps).set(target.name, attachById(target, { resourceId: intent.resourceId }));
       }
     },
-    lookFor: async (standing) => {
-      const names = new Set(standing.map(({ name }) => name.toLowerCase()));
+    lookFor: async (current) => {
+      const names = new Set(current.map(({ name }) => name.toLowerCase()));
       for (const [name, cluster] of perhaps) {
         if (names.has(name.toLowerCase())) continue;
         perhaps.delete(name);
@@ -57,7 +57,7 @@ export function trackServiceCreatedClusters(piece: readonly Step[], deps: Verify
   };
 }
 
-/** True when the resource behind a target certainly is not there. What may not be read is attached, and the service says. */
+/** True when the resource behind a target is certainly gone. One that may not be read is attached, and the service decides. */
 async function isGone(target: ComputeTarget, { freshReads }: VerifyDeps): Promise<boolean> {
   return ((await kindOf(target).preflight?.(target, freshReads())) ?? []).some(
     ({ code }) => code === "resource-not-found",

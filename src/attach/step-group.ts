@@ -5,8 +5,8 @@ import { isLeaving } from "../compute/state.ts";
 import type { Step } from "../plan/step.ts";
 
 /**
- * What a step touches: the names of computes and the resources behind them. Whoever writes holds a lease for each, so
- * that neither one resource under two names nor two resources under one name can be written at a time.
+ * What a step touches: the names of computes and the resources behind them. A run holds a lease for each while it writes,
+ * so one resource is never written under two names at a time, nor two resources under one name.
  */
 export function keysOf(step: Step, workspace: WorkspaceRef): readonly string[] {
   const nameKey = (name: string) => nameKeyOf(name, workspace);
@@ -32,14 +32,14 @@ export function nameKeyOf(name: string, workspace: WorkspaceRef): string {
   return canonicalId(`${workspaceId(workspace)}/computes/${name}`);
 }
 
-/** The key under which a step's intent is noted: the first one, the resource where there is one. */
-export function primaryKeyOf(step: Step, workspace: WorkspaceRef): string {
+/** The key under which a step's intent is recorded: the first one, which is the resource where there is one. */
+function primaryKeyOf(step: Step, workspace: WorkspaceRef): string {
   return keysOf(step, workspace)[0] ?? "";
 }
 
 /**
- * The keys under which it is noted before something is removed. A cluster that the service made is declared without its
- * id: once it is detached, only its name leads whoever comes next to the note that has the id.
+ * The keys under which a step's intent is recorded. A service-created cluster is declared without its id: once it is
+ * detached, only the name leads the next run to the intent that has the id.
  */
 export function intentKeysOf(step: Step, workspace: WorkspaceRef): readonly string[] {
   const primary = primaryKeyOf(step, workspace);
@@ -48,7 +48,7 @@ export function intentKeysOf(step: Step, workspace: WorkspaceRef): readonly stri
   return isMade ? [...new Set([primary, nameKeyOf(step.target.name, workspace)])] : [primary];
 }
 
-/** Steps that touch something in common are one piece of work: two targets that swap their machines, say. */
+/** Steps that touch something in common form a group: two targets that swap their machines, say. */
 export function groupsOf(steps: readonly Step[], workspace: WorkspaceRef): readonly (readonly Step[])[] {
   const groupByKey = new Map<string, Set<Step>>();
   for (const step of steps) {

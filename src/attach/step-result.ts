@@ -1,7 +1,8 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
-import { SecretUnavailable } from "../secret/secret.ts";
 import type { Step } from "../plan/step.ts";
+import { failureOfThrown, reasonOf } from "../report/failure.ts";
+import type { FailureReason } from "../report/result.ts";
 import type { Guarantee, NotHeld } from "./lease.ts";
 import type { PollResult } from "./poll.ts";
 
@@ -16,23 +17,12 @@ export type StepResult =
     }
   | {
       readonly state: "failed";
-      readonly because:
-        | "provisioning-failed"
-        | "target-not-verified"
-        | "secret-unavailable"
-        | "not-authorized"
-        | "service-unreachable"
-        | "plan-outdated"
-        | "in-use"
-        | "drift"
-        | "conflict"
-        | "authentication-failed"
-        | "internal-error";
+      readonly because: FailureReason;
       readonly error: ServiceError;
       readonly compute?: LiveCompute;
     };
 
-/** What came of one step, with the seconds from the start of the whole to its end. */
+/** The result of one step, with the seconds from the start of the command's work to its end. */
 export type StepOutcome = {
   readonly step: Step;
   readonly seconds: number;
@@ -41,12 +31,7 @@ export type StepOutcome = {
   readonly guarantee?: Guarantee;
 };
 
-export function failedWith(
-  because: Extract<StepResult, { state: "failed" }>["because"],
-  code: string,
-  message: string,
-  compute?: LiveCompute,
-): StepResult {
+export function failedWith(because: FailureReason, code: string, message: string, compute?: LiveCompute): StepResult {
   return {
     state: "failed",
     because,
@@ -55,28 +40,22 @@ export function failedWith(
   };
 }
 
-/** An answer of Azure's that is no success. */
-export function resultOfFailure(azure: AzureFailure): StepResult {
-  if (azure.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
-  const because =
-    azure.status === 401 || azure.status === 403
-      ? "not-authorized"
-      : azure.reason === "refused"
-        ? "provisioning-failed"
-        : "service-unreachable";
-  return { state: "failed", because, error: azure.error };
+/** What a failed call means for the work on a target. */
+export function resultOfFailure(failure: AzureFailure): StepResult {
+  if (failure.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
+  return { state: "failed", because: reasonOf(failure, "target"), error: failure.error };
 }
 
-/** Why a wait ended before anything was settled; `undefined` where it did settle. */
-export function unsettledResult(settled: PollResult): StepResult | undefined {
-  if (settled.state === "in-flight") {
+/** Why a wait ended before the compute was in a terminal state; `undefined` where it is in one. */
+export function unsettledResult(polled: PollResult): StepResult | undefined {
+  if (polled.state === "in-flight") {
     return {
       state: "in-flight",
-      why: settled.why,
-      ...(settled.compute === undefined ? {} : { compute: settled.compute }),
+      why: polled.why,
+      ...(polled.compute === undefined ? {} : { compute: polled.compute }),
     };
   }
-  return settled.state === "unreadable" ? resultOfFailure(settled.failure) : undefined;
+  return polled.state === "unreadable" ? resultOfFailure(polled.failure) : undefined;
 }
 
 export function resultOfLease(notHeld: NotHeld): StepResult {
@@ -88,19 +67,16 @@ export function resultOfLease(notHeld: NotHeld): StepResult {
 export const leaseLost: StepResult = failedWith(
   "target-not-verified",
   "LeaseLost",
-  "The lease that keeps other runs away ran out while this one worked, so it wrote nothing more. Run the command again: it reads what is live and goes on from there.",
+  "Lost the lease while working; stopped writing. Run the command again: it continues from the live state.",
 );
 
-/** What cannot be told by an answer: a secret is missing, the sign-in failed in the middle, or we made a mistake. */
+/** What no answer of Azure's explains: a missing secret, a sign-in that failed in the middle of the work, a bug of ours. */
 export function resultOfThrown(error: unknown): StepResult {
-  if (error instanceof SecretUnavailable) return failedWith("secret-unavailable", "SecretUnavailable", error.message);
-  const message = error instanceof Error ? error.message : String(error);
-  return error instanceof Error && error.name === "AuthenticationFailed"
-    ? failedWith("authentication-failed", "AuthenticationFailed", message)
-    : failedWith("internal-error", "InternalError", message);
+  const { reason, message } = failureOfThrown(error);
+  return failedWith(reason, reason === "internal-error" ? "InternalError" : (error as Error).name, message);
 }
 
-/** Why nothing may be written any more. */
+/** Why nothing more may be written. */
 export function lostOrCancelled({ signal }: { readonly signal: AbortSignal }): StepResult {
   return signal.aborted ? { state: "in-flight", why: "cancelled" } : leaseLost;
 }

@@ -2,17 +2,11 @@ import type { LiveCompute } from "../azure/computes.ts";
 import { kindOf, kindOfLive, originOf, resourceIdOf } from "../compute/target.ts";
 import { actionOf } from "../plan/plan-report.ts";
 import { errorSentence } from "../report/error-text.ts";
-import type { FailureReason, TargetReport } from "../report/result.ts";
+import type { Failure, LeftGoing, TargetReport } from "../report/result.ts";
 import type { StepOutcome } from "./step-result.ts";
-import type { DetachOutcome } from "./detach.ts";
+import type { DetachOutcome } from "./detachment.ts";
 
-/** A thing that went wrong: the stable code, and the sentence for a person. */
-export type Failure = { readonly reason: FailureReason; readonly message: string };
-
-/** What is still going on in Azure, and what to do about it. */
-export type LeftGoing = { readonly what: string; readonly next: string };
-
-/** What came of one target, as reports show it, with what went wrong and what goes on. */
+/** The result for one target, as reports show it, with what went wrong and what is still running. */
 export type TargetSummary = {
   readonly report: TargetReport;
   readonly failure?: Failure;
@@ -51,17 +45,17 @@ export function summarizeStep(outcome: StepOutcome): TargetSummary {
     }
     case "in-flight":
       return {
-        report: { ...report, outcome: "in-progress", provisioningErrors: [], note: goingOn(end.why) },
+        report: { ...report, outcome: "in-progress", provisioningErrors: [], note: stillRunning(end.why) },
         leftGoing: {
           what: `${target.name} (${kindOf(target).label}) is still being provisioned`,
-          next: "Run the same command again: it joins what is in flight and sends nothing twice.",
+          next: "Run the same command again: it waits for the operation and sends nothing twice.",
         },
         ...(end.why === "not-waited-for"
           ? {}
           : {
               failure: {
                 reason: end.why,
-                message: `${target.name} (${kindOf(target).label}): ${goingOn(end.why)}`,
+                message: `${target.name} (${kindOf(target).label}): ${stillRunning(end.why)}`,
               },
             }),
       };
@@ -80,14 +74,14 @@ function noteOf(step: StepOutcome["step"]): { note?: string } {
   return step.do === "adopt" || (step.do === "keep" && step.differences.length > 0) ? { note: step.reason } : {};
 }
 
-function goingOn(why: "timeout" | "cancelled" | "not-waited-for"): string {
+function stillRunning(why: "timeout" | "cancelled" | "not-waited-for"): string {
   switch (why) {
     case "timeout":
-      return "The time limit passed before it was settled; the operation goes on in Azure.";
+      return "The time limit passed before the operation ended. It is still running in Azure.";
     case "cancelled":
-      return "The workflow was cancelled before it was settled; what was sent goes on in Azure.";
+      return "The workflow was cancelled before the operation ended. It may still be running in Azure.";
     case "not-waited-for":
-      return "The request was accepted; wait is false, so its end was not awaited.";
+      return "The service accepted the request. wait is false, so the command did not wait for the result.";
   }
 }
 
@@ -122,21 +116,21 @@ export function summarizeDetach({ step, seconds, removal, guarantee }: DetachOut
       };
     case "in-flight":
       return {
-        report: { ...report, outcome: "in-progress", provisioningErrors: [], note: goingOn(removal.why) },
-        failure: { reason: removal.why, message: `${step.name}: ${goingOn(removal.why)}` },
+        report: { ...report, outcome: "in-progress", provisioningErrors: [], note: stillRunning(removal.why) },
+        failure: { reason: removal.why, message: `${step.name}: ${stillRunning(removal.why)}` },
         leftGoing: {
           what: `${step.name} is still being removed`,
-          next: "Run detach again: it waits for what is in flight.",
+          next: "Run detach again: it waits for the operation.",
         },
       };
   }
 }
 
-/** Detaching costs nothing and frees nothing: the resource behind it bills on until somebody deletes it. */
+/** Detaching costs nothing and saves nothing: the resource behind it is billed until somebody deletes it. */
 function stillThere(live: LiveCompute | undefined): { note?: string } {
   if (live?.resourceId === undefined) return {};
   const more = kindOfLive(live)?.afterDetach;
   return {
-    note: `Detached only: ${live.resourceId} still exists and bills. ${more === undefined ? "" : `${more} `}To delete it: az resource delete --ids ${live.resourceId}`,
+    note: `Detached only: ${live.resourceId} still exists and is billed. ${more === undefined ? "" : `${more} `}To delete it: az resource delete --ids ${live.resourceId}`,
   };
 }

@@ -7,19 +7,18 @@ import type { AttachDeps } from "./dependencies.ts";
 import { removeAndWait } from "./remove.ts";
 
 export type VerifyDeps = AttachDeps & {
-  /** Never from before the call. */
+  /** Started after the call: never older than it. */
   readonly list: () => Promise<Outcome<readonly LiveCompute[]>>;
 };
 
-/** How often it is looked whether the other attachment has been withdrawn, and the seconds between two looks. Our choice. */
+/** How often the list is read to see whether the other attachment has been withdrawn, and the seconds between. Our choice. */
 const looks = 12;
 const secondsBetween = 2.5;
 
 /**
- * After a write the list is read once more: the resource may not be attached under another name as well. Where somebody
- * else attached it at the same moment, one rule that both sides can see decides: the attachment that was made first
- * stays. Who made the other withdraws it, and who made the first attaches anew, because the second has broken it, be it
- * after the first one stood or while it was coming.
+ * Reads the list once more after a write: the resource must not be attached under another name as well. Where somebody else
+ * attached it at the same moment, both sides apply one rule: the earlier attachment stays. The run that made the later one
+ * withdraws it, and the run that made the earlier one attaches it again, because the later one has broken it.
  *
  * @param isHeld asked right before a removal.
  * @param reattach detaches our own attachment, attaches it again, and verifies it by a read.
@@ -31,7 +30,7 @@ export async function verifyAttachment(
   deps: VerifyDeps,
   reattach: (own: LiveCompute) => Promise<StepResult>,
 ): Promise<StepResult> {
-  // One that was broken before it was read back looks like one that came to nothing.
+  // An attachment that was broken before it was read back looks like one that failed.
   const mayBeBroken = end.state === "failed" && end.because === "provisioning-failed";
   if ((end.state !== "done" && !mayBeBroken) || end.compute?.resourceId === undefined || deps.signal.aborted)
     return end;
@@ -41,12 +40,12 @@ export async function verifyAttachment(
     return failedWith(
       "service-unreachable",
       "NotVerified",
-      `'${target.name}' was attached, and whether it is the only attachment of its resource could not be read: ${first.failure.error.message}. Run the command again.`,
+      `'${target.name}' was attached, but the list that shows whether its resource is attached only once could not be read: ${first.failure.error.message}. Run the command again.`,
       end.compute,
     );
   }
   const { others } = first.value;
-  // A list may not show yet what was read back after the write: it stands all the same.
+  // The list may not show yet what was read back after the write; it is there all the same.
   const own = first.value.own ?? end.compute;
   if (others.length === 0) return end;
   const [oldest = own] = [...others, own].sort(byAge);
@@ -54,7 +53,7 @@ export async function verifyAttachment(
   if (oldest !== own) return withdraw(target, own, names, oldest.name, isHeld, deps);
   deps.onProgress(
     target.name,
-    `its resource was attached at the same time as ${names}; waits for that to be withdrawn`,
+    `its resource was attached at the same time as ${names}; waiting for that to be withdrawn`,
   );
   for (let count = 0; count < looks; count += 1) {
     try {
@@ -64,15 +63,15 @@ export async function verifyAttachment(
     }
     const again = await look(target, deps);
     if (again.ok && again.value.others.length === 0) {
-      deps.onProgress(target.name, "the other attachment was withdrawn; attaches anew, because it was broken by it");
+      deps.onProgress(target.name, "the other attachment was withdrawn; attaching again, because that one broke it");
       return reattach(own);
     }
   }
   return failedWith(
     "conflict",
     "AttachedTwice",
-    `Its resource was attached as ${names} at the same time, which breaks this attachment, and nobody withdrew that one. ` +
-      `To repair it, detach the other and attach this one anew: command: apply with on-conflict: replace and on-drift: reattach.`,
+    `Its resource was attached as ${names} at the same time, which breaks this attachment, and that one was not withdrawn. ` +
+      `To repair it, detach the other and attach this one again: command: apply with on-conflict: replace and on-drift: reattach.`,
     own,
   );
 }
@@ -94,7 +93,7 @@ async function look(
   };
 }
 
-/** The service's own time of creation, which every reader sees alike; the name where that is equal or missing. */
+/** By the service's own time of creation, the same for every reader; by name where that is equal or missing. */
 function byAge(a: LiveCompute, b: LiveCompute): number {
   const [whenA, whenB] = [Date.parse(a.createdOn ?? ""), Date.parse(b.createdOn ?? "")];
   const age = Number.isNaN(whenA) || Number.isNaN(whenB) ? 0 : whenA - whenB;
@@ -114,13 +113,13 @@ async function withdraw(
   const removal = await removeAndWait(own, isHeld, deps);
   const what =
     removal.state === "gone"
-      ? "it was made later and has been withdrawn"
-      : "it was made later and could not be withdrawn";
+      ? "this is the later one and has been withdrawn"
+      : "this is the later one and could not be withdrawn";
   return failedWith(
     "conflict",
     "AttachedTwice",
-    `Its resource was attached as ${names} at the same time; of the two, ${what}. '${survivor}' was broken by it: ` +
-      `if its own workflow does not repair it, run command: apply with on-drift: reattach where '${survivor}' is declared. ` +
+    `Its resource was attached as ${names} at the same time; ${what}. It broke '${survivor}': ` +
+      `if that workflow does not repair it, run command: apply with on-drift: reattach where '${survivor}' is declared. ` +
       "Declare the resource under one name.",
     removal.state === "gone" ? undefined : own,
   );

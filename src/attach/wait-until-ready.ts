@@ -5,8 +5,8 @@ import type { AttachDeps } from "./dependencies.ts";
 import { pause } from "./poll.ts";
 
 /**
- * Waits until a compute that the service calls `Succeeded` can be used: a cluster until its minimum of nodes is there, an
- * instance until it runs. The compute is as declared either way; what never gets ready within the kind's own limit fails.
+ * Waits until a compute that the service calls `Succeeded` can be used: a cluster until it has its minimum of nodes, an
+ * instance until it runs. The compute is as declared either way; one that is not ready within the kind's own limit fails.
  */
 export async function waitUntilReady(target: ComputeTarget, from: LiveCompute, deps: AttachDeps): Promise<StepResult> {
   const { readiness: readinessOf, longestReadinessSeconds = 0 } = kindOf(target);
@@ -23,14 +23,14 @@ export async function waitUntilReady(target: ComputeTarget, from: LiveCompute, d
       return failedWith(
         "provisioning-failed",
         "NotReady",
-        `'${target.name}' was made, and is not ready after ${Math.round(longestReadinessSeconds / 60)} minutes: ${shown}. It goes on in Azure; run the command again to look.`,
+        `'${target.name}' exists, but is not ready after ${Math.round(longestReadinessSeconds / 60)} minutes: ${shown}. It is still starting in Azure; run the command again to check.`,
         compute,
       );
     }
     const paused = await pause(look, undefined, deps);
     if (paused !== undefined) return { state: "in-flight", why: paused, compute };
     const read = await deps.computes.get(target.name);
-    // A passing failure of a read says nothing of the compute: it is looked at again until the limit.
+    // A read that fails says nothing about the compute: it is read again until the limit.
     if (read.ok && read.value !== undefined) compute = read.value;
   }
 }

@@ -13,15 +13,15 @@ import { pollWrite, idsOf, pollUntilTerminal, resolveUnknownOutcome, type Ids, t
 const mostSends = 3;
 
 export type WriteOptions = {
-  /** False: a managed compute is not waited for. */
+  /** False: the command does not wait for a managed compute. */
   readonly wait: boolean;
-  /** Asked right before every request: false means that nothing may be written any more. */
+  /** Called right before every request: false means that nothing more may be written. */
   readonly isHeld: () => boolean;
   readonly correlationId: string;
 };
 
 /**
- * Sends the write of a step, finds out what became of it, reads back what stands there, and compares.
+ * Sends the write of a step, finds out its outcome, reads the compute back, and compares.
  *
  * @throws SecretUnavailable
  */
@@ -45,14 +45,14 @@ export async function putAndPoll(step: Step, options: WriteOptions, deps: Attach
         ...(answer.value.compute === undefined ? {} : { compute: answer.value.compute }),
       };
     }
-    const settled = answer.ok
+    const polled = answer.ok
       ? await pollWrite(name, answer.value, deps)
       : await afterRefusal(name, answer.failure, deps);
-    // A read may lag behind the write that it follows: what was accepted is not taken for absent at the first look.
-    const sure = answer.ok && settled.state === "absent" ? await resolveUnknownOutcome(name, deps) : settled;
+    // A read may lag behind the write: an accepted compute is not taken for absent at the first read.
+    const sure = answer.ok && polled.state === "absent" ? await resolveUnknownOutcome(name, deps) : polled;
     refused = !answer.ok && answer.failure.reason === "refused" && sure.state === "absent" ? answer.failure : undefined;
-    const end = conclude(step, sure, answer.ok ? idsOf({ correlationId, ...answer.value }) : {}, deps);
-    // An update whose reply was lost, or that another operation turned away, and that left no trace: it may be sent again.
+    const end = resultOfPoll(step, sure, answer.ok ? idsOf({ correlationId, ...answer.value }) : {}, deps);
+    // An update that left no trace, because its reply was lost or another operation blocked it, may be sent again.
     const untouched =
       !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
     if (end?.state === "done" && end.compute !== undefined && options.wait)
@@ -63,7 +63,7 @@ export async function putAndPoll(step: Step, options: WriteOptions, deps: Attach
   return failedWith(
     "target-not-verified",
     "NotCarriedOut",
-    `'${name}' is not as declared after ${mostSends} requests to bring it about, each read back before the next.`,
+    `'${name}' is still not as declared after ${mostSends} requests, each read back before the next.`,
   );
 }
 
@@ -89,27 +89,27 @@ function send(
 async function afterRefusal(name: string, refused: AzureFailure, deps: AttachDeps): Promise<PollResult> {
   if (refused.reason === "unknown") return resolveUnknownOutcome(name, deps);
   if (refused.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
-  // 409: an operation is in flight, our own lost one or somebody else's. Its end is what counts. 412 likewise. Where nothing
-  // is shown any more, what stood under the name may still be going: nothing was carried out, so it may be sent again.
+  // 409 and 412: an operation is in flight, our own lost one or somebody else's. Its result counts. Where the compute is
+  // absent, its removal may still be in flight: nothing was carried out, so the write may be sent again.
   if (refused.reason === "refused" && (refused.status === 409 || refused.status === 412)) {
-    const settled = await pollUntilTerminal(name, deps);
-    return settled.state === "absent" ? resolveUnknownOutcome(name, deps) : settled;
+    const polled = await pollUntilTerminal(name, deps);
+    return polled.state === "absent" ? resolveUnknownOutcome(name, deps) : polled;
   }
   return { state: "unreadable", failure: refused };
 }
 
-/** @returns `undefined` when the compute is certainly absent: the write never took effect and may be sent again. */
-function conclude(step: Step, settled: PollResult, ids: Ids, deps: AttachDeps): StepResult | undefined {
-  switch (settled.state) {
+/** @returns `undefined` when the compute is certainly absent: the write took no effect and may be sent again. */
+function resultOfPoll(step: Step, polled: PollResult, ids: Ids, deps: AttachDeps): StepResult | undefined {
+  switch (polled.state) {
     case "absent":
       return undefined;
     case "in-flight":
     case "unreadable":
-      return unsettledResult(settled);
+      return unsettledResult(polled);
     case "failed":
-      return provisioningFailed({ ...settled.error, ...ids }, settled.compute);
+      return provisioningFailed({ ...polled.error, ...ids }, polled.compute);
     case "present":
-      return verified(step, settled.compute, ids, deps);
+      return verified(step, polled.compute, ids, deps);
   }
 }
 
@@ -118,7 +118,7 @@ function verified(step: Step, compute: LiveCompute, ids: Ids, deps: AttachDeps):
     const [first, ...rest] = compute.provisioningErrors;
     const error = first ?? {
       code: `Provisioning${compute.provisioningState}`,
-      message: `The service ended the provisioning as ${compute.provisioningState} and gave no reason.`,
+      message: `Provisioning ended as ${compute.provisioningState}, and the service gave no reason.`,
       details: [],
     };
     return provisioningFailed({ ...error, details: [...error.details, ...rest], ...ids }, compute);
@@ -131,13 +131,13 @@ function verified(step: Step, compute: LiveCompute, ids: Ids, deps: AttachDeps):
   return failedWith(
     "target-not-verified",
     "NotAsDeclared",
-    `The service says that it succeeded, but what it holds is not what was asked: ${list}.`,
+    `The service reports success, but the compute is not as declared: ${list}.`,
     compute,
   );
 }
 
 function provisioningFailed(error: ServiceError, compute: LiveCompute | undefined): StepResult {
-  // The compute tells more than the operation where it lists errors of its own.
+  // The compute may list more errors than the operation.
   const own = compute?.provisioningErrors ?? [];
   const details = own.filter(({ code, message }) => code !== error.code || message !== error.message);
   return {
@@ -148,7 +148,7 @@ function provisioningFailed(error: ServiceError, compute: LiveCompute | undefine
   };
 }
 
-/** False where what was written may still come about: then the intent stays for whoever comes next. */
+/** False where the write may still take effect: then the intent stays open for the next run. */
 export function isOutcomeKnown(end: StepResult): boolean {
   if (end.state === "in-flight") return false;
   return (

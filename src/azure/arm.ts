@@ -22,7 +22,7 @@ export type Arm = {
   readonly list: (path: string, apiVersion: string, query?: Query) => Promise<Outcome<readonly unknown[]>>;
   readonly put: (id: string, apiVersion: string, body: unknown, options?: WriteOptions) => Promise<Outcome<Answer>>;
   readonly patch: (id: string, apiVersion: string, body: unknown, options?: WriteOptions) => Promise<Outcome<Answer>>;
-  /** @param options.signal in place of the command's own: a cancellation has to go out after that one has aborted. */
+  /** @param options.signal used instead of the command's own: a cancellation has to be sent after that one has aborted. */
   readonly post: (
     path: string,
     apiVersion: string,
@@ -39,7 +39,7 @@ export type Arm = {
 export type WriteOptions = {
   /** Default: `write`. */
   readonly repeatable?: Repeatable;
-  /** Sent as `x-ms-correlation-request-id`, by which Azure's logs are searched; ARM makes one up when it is absent. */
+  /** Sent as `x-ms-correlation-request-id`, to search Azure's logs by; ARM makes one up when it is absent. */
   readonly correlationId?: string;
 };
 
@@ -49,11 +49,11 @@ export type ArmOptions = RetryDeps & {
   readonly cloud: Cloud;
   readonly subscriptionId: string;
   readonly newCredential: () => Promise<TokenCredential>;
-  /** A token that has been asked for already. */
+  /** A token that has already been requested. */
   readonly firstToken?: Promise<AccessToken> | undefined;
 };
 
-/** The library's client is never asked for a token itself: the policy of our own sees to that. */
+/** The library's client never requests a token itself: our own policy does. */
 const noCredential: TokenCredential = {
   getToken: () => Promise.reject(new Error("Tokens are put on requests by the pipeline.")),
 };
@@ -169,8 +169,8 @@ type LibraryOptions = {
 };
 
 /**
- * Runs one operation of the library for its first answer. The library throws for statuses that it does not expect and
- * its poller would wait on its own; what counts is the raw answer, which says what the service said.
+ * Runs one operation of the library for its first answer. The library throws for statuses that it does not expect, and
+ * its poller would wait on its own, so the raw answer is what counts.
  */
 async function viaLibrary(
   run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
@@ -220,7 +220,7 @@ async function listPages(
       readonly value?: unknown;
       readonly nextLink?: string | null;
     };
-    // What is no list must not be read as an empty one: something would be taken for absent.
+    // Anything but a list must not be read as an empty list: a resource would be taken for absent.
     if (!Array.isArray(value)) {
       const message = "The service answered a list with something that is none.";
       return failed({ reason: "unreachable", error: { code: "BrokenReply", message, details: [] } });

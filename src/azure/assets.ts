@@ -12,7 +12,7 @@ export type Assets = {
   /** @returns the id to use as `codeId`. */
   readonly putCode: (name: string, version: string, body: unknown) => Promise<Outcome<string>>;
   /**
-   * @returns the id to use as `environmentId`; `conflict` where a version of that name stands and cannot be changed into
+   * @returns the id to use as `environmentId`; `conflict` where that version exists and cannot be changed into
    *   this one.
    */
   readonly putEnvironment: (

@@ -39,7 +39,7 @@ export type Azure = {
   readonly blobs: Blobs;
   /** The resources that targets point at. */
   readonly resources: ResourceReads;
-  /** The same anew: what was read before may have gone meanwhile. */
+  /** Reads that remember nothing from before: resources may have gone in the meantime. */
   readonly freshReads: () => ResourceReads;
   readonly usersOf: ReadComputeUsers;
   /** The other workspaces of the subscription, as far as the identity can read them. */
@@ -72,7 +72,7 @@ export async function connect(ref: WorkspaceRef, options: ConnectOptions): Promi
   return azure();
 }
 
-/** The same in two steps: what is granted can be asked for although the workspace cannot be read. */
+/** The same in two steps: permissions can be read even where the workspace cannot. */
 export async function connectInSteps(
   ref: WorkspaceRef,
   options: ConnectOptions,
@@ -133,7 +133,7 @@ async function connectArm(ref: WorkspaceRef, options: ConnectOptions) {
   const newCredential = createCredentials(options.identity, cloud, options);
   // The sign-in is a matter of its own server: the library for ARM is loaded while it is waited for.
   const firstToken = newToken(newCredential, cloud.armScope);
-  // A failure is the first request's to report, which is sent with this token.
+  // The first request is sent with this token and reports its failure.
   firstToken.catch(() => undefined);
   const arm = await createArm({ ...options, cloud, subscriptionId: ref.subscriptionId, newCredential, firstToken });
   return { cloud, arm, newCredential };
@@ -141,12 +141,12 @@ async function connectArm(ref: WorkspaceRef, options: ConnectOptions) {
 
 function explain(ref: WorkspaceRef, failure: AzureFailure): string {
   const leaf = leafCause(failure.error);
-  const said = `${leaf.message} [${leaf.code}]`;
+  const reply = `${leaf.message} [${leaf.code}]`;
   if (failure.status === 403) {
-    return `The identity may not read the workspace '${ref.name}': it needs Microsoft.MachineLearningServices/workspaces/read on ${workspaceId(ref)}. The service said: ${said}`;
+    return `The identity may not read the workspace '${ref.name}': it needs Microsoft.MachineLearningServices/workspaces/read on ${workspaceId(ref)}. The service said: ${reply}`;
   }
   if (failure.reason === "not-found") {
-    return `There is no workspace '${ref.name}' in the resource group '${ref.resourceGroup}' of the subscription ${ref.subscriptionId}. The service said: ${said}`;
+    return `There is no workspace '${ref.name}' in the resource group '${ref.resourceGroup}' of the subscription ${ref.subscriptionId}. The service said: ${reply}`;
   }
-  return `The workspace '${ref.name}' could not be read: ${said}`;
+  return `The workspace '${ref.name}' could not be read: ${reply}`;
 }

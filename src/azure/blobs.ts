@@ -49,7 +49,7 @@ export type Blobs = {
   readonly reach: (container: BlobContainer, blob: string) => Promise<Outcome<void>>;
   /** Bytes from `offset` to the end, at most `limit`; empty when there is nothing new (416) or no blob yet (404). */
   readonly read: (sasUrl: string, offset: number, limit: number) => Promise<Outcome<Uint8Array>>;
-  /** Streams the blob into a file, whose folder is made. */
+  /** Streams the blob into a file, and makes its folder. */
   readonly download: (sasUrl: string, path: string, signal?: AbortSignal) => Promise<Outcome<void>>;
 };
 
@@ -113,7 +113,7 @@ export function createBlobs(deps: RetryDeps): Blobs {
         await client.getBlobClient(blob).getProperties({ abortSignal: deps.signal });
         return succeeded(undefined);
       } catch (error) {
-        // An answer to HEAD has no body, so its code stands in a header only.
+        // An answer to HEAD has no body, so its code is only in a header.
         const answer = error as {
           statusCode?: number;
           response?: { headers: { get(name: string): string | undefined } };
@@ -214,11 +214,11 @@ function isAlreadyThere(error: unknown): boolean {
   return error instanceof Error && "statusCode" in error && (error.statusCode === 409 || error.statusCode === 412);
 }
 
-/** What the library threw, without the signatures that stand in its addresses. */
+/** What the library threw, without the signatures in its URLs. */
 export function storageFailure(error: unknown, signal: AbortSignal): Outcome<never> {
   const cancelled = signal.aborted;
   const details = (error ?? {}) as { readonly statusCode?: number; readonly code?: string; readonly message?: string };
-  // Signatures stand in addresses, and addresses in messages of the library.
+  // URLs hold signatures, and messages of the library hold URLs.
   const message = (details.message ?? String(error)).split("\n")[0]?.replaceAll(/\bsig=[^&\s"]+/g, "sig=***") ?? "";
   return failed({
     reason: cancelled ? "cancelled" : details.statusCode === undefined ? "unreachable" : "refused",

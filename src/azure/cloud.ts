@@ -12,7 +12,7 @@ export type Cloud = {
   /** Hosts of key vaults end with it: `vault.azure.net`. */
   readonly keyVaultSuffix?: string;
   readonly storageSuffix?: string;
-  /** `azurehdinsight.net`; no metadata tells it, so a custom cloud has none. */
+  /** `azurehdinsight.net`; metadata does not name it, so a custom cloud has none. */
   readonly hdInsightSuffix?: string;
   /** Audience of GitHub's ID token for a federated credential of this cloud. */
   readonly oidcAudience: string;
@@ -28,7 +28,7 @@ export class CloudUnknown extends Error {
   }
 }
 
-/** What stands in for a named cloud's metadata when it does not answer. Source: azure-ai-ml and azure/login. */
+/** Used for a named cloud when its metadata endpoint does not answer. Source: azure-ai-ml and azure/login. */
 const known: Readonly<Record<string, Cloud>> = {
   AzureCloud: {
     name: "AzureCloud",
@@ -89,7 +89,7 @@ export async function discoverCloud(request: CloudRequest): Promise<Cloud> {
     );
   }
   const url = metadataAddress(byUrl ?? fallback?.resourceManager ?? "");
-  // Where something stands in for the metadata, nothing is waited for.
+  // Where there is a fallback for the metadata, do not wait.
   const deps = byUrl === undefined ? { ...request, tries: 1 } : request;
   const found = await readMetadata(url, byUrl === undefined ? request.cloud : undefined, deps);
   if (typeof found !== "string") return found;

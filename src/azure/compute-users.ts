@@ -63,7 +63,7 @@ const collectionReaders: Readonly<
   },
 };
 
-/** Asks at one time share each list; none is handed one from before it asked, because what is in use changes. */
+/** Simultaneous callers share each list. None gets a list from before its call, because use changes. */
 export function createComputeUsersReader(arm: Arm, workspace: WorkspaceRef): ReadComputeUsers {
   const root = workspaceId(workspace);
   const lists = new Map<string, () => Promise<Outcome<readonly unknown[]>>>();
@@ -97,7 +97,7 @@ function wireOf(item: unknown): Wire {
   return { name: name ?? "", properties: properties ?? {} };
 }
 
-/** A pipeline names its computes at the top, in its settings, and in every step: wherever the id is found, it is used. */
+/** A pipeline names its computes at the top, in its settings, and in every step: wherever the id appears, the compute is used. */
 function refersTo(value: unknown, id: string): boolean {
   if (typeof value === "string") return canonicalId(value) === id;
   return typeof value === "object" && value !== null && Object.values(value).some((member) => refersTo(member, id));

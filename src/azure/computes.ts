@@ -3,7 +3,7 @@ import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
 import { succeeded, type Outcome, type ServiceError } from "./outcome.ts";
 import type { Answer } from "./pipeline.ts";
-import { retryAfterSeconds } from "./retry.ts";
+import { retryAfterSeconds } from "../retry-after.ts";
 import { serviceErrorOf } from "./service-error.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
@@ -11,7 +11,7 @@ import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 export type LiveCompute = {
   readonly id: string;
   readonly name: string;
-  /** `AmlCompute`, `VirtualMachine`, … as the service spells it; kinds that nobody knew when this was written pass through. */
+  /** `AmlCompute`, `VirtualMachine`, … as the service spells it; unknown kinds pass through. */
   readonly computeType: string;
   /** ARM id of what is attached. */
   readonly resourceId?: string;
@@ -42,7 +42,7 @@ export type Accepted = {
   readonly requestId?: string;
 };
 
-/** One look at a long-running operation. Every status that is not terminal means that it goes on. */
+/** One read of a long-running operation. Every status that is not terminal means that it is running. */
 export type OperationProgress =
   | { readonly state: "running"; readonly status: string; readonly retryAfterSeconds?: number }
   | { readonly state: "succeeded" }
@@ -67,7 +67,7 @@ export type Computes = {
   ) => Promise<Outcome<Accepted>>;
   /** `POST …/{name}/{action}` */
   readonly act: (name: string, action: string, body: unknown) => Promise<Outcome<Accepted>>;
-  /** `Detach` for what is attached, `Delete` for what the service made. A compute that is gone already is a success. */
+  /** `Detach` for what is attached, `Delete` for what the service made. A compute that is already gone is a success. */
   readonly remove: (name: string, action: "Detach" | "Delete") => Promise<Outcome<Accepted>>;
   /** `not-found` when the service has forgotten the operation: read the compute instead. */
   readonly progress: (operationUrl: string) => Promise<Outcome<OperationProgress>>;
@@ -120,10 +120,10 @@ function acceptedOf(answer: Answer, clock: Clock): Accepted {
   };
 }
 
-/** `Azure-AsyncOperation` answers a status; `Location` answers 202 while it goes on, and the result at its end. */
+/** `Azure-AsyncOperation` answers with a status; `Location` answers 202 while the operation runs, then with its result. */
 function progressOf({ status, headers, body }: Answer, clock: Clock): OperationProgress {
-  const told = typeof body === "object" && body !== null && "status" in body ? body.status : undefined;
-  const word = typeof told === "string" ? told : undefined;
+  const found = typeof body === "object" && body !== null && "status" in body ? body.status : undefined;
+  const word = typeof found === "string" ? found : undefined;
   const retryAfter = retryAfterSeconds(headers, clock);
   const wait = retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter };
   switch (word?.toLowerCase()) {
@@ -180,7 +180,7 @@ export function liveCompute(wire: unknown): LiveCompute {
     name: name ?? id?.split("/").at(-1) ?? "",
     computeType: text("computeType") ?? "Unknown",
     tags: tags ?? {},
-    // A resource that tells no state is done; what is no compute at all is nothing to rely on.
+    // A resource without a state is done; anything but a compute is a broken reply.
     provisioningState: text("provisioningState") ?? (text("computeType") === undefined ? "Unknown" : "Succeeded"),
     provisioningErrors: errors.map((error) =>
       serviceErrorOf(error, { code: "ProvisioningError", message: "The service gave no message." }),

@@ -10,7 +10,7 @@ export type Identity = {
   readonly clientId?: string | undefined;
   readonly tenantId?: string | undefined;
   readonly clientSecret?: string | undefined;
-  /** `ACTIONS_ID_TOKEN_REQUEST_URL` and `…_TOKEN`; absent where the job may not ask for ID tokens. */
+  /** `ACTIONS_ID_TOKEN_REQUEST_URL` and `…_TOKEN`; absent where the job lacks `id-token: write`. */
   readonly idTokenRequestUrl?: string | undefined;
   readonly idTokenRequestToken?: string | undefined;
 };
@@ -77,7 +77,7 @@ async function createCredential(identity: Identity, cloud: Cloud, deps: Credenti
   }
   async function azureCli(): Promise<TokenCredential> {
     const { AzureCliCredential } = await import("@azure/identity");
-    // The session may have to be renewed by the CLI itself, which takes long to start on some runners.
+    // The CLI may have to renew the session, and it is slow to start on some runners.
     return new AzureCliCredential({
       processTimeoutInMs: 60_000,
       ...(identity.tenantId === undefined ? {} : { tenantId: identity.tenantId }),
@@ -107,7 +107,7 @@ function required<Key extends keyof typeof inputNames>(
   return Object.fromEntries(keys.map((key) => [key, identity[key] ?? ""])) as Record<Key, string>;
 }
 
-/** How long one assertion serves: the library asks twice for one token, and an ID token lives five minutes. */
+/** How long one assertion is used: the library asks for it twice per token, and an ID token lives five minutes. */
 const assertionServesMs = 20_000;
 
 /** GitHub's ID token, a fresh one for every token: an assertion kept longer than minutes is refused (AADSTS700024). */
@@ -126,7 +126,7 @@ export async function requestIdToken(identity: Identity, audience: string, deps:
   const { idTokenRequestUrl, idTokenRequestToken } = identity;
   if (idTokenRequestUrl === undefined || idTokenRequestToken === undefined) {
     throw new AuthenticationFailed(
-      "The job may not ask GitHub for an ID token. Add permissions: { id-token: write } to it; a pull request from a fork never gets one.",
+      "The job lacks `permissions: id-token: write`. Add it; a pull request from a fork never gets an ID token.",
     );
   }
   const url = new URL(idTokenRequestUrl);
@@ -142,7 +142,7 @@ export async function requestIdToken(identity: Identity, audience: string, deps:
   if (typeof value !== "string") {
     const why = answer.ok ? `status ${answer.value.status}` : answer.failure.error.message;
     throw new AuthenticationFailed(
-      `GitHub gave no ID token: ${why}. Run the job again; if it persists, look at GitHub's status.`,
+      `GitHub gave no ID token: ${why}. Run the job again; if it fails again, check GitHub's status page.`,
     );
   }
   deps.mask(value);
@@ -152,7 +152,7 @@ export async function requestIdToken(identity: Identity, audience: string, deps:
 /** How often a request for a token that got no answer in time is sent. */
 const mostTries = 3;
 
-/** The library waits for an answer without end, and its retries know nothing of one that never comes. */
+/** The library waits for an answer without end, and its retries do not cover one that never comes. */
 function timeLimit({ requestSeconds = requestTimeoutSeconds, signal }: RetryDeps): PipelinePolicy {
   return {
     name: "timeLimitPolicy",
@@ -188,17 +188,16 @@ function explained(credential: TokenCredential, identity: Identity, deps: Creden
 
 /** What Entra's codes mean here, and what to do. @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
 const meanings: Readonly<Record<string, string>> = {
-  AADSTS700024: "The ID token had run out when it was used. The clock of the runner may be wrong; run the job again.",
+  AADSTS700024: "The ID token had expired when it was used. The clock of the runner may be wrong; run the job again.",
   AADSTS70021:
     "No federated credential matches this workflow's ID token. One that was just created takes some minutes.",
   AADSTS700213: "No federated credential has the subject of this workflow's ID token. Subjects compare with case.",
   AADSTS700211: "No federated credential has the issuer of this workflow's ID token.",
   AADSTS700212: "No federated credential has the audience of this workflow's ID token.",
-  AADSTS7000215:
-    "The client secret is not the right one. Give the secret's value, not its id, and check that it is not cut off.",
+  AADSTS7000215: "The client secret is wrong. Give the secret's value, not its id, and check that it is not cut off.",
   AADSTS7000222: "The client secret has expired. Create a new one, or switch to OIDC.",
   AADSTS700016: "The application is not in this tenant. Check client-id and tenant-id.",
-  AADSTS90002: "There is no such tenant. Check tenant-id.",
+  AADSTS90002: "The tenant does not exist. Check tenant-id.",
   AADSTS900023: "tenant-id is neither a tenant's id nor its domain.",
 };
 
@@ -207,10 +206,10 @@ function explain(error: unknown, identity: Identity): string {
   const code = /AADSTS\d+/.exec(text)?.[0];
   const meaning = code === undefined ? undefined : meanings[code];
   // The first line says it; what follows are trace ids and, with some libraries, the request.
-  const said = (text.split(/\r?\n/)[0] ?? "")
+  const firstLine = (text.split(/\r?\n/)[0] ?? "")
     .replaceAll(/(client_assertion|client_secret|assertion)=[^&\s]+/g, "$1=***")
     .slice(0, 400);
-  return [`Signing in by ${chooseWay(identity)} failed.`, meaning, `Entra said: ${said}`]
+  return [`Signing in by ${chooseWay(identity)} failed.`, meaning, `Entra said: ${firstLine}`]
     .filter((part) => part !== undefined)
     .join(" ");
 }

@@ -2,7 +2,7 @@ import type { Arm } from "./arm.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Address of the regional data plane, found through the workspace's discovery document; asked for once, when needed. */
+/** Address of the regional data plane, found through the workspace's discovery document; read once, when needed. */
 export type DataPlane = () => Promise<Outcome<string>>;
 
 export function discoverDataPlane(arm: Arm, workspace: Workspace): DataPlane {

@@ -10,7 +10,7 @@ export type Datastores = {
   /**
    * The container behind a datastore, with the access that the service hands out for it.
    *
-   * @param fresh ask for new access, because what was handed out before has run out.
+   * @param fresh request new access, because the earlier one has expired.
    */
   readonly open: (name: string, fresh?: boolean) => Promise<Outcome<BlobContainer>>;
   /** Where it is and what it holds to get in, without asking for that. */
@@ -27,7 +27,7 @@ export type BlobStore = {
   readonly holdsSecret: boolean;
 };
 
-/** The workspace's own store, to which official clients upload when no other is named. */
+/** The workspace's own store: official clients upload to it when no other is named. */
 export const defaultDatastore = "workspaceblobstore";
 
 /** The official client's version. */
@@ -50,7 +50,7 @@ export type DatastoreDeps = {
   readonly mask: (secret: string) => void;
 };
 
-/** Every datastore is read once, however many uploads go to it; one that could not be read is asked for again. */
+/** Every datastore is read once, however many uploads go to it; one that could not be read is read again. */
 export function createDatastores(arm: Arm, workspace: WorkspaceRef, deps: DatastoreDeps): Datastores {
   const opened = new Map<string, Promise<Outcome<BlobContainer>>>();
   return {
@@ -129,7 +129,7 @@ async function look(name: string, arm: Arm, workspace: WorkspaceRef, cloud: Clou
   });
 }
 
-/** `https://{account}.blob.core.windows.net`; on an address of a machine, which has no names below it, the account is part of the path. */
+/** `https://{account}.blob.core.windows.net`; on an IP address, which has no subdomains, the account is part of the path. */
 function accountUrl(account: string, { endpoint, protocol = "https" }: LiveDatastore, cloud: Cloud): string {
   const suffix = endpoint ?? cloud.storageSuffix ?? "core.windows.net";
   return /^(localhost|\[|\d+(\.\d+){3}(:|$))/.test(suffix)

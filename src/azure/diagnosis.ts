@@ -5,13 +5,13 @@ import { defined } from "./defined.ts";
 import type { Permissions } from "./permissions.ts";
 import type { WorkspaceRef } from "./workspace.ts";
 
-/** What a federated credential is compared with, to the letter. */
+/** What a federated credential is compared with, character by character. */
 export type Claims = { readonly issuer: string; readonly subject: string; readonly audience: string };
 
-/** Who an access token is for. Ids only; the token itself is seen by nobody. */
+/** Who an access token is for. Only ids; the token itself is never handed out. */
 export type Principal = { readonly objectId?: string; readonly applicationId?: string; readonly tenantId?: string };
 
-/** Signing in, taken apart. */
+/** The parts of signing in. */
 export type SignInDiagnosis = {
   readonly way: ReturnType<typeof chooseWay>;
   /** True when the input `auth` leaves the choice to what is given. */
@@ -21,11 +21,11 @@ export type SignInDiagnosis = {
     readonly clientId?: string;
     readonly tenantId?: string;
     readonly hasSecret: boolean;
-    /** The job may ask GitHub for ID tokens. */
+    /** The job has `permissions: id-token: write`. */
     readonly mayAskForIdTokens: boolean;
   };
   readonly cloud: { readonly ok: true; readonly value: Cloud } | { readonly ok: false; readonly message: string };
-  /** Absent where the job may not ask for ID tokens. */
+  /** Absent where the job lacks `permissions: id-token: write`. */
   readonly idToken?: { readonly ok: true; readonly claims: Claims } | { readonly ok: false; readonly message: string };
   /** Absent where the cloud is not known. */
   readonly signedIn?:
@@ -33,14 +33,14 @@ export type SignInDiagnosis = {
     | { readonly ok: false; readonly message: string; /** `AADSTS700213` */ readonly code?: string };
 };
 
-/** A workspace as far as it can be got at. */
+/** A workspace as far as it can be read. */
 export type WorkspaceDiagnosis = {
   readonly permissions: Permissions;
   readonly azure:
     { readonly ok: true; readonly value: Azure } | { readonly ok: false; readonly error: WorkspaceUnavailable };
 };
 
-/** Looks at everything that signing in takes, and goes on after each failure. */
+/** Checks every part of signing in, and continues after each failure. */
 export async function diagnoseSignIn(options: ConnectOptions): Promise<SignInDiagnosis> {
   const { identity } = options;
   const base = {
@@ -59,7 +59,7 @@ export async function diagnoseSignIn(options: ConnectOptions): Promise<SignInDia
     if (!(error instanceof CloudUnknown)) throw error;
     return { ...base, cloud: { ok: false, message: error.message } };
   }
-  // One after the other: what GitHub said stands in the report whatever Entra makes of it.
+  // One after the other, so that GitHub's claims are in the report even where Entra refuses them.
   const idToken = base.given.mayAskForIdTokens ? await readIdToken(cloud, options) : undefined;
   return {
     ...base,
@@ -84,7 +84,7 @@ async function readIdToken(cloud: Cloud, options: ConnectOptions): Promise<NonNu
   try {
     const { iss, sub, aud } = payloadOf(await requestIdToken(options.identity, cloud.oidcAudience, options));
     if (typeof iss !== "string" || typeof sub !== "string")
-      return { ok: false, message: "GitHub's ID token names no issuer and no subject." };
+      return { ok: false, message: "GitHub's ID token has no issuer or no subject." };
     const audience = Array.isArray(aud) ? String(aud[0]) : typeof aud === "string" ? aud : cloud.oidcAudience;
     return { ok: true, claims: { issuer: iss, subject: sub, audience } };
   } catch (error) {
@@ -111,7 +111,7 @@ async function signIn(cloud: Cloud, options: ConnectOptions): Promise<NonNullabl
   }
 }
 
-/** The claims of a token, unchecked: they are shown and decide nothing. Empty for one that is no JSON web token. */
+/** The claims of a token, unchecked: they are shown and decide nothing. Empty for a token that is not a JSON web token. */
 function payloadOf(token: string): Readonly<Record<string, unknown>> {
   try {
     const payload = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as unknown;

@@ -9,7 +9,7 @@ export type Grant = {
 /** ARM's own operations, or those on the data inside a resource: a role grants each by lists of its own. */
 export type Plane = "control" | "data";
 
-/** True when any assignment allows the action. What one assignment excludes another one may still give. */
+/** True when any assignment allows the action. Another assignment may grant what one excludes. */
 export function isAllowed(grants: readonly Grant[], action: string, plane: Plane): boolean {
   return grants.some((grant) => {
     const [given, taken] =
@@ -19,12 +19,12 @@ export function isAllowed(grants: readonly Grant[], action: string, plane: Plane
 }
 
 /**
- * ARM's wildcards: `*` stands for any text, without regard to case.
+ * ARM's wildcards: `*` matches any text, ignoring case.
  *
  * @see https://learn.microsoft.com/azure/role-based-access-control/role-definitions
  */
 export function matches(pattern: string, action: string): boolean {
-  // Between two slashes it stands for nothing at all as well. The built-in AzureML Data Scientist has no other right to read
+  // Between two slashes it also matches nothing at all. The built-in AzureML Data Scientist has no other right to read
   // the workspace itself than workspaces/*/read, and has to exclude workspaces/delete from its workspaces/*/delete.
   const text = pattern
     .trim()

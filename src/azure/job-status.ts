@@ -7,7 +7,7 @@ export type JobState = {
   readonly phase: "in-progress" | "stalled" | "over";
   readonly conclusion: RunConclusion;
   readonly failureReason?: "run-failed" | "run-canceled" | "run-not-responding" | "run-state-unknown";
-  /** A run in this state is not joined any more: a new workflow run or attempt submits it anew. */
+  /** A run in this state is not joined: a new workflow run or attempt submits it again. */
   readonly spent?: true;
 };
 
@@ -30,7 +30,7 @@ const states: Readonly<Record<string, JobState>> = {
   paused: { phase: "stalled", conclusion: "failure", failureReason: "run-not-responding" },
 };
 
-/** A word that nobody knew when this was written is waited for, then fails by its name: it is never green. */
+/** An unknown status is waited on, then fails by its name: it is never a success. */
 const unknown: JobState = { phase: "stalled", conclusion: "failure", failureReason: "run-state-unknown" };
 
 export function interpretStatus(status: string): JobState {

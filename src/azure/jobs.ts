@@ -7,7 +7,7 @@ import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 export type LiveJob = {
   readonly id: string;
   readonly name: string;
-  /** As the service spells it; a word that nobody knew when this was written passes through. */
+  /** As the service spells it; unknown words pass through. */
   readonly status: string;
   readonly displayName?: string;
   readonly experimentName?: string;
@@ -25,7 +25,7 @@ export type Jobs = {
   /** `undefined` when there is none of that name. */
   readonly get: (name: string) => Promise<Outcome<LiveJob | undefined>>;
   readonly put: (name: string, body: unknown) => Promise<Outcome<LiveJob>>;
-  /** Asks for the cancellation; the job goes on until its status says otherwise. */
+  /** Requests the cancellation; the job runs on until its status says otherwise. */
   readonly cancel: (name: string, signal?: AbortSignal) => Promise<Outcome<void>>;
 };
 
@@ -47,7 +47,7 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
       return answer.ok ? succeeded(liveJob(answer.value.body)) : answer;
     },
     cancel: async (name, signal) => {
-      // Asking twice for a cancellation changes nothing, so a lost reply is simply asked again.
+      // A second cancellation changes nothing, so after a lost reply the request is simply sent again.
       const answer = await arm.post(`${id(name)}/cancel`, cancelVersion, undefined, {
         repeatable: "read",
         ...(signal === undefined ? {} : { signal }),

@@ -28,7 +28,7 @@ export function createKeyVault(
 }
 
 /**
- * Whether a vault answers at all. It is asked without a token, which it refuses; no secret is read.
+ * Whether a vault answers at all. The request has no token, so the vault refuses it; no secret is read.
  *
  * @returns the name of the vault.
  */
@@ -55,13 +55,13 @@ export function createVaultReach(cloud: Cloud, deps: RetryDeps): (url: string) =
 function vaultAddress(url: string, cloud: Cloud): URL {
   const address = new URL(url);
   const suffix = cloud.keyVaultSuffix;
-  // Before any token is asked for: a declaration from a pull request must not send one to a host of its choice.
+  // Before any token is requested: a declaration from a pull request must not send one to a host of its choice.
   if (
     suffix === undefined ||
     !(address.hostname === suffixHost(suffix) || address.hostname.endsWith(`.${suffixHost(suffix)}`))
   ) {
     throw new Error(
-      `${address.origin} is no key vault of the cloud ${cloud.name}, whose vaults end in ${suffix ?? "nothing that its metadata names"}`,
+      `${address.origin} is not a key vault of the cloud ${cloud.name}: its vaults end in ${suffix ?? "a suffix that its metadata does not name"}`,
     );
   }
   return address;

@@ -7,10 +7,10 @@ import type { RetryDeps } from "./retry.ts";
 
 /**
  * Blobs in the workspace's own storage by which runs of this action exclude each other: one for each key, leased while
- * somebody works on what the key stands for. A lease is never broken; after a crash it runs out by itself.
+ * a run works on what the key names. A lease is never broken; after a crash it expires.
  *
- * Every request may be repeated: a lease is asked for under an id of the caller's own, so asking again for what is held
- * already says so.
+ * Every request may be repeated: the caller chooses the id of the lease, so acquiring a lease that is already held
+ * succeeds.
  *
  * @see https://learn.microsoft.com/rest/api/storageservices/lease-blob
  */
@@ -19,11 +19,11 @@ export type Leases = {
   readonly seconds: number;
   /** `busy`: somebody else holds it. A failure means that the storage cannot be used. */
   readonly acquire: (key: string, leaseId: string, signal: AbortSignal) => Promise<Outcome<"held" | "busy">>;
-  /** `lost`: it ran out, and somebody else may hold it. */
+  /** `lost`: it expired, and somebody else may hold it. */
   readonly renew: (key: string, leaseId: string, signal: AbortSignal) => Promise<Outcome<"held" | "lost">>;
-  /** What is not held any more is released already. */
+  /** Releasing a lease that is no longer held succeeds. */
   readonly release: (key: string, leaseId: string) => Promise<Outcome<void>>;
-  /** The text in the blob; empty when nothing is written there. Anybody may read it. */
+  /** The text in the blob; empty when nothing is written there. Reading needs no lease. */
   readonly read: (key: string, signal: AbortSignal) => Promise<Outcome<string>>;
   /** Replaces the text; only the holder can. */
   readonly write: (
@@ -37,106 +37,34 @@ export type Leases = {
 /** The longest finite lease that the service grants. After a crash the next run waits for at most this. */
 const leaseSeconds = 60;
 
-/** One request. Our choice: a lease that is not answered for in this time is better asked for again. */
+/** One request. Our choice: after this time it is better to send the request again. */
 const longestRequest = 10;
 
-/** How often what was not answered in time is asked for again. */
+/** How often an unanswered request is sent. */
 const mostTries = 3;
 
-/** Giving a lease back may hold up the end of a cancelled step no longer than this; what is not given back runs out. */
+/** Releasing a lease may delay the end of a cancelled step no longer than this; an unreleased lease expires. */
 const releaseSeconds = 3;
 
+type LeaseOptions = Pick<RetryDeps, "clock" | "random" | "requestSeconds">;
+
+/** Options of one request: a time limit, and the caller's signal. */
+type Limit = () => { readonly abortSignal: AbortSignal };
+
 /**
- * @param open the container; called again when its access has run out.
- * @param deps `requestSeconds`: how long one request may take.
- * @see azure-ml-rest.md for the route by which clients get at the storage: it is the one that uploads take
+ * @param open the container; called again when its access has expired.
+ * @param options `requestSeconds`: how long one request may take.
  */
-export function createLeases(
-  open: (fresh: boolean) => Promise<Outcome<BlobContainer>>,
-  { clock, random, requestSeconds = longestRequest }: Pick<RetryDeps, "clock" | "random" | "requestSeconds">,
-): Leases {
-  let current: Promise<Outcome<ContainerClient>> | undefined;
-  // A storage that could never be used is found out once, not once for every target.
+export function createLeases(open: (fresh: boolean) => Promise<Outcome<BlobContainer>>, options: LeaseOptions): Leases {
+  const onBlob = createBlobAccess(open, options);
+  // A storage that has never worked is tried once, not once for every target.
   let unusable: AzureFailure | undefined;
   let wasUsed = false;
-  const connect = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
-    const container = await open(fresh);
-    return container.ok ? succeeded(await containerClient(container.value, { tries: 3, requestSeconds })) : container;
-  };
-  /** What could not be opened now may be later: a lease outlives more than one renewal that fails. */
-  const opened = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
-    const asked = (current ??= connect(fresh));
-    const forget = () => {
-      if (current === asked) current = undefined;
-    };
-    try {
-      const container = await asked;
-      if (!container.ok) forget();
-      return container;
-    } catch (error) {
-      forget();
-      throw error;
-    }
-  };
-  /**
-   * Runs one operation on a key's blob; once more with fresh access when the service says that the access has run out, and
-   * again when a request was not answered in time, because the library itself waits without end.
-   */
-  const onBlob = async <Value>(
-    key: string,
-    signal: AbortSignal,
-    work: (blob: BlockBlobClient, limit: () => { readonly abortSignal: AbortSignal }) => Promise<Value>,
-  ): Promise<Outcome<Value>> => {
-    let fresh = false;
-    for (let attempt = 1; ; attempt += 1) {
-      const container = await opened(fresh);
-      if (!container.ok) return container;
-      let late: AbortSignal | undefined;
-      const limit = () => {
-        late = AbortSignal.timeout(requestSeconds * 1000);
-        return { abortSignal: AbortSignal.any([signal, late]) };
-      };
-      try {
-        const blob = container.value.getBlockBlobClient(blobName(key));
-        return succeeded(await withStorageRetry(() => work(blob, limit), { clock, random, signal }));
-      } catch (error) {
-        const { statusCode, code } = error as { readonly statusCode?: number; readonly code?: string };
-        const expired = (statusCode === 403 || statusCode === 401) && code !== "AuthorizationFailure";
-        const unanswered = late?.aborted === true && !signal.aborted && statusCode === undefined;
-        if (expired && !fresh) {
-          fresh = true;
-          current = undefined;
-        } else if (!unanswered || attempt >= mostTries) return storageFailure(error, signal);
-      }
-    }
-  };
   return {
     seconds: leaseSeconds,
     acquire: async (key, leaseId, signal) => {
       if (unusable !== undefined) return failed(unusable);
-      const acquired = await onBlob(key, signal, async (blob, limit): Promise<"held" | "busy"> => {
-        const acquire = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, limit());
-        try {
-          await acquire();
-          return "held";
-        } catch (error) {
-          if (statusOf(error) === 409) return "busy";
-          if (statusOf(error) !== 404) throw error;
-        }
-        try {
-          await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, ...limit() });
-        } catch (error) {
-          // Somebody else made it in between, and may hold it already.
-          if (![409, 412].includes(statusOf(error) ?? 0)) throw error;
-        }
-        try {
-          await acquire();
-          return "held";
-        } catch (error) {
-          if (statusOf(error) === 409) return "busy";
-          throw error;
-        }
-      });
+      const acquired = await onBlob(key, signal, (blob, limit) => acquire(blob, leaseId, limit));
       wasUsed ||= acquired.ok;
       if (!acquired.ok && acquired.failure.reason !== "cancelled" && !wasUsed) unusable = acquired.failure;
       return acquired;
@@ -182,6 +110,91 @@ export function createLeases(
           throw error;
         }
       }),
+  };
+}
+
+/** @returns `busy` where somebody else holds the lease. */
+async function acquire(blob: BlockBlobClient, leaseId: string, limit: Limit): Promise<"held" | "busy"> {
+  const acquireLease = () => blob.getBlobLeaseClient(leaseId).acquireLease(leaseSeconds, limit());
+  try {
+    await acquireLease();
+    return "held";
+  } catch (error) {
+    if (statusOf(error) === 409) return "busy";
+    if (statusOf(error) !== 404) throw error;
+  }
+  try {
+    await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, ...limit() });
+  } catch (error) {
+    // Somebody else created it in between, and may already hold it.
+    if (![409, 412].includes(statusOf(error) ?? 0)) throw error;
+  }
+  try {
+    await acquireLease();
+    return "held";
+  } catch (error) {
+    if (statusOf(error) === 409) return "busy";
+    throw error;
+  }
+}
+
+/**
+ * Runs one operation on a key's blob; once more with fresh access when the service says that the access has expired, and
+ * again when a request was not answered in time, because the library itself waits without end.
+ */
+type OnBlob = <Value>(
+  key: string,
+  signal: AbortSignal,
+  work: (blob: BlockBlobClient, limit: Limit) => Promise<Value>,
+) => Promise<Outcome<Value>>;
+
+function createBlobAccess(
+  open: (fresh: boolean) => Promise<Outcome<BlobContainer>>,
+  { clock, random, requestSeconds = longestRequest }: LeaseOptions,
+): OnBlob {
+  let current: Promise<Outcome<ContainerClient>> | undefined;
+  const connect = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
+    const container = await open(fresh);
+    return container.ok ? succeeded(await containerClient(container.value, { tries: 3, requestSeconds })) : container;
+  };
+  /** What cannot be opened now may be later: a lease outlives more than one renewal that fails. */
+  const opened = async (fresh: boolean): Promise<Outcome<ContainerClient>> => {
+    const opening = (current ??= connect(fresh));
+    const forget = () => {
+      if (current === opening) current = undefined;
+    };
+    try {
+      const container = await opening;
+      if (!container.ok) forget();
+      return container;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  };
+  return async (key, signal, work) => {
+    let fresh = false;
+    for (let attempt = 1; ; attempt += 1) {
+      const container = await opened(fresh);
+      if (!container.ok) return container;
+      let late: AbortSignal | undefined;
+      const limit = () => {
+        late = AbortSignal.timeout(requestSeconds * 1000);
+        return { abortSignal: AbortSignal.any([signal, late]) };
+      };
+      try {
+        const blob = container.value.getBlockBlobClient(blobName(key));
+        return succeeded(await withStorageRetry(() => work(blob, limit), { clock, random, signal }));
+      } catch (error) {
+        const { statusCode, code } = error as { readonly statusCode?: number; readonly code?: string };
+        const expired = (statusCode === 403 || statusCode === 401) && code !== "AuthorizationFailure";
+        const unanswered = late?.aborted === true && !signal.aborted && statusCode === undefined;
+        if (expired && !fresh) {
+          fresh = true;
+          current = undefined;
+        } else if (!unanswered || attempt >= mostTries) return storageFailure(error, signal);
+      }
+    }
   };
 }
 

@@ -17,7 +17,7 @@ const atOnce = 8;
 const workspacesVersion = "2023-08-01-preview";
 
 /**
- * Reads every other workspace of the subscription that the identity can read. One list, and one more for each workspace:
+ * Reads every other workspace of the subscription that the identity can read. One list, plus one for each workspace:
  * for `plan` and `doctor`, never on the way to a write.
  */
 export async function readOtherWorkspaces(arm: Arm, own: WorkspaceRef, clock: Clock): Promise<OtherWorkspaces> {

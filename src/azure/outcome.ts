@@ -1,4 +1,4 @@
-/** What came of one call to Azure. Outcomes are values; only our own mistakes throw. */
+/** The outcome of one call to Azure. Outcomes are values; only bugs of ours throw. */
 export type Outcome<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: AzureFailure };
 
@@ -18,7 +18,7 @@ export type AzureFailure = {
   readonly error: ServiceError;
 };
 
-/** An error as Azure tells it: the outermost code and message, and the chain down to the leaf cause. */
+/** An error as Azure reports it: the outermost code and message, and the chain down to the leaf cause. */
 export type ServiceError = {
   readonly code: string;
   readonly message: string;

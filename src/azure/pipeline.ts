@@ -35,7 +35,7 @@ export function plainPipeline(): Pipeline {
   return pipeline;
 }
 
-/** Takes the library's own retries out, which repeat writes after unknown outcomes, and puts our way through proxies in. */
+/** Removes the library's own retries, because they repeat writes after unknown outcomes, and adds our own proxy support. */
 export function adapt(pipeline: Pipeline): void {
   for (const { name } of pipeline.getOrderedPolicies()) {
     if (/retry/i.test(name) || name === proxyPolicyName) pipeline.removePolicy({ name });
@@ -105,7 +105,7 @@ export async function send(
   return { status: response.status, headers: response.headers.toJSON(), body: parsed(response.bodyAsText) };
 }
 
-/** Plain HTTP is taken only from this very machine, where nobody listens in: agents of runners and emulators of storage. */
+/** Plain HTTP is accepted only from this machine, where nobody can listen in: agents of runners, storage emulators. */
 export function isLoopback(url: string): boolean {
   return /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?\//.test(url);
 }
@@ -119,7 +119,7 @@ export function parsed(text: string | null | undefined): unknown {
   }
 }
 
-/** Signs in anew. */
+/** Signs in again. */
 export async function newToken(newCredential: () => Promise<TokenCredential>, scope: string): Promise<AccessToken> {
   const token = await (await newCredential()).getToken(scope);
   if (token === null) throw new Error("The sign-in gave no token.");
@@ -134,7 +134,7 @@ const renewBeforeMs = 5 * 60 * 1000;
  * service calls it expired. A 401 means that nothing was done, so the request is repeated once, writes included.
  *
  * @param newCredential a credential without a cache of its own from earlier calls.
- * @param first a token that has been asked for already.
+ * @param first a token that has already been requested.
  */
 export function bearerTokenPolicy(
   newCredential: () => Promise<TokenCredential>,
@@ -149,7 +149,7 @@ export function bearerTokenPolicy(
     try {
       const known = await current;
       if (known.expiresOnTimestamp - clock.now() > renewBeforeMs) return known;
-      // A token may be issued for less than the margin: one that is fresh is used to its end all the same.
+      // A token may be issued for less than the margin: a fresh one is used to its end all the same.
       current = fetchToken();
       return await current;
     } catch (error) {

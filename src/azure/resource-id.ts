@@ -12,7 +12,7 @@ export type ResourceId = {
   readonly names: readonly string[];
 };
 
-/** @returns `undefined` when the text is no resource id inside a resource group. */
+/** @returns `undefined` when the text is not a resource id inside a resource group. */
 export function parseResourceId(id: string): ResourceId | undefined {
   const match = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/([^/]+)((?:\/[^/]+\/[^/]+)+)\/?$/i.exec(
     id.trim(),

@@ -3,7 +3,7 @@ import type { Cloud } from "./cloud.ts";
 import { succeeded, type Outcome } from "./outcome.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Plain GETs on the resources that targets point at, each address read once however many targets ask. */
+/** Plain GETs on the resources that targets point at, each address read once, however many targets need it. */
 export type ResourceReads = {
   /** @param id ARM id, or a path below the subscription. `not-found` and 403 come back as failures. */
   readonly get: (
@@ -11,7 +11,7 @@ export type ResourceReads = {
     apiVersion: string,
     query?: Readonly<Record<string, string>>,
   ) => Promise<Outcome<Readonly<Record<string, unknown>>>>;
-  /** All pages of a list. What is no list comes back as a failure. */
+  /** All pages of a list. Anything but a list comes back as a failure. */
   readonly list: (id: string, apiVersion: string) => Promise<Outcome<readonly unknown[]>>;
   readonly workspace: Workspace;
   readonly cloud: Pick<Cloud, "hdInsightSuffix">;
@@ -19,7 +19,7 @@ export type ResourceReads = {
 
 type Document = Readonly<Record<string, unknown>>;
 
-/** Reads of the resources behind targets: each address is asked for once in a command, however many targets share it. */
+/** Reads of the resources behind targets: each address is read once in a command, however many targets share it. */
 export function createResourceReads(arm: Arm, cloud: Cloud, workspace: Workspace): ResourceReads {
   const documents = askedOnce<Document>();
   const lists = askedOnce<readonly unknown[]>();
@@ -38,12 +38,12 @@ export function createResourceReads(arm: Arm, cloud: Cloud, workspace: Workspace
   };
 }
 
-/** Answers by address, whose case tells nothing apart. */
+/** Answers by address, ignoring case. */
 function askedOnce<Value>() {
   const known = new Map<string, Promise<Outcome<Value>>>();
-  return (address: string, ask: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> => {
+  return (address: string, read: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> => {
     const key = address.toLowerCase();
-    const found = known.get(key) ?? ask();
+    const found = known.get(key) ?? read();
     known.set(key, found);
     return found;
   };

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { pauseSeconds } from "../retry-after.ts";
 import type { Answer } from "./pipeline.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { serviceErrorOf } from "./service-error.ts";
@@ -7,11 +8,11 @@ export type RetryDeps = {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** How often one request is sent at most; the default is for what nothing can stand in for. */
+  /** How often one request is sent at most; the default is for requests without a fallback. */
   readonly tries?: number;
-  /** Told of every pause that somebody might take for a hang. Text may stem from the service. */
+  /** Called before every pause that somebody might take for a hang. The text may come from the service. */
   readonly onWait?: (message: string) => void;
-  /** How long one request may take before it counts as lost; the default is the pipeline's, or that of who asks. */
+  /** How long one request may take before it counts as lost; the default is the pipeline's, or the caller's. */
   readonly requestSeconds?: number;
 };
 
@@ -20,8 +21,8 @@ export type RetryDeps = {
  *
  * - `read`: reads, and writes that change nothing when they are repeated (assets named by their content). Repeated
  *   after timeouts, resets, 408, 429 and every 5xx.
- * - `write`: everything else. Repeated only where it certainly was not carried out: 429, and a connection that never
- *   came about. Whatever else happens is an unknown outcome, which the caller settles by reading.
+ * - `write`: everything else. Repeated only where it certainly was not carried out: 429, and a connection that was
+ *   never made. Anything else is an unknown outcome, and the caller resolves it by reading.
  */
 export type Repeatable = "read" | "write";
 
@@ -47,7 +48,7 @@ export async function withRetries(
     const pause = pauseSeconds(attempt, result.ok ? result.value.headers : {}, clock, random);
     if (!again || attempt >= tries || waited + pause > longestWait) return outcome;
     waited += pause;
-    if (pause >= shortestTold) onWait?.(waitText(outcome, pause));
+    if (pause >= shortestShown) onWait?.(waitText(outcome, pause));
     try {
       await clock.sleep(pause, signal);
     } catch {
@@ -60,13 +61,13 @@ export async function withRetries(
 }
 
 /** Seconds. Our choice: shorter pauses are over before their line is read. */
-const shortestTold = 4;
+const shortestShown = 4;
 
 function waitText(outcome: Outcome<Answer>, seconds: number): string {
-  const said = outcome.ok ? "" : ` (${outcome.failure.error.message} [${outcome.failure.error.code}])`;
+  const why = outcome.ok ? "" : ` (${outcome.failure.error.message} [${outcome.failure.error.code}])`;
   const status = outcome.ok ? undefined : outcome.failure.status;
   const what = status === undefined ? "Azure gave no answer" : `Azure answered with status ${status}`;
-  return `${what}${said}; asks again in ${Math.round(seconds)} s.`;
+  return `${what}${why}; retrying in ${Math.round(seconds)} s.`;
 }
 
 /** 429 always means that nothing was done. */
@@ -76,7 +77,7 @@ function isPassing(answer: Answer, repeatable: Repeatable): boolean {
 }
 
 /**
- * A success that is no JSON says nothing: a page of a gateway, or a reply that was cut off. It must never be taken for
+ * A success that is not JSON says nothing: it is a gateway's page, or a reply that was cut off. It must never be taken for
  * an empty list or an absent resource.
  */
 function isBroken({ status, body }: Answer): boolean {
@@ -85,7 +86,7 @@ function isBroken({ status, body }: Answer): boolean {
 
 function answered(answer: Answer, repeatable: Repeatable): Outcome<Answer> {
   if (isBroken(answer)) {
-    const message = `The service answered with status ${answer.status} and something that is no JSON.`;
+    const message = `The service answered with status ${answer.status} and a body that is not JSON.`;
     return failed({
       reason: "unreachable",
       status: answer.status,
@@ -118,7 +119,7 @@ async function tried(sendOnce: () => Promise<Answer>, signal: AbortSignal): Prom
   }
 }
 
-/** A failed sign-in, or a fault of ours, is no matter of the connection. */
+/** True for a failed sign-in or a bug of ours: neither is a fault of the connection. */
 function isNotFromTheNetwork(error: unknown): boolean {
   if (!(error instanceof Error)) return true;
   return (
@@ -127,7 +128,7 @@ function isNotFromTheNetwork(error: unknown): boolean {
   );
 }
 
-/** Faults of the way to the service that come before a single byte of the request: nothing can have been carried out. */
+/** Faults of the connection before a single byte of the request was sent: nothing can have been carried out. */
 const beforeSending = new Set([
   "ENOTFOUND",
   "ECONNREFUSED",
@@ -157,27 +158,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** `Retry-After` in seconds or as a date; else growing pauses with jitter. */
-export function pauseSeconds(
-  attempt: number,
-  headers: Readonly<Record<string, string>>,
-  clock: Clock,
-  random: () => number,
-): number {
-  const milliseconds = Number(headers["retry-after-ms"] ?? headers["x-ms-retry-after-ms"]);
-  if (Number.isFinite(milliseconds) && milliseconds > 0) return milliseconds / 1000;
-  return retryAfterSeconds(headers, clock) ?? Math.min(2 ** (attempt - 1), 30) * (0.5 + random() / 2);
-}
-
-/** `undefined` where the header is absent, or names no time to come: nobody is to be asked without a pause. */
-export function retryAfterSeconds(headers: Readonly<Record<string, string>>, clock: Clock): number | undefined {
-  const text = headers["retry-after"];
-  if (text === undefined) return undefined;
-  const seconds = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : (Date.parse(text) - clock.now()) / 1000;
-  return seconds > 0 ? seconds : undefined;
-}
-
-/** An answer that is no success, as a failure. */
+/** An unsuccessful answer, as a failure. */
 export function failureOf({ status, headers, body }: Answer): AzureFailure {
   const correlationId = headers["x-ms-correlation-request-id"];
   const requestId = headers["x-ms-request-id"];

@@ -8,7 +8,7 @@ const deepest = 12;
 /**
  * Any error body that Azure sends, as one chain from the outermost error down to the leaf cause: ARM's
  * `{error: {…}}`, doubly nested errors, operation errors, `provisioningErrors`, run-history errors, `innererror`, and
- * texts that are no JSON.
+ * texts that are not JSON.
  */
 export function serviceErrorOf(
   body: unknown,

@@ -1,6 +1,6 @@
 /**
- * A read that callers share without ever being handed an answer from before their call: who asks while one is under way
- * gets the next one, together with everybody else who asks meanwhile.
+ * A read that callers share, without ever getting an answer from before their call: who calls while a read is in flight
+ * gets the next one, together with everybody else who calls in the meantime.
  */
 export function sharedRead<Value>(read: () => Promise<Value>): () => Promise<Value> {
   let running: Promise<Value> | undefined;

@@ -1,16 +1,17 @@
-import { pauseSeconds, type RetryDeps } from "./retry.ts";
+import { pauseSeconds } from "../retry-after.ts";
+import type { RetryDeps } from "./retry.ts";
 
 /** How often a request to a storage that says it is busy is sent. With pauses of its own choosing: about 15 s. */
 const mostTries = 5;
 
-/** A server that wants to be left alone for longer counts as one that cannot be used. In seconds. */
+/** In seconds. A server that asks for a longer pause counts as unusable. */
 const longestPause = 60;
 
 /**
  * Waits for a storage that says it is busy. The library for blobs sends again after 500 and 503 by pauses of its own, reads
  * no `Retry-After`, and takes 429 for the last word.
  *
- * @throws what `work` throws, once it is no matter of waiting any more.
+ * @throws what `work` throws, once waiting does not help.
  */
 export async function withStorageRetry<Value>(
   work: () => Promise<Value>,
@@ -27,14 +28,14 @@ export async function withStorageRetry<Value>(
       try {
         await clock.sleep(pause, signal);
       } catch {
-        // Cancelled: what the storage said stays the reason.
+        // Cancelled: the storage's error stays the reason.
         throw error;
       }
     }
   }
 }
 
-/** What the library throws for an answer that is no success. */
+/** What the library throws for an unsuccessful answer. */
 type Refusal = {
   readonly statusCode?: number;
   readonly response?: { readonly headers?: { readonly toJSON: () => Readonly<Record<string, string>> } };

@@ -1,8 +1,9 @@
 import type { Clock } from "../clock.ts";
-import { longestWait, retryAfterSeconds } from "./retry.ts";
+import { retryAfterSeconds } from "../retry-after.ts";
+import { longestWait } from "./retry.ts";
 
 /**
- * ARM's token buckets, one for each class of requests: how many a second are put back into each.
+ * ARM's token buckets, one for each class of requests: how many per second are refilled.
  *
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
  */
@@ -33,7 +34,7 @@ export function createThrottle(clock: Clock): Throttle {
       const kind = classOf(method);
       const state = states[kind];
       const at = Math.max(now(), state.nextAt);
-      // The next one is lined up behind this one, whoever asks.
+      // The next request queues behind this one, whoever sends it.
       state.nextAt = state.remaining < reserve ? at + 1 / refillPerSecond[kind] : state.nextAt;
       const wait = at - now();
       if (wait > 0) await clock.sleep(wait, signal);
@@ -44,8 +45,8 @@ export function createThrottle(clock: Clock): Throttle {
       if (left !== undefined) state.remaining = left;
       if (status === 429) {
         state.remaining = 0;
-        // One answer speaks for all: nobody else need be told no before the time is over. A time that nobody waits for is
-        // no time to be held up for, either: each request is told no at once, and the run ends.
+        // One 429 holds for all requests of the class until the time is over. Where the time is longer than anybody waits,
+        // nothing is held up: each request gets its own 429 at once, and the command ends.
         const pause = retryAfterSeconds(headers, clock) ?? 1;
         if (pause <= longestWait) state.nextAt = Math.max(state.nextAt, now() + pause);
       }

@@ -21,7 +21,7 @@ export type Workspace = WorkspaceRef & {
   readonly mlFlowTrackingUri?: string;
   readonly v1LegacyMode: boolean;
   readonly provisioningState: string;
-  /** `Disabled`: only private networks get at it. */
+  /** `Disabled`: reachable only from private networks. */
   readonly publicNetworkAccess?: string;
   /** ARM ids of the resources that the workspace was given. */
   readonly storageAccount?: string;

@@ -8,8 +8,7 @@ import type { ChangedFiles } from "../github/changed-files.ts";
 import type { GithubContext } from "../github/context.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Log } from "../github/log.ts";
-import type { Failure, LeftGoing } from "../attach/target-report.ts";
-import type { Result } from "../report/result.ts";
+import type { Failure, LeftGoing, Result } from "../report/result.ts";
 
 /** What every command is handed: the inputs, and the edges of the world it may touch. */
 export type CommandContext = {
@@ -21,15 +20,15 @@ export type CommandContext = {
   readonly newId: () => string;
   /** Aborts when the workflow is cancelled. */
   readonly signal: AbortSignal;
-  /** Milliseconds since the epoch after which nothing is waited for any more. */
+  /** Milliseconds since the epoch after which every wait ends. */
   readonly deadline: number;
   /** Absolute folder that paths are relative to. */
   readonly workingDirectory: string;
   /** Absolute folder of the repository that the working directory is in. */
   readonly repositoryRoot: () => Promise<string>;
-  /** Folder for what lives as long as the job. */
+  /** Folder that is kept until the job ends. */
   readonly temporaryFolder: string;
-  /** Folder for what is kept between jobs on one machine. */
+  /** Folder that is kept between jobs on one machine. */
   readonly toolCache: string;
   /** The environment of the step: what runs on the runner inherits it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -41,13 +40,13 @@ export type CommandContext = {
    * @param changed absolute paths: only these files, and files that refer to them, are reported on.
    */
   readonly declare: (changed?: readonly string[]) => Promise<Declaration>;
-  /** What the pull request changes, as absolute paths. Asks GitHub. */
+  /** What the pull request changes, as absolute paths. Calls the GitHub API. */
   readonly changedFiles: () => Promise<ChangedFiles>;
   /** Signs in and reads the workspace. Loads the Azure libraries, which `validate` never does. */
   readonly connect: (workspace: WorkspaceRef) => Promise<Azure>;
-  /** The same, taken apart for `doctor`: each failure is a value, and what comes after it is looked at all the same. */
+  /** The same in parts, for `doctor`: each failure is a value, and the checks after it run all the same. */
   readonly diagnose: () => Promise<Diagnose>;
-  /** Without a connection only references to vaults cannot be resolved. */
+  /** Without a connection, references to vaults cannot be resolved. */
   readonly resolveSecretWith: (azure?: Azure) => ResolveSecret;
   /** Where the resume of a later process finds what this one started. */
   readonly state: SavedState;
@@ -77,7 +76,7 @@ export type CommandResult = Partial<
 
 export const nothing: CommandResult = { failures: [] };
 
-/** Joins what two stretches of one command contribute; lists are put one behind the other, single values of `b` win. */
+/** Joins the results of two parts of one command: lists are concatenated, single values of `b` win. */
 export function join(a: CommandResult, b: CommandResult): CommandResult {
   return {
     ...a,

@@ -1,12 +1,13 @@
-import { detach as carryOut, isDetachPending, planDetach } from "../attach/detach.ts";
+import { detach as carryOut } from "../attach/detach.ts";
+import { isWorkedOn, planDetach } from "../attach/detachment.ts";
 import { summarizeDetach } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
-import { failureOf } from "./azure-failure.ts";
+import { failureOf } from "../report/failure.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { withProgress } from "./with-progress.ts";
 import { connect, MissingInput, workspaceReport } from "./workspace.ts";
-import { checked } from "./validate.ts";
+import { checked } from "./check-declaration.ts";
 
 /**
  * Detaches the computes named in `only`, whether they are still declared or not: naming them is the consent. What is
@@ -28,7 +29,7 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
   if (!live.ok)
     return join(reported, { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] });
   const steps = planDetach(inputs.only, live.value, { allowDelete: inputs.allowDelete });
-  const names = steps.filter(isDetachPending).map(({ name }) => name);
+  const names = steps.filter(isWorkedOn).map(({ name }) => name);
   const outcomes = await withProgress(names, context, azure, (deps) => carryOut(steps, inputs, deps));
   const summaries = outcomes.map(summarizeDetach);
   return join(reported, {

@@ -3,9 +3,9 @@ import { examine, type NamedWorkspace } from "../doctor/examine.ts";
 import { doctorReport, failuresIn } from "../doctor/report.ts";
 import { doctorLines } from "../report/log-text.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
-import { planOptions } from "./plan.ts";
+import { planOptions } from "./plan-targets.ts";
 import { MissingInput, workspaceRef, workspaceReport } from "./workspace.ts";
-import { checked } from "./validate.ts";
+import { checked } from "./check-declaration.ts";
 
 /** Looks at everything that could stop the other commands, and reads only. */
 export async function doctor(context: CommandContext): Promise<CommandResult> {

@@ -5,7 +5,7 @@ import { planEnvironment, registerEnvironment, type EnvironmentStep } from "../a
 import { ensureContext } from "../job/dependencies.ts";
 import type { EnvironmentReport } from "../report/result.ts";
 import { SnapshotRefused } from "../asset/upload/snapshot.ts";
-import { failureOf } from "./azure-failure.ts";
+import { failureOf } from "../report/failure.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
 type Planned = { readonly steps: readonly EnvironmentStep[]; readonly failures: CommandResult["failures"] };

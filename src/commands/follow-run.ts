@@ -12,7 +12,7 @@ import { readMetrics } from "../run/metrics.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import type { Submitted } from "../run/submit.ts";
 import type { MetricSeries, RunReport } from "../report/result.ts";
-import { failureOf } from "./azure-failure.ts";
+import { failureOf } from "../report/failure.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 
 /** A run that is there: submitted, joined or resumed. */

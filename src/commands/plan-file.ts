@@ -47,14 +47,14 @@ export async function savePlan(
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const why = error instanceof Error ? error.message : String(error);
     return {
       failures: [
-        { reason: "invalid-input", message: `The plan could not be written to '${planFile}' (plan-file): ${said}.` },
+        { reason: "invalid-input", message: `The plan could not be written to '${planFile}' (plan-file): ${why}.` },
       ],
     };
   }
-  context.log.info(`The plan is in ${planFile}.`);
+  context.log.info(`Wrote the plan to ${planFile}.`);
   return nothing;
 }
 
@@ -73,7 +73,7 @@ async function contentOf(
 async function fileStep(step: Step, workspace: Workspace): Promise<PlanFileStep> {
   const [reported] = planReport({ steps: [step] }).steps;
   const { target, type, action, means, reason, resourceId, changes } = reported as NonNullable<typeof reported>;
-  // What is refused is never applied, and what is of the runner is never sent: neither needs to be compared.
+  // Refused steps are never applied and those of the runner never sent, so neither needs to be compared.
   const declared =
     step.do === "refuse" || originOf(step.target) === "none"
       ? undefined
@@ -95,7 +95,7 @@ async function fileStep(step: Step, workspace: Workspace): Promise<PlanFileStep>
 
 function optionsOf({ inputs }: CommandContext): PlanFile["options"] {
   const { onDrift, onConflict, allowDelete, force } = inputs;
-  // The run is no part of the plan, so what is set of it may be another thing.
+  // A plan has no run, so overrides of the run may differ.
   const set = inputs.set.filter((line) => !/^run[.=]/.test(line));
   return { onDrift, onConflict, allowDelete, force, only: [...inputs.only], set: [...set] };
 }
@@ -118,7 +118,7 @@ export async function givenPlan(
     return refused(problems, [
       {
         reason: "invalid-input",
-        message: `'${planFile}' (plan-file) is no plan that can be applied; see its problems.`,
+        message: `'${planFile}' (plan-file) cannot be applied; see its problems.`,
       },
     ]);
   }
@@ -140,7 +140,7 @@ export async function givenPlan(
       [],
       options.map((message) => ({
         reason: "plan-outdated",
-        message: `${message} Give the same inputs, or make a new plan.`,
+        message: `${message} Use the same inputs, or make a new plan.`,
       })),
     );
   }
@@ -155,7 +155,7 @@ export async function givenPlan(
     );
   }
   const by = plan.madeBy === undefined ? "" : ` by ${plan.madeBy}`;
-  context.log.info(`Applies the plan in ${planFile}, made at ${plan.madeAt}${by}.`);
+  context.log.info(`Applying the plan in ${planFile}, made at ${plan.madeAt}${by}.`);
   return { plan, result: nothing };
 }
 
@@ -163,7 +163,7 @@ function refused(problems: readonly Problem[], failures: CommandResult["failures
   return { result: { problems, failures } };
 }
 
-/** How a plan is named: like a declaration where it lies beside them, and for annotations by the way from the repository. */
+/** How a plan is named: like a declaration where it is among them, and for annotations by its path in the repository. */
 async function placeOf(
   path: string,
   planFile: string,
@@ -190,15 +190,14 @@ async function loadPlan({
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    const said =
-      error instanceof Error && "code" in error && error.code === "ENOENT" ? "does not exist" : String(error);
+    const why = error instanceof Error && "code" in error && error.code === "ENOENT" ? "No such file" : String(error);
     return {
       problems: [
         {
           code: "plan-missing",
           severity: "error",
-          message: `The file '${planFile}' (plan-file) cannot be read: it ${said}.`,
-          fix: "Make it with command: plan and this plan-file, and bring it to this job, for example as an artifact.",
+          message: `The file '${planFile}' (plan-file) cannot be read: ${why}.`,
+          fix: "Make it with command: plan and this plan-file, and pass it to this job, for example as an artifact.",
         },
       ],
     };
@@ -223,13 +222,13 @@ export async function outdated(
   };
 }
 
-/** A report that says so where the plan wanted something that is there already. */
+/** The report, with a note where the plan wanted something that is already there. */
 export function withSkipped(report: TargetReport, given: PlanFile): TargetReport {
   const step = given.steps.find(({ target }) => target.toLowerCase() === report.name.toLowerCase());
   const idle: readonly string[] = ["none", "adopt"];
   if (step === undefined || idle.includes(step.action) || !idle.includes(report.action)) return report;
   return {
     ...report,
-    note: `The plan says '${step.action}', and it is as declared already: nothing was sent for it.${report.note === undefined ? "" : ` ${report.note}`}`,
+    note: `The plan says '${step.action}', but it is already as declared, so nothing was sent.${report.note === undefined ? "" : ` ${report.note}`}`,
   };
 }

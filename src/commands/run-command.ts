@@ -4,10 +4,9 @@ import type { CommandContext, CommandResult } from "./context.ts";
 type RunCommand = (context: CommandContext) => Promise<CommandResult>;
 
 /**
- * Every command and where its story is told. They are loaded when they are asked for, so that `validate` loads no Azure
- * library.
+ * Every command, loaded only when it is called, so that `validate` loads no Azure library.
  */
-const stories: Readonly<Record<Command, (() => Promise<RunCommand>) | undefined>> = {
+const verbs: Readonly<Record<Command, (() => Promise<RunCommand>) | undefined>> = {
   validate: async () => (await import("./validate.ts")).validate,
   plan: async () => (await import("./plan.ts")).plan,
   apply: async () => (await import("./apply.ts")).apply,
@@ -19,10 +18,10 @@ const stories: Readonly<Record<Command, (() => Promise<RunCommand>) | undefined>
 };
 
 export async function runCommand(command: Command, context: CommandContext): Promise<CommandResult> {
-  const load = stories[command];
+  const load = verbs[command];
   if (load === undefined) {
-    const known = Object.entries(stories)
-      .filter(([, story]) => story !== undefined)
+    const known = Object.entries(verbs)
+      .filter(([, verb]) => verb !== undefined)
       .map(([name]) => name);
     return {
       failures: [

@@ -12,7 +12,7 @@ import { runName } from "../run/name.ts";
 import { inputUri, takeLocalParts, type LocalParts } from "../job/local-parts.ts";
 import { SnapshotRefused } from "../asset/upload/snapshot.ts";
 import { submitOnce, type Submitted } from "../run/submit.ts";
-import type { LiveNames } from "./apply.ts";
+import type { LiveNames } from "./ensure-targets.ts";
 import type { CommandContext } from "./context.ts";
 
 /** The workspace, and the names under which the declared targets are live in it. */

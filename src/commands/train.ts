@@ -6,15 +6,15 @@ import { workflowAttempt } from "../github/context.ts";
 import { cancelRun } from "../run/cancel.ts";
 import type { CommandJob } from "../job/definition.ts";
 import { submittedByTag } from "../run/submit.ts";
-import { ensureTargets } from "./apply.ts";
-import { failureOf } from "./azure-failure.ts";
+import { ensureTargets } from "./ensure-targets.ts";
+import { failureOf } from "../report/failure.ts";
 import { ensureEnvironments } from "./environments.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { followToReport, goesOn } from "./follow-run.ts";
 import { connect, MissingInput, workspaceReport } from "./workspace.ts";
 import { submitRun, type Prepared } from "./submit-run.ts";
 import { trainLocally } from "./train-locally.ts";
-import { checked } from "./validate.ts";
+import { checked } from "./check-declaration.ts";
 
 /** Ensures the targets that the run names, if they are declared; submits the run once, follows it, checks its gates. */
 export async function train(context: CommandContext): Promise<CommandResult> {

@@ -6,7 +6,7 @@ import type { CommandContext } from "./context.ts";
 import { attachDeps } from "./workspace.ts";
 
 /**
- * Does work on targets, and shows in a group of the log how it goes on and how it ends for each.
+ * Does work on targets, and shows its progress and the end for each in a group of the log.
  *
  * @param names the targets that are worked on; without any nothing is shown.
  */

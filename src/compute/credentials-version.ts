@@ -7,7 +7,7 @@ import type { ChangeMeans, Difference, TargetBase } from "./kind.ts";
  * Secrets cannot be read back, so which ones a compute was made with is written down in a tag: the declared
  * `credentials_version`, and the versions of Key Vault secrets that are named with one. Never anything of a secret itself.
  */
-export const credentialsTag = "azureml-targets.credentials";
+const credentialsTag = "azureml-targets.credentials";
 
 /** The longest value that ARM takes for a tag. */
 const longestTag = 256;

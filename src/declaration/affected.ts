@@ -6,16 +6,16 @@ import { isOutside } from "../yaml/files.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
 
-/** Whether a text of a file names a file: itself, a folder that it lies in, or a glob. */
+/** Whether a text of a file names a file: the file itself, a folder that contains it, or a glob that matches it. */
 type Reference = (file: string) => boolean;
 
-/** A file that is looked at, and what its texts name. */
+/** A file that was read, and what its texts name. */
 type Looked = { readonly file: string; readonly references: Reference[]; readonly named: string[] };
 
 /**
  * The files that changed, and those that refer to them, directly or by way of others: a declaration names a job file, the
- * job file a conda file. Every text that leads to a file counts, whatever key it stands under; one too many is looked at
- * rather than one too few.
+ * job file a conda file. Every text that leads to a file counts, whatever its key: reporting on one file too many is
+ * better than on one too few.
  *
  * @param documents what was read as declarations.
  * @param changed absolute paths, those of removed files included.
@@ -53,7 +53,7 @@ export async function affectedFiles(
 }
 
 const longestPath = 1024;
-/** Above this a file is no environment or job. */
+/** A larger file is not an environment or a job. */
 const largestBytes = 4 * 1024 * 1024;
 
 async function textOf(file: string): Promise<string | undefined> {

@@ -23,7 +23,7 @@ export type Declaration = {
   readonly prices?: ReadonlyMap<string, number>;
   /** Where a deployment is declared, when one is: deployments are not supported yet. */
   readonly deploy?: Position;
-  /** Files that a glob matched and that are no declarations, with the reason. */
+  /** Files that a glob matched and that are not declarations, with the reason. */
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
   /** Every file that was read as a declaration. */
   readonly files: readonly string[];

@@ -25,13 +25,13 @@ export type DeclarationRequest = {
   readonly checkout: string;
   readonly subscriptionId?: string | undefined;
   readonly resourceGroup?: string | undefined;
-  /** True for commands that can do without anything declared: a missing default file is then no problem. */
+  /** True for commands that can do without anything declared: a missing default file is then not a problem. */
   readonly optional?: boolean;
-  /** Absolute paths of what changed: only problems of these files, and of files that refer to them, are of interest. */
+  /** Absolute paths of what changed: only problems of these files, and of files that refer to them, are reported. */
   readonly changed?: readonly string[] | undefined;
 };
 
-/** Where everything stands, before it is read in detail. */
+/** Where everything is declared, before it is read in detail. */
 export type Gathered = {
   readonly workspaces: { readonly workspace: DeclaredWorkspace; readonly where: Position }[];
   readonly targets: SourceNode[];

@@ -55,7 +55,7 @@ export function setProblem(line: string, what: string): Problem {
   };
 }
 
-/** The node with a value put in at `below`; the text's own places stay, the new value stands at the nearest of them. */
+/** The node with a value put in at `below`. Places in the text stay as they are; the new value gets the nearest of them. */
 export function withValue(node: SourceNode, below: NodePath, value: unknown): SourceNode {
   const document: SourceDocument = {
     ...node.document,

@@ -11,7 +11,7 @@ export type DeclaredPrice = {
   readonly where: Position;
 };
 
-/** The prices of one file, and what is wrong about them. */
+/** The prices of one file, and what is wrong with them. */
 export function readPrices(
   prices: Readonly<Record<string, number>>,
   node: SourceNode,
@@ -50,17 +50,17 @@ export function joinPrices(declared: readonly DeclaredPrice[]): {
 } {
   const first = new Map<string, DeclaredPrice>();
   const problems: Problem[] = [];
-  for (const one of declared) {
-    const key = one.size.toLowerCase();
+  for (const price of declared) {
+    const key = price.size.toLowerCase();
     const other = first.get(key);
-    if (other === undefined) first.set(key, one);
-    else if (other.price !== one.price) {
+    if (other === undefined) first.set(key, price);
+    else if (other.price !== price.price) {
       problems.push({
         code: "two-prices",
         severity: "error",
-        where: one.where,
+        where: price.where,
         related: other.where,
-        message: `${one.size} costs ${other.price} at ${formatPosition(other.where)}, and ${one.price} here.`,
+        message: `${price.size} costs ${other.price} at ${formatPosition(other.where)}, and ${price.price} here.`,
         fix: "Keep one of the two; the case of a size does not matter.",
       });
     }

@@ -60,7 +60,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   return request.changed === undefined ? declaration : onlyAffected(declaration, found, request.changed, request);
 }
 
-/** What is of interest when only some files changed; problems of the inputs always are. */
+/** What is reported when only some files changed; problems of the inputs always are. */
 async function onlyAffected(
   declaration: Declaration,
   { documents }: Gathered,

@@ -1,5 +1,3 @@
-import type { AzureFailure } from "../azure/outcome.ts";
-import { leafCause } from "../azure/service-error.ts";
 import type { DoctorCheck, FailureReason } from "../report/result.ts";
 
 /** Something that was looked at. An error says what the step fails with. */
@@ -22,20 +20,4 @@ export function notChecked(code: string, message: string, advice: string): Check
 
 export function error(reason: FailureReason, code: string, message: string, advice: string): Check {
   return { state: "error", code, message, advice, reason };
-}
-
-/** A failure in the service's own words. */
-export function said(failure: AzureFailure): string {
-  const leaf = leafCause(failure.error);
-  return `${leaf.message.replace(/\.$/, "")} [${leaf.code}]`;
-}
-
-/** Why something could not be read, as the reason of a failed step. */
-export function reasonOf(failure: AzureFailure): FailureReason {
-  if (failure.reason === "cancelled") return "cancelled";
-  if (failure.status === 401) return "authentication-failed";
-  if (failure.status === 403) return "not-authorized";
-  return failure.reason === "unreachable" || failure.reason === "unknown"
-    ? "service-unreachable"
-    : "workspace-unavailable";
 }

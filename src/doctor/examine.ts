@@ -8,8 +8,9 @@ import type { Declaration } from "../declaration/declaration.ts";
 import { neededFor, uploadsLocally, type NeedFacts, type NeedSources, type VaultAccess } from "../permissions/needs.ts";
 import { elsewhere } from "../plan/elsewhere.ts";
 import type { PlanOptions } from "../plan/step.ts";
+import { reasonOf, sentenceOf } from "../report/failure.ts";
 import { attempt, attemptChecks } from "./attempt.ts";
-import { error, notChecked, reasonOf, said, type Check, type Part } from "./check.ts";
+import { error, notChecked, type Check, type Part } from "./check.ts";
 import { usedSecrets, vaultsByRole, vaultsOf } from "./declared-secrets.ts";
 import { identityFindings, type IdentityFindings } from "./identity.ts";
 import { permissionFindings, type PermissionFindings } from "./permissions.ts";
@@ -155,7 +156,7 @@ async function examineTargets(
     return { checks: [notChecked("targets", "The targets were not checked.", blocked)], steps: [] };
   const live = await azure.computes.list();
   if (!live.ok) {
-    const message = `The computes of the workspace could not be listed: ${said(live.failure)}.`;
+    const message = `The computes of the workspace could not be listed: ${sentenceOf(live.failure.error)}.`;
     const advice = "Give the identity the role below; the missing permissions are listed under Permissions.";
     return { checks: [error(reasonOf(live.failure), "computes", message, advice)], steps: [] };
   }

@@ -5,7 +5,8 @@ import { compareGrants, scopesOf, type ComparedNeed } from "../permissions/compa
 import type { Need } from "../permissions/needs.ts";
 import { leastPrivilegeRoles } from "../permissions/role.ts";
 import type { DoctorReport } from "../report/result.ts";
-import { error, fine, notChecked, said, warning, type Check } from "./check.ts";
+import { sentenceOf } from "../report/failure.ts";
+import { error, fine, notChecked, warning, type Check } from "./check.ts";
 
 export type PermissionFindings = Pick<DoctorReport, "permissions" | "missingActions" | "roles"> & {
   readonly checks: readonly Check[];
@@ -81,7 +82,7 @@ function checksOf(judged: readonly ComparedNeed[]): readonly Check[] {
       const actions = unknown.filter(({ scope }) => canonicalId(scope) === canonicalId(need.scope));
       return notChecked(
         "permission-not-checked",
-        `What the identity is granted on ${need.scope} could not be read${need.failure === undefined ? "" : ` (${said(need.failure)})`}; needed there: ${actions.map(({ action }) => action).join(", ")}.`,
+        `What the identity is granted on ${need.scope} could not be read${need.failure === undefined ? "" : ` (${sentenceOf(need.failure.error)})`}; needed there: ${actions.map(({ action }) => action).join(", ")}.`,
         "Give the identity a role there, or check by hand under Access control (IAM) of the resource.",
       );
     }),

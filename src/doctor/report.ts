@@ -1,5 +1,4 @@
-import type { Failure } from "../attach/target-report.ts";
-import type { DoctorReport } from "../report/result.ts";
+import type { DoctorReport, Failure } from "../report/result.ts";
 import type { Part } from "./check.ts";
 import type { Examination } from "./examine.ts";
 

@@ -1,6 +1,7 @@
 import type { Outcome } from "../azure/outcome.ts";
 import { formatSecretReference, type SecretReference } from "../secret/secret.ts";
-import { error, fine, notChecked, said, warning, type Check } from "./check.ts";
+import { sentenceOf } from "../report/failure.ts";
+import { error, fine, notChecked, warning, type Check } from "./check.ts";
 
 /** A reference, and whether its value is about to be sent. */
 export type UsedSecret = { readonly reference: SecretReference; readonly usedBy: string; readonly isSentNext: boolean };
@@ -55,7 +56,7 @@ async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, deps: 
       const reached = await deps.vaultReach(reference.url);
       if (!reached.ok) {
         return gone(
-          `${what} cannot be read: ${said(reached.failure)}.`,
+          `${what} cannot be read: ${sentenceOf(reached.failure.error)}.`,
           "Check the address, and let the runner reach the vault: proxy, firewall, or a runner inside its network.",
         );
       }

@@ -3,7 +3,9 @@ import { defaultDatastore, type BlobStore, type Datastores } from "../azure/data
 import type { Workspace } from "../azure/workspace.ts";
 import type { StoreAccess } from "../permissions/needs.ts";
 import type { PermissionReport } from "../report/result.ts";
-import { error, fine, notChecked, reasonOf, said, warning, type Check } from "./check.ts";
+import { reasonOf, sentenceOf } from "../report/failure.ts";
+import type { FailureReason } from "../report/result.ts";
+import { error, fine, notChecked, warning, type Check } from "./check.ts";
 
 export type StorageFindings = {
   readonly checks: readonly Check[];
@@ -31,7 +33,7 @@ export async function storageFindings(
 ): Promise<StorageFindings> {
   const store = await datastores.look(defaultDatastore);
   if (!store.ok) {
-    const message = `The datastore ${defaultDatastore} could not be read: ${said(store.failure)}.`;
+    const message = `The datastore ${defaultDatastore} could not be read: ${sentenceOf(store.failure.error)}.`;
     return { access: { by: "secret" }, checks: [unusable(uploads, "datastore", message, reasonOf(store.failure))] };
   }
   const container = containerId(store.value, workspace);
@@ -41,7 +43,7 @@ export async function storageFindings(
   };
   const opened = await datastores.open(defaultDatastore);
   if (!opened.ok) {
-    const message = `The datastore ${defaultDatastore} gave no access to its container: ${said(opened.failure)}.`;
+    const message = `The datastore ${defaultDatastore} gave no access to its container: ${sentenceOf(opened.failure.error)}.`;
     return { access, checks: [unusable(uploads, "datastore", message, reasonOf(opened.failure))] };
   }
   const how = fine(
@@ -51,7 +53,7 @@ export async function storageFindings(
   const reached = await blobs.reach(opened.value, nobodysBlob);
   if (!reached.ok) {
     const { failure } = reached;
-    const message = `The storage behind it ${failure.status === undefined ? "could not be reached" : "refused to be read"}: ${said(failure)}.`;
+    const message = `The storage behind it ${failure.status === undefined ? "could not be reached" : "refused to be read"}: ${sentenceOf(failure.error)}.`;
     return {
       access,
       checks: [how, unusable(uploads, "storage", message, reasonOf(failure), adviceOf(failure.error.code))],
@@ -68,7 +70,7 @@ function unusable(
   uploads: boolean,
   code: string,
   message: string,
-  reason: ReturnType<typeof reasonOf>,
+  reason: FailureReason,
   advice = "Give the identity the role below, and let the runner reach the storage account.",
 ): Check {
   return uploads

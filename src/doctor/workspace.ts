@@ -2,7 +2,9 @@ import type { WorkspaceUnavailable } from "../azure/azure.ts";
 import type { DataPlane } from "../azure/data-plane.ts";
 import type { RunHistory } from "../azure/run-history.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import { error, fine, notChecked, reasonOf, said, warning, type Check } from "./check.ts";
+import { reasonOf, sentenceOf } from "../report/failure.ts";
+import type { FailureReason } from "../report/result.ts";
+import { error, fine, notChecked, warning, type Check } from "./check.ts";
 
 /** What the workspace says of itself. */
 export function workspaceChecks(workspace: Workspace, declaresRun: boolean): readonly Check[] {
@@ -88,7 +90,7 @@ export async function dataPlaneChecks(
   { dataPlane, runHistory }: { readonly dataPlane: DataPlane; readonly runHistory: RunHistory },
   declaresRun: boolean,
 ): Promise<readonly Check[]> {
-  const broken = (code: string, message: string, reason: ReturnType<typeof reasonOf>) => {
+  const broken = (code: string, message: string, reason: FailureReason) => {
     const advice =
       "Let the runner reach the host: proxy, firewall, or a runner inside the network of a workspace without public access. Logs and metrics of runs come from there.";
     return declaresRun ? error(reason, code, message, advice) : warning(code, message, advice);
@@ -98,7 +100,7 @@ export async function dataPlaneChecks(
     return [
       broken(
         "discovery",
-        `The discovery document of the workspace could not be read: ${said(host.failure)}.`,
+        `The discovery document of the workspace could not be read: ${sentenceOf(host.failure.error)}.`,
         reasonOf(host.failure),
       ),
     ];
@@ -111,13 +113,17 @@ export async function dataPlaneChecks(
       found,
       notChecked(
         "run-history",
-        `The run history answered with a refusal: ${said(asked.failure)}.`,
+        `The run history answered with a refusal: ${sentenceOf(asked.failure.error)}.`,
         "See Permissions for whether experiments/runs/read is missing.",
       ),
     ];
   }
   return [
     found,
-    broken("run-history", `The run history could not be read: ${said(asked.failure)}.`, reasonOf(asked.failure)),
+    broken(
+      "run-history",
+      `The run history could not be read: ${sentenceOf(asked.failure.error)}.`,
+      reasonOf(asked.failure),
+    ),
   ];
 }

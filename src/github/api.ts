@@ -1,5 +1,5 @@
 import type { getOctokit } from "@actions/github";
-import { pauseSeconds } from "../azure/retry.ts";
+import { pauseSeconds } from "../retry-after.ts";
 import type { Clock } from "../clock.ts";
 import { version } from "../version.ts";
 

@@ -1,8 +1,10 @@
 import { getState, saveState } from "@actions/core";
-import type { WorkspaceRef } from "../azure/workspace.ts";
 
 /** What `post` finds of a run that `main` was about to submit. */
-export type StartedRun = { readonly name: string; readonly workspace: WorkspaceRef };
+export type StartedRun = {
+  readonly name: string;
+  readonly workspace: { readonly subscriptionId: string; readonly resourceGroup: string; readonly name: string };
+};
 
 /** Saved before the submission is sent, so that a crash after it leaves a trace. */
 export function saveStartedRun(run: StartedRun): void {

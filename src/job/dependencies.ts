@@ -18,7 +18,7 @@ export type DependencyDeps = UploadDeps & {
 const hashVersion = 202208;
 
 /** A GUID made of the content, so that a registration whose reply was lost is repeated on itself. */
-export function contentGuid(hash: string): string {
+function contentGuid(hash: string): string {
   const digest = createHash("sha256").update(hash).digest("hex");
   return [
     digest.slice(0, 8),
@@ -30,7 +30,7 @@ export function contentGuid(hash: string): string {
 }
 
 /** The id of the job's code: what the service has is found by its content, the rest is uploaded and registered. */
-export async function ensureCode(snapshot: Snapshot, deps: DependencyDeps): Promise<Outcome<string>> {
+async function ensureCode(snapshot: Snapshot, deps: DependencyDeps): Promise<Outcome<string>> {
   const { assets, blobs } = deps;
   const name = contentGuid(snapshot.hash);
   const found = await assets.findCode(name, snapshot.hash);

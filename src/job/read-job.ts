@@ -22,7 +22,7 @@ import {
 } from "./wire-parts.ts";
 
 /** Azure ML's default images for jobs that name none. @see https://learn.microsoft.com/azure/machine-learning/concept-prebuilt-docker-images-inference */
-export const defaultImages = {
+const defaultImages = {
   cpu: "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:latest",
   gpu: "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04:latest",
 } as const;

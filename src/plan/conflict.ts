@@ -9,8 +9,8 @@ import type { PlanOptions, Step } from "./step.ts";
 /**
  * Live attachments of the target's resource under other names.
  *
- * @param moving declared targets whose drift is re-attached: one that holds the resource now and is declared with
- *   another is detached anyway before anything is attached.
+ * @param moving declared targets whose drift is re-attached: a holder that is declared with another resource is detached
+ *   before anything is attached.
  */
 export function holdersBesides(
   target: ComputeTarget,
@@ -27,7 +27,7 @@ export function holdersBesides(
   );
 }
 
-/** The holder is itself declared, with something else that is in nobody's way, and is detached before anything is attached. */
+/** The holder is itself declared, with another resource that conflicts with nothing, and is detached before anything is attached. */
 export function movesAway(holder: LiveCompute, target: ComputeTarget, moving: readonly ComputeTarget[]): boolean {
   const owner = moving.find(({ name }) => name.toLowerCase() === holder.name.toLowerCase());
   return (
@@ -38,7 +38,7 @@ export function movesAway(holder: LiveCompute, target: ComputeTarget, moving: re
   );
 }
 
-/** Another target is declared for what this one would attach. */
+/** Another declared target has the resource that this one would attach. */
 export function isClaimed(
   left: ComputeTarget,
   target: ComputeTarget,
@@ -70,20 +70,20 @@ export function decideConflict(
     case "fail":
       if (first !== undefined && holders.length === 1 && !isUsable(first) && !isInFlight(first)) {
         return refuse(
-          `Its resource is attached already, as ${names}, which is ${first.provisioningState}. To repair that one, run ` +
-            `command: apply with on-drift: reattach where '${first.name}' is declared; to have this one instead, set ` +
-            `on-conflict to replace (detach it, attach this).`,
+          `Its resource is already attached as ${names}, and that attachment is ${first.provisioningState}. To repair it, run ` +
+            `command: apply with on-drift: reattach where '${first.name}' is declared. To attach this target instead, set ` +
+            `on-conflict to replace (detach that one, attach this).`,
         );
       }
       return refuse(
-        `Its resource is attached already, as ${names}. A second attachment would break that one. ` +
-          `Declare it under that name, or set on-conflict to adopt (use it as it is) or replace (detach it, attach this).`,
+        `Its resource is already attached as ${names}. A second attachment would break the first. ` +
+          `Declare it under that name, or set on-conflict to adopt (use that one as it is) or replace (detach that one, attach this).`,
       );
     case "adopt":
       if (own !== undefined || holders.length > 1 || first === undefined) {
         return refuse(
-          `Its resource is attached more than once: as ${[own?.name, ...holders.map(({ name }) => name)].filter((name) => name !== undefined).join(", ")}. ` +
-            "Nothing can be adopted for sure; on-conflict: replace detaches all of them and attaches this one.",
+          `Its resource is attached more than once, as ${[own?.name, ...holders.map(({ name }) => name)].filter((name) => name !== undefined).join(", ")}. ` +
+            "With more than one, none is adopted; on-conflict: replace detaches all of them and attaches this target.",
         );
       }
       if (isInFlight(first)) {
@@ -92,12 +92,12 @@ export function decideConflict(
           target,
           live: first,
           differences: [],
-          reason: `'${first.name}', which holds its resource, is ${first.provisioningState}.`,
+          reason: `Its resource is attached as '${first.name}', and that attachment is ${first.provisioningState}.`,
         };
       }
       if (!isUsable(first)) {
         return refuse(
-          `Its resource is attached as ${names}, which is ${first.provisioningState} and cannot be adopted. Set on-conflict to replace.`,
+          `Its resource is attached as ${names}; that attachment is ${first.provisioningState} and cannot be adopted. Set on-conflict to replace.`,
         );
       }
       return {
@@ -105,7 +105,7 @@ export function decideConflict(
         target,
         live: first,
         differences: [],
-        reason: `Its resource is attached as ${names}, which is used as it is.`,
+        reason: `Its resource is attached as ${names}; that attachment is used as it is.`,
       };
     case "replace": {
       const remove = removing(target, own === undefined ? holders : [...holders, own]);
@@ -114,7 +114,7 @@ export function decideConflict(
         target,
         remove,
         differences: [],
-        reason: `Its resource is attached as ${names}, which is detached first.${staying(remove)}`,
+        reason: `Its resource is attached as ${names} and is detached there first.${staying(remove)}`,
       };
     }
   }

@@ -7,8 +7,8 @@ import type { Plan, Step } from "./step.ts";
 export type Prices = ReadonlyMap<string, number>;
 
 /**
- * What a step changes about the hourly cost: with every compute at its least, and at its most. Only machines that the
- * service runs count; what is attached is billed by itself, attached or not.
+ * What a step changes about the hourly cost: with all computes at minimum size, and at maximum. Only machines that
+ * the service runs count; an attached resource is billed by itself, attached or not.
  *
  * @returns `undefined` for a step that changes nothing about such machines.
  */
@@ -25,7 +25,7 @@ export function hourlyOf(step: Step, prices: Prices): HourlyReport | undefined {
   };
 }
 
-/** The sum over the steps; sizes without a price are named, and count as nothing. */
+/** The sum over the steps; sizes without a price are named and count as 0. */
 export function totalOf(plan: Plan, prices: Prices): HourlyReport {
   const steps = plan.steps.flatMap((step) => hourlyOf(step, prices) ?? []);
   return {
@@ -80,7 +80,7 @@ function unpriced(nodes: readonly NodeRange[], prices: Prices): readonly string[
   return [...new Set(nodes.map(({ size }) => size).filter((size) => !prices.has(size.toLowerCase())))].sort();
 }
 
-/** Sums of prices, without what floating point adds to them. */
+/** Sums of prices without floating-point noise. */
 function rounded(amount: number): number {
   return Number(amount.toFixed(6)) + 0;
 }

@@ -9,8 +9,8 @@ import type { Step } from "./step.ts";
 import { joinFindings, type Findings } from "./preflight.ts";
 
 /**
- * What other workspaces of the subscription have to do with these steps: they hold the same resource, or have the name of
- * what is to be made. They are read once, and only where one of the two may be.
+ * What other workspaces of the subscription mean for these steps: they attach the same resource, or have a compute with
+ * the name of one to be created. They are read once, and only where one of the two is possible.
  */
 export async function elsewhere(
   steps: readonly Step[],
@@ -24,7 +24,7 @@ export async function elsewhere(
   return joinFindings(attachedElsewhere(targets, others), namedElsewhere(named, workspace, others));
 }
 
-/** Targets that are made anew, under a name that is given once in a region. */
+/** Targets to be created under a name that has to be unique in its region. */
 function namedByRegion(steps: readonly Step[]): readonly ComputeTarget[] {
   return steps
     .filter((step) => step.do === "create" && kindOf(step.target).isNamedByRegion === true)
@@ -32,8 +32,8 @@ function namedByRegion(steps: readonly Step[]): readonly ComputeTarget[] {
 }
 
 /**
- * An error for each name that a workspace of the region has taken already: the service would refuse it. It has no request
- * that tells which names are free, so what stands where the identity may not look is told by its refusal alone.
+ * An error for each name that a workspace of the region already uses: the service would refuse it. No request lists the free
+ * names, so a name that is used where the identity may not read is found out only by the service's refusal.
  */
 function namedElsewhere(
   targets: readonly ComputeTarget[],
@@ -54,12 +54,12 @@ function namedElsewhere(
         const finding: Finding = {
           severity: "error",
           code: "name-taken",
-          message: `The name '${target.name}' is taken in ${own}: the workspace '${taken.name}' (resource group '${taken.resourceGroup}') has a ${kindOf(target).label} of that name.`,
+          message: `The name '${target.name}' is already used in ${own}: the workspace '${taken.name}' (resource group '${taken.resourceGroup}') has a ${kindOf(target).label} with that name.`,
           advice: `Names of this kind (${kindOf(target).label}) are unique in a region, over all workspaces. Choose another name.`,
         };
         return [target.name, [finding]] as const;
       }
-      return [target.name, silent("Whether its name is taken in other workspaces", unanswered)] as const;
+      return [target.name, silent("Whether its name is used in other workspaces", unanswered)] as const;
     }),
   );
 }
@@ -70,7 +70,7 @@ function silent(what: string, unanswered: number): readonly Finding[] {
     {
       severity: "not-checked",
       code: "elsewhere-not-checked",
-      message: `${what}: ${unanswered === 1 ? "a request" : `${unanswered} requests`} to read them got no answer.`,
+      message: `${what} is not known: ${unanswered === 1 ? "a request" : `${unanswered} requests`} to read them got no answer.`,
       advice: "Run plan again.",
     },
   ];
@@ -81,7 +81,7 @@ function attachable(targets: readonly ComputeTarget[]): readonly ComputeTarget[]
   return targets.filter((target) => attachmentOf(target) !== undefined);
 }
 
-/** A warning for each attachment of a declared resource in another workspace, whether ours stands already or not. */
+/** A warning for each attachment of a declared resource in another workspace, whether ours exists already or not. */
 function attachedElsewhere(targets: readonly ComputeTarget[], { read, unanswered }: OtherWorkspaces): Findings {
   return new Map(
     targets
@@ -93,7 +93,7 @@ function attachedElsewhere(targets: readonly ComputeTarget[], { read, unanswered
               severity: "warning",
               code: "attached-elsewhere",
               message: `Its resource is attached in the workspace '${workspace.name}' (resource group '${workspace.resourceGroup}') as well, as '${name}'.`,
-              advice: "Attachments of one resource can break each other, across workspaces too: keep one of the two.",
+              advice: "Attachments of one resource can break each other, even in different workspaces. Keep only one.",
             })),
         );
         return [

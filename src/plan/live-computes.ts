@@ -7,7 +7,7 @@ import { attachById, type ComputeTarget } from "../compute/target.ts";
 export type LiveComputes = {
   readonly byName: ReadonlyMap<string, LiveCompute>;
   readonly byResource: ReadonlyMap<string, readonly LiveCompute[]>;
-  /** Names in lower case of what is removed because its resource is declared as another target. */
+  /** Names in lower case of computes that are removed because their resource is declared as another target. */
   readonly replaced: ReadonlySet<string>;
 };
 
@@ -21,7 +21,7 @@ export function indexLiveComputes(live: readonly LiveCompute[]): Omit<LiveComput
   return { byName: new Map(live.map((compute) => [compute.name.toLowerCase(), compute])), byResource };
 }
 
-/** The target as it is live under its name: a cluster that the service made for it is known by its resource id from then on. */
+/** The target as it is live under its name: a cluster that the service made for it has a resource id from then on. */
 export function asAttached(target: ComputeTarget, live: LiveComputes): ComputeTarget {
   const own = live.byName.get(target.name.toLowerCase());
   return own === undefined || isLeaving(own) ? target : attachById(target, own);

@@ -2,13 +2,13 @@ import { canonicalId } from "../azure/resource-id.ts";
 import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
 import { canonicalJson, type PlanFile, type PlanFileStep } from "./plan-file.ts";
 
-/** A plan as it stands in a file and as it would be made now, as far as the two have to agree. */
+/** What a plan in a file and the current plan have to agree in. */
 type Comparable = Pick<PlanFile, "steps" | "environments">;
 
 /**
  * What has changed since a plan was made, a sentence for each target and environment. A step that has become a no-op is
- * no change, as long as the target is declared as it was: what the plan wanted has come about. Neither is an operation
- * in flight, which is waited for and decides then.
+ * not a change, as long as the target is declared as it was: the plan's goal is reached. Nor is an operation in flight:
+ * the command waits for it and decides then.
  */
 export function changesSince(plan: Comparable, now: Comparable): readonly string[] {
   const key = ({ target }: PlanFileStep) => target.toLowerCase();
@@ -17,19 +17,19 @@ export function changesSince(plan: Comparable, now: Comparable): readonly string
   return [
     ...plan.steps.flatMap((step) => {
       const found = current.get(key(step));
-      if (found === undefined) return [`${step.target}: it is in the plan and is not declared any more.`];
+      if (found === undefined) return [`${step.target}: it is in the plan, but no longer declared.`];
       const change = changeOf(step, found);
       return change === undefined ? [] : [`${step.target}: ${change}`];
     }),
     ...now.steps
       .filter((step) => !planned.has(key(step)))
-      .map((step) => `${step.target}: it is declared and is not in the plan.`),
+      .map((step) => `${step.target}: it is declared, but not in the plan.`),
     ...environmentChanges(plan, now),
   ];
 }
 
 function changeOf(plan: PlanFileStep, now: PlanFileStep): string | undefined {
-  if (now.action === "refuse") return `the plan says '${plan.action}', and now it is refused. ${now.reason}`;
+  if (now.action === "refuse") return `the plan says '${plan.action}'; now it is refused. ${now.reason}`;
   const declared = differencesIn(plan.declared, now.declared);
   if (plan.type !== now.type) return `it is declared as ${now.type}; in the plan it is ${plan.type}.`;
   if (declared.length > 0) return `its declaration has changed: ${listed(declared)}.`;
@@ -40,7 +40,7 @@ function changeOf(plan: PlanFileStep, now: PlanFileStep): string | undefined {
   }
   if (now.action === "wait") return undefined;
   if (plan.action !== now.action) {
-    return `the plan says '${plan.action}', and now it is '${now.action}'. ${now.reason}`;
+    return `the plan says '${plan.action}'; now it is '${now.action}'. ${now.reason}`;
   }
   const changes = differencesIn(changesByField(plan), changesByField(now));
   if (changes.length > 0) return `what differs has changed: ${listed(changes)}.`;
@@ -58,26 +58,26 @@ function changesByField({ changes }: PlanFileStep): Readonly<Record<string, stri
 
 function environmentChanges(plan: Comparable, now: Comparable): readonly string[] {
   const key = ({ name }: PlanFile["environments"][number]) => name.toLowerCase();
-  const current = new Map(now.environments.map((one) => [key(one), one]));
-  const planned = new Set(plan.environments.map(key));
-  const said = ({ action, version }: PlanFile["environments"][number]) => `'${action}' of version ${version}`;
+  const current = new Map(now.environments.map((environment) => [key(environment), environment]));
+  const plannedKeys = new Set(plan.environments.map(key));
+  const text = ({ action, version }: PlanFile["environments"][number]) => `'${action}' of version ${version}`;
   return [
-    ...plan.environments.flatMap((one) => {
-      const found = current.get(key(one));
-      if (found === undefined) return [`environment ${one.name}: it is in the plan and is not declared any more.`];
-      // Registered meanwhile, as the plan wanted it.
-      if (found.action === "none" && found.version === one.version) return [];
-      return said(found) === said(one)
+    ...plan.environments.flatMap((planned) => {
+      const found = current.get(key(planned));
+      if (found === undefined) return [`environment ${planned.name}: it is in the plan, but no longer declared.`];
+      // Registered in the meantime, as planned.
+      if (found.action === "none" && found.version === planned.version) return [];
+      return text(found) === text(planned)
         ? []
-        : [`environment ${one.name}: the plan says ${said(one)}, and now it is ${said(found)}.`];
+        : [`environment ${planned.name}: the plan says ${text(planned)}; now it is ${text(found)}.`];
     }),
     ...now.environments
-      .filter((one) => !planned.has(key(one)))
-      .map((one) => `environment ${one.name}: it is declared and is not in the plan.`),
+      .filter((environment) => !plannedKeys.has(key(environment)))
+      .map(({ name }) => `environment ${name}: it is declared, but not in the plan.`),
   ];
 }
 
-/** Inputs that the plan was made with and that are others now, a sentence for each. */
+/** Inputs that differ from those of the plan, a sentence for each. */
 export function optionChanges(plan: PlanFile["options"], now: PlanFile["options"]): readonly string[] {
   const names = {
     onDrift: "on-drift",
@@ -94,7 +94,7 @@ export function optionChanges(plan: PlanFile["options"], now: PlanFile["options"
   const [then, given] = [comparable(plan), comparable(now)];
   return (Object.keys(names) as (keyof typeof names)[])
     .filter((key) => canonicalJson(then[key]) !== canonicalJson(given[key]))
-    .map((key) => `The plan was made with ${names[key]}: ${word(plan[key])}, and is given ${word(now[key])}.`);
+    .map((key) => `The plan was made with ${names[key]}: ${word(plan[key])}; now it is ${word(now[key])}.`);
 }
 
 function word(value: string | boolean | readonly string[]): string {
@@ -107,7 +107,7 @@ export function isSameWorkspace(a: WorkspaceRef, b: WorkspaceRef): boolean {
 
 type Difference = { readonly path: string; readonly from: string; readonly to: string };
 
-/** More than these are counted, not named. Our choice. */
+/** Any beyond these are counted, not named. Our choice. */
 const mostNamed = 5;
 
 function listed(differences: readonly Difference[]): string {
@@ -130,7 +130,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-/** What every object inherits, as `__proto__`, is no member of a plan. */
+/** What every object inherits, as `__proto__`, is not a member of a plan. */
 function own(value: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }

@@ -4,11 +4,11 @@ import { checkShape, shape } from "../yaml/shape.ts";
 import { positionOf, type SourceDocument, type SourceNode } from "../yaml/source.ts";
 
 /**
- * The plan as a file: what `plan` writes and what `apply` carries out to the letter, with the requests in full. It holds
- * no secret's value, only references.
+ * The plan as a file: what `plan` writes and `apply` carries out exactly, with the requests in full. It holds references in
+ * place of secrets.
  */
 
-export const planFileSchema = shape(() => {
+const planFileSchema = shape(() => {
   const text = z.string();
   const means = z.enum(["in-place", "reattach", "recreate"]);
 
@@ -18,7 +18,7 @@ export const planFileSchema = shape(() => {
       path: text.describe("Path below the endpoint of Azure Resource Manager."),
       apiVersion: text,
       query: z.record(text, text).exactOptional().describe("Parameters besides api-version."),
-      body: z.unknown().optional().describe("As it is sent, except that a secret stands as its reference."),
+      body: z.unknown().optional().describe("As it is sent, with a reference in place of each secret."),
     })
     .describe("One request, in full.");
 
@@ -38,7 +38,7 @@ export const planFileSchema = shape(() => {
       "wait",
       "refuse",
     ]),
-    means: means.exactOptional().describe("How what differs can be brought to what is declared."),
+    means: means.exactOptional().describe("How the differences can be brought to what is declared."),
     reason: text.describe("Why, as a sentence."),
     refusal: text.exactOptional().describe("For a refused step: the failure reason. Such a plan is not applied."),
     adopts: text.exactOptional().describe("Name of the attachment that is used as it is."),
@@ -70,14 +70,12 @@ export const planFileSchema = shape(() => {
         allowDelete: z.boolean(),
         force: z.boolean(),
         only: z.array(text),
-        set: z
-          .array(text)
-          .describe("Overrides of declarations, without those of the run, which is no part of the plan."),
+        set: z.array(text).describe("Overrides of declarations, except those of the run, because a plan has no run."),
       })
       .describe("The inputs that the plan was made with. It is applied with the same ones."),
     steps: z.array(step),
     environments: z.array(environment),
-    digest: text.describe("SHA-256 of the rest: tells that nobody changed the file by hand."),
+    digest: text.describe("SHA-256 of the rest: shows that the file was not edited by hand."),
   });
 });
 
@@ -93,7 +91,7 @@ export function planFileJsonSchema(): unknown {
   };
 }
 
-/** Text to the digest of it. */
+/** The digest of a text. */
 export type Digest = (text: string) => string;
 
 /** The file's text. */
@@ -101,7 +99,7 @@ export function writePlanFile(plan: Omit<PlanFile, "digest">, digest: Digest): s
   return `${JSON.stringify({ ...plan, digest: digest(canonicalJson(plan)) }, undefined, 2)}\n`;
 }
 
-/** What stands in a plan file, or what is wrong with it, each problem at its place. */
+/** The plan in a file, or what is wrong with it, each problem at its place. */
 export function readPlanFile(
   text: string,
   {
@@ -140,7 +138,7 @@ export function readPlanFile(
           where: positionOf(node, ["schemaVersion"]),
           message:
             version === undefined
-              ? "This is no plan of this action: it has no schemaVersion."
+              ? "This is not a plan file of this action: it has no schemaVersion."
               : `The plan's schemaVersion is ${JSON.stringify(version)}; this version of the action reads 1.`,
           fix: "Make the plan with command: plan and the same version of the action.",
         },
@@ -157,8 +155,8 @@ export function readPlanFile(
           code: "plan-edited",
           severity: "error",
           where: positionOf(node, ["digest"]),
-          message: "The plan was changed after it was written: its digest is another one.",
-          fix: "Change the declarations, and make a new plan with command: plan.",
+          message: "The plan was changed after it was written: its digest does not match.",
+          fix: "Change the declarations instead, and make a new plan with command: plan.",
         },
       ],
     };
@@ -167,18 +165,18 @@ export function readPlanFile(
 }
 
 function notJson(error: unknown, file: string): Problem {
-  const said = error instanceof Error ? error.message : "";
-  const [, line = "1", column = "1"] = /line (\d+) column (\d+)/.exec(said) ?? [];
+  const text = error instanceof Error ? error.message : "";
+  const [, line = "1", column = "1"] = /line (\d+) column (\d+)/.exec(text) ?? [];
   return {
     code: "plan-malformed",
     severity: "error",
     where: { file, line: Number(line), column: Number(column) },
     message: "The plan file is not JSON.",
-    fix: "Make it with command: plan, and hand it on as it is.",
+    fix: "Make it with command: plan, and pass it on unchanged.",
   };
 }
 
-/** JSON with the members of every object in one order. */
+/** JSON with the members of every object sorted. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     typeof member === "object" && member !== null && !Array.isArray(member)

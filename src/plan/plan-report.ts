@@ -1,5 +1,5 @@
 import type { ChangeMeans } from "../compute/kind.ts";
-import { kindOf, meansFor, originOf, resourceIdOf, secretsOf } from "../compute/target.ts";
+import { kindOf, meansFor, resourceIdOf, secretsOf } from "../compute/target.ts";
 import { formatSecretReference, type SecretReference } from "../secret/secret.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import type { FieldChange, PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
@@ -65,7 +65,7 @@ function meansOf(step: Step): ChangeMeans | undefined {
   }
 }
 
-/** Credentials that are sent anew. What the live ones are nobody can read; what they become is shown as the reference. */
+/** Credentials that are sent again. The live ones cannot be read; the new ones are shown as their reference. */
 function credentials(step: Step): readonly FieldChange[] {
   const means = meansOf(step);
   const sent =
@@ -80,7 +80,7 @@ function credentials(step: Step): readonly FieldChange[] {
   }));
 }
 
-/** Where a reference stands in the declaration, found by its place in the text. */
+/** The field of a reference in the declaration, found by its place in the text. */
 function fieldOf({ where }: SecretReference, source: SourceNode): string {
   const path = pathsIn(valueAt(source)).find((below) => {
     const place = positionOf(source, below);
@@ -95,9 +95,4 @@ function pathsIn(value: unknown, above: NodePath = []): readonly NodePath[] {
     const path = [...above, Array.isArray(value) ? Number(key) : key];
     return [path, ...pathsIn(member, path)];
   });
-}
-
-/** True for a target that exists only in the report: it is never sent anywhere. */
-export function isLocal(step: Step): boolean {
-  return originOf(step.target) === "none";
 }

@@ -18,7 +18,7 @@ import { removing, staying } from "./removal.ts";
 import type { PlanOptions, Step, Plan } from "./step.ts";
 
 /**
- * Compares what is declared with what is live. Live computes that nobody declared get no step, except as the other
+ * Compares what is declared with what is live. Live computes that nobody declared get no step, except as another
  * attachment of a declared resource under `on-conflict: replace`.
  */
 export function plan(
@@ -28,8 +28,8 @@ export function plan(
   options: PlanOptions,
 ): Plan {
   const lookup = indexLiveComputes(live);
-  // What one target replaces may have the name of another one, which then comes into being anew. That is known only from
-  // the steps themselves, so they are decided again until nothing is added any more.
+  // What one target replaces may have the name of another target, which then is created or attached. Only the steps
+  // themselves show that, so they are decided again until nothing is added.
   let replaced: ReadonlySet<string> = new Set();
   for (;;) {
     const steps = decideAll(declared, { ...lookup, replaced }, workspace, options);
@@ -49,8 +49,8 @@ function decideAll(
   workspace: Workspace,
   options: PlanOptions,
 ): readonly Step[] {
-  // Two declared targets may swap their resources. One that is detached anyway is in nobody's way; which ones are is known
-  // only from the steps themselves, so those that turn out to stay are taken out until nothing changes any more.
+  // Two declared targets may swap their resources. One that is detached anyway conflicts with nothing. Only the steps
+  // themselves show which are, so those that turn out to stay are taken out until nothing changes.
   let moving = options.onDrift === "reattach" ? declared : [];
   for (;;) {
     const steps = declared.map((target) =>
@@ -69,9 +69,9 @@ function decideAll(
 }
 
 /**
- * Which cluster the service made for a declaration is only known once it is there: it may be what another one names, or
- * what somebody attached under the name of another one. Of two targets for one cluster only the first is worked on, and
- * the one that the cluster was made for before the one that names it.
+ * Which cluster the service made for a declaration is known only once the cluster is there: another target may name it, or
+ * somebody may have attached it under another target's name. Of two targets for one cluster only the first is worked on,
+ * and the one that the cluster was made for before the one that names it.
  */
 function madeForAnother(
   target: ComputeTarget,
@@ -91,11 +91,11 @@ function madeForAnother(
     because: "conflict",
     target,
     differences: [],
-    reason: `Its resource is the cluster of '${owner.name}', which is declared as well. Declare it once.`,
+    reason: `Its resource is the cluster of '${owner.name}', and that is declared as well. Declare it once.`,
   };
 }
 
-/** No step deletes what the service made, by whatever way it came about, unless that is allowed. */
+/** No step deletes what the service made unless that is allowed, whatever led to the step. */
 function withConsent(step: Step, { allowDelete }: PlanOptions): Step {
   if (allowDelete || !("remove" in step)) return step;
   const deleted = step.remove.filter(({ isAttachedCompute, by }) => isAttachedCompute === false && by === undefined);
@@ -106,11 +106,11 @@ function withConsent(step: Step, { allowDelete }: PlanOptions): Step {
     because: "drift",
     target: step.target,
     differences: step.differences,
-    reason: `${step.reason} The service made ${names}, so that would be deleted. Set allow-delete: true to allow it.`,
+    reason: `${step.reason} The service made ${names}, so that would delete it. Set allow-delete: true to allow it.`,
   };
 }
 
-/** The decision table, read from top to bottom: what the resource is attached as, then what stands under the name. */
+/** The decision table, read from top to bottom: how the resource is attached, then what has the name. */
 function decide(
   target: ComputeTarget,
   live: LiveComputes,
@@ -120,7 +120,12 @@ function decide(
 ): Step {
   const origin = originOf(target);
   if (origin === "none") {
-    return { do: "keep", target, differences: [], reason: "Runs on the runner itself; there is nothing to attach." };
+    return {
+      do: "keep",
+      target,
+      differences: [],
+      reason: "It runs on the runner itself, so there is nothing to attach.",
+    };
   }
   const refused = kindOf(target).refusal?.(target, workspace);
   if (refused !== undefined) return { do: "refuse", ...refused, target, differences: [] };
@@ -138,7 +143,7 @@ function decide(
       target,
       live: own,
       differences: [],
-      reason: `A compute of another kind, ${own.computeType}, has this name. Rename the target, or remove that compute yourself.`,
+      reason: `A compute of another kind, ${own.computeType}, has this name. Rename the target, or remove that compute first.`,
     };
   }
   const others = holdersBesides(asAttached(target, live), live, moving);
@@ -151,10 +156,10 @@ function decide(
       target,
       live: unsettled,
       differences: [],
-      reason: `'${unsettled.name}', which holds its resource and is declared with another one, is ${unsettled.provisioningState}.`,
+      reason: `Its resource is attached as '${unsettled.name}'. That is declared with another resource, and is ${unsettled.provisioningState}.`,
     };
   }
-  // What is being removed under the name holds nothing any more that would have to be considered.
+  // A compute that is being removed under the name holds nothing that counts.
   const conflict = decideConflict(
     asAttached(target, live),
     own !== undefined && isLeaving(own) ? undefined : own,
@@ -170,7 +175,7 @@ function decide(
       target,
       live: own,
       differences: [],
-      reason: `It is being removed. Its cluster, ${resourceIdOf(left) ?? ""}, is attached again by its own id if it is still there then.`,
+      reason: `It is being removed. Its cluster, ${resourceIdOf(left) ?? ""}, is attached again by its own id if it still exists then.`,
     };
   }
   if (own === undefined || isLeaving(own)) {
@@ -182,7 +187,7 @@ function decide(
       afterRemovalOf,
       reason:
         afterRemovalOf.length > 0
-          ? `${afterRemovalOf.map(({ name }) => name).join(", ")} is being removed; it follows as soon as that is over.`
+          ? `${afterRemovalOf.map(({ name }) => name).join(", ")} is being removed; this follows as soon as that is done.`
           : "It is not in the workspace.",
     };
   }
@@ -190,8 +195,8 @@ function decide(
 }
 
 /**
- * The target as it attaches the cluster behind its compute, which is being removed: the service may have made the cluster,
- * and nothing says whether it is removed as well. `undefined` where the declaration names what is attached.
+ * The target as it attaches the cluster behind its compute, which is being removed: if the service made the cluster, it is
+ * not known whether that is removed as well. `undefined` where the declaration names what is attached.
  */
 function clusterLeftBy(leaving: LiveCompute, target: ComputeTarget): ComputeTarget | undefined {
   if (leaving.computeType.toLowerCase() !== kindOf(target).computeType?.toLowerCase()) return undefined;
@@ -199,7 +204,7 @@ function clusterLeftBy(leaving: LiveCompute, target: ComputeTarget): ComputeTarg
   return resourceIdOf(target) === undefined && resourceIdOf(left) !== undefined ? left : undefined;
 }
 
-/** What a step that waits for a removal may attach once that is over; `undefined` for every other step. */
+/** What a step that waits for a removal may attach afterwards; `undefined` for every other step. */
 export function leftAfter(step: Step): ComputeTarget | undefined {
   return step.do === "wait" && isLeaving(step.live) ? clusterLeftBy(step.live, step.target) : undefined;
 }
@@ -214,14 +219,14 @@ function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Work
       reason: `It is ${own.provisioningState}: an operation on it is in flight.`,
     };
   }
-  // What the service made is an attachment like any other once it was attached again by its own id.
+  // A service-created cluster is an ordinary attachment once it has been attached again by its own id.
   const managed = originOf(target) === "managed" && own.isAttachedCompute !== true;
   const differences = differencesFrom(target, own, workspace);
   const fault = isUsable(own) ? kindOf(target).faultOf?.(own) : undefined;
-  const stands = fault?.code ?? own.provisioningState;
+  const state = fault?.code ?? own.provisioningState;
   if (!isUsable(own) || fault !== undefined) {
     if (!managed) {
-      return reattach(target, own, differences, `Its attachment is ${stands} and cannot be used.`);
+      return reattach(target, own, differences, `Its attachment is ${state} and cannot be used.`);
     }
     if (options.allowDelete) {
       return {
@@ -229,7 +234,7 @@ function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Work
         target,
         remove: [own],
         differences,
-        reason: `It is ${stands}; it is deleted and created again.`,
+        reason: `It is ${state}; it is deleted and created again.`,
       };
     }
     return {
@@ -240,7 +245,7 @@ function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Work
       differences,
       reason:
         fault === undefined
-          ? `It is ${stands}, and the service takes no new request for a failed compute. Set allow-delete: true to have it deleted and created again.`
+          ? `It is ${state}, and the service takes no new request for a failed compute. Set allow-delete: true to have it deleted and created again.`
           : `${fault.message} Set allow-delete: true to have it deleted and created again.`,
     };
   }
@@ -271,7 +276,7 @@ function decideDrift(
   }
   if (options.onDrift === "update") {
     return refuse(
-      `It differs in ${fields}, which cannot all be changed in place. Set on-drift to reattach to have it ${means === "reattach" ? "detached and attached" : "deleted and created"} again.`,
+      `It differs in ${fields}, and not all of that can be changed in place. Set on-drift to reattach to have it ${means === "reattach" ? "detached and attached" : "deleted and created"} again.`,
     );
   }
   if (means === "reattach") {
@@ -297,7 +302,7 @@ function reattach(declared: ComputeTarget, own: LiveCompute, differences: readon
   return { do: "reattach", target, remove, differences, reason: `${why}${staying(remove)}` };
 }
 
-/** True when carrying the plan out would send a write. */
+/** True when the plan, as it is, sends a write. A `wait` step does not: what it sends is decided after the wait (`mayWrite`). */
 export function hasChanges({ steps }: Plan): boolean {
   return steps.some((step) => !["keep", "adopt", "refuse", "wait"].includes(step.do) || leftAfter(step) !== undefined);
 }

@@ -9,7 +9,7 @@ import type { Plan, Step } from "./step.ts";
 /** Findings by the name of the target. */
 export type Findings = ReadonlyMap<string, readonly Finding[]>;
 
-/** Steps that bring something into being; what stands already was looked at when it came. */
+/** Steps that create or attach something, and so need a preflight: a compute that is live has had its own. */
 export function createsOrAttaches({ do: action }: Step): boolean {
   return ["create", "attach", "reattach", "recreate", "replace"].includes(action);
 }
@@ -20,12 +20,12 @@ export function isStoppable(step: Step): boolean {
 }
 
 /**
- * Looks at what is behind every target that is about to be created or attached, and whether there is quota for those and
- * for what is to grow in place. Reads only; nothing where nothing comes and nothing grows.
+ * Checks the resource behind every target that is about to be created or attached, and the quota for those and for what
+ * is to grow in place. Only reads; sends no request where nothing is created, attached or grows.
  */
 export async function runPreflights({ steps }: Plan, reads: ResourceReads, parallel: number): Promise<Findings> {
-  const pending = steps.filter(createsOrAttaches);
-  const targets = pending.map(({ target }) => target);
+  const starting = steps.filter(createsOrAttaches);
+  const targets = starting.map(({ target }) => target);
   const [capacity, behind] = await Promise.all([
     capacityFindings(
       steps.flatMap((step) =>
@@ -35,39 +35,39 @@ export async function runPreflights({ steps }: Plan, reads: ResourceReads, paral
     ),
     preflightAll(targets, reads, parallel),
   ]);
-  return joinFindings(new Map(pending.map((step) => [step.target.name, staysBehind(step)])), capacity, behind);
+  return joinFindings(new Map(starting.map((step) => [step.target.name, staysBehind(step)])), capacity, behind);
 }
 
-/** Sizes and quotas for these steps, also of what stands already and may still grow. */
+/** Sizes and quotas for these steps, also for live computes that may still grow. */
 export function capacityOfAll(steps: readonly Step[], reads: ResourceReads): Promise<Findings> {
   const demands = steps.flatMap((step) => {
     const live = "live" in step ? step.live : undefined;
     const inPlace = step.do === "update" || meansFor(step.differences) === "in-place";
     if (createsOrAttaches(step) || live === undefined || (step.do === "refuse" && !inPlace)) return demandOf(step);
     const grows = inPlace ? growth(step, live) : [];
-    return grows.length > 0 ? grows : standing(step);
+    return grows.length > 0 ? grows : asLive(step);
   });
   return capacityFindings(demands, reads);
 }
 
-/** The machines that a step asks for. What goes before them gives back what it holds. */
+/** The machines that a step asks for. Its predecessors give back what they hold. */
 function demandOf(step: Step): readonly Demand[] {
   const capacity = kindOf(step.target).capacityOf?.(step.target);
   if (capacity === undefined) return [];
-  return [{ ...capacity, name: step.target.name, holds: goingFirst(step).map(held), isMade: true }];
+  return [{ ...capacity, name: step.target.name, holds: predecessorsOf(step).map(held), isMade: true }];
 }
 
 function held(live: LiveCompute): Held {
   return { live, machines: kindOfLive(live)?.machinesHeld?.(live) ?? 0 };
 }
 
-function goingFirst(step: Step): readonly LiveCompute[] {
+function predecessorsOf(step: Step): readonly LiveCompute[] {
   if ("remove" in step) return step.remove;
   if ("afterRemovalOf" in step) return step.afterRemovalOf;
   return "live" in step && step.live !== undefined ? [step.live] : [];
 }
 
-/** What an update in place asks for beyond what the compute may have by now. */
+/** What an update in place asks for beyond what the compute may use already. */
 function growth(step: Step, live: LiveCompute): readonly Demand[] {
   const [after, before] = [kindOf(step.target).nodesOf?.(step.target), kindOfLive(live)?.liveNodesOf?.(live)];
   if (after === undefined || before === undefined) return [];
@@ -77,12 +77,12 @@ function growth(step: Step, live: LiveCompute): readonly Demand[] {
   return demandOf(step).map((demand) => ({ ...demand, minimum, maximum, isMade: false }));
 }
 
-/** What stands asks for nothing at once. */
-function standing(step: Step): readonly Demand[] {
+/** A live compute asks for nothing at once. */
+function asLive(step: Step): readonly Demand[] {
   return demandOf(step).map((demand) => ({ ...demand, minimum: 0, isMade: false }));
 }
 
-/** What is behind these targets, whatever is to be done about them. */
+/** The preflights of these targets, whatever their steps. */
 export async function preflightAll(
   targets: readonly ComputeTarget[],
   reads: ResourceReads,
@@ -97,13 +97,13 @@ export async function preflightAll(
   return new Map(found.filter(([, findings]) => findings.length > 0));
 }
 
-/** What an attachment that is removed first leaves in the resource that is attached next. */
+/** What a removed attachment leaves behind in the resource that is attached next. */
 function staysBehind(step: Step): readonly Finding[] {
   const removed = "remove" in step ? step.remove : [];
   return [...new Set(removed.map((live) => kindOfLive(live)?.leftBehind))].filter((finding) => finding !== undefined);
 }
 
-/** Everything that was found out about each target. */
+/** All findings about each target. */
 export function joinFindings(...all: readonly Findings[]): Findings {
   const names = new Set(all.flatMap((findings) => [...findings.keys()]));
   return new Map(
@@ -113,10 +113,10 @@ export function joinFindings(...all: readonly Findings[]): Findings {
   );
 }
 
-/** Findings by which a step is refused because somebody needs what it takes away. */
+/** Findings that refuse a step because somebody uses what it removes. */
 const inUse = new Set(["in-use", "use-unknown"]);
 
-/** The plan without the steps that are bound to fail, or that take away what is in use, by what was found out. */
+/** The plan with those steps refused that are bound to fail, or that remove what is in use. */
 export function withFindings({ steps }: Plan, findings: Findings): Plan {
   return {
     steps: steps.map((step): Step => {

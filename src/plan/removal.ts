@@ -16,10 +16,10 @@ export function removing(target: ComputeTarget, computes: readonly LiveCompute[]
   });
 }
 
-/** For a reason: what becomes of clusters that the service made. */
+/** For a reason: what happens to clusters that the service made. */
 export function staying(removed: readonly Removed[]): string {
   const [first] = removed.filter(({ by }) => by === "Detach");
   return first === undefined
     ? ""
-    : ` The service made that cluster: it is detached, never deleted, and attached again by its own id, ${first.resourceId ?? ""}.`;
+    : ` The service made that cluster, so it is detached, never deleted, and attached again by its own id, ${first.resourceId ?? ""}.`;
 }

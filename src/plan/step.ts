@@ -2,7 +2,7 @@ import type { LiveCompute } from "../azure/computes.ts";
 import type { Difference } from "../compute/kind.ts";
 import type { ComputeTarget } from "../compute/target.ts";
 
-/** What the user allowed to be done about what is live and not as declared. */
+/** What the user allows where the live state differs from the declaration. */
 export type PlanOptions = {
   readonly onDrift: "fail" | "update" | "reattach" | "ignore";
   readonly onConflict: "fail" | "adopt" | "replace";

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Failure } from "../attach/target-report.ts";
-import type { CommandContext } from "../commands/context.ts";
 import type { ApiFailure, PullRequestRef } from "../github/api.ts";
-import type { CommentEnd } from "../github/pull-request-comment.ts";
+import type { CommentEnd } from "./pull-request-comment.ts";
 import type { Inputs } from "../inputs.ts";
-import type { Result } from "../report/result.ts";
+import type { Failure, Result } from "../report/result.ts";
+import type { PublishContext } from "./context.ts";
 
-type Context = Pick<CommandContext, "inputs" | "github" | "log" | "clock" | "signal" | "fallbackWorkspace">;
+type Context = Pick<PublishContext, "inputs" | "github" | "log" | "clock" | "signal" | "fallbackWorkspace">;
 
 /** What all requests for one comment may take together, in milliseconds; then the step goes on without it. Our choice. */
 const limitMs = 120_000;
@@ -67,7 +66,7 @@ async function written(
 ): Promise<CommentEnd> {
   const [{ draftComment }, { keepPullRequestComment }, { withoutSecrets }] = await Promise.all([
     import("../report/comment.ts"),
-    import("../github/pull-request-comment.ts"),
+    import("./pull-request-comment.ts"),
     import("../github/mask.ts"),
   ]);
   // The runner puts secrets out of sight in logs and summaries; nobody does it for comments.
@@ -105,7 +104,7 @@ function explain(failure: ApiFailure): string {
 }
 
 /** The same for every command on the same declarations and workspace, so that `plan` after `validate` has one comment. */
-function identityOf(inputs: Inputs, fallback: CommandContext["fallbackWorkspace"]): string {
+function identityOf(inputs: Inputs, fallback: PublishContext["fallbackWorkspace"]): string {
   const { config, targets, run, deploy, set, only, workingDirectory } = inputs;
   const workspace = [
     inputs.subscriptionId ?? fallback.subscriptionId,

@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Failure } from "../attach/target-report.ts";
-import type { CommandContext } from "../commands/context.ts";
 import { wayTo } from "../yaml/files.ts";
-import type { Result } from "../report/result.ts";
+import type { Failure, Result } from "../report/result.ts";
 import { sarifOf } from "../report/sarif.ts";
 import { version } from "../version.ts";
+import type { PublishContext } from "./context.ts";
 
 /** Writes the problems that `validate` found to `sarif-path`, also when there are none: that is what closes old alerts. */
 export async function writeSarif(
   result: Result,
-  { inputs, github, workingDirectory, repositoryRoot, environment, log }: CommandContext,
+  { inputs, github, workingDirectory, repositoryRoot, environment, log }: PublishContext,
 ): Promise<readonly Failure[]> {
   if (inputs.sarifPath === undefined) return [];
   if (result.command !== "validate") {
@@ -44,7 +43,7 @@ export async function writeSarif(
 }
 
 /** `GITHUB_WORKFLOW_REF` is `octo-org/octo-repo/.github/workflows/ci.yml@refs/heads/main`. */
-function workflowFile(environment: CommandContext["environment"], repository: string): string | undefined {
+function workflowFile(environment: PublishContext["environment"], repository: string): string | undefined {
   const reference = environment["GITHUB_WORKFLOW_REF"] ?? "";
   const start = `${repository}/`;
   const end = reference.indexOf("@");

@@ -184,7 +184,7 @@ const doctor = z.strictObject({
   ),
 });
 
-export const resultSchema = z.strictObject({
+const resultSchema = z.strictObject({
   schemaVersion: z.literal(1),
   command: z.enum(["validate", "plan", "apply", "train", "deploy", "up", "detach", "doctor"]),
   conclusion: z.enum(["success", "failure", "cancelled"]),
@@ -222,8 +222,8 @@ type Readonlies<Value> = Value extends readonly (infer Item)[]
 
 /** Fails to compile when the type has what the schema has not. */
 type Published = Readonlies<z.infer<typeof resultSchema>>;
-export type ResultIsPublished = Result extends Published ? true : never;
-export const resultIsPublished: ResultIsPublished = true;
+type ResultIsPublished = Result extends Published ? true : never;
+const _resultIsPublished: ResultIsPublished = true;
 
 export function resultJsonSchema(): unknown {
   return {

@@ -40,6 +40,12 @@ export type FailureReason =
   | "not-supported"
   | "internal-error";
 
+/** A thing that went wrong: the stable code, and the sentence for a person. */
+export type Failure = { readonly reason: FailureReason; readonly message: string };
+
+/** What is still running in Azure, and what to do about it. */
+export type LeftGoing = { readonly what: string; readonly next: string };
+
 /** Everything that came of one command: the one value that summary, HTML report, outputs and `result-path` are made of. */
 export type Result = {
   readonly schemaVersion: 1;
@@ -61,7 +67,7 @@ export type Result = {
   /** What `doctor` found. */
   readonly doctor?: DoctorReport;
   /** What is still going on in Azure now that the action stops, with the command that resumes or undoes it. */
-  readonly leftGoing: readonly { readonly what: string; readonly next: string }[];
+  readonly leftGoing: readonly LeftGoing[];
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationSeconds: number;

@@ -34,7 +34,7 @@ export function planWords({ action, means }: Pick<PlannedStep, "action" | "means
   return left ? `${actionWords[action]}; what differs can be changed ${meansWords[means]}` : actionWords[action];
 }
 
-export const outcomeWords: Readonly<Record<TargetReport["outcome"], string>> = {
+const outcomeWords: Readonly<Record<TargetReport["outcome"], string>> = {
   succeeded: "succeeded",
   failed: "failed",
   skipped: "skipped",

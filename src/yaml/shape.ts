@@ -81,12 +81,12 @@ export const readOnly = shape(() =>
 );
 
 /** A value for a message: short, and on one line. */
-export function quoted(value: unknown): string {
+function quoted(value: unknown): string {
   const json = value === undefined ? "nothing" : JSON.stringify(value);
   return json.length > 80 ? `${json.slice(0, 77)}…` : json;
 }
 
-export function listed(words: readonly string[]): string {
+function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
 }
 
@@ -200,7 +200,7 @@ function problem(code: string, node: SourceNode, path: NodePath, sentences: stri
 }
 
 /** The keys that a mapping at `path` may have, as far as the shape tells. */
-export function keysAt(schema: z.ZodType, path: NodePath): readonly string[] {
+function keysAt(schema: z.ZodType, path: NodePath): readonly string[] {
   let shapes = objectsOf(schema);
   for (const step of path) {
     shapes = shapes.flatMap((object) => {

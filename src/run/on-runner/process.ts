@@ -52,6 +52,7 @@ export async function runLogged(
 
 function endGroup(child: ChildProcess): void {
   kill(child, "SIGTERM");
+  // eslint-disable-next-line no-restricted-globals -- a real process gets real seconds, and nobody waits for them here.
   setTimeout(() => kill(child, "SIGKILL"), graceMs).unref();
 }
 

@@ -156,7 +156,7 @@ async function environmentPath(
       `These packages of the conda file are not to be had from pip, with which a run on this machine installs: ${notByPip.join(", ")}.`,
     );
   }
-  const python = await findPython(deps.environment["PATH"]);
+  const python = await findPython(deps.environment["PATH"] ?? "");
   if (python === undefined)
     throw new NotRunnableHere(
       "No Python of version 3.9 or newer with venv is on this machine. Add actions/setup-python before this step.",
@@ -164,7 +164,11 @@ async function environmentPath(
   if (wanted !== undefined && !`${python.version}.`.startsWith(`${wanted}.`)) {
     onLine(`The conda file asks for Python ${wanted}; this machine has ${python.version}, which is used.`);
   }
-  return ensureVirtualEnvironment(requirements, python, deps.cacheFolder, onLine, deps.signal);
+  return ensureVirtualEnvironment(requirements, python, deps.cacheFolder, {
+    environment: deps.environment,
+    onLine,
+    signal: deps.signal,
+  });
 }
 
 async function variablesOf(job: CommandJob, resolveSecret: ResolveSecret): Promise<Readonly<Record<string, string>>> {

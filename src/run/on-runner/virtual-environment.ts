@@ -10,8 +10,8 @@ const run = promisify(execFile);
 
 export type Python = { readonly command: string; /** `3.11.7` */ readonly version: string };
 
-/** The first usable Python: at least 3.9, with venv. */
-export async function findPython(path = process.env["PATH"] ?? ""): Promise<Python | undefined> {
+/** The first usable Python: at least 3.9, with venv. @param path as in `PATH`. */
+export async function findPython(path: string): Promise<Python | undefined> {
   const names = process.platform === "win32" ? ["python.exe", "python3.exe"] : ["python3", "python"];
   for (const folder of path.split(delimiter)) {
     for (const name of names) {
@@ -60,8 +60,15 @@ export async function ensureVirtualEnvironment(
   requirements: readonly string[],
   python: Python,
   cacheFolder: string,
-  onLine: LogLine,
-  signal: AbortSignal,
+  {
+    environment,
+    onLine,
+    signal,
+  }: {
+    readonly environment: Readonly<Record<string, string | undefined>>;
+    readonly onLine: LogLine;
+    readonly signal: AbortSignal;
+  },
 ): Promise<string> {
   const folder = join(cacheFolder, environmentKey(requirements, python.version));
   const bin = process.platform === "win32" ? "Scripts" : "bin";
@@ -70,7 +77,7 @@ export async function ensureVirtualEnvironment(
   await mkdir(cacheFolder, { recursive: true });
   await rm(folder, { recursive: true, force: true });
   const step = async (command: string, args: readonly string[], what: string) => {
-    const { code } = await runLogged(command, args, { cwd: cacheFolder, env: process.env, onLine, signal });
+    const { code } = await runLogged(command, args, { cwd: cacheFolder, env: environment, onLine, signal });
     if (code !== 0) throw new EnvironmentFailed(`${what} failed with exit code ${String(code)}.`);
   };
   // A virtual environment holds its own path, so it is built where it will stay; the marker says that it is whole.

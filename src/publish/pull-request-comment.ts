@@ -7,7 +7,7 @@ import {
   type ApiDeps,
   type GithubApi,
   type PullRequestRef,
-} from "./api.ts";
+} from "../github/api.ts";
 
 /** What became of the comment. */
 export type CommentEnd =

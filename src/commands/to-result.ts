@@ -1,8 +1,8 @@
 import type { Command, Result } from "../report/result.ts";
 import type { CommandResult } from "./context.ts";
 
-/** What a command contributed, made whole: one value that every report is made of. */
-export function conclude(command: Command, result: CommandResult, startedAt: number, endedAt: number): Result {
+/** The whole result of a command: the one value that every report is made of. */
+export function toResult(command: Command, result: CommandResult, startedAt: number, endedAt: number): Result {
   const [first] = result.failures;
   // A cancellation explains the failures beside it; everything else keeps the order in which it happened.
   const decisive = result.failures.find(({ reason }) => reason === "cancelled") ?? first;

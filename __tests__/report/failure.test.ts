@@ -1,0 +1,111 @@
+import { describe, expect, it } from "@jest/globals";
+import type { AzureFailure } from "../../src/azure/outcome.ts";
+import { failureOf, failureOfThrown, reasonOf, sentenceOf, type Purpose } from "../../src/report/failure.ts";
+import type { FailureReason } from "../../src/report/result.ts";
+import { SecretUnavailable } from "../../src/secret/secret.ts";
+
+const error = { code: "Stopped", message: "The service stopped.", details: [] };
+
+describe("the reason of an Azure failure", () => {
+  it.each<[Omit<AzureFailure, "error">, Readonly<Record<Purpose, FailureReason>>]>([
+    [
+      { reason: "refused", status: 401 },
+      { workspace: "authentication-failed", target: "authentication-failed" },
+    ],
+    [
+      { reason: "refused", status: 403 },
+      { workspace: "not-authorized", target: "not-authorized" },
+    ],
+    [
+      { reason: "refused", status: 400 },
+      { workspace: "workspace-unavailable", target: "provisioning-failed" },
+    ],
+    [
+      { reason: "refused", status: 409 },
+      { workspace: "workspace-unavailable", target: "provisioning-failed" },
+    ],
+    [{ reason: "refused" }, { workspace: "workspace-unavailable", target: "provisioning-failed" }],
+    [
+      { reason: "not-found", status: 404 },
+      { workspace: "workspace-unavailable", target: "service-unreachable" },
+    ],
+    [
+      { reason: "unknown", status: 503 },
+      { workspace: "service-unreachable", target: "service-unreachable" },
+    ],
+    [{ reason: "unreachable" }, { workspace: "service-unreachable", target: "service-unreachable" }],
+    [
+      { reason: "unreachable", status: 403 },
+      { workspace: "not-authorized", target: "not-authorized" },
+    ],
+    [
+      { reason: "cancelled", status: 401 },
+      { workspace: "cancelled", target: "cancelled" },
+    ],
+  ])("%j is %j", (failure, expected) => {
+    expect({ workspace: reasonOf(failure), target: reasonOf(failure, "target") }).toEqual(expected);
+  });
+});
+
+describe("a failed call", () => {
+  it("is told by its leaf cause, with the code once", () => {
+    const nested = { code: "BadRequest", message: "Something failed.", details: [error] };
+    expect(sentenceOf(nested)).toBe("The service stopped [Stopped]");
+    expect(failureOf({ reason: "refused", status: 400, error: nested }, "The computes could not be listed")).toEqual({
+      reason: "workspace-unavailable",
+      message: "The computes could not be listed: The service stopped [Stopped].",
+    });
+  });
+
+  it("comes with the advice that is known to help", () => {
+    const refused = { code: "AuthorizationFailed", message: "You may not.", details: [] };
+    expect(failureOf({ reason: "refused", status: 403, error: refused }, "The run could not be read").message).toBe(
+      "The run could not be read: You may not [AuthorizationFailed]. The identity lacks a role. Give it AzureML Data Scientist and AzureML Compute Operator on the workspace; a change takes up to an hour.",
+    );
+  });
+
+  it("says only that the workflow was cancelled where that is the cause", () => {
+    expect(failureOf({ reason: "cancelled", error }, "The run could not be read")).toEqual({
+      reason: "cancelled",
+      message: "The run could not be read: the workflow was cancelled.",
+    });
+  });
+});
+
+function named(name: string, more: object = {}): Error {
+  return Object.assign(new Error("why"), { name, ...more });
+}
+
+describe("a thrown error", () => {
+  it.each<[unknown, FailureReason]>([
+    [named("MissingInput"), "invalid-input"],
+    [named("MalformedCreds"), "invalid-input"],
+    [named("CloudUnknown"), "invalid-input"],
+    [named("AuthenticationFailed"), "authentication-failed"],
+    [
+      new SecretUnavailable({ from: "env", name: "X", where: { file: "f", line: 1, column: 1 } }, "why"),
+      "secret-unavailable",
+    ],
+    [named("WorkspaceUnavailable"), "workspace-unavailable"],
+    [named("WorkspaceUnavailable", { failure: { reason: "not-found", status: 404, error } }), "workspace-unavailable"],
+    [named("WorkspaceUnavailable", { failure: { reason: "refused", status: 401, error } }), "authentication-failed"],
+    [named("WorkspaceUnavailable", { failure: { reason: "refused", status: 403, error } }), "not-authorized"],
+    [named("WorkspaceUnavailable", { failure: { reason: "unreachable", error } }), "service-unreachable"],
+    [new TypeError("why"), "internal-error"],
+    ["why", "internal-error"],
+  ])("%s has the reason %s", (thrown, expected) => {
+    const failure = failureOfThrown(thrown);
+    expect(failure.reason).toBe(expected);
+    expect(failure.message).toContain("why");
+  });
+
+  it("is a cancellation, whatever it is, once the workflow is cancelled", () => {
+    expect(failureOfThrown(new TypeError("why"), AbortSignal.abort()).reason).toBe("cancelled");
+  });
+
+  it("asks for a report, with its stack, where it is a bug of the action", () => {
+    expect(failureOfThrown(new TypeError("why")).message).toMatch(
+      /^Internal error in azureml-targets\. Please report it\. TypeError: why\n +at /,
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import type { LiveCompute } from "../azure/computes.ts";
+import { isLeaving } from "../compute/state.ts";
+import type { Guarantee } from "./lease.ts";
+import { removalActionFor, type Removal } from "./remove.ts";
+
+/** What `detach` does about one of the names it was given. */
+export type Detachment =
+  | { readonly do: "keep"; readonly name: string; readonly reason: string }
+  | { readonly do: "wait"; readonly name: string; readonly live: LiveCompute; readonly reason: string }
+  | { readonly do: "detach" | "delete"; readonly name: string; readonly live: LiveCompute; readonly reason: string }
+  | { readonly do: "refuse"; readonly name: string; readonly live: LiveCompute; readonly reason: string };
+
+/** Decides for every name; a name that is not in the workspace needs nothing. */
+export function planDetach(
+  names: readonly string[],
+  live: readonly LiveCompute[],
+  { allowDelete }: { readonly allowDelete: boolean },
+): readonly Detachment[] {
+  const byName = new Map(live.map((compute) => [compute.name.toLowerCase(), compute]));
+  return names.map((name): Detachment => {
+    const found = byName.get(name.toLowerCase());
+    if (found === undefined) return { do: "keep", name, reason: "It is not in the workspace." };
+    if (isLeaving(found)) return { do: "wait", name, live: found, reason: "It is already being removed." };
+    const action = removalActionFor(found);
+    if (action === undefined) {
+      return {
+        do: "refuse",
+        name,
+        live: found,
+        reason: `The service calls it a ${found.computeType} with isAttachedCompute ${String(found.isAttachedCompute)}; so whether to detach or to delete it is not certain.`,
+      };
+    }
+    if (action === "Detach")
+      return { do: "detach", name, live: found, reason: "It is attached; the resource behind it stays." };
+    return allowDelete
+      ? { do: "delete", name, live: found, reason: "The service made it, and allow-delete is true." }
+      : {
+          do: "refuse",
+          name,
+          live: found,
+          reason: `It is a ${found.computeType} that the service made: removing it deletes it. Set allow-delete: true to allow that.`,
+        };
+  });
+}
+
+/** True for what sends a request, or waits for a removal: only these are followed in the log. */
+export function isWorkedOn(detachment: Detachment): boolean {
+  return detachment.do !== "keep" && detachment.do !== "refuse";
+}
+
+export type DetachOutcome = {
+  readonly step: Detachment;
+  readonly seconds: number;
+  readonly removal?: Removal;
+  readonly guarantee?: Guarantee;
+};

@@ -1,0 +1,47 @@
+import { findUsers } from "../attach/in-use.ts";
+import type { Azure } from "../azure/azure.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import { elsewhere } from "../plan/elsewhere.ts";
+import { plan } from "../plan/plan.ts";
+import { planReport } from "../plan/plan-report.ts";
+import { joinFindings, runPreflights, withFindings, type Findings } from "../plan/preflight.ts";
+import type { Plan, PlanOptions } from "../plan/step.ts";
+import { failureOf } from "../report/failure.ts";
+import { planLines } from "../report/log-text.ts";
+import type { CommandContext, CommandResult } from "./context.ts";
+
+/** One list of the workspace's computes, compared with the declaration. */
+export async function planAgainst(
+  azure: Azure,
+  declaration: Pick<Declaration, "targets" | "prices">,
+  context: CommandContext,
+): Promise<{ readonly plan?: Plan; readonly result: CommandResult }> {
+  const live = await azure.computes.list();
+  if (!live.ok)
+    return { result: { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] } };
+  const compared = plan(declaration.targets, live.value, azure.workspace, planOptions(context));
+  const findings = joinFindings(...(await findOut(compared, azure, context)));
+  const planned = withFindings(compared, findings);
+  const report = planReport(planned, findings, declaration.prices);
+  context.log.group("Plan", planLines(report));
+  return { plan: planned, result: { plan: report, failures: [] } };
+}
+
+/** Preflights, users of what would be removed, and in `plan` also other workspaces with the same resources or names. */
+async function findOut(compared: Plan, azure: Azure, { inputs }: CommandContext): Promise<readonly Findings[]> {
+  const { parallel, force } = inputs;
+  const onlyShown = inputs.command === "plan";
+  return Promise.all([
+    runPreflights(compared, azure.resources, parallel),
+    // With force it refuses nothing, so only the reader of a plan needs to know.
+    force && !onlyShown ? noFindings : findUsers(compared, azure.usersOf, { force, parallel }),
+    // Reading the other workspaces of a subscription takes many requests: never before a write.
+    onlyShown ? elsewhere(compared.steps, azure.workspace, azure.otherWorkspaces) : noFindings,
+  ]);
+}
+
+const noFindings: Findings = new Map();
+
+export function planOptions({ inputs }: CommandContext): PlanOptions {
+  return { onDrift: inputs.onDrift, onConflict: inputs.onConflict, allowDelete: inputs.allowDelete };
+}

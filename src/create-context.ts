@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock } from "./azure/clock.ts";
+import type { WorkspaceRef } from "./azure/workspace.ts";
+import type { CommandContext } from "./commands/context.ts";
+import { readDeclaration } from "./declaration/read-declaration.ts";
+import { githubContext } from "./github/context.ts";
+import type { Log } from "./github/log.ts";
+import { mask } from "./github/mask.ts";
+import { saveRunSettled, saveStartedRun } from "./github/state.ts";
+import { signInOf } from "./identity.ts";
+import { workingDirectory, type Environment, type Inputs } from "./inputs.ts";
+import { createSecretResolver } from "./secret/resolve.ts";
+import { repositoryRoot, wayTo } from "./yaml/files.ts";
+
+/** Everything that a command is given, wired to the runner, to GitHub and to Azure. Nothing is called yet. */
+export async function createContext(
+  inputs: Inputs,
+  environment: Environment,
+  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+): Promise<CommandContext> {
+  const folder = workingDirectory(inputs, environment);
+  const signIn = signInOf(inputs, environment);
+  const variable = (name: string) => (environment[name] === "" ? undefined : environment[name]);
+  const fallback = {
+    subscriptionId: signIn.subscriptionId ?? variable("AZURE_SUBSCRIPTION_ID"),
+    resourceGroup: variable("AZURE_RESOURCE_GROUP"),
+    name: variable("AZURE_ML_WORKSPACE"),
+  };
+  const github = githubContext(environment, await eventPayload(environment));
+  const root = () => repositoryRoot(folder, environment["GITHUB_WORKSPACE"] ?? folder);
+  const connectOptions = {
+    ...signIn,
+    clock: systemClock,
+    random: Math.random,
+    signal,
+    mask,
+    onWait: (message: string) => log.info(message),
+  };
+  return {
+    inputs,
+    github,
+    log,
+    clock: systemClock,
+    newId: randomUUID,
+    signal,
+    deadline: systemClock.now() + inputs.timeoutMinutes * 60_000,
+    workingDirectory: folder,
+    temporaryFolder: temporaryFolder(environment),
+    toolCache: join(environment["RUNNER_TOOL_CACHE"] ?? temporaryFolder(environment), "azureml-targets"),
+    environment,
+    fallbackWorkspace: fallback,
+    repositoryRoot: root,
+    declare: async (changed) => {
+      const declaration = await readDeclaration({
+        config: inputs.config,
+        inlineTargets: inputs.targets,
+        run: inputs.run,
+        set: inputs.set,
+        // `detach` names what is live, declared or not.
+        only: inputs.command === "detach" ? [] : inputs.only,
+        workingDirectory: folder,
+        checkout: environment["GITHUB_WORKSPACE"] ?? folder,
+        subscriptionId: inputs.subscriptionId ?? fallback.subscriptionId,
+        resourceGroup: inputs.resourceGroup ?? fallback.resourceGroup,
+        optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
+        changed,
+      });
+      const place = wayTo(folder, await root());
+      for (const problem of declaration.problems) log.problem(problem, place);
+      return declaration;
+    },
+    changedFiles: async () => {
+      const { listChangedFiles } = await import("./github/changed-files.ts");
+      const listed = await listChangedFiles(github, inputs.githubToken, { clock: systemClock, signal });
+      const at = await root();
+      return listed.known ? { ...listed, files: listed.files.map((file) => join(at, file)) } : listed;
+    },
+    connect: async (workspace: WorkspaceRef) => {
+      const { connect } = await import("./azure/azure.ts");
+      return connect(workspace, connectOptions);
+    },
+    diagnose: async () => {
+      const { diagnoseSignIn, diagnoseWorkspace } = await import("./azure/diagnosis.ts");
+      return {
+        signIn: () => diagnoseSignIn(connectOptions),
+        workspace: (workspace) => diagnoseWorkspace(workspace, connectOptions),
+      };
+    },
+    resolveSecretWith: (azure) =>
+      createSecretResolver({
+        environment,
+        readFile: (path) => readFile(path, "utf8"),
+        keyVault:
+          azure?.keyVault ??
+          (() => Promise.reject(new Error("a run on the runner does not sign in to Azure; use { env: NAME }"))),
+        mask,
+      }),
+    state: savedState(),
+  };
+}
+
+function savedState(): CommandContext["state"] {
+  let started: string | undefined;
+  return {
+    runStarting: (run) => {
+      started = run.name;
+      saveStartedRun(run);
+    },
+    runEnded: saveRunSettled,
+    startedRun: () => started,
+  };
+}
+
+async function eventPayload(environment: Environment): Promise<unknown> {
+  const path = environment["GITHUB_EVENT_PATH"];
+  if (path === undefined || path === "") return undefined;
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where files go that are kept until the job ends. */
+export function temporaryFolder(environment: Environment): string {
+  return join(environment["RUNNER_TEMP"] ?? "/tmp", "azureml-targets");
+}

@@ -1,0 +1,72 @@
+import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
+import { leafCause } from "../azure/service-error.ts";
+import { adviceFor } from "./advice.ts";
+import type { Failure, FailureReason } from "./result.ts";
+
+/** What a call was for. It decides what a refusal means, and nothing else. */
+export type Purpose =
+  /** Reading or preparing something in the workspace. */
+  | "workspace"
+  /** Work on one compute target. */
+  | "target";
+
+const refusals = {
+  workspace: { refused: "workspace-unavailable", "not-found": "workspace-unavailable" },
+  // Only a workspace that is not there answers 404 to work on a target: nothing is known of the target then.
+  target: { refused: "provisioning-failed", "not-found": "service-unreachable" },
+} as const satisfies Readonly<Record<Purpose, Readonly<Record<"refused" | "not-found", FailureReason>>>>;
+
+/** The stable reason that an Azure failure amounts to, the same one for every command. */
+export function reasonOf(
+  { reason, status }: Pick<AzureFailure, "reason" | "status">,
+  purpose: Purpose = "workspace",
+): FailureReason {
+  if (reason === "cancelled") return "cancelled";
+  if (status === 401) return "authentication-failed";
+  if (status === 403) return "not-authorized";
+  if (reason === "unreachable" || reason === "unknown") return "service-unreachable";
+  return refusals[purpose][reason];
+}
+
+/** The leaf cause in the service's own words, and its code. No full stop: it stands inside a sentence. */
+export function sentenceOf(error: ServiceError): string {
+  const { code, message } = leafCause(error);
+  return `${message.replace(/\.$/, "")} [${code}]`;
+}
+
+/** A failed call as a failure of the command: what could not be done, why, and what is known to help. */
+export function failureOf(failure: AzureFailure, what: string): Failure {
+  const reason = reasonOf(failure);
+  if (reason === "cancelled") return { reason, message: `${what}: the workflow was cancelled.` };
+  const advice = adviceFor(failure.error);
+  return { reason, message: `${what}: ${sentenceOf(failure.error)}.${advice === undefined ? "" : ` ${advice}`}` };
+}
+
+/**
+ * Errors with names of their own are known ways to fail; anything else is a bug of the action. They are told apart by name,
+ * because the modules that throw them load libraries that `validate` never needs.
+ */
+const thrownReasons: Readonly<Record<string, FailureReason>> = {
+  MissingInput: "invalid-input",
+  MalformedCreds: "invalid-input",
+  CloudUnknown: "invalid-input",
+  AuthenticationFailed: "authentication-failed",
+  WorkspaceUnavailable: "workspace-unavailable",
+  SecretUnavailable: "secret-unavailable",
+};
+
+/** What a command, or the work on one target, has thrown. @param signal once aborted, the cancellation explains the error. */
+export function failureOfThrown(error: unknown, signal?: AbortSignal): Failure {
+  if (signal?.aborted === true) return { reason: "cancelled", message: "The workflow was cancelled." };
+  const { name, message, stack } =
+    error instanceof Error ? error : { name: "", message: String(error), stack: undefined };
+  const reason = thrownReasons[name];
+  if (reason === undefined) {
+    return {
+      reason: "internal-error",
+      message: `Internal error in azureml-targets. Please report it. ${stack ?? message}`,
+    };
+  }
+  const { failure } = error as { readonly failure?: AzureFailure };
+  return { reason: failure === undefined ? reason : reasonOf(failure), message };
+}
