@@ -169,9 +169,9 @@ describe("two runs at the same moment without a storage", () => {
     emulator.clearJournal();
     const other = await act(emulator, "apply", machine("other", "vm2"));
     expect(other.outputs["failure-reason"]).toBe("conflict");
-    const said = other.annotations.map(({ message }) => message).join("\n");
-    expect(said).toContain("'broken', and that attachment is Failed");
-    expect(said).toContain("on-drift: reattach");
+    const text = other.annotations.map(({ message }) => message).join("\n");
+    expect(text).toContain("'broken', and that attachment is Failed");
+    expect(text).toContain("on-drift: reattach");
     expect(writesIn(emulator.journal())).toEqual([]);
     const repaired = await act(emulator, "apply", machine("broken", "vm2"), { inputs: { "on-drift": "reattach" } });
     expect(repaired.exitCode).toBe(0);
@@ -249,18 +249,21 @@ describe("a compute in use", () => {
   it.each([
     { command: "apply", inputs: { "on-drift": "reattach" }, port: 2222 },
     { command: "detach", inputs: { only: "busy" }, port: 22 },
-  ])("is not removed by $command while a run uses it, and the failure names the run; force removes it", async (given) => {
-    emulator.putJob(job("Running"));
-    const files = machine("busy", "vm1", given.port);
-    const refused = await act(emulator, given.command, files, { inputs: given.inputs });
-    expect(refused.exitCode).toBe(1);
-    expect(refused.outputs["failure-reason"]).toBe("in-use");
-    expect(refused.annotations.map(({ message }) => message).join("\n")).toContain("'job-Running' (Running)");
-    expect(writesIn(emulator.journal())).toEqual([]);
-    const forced = await act(emulator, given.command, files, { inputs: { ...given.inputs, force: "true" } });
-    expect(forced.exitCode).toBe(0);
-    expect(writesIn(emulator.journal())[0]).toBe("DELETE computes/busy");
-  });
+  ])(
+    "is not removed by $command while a run uses it, and the failure names the run; force removes it",
+    async (given) => {
+      emulator.putJob(job("Running"));
+      const files = machine("busy", "vm1", given.port);
+      const refused = await act(emulator, given.command, files, { inputs: given.inputs });
+      expect(refused.exitCode).toBe(1);
+      expect(refused.outputs["failure-reason"]).toBe("in-use");
+      expect(refused.annotations.map(({ message }) => message).join("\n")).toContain("'job-Running' (Running)");
+      expect(writesIn(emulator.journal())).toEqual([]);
+      const forced = await act(emulator, given.command, files, { inputs: { ...given.inputs, force: "true" } });
+      expect(forced.exitCode).toBe(0);
+      expect(writesIn(emulator.journal())[0]).toBe("DELETE computes/busy");
+    },
+  );
 
   it("counts only runs that have not ended", async () => {
     emulator.putJob(job("Completed"));
