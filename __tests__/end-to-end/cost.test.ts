@@ -55,7 +55,7 @@ describe("the requests of a call", () => {
   });
 });
 
-describe("what a validate loads", () => {
+describe("the modules that validate loads", () => {
   /** Addresses of all modules that an entry loads for a valid file. */
   function loadedBy(entry: string): readonly string[] {
     const checkout = checkoutOf({ "azureml.yml": "targets:\n  - { name: one, type: amlcompute }\n" });
@@ -70,13 +70,13 @@ describe("what a validate loads", () => {
     return readFileSync(list, "utf8").trim().split("\n");
   }
 
-  it("is no package of Azure", () => {
+  it("include no package of Azure", () => {
     const loaded = loadedBy("src/start.ts");
     expect(loaded.some((url) => url.includes("/node_modules/zod/"))).toBe(true);
     expect(loaded.filter((url) => url.includes("/node_modules/@azure/"))).toEqual([]);
   });
 
-  it("is no part of the bundle with one in it", () => {
+  it("include no part of the bundle with such a package", () => {
     const parts = readdirSync(join(root, "dist")).filter((name) => name.endsWith(".js"));
     // Every client of Azure sends one, or signs in by MSAL.
     const ofAzure = parts.filter((name) =>
@@ -88,7 +88,7 @@ describe("what a validate loads", () => {
     expect(loaded.filter((name) => ofAzure.includes(name))).toEqual([]);
   });
 
-  it("is no HTTP client: the one that comments are written with is in a part of its own", () => {
+  it("include no HTTP client, because the one for comments is in its own part", () => {
     const withClient = readdirSync(join(root, "dist")).filter(
       (name) => name.endsWith(".js") && readFileSync(join(root, "dist", name), "utf8").includes("undici:request"),
     );

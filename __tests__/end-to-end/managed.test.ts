@@ -35,8 +35,8 @@ const shown = (markdown: string) =>
   markdown.replaceAll(/&#(\d+);/g, (_, point: string) => String.fromCodePoint(Number(point)));
 const readsOf = (end: string) => emulator.journal().filter(({ path }) => path.toLowerCase().endsWith(end)).length;
 
-describe("before anything is created", () => {
-  it("a quota that is too small stops the one target, and each list is read once for all", async () => {
+describe("before anything is created,", () => {
+  it("a quota that is too small stops only the target that exceeds it, and each list is read once for all", async () => {
     const targets =
       cluster("large", "size: Standard_NC6s_v3, min_instances: 2, max_instances: 2") +
       cluster("small", "size: Standard_DS3_v2, max_instances: 2");
@@ -154,7 +154,7 @@ describe("a cluster that is to grow in place", () => {
     expect(capacityReads()).toEqual([reads, reads]);
   });
 
-  it("by more nodes at once than the quota has is refused, with what it holds already, and doctor says so too", async () => {
+  it("by more nodes at once than the quota has is refused with the nodes it already holds, and doctor says so too", async () => {
     const message =
       "The minimum of 5 × Standard_NC4as_T4_v3 (4 vCPUs each) needs 20, of which it holds 8, and 8 are left.";
     for (const command of ["plan", "apply"]) {

@@ -142,12 +142,12 @@ describe("a plan is not applied when", () => {
       message: "cpu: its declaration has changed: properties.properties.scaleSettings.maxNodeCount was 4 and is 8",
     },
     {
-      name: "a target is declared anew",
+      name: "a target is newly declared",
       now: () => `${declared()}  - { name: more, type: amlcompute }\n`,
       message: "more: it is declared, but not in the plan.",
     },
     {
-      name: "a target is declared no more",
+      name: "a target is no longer declared",
       now: () => declared().replace(/ {2}- \{ name: cpu.*\n/, ""),
       message: "cpu: it is in the plan, but no longer declared.",
     },
@@ -207,7 +207,7 @@ describe("a plan is not applied when", () => {
   it.each([
     { name: "is missing", edit: undefined, code: undefined, at: undefined },
     {
-      name: "is no JSON",
+      name: "is not JSON",
       edit: (text: string) => text.replace('"steps": [', '"steps": [,'),
       code: "plan-malformed",
       at: /^\d+$/,
