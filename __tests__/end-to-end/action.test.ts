@@ -31,7 +31,7 @@ const machine = (name: string, vm: string, extra = "") =>
   `  - name: ${name}\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }${extra} }\n`;
 const config = (targets: string, rest = "") => ({ "azureml.yml": `${workspace}targets:\n${targets}${rest}` });
 
-describe.each<WayIn>(["cloud", "proxy"])("a comment by way of %s", (way) => {
+describe.each<WayIn>(["cloud", "proxy"])("the action by way of %s", (way) => {
   const suffix = way === "cloud" ? "c" : "p";
   const files = () => {
     emulator.addMachine(`machine-${suffix}`);
