@@ -22,7 +22,7 @@ const machine = (name: string, vm: string, extra = "") =>
   `  - name: ${name}\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }${extra} }\n`;
 const config = (targets: string, rest = "") => ({ "azureml.yml": `${workspaceLine}targets:\n${targets}${rest}` });
 
-describe.each<WayIn>(["cloud", "proxy"])("by way of %s", (way) => {
+describe.each<WayIn>(["cloud", "proxy"])("the action by way of %s", (way) => {
   const suffix = way === "cloud" ? "c" : "p";
   const files = () => {
     emulator.addMachine(`machine-${suffix}`);
@@ -126,7 +126,7 @@ describe("faults of the connection to the service", () => {
       fault: { kind: "status" as const, status: 429, headers: { "Retry-After": "1" } },
       puts: 2,
     },
-    { name: "a reply that is no JSON", fault: { kind: "malformed" as const }, puts: 1 },
+    { name: "a reply that is not JSON", fault: { kind: "malformed" as const }, puts: 1 },
   ])("attaches once after $name of the PUT", async ({ name, fault, puts }) => {
     const vm = `fault-${name.replaceAll(/[^a-z]/gi, "").slice(0, 14)}`;
     emulator.addMachine(vm);

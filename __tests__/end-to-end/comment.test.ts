@@ -41,8 +41,8 @@ const requests = () =>
     .map(({ method, path, query }) => `${method} ${path.replace(/.*octo-repo\//, "")}${query["page"] ? "?page" : ""}`);
 const writes = () => requests().filter((request) => !request.startsWith("GET"));
 
-describe.each<WayIn>(["cloud", "proxy"])("by way of %s", (way) => {
-  it("has the plan, is updated in place, and is left alone when it says the same already", async () => {
+describe.each<WayIn>(["cloud", "proxy"])("a comment by way of %s", (way) => {
+  it("has the plan, is updated in place, and is left alone when it already says the same", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     const step = await onPullRequest("plan", declared(), { way });
     expect(step.log.join("\n")).toContain("The comment on pull request #7 was created: https://github.com/");
@@ -61,8 +61,8 @@ describe.each<WayIn>(["cloud", "proxy"])("by way of %s", (way) => {
   });
 });
 
-describe("when there is nothing to say", () => {
-  it("is not begun", async () => {
+describe("a comment without anything to say", () => {
+  it("is not created", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     const step = await onPullRequest("validate", declared());
     expect(step.exitCode).toBe(0);
@@ -70,7 +70,7 @@ describe("when there is nothing to say", () => {
     expect(step.annotations).toEqual([]);
   });
 
-  it("is brought up to date where it is there", async () => {
+  it("is updated where it exists", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     await onPullRequest("validate", mistaken);
     expect(bodies()).toEqual([expect.stringContaining("There is no key &#34;max&#95;instance&#34; here.")]);
@@ -106,8 +106,8 @@ describe("two steps on the same declarations", () => {
   });
 });
 
-describe("when the head moves", () => {
-  it("is not covered by a run of an older commit", async () => {
+describe("a comment on a pull request whose head moves", () => {
+  it("is not overwritten by a run of an older commit", async () => {
     emulator.putPullRequest({ number: 7, head: second });
     await onPullRequest("plan", declared(), { head: second });
     const [body] = bodies();
@@ -116,13 +116,13 @@ describe("when the head moves", () => {
     expect(late.log.join("\n")).toContain("the pull request has a newer commit than this step looked at");
   });
 
-  it("is not begun by a run of an older commit", async () => {
+  it("is not created by a run of an older commit", async () => {
     emulator.putPullRequest({ number: 7, head: second });
     await onPullRequest("validate", mistaken, { head: first });
     expect(bodies()).toEqual([]);
   });
 
-  it("says so where a run of an older commit finds the word of an older commit", async () => {
+  it("is marked outdated where a run of an older commit finds the comment of an older commit", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     await onPullRequest("validate", mistaken);
     emulator.putPullRequest({ number: 7, head: second });
@@ -133,7 +133,7 @@ describe("when the head moves", () => {
   });
 });
 
-describe("which comment it is", () => {
+describe("the comment of the action", () => {
   it("is found behind more than two hundred others, page by page", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     for (let index = 0; index < 120; index += 1)
@@ -153,7 +153,7 @@ describe("which comment it is", () => {
     expect(writes()).toEqual([expect.stringMatching(/^PATCH/)]);
   });
 
-  it("is never somebody else's who pasted the mark", async () => {
+  it("is never one of somebody else who pasted the mark", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     await onPullRequest("validate", mistaken);
     const pasted = bodies()[0]?.replace("max_instances", "anything I like") ?? "";
@@ -166,7 +166,7 @@ describe("which comment it is", () => {
     expect(bodies().slice(0, 2)).toEqual([pasted, pasted]);
   });
 
-  it("is that of the person whose token is given", async () => {
+  it("is that of the token's owner", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     for (const head of [first, second]) {
       emulator.putPullRequest({ number: 7, head });
@@ -183,7 +183,7 @@ describe("which comment it is", () => {
     expect(bodies()).toEqual([expect.stringContaining("no problems")]);
   });
 
-  it("is the oldest where two runs began one at the same moment; the other is deleted", async () => {
+  it("is the oldest where two runs created one at the same moment; the other is deleted", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     await onPullRequest("validate", mistaken);
     const [body = ""] = bodies();
@@ -198,12 +198,12 @@ describe("which comment it is", () => {
   });
 });
 
-describe("faults on the way to GitHub", () => {
+describe("faults of the connection to GitHub", () => {
   it.each([
     { name: "a lost reply", fault: { kind: "lost-reply" as const }, posts: 1 },
     { name: "a reset before anything is done", fault: { kind: "reset" as const }, posts: 2 },
     { name: "502 after nothing was done", fault: { kind: "status" as const, status: 502 }, posts: 2 },
-    { name: "a reply that is no JSON", fault: { kind: "malformed" as const }, posts: 1 },
+    { name: "a reply that is not JSON", fault: { kind: "malformed" as const }, posts: 1 },
     {
       name: "429 with Retry-After",
       fault: { kind: "status" as const, status: 429, headers: { "Retry-After": "1" } },
@@ -257,7 +257,7 @@ describe("faults on the way to GitHub", () => {
 });
 
 describe("the input comment", () => {
-  it("auto tells in the log when the token may not write, and stays green", async () => {
+  it("auto logs that the token may not write, and the step succeeds", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     const step = await onPullRequest("plan", declared(), { inputs: { "github-token": seeded.githubReadToken } });
     expect(step.exitCode).toBe(0);
@@ -266,7 +266,7 @@ describe("the input comment", () => {
     ]);
   });
 
-  it("true fails with the permission that is missing", async () => {
+  it("true fails with the missing permission", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     const step = await onPullRequest("plan", declared(), {
       inputs: { comment: "true", "github-token": seeded.githubReadToken },
@@ -288,21 +288,21 @@ describe("the input comment", () => {
     if (count === 0) expect(requests()).toEqual([]);
   });
 
-  it.each(["auto", "true"])("%s asks GitHub nothing where there is no pull request", async (comment) => {
+  it.each(["auto", "true"])("%s sends GitHub no request where there is no pull request", async (comment) => {
     const step = await act(emulator, "validate", declared(), { inputs: { comment } });
     expect(step.exitCode).toBe(0);
     expect(requests()).toEqual([]);
     expect(step.annotations.map(({ severity }) => severity)).toEqual(comment === "true" ? ["warning"] : []);
   });
 
-  it("is refused by name when it is none of its words", async () => {
+  it("is refused by name when its value is not allowed", async () => {
     const step = await act(emulator, "validate", declared(), { inputs: { comment: "always" } });
     expect(step.annotations[0]?.message).toBe("Input 'comment' is \"always\": must be auto, true or false.");
   });
 });
 
-describe("what a comment holds", () => {
-  it("is cut below GitHub's limit, with its mark and the way to the whole report", async () => {
+describe("the text of a comment", () => {
+  it("is cut below GitHub's limit, with its mark and where to find the whole report", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     const many = Array.from(
       { length: 700 },
@@ -326,7 +326,7 @@ describe("what a comment holds", () => {
     expect(bodies()[0]).not.toContain("the last words");
   });
 
-  it("is left as it stands when the workflow is cancelled", async () => {
+  it("is left as it is when the workflow is cancelled", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     const run = "run: { command: echo started; sleep 60, compute: cpu-cluster, environment: { image: ubuntu } }\n";
     const step = await onPullRequest(
@@ -338,7 +338,7 @@ describe("what a comment holds", () => {
     expect(requests()).toEqual([]);
   });
 
-  it("puts secrets out of sight, as the runner does in the log", async () => {
+  it("hides secrets, as the runner does in the log", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     const secret = "unknown-key-and-secret";
     await onPullRequest("validate", declared(`, ${secret}: 1`), { inputs: { "client-secret": secret } });
@@ -348,7 +348,7 @@ describe("what a comment holds", () => {
 });
 
 describe("more than ten annotations of a kind", () => {
-  it("go on in the summary", async () => {
+  it("are all in the summary", async () => {
     const targets = Array.from(
       { length: 13 },
       (_, index) => `  - { name: c${index}-cluster, type: amlcompute, wrong: 1 }\n`,

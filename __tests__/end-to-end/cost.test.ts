@@ -49,7 +49,7 @@ describe("the requests of a call", () => {
   });
 });
 
-describe("what a validate loads", () => {
+describe("the modules that validate loads", () => {
   /** Addresses of all modules that an entry loads for a valid file. */
   function loadedBy(entry: string): readonly string[] {
     const checkout = checkoutOf({ "azureml.yml": "targets:\n  - { name: one, type: amlcompute }\n" });
@@ -64,7 +64,7 @@ describe("what a validate loads", () => {
     return readFileSync(list, "utf8").trim().split("\n");
   }
 
-  it("is no package of Azure", () => {
+  it("include no package of Azure", () => {
     const loaded = loadedBy("src/start.ts");
     expect(loaded.some((url) => url.includes("/node_modules/zod/"))).toBe(true);
     expect(loaded.filter((url) => url.includes("/node_modules/@azure/"))).toEqual([]);
@@ -81,7 +81,7 @@ describe("what a validate loads", () => {
     { what: "a client of an Azure service", text: /azsdk/ },
     { what: "the sign-in library", text: /msal\.js/ },
     { what: "the HTTP client that comments are posted with", text: /undici:request/ },
-  ])("is not the part of the bundle with $what", ({ text }) => {
+  ])("include no part of the bundle with $what", ({ text }) => {
     const loaded = loadedBy("dist/index.js").map((url) => basename(url));
     const declarations = partsWith(/YAMLParseError/);
     expect(loaded).toEqual(expect.arrayContaining([...declarations]));

@@ -65,7 +65,7 @@ it("finds everything in order, reads only, and shows no secret", async () => {
   expect([validate(resultOf(step)), validate.errors]).toEqual([true, null]);
 });
 
-it("prints the claims, the one that differs and the credential to paste when the token cannot be exchanged", async () => {
+it("prints the claims, the one that differs and the credential to paste where the token exchange fails", async () => {
   await using other = await newEmulator({
     ...settings,
     federatedSubjects: ["repo:octo-org/octo-repo:environment:production"],
@@ -126,7 +126,7 @@ describe("without one action of the printed roles", () => {
   });
 });
 
-it("takes a refusal to tell what is granted as not checked, never as a failure", async () => {
+it("reports permissions that it may not read as not checked, never as a failure", async () => {
   emulator.grant(`/subscriptions/${seeded.subscriptionId}`, "forbidden");
   const step = await diagnose(declared);
   expect(step.exitCode).toBe(0);
@@ -135,7 +135,7 @@ it("takes a refusal to tell what is granted as not checked, never as a failure",
   expect(report.missingActions).toEqual([]);
 });
 
-it("works with nothing but a workspace declared, and without any", async () => {
+it("works with only a workspace declared, and with none", async () => {
   const alone = await diagnose({ "azureml.yml": workspaceLine });
   expect(alone.log.join("\n")).toContain("doctor succeeded.");
   expect(doctorOf(alone).roles[0]?.role.Actions).toHaveLength(2);
@@ -145,7 +145,7 @@ it("works with nothing but a workspace declared, and without any", async () => {
   expect(doctorOf(unknown).claims?.subject).toBe(seeded.subject);
 });
 
-it("goes on with what can be read of an invalid declaration", async () => {
+it("continues with what it can read of an invalid declaration", async () => {
   const step = await diagnose({ "azureml.yml": `${workspaceLine}targets:\n${machine("dsvm")}  - { name: x }\n` });
   expect(step.outputs["failure-reason"]).toBe("invalid-declaration");
   expect(checksOf(doctorOf(step)).map(({ message }) => message)).toContain("dsvm: attach. It is not in the workspace.");
@@ -162,7 +162,7 @@ describe("secrets", () => {
   const files = (secret: string) => ({ "azureml.yml": `${workspaceLine}targets:\n${machine("dsvm", secret)}` });
 
   it.each(["{ env: NOT_THERE }", "{ file: /nowhere/at/all }", "{ key_vault: https://evil.example/secrets/x }"])(
-    "%s is told as missing, by its reference only",
+    "that are missing are named by their reference only: %s",
     async (secret) => {
       const step = await diagnose(files(secret));
       expect(step.outputs["failure-reason"]).toBe("secret-unavailable");
@@ -171,7 +171,7 @@ describe("secrets", () => {
     },
   );
 
-  it("of a vault are not read: the vault is only reached", async () => {
+  it("of a vault are not read; doctor only checks that the vault answers", async () => {
     emulator.putSecret("dsvm", "the-value-of-the-secret");
     const step = await diagnose(files(`{ key_vault: ${emulator.origin}/secrets/dsvm }`));
     expect(step.exitCode).toBe(0);
@@ -179,7 +179,7 @@ describe("secrets", () => {
     expect(checksOf(doctorOf(step)).some(({ message }) => message.includes("because no secret is read"))).toBe(true);
   });
 
-  it("that are attached with already are only a warning", async () => {
+  it("of targets that are already attached are only a warning", async () => {
     await act(emulator, "apply", files("{ env: DSVM_PASSWORD }"));
     const step = await diagnose(files("{ env: DSVM_PASSWORD }"), { environment: { DSVM_PASSWORD: "" } });
     expect(step.exitCode).toBe(0);
@@ -187,8 +187,8 @@ describe("secrets", () => {
   });
 });
 
-describe("what cannot be reached", () => {
-  it("is a warning for the storage, which nothing is uploaded to", async () => {
+describe("something that cannot be reached", () => {
+  it("is a warning where it is the storage and nothing is uploaded", async () => {
     emulator.faults.add({
       method: "HEAD",
       path: "azureml-targets/doctor",
@@ -203,7 +203,7 @@ describe("what cannot be reached", () => {
     expect(found?.advice).toContain("network rules");
   });
 
-  it("is told apart from a container that is gone", async () => {
+  it("is reported differently from a container that is gone", async () => {
     emulator.faults.add({
       method: "HEAD",
       path: "azureml-targets/doctor",
@@ -215,7 +215,7 @@ describe("what cannot be reached", () => {
     expect(checksOf(report).find(({ code }) => code === "storage")?.advice).toContain("was deleted");
   });
 
-  it("goes by the identity's own role where the datastore's secret is withheld", async () => {
+  it("is checked by the identity's own role where the datastore's secret is withheld", async () => {
     const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
     const withheld = ["Microsoft.MachineLearningServices/workspaces/datastores/listsecrets/action"];
     const subscription = `/subscriptions/${seeded.subscriptionId}`;
@@ -229,7 +229,7 @@ describe("what cannot be reached", () => {
     expect(codes(report, "warning")).toEqual([]);
   });
 
-  it("is an error for the data plane when a run is declared, and a warning else", async () => {
+  it("is an error where it is the data plane and a run is declared, and a warning without one", async () => {
     const gone = { method: "GET", path: "^/discovery$", kind: "status", status: 403, times: 2 } as const;
     emulator.faults.add(gone);
     expect((await diagnose(declared)).outputs["failure-reason"]).toBe("not-authorized");

@@ -153,9 +153,9 @@ describe("two runs at the same moment without a storage", () => {
     emulator.clearJournal();
     const other = await act(emulator, "apply", machine("other", "vm2"));
     expect(other.outputs["failure-reason"]).toBe("conflict");
-    const said = other.annotations.map(({ message }) => message).join("\n");
-    expect(said).toContain("'broken', and that attachment is Failed");
-    expect(said).toContain("on-drift: reattach");
+    const text = other.annotations.map(({ message }) => message).join("\n");
+    expect(text).toContain("'broken', and that attachment is Failed");
+    expect(text).toContain("on-drift: reattach");
     expect(writesIn(emulator.journal())).toEqual([]);
     const repaired = await act(emulator, "apply", machine("broken", "vm2"), { inputs: { "on-drift": "reattach" } });
     expect(repaired.exitCode).toBe(0);

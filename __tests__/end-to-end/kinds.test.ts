@@ -12,7 +12,7 @@ const examples = join(import.meta.dirname, "..", "..", "examples", "targets");
 const files = readdirSync(examples).filter((name) => name.endsWith(".yml"));
 
 /** What doctor has to say of an example although everything is in order, before and after it is applied. */
-const said: Readonly<Record<string, { readonly before: readonly string[]; readonly after: readonly string[] }>> = {
+const expected: Readonly<Record<string, { readonly before: readonly string[]; readonly after: readonly string[] }>> = {
   // The kind itself is in no published api-version.
   "batch.yml": { before: ["warning batch-unpublished"], after: ["warning batch-unpublished"] },
   // Which names are taken where the identity cannot look, nobody can ask.
@@ -48,9 +48,9 @@ describe.each(files)("%s", (file) => {
         .map(({ state, code }) => `${state} ${code}`)
         .sort();
     };
-    expect(await examined()).toEqual(said[file]?.before ?? []);
+    expect(await examined()).toEqual(expected[file]?.before ?? []);
     expect((await run("apply")).exitCode).toBe(0);
-    expect(await examined()).toEqual(said[file]?.after ?? []);
+    expect(await examined()).toEqual(expected[file]?.after ?? []);
   });
 
   it("is created or attached once, found as declared afterwards, and removed again", async () => {

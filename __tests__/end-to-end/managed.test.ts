@@ -21,8 +21,8 @@ const shown = (markdown: string) =>
   markdown.replaceAll(/&#(\d+);/g, (_, point: string) => String.fromCodePoint(Number(point)));
 const readsOf = (end: string) => emulator.journal().filter(({ path }) => path.toLowerCase().endsWith(end)).length;
 
-describe("before anything is created", () => {
-  it("a quota that is too small stops the one target, and each list is read once for all", async () => {
+describe("before anything is created,", () => {
+  it("a quota that is too small stops only the target that exceeds it, and each list is read once for all", async () => {
     const targets =
       cluster("large", "size: Standard_NC6s_v3, min_instances: 2, max_instances: 2") +
       cluster("small", "size: Standard_DS3_v2, max_instances: 2");
@@ -40,17 +40,17 @@ describe("before anything is created", () => {
         instance("idle_time_before_shutdown_minutes: 30").replace("Standard_DS3_v2", "Standard_NC6s_v3") +
         cluster("small", "size: Standard_DS3_v2, max_instances: 2"),
     );
-    const said =
+    const message =
       "At their minimum 'gpu' (1 × Standard_NC6s_v3: 6) and 'ann-instance' (1 × Standard_NC6s_v3: 6) need 12 together, and 6 are left.";
     const planned = await act(emulator, "plan", declared);
     expect([planned.exitCode, planned.outputs["failure-reason"]]).toEqual([1, "preflight-failed"]);
     const { steps } = planOf(planned.outputs);
     expect(steps).toMatchObject([{ action: "refuse" }, { action: "refuse" }, { action: "create" }]);
     expect(steps[0]?.findings).toEqual(steps[1]?.findings);
-    expect(steps[0]?.findings[0]?.message).toContain(said);
+    expect(steps[0]?.findings[0]?.message).toContain(message);
     const doctor = await act(emulator, "doctor", declared);
     expect(doctor.outputs["failure-reason"]).toBe("preflight-failed");
-    expect(doctor.log.filter((line) => line.startsWith("error  ") && line.includes(said))).toEqual([
+    expect(doctor.log.filter((line) => line.startsWith("error  ") && line.includes(message))).toEqual([
       expect.stringContaining(
         "gpu, ann-instance: Standard NCSv3 Family Cluster Dedicated vCPUs in eastus: 6 vCPUs, 0 in use.",
       ),
@@ -140,20 +140,20 @@ describe("a cluster that is to grow in place", () => {
     expect(capacityReads()).toEqual([reads, reads]);
   });
 
-  it("by more nodes at once than the quota has is refused, with what it holds already, and doctor says so too", async () => {
-    const said =
+  it("by more nodes at once than the quota has is refused with the nodes it already holds, and doctor says so too", async () => {
+    const message =
       "The minimum of 5 × Standard_NC4as_T4_v3 (4 vCPUs each) needs 20, of which it holds 8, and 8 are left.";
     for (const command of ["plan", "apply"]) {
       const step = await act(emulator, command, scaled(5, 5), update);
       expect([step.exitCode, step.outputs["failure-reason"]]).toEqual([1, "preflight-failed"]);
-      expect(step.log.join("\n")).toContain(said);
+      expect(step.log.join("\n")).toContain(message);
       expect(planOf(step.outputs).steps).toMatchObject([{ action: "refuse", means: "in-place" }]);
     }
     expect(writesIn(emulator.journal())).toEqual([]);
     const doctor = await act(emulator, "doctor", scaled(5, 5), update);
     expect([doctor.outputs["failure-reason"], doctor.log.join("\n")]).toEqual([
       "preflight-failed",
-      expect.stringContaining(said),
+      expect.stringContaining(message),
     ]);
   });
 

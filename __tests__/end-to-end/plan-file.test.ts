@@ -126,26 +126,26 @@ describe("a plan is not applied when", () => {
     {
       name: "a declaration has changed",
       now: () => declared({ nodes: 8 }),
-      said: "cpu: its declaration has changed: properties.properties.scaleSettings.maxNodeCount was 4 and is 8",
+      message: "cpu: its declaration has changed: properties.properties.scaleSettings.maxNodeCount was 4 and is 8",
     },
     {
-      name: "a target is declared anew",
+      name: "a target is newly declared",
       now: () => `${declared()}  - { name: more, type: amlcompute }\n`,
-      said: "more: it is declared, but not in the plan.",
+      message: "more: it is declared, but not in the plan.",
     },
     {
-      name: "a target is declared no more",
+      name: "a target is no longer declared",
       now: () => declared().replace(/ {2}- \{ name: cpu.*\n/, ""),
-      said: "cpu: it is in the plan, but no longer declared.",
+      message: "cpu: it is in the plan, but no longer declared.",
     },
-  ])("$name: nothing is written, and the failure names the difference", async ({ now, said }) => {
+  ])("$name: nothing is written, and the failure names the difference", async ({ now, message }) => {
     const checkout = repository();
     await run("plan", checkout);
     writeFileSync(join(checkout, "azureml.yml"), now());
     const step = await run("apply", checkout);
     expect(step.exitCode).toBe(1);
     expect(step.outputs["failure-reason"]).toBe("plan-outdated");
-    expect(messages(step)).toContain(said);
+    expect(messages(step)).toContain(message);
     expect(computesIn()).toEqual([]);
   });
 
@@ -165,19 +165,19 @@ describe("a plan is not applied when", () => {
   });
 
   it.each([
-    { input: "on-drift", value: "update", said: "on-drift: fail; now it is update" },
-    { input: "on-conflict", value: "adopt", said: "on-conflict: fail; now it is adopt" },
-    { input: "allow-delete", value: "true", said: "allow-delete: false; now it is true" },
-    { input: "force", value: "true", said: "force: false; now it is true" },
-    { input: "only", value: "cpu", said: "only: []; now it is [cpu]" },
-    { input: "set", value: "targets.cpu.max_instances=5", said: "now it is [targets.cpu.max_instances=5]" },
-  ])("$input has changed", async ({ input, value, said }) => {
+    { input: "on-drift", value: "update", message: "on-drift: fail; now it is update" },
+    { input: "on-conflict", value: "adopt", message: "on-conflict: fail; now it is adopt" },
+    { input: "allow-delete", value: "true", message: "allow-delete: false; now it is true" },
+    { input: "force", value: "true", message: "force: false; now it is true" },
+    { input: "only", value: "cpu", message: "only: []; now it is [cpu]" },
+    { input: "set", value: "targets.cpu.max_instances=5", message: "now it is [targets.cpu.max_instances=5]" },
+  ])("$input has changed", async ({ input, value, message }) => {
     const checkout = repository();
     await run("plan", checkout);
     emulator.clearJournal();
     const step = await run("apply", checkout, { [input]: value });
     expect(step.outputs["failure-reason"]).toBe("plan-outdated");
-    expect(messages(step)).toContain(said);
+    expect(messages(step)).toContain(message);
     expect(emulator.journal()).toEqual([]);
   });
 
@@ -194,7 +194,7 @@ describe("a plan is not applied when", () => {
   it.each([
     { name: "is missing", edit: undefined, code: undefined, at: undefined },
     {
-      name: "is no JSON",
+      name: "is not JSON",
       edit: (text: string) => text.replace('"steps": [', '"steps": [,'),
       code: "plan-malformed",
       at: /^\d+$/,

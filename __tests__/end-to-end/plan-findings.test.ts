@@ -99,11 +99,11 @@ describe("a resource that another workspace holds", () => {
     const step = await act(emulator, "plan", machine("our-name"));
     expect(step.exitCode).toBe(0);
     expect(planOf(step)?.findings).toMatchObject([{ severity: "warning", code: "attached-elsewhere" }]);
-    const said = planOf(step)?.findings[0]?.message ?? "";
-    expect(said).toContain("'mlw-other' (resource group 'rg-other')");
-    expect(said).toContain("'their-name'");
+    const message = planOf(step)?.findings[0]?.message ?? "";
+    expect(message).toContain("'mlw-other' (resource group 'rg-other')");
+    expect(message).toContain("'their-name'");
     const doctor = await act(emulator, "doctor", machine("our-name"));
-    expect([doctor.exitCode, doctor.log.join("\n")]).toEqual([0, expect.stringContaining(said)]);
+    expect([doctor.exitCode, doctor.log.join("\n")]).toEqual([0, expect.stringContaining(message)]);
     expect(step.log.join("\n")).toContain("warning: Its resource is attached in the workspace 'mlw-other'");
     expect(writesIn(emulator.journal())).toEqual([]);
   });
@@ -154,13 +154,13 @@ describe("a compute instance whose name another workspace of the region has", ()
     const step = await act(emulator, "plan", instance("Ann-Box"));
     expect([step.exitCode, step.outputs["failure-reason"]]).toEqual([1, "preflight-failed"]);
     expect(planOf(step)).toMatchObject({ action: "refuse", findings: [{ severity: "error", code: "name-taken" }] });
-    const said =
+    const message =
       "The name 'Ann-Box' is already used in eastus: the workspace 'mlw-other' (resource group 'rg-other') has a compute instance with that name.";
-    expect(planOf(step)?.findings[0]?.message).toBe(said);
+    expect(planOf(step)?.findings[0]?.message).toBe(message);
     const doctor = await act(emulator, "doctor", instance("Ann-Box"));
     expect([doctor.outputs["failure-reason"], doctor.log.join("\n")]).toEqual([
       "preflight-failed",
-      expect.stringContaining(said),
+      expect.stringContaining(message),
     ]);
     expect(writesIn(emulator.journal())).toEqual([]);
     // On the way to a write nobody asks other workspaces: there the service says so.

@@ -193,9 +193,9 @@ export async function playRace(one: RaceCase, { stand, source, main }: RacePlace
   const last = await run(source, { command: "apply", checkout, environment: stand.environment });
   if (last.result.conclusion !== "success" && last.result.failureReason !== "conflict")
     broken.push(`a last run in peace is red: ${last.result.failures.join(" ")}`);
-  const repair = storage ? undefined : repairSaidIn(last.result.failures.join(" "));
+  const repair = storage ? undefined : repairNamedIn(last.result.failures.join(" "));
   if (usable(stand).length !== 1 && repair !== undefined) {
-    // What somebody else's attachment needs is not done for them, but said; and what is said has to help.
+    // What somebody else's attachment needs is not repaired for them, but the message says how, and following it has to help.
     const inputs = { "on-drift": "reattach" };
     await run(source, { command: "apply", checkout: checkoutOf(repair), inputs, environment: stand.environment });
   }
@@ -206,7 +206,7 @@ export async function playRace(one: RaceCase, { stand, source, main }: RacePlace
 }
 
 /** The broken target to apply again, where a message says how to repair it. */
-function repairSaidIn(message: string): string | undefined {
+function repairNamedIn(message: string): string | undefined {
   return /command: apply with on-drift: reattach where '([^']+)' is declared/.exec(message)?.[1];
 }
 
@@ -235,12 +235,12 @@ function withLease(one: RaceCase, ended: readonly Ended[], stand: Stand): readon
   if (isDisturbed(one)) return broken;
   const live = usable(stand);
   const green = (name: string) => ended.filter(({ racer, ran }) => racer.name === name && isGreen(ran));
-  const said = () => ended.map(({ racer, ran }) => `${racer.name}: ${wordOf(ran)}`).join("; ");
+  const results = () => ended.map(({ racer, ran }) => `${racer.name}: ${wordOf(ran)}`).join("; ");
   switch (one.story) {
     case "agreeing names":
     case "one cluster":
       if (live.length !== 1) broken.push(shown(stand));
-      if (green("agreed").length !== ended.length) broken.push(`not every run succeeded: ${said()}`);
+      if (green("agreed").length !== ended.length) broken.push(`not every run succeeded: ${results()}`);
       if (stand.emulator.writes().length !== 1)
         broken.push(`${stand.emulator.writes().length} writes were carried out, where one is enough`);
       return broken;
@@ -249,12 +249,12 @@ function withLease(one: RaceCase, ended: readonly Ended[], stand: Stand): readon
       for (const { racer, ran } of ended) {
         const has = live.some(({ name }) => name === racer.name);
         if (isGreen(ran) !== has)
-          broken.push(`'${racer.name}' ${has ? "is live and failed" : "succeeded and is not live"}: ${said()}`);
+          broken.push(`'${racer.name}' ${has ? "is live and failed" : "succeeded and is not live"}: ${results()}`);
       }
       return broken;
     case "replacing each other":
       if (live.length !== 1) broken.push(shown(stand));
-      if (!ended.some(({ ran }) => isGreen(ran))) broken.push(`no run succeeded: ${said()}`);
+      if (!ended.some(({ ran }) => isGreen(ran))) broken.push(`no run succeeded: ${results()}`);
       return broken;
     case "attaching and detaching":
       if (live.length > 1) broken.push(shown(stand));

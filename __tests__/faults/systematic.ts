@@ -78,6 +78,6 @@ function unended({ result }: Ran, flow: Flow): readonly string[] {
   if (result.failureReason !== "timeout")
     return [`it ended as ${result.failureReason ?? result.conclusion}, not by the time limit`];
   const names = [...flow.before, ...flow.after].map(({ name }) => name);
-  const said = result.leftGoing.map(({ what }) => what).join(" ");
-  return names.some((name) => said.includes(name)) ? [] : [`what is still running is not named: ${said}`];
+  const text = result.leftGoing.map(({ what }) => what).join(" ");
+  return names.some((name) => text.includes(name)) ? [] : [`what is still running is not named: ${text}`];
 }

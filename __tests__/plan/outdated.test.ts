@@ -20,68 +20,73 @@ type Case = {
   readonly when: string;
   readonly plan: PlanFileStep;
   readonly now: PlanFileStep;
-  readonly said: RegExp | undefined;
+  readonly expected: RegExp | undefined;
 };
 
 describe("changes since a plan was made", () => {
   it.each<Case>([
-    { when: "nothing has changed", plan: step(), now: step(), said: undefined },
-    { when: "the name differs in case", plan: step(), now: step({ target: "GPU" }), said: undefined },
-    { when: "the step has become a no-op", plan: step(), now: keep, said: undefined },
-    { when: "an operation is in flight", plan: step(), now: step({ action: "wait", requests: [] }), said: undefined },
-    { when: "the operation has ended", plan: step({ action: "wait" }), now: keep, said: undefined },
+    { when: "nothing has changed", plan: step(), now: step(), expected: undefined },
+    { when: "the name differs in case", plan: step(), now: step({ target: "GPU" }), expected: undefined },
+    { when: "the step has become a no-op", plan: step(), now: keep, expected: undefined },
+    {
+      when: "an operation is in flight",
+      plan: step(),
+      now: step({ action: "wait", requests: [] }),
+      expected: undefined,
+    },
+    { when: "the operation has ended", plan: step({ action: "wait" }), now: keep, expected: undefined },
     {
       when: "the operation has ended and a change is left",
       plan: step({ action: "wait" }),
       now: step(),
-      said: /says 'wait'; now it is 'update'/,
+      expected: /says 'wait'; now it is 'update'/,
     },
     {
       when: "a target is no longer as declared",
       plan: keep,
       now: step(),
-      said: /says 'none'; now it is 'update'\. max_instances/,
+      expected: /says 'none'; now it is 'update'\. max_instances/,
     },
     {
       when: "it became a no-op because both sides changed",
       plan: step(),
       now: { ...keep, declared: { properties: { max: 8 } } },
-      said: /its declaration has changed: properties\.max was 4 and is 8/,
+      expected: /its declaration has changed: properties\.max was 4 and is 8/,
     },
     {
       when: "the live value has changed",
       plan: step(),
       now: step({ changes: [{ field: "max_instances", from: "3", to: "4", means: "in-place" }] }),
-      said: /what differs has changed: max_instances was 2 → 4 and is 3 → 4/,
+      expected: /what differs has changed: max_instances was 2 → 4 and is 3 → 4/,
     },
     {
       when: "another request would be sent",
       plan: step(),
       now: step({ requests: [{ method: "PUT", path: "/computes/gpu", apiVersion: "1", body: { max: 4 } }] }),
-      said: /its requests have changed: 0\.method was PATCH and is PUT/,
+      expected: /its requests have changed: 0\.method was PATCH and is PUT/,
     },
     {
       when: "it is refused now",
       plan: step(),
       now: step({ action: "refuse", reason: "It is in use." }),
-      said: /now it is refused\. It is in use\./,
+      expected: /now it is refused\. It is in use\./,
     },
     {
       when: "another attachment would be used",
       plan: { ...keep, action: "adopt", adopts: "old" },
       now: { ...keep, action: "adopt", adopts: "older" },
-      said: /now uses the attachment 'older', in the plan it is 'old'/,
+      expected: /now uses the attachment 'older', in the plan it is 'old'/,
     },
     {
       when: "it is of another kind",
       plan: step(),
       now: step({ type: "virtualmachine" }),
-      said: /declared as virtualm/,
+      expected: /declared as virtualm/,
     },
-  ])("$when", ({ plan, now, said }) => {
+  ])("$when", ({ plan, now, expected }) => {
     const changes = changesSince(whole(plan), whole(now));
-    if (said === undefined) expect(changes).toEqual([]);
-    else expect(changes).toEqual([expect.stringMatching(said)]);
+    if (expected === undefined) expect(changes).toEqual([]);
+    else expect(changes).toEqual([expect.stringMatching(expected)]);
   });
 
   it("are targets that are gone or new, and environments", () => {
