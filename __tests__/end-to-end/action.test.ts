@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runStep } from "../../demo/runner.ts";
-import { startEmulator, type Emulator, type WayIn } from "../../emulator/emulator.ts";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import type { Route } from "../../emulator/server/environment.ts";
 import type { Result } from "../../src/report/result.ts";
 import { act, checkoutOf, password, writesIn } from "../support/step.ts";
 
@@ -31,7 +32,7 @@ const machine = (name: string, vm: string, extra = "") =>
   `  - name: ${name}\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }${extra} }\n`;
 const config = (targets: string, rest = "") => ({ "azureml.yml": `${workspace}targets:\n${targets}${rest}` });
 
-describe.each<WayIn>(["cloud", "proxy"])("by way of %s", (way) => {
+describe.each<Route>(["cloud", "proxy"])("by way of %s", (way) => {
   const suffix = way === "cloud" ? "c" : "p";
   const files = () => {
     emulator.addMachine(`machine-${suffix}`);
@@ -120,7 +121,7 @@ describe("what is live and not as declared", () => {
       const step = await act(emulator, "apply", other, { inputs: { "on-conflict": onConflict } });
       expect(step.exitCode).toBe(exitCode);
       expect(writesIn(emulator.journal())).toEqual(writes);
-      expect(emulator.hazards()).toEqual([]);
+      expect(emulator.violations()).toEqual([]);
     },
   );
 });
@@ -143,7 +144,7 @@ describe("faults on the way to the service", () => {
     const step = await act(emulator, "apply", config(machine(vm, vm)));
     expect(step.log.join("\n")).toContain("apply succeeded.");
     expect(writesIn(emulator.journal())).toEqual(Array.from({ length: puts }, () => `PUT computes/${vm}`));
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 
   it("attaches once although the reads after the write lag behind it", async () => {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator, type WayIn } from "../../emulator/emulator.ts";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import type { Route } from "../../emulator/server/environment.ts";
 import { act } from "../support/step.ts";
 
 /** Environments and local data, from the file to the run that uses them. */
@@ -89,7 +90,7 @@ describe("an environment file", () => {
   });
 });
 
-describe.each<WayIn>(["cloud", "proxy"])("by way of %s, a local build context and local data", (way) => {
+describe.each<Route>(["cloud", "proxy"])("by way of %s, a local build context and local data", (way) => {
   const files = {
     "azureml.yml": [
       "run:",

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator, type WayIn } from "../../emulator/emulator.ts";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import type { Route } from "../../emulator/server/environment.ts";
 import { seeded } from "../../emulator/settings.ts";
 import type { StepResult } from "../../demo/runner.ts";
 import { act, type StepOptions } from "../support/step.ts";
@@ -56,7 +57,7 @@ const requests = () =>
     .map(({ method, path, query }) => `${method} ${path.replace(/.*octo-repo\//, "")}${query["page"] ? "?page" : ""}`);
 const writes = () => requests().filter((request) => !request.startsWith("GET"));
 
-describe.each<WayIn>(["cloud", "proxy"])("by way of %s", (way) => {
+describe.each<Route>(["cloud", "proxy"])("by way of %s", (way) => {
   it("has the plan, is updated in place, and is left alone when it says the same already", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     const step = await onPullRequest("plan", declared(), { way });

@@ -4,7 +4,7 @@ import { resourceId, type ResourceDocument } from "./resource.ts";
 const type = "Microsoft.Synapse/workspaces/bigDataPools";
 
 /** ARM id of a Spark pool. */
-export function sparkPoolId(workspace: string, name: string): string {
+function sparkPoolId(workspace: string, name: string): string {
   return resourceId(type, workspace, name);
 }
 
