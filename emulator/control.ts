@@ -1,66 +1,124 @@
-import { addComment, commentsOf, type Comment, type PullRequest } from "./github-api.ts";
+import type { CarriedOut, ComputeDocument } from "./arm/computes/document.ts";
+import { violations } from "./arm/computes/attachments.ts";
+import { accessStorageBy } from "./arm/datastores.ts";
+import type { JobDocument } from "./arm/jobs/document.ts";
+import type { WorkspaceDocument } from "./arm/other-workspaces.ts";
 import { putGrants, type GrantsDocument } from "./arm/permissions.ts";
-import type { Fault, Faults } from "./faults.ts";
-import type { Journal } from "./journal.ts";
-import { armError, ok, type Incoming, type Reply } from "./reply.ts";
-import type { Storage } from "./storage.ts";
-import type { Store } from "./store.ts";
+import type { Faults } from "./faults.ts";
+import { addComment, commentsOf, type Comment, type PullRequest } from "./github/api.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
+import { machineWithNetwork } from "./resources/machines.ts";
+import type { ResourceDocument } from "./resources/resource.ts";
+import { putResource } from "./seed.ts";
+import type { Services } from "./services.ts";
+import type { BlobText, StorageAccess } from "./storage.ts";
 
-export type ControlParts = {
-  readonly store: Store;
-  readonly journal: Journal;
-  readonly faults: Faults;
-  readonly storage: Storage;
+/** What a test or a person asks of the emulator itself. */
+export type Control = {
+  readonly addMachine: (name: string) => void;
+  /** Puts a resource that targets can point at, in place of one of its id. */
+  readonly putResource: (resource: ResourceDocument) => void;
+  /** A compute name that another workspace of the region has. */
+  readonly takeName: (name: string) => void;
+  readonly putBlob: (datastorePath: string, text: string) => Promise<void>;
+  readonly putSecret: (name: string, value: string) => void;
+  /** A version of an asset, as if somebody had registered it. */
+  readonly putAsset: (kind: "data" | "models" | "environments", name: string, version: string) => void;
+  /** A job, as if somebody had submitted it; it is never run. */
+  readonly putJob: (job: JobDocument) => void;
+  /** What the identity is granted at a scope and below it, in place of everything. */
+  readonly grant: (scope: string, grants: GrantsDocument["grants"]) => void;
+  /** Everything is granted again. */
+  readonly grantEverything: () => void;
+  /** A pull request of the repository, as it is from now on. */
+  readonly putPullRequest: (pull: PullRequest) => void;
+  readonly putComment: (comment: Pick<Comment, "pullRequest" | "author" | "body">) => Comment;
+  readonly comments: (pullRequest: number) => readonly Comment[];
+  /** Another workspace of the subscription, with computes of its own. */
+  readonly addWorkspace: (workspace: WorkspaceDocument) => void;
+  /** A compute, as if somebody had made it. */
+  readonly putCompute: (compute: ComputeDocument) => void;
+  readonly computes: () => readonly ComputeDocument[];
+  /** Writes of computes that were carried out since the journal was cleared, whatever their clients were told. */
+  readonly writes: () => readonly CarriedOut[];
+  /** Ends all operations, even those that would never end. */
+  readonly endOperations: () => void;
+  /** Blobs of the workspace's container below a prefix. */
+  readonly blobs: (prefix: string) => Promise<readonly BlobText[]>;
+  readonly removeBlobs: (prefix: string) => Promise<void>;
+  /** Lets a minute pass for the storage: leases that nobody renews have run out; given an id, those of that holder. */
+  readonly expireLeases: (leaseId?: string) => Promise<void>;
+  /** What the datastores hold to get into the storage, from now on; at first the account's key. */
+  readonly accessStorageBy: (access: StorageAccess) => void;
+  /** Removes computes, jobs, assets, what became of attachments, other workspaces and pull requests. */
+  readonly empty: () => void;
+  readonly journal: () => readonly JournalEntry[];
+  readonly clearJournal: () => void;
+  readonly faults: Pick<Faults, "add" | "clear">;
+  /** Attachments that broke others, and managed computes that were left behind: what a careful client never causes. */
+  readonly violations: () => readonly unknown[];
 };
 
-/** What a test or a person asks of the emulator itself; never reachable by the real host names. */
-export async function control(
-  { method, path, query, body }: Incoming,
-  { store, journal, faults, storage }: ControlParts,
-): Promise<Reply> {
-  switch (`${method} ${path}`) {
-    case "GET /_control/journal":
-      return ok(journal.entries());
-    case "DELETE /_control/journal":
+/** What `empty` removes. */
+const emptied = [
+  "computes",
+  "jobs",
+  "assets",
+  "operations",
+  "tracked",
+  violations,
+  "writes",
+  "takenNames",
+  "github-pulls",
+  "github-comments",
+];
+
+export function createControl(services: Services, journal: Journal, faults: Faults): Control {
+  const { store, storage, assets, computes, otherWorkspaces } = services;
+  const clear = (collection: string) => {
+    for (const { key } of store.list(collection)) store.remove(collection, key);
+  };
+  return {
+    addMachine: (name) => {
+      for (const resource of machineWithNetwork(name)) putResource(store, resource);
+    },
+    putResource: (resource) => putResource(store, resource),
+    takeName: (name) => store.put("takenNames", name.toLowerCase(), true),
+    putBlob: async (datastorePath, text) => {
+      const container = (await storage.service()).getContainerClient("azureml-blobstore");
+      await container.getBlockBlobClient(datastorePath).upload(text, Buffer.byteLength(text));
+    },
+    putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
+    putAsset: assets.put,
+    putJob: (job) => store.put("jobs", job.name, job),
+    grant: (scope, grants) => putGrants(store, { scope, grants }),
+    grantEverything: () => clear("grants"),
+    putPullRequest: (pull) => store.put("github-pulls", String(pull.number), pull),
+    putComment: (comment) => addComment(store, comment),
+    comments: (pullRequest) => commentsOf(store, pullRequest),
+    addWorkspace: otherWorkspaces.add,
+    putCompute: (compute) => store.put("computes", compute.name.toLowerCase(), compute),
+    computes: () => {
+      computes.endDue();
+      return computes.all();
+    },
+    writes: () => store.list<CarriedOut>("writes").map(({ value }) => value),
+    endOperations: computes.endOperations,
+    blobs: storage.texts,
+    removeBlobs: storage.remove,
+    expireLeases: storage.expireLeases,
+    accessStorageBy: (access) => accessStorageBy(store, access),
+    empty: () => {
+      emptied.forEach(clear);
+      otherWorkspaces.empty();
+      computes.forget();
+    },
+    journal: journal.entries,
+    clearJournal: () => {
       journal.clear();
-      return ok({});
-    case "POST /_control/faults":
-      faults.add(body as Fault);
-      return ok({});
-    case "DELETE /_control/faults":
-      faults.clear();
-      return ok({});
-    case "POST /_control/expire-leases":
-      await storage.expireLeases();
-      return ok({});
-    case "GET /_control/hazards":
-      return ok(store.list("hazards").map(({ value }) => value));
-    case "POST /_control/resources": {
-      const resource = body as { readonly id: string };
-      store.put("resources", resource.id.toLowerCase(), resource);
-      return ok({});
-    }
-    case "POST /_control/grants":
-      putGrants(store, body as GrantsDocument);
-      return ok({});
-    case "DELETE /_control/grants":
-      for (const { key } of store.list("grants")) store.remove("grants", key);
-      return ok({});
-    case "POST /_control/secrets": {
-      const { name, value } = body as { readonly name: string; readonly value: string };
-      store.put("secrets", name.toLowerCase(), value);
-      return ok({});
-    }
-    case "POST /_control/pull-requests": {
-      const pull = body as PullRequest;
-      store.put("github-pulls", String(pull.number), pull);
-      return ok({});
-    }
-    case "POST /_control/comments":
-      return ok(addComment(store, body as Pick<Comment, "pullRequest" | "author" | "body">));
-    case "GET /_control/comments":
-      return ok(commentsOf(store, Number(query.get("pullRequest"))));
-    default:
-      return armError(404, "NotFound", `There is no control at ${method} ${path}.`);
-  }
+      clear("writes");
+    },
+    faults,
+    violations: () => store.list(violations).map(({ value }) => value),
+  };
 }

@@ -1,5 +1,5 @@
-import type { Incoming, Reply } from "./reply.ts";
-import { ok } from "./reply.ts";
+import type { Incoming, Reply } from "./server/reply.ts";
+import { ok } from "./server/reply.ts";
 import { seeded } from "./settings.ts";
 import type { Tokens } from "./tokens.ts";
 

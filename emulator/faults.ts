@@ -29,7 +29,7 @@ export type Fault = {
       readonly body?: unknown;
     }
   | { readonly kind: "delay"; readonly seconds: number }
-  /** The reply's body is cut in half, or is no JSON. */
+  /** The reply's body is cut in half, or is not JSON. */
   | { readonly kind: "truncated" | "malformed" }
   /** The operation that the request begins ends so. */
   | { readonly kind: "operation-fails"; readonly code: string; readonly message: string }

@@ -14,7 +14,7 @@ export type JournalEntry = {
   readonly status: number | "reset";
   /** Parsed, without secrets. */
   readonly body?: unknown;
-  /** The fault that was played, if one was. */
+  /** The kinds of the faults that it met, if any. */
   readonly fault?: string;
 };
 

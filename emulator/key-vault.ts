@@ -1,4 +1,4 @@
-import { ok, type Incoming, type Reply } from "./reply.ts";
+import { ok, type Incoming, type Reply } from "./server/reply.ts";
 import { seeded } from "./settings.ts";
 import type { Store } from "./store.ts";
 

@@ -1,4 +1,4 @@
-/** What the emulator is told at its start; everything has a default. */
+/** How the emulator is started; everything but the folder has a default. */
 export type EmulatorOptions = {
   /** Where state, certificates, blobs and journal are kept. */
   readonly stateFolder: string;

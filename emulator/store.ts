@@ -7,7 +7,6 @@ export type Store = {
   readonly remove: (collection: string, key: string) => void;
   /** In the order in which they were first put. */
   readonly list: <Value>(collection: string) => readonly { readonly key: string; readonly value: Value }[];
-  readonly clear: () => void;
   readonly close: () => void;
 };
 
@@ -35,7 +34,6 @@ export function openStore(path: string): Store {
         key,
         value: JSON.parse(json) as Value,
       })),
-    clear: () => database.exec("DELETE FROM documents"),
     close: () => database.close(),
   };
 }

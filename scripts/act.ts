@@ -139,7 +139,7 @@ promise(
   next.exitCode === 0 && nextWrites.length === 1 && nextWrites.every((write) => write.startsWith("PUT jobs/")),
   next,
 );
-promise("no attachment broke another", emulator.hazards().length === 0, next);
+promise("no attachment broke another", emulator.violations().length === 0, next);
 
 const unchanged = await run("pull_request", pullRequest(repository));
 promise(

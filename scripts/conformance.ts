@@ -251,8 +251,8 @@ promise(
 promise(
   "emulator",
   "saw no attachment broken by another",
-  emulator.hazards().length === 0,
-  JSON.stringify(emulator.hazards()),
+  emulator.violations().length === 0,
+  JSON.stringify(emulator.violations()),
 );
 
 await client(second, "azure_ai_ml_after.py");

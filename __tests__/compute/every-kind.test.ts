@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { emulatedKinds } from "../../emulator/arm/computes/kinds.ts";
 import { parseResourceId } from "../../src/azure/resource-id.ts";
 import type { KindFacts } from "../../src/compute/kind.ts";
 import { kindOf, kinds, resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
@@ -35,18 +36,6 @@ async function targetsOf(file: string): Promise<readonly ComputeTarget[]> {
     resourceGroup,
   });
   return targets;
-}
-
-/**
- * The emulator's side of a kind: a file of its own, named after the compute type. As long as the emulator has no folder of
- * kinds, its one file has to know the type.
- */
-function isEmulated(computeType: string): boolean {
-  const folder = join(root, "emulator/arm/computes/kinds");
-  const word = computeType.toLowerCase();
-  if (existsSync(folder))
-    return readdirSync(folder).some((file) => file.replace(/\.ts$/, "").replaceAll("-", "").toLowerCase() === word);
-  return new RegExp(`\\b${word}\\b`, "i").test(readFileSync(join(root, "emulator/arm/computes.ts"), "utf8"));
 }
 
 describe.each(all)("the kind $type", ({ type, kind }) => {
@@ -97,7 +86,7 @@ describe.each(all)("the kind $type", ({ type, kind }) => {
   });
 
   it("is known to the emulator", () => {
-    if (kind.computeType !== undefined) expect(isEmulated(kind.computeType)).toBe(true);
+    if (kind.computeType !== undefined) expect(emulatedKinds.has(kind.computeType.toLowerCase())).toBe(true);
     else expect(kind.origin).toBe("none");
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runStep } from "../../demo/runner.ts";
-import { type WayIn } from "../../emulator/emulator.ts";
+import type { Route } from "../../emulator/server/environment.ts";
 import type { Result } from "../../src/report/result.ts";
 import { act, checkoutOf, password, writesIn } from "../support/step.ts";
 import { useEmulator, workspaceLine } from "../support/use-emulator.ts";
@@ -22,7 +22,7 @@ const machine = (name: string, vm: string, extra = "") =>
   `  - name: ${name}\n    type: virtualmachine\n    resource_id: ${emulator.machineId(vm)}\n    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }${extra} }\n`;
 const config = (targets: string, rest = "") => ({ "azureml.yml": `${workspaceLine}targets:\n${targets}${rest}` });
 
-describe.each<WayIn>(["cloud", "proxy"])("the action by way of %s", (way) => {
+describe.each<Route>(["cloud", "proxy"])("the action by way of %s", (way) => {
   const suffix = way === "cloud" ? "c" : "p";
   const files = () => {
     emulator.addMachine(`machine-${suffix}`);
@@ -111,7 +111,7 @@ describe("a live compute that is not as declared", () => {
       const step = await act(emulator, "apply", other, { inputs: { "on-conflict": onConflict } });
       expect(step.exitCode).toBe(exitCode);
       expect(writesIn(emulator.journal())).toEqual(writes);
-      expect(emulator.hazards()).toEqual([]);
+      expect(emulator.violations()).toEqual([]);
     },
   );
 });
@@ -134,7 +134,7 @@ describe("faults of the connection to the service", () => {
     const step = await act(emulator, "apply", config(machine(vm, vm)));
     expect(step.log.join("\n")).toContain("apply succeeded.");
     expect(writesIn(emulator.journal())).toEqual(Array.from({ length: puts }, () => `PUT computes/${vm}`));
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 
   it("attaches once although the reads after the write lag behind it", async () => {

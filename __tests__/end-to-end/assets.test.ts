@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type WayIn } from "../../emulator/emulator.ts";
+import type { Route } from "../../emulator/server/environment.ts";
 import { act } from "../support/step.ts";
 import { useEmulator } from "../support/use-emulator.ts";
 
@@ -79,7 +79,7 @@ describe("an environment file", () => {
   });
 });
 
-describe.each<WayIn>(["cloud", "proxy"])("by way of %s, a local build context and local data", (way) => {
+describe.each<Route>(["cloud", "proxy"])("by way of %s, a local build context and local data", (way) => {
   const files = {
     "azureml.yml": [
       "run:",

@@ -43,7 +43,7 @@ describe("an AKS cluster", () => {
     expect(body?.properties["resourceId"]).toMatch(/\/managedClusters\/scoring$/);
     expect(body?.properties["properties"]).not.toHaveProperty("agentCount");
     for (const secret of Object.values(environment)) expect(applied.log.join("\n")).not.toContain(secret);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
 
     emulator.clearJournal();
     const again = await run("apply", `${made}, ${certificate}`);
@@ -60,7 +60,7 @@ describe("an AKS cluster", () => {
     expect(applied.log.join("\n")).toContain("apply succeeded.");
     expect(writes()).toEqual(["DELETE computes/slow Detach", "PUT computes/slow"]);
     expect(bodies()[0]?.properties["resourceId"]).toMatch(/\/managedClusters\/slow$/);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 
   it("that is attached is detached and attached again for a change of TLS", async () => {
@@ -96,7 +96,7 @@ describe("an AKS cluster", () => {
     expect(writes()).toEqual([]);
     expect((await run("apply", aks, { "on-conflict": "replace" })).exitCode).toBe(0);
     expect(writes()).toEqual(["DELETE computes/team-a Detach", "PUT computes/scoring"]);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 });
 

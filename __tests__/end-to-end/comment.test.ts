@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { type WayIn } from "../../emulator/emulator.ts";
+import type { Route } from "../../emulator/server/environment.ts";
 import { seeded } from "../../emulator/settings.ts";
 import type { StepResult } from "../../demo/runner.ts";
 import { act, type StepOptions } from "../support/step.ts";
@@ -41,7 +41,7 @@ const requests = () =>
     .map(({ method, path, query }) => `${method} ${path.replace(/.*octo-repo\//, "")}${query["page"] ? "?page" : ""}`);
 const writes = () => requests().filter((request) => !request.startsWith("GET"));
 
-describe.each<WayIn>(["cloud", "proxy"])("a comment by way of %s", (way) => {
+describe.each<Route>(["cloud", "proxy"])("a comment by way of %s", (way) => {
   it("has the plan, is updated in place, and is left alone when it already says the same", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     const step = await onPullRequest("plan", declared(), { way });

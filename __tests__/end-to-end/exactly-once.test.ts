@@ -41,7 +41,7 @@ describe("two runs at the same moment", () => {
     const [winner, loser] = a.exitCode === 0 ? ["name-a", b] : ["name-b", a];
     expect(loser.outputs["failure-reason"]).toBe("conflict");
     expect(loser.annotations.map(({ message }) => message).join("\n")).toContain(`'${winner}'`);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 
   it("attach one machine once under the same name, and both succeed", async () => {
@@ -64,7 +64,7 @@ describe("a process that was killed", () => {
     const next = await act(emulator, "apply", machine("killed", "vm2"), { runId: "1003" });
     expect(next.log.join("\n")).toContain("started writing this at");
     expect(next.exitCode).toBe(0);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
     expect(writesIn(emulator.journal()).length).toBeLessThanOrEqual(2);
     const after = await act(emulator, "apply", machine("killed", "vm2", 22), { runId: "1004" });
     expect(after.outputs["changed"]).toBe("false");
@@ -81,7 +81,7 @@ describe("a run that was cancelled", () => {
     expect(cancelled.outputs["failure-reason"]).toBe("cancelled");
     const next = await act(emulator, "apply", machine("name-b", "vm1"), { runId: "1002" });
     await new Promise((resolve) => setTimeout(resolve, 4000));
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
     expect(next.outputs["failure-reason"]).toBe("conflict");
     expect(writesIn(emulator.journal())).toEqual(["PUT computes/name-a"]);
   });
@@ -117,20 +117,20 @@ describe("two runs at the same moment without a storage", () => {
     const [firstIsAsked, secondIsAsked, firstIsIn] = [moment(), moment(), moment()];
     const isPut = ({ method, path }: { readonly method: string; readonly path: string }) =>
       method === "PUT" && /\/computes\/[^/]+$/.test(path);
-    await using first = await emulator.openDoor({
-      arrived: async (request) => {
+    await using first = await emulator.openEndpoint({
+      onRequest: async (request) => {
         if (isPut(request)) await (firstIsAsked.comes(), secondIsAsked.come);
-        return "go-on";
+        return "continue";
       },
-      carriedOut: async (request) => {
+      onResponse: async (request) => {
         if (isPut(request)) firstIsIn.comes();
-        return "go-on";
+        return "continue";
       },
     });
-    await using second = await emulator.openDoor({
-      arrived: async (request) => {
+    await using second = await emulator.openEndpoint({
+      onRequest: async (request) => {
         if (isPut(request)) await (secondIsAsked.comes(), firstIsIn.come);
-        return "go-on";
+        return "continue";
       },
     });
     // The second one is still coming when the first one sees what became of its own.
@@ -188,17 +188,17 @@ describe("a storage that stops working", () => {
     // Once when it plans, and once under the lease, before it writes.
     const lists = () => emulator.journal().filter(({ path }) => path.endsWith("/computes")).length;
     while (lists() < 2) await new Promise((resolve) => setTimeout(resolve, 50));
-    await using door = await emulator.openDoor();
+    await using endpoint = await emulator.openEndpoint();
     // From the second look on the storage refuses, for less time than a lease lasts.
-    door.faults.add({ path: "/leases/", method: "PUT", kind: "status", status: 403, skip: 1, times: 4 });
+    endpoint.faults.add({ path: "/leases/", method: "PUT", kind: "status", status: 403, skip: 1, times: 4 });
     const second = await act(emulator, "apply", machine("second", "vm2"), {
       runId: "1002",
-      environment: door.environment,
+      environment: endpoint.environment,
     });
     expect((await first).exitCode).toBe(0);
     expect(second.outputs["failure-reason"]).toBe("conflict");
     expect(writesIn(emulator.journal())).toEqual(["PUT computes/first"]);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 });
 
@@ -275,7 +275,7 @@ describe("a service-created cluster", () => {
       .filter(({ method, path }) => method === "PUT" && path.endsWith("/computes/scoring"));
     for (const { body } of attached)
       expect((body as { properties: { resourceId?: string } }).properties.resourceId).toMatch(/managedClusters/i);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
     expect(next.outputs["targets"]).toMatch(/managedClusters/i);
   });
 
@@ -293,7 +293,7 @@ describe("a service-created cluster", () => {
       "DELETE computes/scoring",
       ...Array<string>(3).fill("PUT computes/scoring"),
     ]);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 
   it("is not deleted after a failed detachment, though deleting is allowed, but attached by its own id", async () => {
@@ -304,7 +304,7 @@ describe("a service-created cluster", () => {
     expect((await act(emulator, "apply", made(tls), { inputs, runId: "1013" })).exitCode).toBe(1);
     expect((await act(emulator, "apply", made(tls), { inputs, runId: "1014" })).exitCode).toBe(0);
     expect(removals()).toEqual(["Detach", "Detach"]);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 
   it("is not created a second time when its detachment takes effect although it was reported as failed", async () => {
@@ -323,7 +323,7 @@ describe("a service-created cluster", () => {
     emulator.endOperations();
     expect((await act(emulator, "apply", made(tls), { inputs, runId: "1016" })).exitCode).toBe(0);
     expect(removals()).toEqual(["Detach"]);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 
   /** As somebody does with another tool: this action has no intent of it. */
@@ -350,7 +350,7 @@ describe("a service-created cluster", () => {
       .filter(({ method, path }) => method === "PUT" && /\/computes\//.test(path));
     expect(more).toEqual([]);
     expect(String((put?.body as { properties: { resourceId?: string } }).properties.resourceId)).toMatch(expected);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 
   it("stays when the process dies during the wait for somebody else's detachment", async () => {
@@ -362,7 +362,7 @@ describe("a service-created cluster", () => {
     emulator.endOperations();
     await emulator.expireLeases();
     expect((await act(emulator, "apply", made(), { runId: "1019" })).exitCode).toBe(0);
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 
   const removals = () =>

@@ -78,6 +78,6 @@ describe.each(files)("%s", (file) => {
     const names = targets.map(({ name }) => name).join(",");
     const detached = await run("detach", { only: names, "allow-delete": "true" });
     expect(detached.log.join("\n")).toContain("detach succeeded.");
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 });

@@ -220,7 +220,7 @@ describe("a compute instance", () => {
 
     const again = await act(emulator, "apply", declared, { inputs: { "allow-delete": "true" } });
     expect(again.log.join("\n")).toContain("apply succeeded.");
-    expect(emulator.hazards()).toEqual([]);
+    expect(emulator.violations()).toEqual([]);
   });
 });
 

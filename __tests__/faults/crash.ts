@@ -31,13 +31,13 @@ export async function crashCases(kinds: readonly Kind[], stand: Stand): Promise<
   for (const flow of kinds.flatMap(({ flows }) => flows)) {
     await stand.restore(flow.before);
     const requests: { readonly method: string; readonly path: string }[] = [];
-    await using door = await stand.emulator.openDoor({
-      arrived: async ({ method, path }) => {
+    await using endpoint = await stand.emulator.openEndpoint({
+      onRequest: async ({ method, path }) => {
         requests.push({ method, path });
-        return "go-on";
+        return "continue";
       },
     });
-    const ran = await runProcess({ ...flow.options, door });
+    const ran = await runProcess({ ...flow.options, endpoint });
     if (ran === "killed" || ran.result.conclusion !== "success")
       throw new Error(`${flow.kind}, ${flow.name}: the process does not succeed undisturbed.`);
     const positions = positionsOf(requests);
@@ -71,29 +71,30 @@ export async function playCrash(one: CrashCase, stand: Stand, main?: string): Pr
   let met = false;
   const rans: Ran[] = [];
   {
-    await using door = await emulator.openDoor({
-      arrived: async ({ number }) => {
-        if (number <= carriedOut) return "go-on";
+    await using endpoint = await emulator.openEndpoint({
+      onRequest: async ({ number }) => {
+        if (number <= carriedOut) return "continue";
         met = true;
         kill();
-        return "hang-up";
+        return "disconnect";
       },
     });
     if (next === "the operation in flight")
-      door.faults.add({
+      endpoint.faults.add({
         method: "PUT|PATCH|DELETE",
         path: "/computes/[^/]+$",
         kind: "operation-takes",
         seconds: inFlightSeconds,
         times: 10,
       });
-    const first = await runProcess({ ...program, door, onStart: (end) => (kill = end) });
+    const first = await runProcess({ ...program, endpoint, onStart: (end) => (kill = end) });
     if (first !== "killed") rans.push(first);
   }
   await emulator.expireLeases();
-  await using door = await emulator.openDoor();
-  if (next === "lagging lists") door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", times: 1000 });
-  const second = await runProcess({ ...program, door, runId: "1002" });
+  await using endpoint = await emulator.openEndpoint();
+  if (next === "lagging lists")
+    endpoint.faults.add({ method: "GET", path: "/computes$", kind: "lagging", times: 1000 });
+  const second = await runProcess({ ...program, endpoint, runId: "1002" });
   const broken: string[] = [];
   if (second !== "killed") {
     rans.push(second);

@@ -45,7 +45,7 @@ describe("a request that is never answered", () => {
     { of: "GitHub", path: "/_github/id-token$" },
     { of: "the workspace", path: "/workspaces/mlw-main$" },
   ])("of $of is given up and sent again", async ({ path }) => {
-    stand.door.faults.add({ path, kind: "no-reply", carriedOut: false });
+    stand.endpoint.faults.add({ path, kind: "no-reply", carriedOut: false });
     const { result } = await apply("answered", 22, { requestSeconds: 1 });
     expect(result.failures).toEqual([]);
     expect(result.targets.map(({ guarantee }) => guarantee)).toEqual(["serialised"]);
@@ -60,7 +60,7 @@ describe("an operation whose Retry-After is 0", () => {
       body: { status: "InProgress" },
       headers: { "Retry-After": "0" },
     } as const;
-    stand.door.faults.add({ path: "/computeOperationsStatus/", times: 100_000, ...going });
+    stand.endpoint.faults.add({ path: "/computeOperationsStatus/", times: 100_000, ...going });
     const { result } = await apply("patient", 22, { seconds: 15 });
     expect(result.failureReason).toBe("timeout");
     expect(stand.requests().filter(({ path }) => /computeOperationsStatus/.test(path)).length).toBeLessThan(15);
@@ -70,17 +70,17 @@ describe("an operation whose Retry-After is 0", () => {
 describe("a list that was cut off", () => {
   it("is read again, and never taken for a workspace without computes", async () => {
     await apply("theirs");
-    stand.door.faults.add({ method: "GET", path: "/computes$", kind: "truncated", times: 2 });
+    stand.endpoint.faults.add({ method: "GET", path: "/computes$", kind: "truncated", times: 2 });
     const { result } = await apply("ours");
     expect(result.failureReason).toBe("conflict");
     expect(writes()).toEqual(["PUT theirs"]);
-    expect(stand.emulator.hazards()).toEqual([]);
+    expect(stand.emulator.violations()).toEqual([]);
   });
 
   it("is not taken for an empty list when it is JSON of another form", async () => {
     await apply("theirs");
     const fault = { kind: "status", status: 200, body: { error: "busy" }, times: 100 } as const;
-    stand.door.faults.add({ method: "GET", path: "/computes$", ...fault });
+    stand.endpoint.faults.add({ method: "GET", path: "/computes$", ...fault });
     expect((await apply("ours")).result.failureReason).toBe("service-unreachable");
     expect(writes()).toEqual(["PUT theirs"]);
   });
@@ -99,7 +99,7 @@ describe("a target that another one replaces", () => {
     const options = { checkout, environment: stand.environment, inputs: { "on-conflict": "replace" } };
     expect((await run(source, { ...options, command: "apply" })).result.failures).toEqual([]);
     expect((await run(source, { ...options, command: "plan" })).result.plan?.hasChanges).toBe(false);
-    expect(stand.emulator.hazards()).toEqual([]);
+    expect(stand.emulator.violations()).toEqual([]);
   });
 
   it("stays where the other target must not remove it, and nothing is written over it", async () => {
@@ -131,7 +131,7 @@ describe("a target that another one replaces", () => {
 describe("a name that is still in use although no read shows a compute", () => {
   const body = { error: { code: "Conflict", message: "The compute is being deleted." } };
   const taken = (times: number) =>
-    stand.door.faults.add({ method: "PUT", path: "/computes/agreed$", kind: "status", status: 409, body, times });
+    stand.endpoint.faults.add({ method: "PUT", path: "/computes/agreed$", kind: "status", status: 409, body, times });
 
   it("is written again, so that what was detached is attached in the same run", async () => {
     await apply("agreed");
@@ -159,14 +159,14 @@ describe("a compute that detach names", () => {
       },
     };
     await stand.restore([attached]);
-    await using door = await stand.emulator.openDoor({
-      arrived: ({ method, path }) => {
+    await using endpoint = await stand.emulator.openEndpoint({
+      onRequest: ({ method, path }) => {
         if (method === "GET" && path.endsWith("/computes/scoring"))
           stand.emulator.putCompute({ ...attached, properties: { ...attached.properties, isAttachedCompute: false } });
-        return Promise.resolve("go-on");
+        return Promise.resolve("continue");
       },
     });
-    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const environment = { ...stand.environment, ...endpoint.environment, AZURE_CLIENT_SECRET: "" };
     const { result } = await apply("agreed", 22, { command: "detach", environment, inputs: { only: "scoring" } });
     expect(result.failures.join(" ")).toContain("[WorkspaceChanged]");
     expect(writes()).toEqual([]);
@@ -175,7 +175,7 @@ describe("a compute that detach names", () => {
   it.each([409, 412])("is detached in the same run when the service says %d at first", async (status) => {
     await apply("agreed");
     const body = { error: { code: "Conflict", message: "Another operation is in progress." } };
-    stand.door.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "status", status, body });
+    stand.endpoint.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "status", status, body });
     const { result } = await apply("agreed", 22, { command: "detach", inputs: { only: "agreed" } });
     expect(result.failures).toEqual([]);
     expect(writes()).toEqual(["PUT agreed", "DELETE agreed"]);
@@ -206,8 +206,8 @@ describe("two targets that swap their machines", () => {
     await run(source, swap("vm1", "vm2"));
     const before = machines();
     let looks = 0;
-    await using door = await stand.emulator.openDoor({
-      arrived: ({ path }) => {
+    await using endpoint = await stand.emulator.openEndpoint({
+      onRequest: ({ path }) => {
         // The plan looks once for each of the two; then it is looked under the lease.
         looks += path.endsWith("/jobs") ? 1 : 0;
         if (looks === 3)
@@ -218,10 +218,10 @@ describe("two targets that swap their machines", () => {
               computeId: stand.emulator.computes().find(({ name }) => name === "two")?.id,
             },
           });
-        return Promise.resolve("go-on");
+        return Promise.resolve("continue");
       },
     });
-    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const environment = { ...stand.environment, ...endpoint.environment, AZURE_CLIENT_SECRET: "" };
     const { result } = await run(source, { ...swap("vm2", "vm1"), environment });
     expect(result.failures.join(" ")).toContain("[InUse]");
     expect(machines()).toEqual(before);
@@ -238,7 +238,7 @@ describe("two targets that swap their machines", () => {
 });
 
 describe("lists that lag behind what another run wrote and verified", () => {
-  const lag = () => stand.door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", times: 1000 });
+  const lag = () => stand.endpoint.faults.add({ method: "GET", path: "/computes$", kind: "lagging", times: 1000 });
 
   it("do not lead to a second name for the machine, because the last writer recorded the first", async () => {
     await apply("theirs");
@@ -246,7 +246,7 @@ describe("lists that lag behind what another run wrote and verified", () => {
     const { result } = await apply("ours");
     expect(result.failureReason).toBe("conflict");
     expect(result.failures.join(" ")).toContain("'theirs'");
-    expect(stand.emulator.hazards()).toEqual([]);
+    expect(stand.emulator.violations()).toEqual([]);
   });
 
   it("do not lead to a second attachment of a namespace, where a run has attached two of the cluster", async () => {
@@ -260,13 +260,13 @@ describe("lists that lag behind what another run wrote and verified", () => {
       return { checkout, environment: stand.environment };
     };
     // What is noted first is written last, so that it is what the lists do not show.
-    stand.door.faults.add({ method: "PUT", path: "/computes/team-a$", kind: "delay", seconds: 0.5 });
+    stand.endpoint.faults.add({ method: "PUT", path: "/computes/team-a$", kind: "delay", seconds: 0.5 });
     const both = await run(source, { command: "apply", ...declare({ "team-a": "one", "team-b": "two" }) });
     expect(both.result.failures).toEqual([]);
     lag();
     const { result } = await run(source, { command: "apply", ...declare({ "team-c": "one" }) });
     expect(result.failureReason).toBe("conflict");
-    expect(stand.emulator.hazards()).toEqual([]);
+    expect(stand.emulator.violations()).toEqual([]);
   });
 
   it("do not lead to a second attachment under the same name", async () => {
@@ -278,7 +278,7 @@ describe("lists that lag behind what another run wrote and verified", () => {
 
   it("do not keep a run from attaching what was just detached", async () => {
     await apply("agreed");
-    stand.door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", skip: 2, times: 1000 });
+    stand.endpoint.faults.add({ method: "GET", path: "/computes$", kind: "lagging", skip: 2, times: 1000 });
     const { result } = await apply("agreed", 2222, { inputs: { "on-drift": "reattach" } });
     expect(result.failures).toEqual([]);
     expect(writes()).toEqual(["PUT agreed", "DELETE agreed", "PUT agreed"]);
@@ -291,16 +291,16 @@ describe("a list that shows the other side of a race but not yet one's own", () 
     await apply("theirs");
     const theirs = emulator.computes().find(({ name }) => name === "theirs") ?? fail();
     await stand.restore([]);
-    await using door = await emulator.openDoor({
-      arrived: ({ method, path }) => {
+    await using endpoint = await emulator.openEndpoint({
+      onRequest: ({ method, path }) => {
         if (method === "PUT" && path.endsWith("/computes/ours")) emulator.putCompute(theirs);
-        return Promise.resolve("go-on");
+        return Promise.resolve("continue");
       },
     });
-    door.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
+    endpoint.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
     // The third list is the one that verifies.
-    door.faults.add({ method: "GET", path: "/computes$", kind: "lagging", skip: 2 });
-    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    endpoint.faults.add({ method: "GET", path: "/computes$", kind: "lagging", skip: 2 });
+    const environment = { ...stand.environment, ...endpoint.environment, AZURE_CLIENT_SECRET: "" };
     const { result } = await apply("ours", 22, { environment });
     expect(result.failureReason).toBe("conflict");
     expect(result.failures.join(" ")).toContain("has been withdrawn");
@@ -327,16 +327,16 @@ describe("an attachment that another one breaks before the read back", () => {
     };
     let lists = 0;
     let puts = 0;
-    await using door = await stand.emulator.openDoor({
-      carriedOut: async ({ method, path }) => {
+    await using endpoint = await stand.emulator.openEndpoint({
+      onResponse: async ({ method, path }) => {
         if (method === "PUT" && path.endsWith("/computes/ours") && (puts += 1) === 1) await ask("PUT", "", theirs);
         // The plan's, the one before the write, and the first look of who verifies.
         if (path.endsWith("/computes") && (lists += 1) === 3) await ask("DELETE", "&underlyingResourceAction=Detach");
-        return "go-on";
+        return "continue";
       },
     });
-    door.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
-    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    endpoint.faults.add({ path: "/datastores/workspaceblobstore$", kind: "status", status: 403, times: 100 });
+    const environment = { ...stand.environment, ...endpoint.environment, AZURE_CLIENT_SECRET: "" };
     const { result } = await apply("ours", 22, { environment });
     expect(result.failures).toEqual([]);
     const own = stand.emulator.computes().filter(({ name }) => !name.startsWith("bystander-"));
@@ -351,20 +351,20 @@ describe("access to the storage that expired and could not be renewed at once", 
   ])("costs no lease, because the next renewal requests it again ($what)", async ({ path, status }) => {
     await apply("agreed");
     let removing = false;
-    await using door = await stand.emulator.openDoor({
-      arrived: ({ method }) => {
+    await using endpoint = await stand.emulator.openEndpoint({
+      onRequest: ({ method }) => {
         if (method === "DELETE" && !removing) {
           removing = true;
           const headers = { "x-ms-error-code": "AuthenticationFailed" };
-          door.faults.add({ path: "/azureml-blobstore/", method: "PUT", kind: "status", status: 403, headers });
-          door.faults.add({ path, kind: "status", status, times: status === 401 ? 2 : 1 });
+          endpoint.faults.add({ path: "/azureml-blobstore/", method: "PUT", kind: "status", status: 403, headers });
+          endpoint.faults.add({ path, kind: "status", status, times: status === 401 ? 2 : 1 });
         }
-        return Promise.resolve("go-on");
+        return Promise.resolve("continue");
       },
     });
     // More than a minute of the run's clock.
     stand.emulator.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "operation-takes", seconds: 4 });
-    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    const environment = { ...stand.environment, ...endpoint.environment, AZURE_CLIENT_SECRET: "" };
     const { result } = await apply("agreed", 2222, { environment, inputs: { "on-drift": "reattach" } });
     expect(result.failures).toEqual([]);
     expect(writes()).toEqual(["PUT agreed", "DELETE agreed", "PUT agreed"]);
@@ -383,24 +383,24 @@ describe("a lease that is lost during the wait for a removal", () => {
       emulator.putCompute({ ...agreed, properties: { ...agreed.properties, provisioningState } });
     };
     let looks = -1;
-    await using door = await emulator.openDoor({
-      arrived: ({ method, path }) => {
+    await using endpoint = await emulator.openEndpoint({
+      onRequest: ({ method, path }) => {
         if (method === "DELETE" && looks < 0) {
           // Somebody's operation is on it, and the storage refuses from now on.
           shows("Updating");
-          door.faults.add({ path: "/azureml-blobstore/", kind: "status", status: 403, times: 1000 });
+          endpoint.faults.add({ path: "/azureml-blobstore/", kind: "status", status: 403, times: 1000 });
           looks = 0;
         } else if (looks >= 0 && method === "GET" && path.endsWith("/computes/agreed")) {
           looks += 1;
           // By then more than a minute has passed.
           if (looks === 18) shows("Succeeded");
         }
-        return Promise.resolve("go-on");
+        return Promise.resolve("continue");
       },
     });
     const busy = { error: { code: "Conflict", message: "Another operation is in progress." } };
-    door.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "status", status: 409, body: busy });
-    const environment = { ...stand.environment, ...door.environment, AZURE_CLIENT_SECRET: "" };
+    endpoint.faults.add({ method: "DELETE", path: "/computes/agreed$", kind: "status", status: 409, body: busy });
+    const environment = { ...stand.environment, ...endpoint.environment, AZURE_CLIENT_SECRET: "" };
     const { result } = await apply("agreed", 2222, { environment, ...given });
     expect(result.failures.join(" ")).toContain("[LeaseLost]");
     expect(writes()).toEqual(["PUT agreed"]);

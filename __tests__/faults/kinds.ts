@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kinds } from "../../src/compute/target.ts";
-import type { ComputeDocument } from "../../emulator/arm/computes.ts";
+import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { run, type RunOptions } from "./run.ts";
 import { root, type Source } from "./source.ts";

@@ -132,7 +132,7 @@ class Apply implements fc.AsyncCommand<Model, Real> {
     const { emulator } = at;
     const checkout = mkdtempSync(join(tmpdir(), "model-"));
     writeFileSync(join(checkout, "azureml.yml"), textOf(declared));
-    const hazards = emulator.hazards().length;
+    const violations = emulator.violations().length;
     // What somebody else's operation is still working on may be gone afterwards by itself.
     const untouched = emulator
       .computes()
@@ -141,7 +141,7 @@ class Apply implements fc.AsyncCommand<Model, Real> {
     const applied = await run(of, { ...options, command: "apply" });
     expect(applied.result.failureReason).not.toBe("internal-error");
     // Nothing of ours broke anything, and what nobody declared is what it was, unless it had to give way.
-    expect(emulator.hazards()).toHaveLength(hazards);
+    expect(emulator.violations()).toHaveLength(violations);
     if (this.inputs["on-conflict"] !== "replace") {
       const now = emulator.computes().map(({ name }) => name);
       expect(now).toEqual(expect.arrayContaining(untouched.map(({ name }) => name)));

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { runStep } from "../../demo/runner.ts";
-import type { Door } from "../../emulator/emulator.ts";
+import type { Endpoint } from "../../emulator/server/server.ts";
 import { exampleSecrets } from "../support/example-secrets.ts";
 import type { Ran, RunOptions } from "./run.ts";
 
 export type ProcessOptions = Omit<RunOptions, "environment" | "clock" | "seconds" | "requestSeconds"> & {
-  readonly door: Door;
+  readonly endpoint: Endpoint;
   /** The program; default: the built action. */
   readonly main?: string;
   readonly onStart?: (kill: () => void) => void;
@@ -13,7 +13,7 @@ export type ProcessOptions = Omit<RunOptions, "environment" | "clock" | "seconds
 
 /** The built action as a process of its own. @returns `killed` when it was killed before its end. */
 export async function runProcess(options: ProcessOptions): Promise<Ran | "killed"> {
-  const { AZURE_CLIENT_SECRET: _, ...environment } = options.door.environment;
+  const { AZURE_CLIENT_SECRET: _, ...environment } = options.endpoint.environment;
   const step = await runStep({
     checkout: options.checkout,
     inputs: { command: options.command, ...options.inputs },

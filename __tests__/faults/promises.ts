@@ -1,4 +1,4 @@
-import type { ComputeDocument } from "../../emulator/arm/computes.ts";
+import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
 import { exampleSecrets } from "../support/example-secrets.ts";
 import type { Ran } from "./run.ts";
 import { bystanders, leasePrefix, type Stand } from "./stand.ts";
@@ -57,7 +57,9 @@ function attachmentKey(resourceId: string, computeType: string, own: unknown): s
 /** Writes that must never be carried out if every target is written exactly once. */
 export function duplicateWrites(stand: Stand, before: readonly ComputeDocument[]): readonly string[] {
   const { emulator } = stand;
-  const problems = emulator.hazards().map((hazard) => `an attachment broke another: ${JSON.stringify(hazard)}`);
+  const problems = emulator
+    .violations()
+    .map((violation) => `an attachment broke another: ${JSON.stringify(violation)}`);
   const holders = new Map<string, string>();
   for (const { name, properties } of [...before, ...bystanders]) {
     const { resourceId, isAttachedCompute, computeType, properties: own } = properties;

@@ -154,25 +154,25 @@ export async function playRace(one: RaceCase, { stand, source, main }: RacePlace
       const pace = paceFrom(racer.pace);
       let kill: () => void = () => undefined;
       const leases = new Set<string>();
-      await using door = await emulator.openDoor({
-        arrived: async ({ number, leaseId }) => {
+      await using endpoint = await emulator.openEndpoint({
+        onRequest: async ({ number, leaseId }) => {
           if (leaseId !== undefined) leases.add(leaseId);
           await delay(pace());
-          if (number !== racer.killedAt) return "go-on";
+          if (number !== racer.killedAt) return "continue";
           kill();
-          return "hang-up";
+          return "disconnect";
         },
-        carriedOut: async () => {
+        onResponse: async () => {
           await delay(pace());
-          return "go-on";
+          return "continue";
         },
       });
-      for (const fault of racer.faults) door.faults.add(fault);
+      for (const fault of racer.faults) endpoint.faults.add(fault);
       const ran = await runProcess({
         command: racer.command,
         checkout: checkoutOf(racer.name),
         inputs: { "on-conflict": onConflict, ...(racer.command === "detach" ? { only: racer.name } : {}) },
-        door,
+        endpoint,
         runId: String(1001 + index),
         onStart: (end) => (kill = end),
         ...(main === undefined ? {} : { main }),

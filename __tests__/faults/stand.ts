@@ -2,21 +2,23 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import type { ComputeDocument } from "../../emulator/arm/computes.ts";
+import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
 import { aksDocument } from "../../emulator/resources/clusters.ts";
-import { startEmulator, type Door, type DoorRequest, type Emulator } from "../../emulator/emulator.ts";
+import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import type { Endpoint } from "../../emulator/server/server.ts";
+import type { InterceptedRequest } from "../../emulator/server/interceptor.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { exampleSecrets } from "../support/example-secrets.ts";
 
-/** A workspace of its own for one case at a time: an emulator, and a door that shows what goes through it. */
+/** A workspace of its own for one case at a time: an emulator, and an endpoint that shows what goes through it. */
 export type Stand = AsyncDisposable & {
   readonly emulator: Emulator;
-  readonly door: Door;
+  readonly endpoint: Endpoint;
   /** Of a client that signs in by OIDC, with the secrets of the examples. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Requests through the door since the last `restore`. */
-  readonly requests: () => readonly Pick<DoorRequest, "method" | "path">[];
+  /** Requests through the endpoint since the last `restore`. */
+  readonly requests: () => readonly Pick<InterceptedRequest, "method" | "path">[];
   /** Secrets that went where they do not belong since the last `restore`. */
   readonly leaks: () => readonly string[];
   /** Puts the workspace into a state: these computes, a bystander of each origin that nobody declares, no leases, no faults. */
@@ -29,17 +31,17 @@ export const leasePrefix = "azureml-targets/";
 async function openStand(certificatesFolder: string): Promise<Stand> {
   const stateFolder = mkdtempSync(join(tmpdir(), "faults-"));
   const emulator = await startEmulator({ stateFolder, certificatesFolder, durations: { default: 0.02 } });
-  let requests: Pick<DoorRequest, "method" | "path">[] = [];
+  let requests: Pick<InterceptedRequest, "method" | "path">[] = [];
   let leaks: string[] = [];
   const secrets = Object.entries(exampleSecrets);
-  const door = await emulator.openDoor({
-    arrived: async ({ method, path, text }) => {
+  const endpoint = await emulator.openEndpoint({
+    onRequest: async ({ method, path, text }) => {
       requests.push({ method, path });
       const taken = /\/computes\/[^/]+$/i.test(path) && (method === "PUT" || method === "PATCH");
       for (const [name, value] of secrets)
         if (decodeURIComponent(path).includes(value) || (!taken && text.includes(value)))
           leaks.push(`${name} in ${method} ${path}`);
-      return "go-on";
+      return "continue";
     },
   });
   // The storage is started by the first need of it.
@@ -48,16 +50,16 @@ async function openStand(certificatesFolder: string): Promise<Stand> {
     await emulator.stop();
     rmSync(stateFolder, { recursive: true, force: true });
   };
-  const { AZURE_CLIENT_SECRET: _, ...environment } = door.environment;
+  const { AZURE_CLIENT_SECRET: _, ...environment } = endpoint.environment;
   return {
     emulator,
-    door,
+    endpoint,
     environment: { ...environment, ...exampleSecrets },
     requests: () => requests,
     leaks: () => leaks,
     restore: async (computes) => {
       emulator.faults.clear();
-      door.faults.clear();
+      endpoint.faults.clear();
       emulator.empty();
       for (const compute of [...computes, ...bystanders]) emulator.putCompute(compute);
       // A cluster that the service made for a compute stands beside it.

@@ -30,10 +30,10 @@ export function nameOf({ flow, position, disturbance }: SystematicCase): string 
 /** Plays a case: the disturbed run, a second one where the first was red, and every promise. */
 export async function playSystematic(one: SystematicCase, stand: Stand, source: Source): Promise<Verdict> {
   const { flow, position, disturbance } = one;
-  const { emulator, door } = stand;
+  const { emulator, endpoint } = stand;
   await stand.restore(flow.before);
   for (const effect of disturbance.fault(position))
-    door.faults.add({ ...effect, method: position.method, path: position.path, skip: position.nth });
+    endpoint.faults.add({ ...effect, method: position.method, path: position.path, skip: position.nth });
   const options = { ...flow.options, environment: stand.environment };
   const broken: string[] = [];
   const first = await run(source, {
@@ -43,7 +43,7 @@ export async function playSystematic(one: SystematicCase, stand: Stand, source: 
   });
   const rans = [first];
   const met = emulator.journal().some(({ fault }) => fault !== undefined && fault !== "");
-  door.faults.clear();
+  endpoint.faults.clear();
   broken.push(...mistakes(first));
   if (disturbance.name === "operation never ends" && met) broken.push(...unended(first, flow));
   // Between two runs of a workflow minutes pass.

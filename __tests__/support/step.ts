@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runStep, type RunnerOptions, type StepResult } from "../../demo/runner.ts";
-import type { Emulator, WayIn } from "../../emulator/emulator.ts";
+import type { Emulator } from "../../emulator/emulator.ts";
+import type { Route } from "../../emulator/server/environment.ts";
 import type { JournalEntry } from "../../emulator/journal.ts";
 
 /** A checkout with these files. */
@@ -31,7 +32,7 @@ export function act(
   return actIn(emulator, command, checkoutOf(files), options);
 }
 
-export type StepOptions = Omit<Partial<RunnerOptions>, "checkout"> & { readonly way?: WayIn };
+export type StepOptions = Omit<Partial<RunnerOptions>, "checkout"> & { readonly way?: Route };
 
 /** The same in a checkout that is there. */
 export function actIn(

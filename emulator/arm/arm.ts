@@ -1,21 +1,25 @@
 import type { Fault } from "../faults.ts";
-import { armError, ok, page, type Incoming, type Reply } from "../reply.ts";
+import { armError, ok, page, type Incoming, type Reply } from "../server/reply.ts";
 import { seeded, workspacePath } from "../settings.ts";
-import type { ResourceDocument } from "../resources/resource.ts";
+import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 import type { Assets } from "./assets.ts";
-import type { createComputes } from "./computes.ts";
-import type { createJobs } from "./jobs.ts";
-import { usagesWith } from "./managed.ts";
+import type { Computes } from "./computes/computes.ts";
+import { datastores } from "./datastores.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import { permissions } from "./permissions.ts";
-import type { createOtherWorkspaces } from "./other-workspaces.ts";
+import type { OtherWorkspaces } from "./other-workspaces.ts";
+import { metadata } from "./metadata.ts";
+import { resourceAt } from "./resources.ts";
+import { workspace } from "./workspace.ts";
 
 export type ArmParts = {
   readonly store: Store;
-  readonly computes: ReturnType<typeof createComputes>;
-  readonly jobs: ReturnType<typeof createJobs>;
+  readonly computes: Computes;
+  readonly jobs: Jobs;
   readonly assets: Assets;
-  readonly otherWorkspaces: ReturnType<typeof createOtherWorkspaces>;
+  readonly otherWorkspaces: OtherWorkspaces;
+  readonly storage: Storage;
   readonly pageSize: number;
 };
 
@@ -36,8 +40,8 @@ export async function arm(request: Incoming, parts: ArmParts, faults: readonly F
       "The api-version query parameter (?api-version=) is required for all requests.",
     );
   // Targets may point into other subscriptions.
-  const behind = behindTargets(request, store, computes);
-  if (behind !== undefined) return ok(behind);
+  const resource = resourceAt(request, store, computes);
+  if (resource !== undefined) return ok(resource);
   const [, subscription = ""] = /^\/subscriptions\/([^/]+)/i.exec(path) ?? [];
   if (subscription.toLowerCase() !== seeded.subscriptionId)
     return armError(404, "SubscriptionNotFound", `The subscription '${subscription}' could not be found.`);
@@ -73,9 +77,9 @@ export async function arm(request: Incoming, parts: ArmParts, faults: readonly F
           pageSize,
         );
       case "datastores":
-        return assets.datastores(request, rest[0], rest[1]);
+        return datastores(request, rest, parts);
       default:
-        return armError(404, "NotFound", `Nothing is played at ${path}.`);
+        return armError(404, "NotFound", `The emulator does not implement ${request.method} ${path}.`);
     }
   }
   const elsewhere = otherWorkspaces.handle(request, faults);
@@ -91,24 +95,6 @@ export async function arm(request: Incoming, parts: ArmParts, faults: readonly F
   return armError(404, "ResourceNotFound", `The Resource '${path.split("/providers/").at(-1) ?? path}' was not found.`);
 }
 
-/** A resource that targets point at, or the list of the extensions of one, which is empty as long as nobody put one there. */
-function behindTargets({ path, query }: Incoming, store: Store, computes: ArmParts["computes"]): unknown {
-  const resource = store.get<ResourceDocument>("resources", path.toLowerCase());
-  if (resource !== undefined && /\/locations\/[^/]+\/usages$/i.test(path))
-    return usagesWith(store, resource, computes.all());
-  if (resource !== undefined) return expanded(resource, query.get("$expand"));
-  const [, host] = /^(.+)\/providers\/Microsoft\.KubernetesConfiguration\/extensions$/i.exec(path) ?? [];
-  return host !== undefined && store.get("resources", host.toLowerCase()) !== undefined ? { value: [] } : undefined;
-}
-
-/** What a resource shows only when it is asked for. */
-function expanded(resource: ResourceDocument, expand: string | null): unknown {
-  const { instanceView, ...properties } = (resource["properties"] ?? {}) as { readonly instanceView?: unknown };
-  return instanceView === undefined || expand?.toLowerCase() === "instanceview"
-    ? resource
-    : { ...resource, properties };
-}
-
 const subscriptionDocument = {
   id: `/subscriptions/${seeded.subscriptionId}`,
   subscriptionId: seeded.subscriptionId,
@@ -117,65 +103,8 @@ const subscriptionDocument = {
   tenantId: seeded.tenantId,
 };
 
-function metadata({ endpoints, query }: Incoming): Reply {
-  const cloud = {
-    name: "AzureEmulator",
-    portal: endpoints.studio,
-    resourceManager: endpoints.arm,
-    authentication: {
-      loginEndpoint: endpoints.login,
-      audiences: [endpoints.arm],
-      tenant: "common",
-      identityProvider: "AAD",
-    },
-    suffixes: {
-      storage: "core.windows.net",
-      keyVaultDns: new URL(endpoints.vault).hostname.replace(/^[^.]+\.(?=vault\.)/, ""),
-    },
-  };
-  return ok(
-    query.get("api-version") === "2015-01-01"
-      ? { galleryEndpoint: "", graphEndpoint: "", portalEndpoint: cloud.portal, authentication: cloud.authentication }
-      : [cloud],
-  );
-}
-
 /** A list of a resource group has only what is in it. */
 function isBelow(path: string): (document: { readonly id: string }) => boolean {
   const inGroup = /\/resourceGroups\//i.test(path);
   return ({ id }) => !inGroup || id.toLowerCase().startsWith(`${path.toLowerCase()}/`);
-}
-
-function workspace({ endpoints }: Incoming): { readonly id: string } & Readonly<Record<string, unknown>> {
-  const resource = (type: string, name: string) =>
-    `/subscriptions/${seeded.subscriptionId}/resourceGroups/${seeded.resourceGroup}/providers/${type}/${name}`;
-  return {
-    id: workspacePath,
-    name: seeded.workspace,
-    type: "Microsoft.MachineLearningServices/workspaces",
-    location: seeded.location,
-    tags: {},
-    etag: null,
-    kind: "Default",
-    sku: { name: "Basic", tier: "Basic" },
-    identity: {
-      type: "SystemAssigned",
-      principalId: "77bec992-ccd2-527a-81a2-821b546225df",
-      tenantId: seeded.tenantId,
-    },
-    properties: {
-      friendlyName: seeded.workspace,
-      description: "",
-      storageAccount: resource("Microsoft.Storage/storageAccounts", seeded.storageAccount),
-      keyVault: resource("Microsoft.Keyvault/vaults", seeded.vault),
-      hbiWorkspace: false,
-      tenantId: seeded.tenantId,
-      provisioningState: "Succeeded",
-      v1LegacyMode: false,
-      workspaceId: seeded.workspaceId,
-      publicNetworkAccess: "Enabled",
-      discoveryUrl: `${endpoints.api}/discovery`,
-      mlFlowTrackingUri: `azureml://${new URL(endpoints.api).host}/mlflow/v1.0${workspacePath}`,
-    },
-  };
 }

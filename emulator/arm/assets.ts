@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { armError, ok, page, type Incoming, type Reply } from "../reply.ts";
+import { armError, ok, page, type Incoming, type Reply } from "../server/reply.ts";
 import { seeded, workspacePath } from "../settings.ts";
-import type { Storage, StorageAccess } from "../storage.ts";
+import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 
 /** A version's content is fixed; what describes it may change. */
@@ -24,7 +24,7 @@ type Version = {
   readonly systemData: unknown;
 };
 
-/** Versions of codes, environments, data and models, and the datastores. */
+/** Versions of codes, environments, data and models. */
 export function createAssets(store: Store, storage: Storage, pageSize: number) {
   const key = (kind: string, name: string, version: string) => `${kind}/${name}/${version}`.toLowerCase();
   const versionsOf = (kind: string, name: string) =>
@@ -123,64 +123,7 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
         ? armError(404, "NotFound", `${name}:${version} does not exist among the ${kind} of the workspace.`)
         : ok(known);
     },
-    datastores: (request: Incoming, name: string | undefined, action: string | undefined): Reply => {
-      const access = storageAccess(store);
-      const known = [
-        { name: "workspaceblobstore", container: "azureml-blobstore", isDefault: true },
-        { name: "workspaceartifactstore", container: "azureml", isDefault: false },
-      ].map((store_) => ({
-        id: `${workspacePath}/datastores/${store_.name}`,
-        name: store_.name,
-        type: "Microsoft.MachineLearningServices/workspaces/datastores",
-        properties: {
-          description: null,
-          tags: null,
-          properties: null,
-          isDefault: store_.isDefault,
-          credentials: { credentialsType: access },
-          datastoreType: "AzureBlob",
-          accountName: seeded.storageAccount,
-          containerName: store_.container,
-          endpoint: request.endpoints.storageSuffix,
-          protocol: "https",
-          serviceDataAccessAuthIdentity: "None",
-        },
-      }));
-      if (name === undefined) {
-        const wanted = request.query.get("isDefault");
-        return page(
-          wanted === null
-            ? known
-            : known.filter(({ properties }) => String(properties.isDefault) === wanted.toLowerCase()),
-          request,
-          pageSize,
-        );
-      }
-      const one = known.find((store_) => store_.name === name);
-      if (one === undefined) return armError(404, "NotFound", `Could not find datastore ${name}.`);
-      if (action !== "listSecrets") return ok(one);
-      switch (access) {
-        case "AccountKey":
-          return ok({ secretsType: access, key: seeded.storageKey });
-        case "Sas":
-          return ok({
-            secretsType: access,
-            sasToken: storage.sign(one.properties.containerName, undefined, "racwdl", 1),
-          });
-        case "None":
-          return ok({ secretsType: access });
-      }
-    },
   };
-}
-
-/** How the workspace's datastores are accessed from now on. */
-export function accessStorageBy(store: Store, access: StorageAccess): void {
-  store.put("settings", "storage-access", access);
-}
-
-export function storageAccess(store: Store): StorageAccess {
-  return store.get<StorageAccess>("settings", "storage-access") ?? "AccountKey";
 }
 
 export type Assets = ReturnType<typeof createAssets>;

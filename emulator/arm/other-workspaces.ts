@@ -1,8 +1,9 @@
 import type { Fault } from "../faults.ts";
-import { armError, ok, type Incoming, type Reply } from "../reply.ts";
+import { armError, ok, type Incoming, type Reply } from "../server/reply.ts";
 import { pathOfWorkspace, seeded } from "../settings.ts";
 import type { Store } from "../store.ts";
-import { createComputes, type ComputeSettings } from "./computes.ts";
+import type { ComputeSettings } from "./computes/collection.ts";
+import { createComputes } from "./computes/computes.ts";
 
 /** A workspace beside the seeded one, as it was added. */
 export type WorkspaceDocument = { readonly name: string; readonly resourceGroup: string };
@@ -12,8 +13,8 @@ const collection = "workspaces";
 const own = ["computes", "operations"];
 
 /**
- * Workspaces beside the seeded one: they are listed, read, and have computes of their own, of the same make. Nothing else
- * is played there: no storage, no jobs.
+ * Workspaces beside the seeded one: they are listed, read, and have computes of their own, of the same make. They have
+ * nothing else: no storage, no jobs.
  */
 export function createOtherWorkspaces(store: Store, settings: ComputeSettings) {
   const all = () => store.list<WorkspaceDocument>(collection).map(({ value }) => value);
@@ -33,7 +34,8 @@ export function createOtherWorkspaces(store: Store, settings: ComputeSettings) {
         store.remove(collection, key);
       }
     },
-    hasInstance: (name: string): boolean => all().some((workspace) => computesOf(workspace).hasInstance(name)),
+    holdsRegionalName: (name: string): boolean =>
+      all().some((workspace) => computesOf(workspace).holdsRegionalName(name)),
     documents: () => all().map(document),
     /** The state of an operation on a compute of any of them; `undefined` when none of them knows it. */
     status: (operation: string): Reply | undefined =>
@@ -50,10 +52,12 @@ export function createOtherWorkspaces(store: Store, settings: ComputeSettings) {
         .map(decodeURIComponent);
       if (part === undefined || part === "") return ok(document(workspace));
       if (part.toLowerCase() === "computes") return computesOf(workspace).handle(request, name, action, faults);
-      return armError(404, "NotFound", `Nothing is played at ${request.path}.`);
+      return armError(404, "NotFound", `The emulator does not implement ${request.method} ${request.path}.`);
     },
   };
 }
+
+export type OtherWorkspaces = ReturnType<typeof createOtherWorkspaces>;
 
 /** The store as one workspace sees it. */
 function within(store: Store, workspace: string): Store {

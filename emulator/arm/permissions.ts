@@ -1,4 +1,4 @@
-import { armError, page, type Incoming, type Reply } from "../reply.ts";
+import { armError, page, type Incoming, type Reply } from "../server/reply.ts";
 import type { Store } from "../store.ts";
 
 /** One role assignment's share of what is granted at a scope. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
+import { realHosts } from "./cloud-endpoints.ts";
 
 export type Certificates = {
   /** PEM file of the authority, for `NODE_EXTRA_CA_CERTS` and its like. */
@@ -8,19 +9,6 @@ export type Certificates = {
   readonly key: string;
   readonly cert: string;
 };
-
-/** The real names that the proxy answers for. */
-export const realHosts = [
-  "management.azure.com",
-  "login.microsoftonline.com",
-  "login.windows.net",
-  "ml.azure.com",
-  "*.api.azureml.ms",
-  "*.blob.core.windows.net",
-  "*.vault.azure.net",
-  "*.actions.githubusercontent.com",
-  "api.github.com",
-] as const;
 
 /** An authority of its own, and a certificate of it for loopback and for the real names; made once for a state folder. */
 export async function certificates(folder: string): Promise<Certificates> {

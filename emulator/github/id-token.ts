@@ -1,9 +1,9 @@
-import { ok, type Incoming, type Reply } from "./reply.ts";
-import { seeded } from "./settings.ts";
-import type { Tokens } from "./tokens.ts";
+import { ok, type Incoming, type Reply } from "../server/reply.ts";
+import { seeded } from "../settings.ts";
+import type { Tokens } from "../tokens.ts";
 
 /** GitHub's ID-token endpoint and its OpenID Connect discovery. */
-export function github(request: Incoming, tokens: Tokens): Reply | undefined {
+export function idTokens(request: Incoming, tokens: Tokens): Reply | undefined {
   const { path, query, headers, endpoints } = request;
   switch (path) {
     case "/_github/id-token": {

@@ -1,6 +1,6 @@
-import type { Incoming, Reply } from "./reply.ts";
-import { seeded } from "./settings.ts";
-import type { Store } from "./store.ts";
+import type { Incoming, Reply } from "../server/reply.ts";
+import { seeded } from "../settings.ts";
+import type { Store } from "../store.ts";
 
 export type ChangedFile = {
   readonly path: string;

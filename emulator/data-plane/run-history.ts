@@ -1,8 +1,9 @@
-import { artifactContainer, artifactFolder, type JobDocument } from "./jobs/job.ts";
-import { armError, ok, type Incoming, type Reply } from "./reply.ts";
-import { seeded, workspacePath } from "./settings.ts";
-import type { Storage } from "./storage.ts";
-import type { Store } from "./store.ts";
+import { artifactContainer, artifactFolder, type JobDocument } from "../arm/jobs/document.ts";
+import { jobTypes } from "../arm/jobs/types.ts";
+import { armError, ok, type Incoming, type Reply } from "../server/reply.ts";
+import { seeded, workspacePath } from "../settings.ts";
+import type { Storage } from "../storage.ts";
+import type { Store } from "../store.ts";
 
 /** The regional data plane's run history and artifact services. */
 export async function runHistory(request: Incoming, store: Store, storage: Storage): Promise<Reply | undefined> {
@@ -71,7 +72,7 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
               time: job.endedAt ?? null,
             },
       warnings: [],
-      runType: "azureml.scriptrun",
+      runType: jobTypes.get(job.properties["jobType"])?.runType ?? null,
       logFiles: Object.fromEntries(logs.map((blob) => [blob.slice(inFolder), blobUrl(blob)])),
     };
     return ok(asked === undefined ? run : { runMetadata: { ...run, outputs: {} } });

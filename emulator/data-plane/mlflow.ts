@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { JobDocument, TrackedRun } from "./jobs/job.ts";
-import { ok, type Incoming, type Reply } from "./reply.ts";
-import { workspacePath } from "./settings.ts";
-import type { Store } from "./store.ts";
+import type { JobDocument } from "../arm/jobs/document.ts";
+import { ok, type Incoming, type Reply } from "../server/reply.ts";
+import { workspacePath } from "../settings.ts";
+import type { Store } from "../store.ts";
 
 type Metric = {
   readonly key: string;
@@ -12,6 +12,18 @@ type Metric = {
 };
 type Experiment = { readonly experiment_id: string; readonly name: string; readonly lifecycle_stage: string };
 type Entry = { readonly key: string; readonly value: string };
+
+/** A run as the tracking API keeps it. */
+type TrackedRun = {
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly status: string;
+  readonly startTime: number;
+  readonly endTime?: number;
+  readonly name: string;
+  readonly params: readonly Entry[];
+  readonly tags: readonly Entry[];
+};
 
 /** Points of one metric on one page. */
 const pageSize = 1000;

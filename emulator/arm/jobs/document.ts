@@ -10,17 +10,12 @@ export type JobDocument = {
   readonly error?: { readonly code: string; readonly message: string };
 };
 
-/** A run as MLflow's tracking API keeps it. */
-export type TrackedRun = {
-  readonly runId: string;
-  readonly experimentId: string;
-  readonly status: string;
-  readonly startTime: number;
-  readonly endTime?: number;
-  readonly name: string;
-  readonly params: readonly { readonly key: string; readonly value: string }[];
-  readonly tags: readonly { readonly key: string; readonly value: string }[];
-};
+/** A job in one of these states never changes again. */
+const terminal: readonly string[] = ["Completed", "Failed", "Canceled"];
+
+export function isTerminal({ status }: Pick<JobDocument, "status">): boolean {
+  return terminal.includes(status);
+}
 
 /** Folder of a run's artifacts in the artifact container. */
 export function artifactFolder(run: string): string {

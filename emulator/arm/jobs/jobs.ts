@@ -1,12 +1,13 @@
-import { armError, ok, page, type Incoming, type Reply } from "../reply.ts";
-import type { Runner } from "../jobs/runner.ts";
-import { seeded, workspacePath } from "../settings.ts";
-import type { Store } from "../store.ts";
-import type { JobDocument } from "../jobs/job.ts";
+import { armError, ok, page, type Incoming, type Reply } from "../../server/reply.ts";
+import type { Runner } from "./runner.ts";
+import { seeded, workspacePath } from "../../settings.ts";
+import type { Store } from "../../store.ts";
+import { isTerminal, type JobDocument } from "./document.ts";
+import { jobTypes } from "./types.ts";
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]{0,254}$/;
 
-/** The jobs of the workspace. Command jobs run; other kinds are refused by name. */
+/** The jobs of the workspace. Types that the emulator does not know are refused by name. */
 export function createJobs(store: Store, runner: Runner, pageSize: number) {
   const shown = ({ name, properties, status, createdAt }: JobDocument, request: Incoming) => ({
     id: `${workspacePath}/jobs/${name}`,
@@ -60,11 +61,19 @@ export function createJobs(store: Store, runner: Runner, pageSize: number) {
         if (!namePattern.test(name)) return armError(400, "UserError", `The job name '${name}' is invalid.`);
         if (known !== undefined) return ok(shown(known, request));
         const properties = (request.body as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
-        const refused = check(properties, store);
+        const type = jobTypes.get(properties["jobType"]);
+        const refused =
+          type === undefined
+            ? armError(
+                400,
+                "UserError",
+                `The emulator does not implement jobs of type ${String(properties["jobType"])}.`,
+              )
+            : type.check(properties, store);
         if (refused !== undefined) return refused;
         const job: JobDocument = { name, properties, status: "Starting", createdAt: new Date().toISOString() };
         store.put("jobs", name, job);
-        runner.submit(name, request.endpoints);
+        runner.submit(name);
         return {
           status: 201,
           body: shown(job, request),
@@ -84,10 +93,7 @@ export function createJobs(store: Store, runner: Runner, pageSize: number) {
       return ok(shown(known, request));
     },
     cancelResult: (request: Incoming, name: string): Reply => {
-      const over = ["Completed", "Failed", "Canceled"].includes(
-        store.get<JobDocument>("jobs", name)?.status ?? "Canceled",
-      );
-      return over
+      return isTerminal(store.get<JobDocument>("jobs", name) ?? { status: "Canceled" })
         ? ok(null)
         : {
             status: 202,
@@ -101,21 +107,4 @@ export function createJobs(store: Store, runner: Runner, pageSize: number) {
   };
 }
 
-/** What the service checks before it takes a job on. */
-function check(properties: Readonly<Record<string, unknown>>, store: Store): Reply | undefined {
-  if (properties["jobType"] !== "Command")
-    return armError(400, "UserError", `Jobs of type ${String(properties["jobType"])} are not played here.`);
-  if (typeof properties["command"] !== "string")
-    return armError(400, "UserError", "The command of the job is missing.");
-  if (typeof properties["environmentId"] !== "string")
-    return armError(400, "UserError", "The environmentId of the job is missing.");
-  const compute = properties["computeId"];
-  if (typeof compute !== "string") return undefined;
-  const name = compute.split("/").at(-1) ?? "";
-  if (store.get("computes", name.toLowerCase()) !== undefined) return undefined;
-  return armError(
-    400,
-    "UserError",
-    `Compute with name '${name}' not found in workspace. Please make sure the compute name is correct.`,
-  );
-}
+export type Jobs = ReturnType<typeof createJobs>;

@@ -1,3 +1,5 @@
+import type { CloudEndpoints } from "./cloud-endpoints.ts";
+
 /** A request as every part of the emulator sees it, whichever way it came in. */
 export type Incoming = {
   readonly method: string;
@@ -10,22 +12,7 @@ export type Incoming = {
   /** Parsed JSON; `undefined` where there is none. */
   readonly body: unknown;
   /** The addresses that answers have to name, so that the client reaches them the way it came. */
-  readonly endpoints: Endpoints;
-};
-
-/** Where the roles of the cloud are found, for one way in. */
-export type Endpoints = {
-  readonly arm: string;
-  readonly login: string;
-  /** Regional data plane. */
-  readonly api: string;
-  /** Blob service of an account. */
-  readonly blob: (account: string) => string;
-  /** What a datastore names as the endpoint of its account. */
-  readonly storageSuffix: string;
-  readonly studio: string;
-  readonly vault: string;
-  readonly idTokenIssuer: string;
+  readonly endpoints: CloudEndpoints;
 };
 
 export type Reply = {

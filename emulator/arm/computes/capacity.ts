@@ -1,0 +1,99 @@
+import { locationPath, usageName } from "../../resources/sizes.ts";
+import type { ResourceDocument } from "../../resources/resource.ts";
+import { armError, type Reply } from "../../server/reply.ts";
+import type { Store } from "../../store.ts";
+import { ownPart, type ComputeDocument } from "./document.ts";
+
+/** Sizes and quota of the regions, as far as the computes of one workspace use them up. */
+export type Capacity = {
+  /** A list of usages, with what the computes hold. */
+  readonly usages: (list: ResourceDocument) => ResourceDocument;
+  /** Why a region does not take so many machines of a size. */
+  readonly refused: (request: {
+    readonly computeType: string;
+    readonly location: string;
+    readonly vmSize: unknown;
+    readonly machines: number;
+  }) => Reply | undefined;
+};
+
+type Size = {
+  readonly name: string;
+  readonly family: string;
+  readonly vCPUs: number;
+  readonly supportedComputeTypes: readonly string[];
+};
+
+type Usage = {
+  readonly type: string;
+  readonly currentValue: number;
+  readonly limit: number;
+  readonly name: { readonly value: string };
+};
+
+/** `East US` and `eastus` are the same region. */
+export function plainRegion(location: unknown): string {
+  return String(location).replaceAll(" ", "").toLowerCase();
+}
+
+/** @param machinesOf machines for which a compute holds quota. */
+export function createCapacity(
+  store: Store,
+  computes: () => readonly ComputeDocument[],
+  machinesOf: (compute: ComputeDocument) => number,
+): Capacity {
+  const sizesIn = (region: string) =>
+    store.get<{ value: readonly Size[] }>("resources", `${locationPath(region)}/vmSizes`.toLowerCase())?.value;
+  const sizeIn = (region: string, name: unknown) =>
+    sizesIn(region)?.find((size) => size.name.toLowerCase() === String(name).toLowerCase());
+
+  const usages = (list: ResourceDocument): ResourceDocument => {
+    const [, region = ""] = /\/locations\/([^/]+)\/usages$/i.exec(list.id) ?? [];
+    const held = computes()
+      .filter(({ properties }) => plainRegion(properties["computeLocation"]) === region.toLowerCase())
+      .flatMap((compute) => {
+        const size = sizeIn(region, ownPart(compute)["vmSize"]);
+        return size === undefined ? [] : [{ family: size.family, vCpus: machinesOf(compute) * size.vCPUs }];
+      });
+    const value = (list["value"] as readonly Usage[]).map((usage) => {
+      const counts = held.filter(({ family }) =>
+        usage.type.includes("/vmFamily/")
+          ? usage.name.value === usageName(family)
+          : /\/(totalCores|dedicatedCores)\//.test(usage.type),
+      );
+      return { ...usage, currentValue: usage.currentValue + counts.reduce((sum, { vCpus }) => sum + vCpus, 0) };
+    });
+    return { ...list, value };
+  };
+
+  const usageOf = (region: string, family: string): Usage | undefined => {
+    const list = store.get<ResourceDocument>("resources", `${locationPath(region)}/usages`.toLowerCase());
+    if (list === undefined) return undefined;
+    return (usages(list)["value"] as readonly Usage[]).find(({ name }) => name.value === usageName(family));
+  };
+
+  return {
+    usages,
+    refused: ({ computeType, location, vmSize, machines }) => {
+      const region = plainRegion(location);
+      // A region without a list of its own takes everything.
+      if (sizesIn(region) === undefined) return undefined;
+      const size = sizeIn(region, vmSize);
+      const isSupported = size?.supportedComputeTypes.some((type) => type.toLowerCase() === computeType.toLowerCase());
+      if (size === undefined || isSupported !== true)
+        return armError(
+          400,
+          "BadRequest",
+          `The specified VM size ${String(vmSize)} is not supported for ${computeType} in region ${region}.`,
+        );
+      const usage = usageOf(region, size.family);
+      const vCpus = machines * size.vCPUs;
+      if (usage === undefined || usage.limit < 0 || vCpus <= usage.limit - usage.currentValue) return undefined;
+      return armError(
+        400,
+        "ClusterMinNodesExceedCoreQuota",
+        `The specified subscription has a ${size.family} vCPU quota of ${usage.limit} and cannot accomodate for at least ${machines} requested managed compute nodes which maps to ${vCpus} vCPUs.`,
+      );
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { artifactContainer, artifactFolder, isTerminal, type JobDocument } from "./document.ts";
+import { openLiveLog, type LiveLog } from "./live-log.ts";
+import { JobFailed, type RunnerOptions } from "./type.ts";
+import { jobTypes } from "./types.ts";
+
+/** Runs the jobs, so many at a time, and keeps their states. */
+export type Runner = {
+  readonly submit: (name: string) => void;
+  readonly cancel: (name: string) => void;
+  readonly stop: () => Promise<void>;
+};
+
+export function createRunner(options: RunnerOptions): Runner {
+  const { store, maxParallel } = options;
+  const queue: string[] = [];
+  const running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
+  const update = (name: string, change: Partial<JobDocument>) => {
+    const job = store.get<JobDocument>("jobs", name);
+    if (job !== undefined) store.put("jobs", name, { ...job, ...change });
+  };
+  // What ran when the emulator went down is lost.
+  for (const { value } of store.list<JobDocument>("jobs")) {
+    if (!isTerminal(value)) {
+      update(value.name, {
+        status: "Failed",
+        endedAt: new Date().toISOString(),
+        error: { code: "ServiceError", message: "The node on which the job ran was lost." },
+      });
+    }
+  }
+
+  const pump = () => {
+    while (running.size < maxParallel) {
+      const name = queue.shift();
+      if (name === undefined) return;
+      const controller = new AbortController();
+      const done = runJob(name, controller.signal, options, update).finally(() => {
+        running.delete(name);
+        pump();
+      });
+      running.set(name, { controller, done });
+    }
+  };
+
+  return {
+    submit: (name) => {
+      update(name, { status: "Queued" });
+      queue.push(name);
+      pump();
+    },
+    cancel: (name) => {
+      const job = store.get<JobDocument>("jobs", name);
+      if (job === undefined || isTerminal(job)) return;
+      const place = queue.indexOf(name);
+      if (place >= 0) {
+        queue.splice(place, 1);
+        update(name, { status: "Canceled", endedAt: new Date().toISOString() });
+        return;
+      }
+      update(name, { status: "CancelRequested" });
+      running.get(name)?.controller.abort();
+    },
+    stop: async () => {
+      queue.length = 0;
+      for (const { controller } of running.values()) controller.abort();
+      await Promise.allSettled([...running.values()].map(({ done }) => done));
+    },
+  };
+}
+
+type Update = (name: string, change: Partial<JobDocument>) => void;
+
+async function runJob(name: string, signal: AbortSignal, options: RunnerOptions, update: Update): Promise<void> {
+  const job = options.store.get<JobDocument>("jobs", name);
+  const type = jobTypes.get(job?.properties["jobType"]);
+  if (job === undefined || type === undefined) return;
+  const folder = join(options.folder, "runs", name);
+  const logs: LiveLog[] = [];
+  const log = async (file: string): Promise<LiveLog> => {
+    const container = (await options.storage.service()).getContainerClient(artifactContainer);
+    const opened = await openLiveLog(container.getAppendBlobClient(`${artifactFolder(name)}/${file}`));
+    logs.push(opened);
+    return opened;
+  };
+  try {
+    update(name, { status: "Preparing", startedAt: new Date().toISOString() });
+    await type.run({
+      job,
+      folder,
+      signal,
+      options,
+      log,
+      closeLogs: async () => void (await Promise.all(logs.map((one) => one.close()))),
+      setStatus: (status) => update(name, { status }),
+    });
+    update(name, { status: signal.aborted ? "Canceled" : "Completed" });
+  } catch (error) {
+    const failure =
+      error instanceof JobFailed
+        ? error
+        : new JobFailed("SystemError", error instanceof Error ? error.message : String(error));
+    if (signal.aborted) update(name, { status: "Canceled" });
+    else update(name, { status: "Failed", error: { code: failure.code, message: failure.message } });
+  } finally {
+    await Promise.allSettled(logs.map((one) => one.close()));
+    update(name, { endedAt: new Date().toISOString() });
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,7 @@
+import { command } from "./command.ts";
+import type { EmulatedJobType } from "./type.ts";
+
+const all: readonly EmulatedJobType[] = [command];
+
+/** Every type of job that the emulator knows, by its discriminator. */
+export const jobTypes: ReadonlyMap<unknown, EmulatedJobType> = new Map(all.map((type) => [type.jobType, type]));

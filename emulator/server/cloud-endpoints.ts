@@ -1,0 +1,68 @@
+import { seeded } from "../settings.ts";
+
+/** The addresses of the cloud's roles, for one way in. */
+export type CloudEndpoints = {
+  readonly arm: string;
+  readonly login: string;
+  /** Regional data plane. */
+  readonly api: string;
+  /** Blob service of an account. */
+  readonly blob: (account: string) => string;
+  /** What a datastore names as the endpoint of its account. */
+  readonly storageSuffix: string;
+  readonly studio: string;
+  readonly vault: string;
+  readonly idTokenIssuer: string;
+};
+
+/** The real names that the proxy answers for. */
+export const realHosts = [
+  "management.azure.com",
+  "login.microsoftonline.com",
+  "login.windows.net",
+  "ml.azure.com",
+  "*.api.azureml.ms",
+  "*.blob.core.windows.net",
+  "*.vault.azure.net",
+  "*.actions.githubusercontent.com",
+  "api.github.com",
+] as const;
+
+export function isRealHost(name: string): boolean {
+  return realHosts.some((pattern) => (pattern.startsWith("*.") ? name.endsWith(pattern.slice(1)) : name === pattern));
+}
+
+/** @param host as the client named it. */
+export function isOwnHost(host: string): boolean {
+  return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host);
+}
+
+/** Every role at one address. */
+export function ownEndpoints(origin: string): CloudEndpoints {
+  return {
+    arm: origin,
+    login: origin,
+    api: origin,
+    blob: (account) => `${origin}/${account}`,
+    storageSuffix: new URL(origin).host,
+    studio: origin,
+    vault: origin,
+    idTokenIssuer: `${origin}/_github`,
+  };
+}
+
+export const realEndpoints: CloudEndpoints = {
+  arm: "https://management.azure.com",
+  login: "https://login.microsoftonline.com",
+  api: `https://${seeded.location}.api.azureml.ms`,
+  blob: (account) => `https://${account}.blob.core.windows.net`,
+  storageSuffix: "core.windows.net",
+  studio: "https://ml.azure.com",
+  vault: `https://${seeded.vault}.vault.azure.net`,
+  idTokenIssuer: "https://token.actions.githubusercontent.com",
+};
+
+/** On the emulator's own address the account is the first part of the path. */
+export function isBlobService(host: string, path: string): boolean {
+  return host.includes(".blob.core.windows.net") || path.startsWith(`/${seeded.storageAccount}/`);
+}

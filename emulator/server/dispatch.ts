@@ -1,0 +1,48 @@
+import { arm } from "../arm/arm.ts";
+import { mlflow } from "../data-plane/mlflow.ts";
+import { runHistory } from "../data-plane/run-history.ts";
+import { entra } from "../entra.ts";
+import type { Fault } from "../faults.ts";
+import { githubApi } from "../github/api.ts";
+import { idTokens } from "../github/id-token.ts";
+import { keyVault } from "../key-vault.ts";
+import type { Services } from "../services.ts";
+import type { Answer } from "./answer.ts";
+import { refusedStorageAccess, refusedToken } from "./authorization.ts";
+import type { Received } from "./received.ts";
+import { armError, type Incoming, type Reply } from "./reply.ts";
+
+/** Hands a client's request to the storage, or to the service that it is for. */
+export async function dispatch(
+  request: Incoming,
+  received: Received,
+  faults: readonly Fault[],
+  services: Services,
+): Promise<Answer> {
+  if (!received.isBlob) return replyOf(request, faults, services);
+  return (
+    refusedStorageAccess(request.headers["authorization"], services) ??
+    (await services.storage.forward(received.message, received.bytes))
+  );
+}
+
+/** Each service knows its own paths, and answers `undefined` to all others. */
+async function replyOf(request: Incoming, faults: readonly Fault[], services: Services): Promise<Reply> {
+  const { store, storage, tokens } = services;
+  const open =
+    idTokens(request, tokens) ??
+    githubApi(request, store) ??
+    entra(request, tokens, services.entra) ??
+    keyVault(request, store);
+  if (open !== undefined) return open;
+  const refused = isPublic(request) ? undefined : refusedToken(request, tokens);
+  if (refused !== undefined) return refused;
+  const reply =
+    (await arm(request, services, faults)) ?? (await runHistory(request, store, storage)) ?? mlflow(request, store);
+  return reply ?? armError(404, "NotFound", `The emulator does not implement ${request.method} ${request.path}.`);
+}
+
+/** Official clients ask for the discovery documents without a token. */
+function isPublic({ path }: Incoming): boolean {
+  return path.startsWith("/metadata/endpoints") || path === "/discovery";
+}

@@ -1,0 +1,43 @@
+import { createServer, type IncomingMessage } from "node:http";
+import { connect, type Socket } from "node:net";
+import type { Journal } from "../journal.ts";
+import { isRealHost } from "./cloud-endpoints.ts";
+import { close, listen } from "./listen.ts";
+
+/** An HTTP proxy in front of the real names: each tunnel ends at the emulator. */
+export type Proxy = { readonly url: string; readonly stop: () => Promise<void> };
+
+/** @param port of the emulator's own server. */
+export async function startProxy(port: number, journal: Journal): Promise<Proxy> {
+  const server = createServer((_, response) =>
+    response.writeHead(403).end("This proxy only forwards to hosts of Azure and GitHub.\n"),
+  );
+  // A tunnel does not count as a connection of the proxy any more; what is still open at the end is closed by hand.
+  const tunnels = new Set<Socket>();
+  server.on("connect", (request: IncomingMessage, client: Socket) => {
+    tunnels.add(client);
+    client.on("error", () => client.destroy());
+    client.on("close", () => tunnels.delete(client));
+    const [name = ""] = (request.url ?? "").split(":");
+    if (!isRealHost(name)) {
+      const arrivedMs = performance.timeOrigin + performance.now();
+      journal.add({ arrivedMs, method: "CONNECT", host: name, path: "", query: new URLSearchParams(), status: 403 });
+      client.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+      return;
+    }
+    const upstream = connect(port, "127.0.0.1", () => {
+      client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+      upstream.pipe(client);
+      client.pipe(upstream);
+    });
+    upstream.on("error", () => client.destroy());
+    client.on("close", () => upstream.destroy());
+  });
+  return {
+    url: `http://127.0.0.1:${await listen(server, 0)}`,
+    stop: async () => {
+      for (const tunnel of tunnels) tunnel.destroy();
+      await close(server);
+    },
+  };
+}
