@@ -14,7 +14,8 @@ import { secretChecks, type UsedSecret } from "../doctor/secrets.ts";
 import { leaseByRole, storageFindings, type StorageFindings } from "../doctor/storage.ts";
 import { targetFindings, type FindMore, type TargetFindings } from "../doctor/targets.ts";
 import { dataPlaneChecks, workspaceChecks, workspaceUnavailable } from "../doctor/workspace.ts";
-import { isSecret } from "../job/definition.ts";
+import { secretsOf as secretsOfJob } from "../job/job.ts";
+import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { findPython } from "../run/on-runner/virtual-environment.ts";
 import { neededFor, uploadsLocally, type NeedFacts, type NeedSources, type VaultAccess } from "../permissions/needs.ts";
 import { createsOrAttaches } from "../plan/preflight.ts";
@@ -25,7 +26,6 @@ import { join, type CommandContext, type CommandResult, type Diagnose } from "./
 import { elsewhere } from "../plan/elsewhere.ts";
 import { planOptions } from "./plan.ts";
 import { MissingInput, workspaceRef, workspaceReport } from "./workspace.ts";
-import { isLocal } from "./train.ts";
 import { checked } from "./validate.ts";
 
 /** A part of the report while it is made: its checks know what the step fails with. */
@@ -146,7 +146,7 @@ function failuresOf({ state, reason, message, advice }: Check): CommandResult["f
 
 /** What needs the workspace: a run that happens on the runner does not. */
 function withoutLocalRun({ targets, environments, run }: Declaration): NeedSources {
-  return { targets, environments, ...(run === undefined || isLocal(run, targets) ? {} : { run }) };
+  return { targets, environments, ...(run === undefined || isOnRunner(run, targets) ? {} : { run }) };
 }
 
 type Ref = { readonly ok: true; readonly value: WorkspaceRef } | { readonly ok: false; readonly message: string };
@@ -254,9 +254,11 @@ async function examineSecrets(
         isSentNext: step === undefined || createsOrAttaches(step),
       }));
     }),
-    ...Object.entries(run?.environmentVariables ?? {}).flatMap(([name, value]) =>
-      isSecret(value) ? [{ reference: value, usedBy: `the run's ${name}`, isSentNext: true }] : [],
-    ),
+    ...(run === undefined ? [] : secretsOfJob(run)).map(({ name, reference }) => ({
+      reference,
+      usedBy: `the run's ${name}`,
+      isSentNext: true,
+    })),
   ];
   return secretChecks(used, {
     environment,
@@ -279,7 +281,7 @@ async function vaultsOf({ targets, run }: Declaration, azure: Azure | undefined)
   if (azure === undefined || own === undefined || name === undefined) return [];
   const references = [
     ...targets.flatMap((target) => secretsOf(target)),
-    ...Object.values(run?.environmentVariables ?? {}).filter(isSecret),
+    ...(run === undefined ? [] : secretsOfJob(run)).map(({ reference }) => reference),
   ];
   const isOwn = (reference: SecretReference) =>
     reference.from === "key_vault" && new URL(reference.url).hostname.toLowerCase().startsWith(`${name}.`);
@@ -295,7 +297,7 @@ async function examineRunner(
   { run, targets }: Declaration,
   { environment }: CommandContext,
 ): Promise<readonly Check[]> {
-  if (run === undefined || !isLocal(run, targets)) return [];
+  if (run === undefined || !isOnRunner(run, targets)) return [];
   const python = await findPython(environment["PATH"] ?? "");
   return [
     python === undefined

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { readCommandJob } from "../../src/job/read-job.ts";
-import { anonymousVersion } from "../../src/asset/environment/version.ts";
+import { anonymousVersion } from "../../src/asset/environment/request.ts";
+import { read as readCommandJob } from "../../src/job/command.ts";
 import { pythonText } from "../../src/yaml/python-text.ts";
 import { nodeOf } from "../support/documents.ts";
 
