@@ -6,6 +6,7 @@ import { savedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { readInputs, type Environment } from "./inputs.ts";
 import { cancelRun } from "./run/cancel.ts";
+import { howToContinue } from "./run/still-running.ts";
 import { inline } from "./report/escape.ts";
 
 /**
@@ -17,13 +18,13 @@ export async function post(environment: Environment): Promise<void> {
   if (run === undefined || settled) return;
   for (const secret of earlySecrets(environment)) mask(secret);
   const log = createLog();
-  const message = cancelled ? await cancel() : goesOn("The step ended before the run did");
+  const message = cancelled ? await cancel() : stillRunning("The step ended before the run did");
   log.annotate("warning", message);
   await appendSummary(environment, `\n### Still going on\n\n- ${inline(message)}\n`);
 
-  function goesOn(why: string): string {
+  function stillRunning(why: string): string {
     const name = run?.name ?? "";
-    return `${why}: '${name}' may go on in Azure. To resume: command: train with run-name: ${name}. To cancel: az ml job cancel --name ${name}.`;
+    return `${why}: '${name}' may still be running in Azure. ${howToContinue(name)}`;
   }
 
   async function cancel(): Promise<string> {
@@ -39,13 +40,13 @@ export async function post(environment: Environment): Promise<void> {
         mask,
       });
       const asked = await cancelRun(run.name, jobs, systemClock);
-      if (asked.ok) return `The workflow was cancelled; the cancellation of the run '${run.name}' was asked for.`;
-      // Recorded before the submission was sent: it may never have come about.
+      if (asked.ok) return `The workflow was cancelled; cancellation of the run '${run.name}' was requested.`;
+      // Recorded before the submission was sent: it may never have been created.
       if (asked.failure.reason === "not-found")
-        return `The workflow was cancelled before the run '${run.name}' came about; nothing goes on.`;
-      return goesOn(`The run could not be cancelled (${asked.failure.error.message})`);
+        return `The workflow was cancelled before the run '${run.name}' was created. Nothing is running.`;
+      return stillRunning(`The run could not be cancelled (${asked.failure.error.message})`);
     } catch (error) {
-      return goesOn(`The run could not be cancelled (${error instanceof Error ? error.message : String(error)})`);
+      return stillRunning(`The run could not be cancelled (${error instanceof Error ? error.message : String(error)})`);
     }
   }
 }

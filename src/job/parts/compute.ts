@@ -11,7 +11,7 @@ export function readCompute(declared: string): string {
 /** ARM id of a compute, by the name under which it is live. */
 export function computeId(workspaceId: string, compute: string): string {
   if (compute.startsWith("/")) return compute;
-  // A virtual cluster stands beside the workspaces of a resource group, not in one.
+  // A virtual cluster is beside the workspaces of a resource group, not in one.
   const [, cluster] = /^virtualclusters\/(.+)$/i.exec(compute) ?? [];
   return cluster === undefined
     ? `${workspaceId}/computes/${compute}`

@@ -55,7 +55,7 @@ export function runnerWork(job: Job): RunnerWork {
   return work;
 }
 
-/** What makes two runs on the runner the same. Where the checkout is on the machine is no part of it. */
+/** What makes two runs on the runner the same. Where the checkout is on the machine does not count. */
 export function runnerDefinition({ command, environment, inputs }: RunnerWork): unknown {
   return {
     command,
