@@ -2,7 +2,8 @@ import * as z from "zod";
 import { defined } from "../azure/defined.ts";
 import { readOnly, text } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
-import type { JobBase, Resolved } from "./kind.ts";
+import type { JobBase } from "./kind.ts";
+import type { Resolved } from "./resolved.ts";
 
 /** Text members that may be null, as az ml's job tags and properties. */
 const nullableTexts = () => z.record(z.string(), z.union([text(), z.null()]));

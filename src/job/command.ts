@@ -5,7 +5,7 @@ import { problemsAt } from "../compute/problems-at.ts";
 import { checkShape, shape, text } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
-import type { JobBase, JobRequest, JobSecret, ReadJob, Resolved, RunnerWork } from "./kind.ts";
+import type { JobBase, JobRequest, ReadJob, RunnerWork } from "./kind.ts";
 import { checkBindings } from "./parts/bindings.ts";
 import { assetsOfCode, codeSchema, readCode, toCodeId, type JobCode } from "./parts/code.ts";
 import { computeSchema, readCompute } from "./parts/compute.ts";
@@ -26,6 +26,7 @@ import { queueSchema, toQueueSettings } from "./parts/queue.ts";
 import { resourcesSchema, toResources } from "./parts/resources.ts";
 import { checkServices, servicesSchema, toServices } from "./parts/services.ts";
 import { readVariables, secretsOfVariables, toVariables, variablesSchema, type Variables } from "./parts/variables.ts";
+import type { JobSecret, Resolved } from "./resolved.ts";
 
 /**
  * An az ml command job, read and checked. Field for field what `commandJob` YAML says, in our spelling, with defaults

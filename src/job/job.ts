@@ -1,7 +1,8 @@
 import type { AssetUse } from "../asset/asset.ts";
 import { valueAt, type SourceNode } from "../yaml/source.ts";
 import * as command from "./command.ts";
-import type { JobRequest, JobSecret, JobType, ReadJob, Resolved, RunnerWork } from "./kind.ts";
+import type { JobRequest, JobType, ReadJob, RunnerWork } from "./kind.ts";
+import type { JobSecret, Resolved } from "./resolved.ts";
 
 type Jobs = { command: command.CommandJob };
 

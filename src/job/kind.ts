@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
-import type { SecretReference } from "../secret/secret.ts";
 import type { Problem } from "../yaml/problem.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import type { JobCode } from "./parts/code.ts";
 import type { JobEnvironment } from "./parts/environment.ts";
 import type { JobInput } from "./parts/inputs.ts";
 import type { EnvironmentValue } from "./parts/variables.ts";
+import type { JobSecret, Resolved } from "./resolved.ts";
 
 /** What every job has, whatever its type. */
 export type JobBase = {
@@ -20,33 +20,6 @@ export type JobBase = {
   readonly tags: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
   readonly parentJobName?: string;
-};
-
-/** A secret that is sent with a job. */
-export type JobSecret = {
-  /** What it is for: the name of a variable. */
-  readonly name: string;
-  readonly reference: SecretReference;
-};
-
-/** Where a run comes from. Added to the job's properties and tags; the official client adds none of it. */
-export type Provenance = {
-  readonly properties: Readonly<Record<string, string>>;
-  readonly tags: Readonly<Record<string, string>>;
-};
-
-/** What the references of a job have become, and what its file leaves open. */
-export type Resolved = {
-  readonly runName: string;
-  /** Name of the experiment when the job names none. */
-  readonly fallbackExperiment: string;
-  readonly provenance: Provenance;
-  /** Id or address of an asset, by the place of its use: `environment`, `inputs.data`. */
-  readonly idOf: (where: string) => string;
-  /** ARM id of a compute that the job names. */
-  readonly computeIdOf: (compute: string) => string;
-  /** Value of a secret; `undefined` leaves out what needs it, so that a secret is no part of a name or hash. */
-  readonly valueOf: (reference: SecretReference) => string | undefined;
 };
 
 /** Body of `PUT …/jobs/{name}`. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { AssetUse } from "../../asset/asset.ts";
 import { text } from "../../yaml/shape.ts";
-import type { Resolved } from "../kind.ts";
+import type { Resolved } from "../resolved.ts";
 import type { PartReader } from "./read-part.ts";
 
 export const codeSchema = () => text().optional().describe("Folder of the code, or a registered code asset.");

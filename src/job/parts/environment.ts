@@ -9,7 +9,7 @@ import type { Problem } from "../../yaml/problem.ts";
 import { boolean, text } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
 import { readDocuments } from "../../yaml/yaml.ts";
-import type { Resolved } from "../kind.ts";
+import type { Resolved } from "../resolved.ts";
 import type { PartReader } from "./read-part.ts";
 
 /** Azure ML's default images for jobs that name none. @see https://learn.microsoft.com/azure/machine-learning/concept-prebuilt-docker-images-inference */

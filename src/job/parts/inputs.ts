@@ -7,7 +7,7 @@ import { defined } from "../../azure/defined.ts";
 import { pythonText } from "../../yaml/python-text.ts";
 import { oneOf, text } from "../../yaml/shape.ts";
 import type { NodePath } from "../../yaml/source.ts";
-import type { Resolved } from "../kind.ts";
+import type { Resolved } from "../resolved.ts";
 import { checkBindingName } from "./bindings.ts";
 import type { PartReader } from "./read-part.ts";
 

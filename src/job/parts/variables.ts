@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { SecretReference } from "../../secret/secret.ts";
 import { text } from "../../yaml/shape.ts";
 import { positionOf } from "../../yaml/source.ts";
-import type { JobSecret, Resolved } from "../kind.ts";
+import type { JobSecret, Resolved } from "../resolved.ts";
 import { scalar } from "./inputs.ts";
 import type { PartReader } from "./read-part.ts";
 
