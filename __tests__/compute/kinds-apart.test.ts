@@ -35,11 +35,6 @@ const allowed: readonly { readonly files: RegExp; readonly line: RegExp; readonl
     line: /\bfrom(:| ===) "local"/,
     why: "Code and build contexts come from a local folder or from elsewhere.",
   },
-  {
-    files: /^commands\/train(-locally)?\.ts$/,
-    line: /"local"/,
-    why: "az ml's own word for the runner, in the `compute` of a run.",
-  },
 ];
 const isAllowed = (file: string, line: string) => allowed.some((one) => one.files.test(file) && one.line.test(line));
 

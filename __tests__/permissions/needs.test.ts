@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { succeeded } from "../../src/azure/outcome.ts";
 import { canonicalId } from "../../src/azure/resource-id.ts";
-import type { CommandJob } from "../../src/job/definition.ts";
+import type { CommandJob } from "../../src/job/command.ts";
 import { compareGrants, scopesOf } from "../../src/permissions/compare-grants.ts";
 import { neededFor, type NeedFacts, type NeedSources } from "../../src/permissions/needs.ts";
 import { leastPrivilegeRoles } from "../../src/permissions/role.ts";
@@ -23,7 +23,7 @@ const container = `${workspace.id.split("/providers/")[0] ?? ""}/providers/Micro
 const vault = `${workspace.id.split("/providers/")[0] ?? ""}/providers/Microsoft.KeyVault/vaults/kv`;
 
 const job = (fields: Partial<CommandJob> = {}): CommandJob => ({
-  kind: "command",
+  type: "command",
   source: nowhere,
   tags: {},
   properties: {},

@@ -54,7 +54,7 @@ describe("join or submit", () => {
     readonly expected: Partial<Submission>;
   }>([
     { when: "there is none", attempts: [], expected: { do: "submit", name: "run" } },
-    { when: "it is going on", attempts: [ended("run", "Running")], expected: { do: "join", name: "run" } },
+    { when: "it is running", attempts: [ended("run", "Running")], expected: { do: "join", name: "run" } },
     { when: "it is completed", attempts: [ended("run", "Completed")], expected: { do: "join", name: "run" } },
     { when: "it failed", attempts: [ended("run", "Failed")], expected: { do: "submit", name: "run-2" } },
     { when: "it was canceled", attempts: [ended("run", "Canceled")], expected: { do: "submit", name: "run-2" } },
@@ -81,7 +81,7 @@ describe("join or submit", () => {
       expected: { do: "join", name: "run-2" },
     },
     {
-      when: "its state is one that nobody knows",
+      when: "its state is unknown",
       attempts: [ended("run", "Hibernating")],
       expected: { do: "join", name: "run" },
     },
@@ -89,7 +89,7 @@ describe("join or submit", () => {
     expect(decideSubmission("run", attempts, { rerun, workflowAttempt: "2-1" })).toMatchObject(expected);
   });
 
-  it("submits anew what does not respond any more", () => {
+  it("submits again what no longer responds", () => {
     expect(
       decideSubmission("run", [ended("run", "NotResponding")], { rerun: false, workflowAttempt: "2-1" }),
     ).toMatchObject({ do: "submit", name: "run-2" });

@@ -1,13 +1,15 @@
+import { relative } from "node:path";
 import { readTarget } from "../../src/compute/read.ts";
 import { toRequest } from "../../src/compute/target.ts";
 import { kindOf } from "../../src/declaration/document-kind.ts";
 import type { Problem } from "../../src/yaml/problem.ts";
 import { readDocuments } from "../../src/yaml/yaml.ts";
 import type { EnvironmentDefinition } from "../../src/asset/environment/definition.ts";
+import { assetKinds, type AssetUse } from "../../src/asset/asset.ts";
 import { readEnvironmentAsset } from "../../src/asset/environment/read.ts";
-import { anonymousVersion, environmentBody } from "../../src/asset/environment/version.ts";
-import { readCommandJob } from "../../src/job/read-job.ts";
-import { jobRequest, plainVariables } from "../../src/job/request.ts";
+import { anonymousVersion, environmentBody } from "../../src/asset/environment/request.ts";
+import { assetsOf, readJob, toRequest as toJobRequest } from "../../src/job/job.ts";
+import { computeId } from "../../src/job/parts/compute.ts";
 import { workspace } from "../support/targets.ts";
 
 export type Made = {
@@ -43,47 +45,42 @@ export async function make(yaml: string, folder: string): Promise<Made> {
       body: environmentBody(definition, contextOf(definition), false),
     };
   }
-  const { job, problems: found } = readCommandJob(node);
+  const { job, problems: found } = readJob(node);
   const all = [...problems, ...found];
   if (job === undefined) return { problems: all };
-  const { environment, code } = job;
-  const uris = Object.entries(job.inputs).flatMap(([name, input]) => {
-    if (input.kind === "literal") return [];
-    if (input.local === undefined) return [[name, id(input.path, input.type.endsWith("_model") ? "models" : "data")]];
-    const slash = input.type === "uri_folder" ? "/" : "";
-    return [
-      [
-        name,
-        `azureml://datastores/${input.datastore ?? "workspaceblobstore"}/paths/<upload:${plain(input.path)}>${slash}`,
-      ],
-    ];
-  });
-  const body = jobRequest(job, {
-    workspaceId: workspace.id,
+  const uses = assetsOf(job);
+  const ids = new Map(uses.map((use) => [use.where, idOf(use)]));
+  const body = toJobRequest(job, {
     runName: job.name ?? "<job-name>",
     fallbackExperiment: "<experiment>",
-    environmentId: environment.from === "reference" ? id(environment.id, "environments") : "<environment:1>",
-    ...(code === undefined
-      ? {}
-      : {
-          codeId:
-            code.from === "local" || /^http/.test(code.id)
-              ? `<code:${plain(code.from === "local" ? code.path : code.id)}>`
-              : id(code.id, "codes"),
-        }),
-    ...(job.compute === undefined ? {} : { compute: job.compute }),
-    inputUris: Object.fromEntries(uris) as Record<string, string>,
-    environmentVariables: plainVariables(job.environmentVariables),
+    idOf: (where) => ids.get(where) ?? "",
+    computeIdOf: (compute) => computeId(workspace.id, compute),
+    valueOf: () => undefined,
     provenance: { properties: {}, tags: {} },
   });
+  const inline = uses.flatMap((use) => (use.kind === "environment" && "declared" in use ? [use.declared] : []));
   return {
     problems: all,
     path: `/jobs/${job.name ?? "<job-name>"}`,
     body,
-    ...(environment.from === "reference"
-      ? {}
-      : { environment: anonymousVersion(environment.definition, contextOf(environment.definition)).body }),
+    ...(inline[0] === undefined ? {} : { environment: anonymousVersion(inline[0], contextOf(inline[0])).body }),
   };
+
+  /** What the goldens have in place of ids that are made of content. */
+  function idOf(use: AssetUse): string {
+    if ("reference" in use) return id(use.reference, assetKinds[use.kind].collection);
+    switch (use.kind) {
+      case "environment":
+        return "<environment:1>";
+      case "code":
+        return `<code:${plain(use.declared.from === "local" ? use.declared.path : use.declared.url)}>`;
+      case "data":
+      case "model": {
+        const { type, local, datastore = "workspaceblobstore" } = use.declared;
+        return `azureml://datastores/${datastore}/paths/<upload:${relative(folder, local)}>${type === "uri_folder" ? "/" : ""}`;
+      }
+    }
+  }
 }
 
 function contextOf({ build }: EnvironmentDefinition): string | undefined {

@@ -1,13 +1,17 @@
 import pLimit from "p-limit";
 import type { Azure } from "../azure/azure.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { planEnvironment, registerEnvironment, type EnvironmentStep } from "../asset/register.ts";
-import { ensureContext } from "../job/dependencies.ts";
+import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
+import * as environment from "../asset/environment/environment.ts";
+import { planAsset, type AssetStep } from "../asset/plan.ts";
+import { registerAsset } from "../asset/register.ts";
+import type { LocalUpload } from "../asset/upload/local-upload.ts";
 import type { EnvironmentReport } from "../report/result.ts";
 import { SnapshotRefused } from "../asset/upload/snapshot.ts";
 import { failureOf } from "../report/failure.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
+type EnvironmentStep = AssetStep<EnvironmentDefinition, LocalUpload | undefined>;
 type Planned = { readonly steps: readonly EnvironmentStep[]; readonly failures: CommandResult["failures"] };
 
 /** What would be done to the declared environments. */
@@ -31,7 +35,7 @@ export async function ensureEnvironments(
   const done = await Promise.all(steps.map((step) => limit(() => carryOut(step, azure, context))));
   return {
     environments: done.flatMap(({ environments }) => environments ?? []),
-    failures: [...failures, ...done.flatMap((one) => one.failures)],
+    failures: [...failures, ...done.flatMap((result) => result.failures)],
   };
 }
 
@@ -49,7 +53,7 @@ async function compare(
     environments.map((asset, index) =>
       limit(async () => {
         try {
-          const step = await planEnvironment(asset, assets);
+          const step = await planAsset(asset, environment, assets);
           if (step.ok) steps[index] = step.value;
           else failures.push(failureOf(step.failure, `The environment '${asset.name}' could not be read`));
         } catch (error) {
@@ -67,14 +71,15 @@ async function compare(
 
 async function carryOut(step: EnvironmentStep, azure: Azure, context: CommandContext): Promise<CommandResult> {
   if (step.action === "none") return { environments: [report(step)], failures: [] };
-  const { name, definition } = step.asset;
-  const contextUri = await ensureContext(definition, step.context, {
+  const { name } = step.asset;
+  const made = await registerAsset(step, environment, {
+    assets: azure.assets,
     datastores: azure.datastores,
     blobs: azure.blobs,
+    workspaceId: azure.workspace.id,
     signal: context.signal,
     onProgress: (message) => context.log.info(`${name}: ${message}`),
   });
-  const made = contextUri.ok ? await registerEnvironment(step, contextUri.value, azure.assets) : contextUri;
   if (!made.ok) {
     const failure = failureOf(made.failure, `The environment '${name}' could not be registered`);
     return {

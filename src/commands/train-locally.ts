@@ -1,105 +1,115 @@
-import { join, resolve } from "node:path";
 import { createHash } from "node:crypto";
-import type { Azure } from "../azure/azure.ts";
-import { SecretUnavailable } from "../secret/secret.ts";
-import { checkGates, missedGates, type Gate } from "../run/gates.ts";
-import type { CommandJob } from "../job/definition.ts";
-import { NotRunnableHere, runLocally } from "../run/on-runner/run-on-runner.ts";
-import { EnvironmentFailed } from "../run/on-runner/virtual-environment.ts";
-import { runName } from "../run/name.ts";
+import { join, resolve } from "node:path";
 import { SnapshotRefused } from "../asset/upload/snapshot.ts";
+import type { Azure } from "../azure/azure.ts";
 import { interpretStatus } from "../azure/job-status.ts";
+import { computesOf, type Job } from "../job/job.ts";
 import type { RunReport } from "../report/result.ts";
+import { checkGates, missedGates, type Gate } from "../run/gates.ts";
+import { runName } from "../run/name.ts";
+import {
+  NotRunnableHere,
+  runLocally,
+  runnerDefinition,
+  runnerWork,
+  type LocalRun,
+} from "../run/on-runner/run-on-runner.ts";
+import { EnvironmentFailed } from "../run/on-runner/virtual-environment.ts";
+import { SecretUnavailable } from "../secret/secret.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
 /** Runs a job whose compute is the runner: same command, same environment, same report, nothing sent anywhere. */
 export async function trainLocally(
-  job: CommandJob,
+  job: Job,
   gates: readonly Gate[],
   context: CommandContext,
   azure?: Azure,
 ): Promise<CommandResult> {
-  const { github, log, clock } = context;
-  const definition = {
-    command: job.command,
-    environment: job.environment.from === "reference" ? job.environment.id : job.environment.definition.condaFile,
-    // Where the checkout lies is no part of what is run.
-    inputs: Object.values(job.inputs).map((input) => (input.kind === "literal" ? input.value : input.path)),
-  };
-  const name = runName({
+  const { log, clock } = context;
+  const startedAt = clock.now();
+  let isOpen = false;
+  try {
+    const work = runnerWork(job);
+    const name = nameOf(job, runnerDefinition(work), context);
+    log.startGroup(`Run ${name} on this runner`);
+    isOpen = true;
+    const ran = await runLocally(name, work, {
+      clock,
+      signal: context.signal,
+      resolveSecret: context.resolveSecretWith(azure),
+      environment: context.environment,
+      runFolder: join(context.temporaryFolder, `${name}-${digestOf(String(startedAt))}`),
+      cacheFolder: join(context.toolCache, "environments"),
+      onLine: (_, line) => log.info(line),
+      onStatus: (status) => log.info(`Run: ${status}`),
+    });
+    return concluded(report(job, name, ran, gates, startedAt, context), ran, context);
+  } catch (error) {
+    return { failures: [failureOfRun(error)] };
+  } finally {
+    if (isOpen) log.endGroup();
+  }
+}
+
+function nameOf(job: Job, definition: unknown, { github }: CommandContext): string {
+  return runName({
     prefix: job.name,
     commit: github.commit,
     definition,
     event: github.event,
     workflowRunId: github.runId,
   });
-  const folder = join(
-    context.temporaryFolder,
-    `${name}-${createHash("sha256").update(String(clock.now())).digest("hex").slice(0, 6)}`,
-  );
-  const startedAt = clock.now();
-  log.startGroup(`Run ${name} on this runner`);
-  try {
-    const ran = await runLocally(name, job, {
-      clock,
-      signal: context.signal,
-      resolveSecret: context.resolveSecretWith(azure),
-      environment: context.environment,
-      runFolder: folder,
-      cacheFolder: join(context.toolCache, "environments"),
-      onLine: (_, line) => log.info(line),
-      onStatus: (status) => log.info(`Run: ${status}`),
-    });
-    const last = Object.fromEntries(ran.metrics.map((series) => [series.name, series.last]));
-    const checked = ran.status === "Completed" ? checkGates(gates, last) : [];
-    const state = interpretStatus(ran.status);
-    const run: RunReport = {
-      name,
-      ...(job.displayName === undefined ? {} : { displayName: job.displayName }),
-      status: ran.status,
-      conclusion: state.conclusion,
-      reused: false,
-      compute: job.compute ?? "local",
-      ...(job.experimentName === undefined ? {} : { experiment: job.experimentName }),
-      ...(github.commit === "" ? {} : { commit: github.commit }),
-      startedAt: new Date(startedAt).toISOString(),
-      durationSeconds: (clock.now() - startedAt) / 1000,
-      metrics: ran.metrics,
-      gates: checked,
-      artifactsPath: resolve(ran.outputsFolder),
-      ...(ran.error === undefined ? {} : { error: { code: "RunFailed", message: ran.error, details: [] } }),
-      ...(ran.status === "Completed" ? {} : { logTail: ran.tail.join("\n") }),
-    };
-    if (context.signal.aborted)
-      return {
-        run,
-        failures: [
-          { reason: "cancelled", message: `The workflow was cancelled, and with it the run '${name}' on the runner.` },
-        ],
-      };
-    if (state.conclusion !== "success") {
-      return {
-        run,
-        failures: [
-          {
-            reason: state.failureReason ?? "run-failed",
-            message: `The run '${name}' on the runner ended as ${ran.status}. ${ran.error ?? ""}`.trim(),
-          },
-        ],
-      };
-    }
-    return {
-      run,
-      failures: missedGates(checked).map((message) => ({ reason: "gate-missed", message })),
-    };
-  } catch (error) {
-    if (error instanceof SecretUnavailable)
-      return { failures: [{ reason: "secret-unavailable", message: error.message }] };
-    if (error instanceof NotRunnableHere || error instanceof SnapshotRefused || error instanceof EnvironmentFailed) {
-      return { failures: [{ reason: "run-failed", message: error.message }] };
-    }
-    throw error;
-  } finally {
-    log.endGroup();
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 6);
+}
+
+function report(
+  job: Job,
+  name: string,
+  ran: LocalRun,
+  gates: readonly Gate[],
+  startedAt: number,
+  { github, clock }: CommandContext,
+): RunReport {
+  const last = Object.fromEntries(ran.metrics.map((series) => [series.name, series.last]));
+  return {
+    name,
+    ...(job.displayName === undefined ? {} : { displayName: job.displayName }),
+    status: ran.status,
+    conclusion: interpretStatus(ran.status).conclusion,
+    reused: false,
+    compute: computesOf(job).join(", "),
+    ...(job.experimentName === undefined ? {} : { experiment: job.experimentName }),
+    ...(github.commit === "" ? {} : { commit: github.commit }),
+    startedAt: new Date(startedAt).toISOString(),
+    durationSeconds: (clock.now() - startedAt) / 1000,
+    metrics: ran.metrics,
+    gates: ran.status === "Completed" ? checkGates(gates, last) : [],
+    artifactsPath: resolve(ran.outputsFolder),
+    ...(ran.error === undefined ? {} : { error: { code: "RunFailed", message: ran.error, details: [] } }),
+    ...(ran.status === "Completed" ? {} : { logTail: ran.tail.join("\n") }),
+  };
+}
+
+function concluded(run: RunReport, { status, error = "" }: LocalRun, { signal }: CommandContext): CommandResult {
+  const { conclusion, failureReason = "run-failed" } = interpretStatus(status);
+  if (signal.aborted) {
+    const message = `The workflow was cancelled, and with it the run '${run.name}' on the runner.`;
+    return { run, failures: [{ reason: "cancelled", message }] };
   }
+  if (conclusion !== "success") {
+    const message = `The run '${run.name}' on the runner ended as ${status}. ${error}`.trim();
+    return { run, failures: [{ reason: failureReason, message }] };
+  }
+  return { run, failures: missedGates(run.gates).map((message) => ({ reason: "gate-missed", message })) };
+}
+
+/** The ways to end that are known; anything else is thrown on. */
+function failureOfRun(error: unknown): CommandResult["failures"][number] {
+  if (error instanceof SecretUnavailable) return { reason: "secret-unavailable", message: error.message };
+  if (error instanceof NotRunnableHere || error instanceof SnapshotRefused || error instanceof EnvironmentFailed)
+    return { reason: "run-failed", message: error.message };
+  throw error;
 }

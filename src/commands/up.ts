@@ -3,7 +3,7 @@ import { ensureDeclared } from "./ensure-targets.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { givenPlan } from "./plan-file.ts";
 import { connect, workspaceReport } from "./workspace.ts";
-import { needsWorkspace, trainDeclared } from "./train.ts";
+import { needsWorkspace, runDeclared } from "./run-declared.ts";
 import { checked } from "./check-declaration.ts";
 
 /** Everything that is declared: the targets first, then the run. */
@@ -15,16 +15,16 @@ export async function up(context: CommandContext): Promise<CommandResult> {
       : [...declaration.problems, deployNotSupported(declaration.deploy)];
   const base = checked({ ...declaration, problems });
   if (problems.some(isError)) return base;
-  // A plan belongs to a workspace, so a given one needs it even where everything else happens on the runner.
+  // A plan is of a workspace: with one given, it is looked at even where everything else happens on the runner.
   if (context.inputs.planFile === undefined && !needsWorkspace(declaration))
-    return join(base, await trainDeclared(declaration, context));
+    return join(base, await runDeclared(declaration, context));
   const given = await givenPlan(context, declaration);
   if (given.result.failures.length > 0) return join(base, given.result);
   const azure = await connect(context, declaration);
   const applied = await ensureDeclared(azure, declaration, context, given.plan);
   const result = join(base, { ...applied.result, workspace: workspaceReport(azure) });
   if (declaration.run === undefined || result.failures.length > 0) return result;
-  return join(result, await trainDeclared(declaration, context, { azure, liveNames: applied.liveNames }));
+  return join(result, await runDeclared(declaration, context, { azure, liveNames: applied.liveNames }));
 }
 
 function deployNotSupported(where: NonNullable<Problem["where"]>): Problem {
@@ -33,6 +33,6 @@ function deployNotSupported(where: NonNullable<Problem["where"]>): Problem {
     severity: "error",
     where,
     message: "A deployment is declared, and deployments are not supported yet.",
-    fix: "Remove deploy, or use the commands apply and train, which ignore it.",
+    fix: "Remove deploy, or use the commands apply and train, which leave it alone.",
   };
 }

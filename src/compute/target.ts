@@ -76,8 +76,7 @@ export function originOf(target: ComputeTarget): Origin {
 }
 
 /** True for a run's `compute` that is the runner: a target that says so, or the kind's own word where no target has it. */
-export function isRunner(compute: string | undefined, targets: readonly ComputeTarget[]): boolean {
-  if (compute === undefined) return false;
+export function isRunner(compute: string, targets: readonly ComputeTarget[]): boolean {
   const name = compute.toLowerCase();
   const target = targets.find((one) => one.name.toLowerCase() === name);
   return target === undefined ? isKind(name) && kinds[name].origin === "none" : originOf(target) === "none";

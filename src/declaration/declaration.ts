@@ -1,6 +1,7 @@
 import type { ComputeTarget } from "../compute/target.ts";
-import type { EnvironmentAsset } from "../asset/environment/definition.ts";
-import type { CommandJob } from "../job/definition.ts";
+import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
+import type { NamedAsset } from "../asset/kind.ts";
+import type { Job } from "../job/job.ts";
 import type { Gate } from "../run/gates.ts";
 import type { Position, Problem } from "../yaml/problem.ts";
 
@@ -15,9 +16,9 @@ export type DeclaredWorkspace = {
 export type Declaration = {
   readonly workspace: DeclaredWorkspace;
   readonly targets: readonly ComputeTarget[];
-  readonly run?: CommandJob;
+  readonly run?: Job;
   /** Environments that are registered under a name: az ml environment files. */
-  readonly environments: readonly EnvironmentAsset[];
+  readonly environments: readonly NamedAsset<EnvironmentDefinition>[];
   readonly gates: readonly Gate[];
   /** What an hour of a machine costs, by size in lower case; absent when no prices are declared. */
   readonly prices?: ReadonlyMap<string, number>;

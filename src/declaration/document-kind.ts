@@ -1,5 +1,6 @@
 import type { KindFacts } from "../compute/kind.ts";
 import { isKind, kinds, notTargets } from "../compute/target.ts";
+import { jobTypeOfKeys, jobTypeOfSchema, schemaNameOf } from "../job/job.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 
 /** What a document declares. */
@@ -20,17 +21,15 @@ const declarationKeys = ["workspace", "targets", "run", "deploy", "gates", "pric
 
 /** az ml's schema names, by family. */
 const computeSchemas = [...Object.values<KindFacts>(kinds).flatMap(({ azmlSchemas }) => azmlSchemas ?? []), "compute"];
-const jobSchemas = ["commandJob"];
 
 /** Tells by `$schema`, else by shape. `$schema` may end in a space, or be of the older form, as real files have it. */
 export function kindOf({ value }: SourceDocument): DocumentKind {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { is: "unknown" };
   const mapping = value as Readonly<Record<string, unknown>>;
-  const schema =
-    typeof mapping["$schema"] === "string" ? /([^/\s]+)\.schema\.json\s*$/.exec(mapping["$schema"])?.[1] : undefined;
+  const schema = schemaNameOf(mapping["$schema"]);
   if (schema === "azureml") return { is: "declaration" };
   if (schema !== undefined && computeSchemas.includes(schema)) return { is: "target" };
-  if (schema !== undefined && jobSchemas.includes(schema)) return { is: "job" };
+  if (schema !== undefined && jobTypeOfSchema(schema) !== undefined) return { is: "job" };
   if (schema === "environment") return { is: "environment" };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
   return byShape(mapping);
@@ -40,7 +39,8 @@ function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
   const has = (...keys: readonly string[]) => keys.every((key) => Object.hasOwn(mapping, key));
   const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : undefined;
   if (type !== undefined && (isKind(type) || Object.hasOwn(notTargets, type))) return { is: "target" };
-  if (declarationKeys.some((key) => has(key)) && !has("command")) return { is: "declaration" };
+  const isJob = jobTypeOfKeys(mapping) !== undefined;
+  if (declarationKeys.some((key) => has(key)) && !isJob) return { is: "declaration" };
   if (has("compute_type") || has("compute_target", "vm_size"))
     return { is: "not-supported-yet", what: "an aml-compute JSON file" };
   if (has("runconfig_yaml_file") || has("runconfig_python_file"))
@@ -51,7 +51,7 @@ function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
     return { is: "not-supported-yet", what: "a v1 run configuration" };
   // A conda file has a name and no image; a deployment has an image inside its environment.
   if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "environment" };
-  if (has("command") && (type === undefined || type === "command")) return { is: "job" };
+  if (isJob) return { is: "job" };
   if (type !== undefined && ["pipeline", "sweep", "spark", "automl", "parallel", "command"].includes(type)) {
     return { is: "not-supported-yet", what: `a ${type} job` };
   }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { kinds } from "../compute/target.ts";
-import { jobSchema } from "../job/job-shape.ts";
+import { jobTypes } from "../job/job.ts";
 import { declarationSchema } from "./declaration-shape.ts";
 
 /**
@@ -30,7 +30,8 @@ export function declarationJsonSchema(): unknown {
   });
   const path = { type: "string", description: "Path or glob of az ml files, relative to this file." };
   schema.properties["targets"] = { type: "array", items: { anyOf: [...targets, path] } };
-  schema.properties["run"] = { anyOf: [path, withoutDialect(z.toJSONSchema(jobSchema(), options))] };
+  const jobs = Object.values(jobTypes).map(({ schema: shape }) => withoutDialect(z.toJSONSchema(shape(), options)));
+  schema.properties["run"] = { anyOf: [path, ...jobs] };
   return { $id: "azureml.schema.json", title: "azureml-targets declaration", ...schema };
 }
 

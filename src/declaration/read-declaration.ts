@@ -2,10 +2,8 @@ import { resolve } from "node:path";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
 import type { ComputeTarget } from "../compute/target.ts";
-import type { CommandJob } from "../job/definition.ts";
-import type { EnvironmentAsset } from "../asset/environment/definition.ts";
-import { readEnvironmentAsset } from "../asset/environment/read.ts";
-import { readCommandJob } from "../job/read-job.ts";
+import * as environment from "../asset/environment/environment.ts";
+import { readJob, type Job } from "../job/job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { duplicateProblems } from "./duplicates.ts";
 import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
@@ -173,13 +171,13 @@ function readTargets(
   });
 }
 
-function readEnvironments(nodes: readonly SourceNode[], problems: Problem[]): readonly EnvironmentAsset[] {
-  const assets: EnvironmentAsset[] = [];
+function readEnvironments(nodes: readonly SourceNode[], problems: Problem[]): Declaration["environments"] {
+  const assets: Declaration["environments"][number][] = [];
   for (const node of nodes) {
-    const { asset, problems: found } = readEnvironmentAsset(node);
+    const { asset, problems: found } = environment.read(node);
     problems.push(...found);
     if (asset === undefined) continue;
-    const key = ({ name, version }: EnvironmentAsset) => `${name}:${version ?? ""}`.toLowerCase();
+    const key = ({ name, version }: Declaration["environments"][number]) => `${name}:${version ?? ""}`.toLowerCase();
     const first = assets.find((other) => key(other) === key(asset));
     if (first === undefined) assets.push(asset);
     else {
@@ -196,7 +194,7 @@ function readEnvironments(nodes: readonly SourceNode[], problems: Problem[]): re
   return assets;
 }
 
-function readRun(nodes: readonly SourceNode[], problems: Problem[]): CommandJob | undefined {
+function readRun(nodes: readonly SourceNode[], problems: Problem[]): Job | undefined {
   const [first, ...others] = nodes;
   if (first === undefined) return undefined;
   for (const other of others) {
@@ -209,7 +207,7 @@ function readRun(nodes: readonly SourceNode[], problems: Problem[]): CommandJob 
       fix: "Declare one run, or name the one to submit with the input 'run'.",
     });
   }
-  const read = readCommandJob(first);
+  const read = readJob(first);
   problems.push(...read.problems);
   return read.job;
 }

@@ -1,7 +1,7 @@
 import type { Azure } from "../azure/azure.ts";
 import { secretsOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { isSecret } from "../job/definition.ts";
+import { secretsOf as secretsOfJob } from "../job/job.ts";
 import type { VaultAccess } from "../permissions/needs.ts";
 import { createsOrAttaches } from "../plan/preflight.ts";
 import type { Step } from "../plan/step.ts";
@@ -21,9 +21,11 @@ export function usedSecrets({ targets, run }: Declared, steps: readonly Step[]):
         isSentNext: step === undefined || createsOrAttaches(step),
       }));
     }),
-    ...Object.entries(run?.environmentVariables ?? {}).flatMap(([name, value]) =>
-      isSecret(value) ? [{ reference: value, usedBy: `the run's ${name}`, isSentNext: true }] : [],
-    ),
+    ...(run === undefined ? [] : secretsOfJob(run)).map(({ name, reference }) => ({
+      reference,
+      usedBy: `the run's ${name}`,
+      isSentNext: true,
+    })),
   ];
 }
 
@@ -34,7 +36,7 @@ export async function vaultsOf({ targets, run }: Declared, azure: Azure | undefi
   if (azure === undefined || own === undefined || name === undefined) return [];
   const references = [
     ...targets.flatMap((target) => secretsOf(target)),
-    ...Object.values(run?.environmentVariables ?? {}).filter(isSecret),
+    ...(run === undefined ? [] : secretsOfJob(run)).map(({ reference }) => reference),
   ];
   const isOwn = (reference: SecretReference) =>
     reference.from === "key_vault" && new URL(reference.url).hostname.toLowerCase().startsWith(`${name}.`);

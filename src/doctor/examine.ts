@@ -3,7 +3,8 @@ import type { Azure } from "../azure/azure.ts";
 import type { SignInDiagnosis, WorkspaceDiagnosis } from "../azure/diagnosis.ts";
 import type { Permissions } from "../azure/permissions.ts";
 import type { WorkspaceRef } from "../azure/workspace.ts";
-import { isRunner, originOf } from "../compute/target.ts";
+import { originOf } from "../compute/target.ts";
+import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { neededFor, uploadsLocally, type NeedFacts, type NeedSources, type VaultAccess } from "../permissions/needs.ts";
 import { elsewhere } from "../plan/elsewhere.ts";
@@ -103,7 +104,7 @@ export async function examine(declaration: Declaration, ref: NamedWorkspace, dep
 
 /** What needs the workspace: a run that happens on the runner does not. */
 function withoutRunOnRunner({ targets, environments, run }: Declaration): NeedSources {
-  return { targets, environments, ...(run === undefined || isRunner(run.compute, targets) ? {} : { run }) };
+  return { targets, environments, ...(run === undefined || isOnRunner(run, targets) ? {} : { run }) };
 }
 
 type Identity = IdentityFindings & { readonly isSignedIn: boolean };

@@ -1,4 +1,4 @@
-import { isRunner } from "../compute/target.ts";
+import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { findPython } from "../run/on-runner/virtual-environment.ts";
 import { error, fine, type Check } from "./check.ts";
@@ -8,7 +8,7 @@ export async function runnerChecks(
   { run, targets }: Pick<Declaration, "run" | "targets">,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly Check[]> {
-  if (!isRunner(run?.compute, targets)) return [];
+  if (run === undefined || !isOnRunner(run, targets)) return [];
   const python = await findPython(environment["PATH"] ?? "");
   return [
     python === undefined

@@ -3,8 +3,10 @@ import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
 import type { Permission } from "../compute/kind.ts";
 import { kindOf, originOf, type ComputeTarget } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
-import type { JobInput } from "../job/definition.ts";
+import { assetKinds, isUploadedToDatastore, type AssetUse } from "../asset/asset.ts";
+import * as environment from "../asset/environment/environment.ts";
+import { namesAsset } from "../asset/reference.ts";
+import { assetsOf } from "../job/job.ts";
 import type { Plane } from "../azure/grants.ts";
 
 /** An action that a command carries out, and where. */
@@ -129,7 +131,6 @@ function environmentNeeds({ environments }: NeedSources, at: string): readonly N
 function runNeeds({ run }: NeedSources, { workspace, downloads }: NeedFacts): readonly Need[] {
   if (run === undefined) return [];
   const at = workspaceId(workspace);
-  const { environment, code } = run;
   return [
     ...required(
       at,
@@ -143,31 +144,29 @@ function runNeeds({ run }: NeedSources, { workspace, downloads }: NeedFacts): re
     ...required(at, "cancel the run when the workflow is cancelled", `${workspaces}/jobs/cancel/action`),
     ...required(at, "follow the run, its log and its metrics", `${workspaces}/experiments/runs/read`),
     ...(downloads ? required(at, "download the run's outputs", `${workspaces}/metadata/artifacts/read`) : []),
-    ...required(
-      at,
-      "use the run's environment",
-      `${workspaces}/environments/read`,
-      `${workspaces}/environments/versions/read`,
-    ),
-    ...(environment.from === "inline"
-      ? required(
-          at,
-          "register the run's environment",
-          `${workspaces}/environments/write`,
-          `${workspaces}/environments/versions/write`,
-        )
-      : []),
-    ...(code?.from === "local"
-      ? required(at, "upload the run's code", `${workspaces}/codes/versions/read`, `${workspaces}/codes/versions/write`)
-      : []),
-    ...Object.values(run.inputs).flatMap((input) => inputNeeds(input, at)),
+    ...assetsOf(run).flatMap((use) => assetNeeds(use, at)),
   ];
 }
 
-function inputNeeds(input: JobInput, at: string): readonly Need[] {
-  if (input.kind === "literal" || !/^azureml:(?!\/\/)/i.test(input.path)) return [];
-  const kind = input.type.endsWith("_model") ? "models" : "data";
-  return required(at, "use the run's inputs", `${workspaces}/${kind}/read`, `${workspaces}/${kind}/versions/read`);
+function assetNeeds(use: AssetUse, at: string): readonly Need[] {
+  const collection = `${workspaces}/${assetKinds[use.kind].collection}`;
+  const read = [`${collection}/read`, `${collection}/versions/read`];
+  switch (use.kind) {
+    case "environment":
+      return [
+        ...required(at, "use the run's environment", ...read),
+        ...("declared" in use
+          ? required(at, "register the run's environment", `${collection}/write`, `${collection}/versions/write`)
+          : []),
+      ];
+    case "code":
+      return "declared" in use && use.declared.from === "local"
+        ? required(at, "upload the run's code", `${collection}/versions/read`, `${collection}/versions/write`)
+        : [];
+    case "data":
+    case "model":
+      return "reference" in use && namesAsset(use.reference) ? required(at, "use the run's inputs", ...read) : [];
+  }
 }
 
 function vaultNeeds({ id, byRoles }: VaultAccess): readonly Need[] {
@@ -179,11 +178,9 @@ function vaultNeeds({ id, byRoles }: VaultAccess): readonly Need[] {
 
 /** True when files of the checkout go to the workspace's store: data of the run, build contexts. Code has a place of its own. */
 export function uploadsLocally({ run, environments }: Pick<NeedSources, "run" | "environments">): boolean {
-  const isLocal = (definition: EnvironmentDefinition) => definition.build?.context.from === "local";
   return (
-    environments.some(({ definition }) => isLocal(definition)) ||
-    (run?.environment.from === "inline" && isLocal(run.environment.definition)) ||
-    Object.values(run?.inputs ?? {}).some((input) => input.kind === "data" && input.local !== undefined)
+    environments.some(({ definition }) => environment.uploadOf(definition) !== undefined) ||
+    (run !== undefined && assetsOf(run).some(isUploadedToDatastore))
   );
 }
 

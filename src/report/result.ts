@@ -1,7 +1,6 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import type { ChangeMeans, Finding } from "../compute/kind.ts";
 import type { Problem } from "../yaml/problem.ts";
-import type { GateResult } from "../run/gates.ts";
 import type { Plane } from "../azure/grants.ts";
 import type { RoleToAssign } from "../permissions/role.ts";
 
@@ -218,6 +217,15 @@ export type MetricSeries = {
   readonly last: number;
   /** In the order of steps; at most as many as were read. */
   readonly points: readonly { readonly step: number; readonly value: number }[];
+};
+
+/** What came of one gate. A metric that the run never logged is a missed gate. */
+export type GateResult = {
+  readonly metric: string;
+  /** `at least 0.9` */
+  readonly condition: string;
+  readonly value?: number;
+  readonly passed: boolean;
 };
 
 export type RunReport = {

@@ -11,7 +11,7 @@ export type FollowDeps = {
   readonly logs: LogFollower;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Milliseconds since the epoch after which the run is left going. */
+  /** Milliseconds since the epoch after which the run is left running. */
   readonly deadline: number;
   readonly onStatus: (status: string) => void;
 };
@@ -26,7 +26,7 @@ export type Followed = {
   readonly endTime?: string;
 } & (
   | { readonly end: "over" }
-  /** The run goes on: the limit passed, the workflow was cancelled, or nothing could be read any more. */
+  /** The run is still running: the limit passed, the workflow was cancelled, or nothing could be read any more. */
   | { readonly end: "left"; readonly why: "timeout" | "cancelled" }
   | { readonly end: "left"; readonly why: "unreachable"; readonly failure: AzureFailure }
 );
@@ -36,7 +36,7 @@ const firstPause = 1;
 const longestPause = 10;
 /** How long a run may be in a state that may recover, or that nobody knows, before that counts as its end. */
 const patienceSeconds = 600;
-/** How long reads may fail in a row before the run is left going. Each has had its own retries by then. */
+/** How many reads may fail in a row before the run is left running. Each has had its own retries by then. */
 const mostFailures = 5;
 
 type Look = {
@@ -67,7 +67,7 @@ export async function followRun(name: string, deps: FollowDeps): Promise<Followe
       }
     }
     const { phase } = interpretStatus(last.status);
-    // Of a run that is over, what it printed last is read before its end is told.
+    // What a run printed last is read before its end is shown.
     if (phase === "over") await deps.logs.finish(last.logFiles);
     if (last.status !== shown) {
       shown = last.status;

@@ -18,7 +18,7 @@ const tailLines = 60;
 export type LogFollower = {
   /** Reads what is new in every log that counts. A log that cannot be read now is read in the next look. */
   readonly look: (logFiles: Readonly<Record<string, string>>) => Promise<void>;
-  /** Reads until nothing is new, and gives out what has no line end yet. */
+  /** Reads until nothing is new, and hands out the last line, which may have no line end. */
   readonly finish: (logFiles: Readonly<Record<string, string>>) => Promise<void>;
   /** The last lines of the log that was written to last. */
   readonly tail: () => string | undefined;

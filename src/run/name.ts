@@ -15,17 +15,17 @@ export type RunIdentity = {
   readonly workflowRunId: string;
 };
 
-/** Events that mean "train now": each of their workflow runs trains anew, and only its own re-run joins. */
-const trainingAnew = new Set(["schedule", "workflow_dispatch", "repository_dispatch"]);
+/** Events that mean "train now": each of their workflow runs submits a run of its own, and only its own re-run joins. */
+const trainingEvents = new Set(["schedule", "workflow_dispatch", "repository_dispatch"]);
 
 /** The service's longest name is 255; the suffix of later attempts needs some of it. */
 const longestPrefix = 200;
 
 /** The same commit and definition always give the same name, so that submitting twice is seen by the service itself. */
 export function runName({ prefix, commit, definition, event, workflowRunId }: RunIdentity): string {
-  const anew = trainingAnew.has(event) ? workflowRunId : "";
+  const occasion = trainingEvents.has(event) ? workflowRunId : "";
   const digest = createHash("sha256")
-    .update(canonicalJson([definition, anew]))
+    .update(canonicalJson([definition, occasion]))
     .digest("hex")
     .slice(0, 12);
   const stem = (prefix ?? "run")
@@ -35,7 +35,7 @@ export function runName({ prefix, commit, definition, event, workflowRunId }: Ru
   return [stem === "" ? "run" : stem, commit.slice(0, 8), digest].filter((part) => part !== "").join("-");
 }
 
-/** JSON with sorted keys: the order in which a definition lists its members is no part of it. */
+/** JSON with sorted keys: the order in which a definition lists its members does not count. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     typeof member === "object" && member !== null && !Array.isArray(member)
@@ -62,14 +62,14 @@ export type Submission =
   | { readonly do: "submit"; readonly name: string };
 
 /**
- * Join or submit, by what the last attempt came to.
+ * Join or submit, by how the last attempt ended.
  *
  * | last attempt | `rerun` | same workflow run attempt | decision |
  * |---|---|---|---|
  * | none | any | – | submit the name itself |
- * | going on or Completed | no | any | join |
+ * | running or Completed | no | any | join |
  * | Failed, Canceled, NotResponding | no | no | submit the next |
- * | Failed, Canceled, NotResponding | no | yes | join, to report what came of it |
+ * | Failed, Canceled, NotResponding | no | yes | join, to report how it ended |
  * | any | yes | no | submit the next |
  * | any | yes | yes | join: this attempt has had its rerun |
  *
@@ -94,7 +94,7 @@ export function decideSubmission(
     name: last.name,
     reason:
       phase === "over"
-        ? "The same definition has been run for this commit already."
-        : "The same definition is being run for this commit already.",
+        ? "This definition has already run for this commit."
+        : "This definition is already running for this commit.",
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { GithubContext } from "../github/context.ts";
-import type { Provenance } from "../job/request.ts";
+import type { Provenance } from "../job/resolved.ts";
 import { canonicalJson } from "./name.ts";
 import { definitionProperty, submittedByTag } from "./submit.ts";
 

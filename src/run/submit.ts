@@ -7,7 +7,7 @@ export type SubmitDeps = {
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told of the name before the submission is sent: what happens after that is ours to clean up. */
+  /** Called with the name before the submission is sent: what happens after that is ours to clean up. */
   readonly beforeSubmit: (name: string) => void;
 };
 
@@ -81,9 +81,9 @@ async function putOnce(name: string, body: unknown, deps: SubmitDeps): Promise<O
     if (put.ok) return readBack(put.value, body);
     if (put.failure.reason !== "unknown" && put.failure.status !== 409) return put;
     last = put.failure;
-    const settled = await settle(name, deps);
-    if (!settled.ok) return settled;
-    if (settled.value !== undefined) return readBack(settled.value, body);
+    const found = await resolveUnknownOutcome(name, deps);
+    if (!found.ok) return found;
+    if (found.value !== undefined) return readBack(found.value, body);
   }
   return failed(
     last ?? {
@@ -94,7 +94,10 @@ async function putOnce(name: string, body: unknown, deps: SubmitDeps): Promise<O
 }
 
 /** Reads after a lost reply until the run shows up, or has been absent several times in a row. */
-async function settle(name: string, { jobs, clock, signal }: SubmitDeps): Promise<Outcome<LiveJob | undefined>> {
+async function resolveUnknownOutcome(
+  name: string,
+  { jobs, clock, signal }: SubmitDeps,
+): Promise<Outcome<LiveJob | undefined>> {
   for (const pause of [0.5, 1, 2, 4]) {
     try {
       await clock.sleep(pause, signal);
@@ -111,8 +114,8 @@ async function settle(name: string, { jobs, clock, signal }: SubmitDeps): Promis
 }
 
 /**
- * Compares what stands there with what was asked: the service answers 200 with the existing job when a name is taken,
- * and what it took on may not be what was sent.
+ * Compares what the service answered with what was asked: it answers 200 with the existing job when a name is taken,
+ * and what it accepted may not be what was sent.
  */
 function readBack(job: LiveJob, body: unknown): Outcome<Submitted> {
   const asked = (

@@ -26,7 +26,7 @@ describe("a code snapshot", () => {
     ]);
   });
 
-  it("refuses a link that leads out of the folder", async () => {
+  it("refuses a link to something outside the folder", async () => {
     const outside = checkoutOf({ secret: "x" });
     const folder = checkoutOf({ "train.py": "" });
     symlinkSync(join(outside, "secret"), join(folder, "link"));
@@ -43,6 +43,6 @@ describe("a code snapshot", () => {
   it("refuses a folder with nothing in it", async () => {
     const folder = checkoutOf({ "a.txt": "" });
     mkdirSync(join(folder, "empty"));
-    await expect(takeSnapshot(join(folder, "empty"))).rejects.toThrow("no file");
+    await expect(takeSnapshot(join(folder, "empty"))).rejects.toThrow("is empty");
   });
 });

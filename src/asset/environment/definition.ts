@@ -1,5 +1,3 @@
-import type { SourceNode } from "../../yaml/source.ts";
-
 /** What an environment is made of, apart from its name. Exactly one of `image` and `build`. */
 export type EnvironmentDefinition = {
   readonly description?: string;
@@ -23,15 +21,6 @@ export type BuildContext = {
   readonly context:
     | { readonly from: "local"; /** As written. */ readonly path: string; /** Absolute. */ readonly folder: string }
     | { readonly from: "address"; readonly url: string };
-};
-
-/** An environment that is registered under a name: an az ml environment file. */
-export type EnvironmentAsset = {
-  readonly source: SourceNode;
-  readonly name: string;
-  /** Without one the newest version is updated where the service lets it, else the next one is made. */
-  readonly version?: string;
-  readonly definition: EnvironmentDefinition;
 };
 
 export type CondaSpecification = Readonly<Record<string, unknown>>;

@@ -4,16 +4,17 @@ import type { Problem } from "../../yaml/problem.ts";
 import { checkShape } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
 import { readDocuments } from "../../yaml/yaml.ts";
-import { pythonText } from "../../yaml/python-text.ts";
 import { condaText } from "./conda-text.ts";
-import type { BuildContext, CondaSpecification, EnvironmentAsset, EnvironmentDefinition } from "./definition.ts";
+import type { NamedAsset } from "../kind.ts";
+import { versionText } from "../version.ts";
+import type { BuildContext, CondaSpecification, EnvironmentDefinition } from "./definition.ts";
 import { environmentSchema, type DeclaredEnvironment } from "./shape.ts";
 
 type Add = (code: string, path: NodePath, message: string, fix: string) => void;
 
 /** An az ml environment file: the environment, or every problem at its place. */
 export function readEnvironmentAsset(node: SourceNode): {
-  readonly asset?: EnvironmentAsset;
+  readonly asset?: NamedAsset<EnvironmentDefinition>;
   readonly problems: readonly Problem[];
 } {
   const { value, problems: wrongShape } = checkShape(environmentSchema, node);
@@ -27,15 +28,15 @@ export function readEnvironmentAsset(node: SourceNode): {
     add(
       "illegal-name",
       ["name"],
-      `${JSON.stringify(value.name)} is not a name for an environment.`,
-      "Use letters, digits, dots, dashes and underscores, beginning with a letter or a digit; at most 255.",
+      `${JSON.stringify(value.name)} is not a valid environment name.`,
+      "Use letters, digits, dots, dashes and underscores, starting with a letter or digit; at most 255 characters.",
     );
   }
   if (version !== undefined && /[/?#\s]/.test(version)) {
     add(
       "illegal-version",
       ["version"],
-      `${JSON.stringify(version)} is not a version.`,
+      `${JSON.stringify(version)} is not a valid version.`,
       "Use letters, digits, dots, dashes and underscores.",
     );
   }
@@ -47,7 +48,7 @@ export function readEnvironmentAsset(node: SourceNode): {
 }
 
 /**
- * An environment that a job defines itself; a name is taken and not used, as the official client does.
+ * An environment that a job defines itself; a name is accepted and ignored, as the official client does.
  *
  * @param fallback image, and conda specification, of an inline run that leaves them out.
  */
@@ -65,7 +66,7 @@ export function readInlineEnvironment(
       code: "unused-name",
       severity: "notice",
       where: positionOf(node, ["name"]),
-      message: `The name ${JSON.stringify(value.name)} is not used: an environment inside a job is anonymous, as with az ml.`,
+      message: `The name ${JSON.stringify(value.name)} is ignored: an environment inside a job is anonymous, as with az ml.`,
       fix: "Leave it out, or declare the environment in a file of its own and refer to it.",
     });
   }
@@ -75,12 +76,6 @@ export function readInlineEnvironment(
 function adder(problems: Problem[], node: SourceNode): Add {
   return (code, path, message, fix) =>
     problems.push({ code, severity: "error", where: positionOf(node, path), message, fix });
-}
-
-/** As the official client reads it: numbers and booleans as Python writes them, nothing for an empty text. */
-export function versionText(version: string | number | boolean | undefined, node: SourceNode): string | undefined {
-  if (version === undefined || version === "") return undefined;
-  return pythonText(version, node.document.textAt?.([...node.path, "version"]));
 }
 
 function readDefinition(
@@ -100,7 +95,7 @@ function readDefinition(
   if (value.build !== undefined && build === undefined) return undefined;
   for (const [key, tag] of Object.entries(value.tags ?? {})) {
     if (typeof tag === "number" && !Number.isFinite(tag))
-      add("wrong-value", ["tags", key], "The value is no number that can be sent.", "Put it in quotes.");
+      add("wrong-value", ["tags", key], "This number cannot be sent.", "Put it in quotes.");
   }
   const conda =
     readConda(value, node, add) ?? (fallback.conda && { conda: fallback.conda, condaFile: condaText(fallback.conda) });
@@ -142,7 +137,7 @@ function readBuild(
       "missing-file",
       ["build", "path"],
       `The build context ${JSON.stringify(path)} does not exist.`,
-      "Correct the path; it is relative to this file.",
+      "Fix the path; it is relative to this file.",
     );
     return undefined;
   }
@@ -166,7 +161,7 @@ function readConda(
       "missing-file",
       at,
       `The conda file ${JSON.stringify(conda)} does not exist.`,
-      "Correct the path; it is relative to this file.",
+      "Fix the path; it is relative to this file.",
     );
     return undefined;
   }

@@ -8,7 +8,7 @@ export const environmentSchema = shape(() =>
   z
     .strictObject({
       $schema: text().optional(),
-      name: text().optional().describe("Name under which it is registered. Inside a job it is taken and not used."),
+      name: text().optional().describe("Name under which it is registered. Ignored inside a job."),
       version: version().optional(),
       description: text().optional(),
       tags: z.record(z.string(), z.unknown()).optional(),
@@ -29,7 +29,7 @@ export const environmentSchema = shape(() =>
         .optional(),
       os_type: oneOf(["linux", "windows"]).optional(),
       datastore: text().optional().describe("Datastore that a local build context is uploaded to."),
-      auto_delete_setting: z.unknown().optional().describe("Taken and not sent, as az ml does."),
+      auto_delete_setting: z.unknown().optional().describe("Accepted for compatibility with az ml; ignored."),
       id: readOnly(),
       latest_version: readOnly(),
       creation_context: readOnly(),

@@ -47,7 +47,7 @@ export async function takeSnapshot(path: string): Promise<Snapshot> {
     const largest = [...files].sort((a, b) => b.bytes - a.bytes).slice(0, 5);
     throw new SnapshotRefused(
       `The code folder ${name} has ${bytes} bytes, more than the ${mostBytes} that are taken as code. The largest files are ` +
-        `${largest.map(({ name: file, bytes: size }) => `${file} (${size})`).join(", ")}. Name what is no code in .amlignore.`,
+        `${largest.map(({ name: file, bytes: size }) => `${file} (${size})`).join(", ")}. List what is not code in .amlignore.`,
     );
   }
   return { folder: name, isFile, files, bytes, hash: await contentHash(files) };
@@ -56,7 +56,7 @@ export async function takeSnapshot(path: string): Promise<Snapshot> {
 /**
  * The files of a folder (or a single file), minus what `.amlignore` names, or `.gitignore` where there is none. Only
  * the ignore file in the folder itself counts, as with the official client. Links are followed inside the folder and
- * refused where they lead out of it.
+ * refused where they point outside it.
  */
 export async function listFiles(path: string): Promise<{
   readonly name: string;
@@ -67,7 +67,7 @@ export async function listFiles(path: string): Promise<{
   const info = await stat(path);
   if (info.isFile()) return { name, isFile: true, files: [{ name, path, bytes: info.size }] };
   const files = await walk(path, await realpath(path), await ignoreRules(path));
-  if (files.length === 0) throw new SnapshotRefused(`The folder ${name} has no file that is not ignored.`);
+  if (files.length === 0) throw new SnapshotRefused(`The folder ${name} is empty, or all of its files are ignored.`);
   return { name, isFile: false, files };
 }
 
@@ -91,11 +91,11 @@ async function walk(root: string, realRoot: string, rules: Ignore): Promise<read
       if (rules.ignores(name) || rules.ignores(`${name}/`)) continue;
       const real = await realpath(path).catch(() => undefined);
       if (real === undefined) {
-        throw new SnapshotRefused(`${name} is a link that leads nowhere. Remove it, or name it in .amlignore.`);
+        throw new SnapshotRefused(`${name} is a broken link. Remove it, or list it in .amlignore.`);
       }
       if (isOutside(realRoot, real)) {
         throw new SnapshotRefused(
-          `${name} is a link that leads out of the folder. Copy what it leads to into the folder, or name it in .amlignore.`,
+          `${name} links to something outside the folder. Copy that into the folder, or list the link in .amlignore.`,
         );
       }
       const info = await stat(path);

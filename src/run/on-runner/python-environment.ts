@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { CondaSpecification } from "../../asset/environment/definition.ts";
 
-/** What of a conda specification pip can bring about. */
+/** What of a conda specification pip can install. */
 export type PipPlan = {
   /** Requirement specifiers, in the order of the file. */
   readonly requirements: readonly string[];
@@ -24,9 +24,9 @@ const pipNames: Readonly<Record<string, string>> = {
 };
 
 /** Packages of conda that are part of any Python environment, or of conda itself. */
-const broughtAlong = new Set(["pip", "setuptools", "wheel", "conda", "ca-certificates"]);
+const included = new Set(["pip", "setuptools", "wheel", "conda", "ca-certificates"]);
 
-/** Packages that are no Python packages. */
+/** Packages that are not Python packages. */
 const systemPackages =
   /^(cudatoolkit|cuda[-_].*|cudnn|nccl|gcc.*|gxx.*|cmake|make|nodejs|r-.*|r|openjdk|ffmpeg|libgomp|mkl|openmpi|mpi|mpi4py|git|compilers|.*::.*)$/i;
 
@@ -45,7 +45,7 @@ export function planPip(conda: CondaSpecification): PipPlan {
     const [, name = text, constraint = ""] = /^([A-Za-z0-9_.:/-]+)\s*(.*)$/.exec(text) ?? [];
     const lower = name.toLowerCase();
     if (lower === "python") python = /\d+(\.\d+)?/.exec(constraint)?.[0];
-    else if (broughtAlong.has(lower)) continue;
+    else if (included.has(lower)) continue;
     else if (systemPackages.test(name)) notByPip.push(text);
     else requirements.push(`${pipNames[lower] ?? name}${pipConstraint(constraint)}`);
   }

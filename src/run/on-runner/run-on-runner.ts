@@ -4,7 +4,10 @@ import { pathToFileURL } from "node:url";
 import type { Clock } from "../../clock.ts";
 import type { ResolveSecret } from "../../secret/secret.ts";
 import type { MetricSeries } from "../../report/result.ts";
-import { isSecret, type CommandJob } from "../../job/definition.ts";
+import { onRunner, labelOf, type Job } from "../../job/job.ts";
+import type { RunnerWork } from "../../job/kind.ts";
+import { withBindings } from "../../job/parts/bindings.ts";
+import { isSecret } from "../../job/parts/variables.ts";
 import { takeSnapshot } from "../../asset/upload/snapshot.ts";
 import { readFileStore } from "./file-store.ts";
 import { runLogged } from "./process.ts";
@@ -44,8 +47,25 @@ export class NotRunnableHere extends Error {
   }
 }
 
-/** Runs a command job on this machine as the service would: its code in a folder of its own, its environment, its command. */
-export async function runLocally(name: string, job: CommandJob, deps: LocalDeps): Promise<LocalRun> {
+/** The job as this machine can run it. @throws NotRunnableHere for a type that only Azure ML runs. */
+export function runnerWork(job: Job): RunnerWork {
+  const work = onRunner(job);
+  if (work === undefined)
+    throw new NotRunnableHere(`A ${labelOf(job)} does not run on the runner. Name a compute of the workspace.`);
+  return work;
+}
+
+/** What makes two runs on the runner the same. Where the checkout is on the machine does not count. */
+export function runnerDefinition({ command, environment, inputs }: RunnerWork): unknown {
+  return {
+    command,
+    environment: environment.from === "reference" ? environment.id : environment.definition.condaFile,
+    inputs: Object.values(inputs).map((input) => (input.kind === "literal" ? input.value : input.path)),
+  };
+}
+
+/** Runs a job on this machine as the service would: its code in a folder of its own, its environment, its command. */
+export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps): Promise<LocalRun> {
   const { runFolder, signal } = deps;
   const codeFolder = join(runFolder, "code");
   const outputsFolder = join(codeFolder, "outputs");
@@ -57,12 +77,12 @@ export async function runLocally(name: string, job: CommandJob, deps: LocalDeps)
   };
   await mkdir(outputsFolder, { recursive: true });
   deps.onStatus("Preparing");
-  await copyCode(job, codeFolder);
-  const command = substitute(job, runFolder);
-  const path = await environmentPath(job, deps, keep("azureml-logs/20_image_build_log.txt"));
+  await copyCode(work, codeFolder);
+  const command = substitute(work, runFolder);
+  const path = await environmentPath(work, deps, keep("azureml-logs/20_image_build_log.txt"));
   const env = {
     ...inherited(deps.environment),
-    ...(await variablesOf(job, deps.resolveSecret)),
+    ...(await variablesOf(work, deps.resolveSecret)),
     PATH: [path, deps.environment["PATH"]].filter((part) => part !== undefined).join(delimiter),
     AZUREML_RUN_ID: name,
     MLFLOW_RUN_NAME: name,
@@ -71,13 +91,12 @@ export async function runLocally(name: string, job: CommandJob, deps: LocalDeps)
     MLFLOW_ALLOW_FILE_STORE: "true",
     PYTHONUNBUFFERED: "1",
   };
-  for (const output of Object.keys(job.outputs))
-    await mkdir(join(runFolder, "named-outputs", output), { recursive: true });
+  for (const output of work.outputs) await mkdir(join(runFolder, "named-outputs", output), { recursive: true });
   deps.onStatus("Running");
   const limit =
-    job.limits?.timeout === undefined
+    work.timeoutSeconds === undefined
       ? signal
-      : AbortSignal.any([signal, AbortSignal.timeout(job.limits.timeout * 1000)]);
+      : AbortSignal.any([signal, AbortSignal.timeout(work.timeoutSeconds * 1000)]);
   const end = await runLogged("bash", ["-c", command], {
     cwd: codeFolder,
     env,
@@ -102,12 +121,13 @@ function inherited(environment: LocalDeps["environment"]): Readonly<Record<strin
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.test(name)));
 }
 
-async function copyCode(job: CommandJob, folder: string): Promise<void> {
-  if (job.code === undefined) return;
-  if (job.code.from === "reference") {
-    throw new NotRunnableHere(`The job's code is ${job.code.id}; a run on this machine needs it as a local folder.`);
+async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
+  if (code === undefined) return;
+  if (code.from !== "local") {
+    const address = code.from === "address" ? code.url : code.id;
+    throw new NotRunnableHere(`The job's code is ${address}; a run on this machine needs it as a local folder.`);
   }
-  const { files } = await takeSnapshot(job.code.folder);
+  const { files } = await takeSnapshot(code.folder);
   for (const { name, path } of files) {
     const to = join(folder, name);
     await mkdir(dirname(to), { recursive: true });
@@ -116,32 +136,31 @@ async function copyCode(job: CommandJob, folder: string): Promise<void> {
 }
 
 /** `${{inputs.x}}` and `${{outputs.x}}` as the service puts them in. */
-function substitute(job: CommandJob, runFolder: string): string {
-  return job.command.replaceAll(
-    /\$\{\{\s*(inputs|outputs)\.([A-Za-z0-9_]+)\s*\}\}/g,
-    (_, section: string, name: string) => {
-      if (section === "outputs") return join(runFolder, "named-outputs", name);
-      const input = job.inputs[name];
+function substitute({ command, inputs }: RunnerWork, runFolder: string): string {
+  return withBindings(command, {
+    output: (name) => join(runFolder, "named-outputs", name),
+    input: (name) => {
+      const input = inputs[name];
       if (input?.kind === "literal") return input.value;
       if (input?.local !== undefined) return input.local;
       throw new NotRunnableHere(
         `The input ${JSON.stringify(name)} is data in Azure (${input?.kind === "data" ? input.path : ""}), which a run on this machine does not fetch.`,
       );
     },
-  );
+  });
 }
 
 /** @returns the folder of executables to put first on the path; `undefined` where the job needs no Python packages. */
 async function environmentPath(
-  job: CommandJob,
+  { environment }: RunnerWork,
   deps: LocalDeps,
   onLine: (line: string) => void,
 ): Promise<string | undefined> {
-  if (job.environment.from === "reference") {
-    onLine(`The environment ${job.environment.id} is kept in Azure; the run uses what is installed on this machine.`);
+  if (environment.from === "reference") {
+    onLine(`The environment ${environment.id} is kept in Azure; the run uses what is installed on this machine.`);
     return undefined;
   }
-  const { conda, image, build } = job.environment.definition;
+  const { conda, image, build } = environment.definition;
   if (build !== undefined)
     throw new NotRunnableHere(
       "The environment is built from a Docker context, which a run on this machine does not do. Give image and conda_file, or a compute target of the workspace.",
@@ -153,13 +172,13 @@ async function environmentPath(
   const { requirements, python: wanted, notByPip } = planPip(conda);
   if (notByPip.length > 0) {
     throw new NotRunnableHere(
-      `These packages of the conda file are not to be had from pip, with which a run on this machine installs: ${notByPip.join(", ")}.`,
+      `A run on this machine installs with pip, which does not have these packages of the conda file: ${notByPip.join(", ")}.`,
     );
   }
   const python = await findPython(deps.environment["PATH"] ?? "");
   if (python === undefined)
     throw new NotRunnableHere(
-      "No Python of version 3.9 or newer with venv is on this machine. Add actions/setup-python before this step.",
+      "This machine has no Python 3.9 or newer with venv. Add actions/setup-python before this step.",
     );
   if (wanted !== undefined && !`${python.version}.`.startsWith(`${wanted}.`)) {
     onLine(`The conda file asks for Python ${wanted}; this machine has ${python.version}, which is used.`);
@@ -171,9 +190,12 @@ async function environmentPath(
   });
 }
 
-async function variablesOf(job: CommandJob, resolveSecret: ResolveSecret): Promise<Readonly<Record<string, string>>> {
+async function variablesOf(
+  { environmentVariables }: RunnerWork,
+  resolveSecret: ResolveSecret,
+): Promise<Readonly<Record<string, string>>> {
   const entries = await Promise.all(
-    Object.entries(job.environmentVariables).map(
+    Object.entries(environmentVariables).map(
       async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : String(value)] as const,
     ),
   );

@@ -1,14 +1,10 @@
 import { createHash } from "node:crypto";
-import { withoutUndefined } from "../../job/wire-parts.ts";
+import { defined } from "../../azure/defined.ts";
+import type { AssetRequest } from "../kind.ts";
 import type { EnvironmentDefinition } from "./definition.ts";
 
 /** The official client's name for environments that have none. */
 const anonymousName = "CliV2AnonymousEnvironment";
-
-/** `PUT …/environments/{name}/versions/{version}`. */
-export type EnvironmentVersion = { readonly name: string; readonly version: string; readonly body: EnvironmentBody };
-
-export type EnvironmentBody = { readonly properties: Readonly<Record<string, unknown>> };
 
 /**
  * An environment without a name is one version of a shared anonymous one, told by its content: putting it again changes
@@ -16,10 +12,7 @@ export type EnvironmentBody = { readonly properties: Readonly<Record<string, unk
  *
  * @param contextUri address of the build context, where there is one.
  */
-export function anonymousVersion(
-  definition: EnvironmentDefinition,
-  contextUri: string | undefined,
-): EnvironmentVersion {
+export function anonymousVersion(definition: EnvironmentDefinition, contextUri: string | undefined): AssetRequest {
   const body = environmentBody(definition, contextUri, true);
   const { image, condaFile, osType, inferenceConfig, build } = body.properties;
   const hash = createHash("sha256")
@@ -33,19 +26,18 @@ export function environmentBody(
   definition: EnvironmentDefinition,
   contextUri: string | undefined,
   isAnonymous: boolean,
-): EnvironmentBody {
+): AssetRequest["body"] {
   const { image, condaFile, osType, inferenceConfig, description, tags, build } = definition;
-  return {
-    properties: withoutUndefined({
-      image,
-      condaFile,
-      build: build === undefined ? undefined : withoutUndefined({ contextUri, dockerfilePath: build.dockerfilePath }),
-      osType,
-      inferenceConfig,
-      description,
-      tags: Object.keys(tags).length === 0 ? undefined : tags,
-      isAnonymous,
-      isArchived: false,
-    }),
-  };
+  const properties: Readonly<Record<string, unknown>> = defined({
+    image,
+    condaFile,
+    build: build === undefined ? undefined : defined({ contextUri, dockerfilePath: build.dockerfilePath }),
+    osType,
+    inferenceConfig,
+    description,
+    tags: Object.keys(tags).length === 0 ? undefined : tags,
+    isAnonymous,
+    isArchived: false,
+  });
+  return { properties };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { readCommandJob } from "../../src/job/read-job.ts";
-import { anonymousVersion } from "../../src/asset/environment/version.ts";
+import { anonymousVersion } from "../../src/asset/environment/request.ts";
+import { assetsOf, computesOf, read as readCommandJob } from "../../src/job/command.ts";
 import { pythonText } from "../../src/yaml/python-text.ts";
 import { nodeOf } from "../support/documents.ts";
 
@@ -69,4 +69,53 @@ it.each([
 it("wants an environment of a job file, as az ml does", () => {
   const { node } = nodeOf("command: x\n");
   expect(node && readCommandJob(node).problems.map(({ code }) => code)).toEqual(["missing-key"]);
+});
+
+describe("a command job", () => {
+  it("names every asset that it uses, each by its place", () => {
+    const { node } = nodeOf(
+      [
+        "command: x",
+        "code: .",
+        "environment: { build: { path: . } }",
+        "inputs:",
+        "  local: { path: . }",
+        "  table: { type: mltable, path: 'azureml:table:1' }",
+        "  model: { type: custom_model, path: ., datastore: azureml:models }",
+        "  remote: { type: uri_file, path: 'https://host/file' }",
+        "  rate: 0.1",
+        "  bound: { path: '${{parent.inputs.data}}' }",
+        "",
+      ].join("\n"),
+      process.cwd(),
+    );
+    const { job } = node === undefined ? {} : readCommandJob(node);
+    expect(job && assetsOf(job)).toMatchObject([
+      { kind: "code", where: "code", declared: { from: "local", path: "." } },
+      { kind: "environment", where: "environment", declared: { build: { context: { from: "local" } } } },
+      { kind: "data", where: "inputs.local", declared: { type: "uri_folder", local: process.cwd() } },
+      { kind: "data", where: "inputs.table", reference: "azureml:table:1" },
+      { kind: "model", where: "inputs.model", declared: { local: process.cwd(), datastore: "models" } },
+      { kind: "data", where: "inputs.remote", reference: "https://host/file" },
+    ]);
+  });
+
+  it.each([
+    ["code: azureml:code:1", { kind: "code", reference: "azureml:code:1" }],
+    ["code: https://host/code", { kind: "code", declared: { from: "address", url: "https://host/code" } }],
+    ["environment: { image: a }", { kind: "environment", declared: { image: "a", tags: {} } }],
+    ["environment: azureml:env@latest", { kind: "environment", reference: "azureml:env@latest" }],
+  ])("uses, with %s, %j", (line, use) => {
+    const { job } = read(`command: x\n${line}\n`);
+    expect(job && assetsOf(job)).toContainEqual(expect.objectContaining(use));
+  });
+
+  it.each([
+    ["", []],
+    ["compute: azureml:gpu", ["gpu"]],
+    ["compute: local", ["local"]],
+  ])("names, with %j, the computes %j", (line, computes) => {
+    const { job } = read(`command: x\n${line}\n`);
+    expect(job && computesOf(job)).toEqual(computes);
+  });
 });

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  assetKinds,
+  ensureAssets,
+  environmentWord,
+  isUploadedToDatastore,
+  takeAsset,
+  type AssetUse,
+} from "../../src/asset/asset.ts";
+import type { AssetDeps } from "../../src/asset/kind.ts";
+import { succeeded } from "../../src/azure/outcome.ts";
+import { failing } from "../support/jobs.ts";
+import { checkoutOf } from "../support/step.ts";
+
+const never = () => Promise.reject(new Error("This is not asked for."));
+
+/** A workspace with storage: what was completed stays, and everything that is written is noted. */
+function workspace() {
+  const written: string[] = [];
+  const completed = new Map<string, Readonly<Record<string, string>>>();
+  const code = new Map<string, string>();
+  const container = { url: "https://store/container", access: { by: "sas", token: "" } } as const;
+  const deps: AssetDeps = {
+    assets: {
+      findCode: async (_, hash) => succeeded(code.get(hash)),
+      startCodeUpload: async () => succeeded(container),
+      put: async (collection, name, version, body) => {
+        written.push(`put ${collection}`);
+        const { hash_sha256: hash } =
+          (body as { properties: { properties?: { hash_sha256?: string } } }).properties.properties ?? {};
+        const id = `${collection}/${name}/${version}`;
+        if (hash !== undefined) code.set(hash, id);
+        return succeeded({ id, conflict: false });
+      },
+      get: async () => succeeded(undefined),
+      versions: async () => succeeded(undefined),
+    },
+    blobs: {
+      upload: async (_, files) => {
+        written.push(`upload ${files.length}`);
+        return succeeded(undefined);
+      },
+      metadata: async (_, blob) => succeeded(completed.get(blob)),
+      setMetadata: async (_, blob, metadata) => {
+        completed.set(blob, metadata);
+        return succeeded(undefined);
+      },
+      reach: never,
+      read: never,
+      download: never,
+    },
+    datastores: { open: async () => succeeded(container), look: never },
+    workspaceId: "/ws",
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  };
+  return { deps, written };
+}
+
+const code = (folder: string, where = "code"): AssetUse => ({
+  kind: "code",
+  where,
+  what: "the code",
+  declared: { from: "local", path: ".", folder },
+});
+const environment = (folder?: string, where = "environment"): AssetUse => ({
+  kind: "environment",
+  where,
+  what: "the environment",
+  declared:
+    folder === undefined
+      ? { image: "ubuntu", tags: {} }
+      : { build: { context: { from: "local", path: ".", folder } }, tags: {} },
+});
+const localInput = (local: string) => ({
+  where: "inputs.data",
+  what: "the input data",
+  declared: { type: "uri_folder", local },
+});
+const data = (local: string): AssetUse => ({ kind: "data", ...localInput(local) });
+const model = (local: string): AssetUse => ({ kind: "model", ...localInput(local) });
+
+describe("an asset kind", () => {
+  it.each(Object.entries(assetKinds))("says how %s are called, and where a workspace keeps them", (_, kind) => {
+    expect(kind.label).not.toBe("");
+    expect(Object.values(assetKinds).filter(({ collection }) => collection === kind.collection)).toHaveLength(1);
+  });
+
+  const uses = (folder: string): readonly (readonly [string, AssetUse])[] => [
+    ["code", code(folder)],
+    ["environment", environment(folder)],
+    ["data", data(folder)],
+    ["model", model(folder)],
+  ];
+  const kinds = uses("").map(([name]) => name);
+  const useOf = (name: string, folder: string) => {
+    const found = uses(folder).find(([kind]) => kind === name);
+    if (found === undefined) throw new Error(`There is no use of ${name}.`);
+    return found[1];
+  };
+  /** Folders of one name, so that only their contents tell them apart. */
+  const folderOf = (text: string) => `${checkoutOf({ "asset/file.txt": text })}/asset`;
+
+  it.each(kinds)("tells two of the kind %s apart by their content, and by nothing else", async (name) => {
+    const [one, same, other] = await Promise.all(
+      ["a", "a", "b"].map(async (text) => (await takeAsset(useOf(name, folderOf(text)))).identity),
+    );
+    expect(one).toBe(same);
+    expect(one).not.toBe(other);
+  });
+
+  it.each(kinds)("uploads and registers the same content of the kind %s once", async (name) => {
+    const { deps, written } = workspace();
+    const taken = await Promise.all(
+      ["first", "second"].map(async (where) => takeAsset({ ...useOf(name, folderOf("a")), where })),
+    );
+    const first = await ensureAssets(taken, deps);
+    const uploads = written.filter((write) => write.startsWith("upload"));
+    expect(uploads).toEqual(["upload 1"]);
+    if (!first.ok) throw new Error("The assets were not ensured.");
+    expect(first.value.get("first")).toBe(first.value.get("second"));
+
+    written.length = 0;
+    expect(await ensureAssets(taken, deps)).toEqual(first);
+    // An anonymous environment is put again onto itself, because it cannot be asked for by its content.
+    expect(written.filter((write) => write !== "put environments")).toEqual([]);
+  });
+});
+
+describe("the assets of a job", () => {
+  it("fail with the failure of the first one that has one", async () => {
+    const { deps } = workspace();
+    const refusing: AssetDeps = {
+      ...deps,
+      assets: {
+        ...deps.assets,
+        put: async (collection) => failing("refused", { status: collection === "codes" ? 403 : 400 }),
+      },
+    };
+    const taken = await Promise.all([environment(), code(checkoutOf({ "a.py": "" }))].map(takeAsset));
+    expect(await ensureAssets(taken, refusing)).toMatchObject({ ok: false, failure: { status: 400 } });
+  });
+
+  it.each([
+    ["code", code("/checkout"), false],
+    ["an environment with an image", environment(), false],
+    ["an environment with a build context", environment("/checkout"), true],
+    ["data", data("/checkout"), true],
+    ["a model", model("/checkout"), true],
+  ])("%s goes to a datastore: %p", (_, use, expected) => {
+    expect(isUploadedToDatastore(use)).toBe(expected);
+  });
+
+  const referred = (where: string): AssetUse => ({
+    kind: "environment",
+    where,
+    what: "the environment",
+    reference: "azureml:env:1",
+  });
+  it.each([
+    ["its reference", [referred("a")], "azureml:env:1"],
+    ["its image", [code("/checkout"), environment()], "ubuntu"],
+    ["its build context", [environment("/checkout")], "built from ."],
+    ["nothing where there are two", [referred("a"), referred("b")], undefined],
+  ])("name the environment by %s", (_, uses, expected) => {
+    expect(environmentWord(uses)).toBe(expected);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "@jest/globals";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import * as z from "zod";
+import { kindOf } from "../../src/declaration/document-kind.ts";
+import { assetsOf, computesOf, jobTypes, labelOf, readJob, secretsOf, toRequest } from "../../src/job/job.ts";
+import { computeId } from "../../src/job/parts/compute.ts";
+import { isError } from "../../src/yaml/problem.ts";
+import { readDocuments } from "../../src/yaml/yaml.ts";
+import { nodeOf } from "../support/documents.ts";
+import { workspace } from "../support/targets.ts";
+
+/** The jobs of the examples, which the demo and the sample workflows run. */
+const examples = globSync("examples/**/*.yml").flatMap((file) => {
+  const { documents } = readDocuments(readFileSync(file, "utf8"), { file, folder: resolve(dirname(file)) });
+  return documents
+    .filter((document) => kindOf(document).is === "job")
+    .map((document) => ({ file, ...readJob({ document, path: [] }) }));
+});
+
+describe.each(Object.entries(jobTypes))("the job type %s", (name, type) => {
+  it("says what it is called, and how the service and az ml call it", () => {
+    expect(type.label).toMatch(/^[a-z].* job$/);
+    expect(type.jobType).toMatch(/^[A-Z][A-Za-z]+$/);
+    expect(type.schemaName).toMatch(/^[a-z][A-Za-z]+Job$/);
+    for (const key of ["label", "jobType", "schemaName"] as const)
+      expect(Object.values(jobTypes).filter((other) => other[key] === type[key])).toHaveLength(1);
+  });
+
+  it("has a shape that can be published, with the keys of every job", () => {
+    const schema = z.toJSONSchema(type.schema(), { unrepresentable: "any", io: "output" });
+    expect(Object.keys(schema.properties ?? {})).toEqual(
+      expect.arrayContaining(["$schema", "type", "name", "display_name", "experiment_name", "description", "tags"]),
+    );
+  });
+
+  it("has an example that reads without an error, and makes a request", () => {
+    const own = examples.filter(({ job }) => job?.type === name);
+    expect(own.length).toBeGreaterThan(0);
+    for (const { job, problems } of own) {
+      expect(problems.filter(isError)).toEqual([]);
+      if (job === undefined) continue;
+      expect(labelOf(job)).toBe(type.label);
+      const places = assetsOf(job).map(({ where }) => where);
+      expect(new Set(places).size).toBe(places.length);
+      const { properties } = toRequest(job, {
+        runName: "run",
+        fallbackExperiment: "experiment",
+        provenance: { properties: {}, tags: { from: "test" } },
+        idOf: (where) => {
+          expect(places).toContain(where);
+          return where;
+        },
+        computeIdOf: (compute) => {
+          expect(computesOf(job)).toContain(compute);
+          return computeId(workspace.id, compute);
+        },
+        valueOf: (reference) => {
+          expect(secretsOf(job).map((secret) => secret.reference)).toContain(reference);
+          return "value";
+        },
+      });
+      expect(properties).toMatchObject({ jobType: type.jobType, tags: { from: "test" }, isArchived: false });
+    }
+  });
+});
+
+describe("a job file", () => {
+  it.each([
+    ["its schema", "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\ncommand: x\n"],
+    ["its type", "type: command\ncommand: x\n"],
+    ["its keys", "command: x\n"],
+  ])("is known by %s", (_, yaml) => {
+    const { node } = nodeOf(yaml);
+    expect(node && kindOf(node.document)).toEqual({ is: "job" });
+  });
+
+  it.each([
+    ["$schema: https://azuremlschemas.azureedge.net/latest/sweepJob.schema.json\n", "an az ml sweepJob file"],
+    ["type: pipeline\njobs: {}\n", "a pipeline job"],
+  ])("of a type that is not listed is not supported yet: %j", (yaml, what) => {
+    const { node } = nodeOf(yaml);
+    expect(node && kindOf(node.document)).toEqual({ is: "not-supported-yet", what });
+  });
+
+  it("of a type that is not listed, inside a declaration, is a problem at its type", () => {
+    const { node } = nodeOf("type: sweep\ncommand: x\nenvironment: azureml:env:1\n");
+    expect(node && readJob(node).problems).toMatchObject([{ code: "wrong-value", where: { line: 1 } }]);
+  });
+});

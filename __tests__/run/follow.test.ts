@@ -1,0 +1,142 @@
+import { describe, expect, it } from "@jest/globals";
+import { succeeded, type AzureFailure, type Outcome } from "../../src/azure/outcome.ts";
+import type { RunDetails } from "../../src/azure/run-history.ts";
+import { followRun, type FollowDeps, type Followed } from "../../src/run/follow.ts";
+import { sleepingClock } from "../support/clock.ts";
+import { failing, jobsOf, liveJob } from "../support/jobs.ts";
+
+/** What the run history says in one look: a status, or why it could not be read. */
+type Look = string | { readonly fails: AzureFailure["reason"] };
+
+type Told = Followed & { readonly statuses: readonly string[]; readonly seconds: number; readonly logReads: number };
+
+type Options = {
+  /** The job's own status; the one that the history said last where it is left out. */
+  readonly job?: string;
+  readonly deadlineSeconds?: number;
+  /** The look after which the workflow is cancelled. */
+  readonly cancelAfter?: number;
+};
+
+/** Follows a run that the history shows look by look; the last look is repeated. */
+async function follow(looks: readonly Look[], options: Options = {}): Promise<Told> {
+  const clock = sleepingClock();
+  const abort = new AbortController();
+  const statuses: string[] = [];
+  let logReads = 0;
+  let look = 0;
+  let said = "NotStarted";
+  const details = async (): Promise<Outcome<RunDetails>> => {
+    const seen = looks[Math.min(look, looks.length - 1)] ?? "NotStarted";
+    look += 1;
+    if (look === options.cancelAfter) abort.abort();
+    if (typeof seen === "object") return failing(seen.fails);
+    said = seen;
+    return succeeded({ status: seen, warnings: [], logFiles: { "user_logs/std_log.txt": "address" } });
+  };
+  const never = () => Promise.reject(new Error("This is not asked for."));
+  const deps: FollowDeps = {
+    jobs: { ...jobsOf(), get: async (name) => succeeded(liveJob(name, { status: options.job ?? said })) },
+    runHistory: { details, artifacts: never, artifactUrl: never },
+    logs: {
+      look: async () => void (logReads += 1),
+      finish: async () => void (logReads += 1),
+      tail: () => undefined,
+    },
+    clock,
+    signal: abort.signal,
+    deadline: (options.deadlineSeconds ?? 86_400) * 1000,
+    onStatus: (status) => statuses.push(status),
+  };
+  return { ...(await followRun("run", deps)), statuses, seconds: clock.now() / 1000, logReads };
+}
+
+const times = (count: number, look: Look): readonly Look[] => Array.from({ length: count }, () => look);
+
+describe("a run that is followed", () => {
+  it.each<{
+    readonly what: string;
+    readonly looks: readonly Look[];
+    readonly options?: Options;
+    readonly expected: Partial<Told> & Readonly<Record<string, unknown>>;
+  }>([
+    {
+      what: "is over when it completes, and every status is shown once",
+      looks: ["NotStarted", "Queued", "Queued", "Running", "Running", "Completed"],
+      expected: { end: "over", status: "Completed", statuses: ["NotStarted", "Queued", "Running", "Completed"] },
+    },
+    { what: "is over when it fails", looks: ["Running", "Failed"], expected: { end: "over", status: "Failed" } },
+    { what: "is over when it was canceled", looks: ["Canceled"], expected: { end: "over", status: "Canceled" } },
+    {
+      what: "is not over as long as the job itself says that it is running",
+      looks: ["Completed"],
+      options: { job: "Finalizing", deadlineSeconds: 60 },
+      expected: { end: "left", why: "timeout", status: "Finalizing", seconds: 60 },
+    },
+    {
+      what: "is known by the job where the history does not know it yet",
+      looks: [{ fails: "not-found" }],
+      options: { job: "Completed" },
+      expected: { end: "over", status: "Completed" },
+    },
+    {
+      what: "may recover from not responding",
+      looks: ["Running", ...times(20, "NotResponding"), "Running", "Completed"],
+      expected: { end: "over", status: "Completed" },
+    },
+    {
+      what: "counts as over after ten minutes of not responding",
+      looks: ["Running", "NotResponding"],
+      expected: { end: "over", status: "NotResponding" },
+    },
+    {
+      what: "counts as over after ten minutes in a state that nobody knows",
+      looks: ["Hibernating"],
+      expected: { end: "over", status: "Hibernating" },
+    },
+    {
+      what: "is left running when the time limit passes",
+      looks: ["Running"],
+      options: { deadlineSeconds: 30 },
+      expected: { end: "left", why: "timeout", status: "Running", seconds: 30 },
+    },
+    {
+      what: "is left running when the workflow is cancelled",
+      looks: ["Queued", "Running"],
+      options: { cancelAfter: 2 },
+      expected: { end: "left", why: "cancelled", status: "Running" },
+    },
+    {
+      what: "is left running when a read ends with the cancellation",
+      looks: ["Running", { fails: "cancelled" }],
+      expected: { end: "left", why: "cancelled", status: "Running" },
+    },
+    {
+      what: "is followed through four failed reads in a row",
+      looks: ["Running", ...times(4, { fails: "unreachable" }), "Running", "Completed"],
+      expected: { end: "over", status: "Completed", statuses: ["Running", "Completed"] },
+    },
+    {
+      what: "is left running after five failed reads in a row",
+      looks: ["Running", ...times(5, { fails: "unreachable" }), "Completed"],
+      expected: { end: "left", why: "unreachable", status: "Running" },
+    },
+    {
+      what: "is left running at once where it may not be read",
+      looks: ["Running", { fails: "refused" }],
+      expected: { end: "left", why: "unreachable", status: "Running" },
+    },
+  ])("$what", async ({ looks, options, expected }) => {
+    expect(await follow(looks, options)).toMatchObject(expected);
+  });
+
+  it("is waited for ten minutes in such a state, not less", async () => {
+    const { seconds } = await follow(["NotResponding"]);
+    expect(seconds).toBeGreaterThan(600);
+    expect(seconds).toBeLessThan(620);
+  });
+
+  it("has its log read in every look, and to its end before the end is shown", async () => {
+    expect(await follow(["Running", "Running", "Completed"])).toMatchObject({ logReads: 3 });
+  });
+});

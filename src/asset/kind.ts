@@ -1,0 +1,94 @@
+import type { Assets, Collection } from "../azure/assets.ts";
+import type { Outcome } from "../azure/outcome.ts";
+import type { Problem } from "../yaml/problem.ts";
+import type { SourceNode } from "../yaml/source.ts";
+import type { UploadDeps } from "./upload/local-upload.ts";
+
+/** What putting assets into a workspace needs. */
+export type AssetDeps = UploadDeps & {
+  readonly assets: Assets;
+  readonly workspaceId: string;
+};
+
+/** An asset that a file of its own declares, to be registered under a name. */
+export type NamedAsset<Definition> = {
+  readonly source: SourceNode;
+  readonly name: string;
+  /** Without one the newest version is updated where the service allows it, else the next one is created. */
+  readonly version?: string;
+  readonly definition: Definition;
+};
+
+/** `PUT …/{collection}/{name}/versions/{version}`. */
+export type AssetRequest = {
+  readonly name: string;
+  readonly version: string;
+  readonly body: { readonly properties: Readonly<Record<string, unknown>> };
+};
+
+/** What of an asset is uploaded to a datastore, as its declaration names it. */
+export type DatastoreUpload = {
+  /** Absolute. */
+  readonly local: string;
+  readonly datastore?: string;
+};
+
+/**
+ * Everything about one kind of asset. A kind is one file that exports these names.
+ *
+ * @typeParam Definition what is declared, apart from its name.
+ * @typeParam Content what of it is on this machine.
+ */
+export type AssetKind<Definition, Content> = {
+  /** For people: `environment`. */
+  readonly label: string;
+  /** Where the workspace keeps assets of this kind. */
+  readonly collection: Collection;
+  /** True for a reference that goes to the service as it is, because the service finds the version by itself. */
+  readonly isResolvedByService?: (reference: string) => boolean;
+  /** For a kind of which `@latest` cannot be asked for. */
+  readonly hasNoLabels?: true;
+  /** For a kind that has files of its own: the asset, or every problem at its place. */
+  readonly read?: (node: SourceNode) => {
+    readonly asset?: NamedAsset<Definition>;
+    readonly problems: readonly Problem[];
+  };
+  /** What goes to a datastore from this machine; `undefined` where nothing does. */
+  readonly uploadOf: (definition: Definition) => DatastoreUpload | undefined;
+  /** Reads what is on this machine, before anything is sent. @throws SnapshotRefused when it cannot be taken. */
+  readonly contentOf: (definition: Definition) => Promise<Content>;
+  /** Tells the asset from every other by its content: part of a run's name, so it must never change for the same content. */
+  readonly identityOf: (definition: Definition, content: Content) => string;
+  /** The same for a reference; the reference itself where a kind says nothing else. */
+  readonly identityOfReference?: (reference: string) => string;
+  /** The id of one with the same content that the workspace has; for a kind that can be asked for by its content. */
+  readonly find?: (definition: Definition, content: Content, deps: AssetDeps) => Promise<Outcome<string | undefined>>;
+  /**
+   * Uploads what the workspace's storage does not have.
+   *
+   * @param what the asset in messages: `the input data`.
+   * @returns the address of the bytes; `undefined` for an asset without any.
+   */
+  readonly upload: (
+    definition: Definition,
+    content: Content,
+    what: string,
+    deps: AssetDeps,
+  ) => Promise<Outcome<string | undefined>>;
+  /**
+   * The version to put, under the given name or an anonymous one made of the content. A kind without it is not
+   * registered for a job: the address of its bytes is all that the job needs.
+   */
+  readonly toRequest?: (
+    definition: Definition,
+    content: Content,
+    address: string | undefined,
+    named?: { readonly name: string; readonly version: string },
+  ) => AssetRequest;
+  /** Members that the declaration sets and the live version has otherwise. What the service filled in is no difference. */
+  readonly differencesFrom?: (
+    definition: Definition,
+    content: Content,
+    live: Readonly<Record<string, unknown>>,
+  ) => readonly string[];
+};

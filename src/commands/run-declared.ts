@@ -1,0 +1,91 @@
+import { environmentWord } from "../asset/asset.ts";
+import type { Azure } from "../azure/azure.ts";
+import type { LiveJob } from "../azure/jobs.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import { workflowAttempt } from "../github/context.ts";
+import { assetsOf, computesOf, type Job } from "../job/job.ts";
+import { cancelRun } from "../run/cancel.ts";
+import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
+import { stillRunning } from "../run/still-running.ts";
+import { originOf } from "../compute/target.ts";
+import { submittedByTag } from "../run/submit.ts";
+import { failureOf } from "../report/failure.ts";
+import { nothing, type CommandContext, type CommandResult } from "./context.ts";
+import { followToReport } from "./follow-run.ts";
+import { submitRun, type Prepared } from "./submit-run.ts";
+import { trainLocally } from "./train-locally.ts";
+import { connect } from "./workspace.ts";
+
+/** True unless everything that is declared happens on the runner. */
+export function needsWorkspace({
+  run,
+  targets,
+  environments,
+}: Pick<Declaration, "run" | "targets" | "environments">): boolean {
+  const onRunner = run === undefined || isOnRunner(run, targets);
+  return !onRunner || environments.length > 0 || targets.some((target) => originOf(target) !== "none");
+}
+
+/** Runs what is declared: on the runner, or in the workspace. */
+export async function runDeclared(
+  declaration: Declaration,
+  context: CommandContext,
+  prepared?: Prepared,
+): Promise<CommandResult> {
+  const { run, targets, gates } = declaration;
+  if (run === undefined) return nothing;
+  if (isOnRunner(run, targets)) return trainLocally(run, gates, context, prepared?.azure);
+  const azure = prepared?.azure ?? (await connect(context, declaration));
+  return runInWorkspace(run, declaration, context, { azure, liveNames: prepared?.liveNames ?? new Map() });
+}
+
+async function runInWorkspace(
+  job: Job,
+  declaration: Declaration,
+  context: CommandContext,
+  prepared: Prepared,
+): Promise<CommandResult> {
+  const { azure } = prepared;
+  const submitted = await submitRun(job, context, prepared);
+  if (!submitted.ok) {
+    const failure = failureOf(submitted.failure, "The run could not be submitted");
+    if (failure.reason === "cancelled") return cancelledWhileSubmitting(context, azure);
+    return { failures: [{ ...failure, reason: "submission-failed" }] };
+  }
+  const { job: live, reused, reason } = submitted.value;
+  context.log.info(reused ? `Joined the run ${live.name}: ${reason ?? ""}` : `Submitted the run ${live.name}.`);
+  if (live.studioUrl !== undefined) context.log.info(`Studio: ${live.studioUrl}`);
+  const environment = environmentWord(assetsOf(job));
+  const started = {
+    ...submitted.value,
+    compute: computesOf(job).join(", ") || "serverless",
+    ...(environment === undefined ? {} : { environment }),
+    ours: !reused || isOurs(live, context),
+  };
+  return followToReport(started, declaration, context, azure);
+}
+
+/** True for a run that this attempt of the workflow has submitted, in this process or in an earlier one. */
+export function isOurs(job: LiveJob, { github }: CommandContext): boolean {
+  return job.tags[submittedByTag] === workflowAttempt(github);
+}
+
+/** The workflow was cancelled while the run was being submitted: the cancellation finds out whether it was created. */
+async function cancelledWhileSubmitting(context: CommandContext, azure: Azure): Promise<CommandResult> {
+  const name = context.state.startedRun();
+  if (name === undefined)
+    return { failures: [{ reason: "cancelled", message: "The workflow was cancelled before a run was submitted." }] };
+  const asked = await cancelRun(name, azure.jobs, context.clock);
+  const settled = asked.ok || asked.failure.reason === "not-found";
+  if (settled) context.state.runEnded();
+  const what = asked.ok ? "cancellation requested" : settled ? "it was never created" : "it could not be cancelled";
+  return {
+    failures: [
+      {
+        reason: "cancelled",
+        message: `The workflow was cancelled while the run '${name}' was being submitted; ${what}.`,
+      },
+    ],
+    leftGoing: settled ? [] : [stillRunning(name)],
+  };
+}

@@ -1,0 +1,79 @@
+import type { AssetUse } from "../asset/asset.ts";
+import { valueAt, type SourceNode } from "../yaml/source.ts";
+import * as command from "./command.ts";
+import type { JobRequest, JobType, ReadJob, RunnerWork } from "./kind.ts";
+import type { JobSecret, Resolved } from "./resolved.ts";
+
+type Jobs = { command: command.CommandJob };
+
+/** az ml's `type`. */
+export type JobTypeName = keyof Jobs;
+/** A declared job, of whatever type. */
+export type Job = Jobs[JobTypeName];
+
+/** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
+export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command };
+
+/** What a job is that names no type that is listed: its shape then says what is wrong. */
+const defaultType: JobTypeName = "command";
+
+const names = Object.keys(jobTypes) as readonly JobTypeName[];
+
+/** The type whose files name this schema in `$schema`. */
+export function jobTypeOfSchema(schemaName: string): JobTypeName | undefined {
+  return names.find((name) => jobTypes[name].schemaName === schemaName);
+}
+
+/** The type that a mapping without `$schema` is of: the one it names, if it has its keys, else the one whose keys it has. */
+export function jobTypeOfKeys(mapping: Readonly<Record<string, unknown>>): JobTypeName | undefined {
+  const { type } = mapping;
+  const named = typeof type === "string" ? type.toLowerCase() : undefined;
+  return names.find((name) => (named === undefined || named === name) && jobTypes[name].hasKeysOf(mapping));
+}
+
+/** Reads a declared job of whatever type: the one that it names, by `type` or `$schema`, else the one whose keys it has. */
+export function readJob(node: SourceNode): ReadJob<Job> {
+  const value = valueAt(node);
+  const mapping = typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  const schema = schemaNameOf(mapping["$schema"]);
+  const type =
+    names.find((name) => name === mapping["type"]) ??
+    (schema === undefined ? jobTypeOfKeys(mapping) : jobTypeOfSchema(schema)) ??
+    defaultType;
+  return jobTypes[type].read(node);
+}
+
+/** `commandJob` of `https://azuremlschemas.azureedge.net/latest/commandJob.schema.json`; real files have a space behind it. */
+export function schemaNameOf(address: unknown): string | undefined {
+  return typeof address === "string" ? /([^/\s]+)\.schema\.json\s*$/.exec(address)?.[1] : undefined;
+}
+
+/** Generic in the type, because TypeScript cannot match `jobTypes[job.type]` with `job` otherwise. */
+function typeOf<T extends JobTypeName>(job: Jobs[T] & { type: T }): JobType<Jobs[T]> {
+  return jobTypes[job.type];
+}
+
+export function labelOf(job: Job): string {
+  return jobTypes[job.type].label;
+}
+
+export function assetsOf(job: Job): readonly AssetUse[] {
+  return typeOf(job).assetsOf(job);
+}
+
+export function computesOf(job: Job): readonly string[] {
+  return typeOf(job).computesOf(job);
+}
+
+export function secretsOf(job: Job): readonly JobSecret[] {
+  return typeOf(job).secretsOf(job);
+}
+
+export function toRequest(job: Job, resolved: Resolved): JobRequest {
+  return typeOf(job).toRequest(job, resolved);
+}
+
+/** The job as the runner can run it; `undefined` for a type that only Azure ML runs. */
+export function onRunner(job: Job): RunnerWork | undefined {
+  return typeOf(job).onRunner?.(job);
+}

@@ -1,0 +1,68 @@
+import type { z } from "zod";
+import type { AssetUse } from "../asset/asset.ts";
+import type { Problem } from "../yaml/problem.ts";
+import type { SourceNode } from "../yaml/source.ts";
+import type { JobCode } from "./parts/code.ts";
+import type { JobEnvironment } from "./parts/environment.ts";
+import type { JobInput } from "./parts/inputs.ts";
+import type { EnvironmentValue } from "./parts/variables.ts";
+import type { JobSecret, Resolved } from "./resolved.ts";
+
+/** What every job has, whatever its type. */
+export type JobBase = {
+  /** The node it was read from, for messages about it. */
+  readonly source: SourceNode;
+  /** `name:` of the file: the prefix of the run's name. */
+  readonly name?: string;
+  readonly displayName?: string;
+  readonly experimentName?: string;
+  readonly description?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly parentJobName?: string;
+};
+
+/** Body of `PUT …/jobs/{name}`. */
+export type JobRequest = { readonly properties: Readonly<Record<string, unknown>> };
+
+/** A job as one machine can run it by itself. */
+export type RunnerWork = {
+  /** For `bash -c`; `${{inputs.NAME}}` and `${{outputs.NAME}}` stand for paths and values. */
+  readonly command: string;
+  readonly code?: JobCode;
+  readonly environment: JobEnvironment;
+  readonly inputs: Readonly<Record<string, JobInput>>;
+  /** Names of outputs. */
+  readonly outputs: readonly string[];
+  readonly environmentVariables: Readonly<Record<string, EnvironmentValue>>;
+  readonly timeoutSeconds?: number;
+};
+
+/** What came of reading a declared job. */
+export type ReadJob<Job> = { readonly job?: Job; readonly problems: readonly Problem[] };
+
+/** Everything about one type of job. A type is one file that exports these names. */
+export type JobType<Job extends JobBase> = {
+  /** For people: `command job`. */
+  readonly label: string;
+  /** ARM's discriminator. */
+  readonly jobType: string;
+  /** az ml's name of the schema that files of this type name in `$schema`. */
+  readonly schemaName: string;
+  /** The declaration's shape: keys, types, defaults. Published as JSON Schema. */
+  readonly schema: () => z.ZodType;
+  /** True for a mapping that has the keys of this type; many files name neither `$schema` nor `type`. */
+  readonly hasKeysOf: (mapping: Readonly<Record<string, unknown>>) => boolean;
+  /** Text to job, with every problem of the declaration. */
+  readonly read: (node: SourceNode) => ReadJob<Job>;
+  /** Every asset that the job uses, each by its place. */
+  readonly assetsOf: (job: Job) => readonly AssetUse[];
+  /** The computes that the job names; none means serverless. */
+  readonly computesOf: (job: Job) => readonly string[];
+  /** The secrets that are sent with the job. */
+  readonly secretsOf: (job: Job) => readonly JobSecret[];
+  /** Body of `PUT …/jobs/{name}`, member for member what the official client sends for the same declaration. */
+  readonly toRequest: (job: Job, resolved: Resolved) => JobRequest;
+  /** For a type that can run on the runner itself. */
+  readonly onRunner?: (job: Job) => RunnerWork;
+};

@@ -1,0 +1,19 @@
+import { text } from "../../yaml/shape.ts";
+
+export const computeSchema = () =>
+  text().optional().describe("azureml:NAME of a target, or local. Without it: serverless compute.");
+
+/** Name of a compute target of the workspace (`azureml:` removed), a full id, or `local`. */
+export function readCompute(declared: string): string {
+  return declared.replace(/^azureml:(?!\/\/)/, "");
+}
+
+/** ARM id of a compute, by the name under which it is live. */
+export function computeId(workspaceId: string, compute: string): string {
+  if (compute.startsWith("/")) return compute;
+  // A virtual cluster is beside the workspaces of a resource group, not in one.
+  const [, cluster] = /^virtualclusters\/(.+)$/i.exec(compute) ?? [];
+  return cluster === undefined
+    ? `${workspaceId}/computes/${compute}`
+    : workspaceId.replace(/workspaces\/[^/]+$/, `virtualclusters/${cluster}`);
+}

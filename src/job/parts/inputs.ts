@@ -1,0 +1,179 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as z from "zod";
+import type { AssetUse } from "../../asset/asset.ts";
+import { defined } from "../../azure/defined.ts";
+import { pythonText } from "../../yaml/python-text.ts";
+import { oneOf, text } from "../../yaml/shape.ts";
+import type { NodePath } from "../../yaml/source.ts";
+import type { Resolved } from "../resolved.ts";
+import { checkBindingName } from "./bindings.ts";
+import type { PartReader } from "./read-part.ts";
+
+export const dataTypes = ["uri_file", "uri_folder", "mltable", "custom_model", "mlflow_model", "triton_model"] as const;
+
+/** az ml's words for the modes of an input, and ARM's. */
+const modes = {
+  ro_mount: "ReadOnlyMount",
+  download: "Download",
+  direct: "Direct",
+  eval_mount: "EvalMount",
+  eval_download: "EvalDownload",
+} as const;
+const modeWords = [
+  "ro_mount",
+  "download",
+  "direct",
+  "eval_mount",
+  "eval_download",
+] as const satisfies readonly (keyof typeof modes)[];
+
+export const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
+
+const dataSchema = () =>
+  z.strictObject({
+    type: oneOf(dataTypes).default("uri_folder"),
+    path: text().describe("azureml:NAME:VERSION, azureml://datastores/…, an address, or a path beside this file."),
+    mode: oneOf(modeWords).optional(),
+    datastore: text().optional().describe("Datastore that a local path is uploaded to."),
+  });
+
+export const inputsSchema = () =>
+  z.record(z.string(), z.union([scalar(), z.strictObject({ value: scalar() }), dataSchema()]));
+
+export type JobInput =
+  /** The text that the service gets: numbers and booleans as Python writes them. */
+  | { readonly kind: "literal"; readonly value: string }
+  | {
+      readonly kind: "data";
+      /** az ml's `type`: `uri_file`, `uri_folder`, `mltable`, `custom_model`, `mlflow_model`, `triton_model`. */
+      readonly type: string;
+      /** `azureml://…`, `https://…`, `wasbs://…`, `azureml:name:version`, a full id, or a path on this machine, as written. */
+      readonly path: string;
+      /** What a path on this machine leads to, absolute; absent for everything that is in Azure already. */
+      readonly local?: string;
+      /** Name of the datastore that a local path is uploaded to; the workspace's own blob store when absent. */
+      readonly datastore?: string;
+      /** ARM's word: `ReadOnlyMount`, … */
+      readonly mode?: string;
+    };
+export type JobInputs = Readonly<Record<string, JobInput>>;
+
+type DeclaredInputs = z.infer<ReturnType<typeof inputsSchema>>;
+type DeclaredData = z.infer<ReturnType<typeof dataSchema>>;
+
+export function readInputs(declared: DeclaredInputs, reader: PartReader): JobInputs {
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, input]): [string, JobInput] => {
+      const path = ["inputs", name];
+      checkBindingName(name, path, reader);
+      if (typeof input !== "object") return [name, readLiteral(name, input, path, reader)];
+      if ("value" in input) return [name, readLiteral(name, input.value, [...path, "value"], reader)];
+      // A binding to what is around the job is resolved there.
+      if (/^\$\{\{.+\}\}$/.test(input.path)) return [name, { kind: "literal", value: input.path }];
+      return [name, readData(name, input, reader)];
+    }),
+  );
+}
+
+function readLiteral(
+  name: string,
+  value: string | number | boolean,
+  at: NodePath,
+  { node, add }: PartReader,
+): JobInput {
+  if (typeof value === "number" && !Number.isFinite(value))
+    add("wrong-value", at, `The input ${JSON.stringify(name)} is not a number that can be sent.`, "Write a number.");
+  return { kind: "literal", value: pythonText(value, node.document.textAt?.([...node.path, ...at])) };
+}
+
+function readData(name: string, input: DeclaredData, reader: PartReader): JobInput {
+  const { node, add } = reader;
+  const path = ["inputs", name];
+  const local = isRemote(input.path) ? {} : readLocal(name, input, reader);
+  if (/^azureml:[^/:@]+$/i.test(input.path)) {
+    add(
+      "missing-version",
+      [...path, "path"],
+      `${JSON.stringify(input.path)} names no version.`,
+      `Write ${input.path}:VERSION or ${input.path}@latest.`,
+    );
+  }
+  const typeIsGiven =
+    input.type !== "uri_folder" || node.document.textAt?.([...node.path, ...path, "type"]) !== undefined;
+  if (/^eval_/.test(input.mode ?? "") && typeIsGiven && input.type !== "mltable") {
+    add(
+      "wrong-mode",
+      [...path, "mode"],
+      `The mode ${input.mode ?? ""} is for inputs of type mltable; this one is of type ${input.type}.`,
+      "Use ro_mount, download or direct.",
+    );
+  }
+  return {
+    kind: "data",
+    type: input.type,
+    path: input.path,
+    ...local,
+    ...defined({ mode: input.mode && modes[input.mode] }),
+  };
+}
+
+/** A path on this machine: it has to be there, and to be what its type says. */
+function readLocal(
+  name: string,
+  { path, type, datastore }: DeclaredData,
+  { node, add }: PartReader,
+): { readonly local?: string; readonly datastore?: string } {
+  const written = /^file:\/\//i.test(path) ? fileURLToPath(path) : path.replace(/^file:/i, "");
+  const local = resolve(node.document.folder, written);
+  const at = ["inputs", name, "path"];
+  if (!existsSync(local)) {
+    add(
+      "missing-file",
+      at,
+      `The input ${JSON.stringify(name)} names ${JSON.stringify(path)}, which does not exist.`,
+      "Fix the path, which is relative to this file; or refer to data in the workspace: azureml:NAME:VERSION, azureml://datastores/NAME/paths/…",
+    );
+    return {};
+  }
+  const isFile = statSync(local).isFile();
+  if ((type === "uri_folder" && isFile) || (type === "uri_file" && !isFile)) {
+    add(
+      "wrong-type",
+      at,
+      `${JSON.stringify(path)} is a ${isFile ? "file" : "folder"}, and the input ${JSON.stringify(name)} is of type ${type}.`,
+      isFile ? "Add type: uri_file." : "Use type: uri_folder.",
+    );
+  }
+  return { local, ...defined({ datastore: datastore?.replace(/^azureml:/, "") }) };
+}
+
+/** Anything with a scheme, an asset reference or an ARM id; the rest is a path on this machine. */
+function isRemote(path: string): boolean {
+  return /^([a-z][a-z0-9+.-]*:|\/subscriptions\/)/i.test(path) && !/^file:/i.test(path);
+}
+
+/** Data and models that the inputs name. */
+export function assetsOfInputs(inputs: JobInputs): readonly AssetUse[] {
+  return Object.entries(inputs).flatMap(([name, input]): readonly AssetUse[] => {
+    if (input.kind === "literal") return [];
+    const { type, path, local, datastore } = input;
+    const use = { where: whereOf(name), what: `the input ${name}` };
+    const from = local === undefined ? { reference: path } : { declared: { type, local, ...defined({ datastore }) } };
+    return [type.endsWith("_model") ? { kind: "model", ...use, ...from } : { kind: "data", ...use, ...from }];
+  });
+}
+
+const whereOf = (name: string) => `inputs.${name}`;
+
+export function toInputs(inputs: JobInputs, { idOf }: Pick<Resolved, "idOf">): Readonly<Record<string, object>> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [
+      name,
+      input.kind === "literal"
+        ? { jobInputType: "literal", value: input.value }
+        : defined({ jobInputType: input.type, uri: idOf(whereOf(name)), mode: input.mode }),
+    ]),
+  );
+}

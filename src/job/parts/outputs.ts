@@ -1,0 +1,78 @@
+import * as z from "zod";
+import { versionText } from "../../asset/version.ts";
+import { defined } from "../../azure/defined.ts";
+import { oneOf, text, version } from "../../yaml/shape.ts";
+import { checkBindingName } from "./bindings.ts";
+import { dataTypes } from "./inputs.ts";
+import type { PartReader } from "./read-part.ts";
+
+/** az ml's words for the modes of an output, and ARM's. */
+const modes = {
+  mount: "ReadWriteMount",
+  rw_mount: "ReadWriteMount",
+  upload: "Upload",
+  direct: "Direct",
+} as const;
+const modeWords = ["mount", "rw_mount", "upload", "direct"] as const satisfies readonly (keyof typeof modes)[];
+
+export const outputsSchema = () =>
+  z.record(
+    z.string(),
+    z.union([
+      z.strictObject({
+        type: oneOf(dataTypes).default("uri_folder"),
+        path: text().optional(),
+        mode: oneOf(modeWords).optional(),
+        name: text().optional(),
+        version: version().optional(),
+      }),
+      z.null(),
+    ]),
+  );
+
+export type JobOutput = {
+  readonly type: string;
+  readonly path?: string;
+  /** ARM's word: `ReadWriteMount`, … */
+  readonly mode?: string;
+  readonly name?: string;
+  readonly version?: string;
+};
+export type JobOutputs = Readonly<Record<string, JobOutput>>;
+
+export function readOutputs(declared: z.infer<ReturnType<typeof outputsSchema>>, reader: PartReader): JobOutputs {
+  const { node } = reader;
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, output]): [string, JobOutput] => {
+      const path = ["outputs", name];
+      checkBindingName(name, path, reader);
+      return [
+        name,
+        {
+          type: output?.type ?? "uri_folder",
+          ...defined({
+            path: output?.path,
+            mode: output?.mode && modes[output.mode],
+            name: output?.name,
+            version: versionText(output?.version, { ...node, path: [...node.path, ...path] }),
+          }),
+        },
+      ];
+    }),
+  );
+}
+
+export function toOutputs(outputs: JobOutputs): Readonly<Record<string, object>> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, output]) => [
+      name,
+      defined({
+        jobOutputType: output.type,
+        uri: output.path,
+        mode: output.mode,
+        assetName: output.name,
+        assetVersion: output.version,
+      }),
+    ]),
+  );
+}

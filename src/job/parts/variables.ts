@@ -1,0 +1,55 @@
+import * as z from "zod";
+import type { SecretReference } from "../../secret/secret.ts";
+import { text } from "../../yaml/shape.ts";
+import { positionOf } from "../../yaml/source.ts";
+import type { JobSecret, Resolved } from "../resolved.ts";
+import { scalar } from "./inputs.ts";
+import type { PartReader } from "./read-part.ts";
+
+export const variablesSchema = () =>
+  z.record(z.string(), z.union([scalar(), z.null(), z.strictObject({ env: text() })]));
+
+/** az ml keeps the value's own type; a reference is resolved when the job is submitted. */
+export type EnvironmentValue = string | number | boolean | SecretReference;
+export type Variables = Readonly<Record<string, EnvironmentValue>>;
+
+export function isSecret(value: EnvironmentValue): value is SecretReference {
+  return typeof value === "object";
+}
+
+export function readVariables(
+  declared: z.infer<ReturnType<typeof variablesSchema>>,
+  { node, add }: PartReader,
+): Variables {
+  return Object.fromEntries(
+    Object.entries(declared).flatMap(([name, value]): [string, EnvironmentValue][] => {
+      if (value === null) return [];
+      if (typeof value !== "object") return [[name, value]];
+      const path = ["environment_variables", name];
+      add(
+        "visible-secret",
+        path,
+        `The variable ${JSON.stringify(name)} is sent with the job: everybody who can read the workspace's jobs sees its value.`,
+        "Prefer Key Vault, read by the job itself with its identity.",
+        "warning",
+      );
+      return [[name, { from: "env", name: value.env, where: positionOf(node, path) }]];
+    }),
+  );
+}
+
+export function secretsOfVariables(variables: Variables): readonly JobSecret[] {
+  return Object.entries(variables).flatMap(([name, value]) => (isSecret(value) ? [{ name, reference: value }] : []));
+}
+
+export function toVariables(
+  variables: Variables,
+  { valueOf }: Pick<Resolved, "valueOf">,
+): Readonly<Record<string, string | number | boolean>> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => {
+      const known = isSecret(value) ? valueOf(value) : value;
+      return known === undefined ? [] : [[name, known]];
+    }),
+  );
+}

@@ -1,0 +1,61 @@
+import type { LiveJob } from "../azure/jobs.ts";
+import { interpretStatus } from "../azure/job-status.ts";
+import { defined } from "../azure/defined.ts";
+import type { MetricSeries, RunReport } from "../report/result.ts";
+import type { Followed } from "./follow.ts";
+import { checkGates, type Gate } from "./gates.ts";
+
+/** How the following ended, or that there was none. */
+export type RunEnd = Followed | { readonly end: "left"; readonly why: "not-waited-for"; readonly status: string };
+
+/** A run of the workspace, as it is reported on. */
+export type ReportedRun = {
+  readonly job: LiveJob;
+  readonly reused: boolean;
+  readonly compute: string;
+  readonly environment?: string;
+};
+
+export type RunDetails = {
+  readonly metrics: readonly MetricSeries[];
+  /** The last lines of its log. */
+  readonly tail?: string | undefined;
+  readonly gates: readonly Gate[];
+  readonly commit: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+};
+
+/** What is reported of a run that was followed, or was not waited for. */
+export function runReport(
+  { job, reused, compute, environment }: ReportedRun,
+  run: RunEnd,
+  { metrics, tail, gates, commit, now }: RunDetails,
+): RunReport {
+  const followed = run.end === "left" && run.why === "not-waited-for" ? undefined : run;
+  const conclusion = run.end === "over" ? interpretStatus(run.status).conclusion : "in-progress";
+  const startedAt = followed?.startTime ?? job.createdAt;
+  const endedAt = followed?.endTime === undefined ? now : Date.parse(followed.endTime);
+  const last = Object.fromEntries(metrics.map((series) => [series.name, series.last]));
+  return {
+    name: job.name,
+    id: job.id,
+    status: run.status,
+    conclusion: run.end === "left" && run.why === "cancelled" ? "cancelled" : conclusion,
+    reused,
+    compute,
+    metrics,
+    gates: run.end === "over" ? checkGates(gates, last) : [],
+    ...defined({
+      displayName: job.displayName,
+      url: job.studioUrl,
+      environment,
+      experiment: job.experimentName,
+      commit: commit === "" ? undefined : commit,
+      startedAt,
+      durationSeconds: startedAt === undefined ? undefined : Math.max(0, (endedAt - Date.parse(startedAt)) / 1000),
+      error: followed?.error,
+      logTail: conclusion === "success" || conclusion === "in-progress" ? undefined : tail,
+    }),
+  };
+}

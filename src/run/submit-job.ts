@@ -1,0 +1,131 @@
+import { ensureAssets, takeAsset, type TakenAsset } from "../asset/asset.ts";
+import type { AssetDeps } from "../asset/kind.ts";
+import { SnapshotRefused } from "../asset/upload/snapshot.ts";
+import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
+import type { GithubContext } from "../github/context.ts";
+import { assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
+import type { JobRequest } from "../job/kind.ts";
+import { computeId } from "../job/parts/compute.ts";
+import { SecretUnavailable, type ResolveSecret, type SecretReference } from "../secret/secret.ts";
+import { runName } from "./name.ts";
+import { provenanceOf } from "./provenance.ts";
+import { submitOnce, type SubmitDeps, type Submitted } from "./submit.ts";
+
+/** A job, and what of its surroundings decides what is sent. */
+export type JobSubmission = {
+  readonly job: Job;
+  readonly github: GithubContext;
+  /** Id and attempt of this workflow run: `123-1`. */
+  readonly workflowAttempt: string;
+  readonly rerun: boolean;
+  /** Name of the experiment when the job names none. */
+  readonly fallbackExperiment: string;
+  /** Names under which computes are live, by the declared names in lower case, where they differ. */
+  readonly liveNames: ReadonlyMap<string, string>;
+};
+
+export type JobSubmissionDeps = AssetDeps & SubmitDeps & { readonly resolveSecret: ResolveSecret };
+
+/**
+ * Submits a job of whatever type exactly once, under a name that is derived from the commit and the definition: what it
+ * uses is found out, read where it is on this machine, and brought into the workspace before the request is sent.
+ */
+export async function submitJob(submission: JobSubmission, deps: JobSubmissionDeps): Promise<Outcome<Submitted>> {
+  const { job, github, workflowAttempt, rerun } = submission;
+  const taken = await takeAssets(job);
+  if (!taken.ok) return taken;
+  const definition = definitionOf(submission, taken.value, deps);
+  const name = runName({
+    prefix: job.name,
+    commit: github.commit,
+    definition,
+    event: github.event,
+    workflowRunId: github.runId,
+  });
+  const bodyFor = (attempt: string) => requestFor(attempt, submission, taken.value, definition, deps);
+  return submitOnce({ name, rerun, workflowAttempt, bodyFor }, deps);
+}
+
+/** One after the other: what is read first is refused first. */
+async function takeAssets(job: Job): Promise<Outcome<readonly TakenAsset[]>> {
+  const taken: TakenAsset[] = [];
+  try {
+    for (const use of assetsOf(job)) taken.push(await takeAsset(use));
+  } catch (error) {
+    if (!(error instanceof SnapshotRefused)) throw error;
+    return refused("SnapshotRefused", error.message);
+  }
+  return succeeded(taken);
+}
+
+/** What makes two runs the same: everything that is asked of the service, and nothing of when and by whom. */
+function definitionOf(
+  submission: Pick<JobSubmission, "job" | "liveNames">,
+  taken: readonly TakenAsset[],
+  { workspaceId }: Pick<AssetDeps, "workspaceId">,
+): JobRequest {
+  return toRequest(submission.job, {
+    runName: "",
+    fallbackExperiment: "",
+    provenance: { properties: {}, tags: {} },
+    idOf: lookUp(new Map(taken.map(({ use, identity }) => [use.where, identity]))),
+    computeIdOf: computeIds(submission, workspaceId),
+    valueOf: () => undefined,
+  });
+}
+
+/** Ensures what the run depends on, and makes the request of it. */
+async function requestFor(
+  name: string,
+  submission: JobSubmission,
+  taken: readonly TakenAsset[],
+  definition: JobRequest,
+  deps: JobSubmissionDeps,
+): Promise<Outcome<JobRequest>> {
+  const { job, github, workflowAttempt, fallbackExperiment } = submission;
+  const [ids, secrets] = await Promise.all([ensureAssets(taken, deps), resolveSecrets(job, deps.resolveSecret)]);
+  if (!ids.ok) return ids;
+  if (!secrets.ok) return secrets;
+  return succeeded(
+    toRequest(job, {
+      runName: name,
+      fallbackExperiment,
+      provenance: provenanceOf(github, definition, workflowAttempt),
+      idOf: lookUp(ids.value),
+      computeIdOf: computeIds(submission, deps.workspaceId),
+      valueOf: (reference) => secrets.value.get(reference),
+    }),
+  );
+}
+
+function lookUp(ids: ReadonlyMap<string, string>): (where: string) => string {
+  return (where) => {
+    const id = ids.get(where);
+    if (id === undefined)
+      throw new Error(`The job asks for the asset at ${where}, and does not name it among its assets.`);
+    return id;
+  };
+}
+
+function computeIds({ liveNames }: Pick<JobSubmission, "liveNames">, workspaceId: string) {
+  return (compute: string) => computeId(workspaceId, liveNames.get(compute.toLowerCase()) ?? compute);
+}
+
+async function resolveSecrets(
+  job: Job,
+  resolve: ResolveSecret,
+): Promise<Outcome<ReadonlyMap<SecretReference, string>>> {
+  try {
+    const entries = await Promise.all(
+      secretsOf(job).map(async ({ reference }) => [reference, await resolve(reference)] as const),
+    );
+    return succeeded(new Map(entries));
+  } catch (error) {
+    if (!(error instanceof SecretUnavailable)) throw error;
+    return refused("SecretUnavailable", error.message);
+  }
+}
+
+function refused(code: string, message: string): Outcome<never> {
+  return failed({ reason: "refused", error: { code, message, details: [] } });
+}
