@@ -67,7 +67,7 @@ describe("a Batch account", () => {
     });
     const step = await act(emulator, "apply", files);
     expect(step.exitCode).toBe(1);
-    expect(step.summary).toContain("The service does not attach Batch accounts any more");
+    expect(step.summary).toContain("The service no longer attaches Batch accounts");
     expect(writesIn(emulator.journal())).toEqual(["PUT computes/pools"]);
   });
 

@@ -32,7 +32,7 @@ const quoted = new RegExp(`["'\`](${names.join("|")})["'\`]`, "gi");
 const allowed: readonly { readonly files: RegExp; readonly line: RegExp; readonly why: string }[] = [
   {
     files: /./,
-    line: /\bfrom(:| ===) "local"/,
+    line: /\bfrom(:| [!=]==) "local"/,
     why: "Code and build contexts come from a local folder or from elsewhere.",
   },
 ];
