@@ -82,10 +82,8 @@ async function submit(job: Job, { given, jobs }: ReturnType<typeof deps>, liveNa
       github: {
         event: "push",
         commit: "0123456789abcdef",
-        ref: "refs/heads/main",
         repository: "octo/repo",
         runId: "1",
-        runAttempt: "1",
       },
       workflowAttempt: "1-1",
       rerun: false,

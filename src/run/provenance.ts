@@ -1,11 +1,22 @@
 import { createHash } from "node:crypto";
-import type { GithubContext } from "../github/context.ts";
 import type { Provenance } from "../job/resolved.ts";
 import { canonicalJson } from "./name.ts";
 import { definitionProperty, submittedByTag } from "./submit.ts";
 
+/** The workflow run that submits, as far as it counts. */
+export type WorkflowRun = {
+  /** GitHub's event name. */
+  readonly event: string;
+  /** The commit; on pull requests the head commit and not the merge commit. */
+  readonly commit: string;
+  readonly repository: string;
+  readonly runId: string;
+  /** Address of the workflow run; absent outside GitHub. */
+  readonly runUrl?: string;
+};
+
 /** Everything that the action adds to a job beside what its declaration says: where it comes from, and what it is. */
-export function provenanceOf(github: GithubContext, definition: unknown, workflowAttempt: string): Provenance {
+export function provenanceOf(github: WorkflowRun, definition: unknown, workflowAttempt: string): Provenance {
   const properties = {
     [definitionProperty]: createHash("sha256").update(canonicalJson(definition)).digest("hex"),
     ...(github.commit === "" ? {} : { "azureml-targets.commit": github.commit }),

@@ -2,19 +2,18 @@ import { ensureAssets, takeAsset, type TakenAsset } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/snapshot.ts";
 import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
-import type { GithubContext } from "../github/context.ts";
 import { assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";
 import { computeId } from "../job/parts/compute.ts";
 import { SecretUnavailable, type ResolveSecret, type SecretReference } from "../secret/secret.ts";
 import { runName } from "./name.ts";
-import { provenanceOf } from "./provenance.ts";
+import { provenanceOf, type WorkflowRun } from "./provenance.ts";
 import { submitOnce, type SubmitDeps, type Submitted } from "./submit.ts";
 
 /** A job, and what of its surroundings decides what is sent. */
 export type JobSubmission = {
   readonly job: Job;
-  readonly github: GithubContext;
+  readonly github: WorkflowRun;
   /** Id and attempt of this workflow run: `123-1`. */
   readonly workflowAttempt: string;
   readonly rerun: boolean;
