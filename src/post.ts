@@ -11,18 +11,18 @@ import { inline } from "./report/escape.ts";
 
 /**
  * Finishes what `main` could not: a run that was submitted and neither followed to its end nor left on purpose. After a
- * cancelled workflow it is cancelled; after a crash it is named, with how to resume or cancel it.
+ * cancelled workflow it cancels the run; after a crash it says how to resume or cancel it.
  */
 export async function post(environment: Environment): Promise<void> {
   const { run, settled, cancelled } = savedRun();
   if (run === undefined || settled) return;
   for (const secret of earlySecrets(environment)) mask(secret);
   const log = createLog();
-  const message = cancelled ? await cancel() : stillRunning("The step ended before the run did");
+  const message = cancelled ? await cancel() : mayBeRunning("The step ended before the run did");
   log.annotate("warning", message);
-  await appendSummary(environment, `\n### Still going on\n\n- ${inline(message)}\n`);
+  await appendSummary(environment, `\n### Still running\n\n- ${inline(message)}\n`);
 
-  function stillRunning(why: string): string {
+  function mayBeRunning(why: string): string {
     const name = run?.name ?? "";
     return `${why}: '${name}' may still be running in Azure. ${howToContinue(name)}`;
   }
@@ -39,14 +39,14 @@ export async function post(environment: Environment): Promise<void> {
         signal: AbortSignal.timeout(60_000),
         mask,
       });
-      const asked = await cancelRun(run.name, jobs, systemClock);
-      if (asked.ok) return `The workflow was cancelled; cancellation of the run '${run.name}' was requested.`;
-      // Recorded before the submission was sent: it may never have been created.
-      if (asked.failure.reason === "not-found")
+      const result = await cancelRun(run.name, jobs, systemClock);
+      if (result.ok) return `The workflow was cancelled; cancellation of the run '${run.name}' requested.`;
+      // Saved before the submission was sent, so the run may never have been created.
+      if (result.failure.reason === "not-found")
         return `The workflow was cancelled before the run '${run.name}' was created. Nothing is running.`;
-      return stillRunning(`The run could not be cancelled (${asked.failure.error.message})`);
+      return mayBeRunning(`The run could not be cancelled (${result.failure.error.message})`);
     } catch (error) {
-      return stillRunning(`The run could not be cancelled (${error instanceof Error ? error.message : String(error)})`);
+      return mayBeRunning(`The run could not be cancelled (${error instanceof Error ? error.message : String(error)})`);
     }
   }
 }

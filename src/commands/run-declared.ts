@@ -1,13 +1,13 @@
 import { environmentWord } from "../asset/asset.ts";
 import type { Azure } from "../azure/azure.ts";
 import type { LiveJob } from "../azure/jobs.ts";
+import { originOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
 import { assetsOf, computesOf, type Job } from "../job/job.ts";
 import { cancelRun } from "../run/cancel.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { stillRunning } from "../run/still-running.ts";
-import { originOf } from "../compute/target.ts";
 import { submittedByTag } from "../run/submit.ts";
 import { failureOf } from "../report/failure.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";

@@ -15,7 +15,7 @@ export async function up(context: CommandContext): Promise<CommandResult> {
       : [...declaration.problems, deployNotSupported(declaration.deploy)];
   const base = checked({ ...declaration, problems });
   if (problems.some(isError)) return base;
-  // A plan is of a workspace: with one given, it is looked at even where everything else happens on the runner.
+  // A plan belongs to a workspace, so a given one needs it even where everything else happens on the runner.
   if (context.inputs.planFile === undefined && !needsWorkspace(declaration))
     return join(base, await runDeclared(declaration, context));
   const given = await givenPlan(context, declaration);
@@ -33,6 +33,6 @@ function deployNotSupported(where: NonNullable<Problem["where"]>): Problem {
     severity: "error",
     where,
     message: "A deployment is declared, and deployments are not supported yet.",
-    fix: "Remove deploy, or use the commands apply and train, which leave it alone.",
+    fix: "Remove deploy, or use the commands apply and train, which ignore it.",
   };
 }
