@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Failure } from "./attach/target-report.ts";
 import { systemClock } from "./azure/clock.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext, CommandResult } from "./commands/context.ts";
@@ -18,7 +17,7 @@ import { saveCancelled, saveRunSettled, saveStartedRun } from "./github/state.ts
 import { earlySecrets, signInOf } from "./identity.ts";
 import { InvalidInputs, readInputs, workingDirectory, type Environment, type Inputs } from "./inputs.ts";
 import { metricLines, targetLines } from "./report/log-text.ts";
-import type { Result } from "./report/result.ts";
+import type { Failure, Result } from "./report/result.ts";
 import { writeReports } from "./publish/report-files.ts";
 
 /** One call of the action: inputs → command → reports → exit code. */

@@ -2,15 +2,9 @@ import type { LiveCompute } from "../azure/computes.ts";
 import { afterDetach, labelOf, originOf, resourceIdOf } from "../compute/target.ts";
 import { actionOf } from "../plan/plan-report.ts";
 import { errorSentence } from "../report/error-text.ts";
-import type { FailureReason, TargetReport } from "../report/result.ts";
+import type { Failure, LeftGoing, TargetReport } from "../report/result.ts";
 import type { StepOutcome } from "./step-result.ts";
 import type { DetachOutcome } from "./detach.ts";
-
-/** A thing that went wrong: the stable code, and the sentence for a person. */
-export type Failure = { readonly reason: FailureReason; readonly message: string };
-
-/** What is still going on in Azure, and what to do about it. */
-export type LeftGoing = { readonly what: string; readonly next: string };
 
 /** What came of one target, as reports show it, with what went wrong and what goes on. */
 export type TargetSummary = {

@@ -1,6 +1,6 @@
 import type { AzureFailure } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
-import type { Failure } from "../attach/target-report.ts";
+import type { Failure } from "../report/result.ts";
 
 /** A failed call as a failure of the command: what could not be done, then the leaf cause in the service's own words. */
 export function failureOf(failure: AzureFailure, what: string): Failure {

@@ -8,8 +8,7 @@ import type { ChangedFiles } from "../github/changed-files.ts";
 import type { GithubContext } from "../github/context.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Log } from "../github/log.ts";
-import type { Failure, LeftGoing } from "../attach/target-report.ts";
-import type { Result } from "../report/result.ts";
+import type { Failure, LeftGoing, Result } from "../report/result.ts";
 
 /** What every command is handed: the inputs, and the edges of the world it may touch. */
 export type CommandContext = {

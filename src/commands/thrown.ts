@@ -1,5 +1,4 @@
-import type { Failure } from "../attach/target-report.ts";
-import type { FailureReason } from "../report/result.ts";
+import type { Failure, FailureReason } from "../report/result.ts";
 
 /** Errors with names of their own are known ways to end; anything else is a mistake of ours, and says so. */
 const reasons: Readonly<Record<string, FailureReason>> = {

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Failure } from "../attach/target-report.ts";
 import type { CommandContext } from "../commands/context.ts";
 import type { ApiFailure, PullRequestRef } from "../github/api.ts";
 import type { CommentEnd } from "../github/pull-request-comment.ts";
 import type { Inputs } from "../inputs.ts";
-import type { Result } from "../report/result.ts";
+import type { Failure, Result } from "../report/result.ts";
 
 type Context = Pick<CommandContext, "inputs" | "github" | "log" | "clock" | "signal" | "fallbackWorkspace">;
 

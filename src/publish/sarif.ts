@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Failure } from "../attach/target-report.ts";
 import type { CommandContext } from "../commands/context.ts";
 import { wayTo } from "../yaml/files.ts";
-import type { Result } from "../report/result.ts";
+import type { Failure, Result } from "../report/result.ts";
 import { sarifOf } from "../report/sarif.ts";
 import { version } from "../version.ts";
 

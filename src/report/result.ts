@@ -1,9 +1,7 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import type { ChangeMeans, Finding } from "../compute/kind.ts";
 import type { Problem } from "../yaml/problem.ts";
-import type { GateResult } from "../run/gates.ts";
 import type { Plane } from "../azure/grants.ts";
-import type { RoleToAssign } from "../permissions/role.ts";
 
 export type Command = "validate" | "plan" | "apply" | "train" | "deploy" | "up" | "detach" | "doctor";
 
@@ -40,6 +38,12 @@ export type FailureReason =
   | "not-supported"
   | "internal-error";
 
+/** A thing that went wrong: the stable code, and the sentence for a person. */
+export type Failure = { readonly reason: FailureReason; readonly message: string };
+
+/** What is still running in Azure, and the command that resumes or undoes it. */
+export type LeftGoing = { readonly what: string; readonly next: string };
+
 /** Everything that came of one command: the one value that summary, HTML report, outputs and `result-path` are made of. */
 export type Result = {
   readonly schemaVersion: 1;
@@ -60,8 +64,8 @@ export type Result = {
   readonly run?: RunReport;
   /** What `doctor` found. */
   readonly doctor?: DoctorReport;
-  /** What is still going on in Azure now that the action stops, with the command that resumes or undoes it. */
-  readonly leftGoing: readonly { readonly what: string; readonly next: string }[];
+  /** What is still running in Azure now that the action stops. */
+  readonly leftGoing: readonly LeftGoing[];
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationSeconds: number;
@@ -98,6 +102,22 @@ export type PermissionReport = {
   readonly purpose: string;
   readonly state: "granted" | "missing" | "not-checked";
 };
+
+/** A custom role as `az role definition create --role-definition @role.json` takes it. */
+export type CustomRole = {
+  readonly Name: string;
+  readonly IsCustom: true;
+  readonly Description: string;
+  readonly Actions: readonly string[];
+  readonly NotActions: readonly string[];
+  readonly DataActions: readonly string[];
+  readonly NotDataActions: readonly string[];
+  /** Resource groups and subscriptions: a custom role is offered nowhere below them. */
+  readonly AssignableScopes: readonly string[];
+};
+
+/** A role, and the narrowest scopes at which the actions in it are needed. */
+export type RoleToAssign = { readonly role: CustomRole; readonly scopes: readonly string[] };
 
 export type DoctorReport = {
   readonly sections: readonly DoctorSection[];
@@ -212,6 +232,15 @@ export type MetricSeries = {
   readonly last: number;
   /** In the order of steps; at most as many as were read. */
   readonly points: readonly { readonly step: number; readonly value: number }[];
+};
+
+/** The result of one gate. A metric that the run never logged is a missed gate. */
+export type GateResult = {
+  readonly metric: string;
+  /** `at least 0.9` */
+  readonly condition: string;
+  readonly value?: number;
+  readonly passed: boolean;
 };
 
 export type RunReport = {

@@ -1,3 +1,4 @@
+import type { GateResult } from "../report/result.ts";
 import type { Position } from "../yaml/problem.ts";
 
 /** A condition that the last value of a metric has to meet for the run to count as good. */
@@ -5,15 +6,6 @@ export type Gate = {
   readonly metric: string;
   readonly where: Position;
 } & ({ readonly atLeast: number } | { readonly atMost: number });
-
-/** What came of one gate. A metric that the run never logged is a missed gate. */
-export type GateResult = {
-  readonly metric: string;
-  /** `at least 0.9` */
-  readonly condition: string;
-  readonly value?: number;
-  readonly passed: boolean;
-};
 
 /** Compares the last value of every gated metric with its gate. NaN never passes. */
 export function checkGates(
