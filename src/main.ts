@@ -16,8 +16,10 @@ import { mask } from "./github/mask.ts";
 import { saveCancelled, saveRunSettled, saveStartedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { InvalidInputs, readInputs, workingDirectory, type Environment, type Inputs } from "./inputs.ts";
-import { metricLines, targetLines } from "./report/log-text.ts";
+import { logGroups } from "./report/render/log.ts";
 import type { Failure, Result } from "./report/result.ts";
+import { metricsSection } from "./report/sections/metrics.ts";
+import { targetsSection } from "./report/sections/targets.ts";
 import { writeReports } from "./publish/report-files.ts";
 
 /** One call of the action: inputs → command → reports → exit code. */
@@ -198,8 +200,8 @@ function temporaryFolder(environment: Environment): string {
 
 /** The end of the step's log: what was done, then every failure as an annotation. */
 function show(result: Result, log: Log): void {
-  if (result.targets.length > 0) log.group("Targets", targetLines(result.targets));
-  if (result.run !== undefined && result.run.metrics.length > 0) log.group("Metrics", metricLines(result.run));
+  const blocks = [...targetsSection(result), ...metricsSection(result)].flatMap((section) => section.blocks);
+  for (const { title, lines } of logGroups(blocks)) log.group(title, lines);
   for (const { what, next } of result.leftGoing) log.annotate("warning", `${what}. ${next}`);
   for (const failure of result.failures) log.annotate("error", failure);
   log.info(

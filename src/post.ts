@@ -6,7 +6,8 @@ import { savedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { readInputs, type Environment } from "./inputs.ts";
 import { cancelRun } from "./run/cancel.ts";
-import { inline } from "./report/escape.ts";
+import { heading, sentence } from "./report/document.ts";
+import { markdownOf } from "./report/render/markdown.ts";
 
 /**
  * Finishes what `main` could not: a run that was submitted and neither followed to its end nor left on purpose. After a
@@ -19,7 +20,8 @@ export async function post(environment: Environment): Promise<void> {
   const log = createLog();
   const message = cancelled ? await cancel() : goesOn("The step ended before the run did");
   log.annotate("warning", message);
-  await appendSummary(environment, `\n### Still going on\n\n- ${inline(message)}\n`);
+  const blocks = [heading(2, "Still in progress"), { kind: "list" as const, items: [{ content: sentence(message) }] }];
+  await appendSummary(environment, `\n${markdownOf(blocks)}`);
 
   function goesOn(why: string): string {
     const name = run?.name ?? "";

@@ -22,7 +22,7 @@ it("joins an operation that another workflow has in flight", async () => {
   expect(writesIn(emulator.journal())).toEqual(["PUT computes/slow"]);
 });
 
-it("names what is still going on when the time limit passes, and is red", async () => {
+it("names what is still in progress when the time limit passes, and is red", async () => {
   await using emulator = await startEmulator(options());
   const run = {
     "azureml.yml": `${workspace}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: sleep 90, compute: cpu, environment: { image: ubuntu } }\n`,
@@ -41,7 +41,7 @@ it("ends green as submitted when it shall not wait, and can be resumed", async (
   await act(emulator, "apply", run);
   const left = await act(emulator, "train", run, { inputs: { wait: "false" } });
   expect(left.exitCode).toBe(0);
-  expect(left.summary).toContain("Still going on");
+  expect(left.summary).toContain("Still in progress");
   const resumed = await act(emulator, "train", run, { inputs: { "run-name": left.outputs["run-name"] ?? "" } });
   expect(resumed.log).toContain("late");
 });

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../../src/yaml/problem.ts";
 import { ruleOf } from "../../src/report/rules.ts";
-import { sarifOf, type SarifFacts } from "../../src/report/sarif.ts";
+import { sarifOf, type SarifFacts } from "../../src/report/render/sarif.ts";
 
 /** The schema is of draft 4, of which it has only the spelling of its own address, and expressions without Unicode. */
 const {

@@ -1,12 +1,12 @@
 import { expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { bytesOf, truncate } from "../../src/report/size-limit.ts";
-import type { Section } from "../../src/report/markdown.ts";
+import { bytesOf, truncate, type RankedText } from "../../src/report/render/size-limit.ts";
 
 const row = fc.string({ unit: "grapheme", maxLength: 60 }).map((text) => `| ${text.replaceAll(/[\n|]/g, " ")} |`);
-const section: fc.Arbitrary<Section> = fc.record({
+const section: fc.Arbitrary<RankedText> = fc.record({
   rank: fc.integer({ min: 0, max: 7 }),
   text: fc.array(row, { maxLength: 60 }).map((rows) => ["### T", "", "| a |", "| --- |", ...rows, ""].join("\n")),
+  hasRows: fc.boolean(),
 });
 
 it("always fits, cuts only between lines, and says where the rest is", () => {
@@ -30,8 +30,8 @@ it("always fits, cuts only between lines, and says where the rest is", () => {
 it("keeps what matters most", () => {
   const text = truncate(
     [
-      { rank: 0, text: "failures" },
-      { rank: 7, text: "x".repeat(500) },
+      { rank: 0, text: "failures", hasRows: false },
+      { rank: 7, text: "x".repeat(500), hasRows: false },
     ],
     300,
     "More.",

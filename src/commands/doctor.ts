@@ -18,7 +18,8 @@ import { isSecret } from "../job/definition.ts";
 import { findPython } from "../run/on-runner/virtual-environment.ts";
 import { neededFor, uploadsLocally, type NeedFacts, type NeedSources, type VaultAccess } from "../permissions/needs.ts";
 import { createsOrAttaches } from "../plan/preflight.ts";
-import { doctorLines } from "../report/log-text.ts";
+import { logGroups } from "../report/render/log.ts";
+import { doctorSections } from "../report/sections/doctor.ts";
 import type { DoctorReport } from "../report/result.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, type CommandContext, type CommandResult, type Diagnose } from "./context.ts";
@@ -99,7 +100,8 @@ export async function doctor(context: CommandContext): Promise<CommandResult> {
     missingActions: permissions.missingActions,
     roles: permissions.roles,
   };
-  for (const { title, lines } of doctorLines(report)) context.log.group(title, lines);
+  const blocks = doctorSections({ doctor: report }).flatMap((section) => section.blocks);
+  for (const { title, lines } of logGroups(blocks)) context.log.group(title, lines);
   return join(checked(declaration), {
     doctor: report,
     ...(azure === undefined ? {} : { workspace: workspaceReport(azure) }),

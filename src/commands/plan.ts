@@ -7,7 +7,8 @@ import { plan as planTargets } from "../plan/plan.ts";
 import type { Plan, PlanOptions } from "../plan/step.ts";
 import { planReport } from "../plan/plan-report.ts";
 import { joinFindings, runPreflights, withFindings, type Findings } from "../plan/preflight.ts";
-import { planLines } from "../report/log-text.ts";
+import { logGroups } from "../report/render/log.ts";
+import { planBlocks } from "../report/sections/plan.ts";
 import { failureOf } from "./azure-failure.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { planEnvironments } from "./environments.ts";
@@ -66,7 +67,7 @@ export async function planAgainst(
   const findings = joinFindings(...(await findOut(compared, azure, context)));
   const planned = withFindings(compared, findings);
   const report = planReport(planned, findings, declaration.prices);
-  context.log.group("Plan", planLines(report));
+  for (const { title, lines } of logGroups(planBlocks(report))) context.log.group(title, lines);
   return { plan: planned, result: { plan: report, failures: [] } };
 }
 

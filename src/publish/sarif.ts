@@ -1,16 +1,28 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { CommandContext } from "../commands/context.ts";
+import type { GithubContext } from "../github/context.ts";
+import type { Log } from "../github/log.ts";
+import type { Inputs } from "../inputs.ts";
 import { wayTo } from "../yaml/files.ts";
 import type { Failure, Result } from "../report/result.ts";
-import { sarifOf } from "../report/sarif.ts";
+import { sarifOf } from "../report/render/sarif.ts";
 import { version } from "../version.ts";
+
+/** What the SARIF file needs to know besides the result. */
+export type SarifDeps = {
+  readonly inputs: Pick<Inputs, "sarifPath" | "config">;
+  readonly github: Pick<GithubContext, "repository">;
+  readonly workingDirectory: string;
+  readonly repositoryRoot: () => Promise<string>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+};
 
 /** Writes the problems that `validate` found to `sarif-path`, also when there are none: that is what closes old alerts. */
 export async function writeSarif(
   result: Result,
-  { inputs, github, workingDirectory, repositoryRoot, environment, log }: CommandContext,
+  { inputs, github, workingDirectory, repositoryRoot, environment, log }: SarifDeps,
 ): Promise<readonly Failure[]> {
   if (inputs.sarifPath === undefined) return [];
   if (result.command !== "validate") {
@@ -43,7 +55,7 @@ export async function writeSarif(
 }
 
 /** `GITHUB_WORKFLOW_REF` is `octo-org/octo-repo/.github/workflows/ci.yml@refs/heads/main`. */
-function workflowFile(environment: CommandContext["environment"], repository: string): string | undefined {
+function workflowFile(environment: SarifDeps["environment"], repository: string): string | undefined {
   const reference = environment["GITHUB_WORKFLOW_REF"] ?? "";
   const start = `${repository}/`;
   const end = reference.indexOf("@");

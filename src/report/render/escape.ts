@@ -18,21 +18,26 @@ export function html(text: string): string {
  * issue reference, cell, code) becomes a character reference, which renders as the sign and is nothing but text.
  */
 export function inline(text: string): string {
-  return (
-    visible(text)
-      .replaceAll(/\s*\n\s*/g, " ")
-      // GitHub links mentions and issue numbers in what is rendered already: a joiner without width keeps the name from its sign.
-      .replaceAll(/(?<=[@#])(?=[\w-])/g, "\u2060")
-      .replaceAll(/[&<>"'|`*_{}[\]()#+!~@\\$:]/g, (sign) => `&#${sign.codePointAt(0) ?? 0};`)
-      .replace(/^(\s*)([-=.\d])/, (_, space: string, sign: string) => `${space}&#${sign.codePointAt(0) ?? 0};`)
-      .replaceAll(/(https?|ftp|www)(?=[&.])/gi, "$1\u2060")
-  );
+  // GitHub links mentions and issue numbers in what is rendered already: a joiner without width keeps the name from its sign.
+  const line = visible(text)
+    .replaceAll(/\s*\n\s*/g, " ")
+    .replaceAll(/(?<=[@#])(?=[\w-])/g, "\u2060");
+  return references(line)
+    .replace(/^(\s*)([-=.\d])/, (_, space: string, sign: string) => `${space}&#${sign.codePointAt(0) ?? 0};`)
+    .replaceAll(/(https?|ftp|www)(?=[&.])/gi, "$1\u2060");
 }
 
-/** Text as inline code, which may itself hold backticks. */
-export function code(text: string): string {
-  const plain = visible(text).replaceAll(/\s*\n\s*/g, " ");
-  return `<code>${inline(plain)}</code>`;
+/**
+ * Text as inline code, letter by letter what somebody will copy. Inside it GitHub links no mentions and numbers, so it
+ * needs no joiners; only an address has to be kept from its Markdown parser.
+ */
+export function codeSpan(text: string): string {
+  return `<code>${references(visible(text).replaceAll(/\s*\n\s*/g, " ")).replaceAll(/(?<=www)\./gi, "&#46;")}</code>`;
+}
+
+/** Every sign that could begin something as a character reference. */
+function references(text: string): string {
+  return text.replaceAll(/[&<>"'|`*_{}[\]()#+!~@\\$:]/g, (sign) => `&#${sign.codePointAt(0) ?? 0};`);
 }
 
 /** Text in a fenced block that nothing inside it can close. */
@@ -42,16 +47,18 @@ export function fence(text: string, language = ""): string {
   return `${marks}${language}\n${visible(text)}\n${marks}`;
 }
 
-/** A link to an address of the service; anything that is no https address stays text. */
+/** A link to an address of the service; anything that is not an https address stays text. */
 export function link(text: string, address: string): string {
-  let url: URL;
-  try {
-    url = new URL(address);
-  } catch {
-    return inline(text);
-  }
-  if (url.protocol !== "https:") return inline(text);
-  return `<a href="${html(url.href)}">${inline(text)}</a>`;
+  const target = httpsAddress(address);
+  // A bar would end the cell, and a backtick begin code, also inside a tag.
+  return target === undefined
+    ? inline(text)
+    : `<a href="${html(target).replaceAll("|", "&#124;").replaceAll("`", "&#96;")}">${inline(text)}</a>`;
+}
+
+export function httpsAddress(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === "https:" ? url.href : undefined;
 }
 
 /** Characters that turn the direction of text or have no picture could hide what stands there: they are shown by number. */
@@ -60,9 +67,7 @@ export function visible(text: string): string {
     text
       .replaceAll(/\r\n?/g, "\n")
       // Colours of a terminal mean nothing in a report.
-
       .replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "")
-
       .replaceAll(
         /[\u0000-\u0008\u000b-\u001f\u007f\u0085\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
         (sign) => {

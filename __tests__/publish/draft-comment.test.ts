@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { marked } from "marked";
-import { bytesOf } from "../../src/report/size-limit.ts";
-import { commentBytes, decideComment, draftComment, marker, outdated, readMarker } from "../../src/report/comment.ts";
-import type { Draft } from "../../src/report/comment.ts";
+import { bytesOf } from "../../src/report/render/size-limit.ts";
+import { decideComment, draftComment, type Draft } from "../../src/publish/draft-comment.ts";
+import { commentBytes, marker, outdated, readMarker } from "../../src/report/render/comment.ts";
 import type { Result } from "../../src/report/result.ts";
 
 const quiet: Result = {
@@ -129,7 +129,7 @@ describe("what is worth a comment", () => {
       { environments: [{ name: "e", version: "1", action: "create" as const, reason: "r" }] },
       true,
     ],
-    ["something that goes on", { leftGoing: [{ what: "w", next: "n" }] }, true],
+    ["something that is in progress", { leftGoing: [{ what: "w", next: "n" }] }, true],
   ])("%s: %#", (_, change, expected) => {
     expect(draft(change).worthSaying).toBe(expected);
   });

@@ -1,5 +1,5 @@
-import type { Position, Problem, Severity } from "../yaml/problem.ts";
-import { ruleOf } from "./rules.ts";
+import type { Position, Problem, Severity } from "../../yaml/problem.ts";
+import { ruleOf } from "../rules.ts";
 
 export type SarifFacts = {
   /** Folder that the problems' files are relative to, itself relative to the repository, with `/`; empty for its root. */
