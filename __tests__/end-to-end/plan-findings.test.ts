@@ -92,7 +92,7 @@ describe("what apply refuses beside what it writes", () => {
     expect(step.outputs["failure-reason"]).toBe("preflight-failed");
     expect(step.summary).toContain("| <code>gone</code> | virtual machine | refused | nothing written |  |");
     expect(step.log).toContain("gone    virtual machine  refused  nothing written");
-    expect(step.summary).toContain("- <code>there</code>: serialised with other runs by a lease");
+    expect(step.summary).toContain("- <code>there</code>&#58; serialised with other runs by a lease");
     const html = readFileSync(step.outputs["report-html-path"] ?? "", "utf8");
     expect(html).toContain("<code>there</code>: serialised with other runs by a lease");
   });

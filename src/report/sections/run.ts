@@ -2,7 +2,7 @@ import { badge, code, heading, link, type Block, type Section, type Text } from 
 import { duration, metric } from "../format.ts";
 import type { Result, RunReport } from "../result.ts";
 import { tones } from "../wording.ts";
-import { serviceError } from "./service-error.ts";
+import { errorText } from "../error-text.ts";
 
 /** The run's card, why it failed, and its gates. */
 export function runSection({ run }: Pick<Result, "run">): readonly Section[] {
@@ -12,7 +12,7 @@ export function runSection({ run }: Pick<Result, "run">): readonly Section[] {
     { kind: "table", rows: facts(run) },
     ...(run.error === undefined
       ? []
-      : [{ kind: "list" as const, items: [{ content: serviceError(run.error) }], tone: "bad" as const }]),
+      : [{ kind: "list" as const, items: [{ content: errorText(run.error) }], tone: "bad" as const }]),
     ...(run.gates.length === 0 ? [] : gates(run.gates)),
   ];
   return [{ rank: 2, blocks }];

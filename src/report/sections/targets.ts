@@ -2,7 +2,7 @@ import { code, heading, joined, sentence, type Block, type Item, type Section } 
 import type { Result, TargetReport } from "../result.ts";
 import { actionWords, kindWord, stateOf, timeOf } from "../wording.ts";
 import { findingItems } from "./findings.ts";
-import { serviceError } from "./service-error.ts";
+import { errorText } from "../error-text.ts";
 
 /** What was done to each target, how it ended, and what is to be known of it. */
 export function targetsSection({ targets, plan }: Pick<Result, "targets" | "plan">): readonly Section[] {
@@ -43,7 +43,7 @@ function guarantees(targets: readonly TargetReport[]): readonly Item[] {
 }
 
 function notesOf({ name, note, outcome, provisioningErrors }: TargetReport): readonly Item[] {
-  const errors = outcome === "failed" ? provisioningErrors.map(serviceError) : [];
+  const errors = outcome === "failed" ? provisioningErrors.map(errorText) : [];
   return [...(note === undefined ? [] : [sentence(note)]), ...errors].map((content) => ({
     content: joined([code(name), content], ": "),
   }));
