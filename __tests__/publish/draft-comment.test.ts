@@ -5,6 +5,7 @@ import { bytesOf } from "../../src/report/render/size-limit.ts";
 import { decideComment, draftComment, type Draft } from "../../src/publish/draft-comment.ts";
 import { commentBytes, marker, outdated, readMarker } from "../../src/report/render/comment.ts";
 import type { Result } from "../../src/report/result.ts";
+import type { ProblemCode } from "../../src/yaml/problem-codes.ts";
 
 const quiet: Result = {
   schemaVersion: 1,
@@ -26,7 +27,7 @@ const facts = { identity: "0123456789abcdef", commit: head, runUrl: "https://git
 const draft = (change: Partial<Result> = {}, at: Partial<typeof facts> = {}): Draft =>
   draftComment({ ...quiet, ...change }, { ...facts, ...at });
 
-const problem = { code: "unknown-key", severity: "error" as const, message: "m", fix: "f" };
+const problem = { code: "unknown-key" as const, severity: "error" as const, message: "m", fix: "f" };
 const mistaken = {
   command: "validate" as const,
   conclusion: "failure" as const,
@@ -182,7 +183,7 @@ const result: fc.Arbitrary<Result> = fc.record({
   skipped: fc.constant([]),
   problems: fc.array(
     fc.record({
-      code: hostile,
+      code: hostile.map((text) => text as ProblemCode),
       severity: fc.constantFrom("error", "warning", "notice"),
       where: position,
       message: hostile,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, posix, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ProblemCode } from "../yaml/problem-codes.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { checkShape } from "../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../yaml/source.ts";
@@ -27,7 +28,7 @@ export const defaultImages = {
   gpu: "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04:latest",
 } as const;
 
-type Report = (code: string, path: NodePath, message: string, fix: string, severity?: Problem["severity"]) => void;
+type Report = (code: ProblemCode, path: NodePath, message: string, fix: string, severity?: Problem["severity"]) => void;
 
 /** An az ml command job (or an inline one): the job, or every problem at its place. */
 export function readCommandJob(node: SourceNode): { readonly job?: CommandJob; readonly problems: readonly Problem[] } {

@@ -35,6 +35,7 @@ export async function writeSarif(
     folder,
     fallbackFile: workflowFile(environment, github.repository) ?? (folder === "" ? declared : `${folder}/${declared}`),
     version,
+    ...codesPage(environment),
     completed: result.failureReason !== "internal-error" && result.failureReason !== "cancelled",
     digest: (text) => createHash("sha256").update(text).digest("hex"),
   });
@@ -52,6 +53,19 @@ export async function writeSarif(
     ];
   }
   return [];
+}
+
+/** The documentation of the version that runs. An action of the repository itself (`uses: ./`) has no name there. */
+function codesPage(environment: SarifDeps["environment"]): { readonly codesPage?: string } {
+  const [server = "", repository = "", ref = ""] = [
+    environment["GITHUB_SERVER_URL"],
+    environment["GITHUB_ACTION_REPOSITORY"],
+    environment["GITHUB_ACTION_REF"],
+  ];
+  if (!URL.canParse(server) || !/^[\w.-]+\/[\w.-]+$/.test(repository) || ref === "") return {};
+  return {
+    codesPage: `${server}/${repository}/blob/${ref.split("/").map(encodeURIComponent).join("/")}/docs/codes.md`,
+  };
 }
 
 /** `GITHUB_WORKFLOW_REF` is `octo-org/octo-repo/.github/workflows/ci.yml@refs/heads/main`. */

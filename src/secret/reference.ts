@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { RuleParams } from "../yaml/shape.ts";
 import type { SecretReference } from "./secret.ts";
 
 type WithoutPlace<Reference> = Reference extends unknown ? Omit<Reference, "where"> : never;
@@ -38,7 +39,7 @@ export function secret() {
     .meta(published);
 }
 
-function faultOf(value: unknown): { message: string; params: { code: string } } | undefined {
+function faultOf(value: unknown): { message: string; params: RuleParams } | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return {
       message: `A secret stands here as it is, and everybody who can read the repository can read it. Replace it by a reference: ${example}; and change the secret, because it is known now.`,

@@ -1,5 +1,6 @@
 import { glob, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
 import type { SourceDocument } from "./source.ts";
 import { readDocuments } from "./yaml.ts";
@@ -132,7 +133,7 @@ export function wayTo(folder: string, root: string): string {
 }
 
 function fileProblem(
-  code: string,
+  code: ProblemCode,
   where: Problem["where"],
   message: string,
   fix: string,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "./source.ts";
 import { suggestionFor } from "./suggestion.ts";
@@ -142,10 +143,12 @@ function problemsOf(issue: Issue, above: NodePath, schema: z.ZodType, node: Sour
   }
 }
 
-/** Rules of our own name their code in the issue's params. */
-function codeOf(issue: Issue): string {
-  const params = issue.code === "custom" ? issue.params : undefined;
-  return typeof params?.["code"] === "string" ? params["code"] : "wrong-value";
+/** What a rule of our own gives as the params of its issue: the code that the problem gets. */
+export type RuleParams = { readonly code: ProblemCode };
+
+function codeOf(issue: Issue): ProblemCode {
+  const params = issue.code === "custom" ? (issue.params as Partial<RuleParams> | undefined) : undefined;
+  return params?.code ?? "wrong-value";
 }
 
 function ownMessage(issue: Issue, value: unknown): string {
@@ -192,7 +195,7 @@ function missingKey(path: NodePath, node: SourceNode): Problem {
 }
 
 /** Message and fix are one text in the shapes: what is wrong ends with the first sentence. */
-function problem(code: string, node: SourceNode, path: NodePath, sentences: string): Problem {
+function problem(code: ProblemCode, node: SourceNode, path: NodePath, sentences: string): Problem {
   const cut = sentences.lastIndexOf(". ");
   const message = cut < 0 ? sentences : sentences.slice(0, cut + 1);
   const fix = cut < 0 ? "" : sentences.slice(cut + 2);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { checkShape } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
@@ -9,7 +10,7 @@ import { condaText } from "./conda-text.ts";
 import type { BuildContext, CondaSpecification, EnvironmentAsset, EnvironmentDefinition } from "./definition.ts";
 import { environmentSchema, type DeclaredEnvironment } from "./shape.ts";
 
-type Add = (code: string, path: NodePath, message: string, fix: string) => void;
+type Add = (code: ProblemCode, path: NodePath, message: string, fix: string) => void;
 
 /** An az ml environment file: the environment, or every problem at its place. */
 export function readEnvironmentAsset(node: SourceNode): {
