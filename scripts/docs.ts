@@ -33,8 +33,8 @@ Codes are stable: workflows can rely on them. This page is generated from the so
 
 ## Problems
 
-What can be wrong with a declaration. The code stands behind the message in the log, as the title of the annotation, in the
-table of the job summary, and as the rule in the SARIF file.
+What can be wrong with a declaration. The code follows the message in the log, and is the title of the annotation, a column
+in the job summary, and the rule in the SARIF file.
 
 ${codeTable("Code", problemCodes, "")}
 

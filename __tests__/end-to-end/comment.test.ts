@@ -88,7 +88,7 @@ describe("when there is nothing to say", () => {
   it("is brought up to date where it is there", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     await onPullRequest("validate", mistaken);
-    expect(bodies()).toEqual([expect.stringContaining("There is no key &#34;max&#95;instance&#34; here.")]);
+    expect(bodies()).toEqual([expect.stringContaining("Unknown key &#34;max&#95;instance&#34;.")]);
     emulator.putPullRequest({ number: 7, head: second });
     await onPullRequest("validate", declared(), { head: second });
     expect(bodies()).toEqual([expect.stringContaining("The declarations have no problems.")]);

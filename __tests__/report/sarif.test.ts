@@ -57,7 +57,7 @@ const problem: Problem = {
   code: "unknown-key",
   severity: "error",
   where: { file: "compute/größe #1.yml", line: 3, column: 5 },
-  message: "There is no key.",
+  message: "Unknown key.",
   fix: "Remove it.",
 };
 
@@ -75,7 +75,7 @@ it("tells each problem with its place, its rule and what helps", () => {
   for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
   for (const { help } of tool.driver.rules) expect(help.text).not.toBe("");
   expect(results[0]).toMatchObject({
-    message: { text: "There is no key. Remove it." },
+    message: { text: "Unknown key. Remove it." },
     locations: [
       {
         physicalLocation: {

@@ -6,7 +6,9 @@ import { problemCodes, type CodeEntry } from "../../src/yaml/problem-codes.ts";
 
 const root = join(import.meta.dirname, "../..");
 const source = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".ts") && !/(problem-codes|failure-reasons|report\/result)\.ts$/.test(path))
+  .filter(
+    (path) => path.endsWith(".ts") && !/(problem-codes|target-codes|failure-reasons|report\/result)\.ts$/.test(path),
+  )
   .map((path) => readFileSync(join(root, "src", path), "utf8"))
   .join("\n");
 const page = readFileSync(join(root, "docs/codes.md"), "utf8");

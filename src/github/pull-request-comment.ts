@@ -36,13 +36,13 @@ export type CommentEnd =
 
 type Found = { readonly id: number; readonly url: string; readonly body: string };
 
-/** How often what stands there is looked at before this gives up: once, once after each write, and after lost replies. */
+/** How often the comments are read before this gives up: once, once after each write, and after lost replies. */
 const mostRounds = 4;
 
 /**
  * Keeps the one comment that a pull request has about a configuration as the draft says.
  *
- * What stands there is read before every write and after a new comment: so a lost reply leads to no second comment, and
+ * The comments are read before every write and after a new comment: so a lost reply leads to no second comment, and
  * of two that workflow runs began at the same moment the younger one is deleted. Never throws for what GitHub answers.
  */
 export async function keepPullRequestComment(

@@ -51,7 +51,7 @@ export type Item = { readonly content: Text; readonly reportOnly?: true };
 export type Chart = {
   readonly kind: "chart";
   readonly title: string;
-  /** What somebody who does not see the picture is told. */
+  /** For those who do not see the picture. */
   readonly description: string;
   readonly points: readonly { readonly step: number; readonly value: number }[];
 };
@@ -66,7 +66,7 @@ export type Inline =
   | { readonly kind: "strong"; readonly text: string }
   /** Anything but an https address stays text. */
   | { readonly kind: "link"; readonly text: string; readonly address: string }
-  /** One word that says how something stands; the tone only repeats it. */
+  /** A word for a state; the tone only repeats it. */
   | { readonly kind: "badge"; readonly text: string; readonly tone: Tone }
   | { readonly kind: "break" };
 

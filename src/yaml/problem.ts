@@ -13,7 +13,7 @@ export type Problem = {
   /** Stable, kebab-case, documented: `unknown-key`, `duplicate-resource`, … */
   readonly code: ProblemCode;
   readonly severity: Severity;
-  /** Where it stands; absent when it stems from an action input or from the workspace and not from a file. */
+  /** Its place; absent when it comes from an action input or from the workspace and not from a file. */
   readonly where?: Position;
   /** The other place of a problem that has two (a duplicate and its first declaration). */
   readonly related?: Position;

@@ -1,4 +1,4 @@
-/** Text that stems from Azure, logs or repositories is data: these are the only ways by which it enters a report. */
+/** Text from Azure, logs and repositories is data: these are the only ways by which it enters a report. */
 
 const escapes: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -61,7 +61,7 @@ export function httpsAddress(text: string): string | undefined {
   return url?.protocol === "https:" ? url.href : undefined;
 }
 
-/** Characters that turn the direction of text or have no picture could hide what stands there: they are shown by number. */
+/** Characters that turn the direction of text or have no picture could hide text: they are shown by number. */
 export function visible(text: string): string {
   return (
     text

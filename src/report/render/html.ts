@@ -45,7 +45,7 @@ export function renderHtml(document: Document): string {
   ].join("\n");
 }
 
-/** What stands below each heading of a part, with the heading. */
+/** The blocks below each heading of a part, with the heading. */
 function parts(blocks: readonly Block[]): readonly (readonly Block[])[] {
   const all: Block[][] = [[]];
   for (const block of blocks) {
@@ -55,7 +55,7 @@ function parts(blocks: readonly Block[]): readonly (readonly Block[])[] {
   return all.filter((part) => part.length > 0);
 }
 
-export function htmlOf(blocks: readonly Block[]): string {
+function htmlOf(blocks: readonly Block[]): string {
   return blocks.map((block, index) => (block.kind === "chart" ? charts(blocks, index) : blockHtml(block))).join("");
 }
 

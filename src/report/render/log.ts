@@ -52,7 +52,7 @@ function table({ rows }: Table, columns: readonly Column[]): readonly string[] {
   ];
 }
 
-/** More than this is no column but a sentence that needs no room behind it. */
+/** A longer cell is a sentence, and makes no column wider. */
 const widest = 60;
 
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {

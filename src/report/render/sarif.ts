@@ -4,7 +4,7 @@ import { problemCodes, type ProblemCode } from "../../yaml/problem-codes.ts";
 export type SarifFacts = {
   /** Folder that the problems' files are relative to, itself relative to the repository, with `/`; empty for its root. */
   readonly folder: string;
-  /** File of the repository that stands for what has no place: the workflow, or the declaration. */
+  /** File of the repository that is named for what has no place: the workflow, or the declaration. */
   readonly fallbackFile: string;
   readonly version: string;
   /** Address of the page that explains the codes, each at its own anchor; absent where nobody knows it. */
