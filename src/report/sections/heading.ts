@@ -1,4 +1,4 @@
-import { badge, heading, plainText, type Section, type Text } from "../document.ts";
+import { badge, heading, type Section, type Text } from "../document.ts";
 import { duration } from "../format.ts";
 import type { Result } from "../result.ts";
 import { tones } from "../wording.ts";
@@ -17,10 +17,7 @@ function headlineOf({ command, conclusion, workspace }: Facts): Text {
   return [`Azure ML ${command} `, badge(verdicts[conclusion], tones[conclusion]), where];
 }
 
-export function headline(result: Facts): string {
-  return plainText(headlineOf(result));
-}
-
+/** When it started, and how long it took. */
 export function timeSection({ startedAt, durationSeconds }: Pick<Result, "startedAt" | "durationSeconds">): Section {
   const content = `Started ${startedAt}, took ${duration(durationSeconds)}.`;
   return { rank: 1, reportOnly: true, blocks: [{ kind: "text", content, muted: true }] };
