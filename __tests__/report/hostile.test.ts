@@ -203,6 +203,18 @@ describe("text to copy", () => {
     );
   });
 
+  it.each([
+    "az ml job cancel --name run_1",
+    "az aks update --enable-local-accounts",
+    "az ad app federated-credential create --id 1-2 --parameters @credential.json",
+    "az role assignment create --role 'a b' --scope '/s'",
+    "az ml workspace update --name … --set v1_legacy_mode=false",
+    "az resource delete --ids /subscriptions/1/resourceGroups/a_b/providers/M.X/y",
+  ])("is what the command in a sentence is: %s", (command) => {
+    expect(sentence(`To do it: ${command}. Then wait.`)).toEqual(["To do it: ", code(command), ". Then wait."]);
+    expect(sentence(`As az ml does (${command}), or so.`)).toEqual(["As az ml does (", code(command), "), or so."]);
+  });
+
   it("is what an address in a sentence is, without the full stop behind it", () => {
     expect(sentence("See https://x.y/a, or (http://z.w/b_c). End.")).toEqual([
       "See ",

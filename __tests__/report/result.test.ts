@@ -22,7 +22,9 @@ const result: Result = {
   workspace: { subscriptionId: "s", resourceGroup: "g", name: "w" },
   files: ["azureml.yml"],
   skipped: [],
-  problems: [{ code: "syntax", severity: "warning", where: { file: "a.yml", line: 1, column: 2 }, message: "m", fix: "f" }],
+  problems: [
+    { code: "syntax", severity: "warning", where: { file: "a.yml", line: 1, column: 2 }, message: "m", fix: "f" },
+  ],
   plan: {
     hasChanges: true,
     steps: [{ target: "cpu", type: "amlcompute", action: "create", reason: "r", changes: [], findings: [] }],

@@ -94,13 +94,15 @@ export function heading(level: 1 | 2 | 3, content: Text): Block {
   return { kind: "heading", level, content };
 }
 
-/** Addresses in a sentence are there to be copied. The full stop behind one is not part of it. */
-const address = /(https?:\/\/[^\s<>"'`]*[^\s<>"'`.,;:!?)\]}])/i;
+const address = String.raw`https?:\/\/[^\s<>"'\x60]*[^\s<>"'\x60.,;:!?)\]}]`;
+/** `az ml job cancel --name x`: a command is one from its first option on. */
+const azureCommand = String.raw`\baz(?: [a-z][a-z-]*)+(?: --[a-z-]+(?: (?!-)(?:'[^'\n]*'|@?[\w…/.:~+=-]*[\w…/]))?)+`;
+const toCopy = new RegExp(`(${address}|${azureCommand})`, "i");
 
-/** A sentence from elsewhere, with the addresses in it as code. */
+/** A sentence from elsewhere. The addresses and commands in it are there to be copied; the full stop behind one is not. */
 export function sentence(text: string): readonly Inline[] {
   return text
-    .split(address)
+    .split(toCopy)
     .map((part, index) => (index % 2 === 1 ? code(part) : part))
     .filter((part) => part !== "");
 }

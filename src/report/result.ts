@@ -169,9 +169,9 @@ export type FieldChange = {
 
 /** Difference of what an hour costs, in the currency of the declared prices. */
 export type HourlyReport = {
-  /** With every compute at its fewest machines. */
+  /** With all computes at minimum size. */
   readonly minimum: number;
-  /** With every compute at its most. */
+  /** With all computes at maximum size. */
   readonly maximum: number;
   /** Sizes that no price is declared for; they count as nothing. */
   readonly unpriced: readonly string[];
@@ -210,9 +210,9 @@ export type TargetReport = {
   readonly outcome: "succeeded" | "failed" | "skipped" | "in-progress";
   readonly provisioningState?: string;
   readonly provisioningErrors: readonly ServiceError[];
-  /** Sentence with the advice that fits the failure, or what the user should know. */
+  /** A sentence: what the user should know. */
   readonly note?: string;
-  /** How it was made sure that nobody else wrote at the same time; absent where nothing was written. */
+  /** What kept others from writing at the same time; absent where nothing was written. */
   readonly guarantee?: "serialised" | "verified";
   readonly durationSeconds: number;
 };
