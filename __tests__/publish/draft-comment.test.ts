@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { marked } from "marked";
 import { bytesOf } from "../../src/report/render/size-limit.ts";
 import { decideComment, draftComment, type Draft } from "../../src/publish/draft-comment.ts";
+import { everyResult } from "../support/results.ts";
 import { commentBytes, marker, outdated, readMarker } from "../../src/report/render/comment.ts";
 import type { Result } from "../../src/report/result.ts";
 import type { ProblemCode } from "../../src/yaml/problem-codes.ts";
@@ -133,6 +134,22 @@ describe("what is worth a comment", () => {
     ["something that is in progress", { leftGoing: [{ what: "w", next: "n" }] }, true],
   ])("%s: %#", (_, change, expected) => {
     expect(draft(change).worthSaying).toBe(expected);
+  });
+});
+
+describe("what a comment leaves out", () => {
+  it("is what changes from run to run, the files, and the log, which nobody hides secrets in", () => {
+    for (const { result } of everyResult()) {
+      const body = draftComment(result, facts).body;
+      expect(body).not.toMatch(
+        /Started|State \| Duration|serialised|without a lease|End of the log|Traceback|declaration file/,
+      );
+    }
+    const targets = everyResult().find(({ name }) => name === "targets")?.result ?? quiet;
+    const body = draftComment(targets, facts).body;
+    expect(body).toContain("| Target | Kind | Action | State |\n");
+    expect(body).toContain("| <code>cpu</code> | managed cluster | create | Failed |\n");
+    expect(body).toContain("- <code>vm</code>&#58; The time limit passed.");
   });
 });
 
