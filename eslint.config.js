@@ -97,6 +97,47 @@ export default tseslint.config(
       "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
     },
   },
+  {
+    files: ["src/report/render/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["node:*", "@actions/*", "@azure/*", "**/emulator/**"],
+              message: "Plans and reports are values made of values.",
+            },
+            {
+              group: ["**/result.ts", "**/wording.ts", "**/sections/**"],
+              message: "A renderer knows blocks, and not what they mean.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ["src/report/*.ts", "src/report/sections/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["node:*", "@actions/*", "@azure/*", "**/emulator/**"],
+              message: "Plans and reports are values made of values.",
+            },
+            { group: ["**/render/**"], message: "What is said does not depend on the form. Renderers alone escape." },
+            {
+              group: ["**/run/**", "**/attach/**", "**/permissions/**", "**/commands/**", "**/publish/**"],
+              message: "The report owns its types.",
+            },
+          ],
+        },
+      ],
+    },
+  },
   // The emulator reads bodies that anybody may have written; what is not a text there shows up as such in its answer.
   { files: ["emulator/**/*.ts"], rules: { "@typescript-eslint/no-base-to-string": "off" } },
   { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },

@@ -105,7 +105,7 @@ promise("a pull request with a wrong file is red, and nothing is planned", isRed
 promise(
   "its annotation is at file, line and column",
   mistaken.output.includes(
-    `::error title=unknown-key,file=examples/train-plain/azureml.yml,line=${line},col=5::There is no key "max_instance" here. Did you mean max_instances?`,
+    `::error title=unknown-key,file=examples/train-plain/azureml.yml,line=${line},col=5::Unknown key "max_instance". Did you mean max_instances?`,
   ),
   mistaken,
 );

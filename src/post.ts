@@ -7,7 +7,8 @@ import { earlySecrets, signInOf } from "./identity.ts";
 import { readInputs, type Environment } from "./inputs.ts";
 import { cancelRun } from "./run/cancel.ts";
 import { howToContinue } from "./run/still-running.ts";
-import { inline } from "./report/escape.ts";
+import { heading, sentence } from "./report/document.ts";
+import { markdownOf } from "./report/render/markdown.ts";
 
 /**
  * Finishes what `main` could not: a run that was submitted and neither followed to its end nor left on purpose. After a
@@ -20,7 +21,8 @@ export async function post(environment: Environment): Promise<void> {
   const log = createLog();
   const message = cancelled ? await cancel() : mayBeRunning("The step ended before the run did");
   log.annotate("warning", message);
-  await appendSummary(environment, `\n### Still running\n\n- ${inline(message)}\n`);
+  const blocks = [heading(2, "Still in progress"), { kind: "list" as const, items: [{ content: sentence(message) }] }];
+  await appendSummary(environment, `\n${markdownOf(blocks)}`);
 
   function mayBeRunning(why: string): string {
     const name = run?.name ?? "";

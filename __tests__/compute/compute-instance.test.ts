@@ -69,7 +69,7 @@ describe("a declaration", () => {
       "idle_time_before_shutdown_minutes: 30\ncustom_applications:\n- name: a\n  image: { reference: i }\n  endpoints: [{ target: 80, published: 8080 }]",
       "file.yml:7:25: The port 80 cannot be used. Use a port from 1026 to 65534. [out-of-range]",
     ],
-    ["idle_time_before_shutdown_minutes: 30\nmin_instances: 1", 'file.yml:4:1: There is no key "min_instances" here.'],
+    ["idle_time_before_shutdown_minutes: 30\nmin_instances: 1", 'file.yml:4:1: Unknown key "min_instances".'],
   ])("is refused at the place of its mistake: %#", (yaml, expected) => {
     const [problem] = read(`${yaml}\n`).problems.filter(({ severity }) => severity === "error");
     expect(problem && formatProblem(problem)).toContain(expected);

@@ -46,7 +46,7 @@ describe.each<Route>(["cloud", "proxy"])("a comment by way of %s", (way) => {
     emulator.putPullRequest({ number: 7, head: first });
     const step = await onPullRequest("plan", declared(), { way });
     expect(step.log.join("\n")).toContain("The comment on pull request #7 was created: https://github.com/");
-    expect(bodies()).toEqual([expect.stringContaining("1 target: 1 to create.")]);
+    expect(bodies()).toEqual([expect.stringContaining("1 target&#58; 1 to create.")]);
     expect(bodies()[0]).toContain(`For commit ${first}.`);
     expect(bodies()[0]).toContain('<a href="https://github.com/octo-org/octo-repo/actions/runs/1001">');
 
@@ -73,7 +73,7 @@ describe("a comment without anything to say", () => {
   it("is updated where it exists", async () => {
     emulator.putPullRequest({ number: 7, head: first });
     await onPullRequest("validate", mistaken);
-    expect(bodies()).toEqual([expect.stringContaining("There is no key &#34;max&#95;instance&#34; here.")]);
+    expect(bodies()).toEqual([expect.stringContaining("Unknown key &#34;max&#95;instance&#34;.")]);
     emulator.putPullRequest({ number: 7, head: second });
     await onPullRequest("validate", declared(), { head: second });
     expect(bodies()).toEqual([expect.stringContaining("The declarations have no problems.")]);

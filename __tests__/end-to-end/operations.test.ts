@@ -20,7 +20,7 @@ it("waits for an operation that another workflow has in flight", async () => {
   expect(writesIn(emulator.journal())).toEqual(["PUT computes/slow"]);
 });
 
-it("names what is still running when the time limit passes, and fails", async () => {
+it("names what is still in progress when the time limit passes, and fails", async () => {
   await using emulator = await newEmulator(settings);
   const run = {
     "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: sleep 90, compute: cpu, environment: { image: ubuntu } }\n`,
@@ -39,7 +39,7 @@ it("succeeds as soon as the run is submitted with wait: false, and can be resume
   await act(emulator, "apply", run);
   const left = await act(emulator, "train", run, { inputs: { wait: "false" } });
   expect(left.exitCode).toBe(0);
-  expect(left.summary).toContain("Still going on");
+  expect(left.summary).toContain("Still in progress");
   const resumed = await act(emulator, "train", run, { inputs: { "run-name": left.outputs["run-name"] ?? "" } });
   expect(resumed.log).toContain("late");
 });

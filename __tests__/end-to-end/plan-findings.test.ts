@@ -77,8 +77,8 @@ describe("a refused target beside one that is written", () => {
     const step = await act(emulator, "apply", { "azureml.yml": files["azureml.yml"] + missing });
     expect(step.outputs["failure-reason"]).toBe("preflight-failed");
     expect(step.summary).toContain("| <code>gone</code> | virtual machine | refused | nothing written |  |");
-    expect(step.log).toContain("gone   refused: nothing written");
-    expect(step.summary).toContain("- <code>there</code>: serialised with other runs by a lease");
+    expect(step.log).toContain("gone    virtual machine  refused  nothing written");
+    expect(step.summary).toContain("- <code>there</code>&#58; serialised with other runs by a lease");
     const html = readFileSync(step.outputs["report-html-path"] ?? "", "utf8");
     expect(html).toContain("<code>there</code>: serialised with other runs by a lease");
   });

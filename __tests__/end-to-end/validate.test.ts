@@ -42,7 +42,7 @@ describe("changed-only", () => {
     const step = await validate({ "changed-only": "true" });
     expect(places(step)).toEqual(["ml/compute/two.yml"]);
     expect(step.log.join("\n")).toContain(
-      "these are changed, or refer to what is changed: azureml.yml, compute/two.yml.",
+      "these files have changed, or refer to files that have: azureml.yml, compute/two.yml.",
     );
     expect(emulator.journal().map(({ query }) => query["page"] ?? "1")).toEqual(["1", "2", "3"]);
   });

@@ -121,8 +121,8 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
   const text = [
     ...lines,
     ...result.failures,
-    ...source.sections(result).map((part) => part.text),
-    source.renderHtml(result),
+    ...source.markdownSections(source.reportOf(result)).map((section) => section.text),
+    source.renderHtml(source.reportOf(result)),
     JSON.stringify(source.outputsOf(result)),
     JSON.stringify(result),
   ].join("\n");

@@ -11,8 +11,9 @@ import type { githubContext } from "../../src/github/context.ts";
 import type { signInOf } from "../../src/identity.ts";
 import type { readInputs } from "../../src/inputs.ts";
 import type { outputsOf } from "../../src/report/outputs.ts";
-import type { sections } from "../../src/report/markdown.ts";
-import type { renderHtml } from "../../src/report/html.ts";
+import type { markdownSections } from "../../src/report/render/markdown.ts";
+import type { reportOf } from "../../src/report/report.ts";
+import type { renderHtml } from "../../src/report/render/html.ts";
 
 /** The action's own functions, from the checkout or from a copy of it that something was taken out of. */
 export type Source = {
@@ -27,7 +28,8 @@ export type Source = {
   readonly signInOf: typeof signInOf;
   readonly readInputs: typeof readInputs;
   readonly outputsOf: typeof outputsOf;
-  readonly sections: typeof sections;
+  readonly reportOf: typeof reportOf;
+  readonly markdownSections: typeof markdownSections;
   readonly renderHtml: typeof renderHtml;
 };
 
@@ -50,8 +52,9 @@ export async function loadSource(folder: string = root): Promise<Source> {
       "identity.ts",
       "inputs.ts",
       "report/outputs.ts",
-      "report/markdown.ts",
-      "report/html.ts",
+      "report/report.ts",
+      "report/render/markdown.ts",
+      "report/render/html.ts",
     ].map(load),
   );
   return Object.assign({}, ...parts) as Source;

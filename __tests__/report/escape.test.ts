@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { marked } from "marked";
-import { fence, html, inline, link } from "../../src/report/escape.ts";
+import { fence, html, inline, link } from "../../src/report/render/escape.ts";
 
 const hostile = fc.string({
   unit: fc.constantFrom(

@@ -3,12 +3,14 @@ import { Ajv } from "ajv";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServiceError } from "../../src/azure/outcome.ts";
-import { renderHtml } from "../../src/report/html.ts";
-import { planLines } from "../../src/report/log-text.ts";
-import { sections } from "../../src/report/markdown.ts";
+import { renderHtml } from "../../src/report/render/html.ts";
+import { logGroups } from "../../src/report/render/log.ts";
+import { markdownSections } from "../../src/report/render/markdown.ts";
 import { outputsOf } from "../../src/report/outputs.ts";
+import { reportOf } from "../../src/report/report.ts";
 import type { Result } from "../../src/report/result.ts";
-import { niceTicks } from "../../src/report/svg-chart.ts";
+import { planBlocks } from "../../src/report/sections/plan.ts";
+import { niceTicks } from "../../src/report/render/svg-chart.ts";
 
 const leaf: ServiceError = { code: "ClusterMinNodesExceedCoreQuota", message: "quota of 6", details: [] };
 const result: Result = {
@@ -20,7 +22,9 @@ const result: Result = {
   workspace: { subscriptionId: "s", resourceGroup: "g", name: "w" },
   files: ["azureml.yml"],
   skipped: [],
-  problems: [{ code: "c", severity: "warning", where: { file: "a.yml", line: 1, column: 2 }, message: "m", fix: "f" }],
+  problems: [
+    { code: "syntax", severity: "warning", where: { file: "a.yml", line: 1, column: 2 }, message: "m", fix: "f" },
+  ],
   plan: {
     hasChanges: true,
     steps: [{ target: "cpu", type: "amlcompute", action: "create", reason: "r", changes: [], findings: [] }],
@@ -94,6 +98,11 @@ const result: Result = {
   durationSeconds: 5,
 };
 
+const markdown = (of: Result) =>
+  markdownSections(reportOf(of))
+    .map(({ text }) => text)
+    .join("\n");
+
 it("is published: the result file is of the schema", () => {
   const schema = JSON.parse(
     readFileSync(join(import.meta.dirname, "../../schema/result.schema.json"), "utf8"),
@@ -103,9 +112,7 @@ it("is published: the result file is of the schema", () => {
 });
 
 it("tells the leaf cause before what it was wrapped in, with hint and correlation id", () => {
-  const text = sections(result)
-    .map((section) => section.text)
-    .join("\n");
+  const text = markdown(result);
   expect(text.indexOf("quota of 6")).toBeLessThan(text.indexOf("it failed"));
   expect(text).toContain("ask for more quota");
   expect(text).toContain("corr-1");
@@ -120,15 +127,15 @@ it("shows what the plan changes about the hourly cost, where prices are declared
     { ...step, target: "kept", action: "none" as const },
   ];
   const priced: Result = { ...result, targets: [], plan: { hasChanges: true, hourly, steps } };
-  const text = sections(priced)
-    .map((section) => section.text)
-    .join("\n");
+  const text = markdown(priced);
   expect(text).toContain("| Per hour |");
   expect(text).toContain("±0 to &#43;0.916");
-  expect(text).toContain("by &#43;0.916 at its most");
+  expect(text).toContain("by &#43;0.916 at maximum");
   expect(text).not.toContain("<b>");
-  expect(renderHtml(priced)).toContain("±0 to +0.916");
-  expect(planLines({ hasChanges: true, hourly, steps }).join("\n")).toContain("per hour: ±0 to +0.916");
+  expect(renderHtml(reportOf(priced))).toContain("±0 to +0.916");
+  expect(logGroups(planBlocks({ hasChanges: true, hourly, steps }))[0]?.lines.join("\n")).toContain(
+    "Per hour: ±0 to +0.916",
+  );
   expect(outputsOf(priced)["plan"]).toContain('"maximum":0.916');
   const schema = JSON.parse(
     readFileSync(join(import.meta.dirname, "../../schema/result.schema.json"), "utf8"),
@@ -137,29 +144,25 @@ it("shows what the plan changes about the hourly cost, where prices are declared
 });
 
 it("shows what doctor found with what is to be pasted, and lets no text out of its place", () => {
-  const text = sections(result)
-    .map((section) => section.text)
-    .join("\n");
+  const text = markdown(result);
   expect(text).toContain('"Actions": [');
   expect(text).toContain("az role assignment create --assignee-object-id 'object' --role 'role' --scope '/s'");
   // A block that the text inside it cannot close.
   expect(text).toContain("````json");
   expect(text).not.toContain("| no <i>");
   expect(text).not.toContain("@octocat");
-  expect(renderHtml(result)).not.toContain("<i>");
+  expect(renderHtml(reportOf(result))).not.toContain("<i>");
 });
 
 it("draws a metric without the values that are no numbers", () => {
-  const text = sections(result)
-    .map((section) => section.text)
-    .join("\n");
+  const text = markdown(result);
   expect(text).toContain('x-axis "step" [0, 2]');
   expect(text).toContain("line [2, 1]");
-  expect(renderHtml(result)).toContain("<polyline");
+  expect(renderHtml(reportOf(result))).toContain("<polyline");
 });
 
 it("has no script and loads nothing", () => {
-  const page = renderHtml(result);
+  const page = renderHtml(reportOf(result));
   expect(page).not.toMatch(/<script|<img|<link|src=|@import|url\(/i);
   expect(page).toContain("default-src 'none'");
 });

@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../../src/yaml/problem.ts";
-import { ruleOf } from "../../src/report/rules.ts";
-import { sarifOf, type SarifFacts } from "../../src/report/sarif.ts";
+import { problemCodes, type ProblemCode } from "../../src/yaml/problem-codes.ts";
+import { sarifOf, type SarifFacts } from "../../src/report/render/sarif.ts";
 
 /** The schema is of draft 4, of which it has only the spelling of its own address, and expressions without Unicode. */
 const {
@@ -31,7 +31,13 @@ const facts: SarifFacts = {
 type Log = {
   readonly runs: readonly {
     readonly tool: {
-      readonly driver: { readonly rules: readonly { readonly id: string; readonly help: { readonly text: string } }[] };
+      readonly driver: {
+        readonly rules: readonly {
+          readonly id: string;
+          readonly helpUri?: string;
+          readonly help: { readonly text: string };
+        }[];
+      };
     };
     readonly results: readonly {
       readonly ruleId: string;
@@ -51,7 +57,7 @@ const problem: Problem = {
   code: "unknown-key",
   severity: "error",
   where: { file: "compute/größe #1.yml", line: 3, column: 5 },
-  message: "There is no key.",
+  message: "Unknown key.",
   fix: "Remove it.",
 };
 
@@ -69,7 +75,7 @@ it("tells each problem with its place, its rule and what helps", () => {
   for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
   for (const { help } of tool.driver.rules) expect(help.text).not.toBe("");
   expect(results[0]).toMatchObject({
-    message: { text: "There is no key. Remove it." },
+    message: { text: "Unknown key. Remove it." },
     locations: [
       {
         physicalLocation: {
@@ -103,9 +109,17 @@ it("keeps a problem's identity when it moves to other lines, and tells equal one
   expect(first?.partialFingerprints).not.toEqual(second?.partialFingerprints);
 });
 
-it("has words for codes that it does not know", () => {
-  expect(ruleOf("some-new-code").what).toBe("Some new code.");
-  expect(ruleOf("constructor").what).toBe("Constructor.");
+it("says what every code stands for, and links to its place in the documentation", () => {
+  const codes = Object.keys(problemCodes) as ProblemCode[];
+  const codesPage = "https://github.com/octo-org/azureml-targets/blob/v1/docs/codes.md";
+  const all = codes.map((code) => ({ ...problem, code }));
+  const { rules } = runOf(all, { codesPage }).tool.driver;
+  expect(rules.map(({ id, helpUri }) => [id, helpUri])).toEqual(
+    [...codes].sort().map((code) => [code, `${codesPage}#${code}`]),
+  );
+  const log = sarifOf(all, { ...facts, codesPage });
+  expect([isSarif(log), isSarif.errors]).toEqual([true, null]);
+  expect(runOf(all).tool.driver.rules.some((rule) => "helpUri" in rule)).toBe(false);
 });
 
 it("is SARIF 2.1.0 whatever the problems are", () => {
@@ -113,7 +127,7 @@ it("is SARIF 2.1.0 whatever the problems are", () => {
   const position = fc.record({ file: text, line: fc.nat(), column: fc.nat() });
   const any: fc.Arbitrary<Problem> = fc.record(
     {
-      code: fc.constantFrom("syntax", "unknown-key", "brand-new"),
+      code: fc.constantFrom("syntax", "unknown-key", "unused-name"),
       severity: fc.constantFrom("error", "warning", "notice"),
       where: position,
       related: position,

@@ -1,7 +1,8 @@
 import type { Declaration } from "../declaration/declaration.ts";
 import { examine, type NamedWorkspace } from "../doctor/examine.ts";
 import { doctorReport, failuresIn } from "../doctor/report.ts";
-import { doctorLines } from "../report/log-text.ts";
+import { logGroups } from "../report/render/log.ts";
+import { doctorSections } from "../report/sections/doctor.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { planOptions } from "./plan-targets.ts";
 import { MissingInput, workspaceRef, workspaceReport } from "./workspace.ts";
@@ -24,7 +25,8 @@ export async function doctor(context: CommandContext): Promise<CommandResult> {
     },
   });
   const report = doctorReport(found);
-  for (const { title, lines } of doctorLines(report)) context.log.group(title, lines);
+  const blocks = doctorSections({ doctor: report }).flatMap((section) => section.blocks);
+  for (const { title, lines } of logGroups(blocks)) context.log.group(title, lines);
   return join(checked(declaration), {
     doctor: report,
     ...(azure === undefined ? {} : { workspace: workspaceReport(azure) }),

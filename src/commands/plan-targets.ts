@@ -7,7 +7,8 @@ import { planReport } from "../plan/plan-report.ts";
 import { joinFindings, runPreflights, withFindings, type Findings } from "../plan/preflight.ts";
 import type { Plan, PlanOptions } from "../plan/step.ts";
 import { failureOf } from "../report/failure.ts";
-import { planLines } from "../report/log-text.ts";
+import { logGroups } from "../report/render/log.ts";
+import { planBlocks } from "../report/sections/plan.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
 /** One list of the workspace's computes, compared with the declaration. */
@@ -23,7 +24,7 @@ export async function planAgainst(
   const findings = joinFindings(...(await findOut(compared, azure, context)));
   const planned = withFindings(compared, findings);
   const report = planReport(planned, findings, declaration.prices);
-  context.log.group("Plan", planLines(report));
+  for (const { title, lines } of logGroups(planBlocks(report))) context.log.group(title, lines);
   return { plan: planned, result: { plan: report, failures: [] } };
 }
 

@@ -1,7 +1,7 @@
 import type { AttachDeps } from "../attach/dependencies.ts";
 import { createProgress } from "../attach/progress.ts";
 import type { Azure } from "../azure/azure.ts";
-import { endText } from "../report/log-text.ts";
+import { endText } from "../report/wording.ts";
 import type { CommandContext } from "./context.ts";
 import { attachDeps } from "./workspace.ts";
 

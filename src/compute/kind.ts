@@ -4,6 +4,7 @@ import type { UserCollection } from "../azure/compute-users.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
+import type { ProblemCode } from "../yaml/problem-codes.ts";
 import type { Problem } from "../yaml/problem.ts";
 import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
 import type { NodePath, SourceNode } from "../yaml/source.ts";
@@ -66,7 +67,7 @@ export type Permission = {
 
 /** Adds a problem at the place of a key of the target. */
 export type AddProblem = (
-  code: string,
+  code: ProblemCode,
   path: NodePath,
   message: string,
   fix: string,

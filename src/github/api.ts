@@ -48,8 +48,7 @@ export async function githubApi(token: string, { clock, signal }: ApiDeps): Prom
       };
       try {
         const response = await request(options);
-        if (typeof response.data === "string" && response.data !== "")
-          throw new Error("GitHub's answer was not the JSON that it should have been.");
+        if (typeof response.data === "string" && response.data !== "") throw new Error("GitHub's answer is not JSON.");
         return response;
       } catch (error) {
         const isQuestion = options.method !== "POST" || options.url.endsWith("/graphql");

@@ -4,7 +4,7 @@ import type { GithubContext } from "./context.ts";
 /** What a pull request changes, relative to the repository, names before a renaming included; or why that is not known. */
 export type ChangedFiles =
   | { readonly known: true; readonly files: readonly string[] }
-  /** A notice where it is in the nature of the event, a warning where something went wrong. */
+  /** A notice where the event has no such list, a warning where something went wrong. */
   | { readonly known: false; readonly severity: "notice" | "warning"; readonly why: string };
 
 /** GitHub lists no more of a pull request. @see https://docs.github.com/rest/pulls/pulls#list-pull-requests-files */
@@ -17,7 +17,7 @@ export async function listChangedFiles(
   deps: ApiDeps,
 ): Promise<ChangedFiles> {
   if (number === undefined) {
-    const why = `The event ${JSON.stringify(event)} is about no pull request, so there is nothing to compare with.`;
+    const why = `The event ${JSON.stringify(event)} is not about a pull request, so there is nothing to compare with.`;
     return { known: false, severity: "notice", why };
   }
   const unknown = (why: string): ChangedFiles => ({ known: false, severity: "warning", why });

@@ -19,7 +19,7 @@ export type Log = {
   readonly problem: (problem: Problem, folder: string) => void;
 };
 
-// Named one by one: what the rest of the library stands on, an HTTP client above all, then stays out of the bundle.
+// Named one by one: what the rest of the library depends on, an HTTP client above all, then stays out of the bundle.
 const commands = { error, warning, notice } as const;
 
 export function createLog(): Log {

@@ -1,21 +1,6 @@
 import { canonicalId, parseResourceId } from "../azure/resource-id.ts";
+import type { RoleToAssign } from "../report/result.ts";
 import type { Action } from "./needs.ts";
-
-/** A custom role as `az role definition create --role-definition @role.json` takes it. */
-export type CustomRole = {
-  readonly Name: string;
-  readonly IsCustom: true;
-  readonly Description: string;
-  readonly Actions: readonly string[];
-  readonly NotActions: readonly string[];
-  readonly DataActions: readonly string[];
-  readonly NotDataActions: readonly string[];
-  /** Resource groups and subscriptions: a custom role is offered nowhere below them. */
-  readonly AssignableScopes: readonly string[];
-};
-
-/** A role, and the narrowest scopes at which the actions in it are needed. */
-export type RoleToAssign = { readonly role: CustomRole; readonly scopes: readonly string[] };
 
 /**
  * The roles that give exactly these actions: one for all single resources, and one of its own for each resource group and

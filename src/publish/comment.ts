@@ -7,14 +7,14 @@ import type { PublishContext } from "./context.ts";
 
 type Context = Pick<PublishContext, "inputs" | "github" | "log" | "clock" | "signal" | "fallbackWorkspace">;
 
-/** What all requests for one comment may take together, in milliseconds; then the step goes on without it. Our choice. */
+/** Milliseconds that all requests for one comment may take together; then the step ends without it. Our choice. */
 const limitMs = 120_000;
 
 /**
  * Keeps the pull request's comment up to date with a result.
  *
- * @returns a failure only where the comment was asked for by `comment: true`. With `auto` it is a convenience: what stands
- *   in its way is told in the log.
+ * @returns a failure only where the comment was asked for by `comment: true`. With `auto` it is a convenience: what went
+ *   wrong is in the log.
  */
 export async function keepComment(result: Result, context: Context): Promise<readonly Failure[]> {
   const { inputs, github, log, signal } = context;
@@ -25,7 +25,7 @@ export async function keepComment(result: Result, context: Context): Promise<rea
     if (wanted === true)
       log.annotate(
         "warning",
-        `The input 'comment' is true, and the event ${JSON.stringify(github.event)} is about no pull request: there is no comment to write. Use auto for workflows that run on other events too.`,
+        `The input 'comment' is true, and the event ${JSON.stringify(github.event)} is not about a pull request: there is no comment to write. Use auto for workflows that run on other events too.`,
       );
     return [];
   }
@@ -44,7 +44,7 @@ export async function keepComment(result: Result, context: Context): Promise<rea
       log.info(`The comment on pull request #${number} was ${end.did}: ${end.url}`);
       return [];
     case "marked-outdated":
-      log.info(`The comment on pull request #${number} is about an older commit, and says so now: ${end.url}`);
+      log.info(`The comment on pull request #${number} is about an older commit and now says so: ${end.url}`);
       return [];
     case "nothing":
       log.info(`The comment on pull request #${number} was left alone: ${reasons[end.because]}.`);
@@ -64,25 +64,33 @@ async function written(
   pull: PullRequestRef,
   { inputs, github, clock, signal, fallbackWorkspace }: Context,
 ): Promise<CommentEnd> {
-  const [{ draftComment }, { keepPullRequestComment }, { withoutSecrets }] = await Promise.all([
-    import("../report/comment.ts"),
-    import("./pull-request-comment.ts"),
-    import("../github/mask.ts"),
-  ]);
-  // The runner puts secrets out of sight in logs and summaries; nobody does it for comments.
+  const [{ decideComment, draftComment }, { readMarker }, { keepPullRequestComment }, { withoutSecrets }] =
+    await Promise.all([
+      import("./draft-comment.ts"),
+      import("../report/render/comment.ts"),
+      import("./pull-request-comment.ts"),
+      import("../github/mask.ts"),
+    ]);
+  // The runner hides secrets in logs and summaries, and in nothing else.
   const draft = draftComment(withoutSecrets(result), {
     identity: identityOf(inputs, fallbackWorkspace),
     commit: github.commit,
     runUrl: github.runUrl,
   });
-  return keepPullRequestComment(pull, draft, {
+  const wanted = {
+    body: draft.body,
+    worthSaying: draft.worthSaying,
+    isAbout: (body: string) => readMarker(body)?.identity === draft.identity,
+    decide: (existing: string | undefined, head: string) => decideComment(existing, draft, head),
+  };
+  return keepPullRequestComment(pull, wanted, {
     clock,
     signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
   });
 }
 
 const reasons = {
-  quiet: "there is nothing to say, and none is there",
+  quiet: "there is nothing to say, and there is none yet",
   same: "it says this already",
   newer: "the pull request has a newer commit than this step looked at",
   "other-command": "validate found nothing, and the comment is another command's",
@@ -99,7 +107,7 @@ function isForbidden({ status }: ApiFailure): boolean {
 }
 
 function explain(failure: ApiFailure): string {
-  if (!isForbidden(failure)) return `GitHub did not take it: ${failure.message.replace(/\.$/, "")}`;
+  if (!isForbidden(failure)) return `GitHub rejected the request: ${failure.message.replace(/\.$/, "")}`;
   return `GitHub refused the token with ${failure.message}. Give the job permissions: { contents: read, pull-requests: write }; workflows of pull requests from forks and of Dependabot never get the latter, and set comment: false where no comment is wanted`;
 }
 

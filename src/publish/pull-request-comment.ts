@@ -1,4 +1,3 @@
-import { decideComment, readMarker, type Draft } from "../report/comment.ts";
 import {
   apiFailure,
   githubApi,
@@ -9,6 +8,26 @@ import {
   type PullRequestRef,
 } from "../github/api.ts";
 
+/** What has to be done about a pull request's comment. */
+export type CommentStep =
+  | { readonly do: "nothing"; readonly because: "quiet" | "same" | "newer" | "other-command" }
+  | { readonly do: "create" }
+  | { readonly do: "update"; readonly body: string; readonly because: "different" | "outdated" };
+
+/** What a pull request's comment should say, and what that means for a comment that is there. */
+export type WantedComment = {
+  readonly body: string;
+  /** False when no comment is begun for it. */
+  readonly worthSaying: boolean;
+  /** Whether a comment of this body is about the same configuration. */
+  readonly isAbout: (body: string) => boolean;
+  /**
+   * @param existing body of the comment that is there.
+   * @param head the pull request's newest commit.
+   */
+  readonly decide: (existing: string | undefined, head: string) => CommentStep;
+};
+
 /** What became of the comment. */
 export type CommentEnd =
   | { readonly did: "created" | "updated" | "marked-outdated"; readonly url: string }
@@ -17,32 +36,36 @@ export type CommentEnd =
 
 type Found = { readonly id: number; readonly url: string; readonly body: string };
 
-/** How often what stands there is looked at before this gives up: once, once after each write, and after lost replies. */
+/** How often the comments are read before this gives up: once, once after each write, and after lost replies. */
 const mostRounds = 4;
 
 /**
  * Keeps the one comment that a pull request has about a configuration as the draft says.
  *
- * What stands there is read before every write and after a new comment: so a lost reply leads to no second comment, and
+ * The comments are read before every write and after a new comment: so a lost reply leads to no second comment, and
  * of two that workflow runs began at the same moment the younger one is deleted. Never throws for what GitHub answers.
  */
-export async function keepPullRequestComment(pull: PullRequestRef, draft: Draft, deps: ApiDeps): Promise<CommentEnd> {
+export async function keepPullRequestComment(
+  pull: PullRequestRef,
+  wanted: WantedComment,
+  deps: ApiDeps,
+): Promise<CommentEnd> {
   try {
     const api = await githubApi(pull.token, deps);
-    return await settle(commentsOn(api, pull), draft);
+    return await update(commentsOn(api, pull), wanted);
   } catch (error) {
     return { did: "failed", failure: apiFailure(error) };
   }
 }
 
-async function settle(comments: Comments, draft: Draft): Promise<CommentEnd> {
+async function update(comments: Comments, wanted: WantedComment): Promise<CommentEnd> {
   let created: Found | undefined;
   let lost: ApiFailure | undefined;
   for (let round = 1; round <= mostRounds; round += 1) {
-    const [oldest, ...others] = await comments.about(draft.identity);
+    const [oldest, ...others] = await comments.about(wanted.isAbout);
     if (oldest === undefined && created !== undefined) return { did: "created", url: created.url };
-    if (oldest === undefined && !draft.worthSaying) return { did: "nothing", because: "quiet" };
-    const step = decideComment(oldest?.body, draft, await comments.head());
+    if (oldest === undefined && !wanted.worthSaying) return { did: "nothing", because: "quiet" };
+    const step = wanted.decide(oldest?.body, await comments.head());
     for (const other of others) await comments.remove(other);
     if (step.do === "nothing") {
       if (oldest !== undefined && (created !== undefined || lost !== undefined))
@@ -51,7 +74,7 @@ async function settle(comments: Comments, draft: Draft): Promise<CommentEnd> {
     }
     if (step.do === "create") {
       try {
-        created = await comments.create(draft.body);
+        created = await comments.create(wanted.body);
       } catch (error) {
         // Perhaps it is there all the same: the next round sees.
         lost = apiFailure(error);
@@ -85,14 +108,14 @@ function commentsOn(api: GithubApi, { token, repository, number }: PullRequestRe
     head: async (): Promise<string> => (await api.rest.pulls.get({ owner, repo, pull_number: number })).data.head.sha,
 
     /** Our own comments about a configuration, the oldest first. A marker that somebody else pasted makes a comment not ours. */
-    about: async (identity: string): Promise<readonly Found[]> => {
+    about: async (isAbout: WantedComment["isAbout"]): Promise<readonly Found[]> => {
       const all = await api.paginate(api.rest.issues.listComments, {
         owner,
         repo,
         issue_number: number,
         per_page: 100,
       });
-      const marked = all.filter(({ body }) => readMarker(body ?? "")?.identity === identity);
+      const marked = all.filter(({ body }) => isAbout(body ?? ""));
       if (marked.length === 0) return [];
       author ??= whoWrites(api, token);
       const login = await author;

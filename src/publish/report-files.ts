@@ -1,22 +1,22 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { appendSummary, setOutputs } from "../github/outputs.ts";
-import type { Environment } from "../inputs.ts";
-import { truncate, summaryBytes } from "../report/size-limit.ts";
-import { renderHtml } from "../report/html.ts";
-import { sections } from "../report/markdown.ts";
 import { outputsOf } from "../report/outputs.ts";
+import { renderHtml } from "../report/render/html.ts";
+import { markdownSections } from "../report/render/markdown.ts";
+import { summaryBytes, truncate } from "../report/render/size-limit.ts";
+import { reportOf } from "../report/report.ts";
 import type { Result } from "../report/result.ts";
 
+type Place = {
+  readonly temporaryFolder: string;
+  /** Whether the job summary is written too. */
+  readonly summary: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
 /** Writes everything that stays of a command: report files, job summary, outputs. */
-export async function writeReports(
-  result: Result,
-  {
-    temporaryFolder,
-    summary,
-    environment,
-  }: { readonly temporaryFolder: string; readonly summary: boolean; readonly environment: Environment },
-): Promise<void> {
+export async function writeReports(result: Result, { temporaryFolder, summary, environment }: Place): Promise<void> {
   await mkdir(temporaryFolder, { recursive: true });
   const folder = await mkdtemp(join(temporaryFolder, "report-"));
   const paths = {
@@ -24,16 +24,17 @@ export async function writeReports(
     html: join(folder, "report.html"),
     result: join(folder, "result.json"),
   };
-  const parts = sections(result);
+  const report = reportOf(result);
+  const sections = markdownSections(report);
   await Promise.all([
-    writeFile(paths.markdown, parts.map(({ text }) => text).join("\n")),
-    writeFile(paths.html, renderHtml(result)),
+    writeFile(paths.markdown, sections.map(({ text }) => text).join("\n")),
+    writeFile(paths.html, renderHtml(report)),
     writeFile(paths.result, `${JSON.stringify(result, undefined, 2)}\n`),
   ]);
   if (summary)
     await appendSummary(
       environment,
-      truncate(parts, summaryBytes, "The whole report is in the file that the output report-path names."),
+      truncate(sections, summaryBytes, "The whole report is in the file that the output report-path names."),
     );
   setOutputs({
     ...outputsOf(result),

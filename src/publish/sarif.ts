@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { wayTo } from "../yaml/files.ts";
 import type { Failure, Result } from "../report/result.ts";
-import { sarifOf } from "../report/sarif.ts";
+import { sarifOf } from "../report/render/sarif.ts";
 import { version } from "../version.ts";
 import type { PublishContext } from "./context.ts";
 
@@ -23,6 +23,7 @@ export async function writeSarif(
     folder,
     fallbackFile: workflowFile(environment, github.repository) ?? (folder === "" ? declared : `${folder}/${declared}`),
     version,
+    ...codesPage(environment),
     completed: result.failureReason !== "internal-error" && result.failureReason !== "cancelled",
     digest: (text) => createHash("sha256").update(text).digest("hex"),
   });
@@ -40,6 +41,19 @@ export async function writeSarif(
     ];
   }
   return [];
+}
+
+/** The documentation of the version that runs. An action of the repository itself (`uses: ./`) has no name there. */
+function codesPage(environment: PublishContext["environment"]): { readonly codesPage?: string } {
+  const [server = "", repository = "", ref = ""] = [
+    environment["GITHUB_SERVER_URL"],
+    environment["GITHUB_ACTION_REPOSITORY"],
+    environment["GITHUB_ACTION_REF"],
+  ];
+  if (!URL.canParse(server) || !/^[\w.-]+\/[\w.-]+$/.test(repository) || ref === "") return {};
+  return {
+    codesPage: `${server}/${repository}/blob/${ref.split("/").map(encodeURIComponent).join("/")}/docs/codes.md`,
+  };
 }
 
 /** `GITHUB_WORKFLOW_REF` is `octo-org/octo-repo/.github/workflows/ci.yml@refs/heads/main`. */

@@ -16,7 +16,7 @@ const hints: readonly Hint[] = [
   },
   {
     when: /AlreadyExists|name .* is not available|needs to be unique across all existing computes/i,
-    advice: "Compute names are unique in a region, over all workspaces. Choose another name.",
+    advice: "Compute names are unique in a region, across all workspaces. Choose another name.",
   },
   {
     when: /AttachmentReplaced|attachment replaced|AttachedTwice/i,
@@ -26,7 +26,7 @@ const hints: readonly Hint[] = [
   {
     when: /LinkedAuthorizationFailed|AuthorizationFailed.*to perform action '(?!Microsoft\.MachineLearningServices\/)/i,
     advice:
-      "The identity lacks a right on something that the target refers to: its subnet, its identity, or the resource behind it. The message names the action and the resource; doctor tells which rights are needed where.",
+      "The identity lacks a permission on something that the target refers to: its subnet, its identity, or the resource behind it. The message names the action and the resource; doctor lists the permissions that are needed.",
   },
   {
     when: /AuthorizationFailed|does not have authorization|Forbidden/i,
@@ -35,11 +35,11 @@ const hints: readonly Hint[] = [
   },
   {
     when: /KeyBasedAuthenticationNotPermitted/i,
-    advice: "The storage account takes no keys. Give the identity Storage Blob Data Contributor on it.",
+    advice: "The storage account does not accept keys. Give the identity Storage Blob Data Contributor on it.",
   },
   {
     when: /ResourceNotFound|was not found|could not be found/i,
-    advice: "Check the id: subscription, resource group and name.",
+    advice: "Check the ID: subscription, resource group and name.",
   },
   {
     when: /SkuNotAvailable|not supported in (the )?(region|location)|InvalidVmSize/i,
@@ -52,7 +52,7 @@ const hints: readonly Hint[] = [
   { when: /exit code/i, advice: commandFailed },
 ];
 
-/** What to do about an error; `undefined` when nobody is known to have been helped by anything. */
+/** What to do about an error; `undefined` where nothing is known to help. */
 export function adviceFor(error: ServiceError): string | undefined {
   // What a script says of its own failure reads like one of the service's: "Permission denied", "unable to connect".
   return isOfCommand(error) ? commandFailed : ofService(error);
@@ -72,9 +72,9 @@ function ofService(error: ServiceError): string | undefined {
   return [...kindHints, ...hints].find(({ when }) => when.test(`${error.code} ${error.message}`))?.advice;
 }
 
-/** The same, or where nobody is known to have been helped: what the ids are for. */
+/** The same, and where nothing is known to help: what the ids are for. */
 export function whatToDo(error: ServiceError): string | undefined {
   const known = adviceFor(error);
   if (known !== undefined || error.correlationId === undefined) return known;
-  return "Run the command again. Should it end the same way, give Azure's support the ids.";
+  return "Run the command again. If it fails again, send these IDs to Azure support.";
 }

@@ -1,22 +1,30 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
 import { whatToDo } from "./advice.ts";
+import { code, joined, lineBreak, plainText, sentence, strong, type Text } from "./document.ts";
 
-/** An error in one line for log and annotations: leaf cause, what it was wrapped in, what to do, the ids for support. */
-export function errorSentence(error: ServiceError): string {
+/** The leaf cause first, then what it was wrapped in, the advice, and the ids that a support ticket needs. */
+function errorLines(error: ServiceError): readonly Text[] {
   const leaf = leafCause(error);
   const advice = whatToDo(error);
-  const ids = [
-    error.correlationId === undefined ? "" : `Correlation id: ${error.correlationId}`,
-    error.requestId === undefined ? "" : `request id: ${error.requestId}`,
-  ].filter((id) => id !== "");
+  const ids: readonly Text[] = [
+    ...(error.correlationId === undefined ? [] : [["Correlation id: ", code(error.correlationId)]]),
+    ...(error.requestId === undefined ? [] : [["request id: ", code(error.requestId)]]),
+  ];
   return [
-    `${leaf.message} [${leaf.code}].`,
-    leaf === error ? "" : `Reported as: ${error.message} [${error.code}].`,
-    advice === undefined ? "" : `What to do: ${advice}`,
-    ids.length === 0 ? "" : `${ids.join(", ")}.`,
-  ]
-    .filter((part) => part !== "")
-    .join(" ")
-    .replaceAll(/\s+/g, " ");
+    [...sentence(leaf.message), " [", code(leaf.code), "]."],
+    ...(leaf === error ? [] : [["Reported as: ", ...sentence(error.message), " [", code(error.code), "]."]]),
+    ...(advice === undefined ? [] : [[strong("What to do:"), " ", ...sentence(advice)]]),
+    ...(ids.length === 0 ? [] : [[...joined(ids, ", "), "."]]),
+  ];
+}
+
+/** An error as content of a report. */
+export function errorText(error: ServiceError): Text {
+  return joined(errorLines(error), lineBreak);
+}
+
+/** An error in one line, for log and annotations. */
+export function errorSentence(error: ServiceError): string {
+  return errorLines(error).map(plainText).join(" ").replaceAll(/\s+/g, " ");
 }

@@ -50,7 +50,7 @@ const action = z.enum([
 ]);
 const hourly = z
   .strictObject({ minimum: z.number(), maximum: z.number(), unpriced: z.array(text) })
-  .describe("Difference of what an hour costs, with every compute at its fewest machines and at its most.");
+  .describe("Difference of what an hour costs, with all computes at minimum size and at maximum size.");
 const means = z.enum(["in-place", "reattach", "recreate"]);
 const step = z.strictObject({
   target: text,
@@ -99,7 +99,7 @@ const run = z.strictObject({
   metrics: z.array(
     z.strictObject({
       name: text,
-      last: z.number().nullable().describe("null stands for what JSON has no number for: NaN and the infinities."),
+      last: z.number().nullable().describe("null for what JSON has no number for: NaN and the infinities."),
       points: z.array(z.strictObject({ step: z.number(), value: z.number().nullable() })),
     }),
   ),

@@ -2,7 +2,6 @@ import type { ServiceError } from "../azure/outcome.ts";
 import type { ChangeMeans, Finding } from "../compute/kind.ts";
 import type { Problem } from "../yaml/problem.ts";
 import type { Plane } from "../azure/grants.ts";
-import type { RoleToAssign } from "../permissions/role.ts";
 
 export type Command = "validate" | "plan" | "apply" | "train" | "deploy" | "up" | "detach" | "doctor";
 
@@ -42,7 +41,7 @@ export type FailureReason =
 /** A thing that went wrong: the stable code, and the sentence for a person. */
 export type Failure = { readonly reason: FailureReason; readonly message: string };
 
-/** What is still running in Azure, and what to do about it. */
+/** What is still running in Azure, and the command that resumes or undoes it. */
 export type LeftGoing = { readonly what: string; readonly next: string };
 
 /** Everything that came of one command: the one value that summary, HTML report, outputs and `result-path` are made of. */
@@ -65,7 +64,7 @@ export type Result = {
   readonly run?: RunReport;
   /** What `doctor` found. */
   readonly doctor?: DoctorReport;
-  /** What is still going on in Azure now that the action stops, with the command that resumes or undoes it. */
+  /** What is still running in Azure now that the action stops. */
   readonly leftGoing: readonly LeftGoing[];
   /** ISO 8601, UTC. */
   readonly startedAt: string;
@@ -103,6 +102,22 @@ export type PermissionReport = {
   readonly purpose: string;
   readonly state: "granted" | "missing" | "not-checked";
 };
+
+/** A custom role as `az role definition create --role-definition @role.json` takes it. */
+export type CustomRole = {
+  readonly Name: string;
+  readonly IsCustom: true;
+  readonly Description: string;
+  readonly Actions: readonly string[];
+  readonly NotActions: readonly string[];
+  readonly DataActions: readonly string[];
+  readonly NotDataActions: readonly string[];
+  /** Resource groups and subscriptions: a custom role is offered nowhere below them. */
+  readonly AssignableScopes: readonly string[];
+};
+
+/** A role, and the narrowest scopes at which the actions in it are needed. */
+export type RoleToAssign = { readonly role: CustomRole; readonly scopes: readonly string[] };
 
 export type DoctorReport = {
   readonly sections: readonly DoctorSection[];
@@ -154,9 +169,9 @@ export type FieldChange = {
 
 /** Difference of what an hour costs, in the currency of the declared prices. */
 export type HourlyReport = {
-  /** With every compute at its fewest machines. */
+  /** With all computes at minimum size. */
   readonly minimum: number;
-  /** With every compute at its most. */
+  /** With all computes at maximum size. */
   readonly maximum: number;
   /** Sizes that no price is declared for; they count as nothing. */
   readonly unpriced: readonly string[];
@@ -195,9 +210,9 @@ export type TargetReport = {
   readonly outcome: "succeeded" | "failed" | "skipped" | "in-progress";
   readonly provisioningState?: string;
   readonly provisioningErrors: readonly ServiceError[];
-  /** Sentence with the advice that fits the failure, or what the user should know. */
+  /** A sentence: what the user should know. */
   readonly note?: string;
-  /** How it was made sure that nobody else wrote at the same time; absent where nothing was written. */
+  /** What kept others from writing at the same time; absent where nothing was written. */
   readonly guarantee?: "serialised" | "verified";
   readonly durationSeconds: number;
 };
@@ -219,7 +234,7 @@ export type MetricSeries = {
   readonly points: readonly { readonly step: number; readonly value: number }[];
 };
 
-/** What came of one gate. A metric that the run never logged is a missed gate. */
+/** The result of one gate. A metric that the run never logged is a missed gate. */
 export type GateResult = {
   readonly metric: string;
   /** `at least 0.9` */

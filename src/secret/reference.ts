@@ -1,9 +1,10 @@
 import * as z from "zod";
+import type { RuleParams } from "../yaml/shape.ts";
 import type { SecretReference } from "./secret.ts";
 
 type WithoutPlace<Reference> = Reference extends unknown ? Omit<Reference, "where"> : never;
 
-/** A reference before the reader of its declaration has said where it stands. */
+/** A reference before the reader of its declaration has said where it is. */
 export type UnplacedSecret = WithoutPlace<SecretReference>;
 
 const example = "{ env: NAME }, { key_vault: https://VAULT/secrets/NAME } or { file: PATH }";
@@ -38,10 +39,10 @@ export function secret() {
     .meta(published);
 }
 
-function faultOf(value: unknown): { message: string; params: { code: string } } | undefined {
+function faultOf(value: unknown): { message: string; params: RuleParams } | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return {
-      message: `A secret stands here as it is, and everybody who can read the repository can read it. Replace it by a reference: ${example}; and change the secret, because it is known now.`,
+      message: `This is a secret in plain text: everybody who can read the repository can read it. Replace it with a reference (${example}), and change the secret, because it is known now.`,
       params: { code: "literal-secret" },
     };
   }
@@ -53,7 +54,7 @@ function faultOf(value: unknown): { message: string; params: { code: string } } 
     typeof reference !== "string" ||
     reference === ""
   ) {
-    return { message: `This is no reference to a secret. Write ${example}.`, params: { code: "malformed-secret" } };
+    return { message: `This is not a reference to a secret. Write ${example}.`, params: { code: "malformed-secret" } };
   }
   if (key === "env" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(reference)) {
     return {

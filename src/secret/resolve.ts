@@ -43,7 +43,7 @@ async function valueOf(reference: SecretReference, deps: SecretDeps): Promise<st
     }
     case "file":
       try {
-        // Editors and `echo` end a file with a line break that is no part of the secret.
+        // Editors and `echo` end a file with a line break that is not part of the secret.
         const value = (await deps.readFile(reference.path)).replace(/\r?\n$/, "");
         if (value === "") throw new Error("the file is empty");
         return value;

@@ -1,5 +1,6 @@
 import { glob, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
 import type { SourceDocument } from "./source.ts";
 import { readDocuments } from "./yaml.ts";
@@ -15,7 +16,7 @@ export type LoadedFile = {
 
 export type Loaded = { readonly files: readonly LoadedFile[]; readonly problems: readonly Problem[] };
 
-/** Above this a file is no declaration. Our choice: the largest az ml file in public examples has 60 kB. */
+/** A larger file is not a declaration. Our choice: the largest az ml file in public examples has 60 kB. */
 const largestBytes = 4 * 1024 * 1024;
 
 /** Paths and globs to documents. A named file that is missing is a problem; so is anything outside the working directory. */
@@ -37,7 +38,7 @@ export async function loadFiles(
           "no-match",
           where,
           `No file matches ${JSON.stringify(pattern)}.`,
-          "Correct the pattern, or remove it.",
+          "Fix the pattern, or remove it.",
           "warning",
         ),
       );
@@ -81,7 +82,7 @@ async function refusal(
       "missing-file",
       where,
       `The file ${JSON.stringify(file)} does not exist.`,
-      "Correct the path; it is relative to the file that names it, or to working-directory.",
+      "Fix the path; it is relative to the file that names it, or to working-directory.",
     );
   }
   if (!info.isFile())
@@ -104,7 +105,7 @@ async function refusal(
     return fileProblem(
       "outside",
       where,
-      `The file ${JSON.stringify(file)} lies outside the working directory.`,
+      `The file ${JSON.stringify(file)} is outside the working directory.`,
       "Keep declarations inside it.",
     );
   }
@@ -132,7 +133,7 @@ export function wayTo(folder: string, root: string): string {
 }
 
 function fileProblem(
-  code: string,
+  code: ProblemCode,
   where: Problem["where"],
   message: string,
   fix: string,

@@ -1,3 +1,5 @@
+import type { ProblemCode } from "./problem-codes.ts";
+
 /** Lines and columns start at 1, as editors and annotations count them. `file` is relative to the working directory, with `/`. */
 export type Position = { readonly file: string; readonly line: number; readonly column: number };
 
@@ -9,9 +11,9 @@ export const mostAnnotations = 10;
 /** Something the author of a file (or of the workflow) must change. Returned, never thrown, so that one run shows them all. */
 export type Problem = {
   /** Stable, kebab-case, documented: `unknown-key`, `duplicate-resource`, … */
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly severity: Severity;
-  /** Where it stands; absent when it stems from an action input or from the workspace and not from a file. */
+  /** Its place; absent when it comes from an action input or from the workspace and not from a file. */
   readonly where?: Position;
   /** The other place of a problem that has two (a duplicate and its first declaration). */
   readonly related?: Position;

@@ -2,7 +2,7 @@
  * A literal input as the official client writes it: Python's `str`. Booleans are `True` and `False`, and a float keeps
  * its point (`10.0`) and its exponent's form (`1e-05`).
  *
- * @param source the scalar as it stands in the file: only that tells `10.0` from `10`.
+ * @param source the scalar as the file has it: only that tells `10.0` from `10`.
  */
 export function pythonText(value: string | number | boolean, source: string | undefined): string {
   if (typeof value === "string") return value;

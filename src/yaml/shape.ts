@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "./source.ts";
 import { suggestionFor } from "./suggestion.ts";
@@ -75,9 +76,12 @@ export const tags = shape(() => z.record(z.string(), text()));
 /** A version: az ml takes numbers and words too, and writes them as text. */
 export const version = shape(() => z.union([text(), z.number(), z.boolean()]));
 
-/** A key that `az ml … show` prints and the service fills in. az ml passes over it, so files that were exported work. */
+/** A key that `az ml … show` prints and the service fills in. az ml ignores it, so exported files work. */
 export const readOnly = shape(() =>
-  z.unknown().optional().meta({ readOnly: true, description: "Set by the service; taken and not used." }),
+  z
+    .unknown()
+    .optional()
+    .meta({ readOnly: true, description: "Set by the service. Accepted for compatibility with az ml; ignored." }),
 );
 
 /** A value for a message: short, and on one line. */
@@ -128,7 +132,7 @@ function problemsOf(issue: Issue, above: NodePath, schema: z.ZodType, node: Sour
               "wrong-value",
               node,
               path,
-              `${quoted(value)} is not of a form that is allowed here. Look at the schema for the forms.`,
+              `${quoted(value)} is not valid here. See the schema for the forms that are.`,
             ),
           ]
         : best.flatMap((inner) => problemsOf(inner, path, schema, node));
@@ -142,14 +146,16 @@ function problemsOf(issue: Issue, above: NodePath, schema: z.ZodType, node: Sour
   }
 }
 
-/** Rules of our own name their code in the issue's params. */
-function codeOf(issue: Issue): string {
-  const params = issue.code === "custom" ? issue.params : undefined;
-  return typeof params?.["code"] === "string" ? params["code"] : "wrong-value";
+/** What a rule of our own gives as the params of its issue: the code that the problem gets. */
+export type RuleParams = { readonly code: ProblemCode };
+
+function codeOf(issue: Issue): ProblemCode {
+  const params = issue.code === "custom" ? (issue.params as Partial<RuleParams> | undefined) : undefined;
+  return params?.code ?? "wrong-value";
 }
 
 function ownMessage(issue: Issue, value: unknown): string {
-  // Messages of the builders above are sentences; zod's own ("Invalid input: expected …") are made into one.
+  // Messages of the builders above are sentences; zod's own ("Invalid input: expected …") become one here.
   const expected = /^Invalid input: expected ("[^"]*"|\w+)/.exec(issue.message)?.[1];
   if (expected === undefined) return issue.message;
   const names: Readonly<Record<string, string>> = {
@@ -161,7 +167,7 @@ function ownMessage(issue: Issue, value: unknown): string {
   return `${quoted(value)} is not ${names[expected] ?? expected}. Write ${names[expected] ?? expected} here.`;
 }
 
-/** The branch of a union that came furthest: its first problem lies deepest, or it has the fewest. */
+/** The branch of a union that matched furthest: its first problem is the deepest, or it has the fewest. */
 function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   const depth = (issues: readonly Issue[]) =>
     Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === "unrecognized_keys" ? 1 : 0)));
@@ -175,7 +181,7 @@ function unknownKey(key: string, path: NodePath, schema: z.ZodType, node: Source
     code: "unknown-key",
     severity: "error",
     where: positionOf(node, [...path, key], "key"),
-    message: `There is no key ${JSON.stringify(key)} here.`,
+    message: `Unknown key ${JSON.stringify(key)}.`,
     fix: near === "" ? (known.length === 0 ? "Remove it." : `Use one of ${known.join(", ")}.`) : `${near.trim()}`,
   };
 }
@@ -192,7 +198,7 @@ function missingKey(path: NodePath, node: SourceNode): Problem {
 }
 
 /** Message and fix are one text in the shapes: what is wrong ends with the first sentence. */
-function problem(code: string, node: SourceNode, path: NodePath, sentences: string): Problem {
+function problem(code: ProblemCode, node: SourceNode, path: NodePath, sentences: string): Problem {
   const cut = sentences.lastIndexOf(". ");
   const message = cut < 0 ? sentences : sentences.slice(0, cut + 1);
   const fix = cut < 0 ? "" : sentences.slice(cut + 2);

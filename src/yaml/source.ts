@@ -17,7 +17,7 @@ export type SourceDocument = {
   readonly value: unknown;
   /** Place of the value at `path` (or of its key), or of the nearest ancestor that exists. */
   readonly at: (path: NodePath, part?: "key" | "value") => Position;
-  /** A scalar as it stands in the text: only that tells `10.0` from `10`. Absent for documents that were not read from text. */
+  /** A scalar as the text has it: only that tells `10.0` from `10`. Absent for documents that were not read from text. */
   readonly textAt?: (path: NodePath) => string | undefined;
 };
 
@@ -33,7 +33,7 @@ export function valueAt({ document, path }: SourceNode): unknown {
   );
 }
 
-/** Position of the node, or of what lies below it. */
+/** Position of the node, or of what is below it. */
 export function positionOf(node: SourceNode, below: NodePath = [], part: "key" | "value" = "value"): Position {
   return node.document.at([...node.path, ...below], part);
 }

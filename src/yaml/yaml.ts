@@ -50,7 +50,7 @@ const nullTag: ScalarTag = {
   resolve: () => null,
 };
 
-/** A date, which is no text to PyYAML and so to `az ml`: it has to be quoted where text is meant. */
+/** A date, which PyYAML and so `az ml` do not read as text: it has to be quoted where text is meant. */
 export class YamlTimestamp {
   readonly #text: string;
   constructor(text: string) {
@@ -185,8 +185,8 @@ function syntaxProblem(code: string, message: string, where: Position): Problem 
       code: "duplicate-key",
       severity: "error",
       where,
-      message: "The key stands in this mapping already.",
-      fix: "Keep one of the two: az ml would silently take the last.",
+      message: "This key is already in the mapping.",
+      fix: "Keep one of the two: az ml would silently use the last.",
     };
   }
   if (code === "TAB_AS_INDENT") {
@@ -198,7 +198,7 @@ function syntaxProblem(code: string, message: string, where: Position): Problem 
       fix: "Indent with spaces.",
     };
   }
-  return { code: "syntax", severity: "error", where, message: sentence, fix: "Correct the YAML here." };
+  return { code: "syntax", severity: "error", where, message: sentence, fix: "Fix the YAML at the marked line." };
 }
 
 /** Finds nodes by path, through aliases and merge keys; falls back to the nearest ancestor that exists. */
@@ -211,7 +211,7 @@ function locator(document: Document.Parsed, place: (offset: number) => Position)
       if (found === undefined) return place(offset);
       const last = index === path.length - 1;
       node = found.value;
-      // An alias stands where it is used; what it refers to is only walked into.
+      // The place of an alias is where it is used; what it refers to is only walked into.
       offset = (last && part === "key" ? found.keyOffset : undefined) ?? node?.range?.[0] ?? found.keyOffset ?? offset;
     }
     return place(offset);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { checkShape } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
@@ -10,7 +11,7 @@ import { versionText } from "../version.ts";
 import type { BuildContext, CondaSpecification, EnvironmentDefinition } from "./definition.ts";
 import { environmentSchema, type DeclaredEnvironment } from "./shape.ts";
 
-type Add = (code: string, path: NodePath, message: string, fix: string) => void;
+type Add = (code: ProblemCode, path: NodePath, message: string, fix: string) => void;
 
 /** An az ml environment file: the environment, or every problem at its place. */
 export function readEnvironmentAsset(node: SourceNode): {

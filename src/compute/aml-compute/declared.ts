@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { secret, type UnplacedSecret } from "../../secret/reference.ts";
 import type { SecretReference } from "../../secret/secret.ts";
@@ -120,7 +121,7 @@ function placed(reference: UnplacedSecret, node: SourceNode): SecretReference {
 /** What the official client lets pass and the service refuses later. */
 function rules(value: Declared, node: SourceNode): readonly Problem[] {
   const problems: Problem[] = [];
-  const add = (code: string, path: readonly string[], message: string, fix: string) =>
+  const add = (code: ProblemCode, path: readonly string[], message: string, fix: string) =>
     problems.push({ code, severity: "error", where: positionOf(node, path), message, fix });
   const { min_instances: min, max_instances: max, idle_time_before_scale_down: idle } = value;
   if (min < 0) add("out-of-range", ["min_instances"], `min_instances is ${min}.`, "Set it to 0 or more.");
@@ -155,7 +156,7 @@ function rules(value: Declared, node: SourceNode): readonly Problem[] {
 /** What costs money while nobody computes, and what the service has retired. Warnings: the file is valid. */
 function lint(value: Declared, node: SourceNode): readonly Problem[] {
   const problems: Problem[] = [];
-  const warn = (code: string, key: string, message: string, fix: string) =>
+  const warn = (code: ProblemCode, key: string, message: string, fix: string) =>
     problems.push({ code, severity: "warning", where: positionOf(node, [key]), message, fix });
   const { min_instances: min, max_instances: max } = value;
   if (min > 0 && min <= max) {

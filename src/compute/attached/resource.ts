@@ -1,6 +1,7 @@
 import type { LiveCompute } from "../../azure/computes.ts";
 import { parseResourceId } from "../../azure/resource-id.ts";
 import type { Workspace } from "../../azure/workspace.ts";
+import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { text, version } from "../../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../../yaml/source.ts";
@@ -126,7 +127,7 @@ function checkId(
       );
 }
 
-function fault(node: SourceNode, path: readonly string[], code: string, message: string, fix: string) {
+function fault(node: SourceNode, path: readonly string[], code: ProblemCode, message: string, fix: string) {
   const problem: Problem = { code, severity: "error", where: positionOf(node, path), message, fix };
   return { problems: [problem] };
 }

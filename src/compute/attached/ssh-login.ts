@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve as resolvePath } from "node:path";
 import * as z from "zod";
 import type { LiveCompute } from "../../azure/computes.ts";
+import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import type { ResolveSecret, SecretReference } from "../../secret/secret.ts";
 import { secret } from "../../secret/reference.ts";
@@ -83,7 +84,7 @@ export function readSshLogin(
   };
 }
 
-type AddProblem = (code: string, key: string, message: string, fix: string) => void;
+type AddProblem = (code: ProblemCode, key: string, message: string, fix: string) => void;
 
 /** az ml names the key's file as it is. A key inside the checkout is in the repository, and so no secret any more. */
 function keyFile(

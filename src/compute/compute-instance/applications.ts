@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { integer, oneOf, text } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
@@ -48,7 +49,7 @@ const ports = { above: 1025, below: 65_535 };
 
 export function applicationProblems(declared: Declared | undefined, node: SourceNode): readonly Problem[] {
   const problems: Problem[] = [];
-  const add = (code: string, path: NodePath, message: string, fix: string) =>
+  const add = (code: ProblemCode, path: NodePath, message: string, fix: string) =>
     problems.push({
       code,
       severity: "error",

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { integer, oneOf, text } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
@@ -111,7 +112,7 @@ export function toSchedules(declared: Declared): readonly Schedule[] {
 export function scheduleProblems(declared: Declared | undefined, node: SourceNode): readonly Problem[] {
   const schedules = declared?.compute_start_stop ?? [];
   const problems: Problem[] = [];
-  const add = (code: string, path: NodePath, message: string, fix: string) =>
+  const add = (code: ProblemCode, path: NodePath, message: string, fix: string) =>
     problems.push({ code, severity: "error", where: positionOf(node, [...list, ...path]), message, fix });
   if (schedules.length > mostSchedules) {
     add(

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import * as z from "zod";
+import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { integer, text } from "../../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../../yaml/source.ts";
@@ -64,7 +65,7 @@ function readScript(
   problems: Problem[],
 ): SetupScript | undefined {
   if (declared === undefined) return undefined;
-  const add = (code: string, below: readonly string[], message: string, fix: string) =>
+  const add = (code: ProblemCode, below: readonly string[], message: string, fix: string) =>
     problems.push({ code, severity: "error", where: positionOf(node, ["setup_scripts", key, ...below]), message, fix });
   const { path, local_path: localPath, command, timeout_minutes: timeoutMinutes } = declared;
   if (timeoutMinutes !== undefined && timeoutMinutes < 1)

@@ -1,16 +1,15 @@
-import { charted } from "./chart-points.ts";
+import type { Chart } from "../document.ts";
+import { metric } from "../format.ts";
+import { chartPoints } from "./chart-points.ts";
 import { html } from "./escape.ts";
-import { metric } from "./format.ts";
-import type { MetricSeries } from "./result.ts";
 
 const width = 520;
 const height = 220;
 const margin = { top: 14, right: 18, bottom: 34, left: 62 };
 
-/** A metric over its steps as one self-contained picture; `undefined` where there is no course to draw. */
-export function svgChart({ name, points, last }: MetricSeries): string | undefined {
-  const drawn = charted(points);
-  if (drawn === undefined) return undefined;
+/** A line over its steps as one self-contained picture. */
+export function svgChart({ description, points }: Chart): string {
+  const drawn = chartPoints(points);
   const steps = drawn.points.map(({ step }) => step);
   const [firstStep, lastStep] = [Math.min(...steps), Math.max(...steps)];
   const x = (step: number) =>
@@ -20,10 +19,9 @@ export function svgChart({ name, points, last }: MetricSeries): string | undefin
   const line = drawn.points.map(({ step, value }) => `${round(x(step))},${round(y(value))}`).join(" ");
   const yTicks = niceTicks(drawn.low, drawn.high, 5);
   const xTicks = niceTicks(firstStep, lastStep, 6).filter(Number.isInteger);
-  const title = `${name} over steps ${firstStep} to ${lastStep}; last value ${metric(last)}`;
   return [
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${html(title)}" xmlns="http://www.w3.org/2000/svg">`,
-    `<title>${html(title)}</title>`,
+    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${html(description)}" xmlns="http://www.w3.org/2000/svg">`,
+    `<title>${html(description)}</title>`,
     ...yTicks.map(
       (tick) =>
         `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${round(y(tick))}" y2="${round(y(tick))}"/>` +
@@ -34,7 +32,7 @@ export function svgChart({ name, points, last }: MetricSeries): string | undefin
         `<text class="tick" x="${round(x(tick))}" y="${height - margin.bottom + 18}" text-anchor="middle">${tick}</text>`,
     ),
     `<line class="axis" x1="${margin.left}" x2="${width - margin.right}" y1="${height - margin.bottom}" y2="${height - margin.bottom}"/>`,
-    `<polyline class="course" points="${line}"/>`,
+    `<polyline class="line" points="${line}"/>`,
     ...(drawn.points.length <= 25
       ? drawn.points.map(
           ({ step, value }) => `<circle class="point" cx="${round(x(step))}" cy="${round(y(value))}" r="2.5"/>`,

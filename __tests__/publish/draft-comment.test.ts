@@ -1,10 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { marked } from "marked";
-import { bytesOf } from "../../src/report/size-limit.ts";
-import { commentBytes, decideComment, draftComment, marker, outdated, readMarker } from "../../src/report/comment.ts";
-import type { Draft } from "../../src/report/comment.ts";
+import { bytesOf } from "../../src/report/render/size-limit.ts";
+import { decideComment, draftComment, type Draft } from "../../src/publish/draft-comment.ts";
+import { everyResult } from "../support/results.ts";
+import { commentBytes, marker, outdated, readMarker } from "../../src/report/render/comment.ts";
 import type { Result } from "../../src/report/result.ts";
+import type { ProblemCode } from "../../src/yaml/problem-codes.ts";
 
 const quiet: Result = {
   schemaVersion: 1,
@@ -26,7 +28,7 @@ const facts = { identity: "0123456789abcdef", commit: head, runUrl: "https://git
 const draft = (change: Partial<Result> = {}, at: Partial<typeof facts> = {}): Draft =>
   draftComment({ ...quiet, ...change }, { ...facts, ...at });
 
-const problem = { code: "unknown-key", severity: "error" as const, message: "m", fix: "f" };
+const problem = { code: "unknown-key" as const, severity: "error" as const, message: "m", fix: "f" };
 const mistaken = {
   command: "validate" as const,
   conclusion: "failure" as const,
@@ -129,9 +131,25 @@ describe("what is worth a comment", () => {
       { environments: [{ name: "e", version: "1", action: "create" as const, reason: "r" }] },
       true,
     ],
-    ["something that goes on", { leftGoing: [{ what: "w", next: "n" }] }, true],
+    ["something that is in progress", { leftGoing: [{ what: "w", next: "n" }] }, true],
   ])("%s: %#", (_, change, expected) => {
     expect(draft(change).worthSaying).toBe(expected);
+  });
+});
+
+describe("what a comment leaves out", () => {
+  it("is what changes from run to run, the files, and the log, which nobody hides secrets in", () => {
+    for (const { result } of everyResult()) {
+      const body = draftComment(result, facts).body;
+      expect(body).not.toMatch(
+        /Started|State \| Duration|serialised|without a lease|End of the log|Traceback|declaration file/,
+      );
+    }
+    const targets = everyResult().find(({ name }) => name === "targets")?.result ?? quiet;
+    const body = draftComment(targets, facts).body;
+    expect(body).toContain("| Target | Kind | Action | State |\n");
+    expect(body).toContain("| <code>cpu</code> | managed cluster | create | Failed |\n");
+    expect(body).toContain("- <code>vm</code>&#58; The time limit passed.");
   });
 });
 
@@ -182,7 +200,7 @@ const result: fc.Arbitrary<Result> = fc.record({
   skipped: fc.constant([]),
   problems: fc.array(
     fc.record({
-      code: hostile,
+      code: hostile.map((text) => text as ProblemCode),
       severity: fc.constantFrom("error", "warning", "notice"),
       where: position,
       message: hostile,

@@ -1,4 +1,4 @@
-import type { DoctorReport } from "./result.ts";
+import type { DoctorReport } from "../result.ts";
 
 /** The command that gives the identity a role, one for each scope; its object id is filled in where it is known. */
 export function assignCommands(

@@ -1,4 +1,11 @@
-import type { Section } from "./markdown.ts";
+/** A section as text. */
+export type RankedText = {
+  /** 0 is never left out. */
+  readonly rank: number;
+  readonly text: string;
+  /** True when it can be cut behind any row of its first table. */
+  readonly hasRows: boolean;
+};
 
 /** GitHub drops a step's whole summary at 1 MiB; two bytes below still fit. Counted in bytes of UTF-8. */
 export const summaryBytes = 1024 * 1024 - 2;
@@ -11,7 +18,7 @@ export function bytesOf(text: string): number {
  * The sections that fit, in their order. The highest ranks go first; what is left out is named, with where the whole
  * report is. A section of rank 0 that alone is too large is cut at the end of a line.
  */
-export function truncate(sections: readonly Section[], limit: number, pointer: string): string {
+export function truncate(sections: readonly RankedText[], limit: number, pointer: string): string {
   const whole = sections.map(({ text }) => text).join("\n");
   if (bytesOf(whole) <= limit) return whole;
   const note = `\n> This report was cut to fit GitHub's limit. ${pointer}\n`;
@@ -22,8 +29,9 @@ export function truncate(sections: readonly Section[], limit: number, pointer: s
     const section = kept[last];
     const others = kept.filter((_, index) => index !== last);
     const room = limit - bytesOf(others.map(({ text }) => text).join("\n") + note) - 2;
-    const part = section === undefined ? "" : cutRows(section.text, room);
-    kept = part === "" ? others : kept.map((one, index) => (index === last ? { rank: 0, text: part } : one));
+    const part = section?.hasRows === true ? cutRows(section.text, room) : "";
+    kept =
+      part === "" ? others : kept.map((one, index) => (index === last ? { rank: 0, text: part, hasRows: false } : one));
     if (part !== "") break;
   }
   const text = kept.map(({ text: part }) => part).join("\n");
@@ -31,7 +39,7 @@ export function truncate(sections: readonly Section[], limit: number, pointer: s
   return (bytesOf(text) <= room ? text : cutLines(text, room)) + note;
 }
 
-/** The rows of a table that fit below its head; nothing where not even one does, or where the section is no table. */
+/** The rows of a table that fit below its head; nothing where not even one does. */
 function cutRows(text: string, room: number): string {
   const lines = text.split("\n");
   const head = lines.findIndex((line) => line.startsWith("| ---")) + 1;

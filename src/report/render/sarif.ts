@@ -1,12 +1,14 @@
-import type { Position, Problem, Severity } from "../yaml/problem.ts";
-import { ruleOf } from "./rules.ts";
+import type { Position, Problem, Severity } from "../../yaml/problem.ts";
+import { problemCodes, type ProblemCode } from "../../yaml/problem-codes.ts";
 
 export type SarifFacts = {
   /** Folder that the problems' files are relative to, itself relative to the repository, with `/`; empty for its root. */
   readonly folder: string;
-  /** File of the repository that stands for what has no place: the workflow, or the declaration. */
+  /** File of the repository that is named for what has no place: the workflow, or the declaration. */
   readonly fallbackFile: string;
   readonly version: string;
+  /** Address of the page that explains the codes, each at its own anchor; absent where nobody knows it. */
+  readonly codesPage?: string;
   /** False when the command could not do its work; problems are no such reason. */
   readonly completed: boolean;
   /** A digest, so that a problem keeps its identity when the lines around it move. */
@@ -34,7 +36,7 @@ export function sarifOf(problems: readonly Problem[], facts: SarifFacts): object
             name: "azureml-targets",
             version: facts.version,
             semanticVersion: facts.version,
-            rules: codes.map((code) => rule(code, problems)),
+            rules: codes.map((code) => rule(code, problems, facts.codesPage)),
           },
         },
         columnKind: "utf16CodeUnits",
@@ -66,8 +68,8 @@ export function sarifOf(problems: readonly Problem[], facts: SarifFacts): object
   };
 }
 
-function rule(code: string, problems: readonly Problem[]): object {
-  const { what, help } = ruleOf(code);
+function rule(code: ProblemCode, problems: readonly Problem[], codesPage: string | undefined): object {
+  const { title, explanation, help } = problemCodes[code];
   const severest = (["error", "warning", "notice"] satisfies Severity[]).find((severity) =>
     problems.some((problem) => problem.code === code && problem.severity === severity),
   );
@@ -77,15 +79,21 @@ function rule(code: string, problems: readonly Problem[]): object {
       .split("-")
       .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
       .join(""),
-    shortDescription: { text: what },
-    fullDescription: { text: what },
-    help: { text: help, markdown: help.replaceAll(/[{}<>|]/g, String.raw`\$&`) },
+    shortDescription: { text: title },
+    fullDescription: { text: explanation },
+    help: { text: `${explanation} ${help}`, markdown: `${plain(explanation)}\n\n${plain(help)}` },
+    ...(codesPage === undefined ? {} : { helpUri: `${codesPage}#${code}` }),
     defaultConfiguration: { level: levels[severest ?? "error"] },
     properties: { tags: ["azure-machine-learning"] },
   };
 }
 
-/** The input `targets` is text of the workflow, so its lines are none of a file. */
+/** Our own sentences as Markdown that shows them as they are. */
+function plain(sentence: string): string {
+  return sentence.replaceAll(/[\\`*_{}[\]<>|#$]/g, String.raw`\$&`);
+}
+
+/** The input `targets` is part of the workflow, so its lines are not those of a file. */
 function place(where: Position | undefined, { folder, fallbackFile }: SarifFacts): object {
   if (where === undefined || where.file === "targets")
     return { artifactLocation: { uri: relativeUri(fallbackFile) }, region: { startLine: 1 } };

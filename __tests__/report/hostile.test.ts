@@ -1,0 +1,227 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { marked } from "marked";
+import { inert } from "../../src/github/log.ts";
+import { badge, code, lineBreak, link, sentence, strong } from "../../src/report/document.ts";
+import type { Block, Document, Inline, Text } from "../../src/report/document.ts";
+import { renderHtml } from "../../src/report/render/html.ts";
+import { logGroups } from "../../src/report/render/log.ts";
+import { markdownOf } from "../../src/report/render/markdown.ts";
+
+/** Whatever anybody may write into names, messages and values. It says something, so that no place is empty. */
+const hostile = fc
+  .oneof(
+    fc.string({ unit: "grapheme", maxLength: 40 }),
+    fc
+      .array(
+        fc.constantFrom(
+          ..."<>&|`*_[]()!#@~-=+:\\$\"'. \t\n\r{}",
+          ...["1.", "- ", "> ", "# ", "## ", "```", "~~~", "---", "    ", "<!--", "-->", "</td>", "<br>", "</details>"],
+          ...["<img src=x onerror=alert(1)>", "</main><script>", "| --- |", "[x](http://y.z)", "![x](//y.z)", "\n\n"],
+          ...["http://x.y", "https://x.y/a?b=1&c=2.", "www.x.y", "a@x.y", "@octocat", "#12", "o/r#1", "&lt;", "&#60;"],
+          ...["::error::x", "\n::set-output name=a::b", "##[error]x", "\u202e", "\u0000", "\u2028", "\u0085", "\u00a0"],
+          ...["\u001b[31m", "é", "日本", "a", "word"],
+        ),
+        { maxLength: 12 },
+      )
+      .map((parts) => parts.join("")),
+  )
+  .filter((text) => text.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "").trim() !== "");
+
+const tone = fc.constantFrom("good", "bad", "waiting", "neutral");
+const inlines: fc.Arbitrary<Inline> = fc.oneof(
+  hostile,
+  hostile.map(code),
+  hostile.map(strong),
+  fc
+    .tuple(
+      hostile,
+      fc.oneof(hostile, fc.constantFrom("https://ml.azure.com/runs/a_b?c=1&d=(2)", "javascript:alert(1)")),
+    )
+    .map(([text, address]) => link(text, address)),
+  fc.tuple(hostile, tone).map(([text, which]) => badge(text, which)),
+);
+const texts: fc.Arbitrary<Text> = fc.oneof(
+  hostile.map(sentence),
+  fc.array(fc.oneof(inlines, fc.constant(lineBreak)), { minLength: 1, maxLength: 4 }).map((parts) => ["x", ...parts]),
+  fc.array(inlines, { minLength: 1, maxLength: 3 }),
+);
+const cells = fc.array(texts, { minLength: 2, maxLength: 2 });
+const flat: fc.Arbitrary<Block> = fc.oneof(
+  fc.record({
+    kind: fc.constant("heading" as const),
+    level: fc.constantFrom(1 as const, 2 as const, 3 as const),
+    content: texts,
+  }),
+  fc.record({ kind: fc.constant("text" as const), content: texts }),
+  fc.record({ kind: fc.constant("table" as const), rows: fc.array(cells, { minLength: 1, maxLength: 3 }) }),
+  fc.record({
+    kind: fc.constant("table" as const),
+    columns: fc.tuple(hostile, hostile).map(([a, b]) => [{ title: a }, { title: b, long: true as const }]),
+    rows: fc.array(cells, { maxLength: 3 }),
+  }),
+  fc.record({
+    kind: fc.constant("list" as const),
+    items: fc.array(fc.record({ content: texts }), { minLength: 1, maxLength: 3 }),
+    tone,
+  }),
+  fc.record({ kind: fc.constant("code" as const), text: hostile, language: fc.constantFrom("json", "sh", "text") }),
+  fc.record({
+    kind: fc.constant("chart" as const),
+    title: hostile,
+    description: hostile,
+    points: fc.constant([
+      { step: 0, value: 1 },
+      { step: 1, value: 2e-9 },
+    ]),
+  }),
+);
+const blocks: fc.Arbitrary<readonly Block[]> = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: flat },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("details" as const),
+        summary: texts,
+        blocks: fc.array(flat, { minLength: 1, maxLength: 3 }),
+      }),
+    },
+  ),
+  { minLength: 1, maxLength: 4 },
+);
+
+/** The same blocks with harmless words in place of every text. */
+function harmless(all: readonly Block[]): readonly Block[] {
+  const word = (text: Text): Text => {
+    const parts = typeof text === "string" || "kind" in text ? [text] : text;
+    return parts.map((part) =>
+      typeof part === "string" ? "word" : part.kind === "break" ? part : { ...part, text: "word" },
+    );
+  };
+  return all.map((block): Block => {
+    switch (block.kind) {
+      case "heading":
+      case "text":
+        return { ...block, content: word(block.content) };
+      case "table": {
+        const rows = block.rows.map((row) => row.map(word));
+        const { columns } = block;
+        return {
+          ...block,
+          rows,
+          ...(columns === undefined ? {} : { columns: columns.map((one) => ({ ...one, title: "word" })) }),
+        };
+      }
+      case "list":
+        return { ...block, items: block.items.map(({ content }) => ({ content: word(content) })) };
+      case "code":
+        return {
+          ...block,
+          text: block.text
+            .split(/\r\n|\r|\n/)
+            .map(() => "word")
+            .join("\n"),
+        };
+      case "details":
+        return { ...block, summary: word(block.summary), blocks: harmless(block.blocks) };
+      case "chart":
+        return { ...block, title: "word", description: "word" };
+    }
+  });
+}
+
+const documentOf = (all: readonly Block[]): Document => [{ rank: 0, blocks: all }];
+const tagsOf = (html: string) => html.match(/<!--|<\/?[a-z][a-z0-9]*/gi) ?? [];
+const decoded = (html: string) =>
+  html
+    .replaceAll(/&#(\d+);/g, (_, number: string) => String.fromCodePoint(Number(number)))
+    .replaceAll(/&(lt|gt|quot|amp);/g, (_, name: string) => ({ lt: "<", gt: ">", quot: '"' })[name] ?? "&");
+const rendered = (all: readonly Block[]) => marked.parse(markdownOf(all), { gfm: true, async: false });
+
+describe("whatever the texts of a report are", () => {
+  it("its Markdown has the structure of its blocks: no tag, link, mention, cell or block besides", () => {
+    fc.assert(
+      fc.property(blocks, (all) => {
+        const html = rendered(all);
+        expect(tagsOf(html)).toEqual(tagsOf(rendered(harmless(all))));
+        // GitHub links mentions and numbers in what is rendered, but not in code.
+        const prose = decoded(html.replaceAll(/<pre>.*?<\/pre>|<code>.*?<\/code>/gs, " ").replaceAll(/<[^>]*>/g, " "));
+        expect(prose).not.toMatch(/[@#][\w-]|(https?|ftp):\/\/|www\./i);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it("its HTML has the structure of its blocks", () => {
+    fc.assert(
+      fc.property(blocks, (all) => {
+        const page = renderHtml(documentOf(all));
+        expect(tagsOf(page)).toEqual(tagsOf(renderHtml(documentOf(harmless(all)))));
+        for (const [, address] of page.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^https:\/\//);
+      }),
+      { numRuns: 700 },
+    );
+  });
+
+  it("its log has the lines of its blocks, and none of them is a workflow command", () => {
+    fc.assert(
+      fc.property(blocks, (all) => {
+        const linesOf = (some: readonly Block[]) => logGroups(some).flatMap(({ title, lines }) => [title, ...lines]);
+        const lines = linesOf(all);
+        expect(lines).toHaveLength(linesOf(harmless(all)).length);
+        for (const line of lines) expect(inert(line)).not.toMatch(/^\s*::|##\[/m);
+      }),
+      { numRuns: 700 },
+    );
+  });
+});
+
+describe("text to copy", () => {
+  const commands = fc.constantFrom(
+    "az ad app federated-credential create --id x@y.z --parameters @credential.json",
+    "az resource delete --ids '/subscriptions/1/resourceGroups/a_b-c/providers/Microsoft.X/y/#1'",
+    "https://ml.azure.com/runs/a_b?wsid=/a/b&tid=c#d~e!$f",
+    "www.example.org/*x*",
+    '{"a": ["`b`", "<c>", "|"], "d": "é\\n"}',
+  );
+  const asCode = (all: readonly Block[], html: (some: readonly Block[]) => string) =>
+    decoded(/<code[^>]*>(.*?)<\/code>/s.exec(html(all))?.[1] ?? "nothing");
+
+  it("stands in code byte for byte, in a line and in a block", () => {
+    fc.assert(
+      fc.property(commands, (text) => {
+        const page = (all: readonly Block[]) =>
+          renderHtml(documentOf(all)).replace("<pre>", "<code>").replace("</pre>", "</code>");
+        for (const html of [rendered, page]) {
+          expect(asCode([{ kind: "text", content: ["Run ", code(text), "."] }], html)).toBe(text);
+          expect(asCode([{ kind: "table", rows: [["Run", code(text)]] }], html)).toBe(text);
+          expect(asCode([{ kind: "code", text, language: "sh" }], html).replace(/\n$/, "")).toBe(text);
+        }
+        expect(logGroups([{ kind: "code", text, language: "sh" }])[0]?.lines).toEqual([text]);
+      }),
+    );
+  });
+
+  it.each([
+    "az ml job cancel --name run_1",
+    "az aks update --enable-local-accounts",
+    "az ad app federated-credential create --id 1-2 --parameters @credential.json",
+    "az role assignment create --role 'a b' --scope '/s'",
+    "az ml workspace update --name … --set v1_legacy_mode=false",
+    "az resource delete --ids /subscriptions/1/resourceGroups/a_b/providers/M.X/y",
+  ])("is what the command in a sentence is: %s", (command) => {
+    expect(sentence(`To do it: ${command}. Then wait.`)).toEqual(["To do it: ", code(command), ". Then wait."]);
+    expect(sentence(`As az ml does (${command}), or so.`)).toEqual(["As az ml does (", code(command), "), or so."]);
+  });
+
+  it("is what an address in a sentence is, without the full stop behind it", () => {
+    expect(sentence("See https://x.y/a, or (http://z.w/b_c). End.")).toEqual([
+      "See ",
+      code("https://x.y/a"),
+      ", or (",
+      code("http://z.w/b_c"),
+      "). End.",
+    ]);
+  });
+});

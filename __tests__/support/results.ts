@@ -1,0 +1,262 @@
+import type { ServiceError } from "../../src/azure/outcome.ts";
+import type { PlannedStep, Result } from "../../src/report/result.ts";
+
+const bare: Result = {
+  schemaVersion: 1,
+  command: "up",
+  conclusion: "success",
+  failures: [],
+  workspace: { subscriptionId: "s", resourceGroup: "g", name: "mlw" },
+  files: ["azureml.yml"],
+  skipped: [],
+  problems: [],
+  environments: [],
+  targets: [],
+  leftGoing: [],
+  startedAt: "2026-01-01T00:00:00.000Z",
+  durationSeconds: 5,
+};
+
+const error: ServiceError = {
+  code: "BadRequest",
+  message: "The cluster <b>failed</b>; see https://aka.ms/quota?a=1&b=2.",
+  details: [{ code: "ClusterMinNodesExceedCoreQuota", message: "The quota of 6 is exceeded | @team #12", details: [] }],
+  correlationId: "correlation-1",
+  requestId: "request-1",
+};
+
+const failedRun: Result = {
+  ...bare,
+  conclusion: "failure",
+  failureReason: "run-failed",
+  failures: ["The run 'run-1' failed. See https://ml.azure.com/runs/run-1.", "The gate on loss was missed."],
+  leftGoing: [{ what: "cpu is still being provisioned", next: "Run the same command again." }],
+  files: ["azureml.yml", "jobs/train.yml"],
+  skipped: [{ file: "README.md", reason: "it declares nothing." }],
+  run: {
+    name: "run-1",
+    url: "https://ml.azure.com/runs/run-1?wsid=/a/b&tid=c",
+    status: "Failed",
+    conclusion: "failure",
+    reused: true,
+    compute: "cpu",
+    environment: "env:1",
+    experiment: "experiment *one*",
+    commit: "a".repeat(40),
+    durationSeconds: 61,
+    artifactsPath: "/runner/temp/out_put",
+    metrics: [],
+    gates: [
+      { metric: "loss", condition: "at most 1", value: 1.5, passed: false },
+      { metric: "auc", condition: "at least 0.9", value: 0.95, passed: true },
+      { metric: "f1", condition: "at least 0.9", passed: false },
+    ],
+    error,
+    logTail: "Traceback:\n  File x\n| a |\n| --- |\n``` ::error:: @octocat",
+  },
+};
+
+const step = (change: Partial<PlannedStep>): PlannedStep => ({
+  target: "cpu",
+  type: "amlcompute",
+  action: "none",
+  reason: "It is as declared.",
+  changes: [],
+  findings: [],
+  ...change,
+});
+const shared = {
+  severity: "warning" as const,
+  code: "billed-while-idle",
+  message: "Both cost money.",
+  advice: "Look at https://prices.example/x.",
+};
+const hourly = { minimum: 0, maximum: 0.916, unpriced: ["Standard_X1"] };
+
+const course = (name: string) => ({
+  name,
+  last: 0.25,
+  points: [4, 2, Number.NaN, 1, 0.25].map((value, index) => ({ step: index, value })),
+});
+
+/** Results that together have everything that a report can say. */
+export function everyResult(): readonly { readonly name: string; readonly result: Result }[] {
+  return [
+    {
+      name: "nothing",
+      result: { ...bare, workspace: { subscriptionId: "s", resourceGroup: "g", name: "" }, files: [] },
+    },
+    { name: "a failed run", result: failedRun },
+    {
+      name: "targets",
+      result: {
+        ...bare,
+        conclusion: "cancelled",
+        failures: ["The workflow was cancelled."],
+        plan: {
+          hasChanges: true,
+          steps: [step({ action: "create", findings: [shared] }), step({ target: "vm", findings: [shared] })],
+        },
+        targets: [
+          {
+            name: "cpu",
+            type: "amlcompute",
+            action: "create",
+            outcome: "failed",
+            provisioningState: "Failed",
+            provisioningErrors: [error],
+            guarantee: "serialised",
+            durationSeconds: 62,
+          },
+          {
+            name: "vm",
+            type: "virtualmachine",
+            action: "attach",
+            outcome: "in-progress",
+            provisioningState: "Creating",
+            provisioningErrors: [],
+            note: "The time limit passed.",
+            guarantee: "verified",
+            durationSeconds: 0.5,
+          },
+          {
+            name: "no",
+            type: "unheard-of",
+            action: "refuse",
+            outcome: "failed",
+            provisioningErrors: [],
+            durationSeconds: 0,
+          },
+        ],
+        environments: [{ name: "env", version: "1", action: "create", reason: "There is no version 1 of it yet." }],
+      },
+    },
+    {
+      name: "problems",
+      result: {
+        ...bare,
+        command: "validate",
+        conclusion: "failure",
+        failures: ["The declarations have 12 problems."],
+        problems: Array.from({ length: 12 }, (_, index) => ({
+          code: "duplicate-name" as const,
+          severity: "error" as const,
+          ...(index === 0 ? {} : { where: { file: "b_c.yml", line: index, column: 3 } }),
+          ...(index === 5 ? { related: { file: "a.yml", line: 1, column: 1 } } : {}),
+          message: `The name "x${index}" is taken.`,
+          fix: "Rename one of them.",
+        })),
+      },
+    },
+    {
+      name: "a plan with costs",
+      result: {
+        ...bare,
+        command: "plan",
+        plan: {
+          hasChanges: true,
+          hourly,
+          steps: [
+            step({
+              action: "update",
+              means: "in-place",
+              reason: "max_instances and tags.team differ.",
+              changes: [
+                { field: "max_instances", from: "2", to: "4", means: "in-place" },
+                { field: "tags.team", from: "a", to: "b", means: "in-place" },
+              ],
+              findings: [shared],
+              hourly,
+            }),
+            step({
+              target: "vm",
+              type: "virtualmachine",
+              action: "refuse",
+              means: "reattach",
+              reason: "The run 'long' uses it.",
+              findings: [{ ...shared, severity: "error", code: "in-use", message: "Said in the reason." }, shared],
+            }),
+          ],
+        },
+      },
+    },
+    { name: "an unchanged plan", result: { ...bare, command: "plan", plan: { hasChanges: false, steps: [step({})] } } },
+    { name: "a plan of nothing", result: { ...bare, command: "plan", plan: { hasChanges: false, steps: [] } } },
+    {
+      name: "metrics",
+      result: {
+        ...bare,
+        command: "train",
+        run: {
+          name: "run-2",
+          status: "Completed",
+          conclusion: "success",
+          reused: false,
+          compute: "local",
+          gates: [],
+          metrics: [
+            ...Array.from({ length: 10 }, (_, index) => course(`loss_${index}`)),
+            { name: "once", last: Number.NaN, points: [{ step: 0, value: Number.NaN }] },
+          ],
+        },
+      },
+    },
+    {
+      name: "doctor",
+      result: {
+        ...bare,
+        command: "doctor",
+        doctor: {
+          sections: [
+            {
+              title: "Identity",
+              checks: [
+                { state: "ok", code: "a", message: "Signed in." },
+                { state: "warning", code: "b", message: "The token is short-lived." },
+                { state: "error", code: "c", message: "no <i>credential</i> | @octocat", advice: "add ``` one" },
+                { state: "not-checked", code: "d", message: "Not looked at." },
+              ],
+            },
+            { title: "Storage", checks: [{ state: "ok", code: "e", message: "Reachable." }] },
+          ],
+          federatedCredential: {
+            name: "n",
+            issuer: "https://token.actions.githubusercontent.com",
+            subject: "repo:o/r:ref:refs/heads/main",
+            audiences: ["api://AzureADTokenExchange"],
+            description: "d",
+          },
+          principal: { objectId: "object" },
+          permissions: [
+            { action: "a/*/read", plane: "control", scope: "/s", level: "required", purpose: "read", state: "missing" },
+            { action: "b/read", plane: "control", scope: "/s", level: "required", purpose: "read", state: "granted" },
+            {
+              action: "c/read",
+              plane: "data",
+              scope: "/s",
+              level: "recommended",
+              purpose: "read",
+              state: "not-checked",
+            },
+          ],
+          missingActions: ["a/*/read"],
+          roles: [
+            {
+              role: {
+                Name: "azureml-targets for mlw",
+                IsCustom: true,
+                Description: "d",
+                Actions: ["a/*/read"],
+                NotActions: [],
+                DataActions: [],
+                NotDataActions: [],
+                AssignableScopes: ["/s"],
+              },
+              scopes: ["/s", "/t"],
+            },
+          ],
+        },
+      },
+    },
+  ];
+}

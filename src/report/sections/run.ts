@@ -1,0 +1,73 @@
+import { badge, code, heading, link, type Block, type Section, type Text } from "../document.ts";
+import { duration, metric } from "../format.ts";
+import type { Result, RunReport } from "../result.ts";
+import { tones } from "../wording.ts";
+import { errorText } from "../error-text.ts";
+
+/** The run's card, why it failed, and its gates. */
+export function runSection({ run }: Pick<Result, "run">): readonly Section[] {
+  if (run === undefined) return [];
+  const blocks: readonly Block[] = [
+    heading(2, "Run"),
+    { kind: "table", rows: facts(run) },
+    ...(run.error === undefined
+      ? []
+      : [{ kind: "list" as const, items: [{ content: errorText(run.error) }], tone: "bad" as const }]),
+    ...(run.gates.length === 0 ? [] : gates(run.gates)),
+  ];
+  return [{ rank: 2, blocks }];
+}
+
+function facts(run: RunReport): readonly (readonly Text[])[] {
+  const { name, url, durationSeconds, environment, experiment, commit, artifactsPath } = run;
+  return [
+    ["Run", url === undefined ? code(name) : link(name, url)],
+    ["State", stateOf(run)],
+    ...(durationSeconds === undefined ? [] : [["Duration", duration(durationSeconds)]]),
+    ["Compute", code(run.compute)],
+    ...(environment === undefined ? [] : [["Environment", code(environment)]]),
+    ...(experiment === undefined ? [] : [["Experiment", experiment]]),
+    ...(commit === undefined ? [] : [["Commit", code(commit)]]),
+    ...(artifactsPath === undefined ? [] : [["Outputs", code(artifactsPath)]]),
+  ];
+}
+
+const conclusions: Readonly<Record<RunReport["conclusion"], string>> = {
+  success: "succeeded",
+  failure: "failed",
+  cancelled: "cancelled",
+  "in-progress": "still running",
+};
+
+/** The service's word; where that alone does not say how the run ended, ours beside it. */
+function stateOf({ status, conclusion, reused }: RunReport): Text {
+  const word = conclusions[conclusion];
+  const says = conclusion === "success" || status.toLowerCase().replace("canceled", "cancelled") === word;
+  return [
+    badge(status, tones[conclusion]),
+    `${says ? "" : `, ${word}`}${reused ? "; joined, nothing was submitted" : ""}`,
+  ];
+}
+
+function gates(results: RunReport["gates"]): readonly Block[] {
+  const rows = results.map(({ metric: name, condition, value, passed }) => [
+    code(name),
+    condition,
+    value === undefined ? "not logged" : metric(value),
+    passed ? badge("passed", "good") : badge("missed", "bad"),
+  ]);
+  const columns = [{ title: "Gate" }, { title: "Condition" }, { title: "Value", numeric: true as const }];
+  return [heading(3, "Gates"), { kind: "table", columns: [...columns, { title: "Result" }], rows }];
+}
+
+/** The last lines of a run that did not succeed. */
+export function logTailSection({ run }: Pick<Result, "run">): readonly Section[] {
+  if (run?.logTail === undefined) return [];
+  return [
+    {
+      rank: 6,
+      reportOnly: true,
+      blocks: [heading(2, "End of the log"), { kind: "code", text: run.logTail, language: "text" }],
+    },
+  ];
+}

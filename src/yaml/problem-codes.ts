@@ -1,0 +1,278 @@
+import type { CodeEntry } from "./code-entry.ts";
+import { targetCodes } from "./target-codes.ts";
+
+/**
+ * Every code that a problem may have. Only its type is imported by what finds problems, so the texts are loaded when they
+ * are shown.
+ */
+export const problemCodes = {
+  // Files and their text
+  syntax: {
+    title: "The file is not valid YAML.",
+    explanation:
+      "Declarations are read as az ml reads them: YAML 1.1 or JSON. The marked place is where the text stops being that.",
+    help: "Fix the YAML at the marked line. Indent with spaces: YAML does not allow tabs.",
+  },
+  "duplicate-key": {
+    title: "A mapping has the same key twice.",
+    explanation: "az ml would silently use the last value. That hides mistakes, so it is an error here.",
+    help: "Keep one of the two.",
+  },
+  "no-match": {
+    title: "No file matches a pattern.",
+    explanation: "A glob in config, or in a declaration, finds no file. It is a warning, because files may come later.",
+    help: "Fix the pattern, or remove it.",
+  },
+  "missing-file": {
+    title: "A file or folder does not exist.",
+    explanation:
+      "A declaration, code folder, conda file, build context, setup script or local input is named and is not in the checkout.",
+    help: "Fix the path: it is relative to the file that names it, or to working-directory. Commit the file if it is missing.",
+  },
+  "not-a-file": {
+    title: "The path names a folder, not a file.",
+    explanation: "Declarations are files. A folder is not searched for them.",
+    help: "Name a file, or use a glob such as compute/*.yml.",
+  },
+  "too-large": {
+    title: "The file is too large to be a declaration.",
+    explanation: "Declarations may have up to 4 MiB. A larger file is almost always a wrong path.",
+    help: "Name another file.",
+  },
+  outside: {
+    title: "The file is outside the working directory.",
+    explanation: "Only files inside the working directory are read as declarations. Symbolic links are followed first.",
+    help: "Move the declaration inside, or set working-directory.",
+  },
+  "not-a-declaration": {
+    title: "The file declares nothing.",
+    explanation:
+      "A file that is named has none of the keys of a declaration, and is not an az ml file of a known kind.",
+    help: "Name a file with workspace, targets, run or gates, or an az ml compute, environment or command job file.",
+  },
+  "nothing-declared": {
+    title: "Nothing is declared.",
+    explanation: "None of the files declares a target, a run or an environment, so there is nothing to work on.",
+    help: "Declare targets, a run or an environment, or fix the input config.",
+  },
+  "not-supported-yet": {
+    title: "This version does not support it.",
+    explanation: "az ml knows this kind of file, job, input or key; this version of the action does not.",
+    help: "Leave it out. The README lists what is supported.",
+  },
+
+  // Keys and values
+  "unknown-key": {
+    title: "A key is unknown.",
+    explanation:
+      "Keys are those of az ml v2 YAML, in snake_case. An unknown key would be ignored, which hides mistakes.",
+    help: "Fix the spelling, or remove the key.",
+  },
+  "missing-key": {
+    title: "A required key is missing.",
+    explanation: "The declaration is not complete without this key.",
+    help: "Add the key that the message names.",
+  },
+  "wrong-key": {
+    title: "A key does not belong to this type.",
+    explanation: "The key is only valid for job services of another type.",
+    help: "Remove the key, or change the type.",
+  },
+  "wrong-value": {
+    title: "A value is not allowed.",
+    explanation:
+      "The value has another type than the key, is not one of the words that the key takes, or cannot be sent.",
+    help: "Use one of the values that the message names.",
+  },
+  "wrong-type": {
+    title: "An input has another type than its path.",
+    explanation: "A local input is a file and declared as a folder, or the other way round.",
+    help: "Set type to uri_file for a file and to uri_folder for a folder.",
+  },
+  "wrong-mode": {
+    title: "The mode is not valid for this type.",
+    explanation: "The modes eval_mount and eval_download are only valid for inputs of type mltable.",
+    help: "Use ro_mount, download or direct.",
+  },
+  "out-of-range": {
+    title: "A number is too small or too large.",
+    explanation: "The service, or what the number stands for, has limits: counts, ports, times and prices are checked.",
+    help: "Use a number in the range that the message names.",
+  },
+  "min-above-max": {
+    title: "The minimum is above the maximum.",
+    explanation: "min_instances is larger than max_instances, so no size of the cluster would be allowed.",
+    help: "Lower min_instances, or raise max_instances.",
+  },
+  "said-twice": {
+    title: "One setting has two keys.",
+    explanation: "The same setting of a Kubernetes cluster is given by its own key and again below properties.",
+    help: "Keep one of them.",
+  },
+
+  // Names and references
+  "illegal-name": {
+    title: "The name is not valid.",
+    explanation:
+      "Azure Machine Learning restricts the names of computes, environments, and inputs and outputs. It would refuse this one.",
+    help: "Use the characters that the message names.",
+  },
+  "illegal-version": {
+    title: "The version is not valid.",
+    explanation: "Azure Machine Learning would refuse this version of an environment.",
+    help: "Use letters, digits, dots, dashes and underscores.",
+  },
+  "duplicate-name": {
+    title: "Two targets have the same name.",
+    explanation: "Compute names are unique in a workspace, and case does not matter.",
+    help: "Rename one of the two, or remove it.",
+  },
+  "duplicate-resource": {
+    title: "Two targets attach the same resource.",
+    explanation: "A second attachment of a resource breaks the first one, even in the same workspace.",
+    help: "Keep one of the two declarations.",
+  },
+  "duplicate-environment": {
+    title: "An environment is declared twice.",
+    explanation: "Two environments have the same name and version, so one would overwrite the other.",
+    help: "Remove one of the two, or give them different versions.",
+  },
+  "two-runs": {
+    title: "Two runs are declared.",
+    explanation: "One call of the action submits one run, and it is not clear which one is meant.",
+    help: "Declare one run, or name the one to submit with the input run.",
+  },
+  "two-workspaces": {
+    title: "Two workspaces are declared.",
+    explanation: "One call of the action works in one workspace.",
+    help: "Use one workspace for each call of the action.",
+  },
+  "two-environments": {
+    title: "The job has two environments.",
+    explanation: "The job refers to an environment and also lists packages of its own.",
+    help: "Keep the reference, or the packages.",
+  },
+  "two-prices": {
+    title: "A size has two prices.",
+    explanation: "The same VM size has different prices in two places, so costs cannot be calculated.",
+    help: "Keep one of the two prices.",
+  },
+  "unused-name": {
+    title: "The name is not used.",
+    explanation: "An environment inside a job is anonymous, as with az ml. Its name has no effect.",
+    help: "Leave it out, or declare the environment in a file of its own and refer to it.",
+  },
+  "unknown-target": {
+    title: "A target is not declared.",
+    explanation: "The input only names a target that no declaration has.",
+    help: "Fix the name, or declare the target.",
+  },
+  "unknown-binding": {
+    title: "The command uses an input or output that is not declared.",
+    explanation: "The command has a placeholder ${{inputs.NAME}} or ${{outputs.NAME}}, and the job has no such name.",
+    help: "Declare it below inputs or outputs, or fix the name.",
+  },
+  "wrong-reference": {
+    title: "The reference to an environment is not valid.",
+    explanation: "A reference is azureml:NAME:VERSION, azureml:NAME@latest, or the ID of an environment.",
+    help: "Write azureml:NAME:VERSION.",
+  },
+  "missing-version": {
+    title: "A reference has no version.",
+    explanation: "A reference to an environment or to data names a version, or the label latest.",
+    help: "Add :VERSION or @latest.",
+  },
+  "gate-condition": {
+    title: "A gate has no condition, or two.",
+    explanation: "A gate compares the last value of a metric with one bound.",
+    help: "Give exactly one of at_least and at_most.",
+  },
+  "wrong-override": {
+    title: "A line of the input set cannot be used.",
+    explanation:
+      "Each line of set changes one declared value. The line is not PATH=VALUE, its value is not YAML, or its path is not declared.",
+    help: "Write PATH=VALUE, for example targets.cpu-cluster.max_instances=8.",
+  },
+
+  // Environments and code
+  "git-code": {
+    title: "Code cannot be a Git address.",
+    explanation: "Azure Machine Learning does not accept a Git address as the code of a command job.",
+    help: "Check the repository out with actions/checkout, and name the folder.",
+  },
+  "image-and-build": {
+    title: "The environment has both an image and a build context.",
+    explanation: "An environment is a ready image or is built from a Dockerfile, not both.",
+    help: "Keep image or build.",
+  },
+  "wrong-conda-file": {
+    title: "The conda file is not valid.",
+    explanation: "The file is not a YAML mapping, so it cannot be a conda environment.",
+    help: "Write channels and dependencies.",
+  },
+  "wrong-file": {
+    title: "The environment file is not valid YAML.",
+    explanation: "A job names a file as its environment, and that file cannot be read.",
+    help: "Fix the file, or name another one.",
+  },
+
+  // Secrets and logins
+  "literal-secret": {
+    title: "A secret is in the repository.",
+    explanation:
+      "A declaration holds a secret itself, or reads a private key from the checkout. Everybody who can read the repository knows it.",
+    help: "Replace the secret, because it is known now, and refer to the new one: { env: NAME }, { key_vault: URL }, or { file: PATH } outside the checkout.",
+  },
+  "malformed-secret": {
+    title: "The reference to a secret is not valid.",
+    explanation: "A reference names an environment variable, the address of a Key Vault secret, or a file.",
+    help: "Write { env: NAME }, { key_vault: https://VAULT/secrets/NAME } or { file: PATH }.",
+  },
+  "visible-secret": {
+    title: "Everybody who can read the workspace's jobs sees the value.",
+    explanation:
+      "The environment variable of a job refers to a secret. Variables are sent with the job, and its readers see them.",
+    help: "Let the job read the secret from Key Vault with its identity.",
+  },
+  "password-or-key": {
+    title: "The login has no secret, or two.",
+    explanation: "A login by SSH uses a password or a private key.",
+    help: "Give exactly one of admin_password and ssh_private_key_file.",
+  },
+  "passphrase-without-key": {
+    title: "There is a passphrase without a private key.",
+    explanation: "A passphrase opens a private key, and this login uses a password.",
+    help: "Remove the passphrase, or log in by ssh_private_key_file.",
+  },
+  "missing-identity": {
+    title: "The identity names no resource.",
+    explanation: "The type is user_assigned, and no user-assigned identity is listed.",
+    help: "Add user_assigned_identities with the resource_id of each.",
+  },
+
+  // Plan files
+  "plan-missing": {
+    title: "The plan file cannot be read.",
+    explanation: "apply was given a plan-file that does not exist or cannot be read.",
+    help: "Make it with command: plan and the same plan-file, and bring it to this job, for example as an artifact.",
+  },
+  "plan-malformed": {
+    title: "The plan file is not valid JSON.",
+    explanation: "The plan file is not JSON. What else is wrong with its form has codes of its own.",
+    help: "Make it with command: plan, and hand it on as it is.",
+  },
+  "plan-version": {
+    title: "The plan file has another version, or none.",
+    explanation: "The schemaVersion of the plan file is not the one that this version of the action reads.",
+    help: "Make the plan and apply it with the same version of the action.",
+  },
+  "plan-edited": {
+    title: "The plan was changed after it was written.",
+    explanation: "The digest in the plan file does not match its content.",
+    help: "Change the declarations, and make a new plan with command: plan.",
+  },
+
+  ...targetCodes,
+} as const satisfies Readonly<Record<string, CodeEntry>>;
+
+export type ProblemCode = keyof typeof problemCodes;
