@@ -153,7 +153,7 @@ describe("the quota that is left", () => {
     expect(findings.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
   });
 
-  it("is told with its numbers and with what to do", async () => {
+  it("is reported with its numbers and with what to do", async () => {
     const reads = readsOf({ "eastus/vmSizes": sizes, "eastus/usages": { value: [usage("vmFamily", dsv2, 2, 6)] } });
     const [finding] = await one({ minimum: 2 }, reads);
     expect(finding).toEqual({
@@ -302,7 +302,7 @@ describe("several targets", () => {
   const read = (limit: number) =>
     readsOf({ "eastus/vmSizes": sizes, "eastus/usages": { value: [usage("vmFamily", dsv2, 2, limit)] } });
 
-  it("are told in one finding: which of them, what they need together, what is used, what the limit is", async () => {
+  it("are reported in one finding: which of them, what they need together, what is used, what the limit is", async () => {
     const found = await capacityFindings(
       [
         wanted({ name: "a", minimum: 2, maximum: 2 }),
@@ -325,9 +325,9 @@ describe("several targets", () => {
   });
 
   it.each([
-    { what: "a cluster is told", isFixed: {}, expected: true },
+    { what: "a cluster is reported", isFixed: {}, expected: true },
     {
-      what: "machines whose number is not declared are not told",
+      what: "machines whose number is not declared are not reported",
       isFixed: { isFixed: true } as const,
       expected: false,
     },

@@ -48,7 +48,7 @@ describe("the reason of an Azure failure", () => {
 });
 
 describe("a failed call", () => {
-  it("is told by its leaf cause, with the code once", () => {
+  it("is reported by its leaf cause, with the code once", () => {
     const nested = { code: "BadRequest", message: "Something failed.", details: [error] };
     expect(sentenceOf(nested)).toBe("The service stopped [Stopped]");
     expect(failureOf({ reason: "refused", status: 400, error: nested }, "The computes could not be listed")).toEqual({

@@ -10,7 +10,7 @@ import { everyResult } from "../support/results.ts";
 
 const references: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
-/** What a reader is told: text without tags and pictures, with the joiners that keep GitHub from linking taken out. */
+/** What a reader sees: text without tags and pictures, with the joiners that keep GitHub from linking taken out. */
 function said(html: string): string {
   return html
     .replaceAll(/<figure>.*?<\/figure>|<pre><code class="language-mermaid">.*?<\/code><\/pre>/gs, " ")

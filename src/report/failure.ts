@@ -28,7 +28,7 @@ export function reasonOf(
   return refusals[purpose][reason];
 }
 
-/** The leaf cause in the service's own words, and its code. No full stop: it stands inside a sentence. */
+/** The leaf cause in the service's own words, and its code. No full stop: it is used inside a sentence. */
 export function sentenceOf(error: ServiceError): string {
   const { code, message } = leafCause(error);
   return `${message.replace(/\.$/, "")} [${code}]`;

@@ -67,7 +67,7 @@ export function toRequest(
     : { ...named, body: environmentBody(definition, contextUri, false) };
 }
 
-/** Compared by the body as far as it is known before an upload: a local context is told by its place in the datastore. */
+/** Compared by the body as far as it is known before an upload: a local context is recognised by its place in the datastore. */
 export function differencesFrom(
   definition: EnvironmentDefinition,
   context: LocalUpload | undefined,
