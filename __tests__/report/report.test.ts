@@ -11,7 +11,7 @@ import { everyResult } from "../support/results.ts";
 const references: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
 /** What a reader sees: text without tags and pictures, with the joiners that keep GitHub from linking taken out. */
-function said(html: string): string {
+function readerText(html: string): string {
   return html
     .replaceAll(/<figure>.*?<\/figure>|<pre><code class="language-mermaid">.*?<\/code><\/pre>/gs, " ")
     .replaceAll(/<(?!\/?(code|strong|a|span)\b)[^>]*>/g, " ")
@@ -29,8 +29,8 @@ function markdownOf(document: Document): string {
     .join("\n");
 }
 
-const asMarkdown = (document: Document) => said(marked.parse(markdownOf(document), { gfm: true, async: false }));
-const asHtml = (document: Document) => said(renderHtml(document).replace(/^.*?<body>/s, ""));
+const asMarkdown = (document: Document) => readerText(marked.parse(markdownOf(document), { gfm: true, async: false }));
+const asHtml = (document: Document) => readerText(renderHtml(document).replace(/^.*?<body>/s, ""));
 
 const results = everyResult();
 const blocksOf = (document: Document): readonly Block[] => document.flatMap(({ blocks }) => blocks).flatMap(withInner);
