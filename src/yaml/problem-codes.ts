@@ -172,9 +172,16 @@ export const problemCodes = {
     explanation: "The command has a placeholder ${{inputs.NAME}} or ${{outputs.NAME}}, and the job has no such name.",
     help: "Declare it below inputs or outputs, or fix the name.",
   },
+  "deprecated-placeholder": {
+    title: "The command has a placeholder in single braces.",
+    explanation:
+      "The form {inputs.NAME} is that of the first previews of az ml. It is sent as ${{inputs.NAME}}, as az ml does; other tools may take it for text.",
+    help: "Write ${{inputs.NAME}}, ${{outputs.NAME}} or ${{search_space.NAME}}.",
+  },
   "wrong-reference": {
-    title: "The reference to an environment is not valid.",
-    explanation: "A reference is azureml:NAME:VERSION, azureml:NAME@latest, or the ID of an environment.",
+    title: "The reference to an environment, to data, a model or code is not valid.",
+    explanation:
+      "A reference is azureml:NAME:VERSION, azureml:NAME@latest, or the ID of the asset. An input may also have an address with a host. The service would take anything else for text.",
     help: "Write azureml:NAME:VERSION.",
   },
   "missing-version": {

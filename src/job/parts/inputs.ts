@@ -91,15 +91,8 @@ function readLiteral(
 function readData(name: string, input: DeclaredData, reader: PartReader): JobInput {
   const { node, add } = reader;
   const path = ["inputs", name];
-  const local = isRemote(input.path) ? {} : readLocal(name, input, reader);
-  if (/^azureml:[^/:@]+$/i.test(input.path)) {
-    add(
-      "missing-version",
-      [...path, "path"],
-      `${JSON.stringify(input.path)} names no version.`,
-      `Write ${input.path}:VERSION or ${input.path}@latest.`,
-    );
-  }
+  const location = readLocation(input.path, [...path, "path"], reader);
+  const local = location.is === "local" ? readLocal(name, input, reader) : {};
   const typeIsGiven =
     input.type !== "uri_folder" || node.document.textAt?.([...node.path, ...path, "type"]) !== undefined;
   if (/^eval_/.test(input.mode ?? "") && typeIsGiven && input.type !== "mltable") {
@@ -113,7 +106,7 @@ function readData(name: string, input: DeclaredData, reader: PartReader): JobInp
   return {
     kind: "data",
     type: input.type,
-    path: input.path,
+    path: location.path,
     ...local,
     ...defined({ mode: input.mode && modes[input.mode] }),
   };
@@ -149,10 +142,32 @@ function readLocal(
   return { local, ...defined({ datastore: datastore?.replace(/^azureml:/, "") }) };
 }
 
-/** Anything with a scheme, an asset reference or an ARM id; the rest is a path on this machine. */
-function isRemote(path: string): boolean {
-  return /^([a-z][a-z0-9+.-]*:|\/subscriptions\/)/i.test(path) && !/^file:/i.test(path);
+type Location = { readonly is: "local" | "remote" | "nowhere"; readonly path: string };
+
+/**
+ * What a path leads to, by the official client's rule: an ARM id and an address with scheme and host go through as they
+ * are; whatever else holds `:` or `@` refers to an asset by name; the rest, and what is there beside the file, is a path.
+ */
+function readLocation(path: string, at: NodePath, { node, add }: PartReader): Location {
+  if (path.trim() === "") {
+    add("wrong-value", at, "The path is empty.", forms);
+    return { is: "nowhere", path };
+  }
+  if (/^(azureml:)?\/subscriptions\/./i.test(path) || /^(?!file:)[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(path))
+    return { is: "remote", path };
+  const isPrefixed = /^azureml:/i.test(path);
+  if (/^file:/i.test(path) || !/[:@]/.test(path)) return { is: "local", path };
+  if (!isPrefixed && existsSync(resolve(node.document.folder, path))) return { is: "local", path };
+  const body = isPrefixed ? path.slice("azureml:".length) : path;
+  if (/^[^/:@]+[:@][^/:@]+$/.test(body)) return { is: "remote", path: `azureml:${body}` };
+  if (/^[^/:@]+$/.test(body)) {
+    add("missing-version", at, `${JSON.stringify(path)} names no version.`, `Write ${path}:VERSION or ${path}@latest.`);
+  } else add("wrong-reference", at, `${JSON.stringify(path)} is not a reference to data or a model.`, forms);
+  return { is: "nowhere", path };
 }
+
+const forms =
+  "Write azureml:NAME:VERSION, azureml:NAME@latest, azureml://datastores/NAME/paths/…, an address with a host, or a path beside this file.";
 
 /** Data and models that the inputs name. */
 export function assetsOfInputs(inputs: JobInputs): readonly AssetUse[] {

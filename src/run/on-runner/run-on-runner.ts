@@ -124,8 +124,7 @@ function inherited(environment: LocalDeps["environment"]): Readonly<Record<strin
 async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
   if (code === undefined) return;
   if (code.from !== "local") {
-    const address = code.from === "address" ? code.url : code.id;
-    throw new NotRunnableHere(`The job's code is ${address}; a run on this machine needs it as a local folder.`);
+    throw new NotRunnableHere(`The job's code is ${code.id}; a run on this machine needs it as a local folder.`);
   }
   const { files } = await takeSnapshot(code.folder);
   for (const { name, path } of files) {
