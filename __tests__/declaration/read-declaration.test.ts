@@ -127,6 +127,18 @@ describe("overrides", () => {
     expect(run?.inputs).toEqual({ lr: { kind: "literal", value: "0.01" } });
   });
 
+  it("are sent as they are written, not as what they replace was", async () => {
+    const files = {
+      "azureml.yml":
+        "run: { command: x, inputs: { lr: 1.0 }, environment_variables: { ID: 1, OTHER: 2.50, LIST: 3 } }\n",
+    };
+    const { run } = await declare(files, {
+      set: ["run.inputs.lr=10", "run.environment_variables.ID=12345678901234567890"],
+    });
+    expect(run?.inputs).toEqual({ lr: { kind: "literal", value: "10" } });
+    expect(run?.environmentVariables).toEqual({ ID: "12345678901234567890", OTHER: "2.50", LIST: "3" });
+  });
+
   it("of something undeclared are errors with a suggestion", async () => {
     const { problems } = await declare(
       { "azureml.yml": "targets: [{ name: cpu-cluster, type: amlcompute }]\n" },

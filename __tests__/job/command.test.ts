@@ -131,6 +131,28 @@ it.each([
   );
 });
 
+it.each([
+  ["12345678901234567890", "12345678901234567890"],
+  ["1.0", "1.0"],
+  ["5", "5"],
+  ["010", "010"],
+  ["1_000", "1_000"],
+  ["1e3", "1e3"],
+  ["true", "true"],
+  ["yes", "yes"],
+  ["'5'", "5"],
+  ["&id 007", "007"],
+])("sends the environment variable %s as the text %j", (written, sent) => {
+  const { job, problems } = read(`command: x\nenvironment_variables:\n  A: ${written}\n`);
+  expect(problems).toEqual([]);
+  expect(job?.environmentVariables).toEqual({ A: sent });
+});
+
+it("sends an environment variable that is an alias as its anchor is written", () => {
+  const { job } = read("command: x\nenvironment_variables: { A: &id 1.50, B: *id }\n");
+  expect(job?.environmentVariables).toEqual({ A: "1.50", B: "1.50" });
+});
+
 it("looks for the names of old placeholders too", () => {
   expect(read("command: echo {inputs.nope}\n").problems.map(({ code }) => code)).toEqual([
     "deprecated-placeholder",

@@ -81,7 +81,8 @@ async function onlyAffected(
 /** Puts the values of the input `set` in place, before anything is checked. */
 function override(found: Gathered, overrides: readonly Override[]): Pick<Gathered, "targets" | "runs" | "workspaces"> {
   let { targets, runs } = found;
-  for (const { line, path, value } of overrides) {
+  for (const change of overrides) {
+    const { line, path } = change;
     const [section, ...rest] = path;
     if (section === "targets") {
       const [name, ...below] = rest;
@@ -95,9 +96,9 @@ function override(found: Gathered, overrides: readonly Override[]): Pick<Gathere
         found.problems.push(setProblem(line, `names no declared target.${suggestionFor(String(name), names)}`));
         continue;
       }
-      targets = targets.with(index, withValue(node, below, value));
+      targets = targets.with(index, withValue(node, below, change));
     } else if (section === "run" && runs[0] !== undefined && rest.length > 0) {
-      runs = [withValue(runs[0], rest, value), ...runs.slice(1)];
+      runs = [withValue(runs[0], rest, change), ...runs.slice(1)];
     } else if (section !== "workspace") {
       found.problems.push(setProblem(line, "names nothing that is declared"));
     }

@@ -222,7 +222,8 @@ function scalarText(document: Document.Parsed) {
   return (path: NodePath): string | undefined => {
     let node: Node | null = document.contents;
     for (const step of path) node = childOf(node, step, document)?.value ?? null;
-    return isScalar(node) ? node.source : undefined;
+    const scalar = isAlias(node) ? node.resolve(document) : node;
+    return isScalar(scalar) ? scalar.source : undefined;
   };
 }
 

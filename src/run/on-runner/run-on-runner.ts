@@ -195,7 +195,7 @@ async function variablesOf(
 ): Promise<Readonly<Record<string, string>>> {
   const entries = await Promise.all(
     Object.entries(environmentVariables).map(
-      async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : String(value)] as const,
+      async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : value] as const,
     ),
   );
   return Object.fromEntries(entries);
