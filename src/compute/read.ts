@@ -1,7 +1,7 @@
-import { suggestionFor } from "../yaml/suggestion.ts";
+import { lettersOf, suggestionFor } from "../yaml/suggestion.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
-import type { ReadContext, ReadResult } from "./kind.ts";
+import type { KindFacts, ReadContext, ReadResult } from "./kind.ts";
 import { isKind, kinds, notTargets, type ComputeTarget, type Kind } from "./target.ts";
 
 /** Reads one declared target of whatever kind its `type` names. */
@@ -41,11 +41,16 @@ function kindProblem(type: unknown, node: SourceNode): Problem {
   }
   const word = typeof type === "string" ? type.toLowerCase() : "";
   const where = positionOf(node, ["type"]);
+  const meant = known.find(
+    (kind) => (kinds as Readonly<Record<Kind, KindFacts>>)[kind].otherNames?.includes(lettersOf(word)) === true,
+  );
+  const near =
+    meant === undefined ? suggestionFor(word, [...known, ...Object.keys(notTargets)]) : ` Did you mean ${meant}?`;
   return {
     code: "unknown-type",
     severity: "error",
     where,
-    message: `Unknown target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, ...Object.keys(notTargets)])}`,
+    message: `Unknown target type ${JSON.stringify(type)}.${near}`,
     fix: `Use one of ${known.join(", ")}.`,
   };
 }

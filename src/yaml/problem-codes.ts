@@ -110,6 +110,12 @@ export const problemCodes = {
     help: "Keep one of them.",
   },
 
+  "wrong-indent": {
+    title: "Keys stand beside the mapping that they belong to.",
+    explanation: "A mapping is empty, and keys that only it can have follow it with the same indentation.",
+    help: "Indent them by two spaces more.",
+  },
+
   // Names and references
   "illegal-name": {
     title: "The name is not valid.",
@@ -224,6 +230,12 @@ export const problemCodes = {
   },
 
   // Secrets and logins
+  "expression-in-file": {
+    title: "A file holds an expression of GitHub Actions.",
+    explanation:
+      "Expressions such as ${{ secrets.NAME }}, and variables such as $NAME, are evaluated in workflows, not in files: the text itself would be sent.",
+    help: "Write { env: NAME } for a secret and pass it to the step with env:. For anything else, write the value, or pass it by the input set.",
+  },
   "literal-secret": {
     title: "A secret is in the repository.",
     explanation:

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { AssetUse } from "../../asset/asset.ts";
-import { text } from "../../yaml/shape.ts";
+import { textOnceMapping } from "../../yaml/shape.ts";
 import type { Resolved } from "../resolved.ts";
 import type { PartReader } from "./read-part.ts";
 
-export const codeSchema = () => text().optional().describe("Folder of the code, or a registered code asset.");
+export const codeSchema = () =>
+  textOnceMapping(({ local_path: path }) => (typeof path === "string" ? `Write code: ${path}.` : undefined))
+    .optional()
+    .describe("Folder of the code, or a registered code asset.");
 
 export type JobCode =
   /** `path` as written, for tokens and messages; `folder` absolute. */

@@ -7,6 +7,7 @@ import { defined } from "../../azure/defined.ts";
 import { pythonText } from "../../yaml/python-text.ts";
 import { oneOf, text } from "../../yaml/shape.ts";
 import type { NodePath } from "../../yaml/source.ts";
+import { isMapping } from "../../yaml/wording.ts";
 import type { Resolved } from "../resolved.ts";
 import { checkBindingName } from "./bindings.ts";
 import type { PartReader } from "./read-part.ts";
@@ -39,8 +40,48 @@ const dataSchema = () =>
     datastore: text().optional().describe("Datastore that a local path is uploaded to."),
   });
 
+const literalTypes = ["number", "integer", "string", "boolean"];
+
+/** What is written like an input of a component or of the first previews, and how a job writes it. */
+function formOfJobs(name: string, input: unknown): string | undefined {
+  if (!isMapping(input)) return undefined;
+  const { type, data } = input;
+  if (typeof type === "string" && literalTypes.includes(type.toLowerCase())) {
+    const literal = input["default"] ?? input["value"];
+    const written = ["string", "number", "boolean"].includes(typeof literal) ? JSON.stringify(literal) : "VALUE";
+    return `An input of type ${type} is one of a component; a job gives the value itself. Write ${name}: ${written}.`;
+  }
+  if (typeof data === "string" && input["path"] === undefined)
+    return `The key data is of the oldest form of az ml. Write path: ${data}.`;
+  return undefined;
+}
+
+/** In place of an input that is written in another dialect: what its own reader says of it. */
+const otherForm = Symbol("other form");
+
+const inputSchema = () =>
+  z.preprocess(
+    (input, context) => {
+      const message: unknown = isMapping(input) ? (input as { [otherForm]?: unknown })[otherForm] : undefined;
+      if (typeof message === "string") context.addIssue({ code: "custom", message, input });
+      return input;
+    },
+    z.union([scalar(), dataSchema(), z.strictObject({ value: scalar() })]),
+  );
+
 export const inputsSchema = () =>
-  z.record(z.string(), z.union([scalar(), z.strictObject({ value: scalar() }), dataSchema()]));
+  z.preprocess(
+    (declared) =>
+      isMapping(declared)
+        ? Object.fromEntries(
+            Object.entries(declared).map(([name, input]) => {
+              const message = formOfJobs(name, input);
+              return [name, message === undefined ? input : { [otherForm]: message }];
+            }),
+          )
+        : declared,
+    z.record(z.string(), inputSchema()),
+  );
 
 export type JobInput =
   /** The text that the service gets: numbers and booleans as Python writes them. */
@@ -92,7 +133,7 @@ function readData(name: string, input: DeclaredData, reader: PartReader): JobInp
   const { node, add } = reader;
   const path = ["inputs", name];
   const location = readLocation(input.path, [...path, "path"], reader);
-  const local = location.is === "local" ? readLocal(name, input, reader) : {};
+  const local = location.is === "here" ? readLocal(name, input, reader) : {};
   const typeIsGiven =
     input.type !== "uri_folder" || node.document.textAt?.([...node.path, ...path, "type"]) !== undefined;
   if (/^eval_/.test(input.mode ?? "") && typeIsGiven && input.type !== "mltable") {
@@ -142,7 +183,7 @@ function readLocal(
   return { local, ...defined({ datastore: datastore?.replace(/^azureml:/, "") }) };
 }
 
-type Location = { readonly is: "local" | "remote" | "nowhere"; readonly path: string };
+type Location = { readonly is: "here" | "in-azure" | "nowhere"; readonly path: string };
 
 /**
  * What a path leads to, by the official client's rule: an ARM id and an address with scheme and host go through as they
@@ -154,12 +195,12 @@ function readLocation(path: string, at: NodePath, { node, add }: PartReader): Lo
     return { is: "nowhere", path };
   }
   if (/^(azureml:)?\/subscriptions\/./i.test(path) || /^(?!file:)[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(path))
-    return { is: "remote", path };
+    return { is: "in-azure", path };
   const isPrefixed = /^azureml:/i.test(path);
-  if (/^file:/i.test(path) || !/[:@]/.test(path)) return { is: "local", path };
-  if (!isPrefixed && existsSync(resolve(node.document.folder, path))) return { is: "local", path };
+  if (/^file:/i.test(path) || !/[:@]/.test(path)) return { is: "here", path };
+  if (!isPrefixed && existsSync(resolve(node.document.folder, path))) return { is: "here", path };
   const body = isPrefixed ? path.slice("azureml:".length) : path;
-  if (/^[^/:@]+[:@][^/:@]+$/.test(body)) return { is: "remote", path: `azureml:${body}` };
+  if (/^[^/:@]+[:@][^/:@]+$/.test(body)) return { is: "in-azure", path: `azureml:${body}` };
   if (/^[^/:@]+$/.test(body)) {
     add("missing-version", at, `${JSON.stringify(path)} names no version.`, `Write ${path}:VERSION or ${path}@latest.`);
   } else add("wrong-reference", at, `${JSON.stringify(path)} is not a reference to data or a model.`, forms);
