@@ -50,12 +50,16 @@ function pathOf(text: string): NodePath {
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 
-export function setProblem(line: string, what: string): Problem {
+export function setProblem(
+  line: string,
+  what: string,
+  fix = "Write, for example, targets.cpu-cluster.max_instances=8 or run.inputs.lr=0.01.",
+): Problem {
   return {
     code: "wrong-override",
     severity: "error",
     message: `The line ${JSON.stringify(line)} of the input 'set' ${what}.`,
-    fix: "Write, for example, targets.cpu-cluster.max_instances=8 or run.inputs.lr=0.01.",
+    fix,
   };
 }
 

@@ -1,3 +1,4 @@
+import { ZodObject } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { formatProblem } from "../yaml/problem.ts";
@@ -59,6 +60,14 @@ function withRest(read: ReadJob<Job>, type: JobTypeName, node: SourceNode): Read
     (problem) => !rulesOverMembers.includes(problem.code) && !known.includes(formatProblem(problem)),
   );
   return { problems: [...read.problems, ...further] };
+}
+
+/** True for a key that jobs of some type have at their top. */
+export function isKeyOfJobs(key: string): boolean {
+  return names.some((name) => {
+    const schema = jobTypes[name].schema();
+    return schema instanceof ZodObject && Object.hasOwn(schema.shape, key);
+  });
 }
 
 /** `commandJob` of `https://azuremlschemas.azureedge.net/latest/commandJob.schema.json`; real files have a space behind it. */
