@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { isYamlTimestamp, readDocuments } from "../../src/yaml/yaml.ts";
+import { isYamlTimestamp } from "../../src/yaml/timestamp.ts";
+import { readDocuments } from "../../src/yaml/yaml.ts";
 
 const read = (text: string) => readDocuments(text, { file: "a.yml", folder: "/checkout" });
 

@@ -139,6 +139,8 @@ export type KindFacts = {
   readonly origin: Origin | "either";
   /** Where computes of this kind need another api-version than the client's own. */
   readonly apiVersion?: string;
+  /** What people call the kind elsewhere, in lower case without dashes: only for suggestions. */
+  readonly otherNames?: readonly string[];
   /** Names of az ml's schemas, as `$schema` ends in, for files that declare this kind. */
   readonly azmlSchemas?: readonly string[];
   /** The lists of the workspace in which something that uses such a compute is found. */

@@ -81,8 +81,10 @@ async function refusal(
     return fileProblem(
       "missing-file",
       where,
-      `The file ${JSON.stringify(file)} does not exist.`,
-      "Fix the path; it is relative to the file that names it, or to working-directory.",
+      `The file ${JSON.stringify(file)} does not exist; the folder that was looked in is ${dirname(path)}.`,
+      where === undefined
+        ? "Fix the path; it is relative to working-directory."
+        : "Fix the path; it is relative to the file that names it.",
     );
   }
   if (!info.isFile())

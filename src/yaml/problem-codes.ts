@@ -110,6 +110,12 @@ export const problemCodes = {
     help: "Keep one of them.",
   },
 
+  "wrong-indent": {
+    title: "Keys stand beside the mapping that they belong to.",
+    explanation: "A mapping is empty, and keys that only it can have follow it with the same indentation.",
+    help: "Indent them by two spaces more.",
+  },
+
   // Names and references
   "illegal-name": {
     title: "The name is not valid.",
@@ -172,9 +178,16 @@ export const problemCodes = {
     explanation: "The command has a placeholder ${{inputs.NAME}} or ${{outputs.NAME}}, and the job has no such name.",
     help: "Declare it below inputs or outputs, or fix the name.",
   },
+  "deprecated-placeholder": {
+    title: "The command has a placeholder in single braces.",
+    explanation:
+      "The form {inputs.NAME} is that of the first previews of az ml. It is sent as ${{inputs.NAME}}, as az ml does; other tools may take it for text.",
+    help: "Write ${{inputs.NAME}}, ${{outputs.NAME}} or ${{search_space.NAME}}.",
+  },
   "wrong-reference": {
-    title: "The reference to an environment is not valid.",
-    explanation: "A reference is azureml:NAME:VERSION, azureml:NAME@latest, or the ID of an environment.",
+    title: "The reference to an environment, to data, a model or code is not valid.",
+    explanation:
+      "A reference is azureml:NAME:VERSION, azureml:NAME@latest, or the ID of the asset. An input may also have an address with a host. The service would take anything else for text.",
     help: "Write azureml:NAME:VERSION.",
   },
   "missing-version": {
@@ -217,6 +230,12 @@ export const problemCodes = {
   },
 
   // Secrets and logins
+  "expression-in-file": {
+    title: "A file holds an expression of GitHub Actions.",
+    explanation:
+      "Expressions such as ${{ secrets.NAME }}, and variables such as $NAME, are evaluated in workflows, not in files: the text itself would be sent.",
+    help: "Write { env: NAME } for a secret and pass it to the step with env:. For anything else, write the value, or pass it by the input set.",
+  },
   "literal-secret": {
     title: "A secret is in the repository.",
     explanation:

@@ -1,4 +1,5 @@
-import { isYamlTimestamp, readsAsText } from "../../yaml/yaml.ts";
+import { isYamlTimestamp } from "../../yaml/timestamp.ts";
+import { readsAsText } from "../../yaml/yaml.ts";
 import type { NodePath } from "../../yaml/source.ts";
 import { pythonText } from "../../yaml/python-text.ts";
 

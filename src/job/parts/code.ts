@@ -1,16 +1,18 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { AssetUse } from "../../asset/asset.ts";
-import { text } from "../../yaml/shape.ts";
+import { textOnceMapping } from "../../yaml/shape.ts";
 import type { Resolved } from "../resolved.ts";
 import type { PartReader } from "./read-part.ts";
 
-export const codeSchema = () => text().optional().describe("Folder of the code, or a registered code asset.");
+export const codeSchema = () =>
+  textOnceMapping(({ local_path: path }) => (typeof path === "string" ? `Write code: ${path}.` : undefined))
+    .optional()
+    .describe("Folder of the code, or a registered code asset.");
 
 export type JobCode =
   /** `path` as written, for tokens and messages; `folder` absolute. */
   | { readonly from: "local"; readonly path: string; readonly folder: string }
-  | { readonly from: "address"; readonly url: string }
   /** `azureml:name:version` or a full id. */
   | { readonly from: "reference"; readonly id: string };
 
@@ -24,8 +26,25 @@ export function readCode(code: string, { node, add }: PartReader): JobCode | und
     );
     return undefined;
   }
-  if (/^https?:\/\//i.test(code)) return { from: "address", url: code };
-  if (/^(azureml:|\/subscriptions\/)/i.test(code)) return { from: "reference", id: code };
+  if (code.trim() === "") {
+    add(
+      "wrong-value",
+      ["code"],
+      "The path of the code is empty.",
+      "Write . for the folder of this file, or remove the key.",
+    );
+    return undefined;
+  }
+  if (isRegistered(code)) return { from: "reference", id: code };
+  if (/^[a-z][a-z0-9+.-]*:/i.test(code) && !existsSync(resolve(node.document.folder, code))) {
+    add(
+      "wrong-reference",
+      ["code"],
+      `${JSON.stringify(code)} is not code that a job can have: it is neither a folder of the checkout nor registered code.`,
+      "Check the code out and name its folder, relative to this file.",
+    );
+    return undefined;
+  }
   const folder = resolve(node.document.folder, code);
   if (!existsSync(folder)) {
     add(
@@ -37,6 +56,15 @@ export function readCode(code: string, { node, add }: PartReader): JobCode | und
     return undefined;
   }
   return { from: "local", path: code, folder };
+}
+
+/** `azureml:NAME:VERSION`, `azureml:NAME@LABEL`, an ARM id, or a version in a registry. */
+function isRegistered(code: string): boolean {
+  return (
+    /^azureml:[^/:@]+[:@][^/:@]+$/i.test(code) ||
+    /^(azureml:)?\/subscriptions\/./i.test(code) ||
+    /^azureml:\/\/registries\/[^/]+\/codes\/./i.test(code)
+  );
 }
 
 const where = "code";

@@ -124,8 +124,7 @@ function inherited(environment: LocalDeps["environment"]): Readonly<Record<strin
 async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
   if (code === undefined) return;
   if (code.from !== "local") {
-    const address = code.from === "address" ? code.url : code.id;
-    throw new NotRunnableHere(`The job's code is ${address}; a run on this machine needs it as a local folder.`);
+    throw new NotRunnableHere(`The job's code is ${code.id}; a run on this machine needs it as a local folder.`);
   }
   const { files } = await takeSnapshot(code.folder);
   for (const { name, path } of files) {
@@ -196,7 +195,7 @@ async function variablesOf(
 ): Promise<Readonly<Record<string, string>>> {
   const entries = await Promise.all(
     Object.entries(environmentVariables).map(
-      async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : String(value)] as const,
+      async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : value] as const,
     ),
   );
   return Object.fromEntries(entries);
