@@ -5,8 +5,8 @@ import { contentGuid } from "./version.ts";
 
 /** Code that becomes a version of its own, without a name that anybody knows. */
 export type Code =
-  /** `path` as written, `folder` absolute. */
-  | { readonly from: "local"; readonly path: string; readonly folder: string }
+  /** `path` as written, `folder` absolute; nothing outside `root` is taken. */
+  | { readonly from: "local"; readonly path: string; readonly folder: string; readonly root: string }
   /** Code at an address is registered as it is; the service fetches it. */
   | { readonly from: "address"; readonly url: string };
 
@@ -25,7 +25,7 @@ export function uploadOf(_: Code): undefined {
 }
 
 export async function contentOf(code: Code): Promise<Snapshot | undefined> {
-  return code.from === "local" ? takeSnapshot(code.folder) : undefined;
+  return code.from === "local" ? takeSnapshot(code.folder, code.root) : undefined;
 }
 
 export function identityOf(code: Code, snapshot: Snapshot | undefined): string {

@@ -23,7 +23,7 @@ const largestBytes = 4 * 1024 * 1024;
 export async function loadFiles(
   patterns: readonly string[],
   folder: string,
-  workingDirectory: string,
+  { workingDirectory, checkout }: { readonly workingDirectory: string; readonly checkout: string },
   where?: Problem["where"],
 ): Promise<Loaded> {
   const loaded: LoadedFile[] = [];
@@ -52,7 +52,7 @@ export async function loadFiles(
         problems.push(refused);
         continue;
       }
-      const read = readDocuments(await readFile(path, "utf8"), { file, folder: dirname(path) });
+      const read = readDocuments(await readFile(path, "utf8"), { file, folder: dirname(path), root: checkout });
       problems.push(...read.problems);
       loaded.push({ file, byGlob, documents: read.documents });
     }
@@ -125,6 +125,18 @@ export async function repositoryRoot(folder: string, checkout: string): Promise<
     if (at === dirname(at)) break;
   }
   return isOutside(checkout, folder) ? folder : checkout;
+}
+
+/**
+ * The folder that nothing a declaration names may lie outside of: the workflow's checkout, or where a working directory
+ * is elsewhere, the repository that it is in.
+ */
+export async function checkoutOf(folder: string, workspace: string | undefined): Promise<string> {
+  if (workspace !== undefined && !isOutside(workspace, folder)) return workspace;
+  for (let at = folder; ; at = dirname(at)) {
+    if ((await stat(resolve(at, ".git")).catch(() => undefined)) !== undefined) return at;
+    if (at === dirname(at)) return folder;
+  }
 }
 
 /** The way to a folder or file from a folder above it, with `/`; empty when they are the same. */

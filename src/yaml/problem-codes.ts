@@ -40,9 +40,36 @@ export const problemCodes = {
     help: "Name another file.",
   },
   outside: {
-    title: "The file is outside the working directory.",
-    explanation: "Only files inside the working directory are read as declarations. Symbolic links are followed first.",
-    help: "Move the declaration inside, or set working-directory.",
+    title: "A file or folder is outside.",
+    explanation:
+      "Only files inside the working directory are read as declarations, and nothing outside the checkout (nor its .git folder) is read or sent by one. Symbolic links count by where they lead.",
+    help: "Move the declaration inside, or set working-directory; copy what is needed into the repository.",
+  },
+
+  // Files that are uploaded
+  "upload-refused": {
+    title: "A folder or file cannot be uploaded as it is.",
+    explanation:
+      "Code, a build context or a local input has a broken link, a link that leads out of the checkout, a name that the service cannot take, too many bytes, or no file at all. Nothing is created in Azure before that is mended.",
+    help: "Mend what the message names, or list it in .amlignore.",
+  },
+  "nothing-left": {
+    title: "The ignore file leaves nothing of the code.",
+    explanation:
+      "Every file of the code folder, but for the ignore file itself, is left out by .amlignore, or by .gitignore where there is none.",
+    help: "Let files in again: !train.py lets in a file, !src/ a folder, !src/** what is in it. A folder that is left out stays closed.",
+  },
+  "ignored-by-git": {
+    title: "Files that Git leaves out go up with the code.",
+    explanation:
+      "As with az ml, only the ignore file in the code folder itself counts. .gitignore files above and below it name files that are there and go up.",
+    help: "Name the files in a file .amlignore in the code folder.",
+  },
+  "repeated-link": {
+    title: "A link leads to a folder that was taken already.",
+    explanation:
+      "Behind one link, every folder is taken once. Links that lead to each other would otherwise multiply without end.",
+    help: "Replace the link by a folder where its files are needed twice.",
   },
   "not-a-declaration": {
     title: "The file declares nothing.",

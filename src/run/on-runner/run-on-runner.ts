@@ -127,7 +127,7 @@ async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
     const address = code.from === "address" ? code.url : code.id;
     throw new NotRunnableHere(`The job's code is ${address}; a run on this machine needs it as a local folder.`);
   }
-  const { files } = await takeSnapshot(code.folder);
+  const { files } = await takeSnapshot(code.folder, code.root);
   for (const { name, path } of files) {
     const to = join(folder, name);
     await mkdir(dirname(to), { recursive: true });
