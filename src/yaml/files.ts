@@ -1,5 +1,7 @@
-import { glob, readFile, realpath, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { findFiles, PatternOutside } from "./find-files.ts";
+import { GlobRefused } from "./glob.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
 import type { SourceDocument } from "./source.ts";
@@ -19,6 +21,8 @@ export type Loaded = { readonly files: readonly LoadedFile[]; readonly problems:
 /** A larger file is not a declaration. Our choice: the largest az ml file in public examples has 60 kB. */
 const largestBytes = 4 * 1024 * 1024;
 
+const longestShown = 200;
+
 /** Paths and globs to documents. A named file that is missing is a problem; so is anything outside the working directory. */
 export async function loadFiles(
   patterns: readonly string[],
@@ -31,7 +35,11 @@ export async function loadFiles(
   const seen = new Set<string>();
   for (const pattern of patterns) {
     const byGlob = /[*?[\]{}]/.test(pattern);
-    const paths = byGlob ? await matches(pattern, folder) : [resolve(folder, pattern)];
+    const paths = byGlob ? matches(pattern, folder, workingDirectory) : [resolve(folder, pattern)];
+    if (!Array.isArray(paths)) {
+      problems.push(fileProblem(paths.code, where, paths.message, paths.fix));
+      continue;
+    }
     if (byGlob && paths.length === 0) {
       problems.push(
         fileProblem(
@@ -60,14 +68,29 @@ export async function loadFiles(
   return { files: loaded, problems };
 }
 
-async function matches(pattern: string, folder: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for await (const entry of glob(pattern, { cwd: folder, withFileTypes: true })) {
-    if (entry.isDirectory()) continue;
-    const path = resolve(entry.parentPath, entry.name);
-    if (!path.split(sep).includes("node_modules")) found.push(path);
+/** The files that a pattern means, or why it is not taken. */
+function matches(
+  pattern: string,
+  folder: string,
+  workingDirectory: string,
+): string[] | Pick<Problem, "code" | "message" | "fix"> {
+  const shown = JSON.stringify(pattern.length > longestShown ? `${pattern.slice(0, longestShown)}…` : pattern);
+  try {
+    return [...findFiles(pattern, folder, workingDirectory)];
+  } catch (error) {
+    if (error instanceof PatternOutside)
+      return {
+        code: "outside",
+        message: `The pattern ${shown} leads out of the working directory.`,
+        fix: "Keep declarations inside it, or set working-directory.",
+      };
+    if (!(error instanceof GlobRefused)) throw error;
+    return {
+      code: "wrong-pattern",
+      message: `The pattern ${shown} ${error.message}.`,
+      fix: "Write several simpler patterns.",
+    };
   }
-  return found.sort();
 }
 
 async function refusal(

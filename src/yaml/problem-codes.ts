@@ -46,6 +46,13 @@ export const problemCodes = {
     help: "Move the declaration inside, or set working-directory; copy what is needed into the repository.",
   },
 
+  "wrong-pattern": {
+    title: "A pattern stands for too much.",
+    explanation:
+      "A glob in config, or in a declaration, is too long, stands for too many patterns when its braces are written out, or has groups nested too deeply.",
+    help: "Write several simpler patterns.",
+  },
+
   // Files that are uploaded
   "upload-refused": {
     title: "A folder or file cannot be uploaded as it is.",
