@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isOutside } from "../yaml/files.ts";
+import { isOutside } from "../yaml/is-outside.ts";
 import { GlobRefused, matchesGlob, parseGlob, type Glob } from "../yaml/glob.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";

@@ -4,7 +4,7 @@ import pLimit from "p-limit";
 import type { Blobs } from "../azure/blobs.ts";
 import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
 import type { RunHistory } from "../azure/run-history.ts";
-import { isOutside } from "../yaml/files.ts";
+import { isOutside } from "../yaml/is-outside.ts";
 import { matchesGlob, parseGlob } from "../yaml/glob.ts";
 
 const downloadsAtOnce = 8;

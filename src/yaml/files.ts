@@ -1,7 +1,8 @@
 import { readFile, realpath, stat } from "node:fs/promises";
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import { findFiles, PatternOutside } from "./find-files.ts";
 import { GlobRefused } from "./glob.ts";
+import { isOutside } from "./is-outside.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
 import type { SourceDocument } from "./source.ts";
@@ -133,12 +134,6 @@ async function refusal(
     );
   }
   return undefined;
-}
-
-/** True when `path` is neither `folder` nor below it. */
-export function isOutside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
 }
 
 /** The repository that a folder is in: the nearest folder with `.git`, not above the checkout; else the checkout. */

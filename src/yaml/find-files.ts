@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync, type Dirent } from "node:fs";
 import { join, resolve } from "node:path";
-import { isOutside } from "./files.ts";
+import { isOutside } from "./is-outside.ts";
 import { matchesName, parseGlob, type GlobPart } from "./glob.ts";
 
 /** A pattern that leads out of the folder that it may search: nothing was walked. */

@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { isOutside, wayTo } from "./files.ts";
+import { wayTo } from "./files.ts";
+import { isOutside } from "./is-outside.ts";
 import type { SourceDocument } from "./source.ts";
 
 /** What a path that a document names leads to. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { basename, join } from "node:path";
-import { isOutside, wayTo } from "../../yaml/files.ts";
+import { wayTo } from "../../yaml/files.ts";
+import { isOutside } from "../../yaml/is-outside.ts";
 import { decide, parseIgnoreFile, type IgnoreRules } from "./ignore-rules.ts";
 
 /** One file of what is uploaded. */
