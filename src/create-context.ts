@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { systemClock } from "./azure/clock.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext } from "./commands/context.ts";
@@ -91,7 +91,8 @@ export async function createContext(
     resolveSecretWith: (azure) =>
       createSecretResolver({
         environment,
-        readFile: (path) => readFile(path, "utf8"),
+        // A relative path starts from the checkout, in whatever folder the process was started.
+        readFile: (path) => readFile(resolve(environment["GITHUB_WORKSPACE"] ?? folder, path), "utf8"),
         keyVault:
           azure?.keyVault ??
           (() => Promise.reject(new Error("a run on the runner does not sign in to Azure; use { env: NAME }"))),

@@ -254,7 +254,7 @@ export const problemCodes = {
   "literal-secret": {
     title: "A secret is in the repository.",
     explanation:
-      "A declaration holds a secret itself, or reads a private key from the checkout. Everybody who can read the repository knows it.",
+      "A declaration holds a secret itself, or reads one from a file of the checkout. Everybody who can read the repository knows it.",
     help: "Replace the secret, because it is known now, and refer to the new one: { env: NAME }, { key_vault: URL }, or { file: PATH } outside the checkout.",
   },
   "malformed-secret": {
