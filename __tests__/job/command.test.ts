@@ -1,11 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { anonymousVersion } from "../../src/asset/environment/request.ts";
 import { assetsOf, computesOf, read as readCommandJob } from "../../src/job/command.ts";
 import { pythonText } from "../../src/yaml/python-text.ts";
 import { nodeOf } from "../support/documents.ts";
+import { checkoutOf } from "../support/step.ts";
+
+const folder = checkoutOf({ "data/a.csv": "", ".git/config": "" });
+symlinkSync("/etc/hostname", join(folder, "link"));
 
 const read = (yaml: string) => {
-  const { node } = nodeOf(`run:\n${yaml.replaceAll(/^(?=.)/gm, "  ")}`);
+  const { node } = nodeOf(`run:\n${yaml.replaceAll(/^(?=.)/gm, "  ")}`, folder);
   if (node === undefined) throw new Error("The example is no YAML.");
   return readCommandJob({ ...node, path: ["run"] });
 };
@@ -44,11 +50,19 @@ it.each([
   [{ yaml: "command: echo ${{outputs.model}}\noutputs: { modell: { type: uri_folder } }\n" }, ["unknown-binding"]],
   [{ yaml: "command: x\nenvironment_variables: { TOKEN: { env: TOKEN } }\n" }, ["visible-secret"]],
   [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: absent.csv } }\n" }, ["missing-file"]],
-  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: / } }\n" }, ["wrong-type"]],
+  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: data } }\n" }, ["wrong-type"]],
+  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: /etc/hostname } }\n" }, ["outside"]],
+  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: link } }\n" }, ["outside"]],
+  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: .git/config } }\n" }, ["outside"]],
+  [{ yaml: "command: x\ncode: /etc\n" }, ["outside"]],
+  [{ yaml: "command: x\nenvironment: 'file:../home/env.yml'\n" }, ["outside"]],
+  [{ yaml: "command: x\nenvironment: { image: a, conda_file: ../../home/.azure/msal.json }\n" }, ["outside"]],
+  [{ yaml: "command: x\nenvironment: { image: a, conda_file: link }\n" }, ["outside"]],
+  [{ yaml: "command: x\nenvironment: { build: { path: .. } }\n" }, ["outside"]],
   [{ yaml: "command: x\ninputs: { d-e: 1 }\n" }, ["illegal-name"]],
   [{ yaml: "command: x\ncode: git+https://github.com/octo-org/octo-repo\n" }, ["git-code"]],
   [{ yaml: "command: x\nenvironment: { build: { path: absent } }\n" }, ["missing-file"]],
-  [{ yaml: "command: x\nenvironment: { image: a, build: { path: / } }\n" }, ["image-and-build"]],
+  [{ yaml: "command: x\nenvironment: { image: a, build: { path: data } }\n" }, ["image-and-build"]],
   [{ yaml: "command: x\nenvironment: azureml:name-alone\n" }, ["missing-version"]],
   [{ yaml: "command: x\nenvironment: { name: unused, image: a }\n" }, ["unused-name"]],
   [{ yaml: "command: x\nenvironment: { conda_file: absent.yml }\n" }, ["missing-file"]],

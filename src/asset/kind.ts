@@ -30,6 +30,8 @@ export type AssetRequest = {
 export type DatastoreUpload = {
   /** Absolute. */
   readonly local: string;
+  /** Absolute folder of the checkout: nothing outside it is taken. */
+  readonly root: string;
   readonly datastore?: string;
 };
 

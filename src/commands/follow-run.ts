@@ -126,7 +126,7 @@ async function fetchArtifacts(report: RunReport, context: CommandContext, azure:
   const { download, downloadPath } = context.inputs;
   if (download.length === 0) return nothing;
   const folder = resolve(context.workingDirectory, downloadPath);
-  const fetched = await downloadArtifacts(report.name, download, folder, azure);
+  const fetched = await downloadArtifacts(report.name, download, folder, await context.repositoryRoot(), azure);
   if (!fetched.ok) {
     const { message } = failureOf(fetched.failure, "The outputs could not be downloaded");
     return { failures: [{ reason: "download-failed", message }] };

@@ -105,7 +105,7 @@ function chooseAmongMatched(matched: readonly SourceNode[], found: Gathered): vo
 async function gatherFiles(request: DeclarationRequest, found: Gathered, matched: SourceNode[]): Promise<void> {
   // The default file may be missing when everything is given inline.
   const given = request.inlineTargets !== undefined || request.run !== undefined || request.optional === true;
-  const { files, problems } = await loadFiles(request.config, request.workingDirectory, request.workingDirectory);
+  const { files, problems } = await loadFiles(request.config, request.workingDirectory, request);
   const isDefault = request.config.length === 1 && request.config[0] === "azureml.yml";
   found.problems.push(...problems.filter(({ code }) => !(given && isDefault && code === "missing-file")));
   for (const { file, byGlob, documents } of files) {
@@ -204,7 +204,7 @@ async function gatherTargets(
       continue;
     }
     const where = positionOf(node);
-    const { files, problems } = await loadFiles([entry], list.document.folder, request.workingDirectory, where);
+    const { files, problems } = await loadFiles([entry], list.document.folder, request, where);
     found.problems.push(...problems);
     for (const { file, byGlob, documents } of files) {
       const targets = documents.filter((document) => kindOf(document).is === "target");
@@ -223,7 +223,11 @@ async function gatherTargets(
 }
 
 function gatherInline(text: string, request: DeclarationRequest, found: Gathered): void {
-  const { documents, problems } = readDocuments(text, { file: "targets", folder: request.workingDirectory });
+  const { documents, problems } = readDocuments(text, {
+    file: "targets",
+    folder: request.workingDirectory,
+    root: request.checkout,
+  });
   // The lines are those of an input, not of a file that an annotation could point into.
   found.problems.push(...problems);
   for (const document of documents) {
@@ -248,7 +252,7 @@ async function gatherRun(
   found: Gathered,
   where?: Position,
 ): Promise<void> {
-  const { files, problems } = await loadFiles([path], folder, request.workingDirectory, where);
+  const { files, problems } = await loadFiles([path], folder, request, where);
   found.problems.push(...problems);
   for (const { file, documents } of files) {
     found.documents.push(...documents);

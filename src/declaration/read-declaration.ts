@@ -1,14 +1,15 @@
 import { resolve } from "node:path";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
-import type { ComputeTarget } from "../compute/target.ts";
+import { secretsOf, type ComputeTarget } from "../compute/target.ts";
 import * as environment from "../asset/environment/environment.ts";
-import { isKeyOfJobs, readJob, type Job } from "../job/job.ts";
+import { isKeyOfJobs, readJob, secretsOf as secretsOfJob, type Job } from "../job/job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { duplicateProblems } from "./duplicates.ts";
 import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
 import { readOverrides, setProblem, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
+import { secretFileProblems } from "./secret-files.ts";
 import { formatPosition, isError, type Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
@@ -25,6 +26,11 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   for (const node of found.otherJobs) found.problems.push(...readJob(node).problems);
   const environments = readEnvironments(found.environments, found.problems);
   found.problems.push(...duplicateProblems(targets));
+  const secrets = [
+    ...targets.flatMap(secretsOf),
+    ...(run === undefined ? [] : secretsOfJob(run)).map(({ reference }) => reference),
+  ];
+  found.problems.push(...secretFileProblems(secrets, request.checkout));
   const { prices, problems: priceProblems } = joinPrices(found.prices.flat());
   found.problems.push(...priceProblems);
   const chosen = choose(targets, request.only, found.problems);

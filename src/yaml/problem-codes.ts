@@ -40,9 +40,43 @@ export const problemCodes = {
     help: "Name another file.",
   },
   outside: {
-    title: "The file is outside the working directory.",
-    explanation: "Only files inside the working directory are read as declarations. Symbolic links are followed first.",
-    help: "Move the declaration inside, or set working-directory.",
+    title: "A file or folder is outside.",
+    explanation:
+      "Only files inside the working directory are read as declarations, and nothing outside the checkout (nor its .git folder) is read or sent by one. Symbolic links count by where they lead.",
+    help: "Move the declaration inside, or set working-directory; copy what is needed into the repository.",
+  },
+
+  "wrong-pattern": {
+    title: "A pattern stands for too much.",
+    explanation:
+      "A glob in config, or in a declaration, is too long, stands for too many patterns when its braces are written out, or has groups nested too deeply.",
+    help: "Write several simpler patterns.",
+  },
+
+  // Files that are uploaded
+  "upload-refused": {
+    title: "A folder or file cannot be uploaded as it is.",
+    explanation:
+      "Code, a build context or a local input has a broken link, a link that leads out of the checkout, a name that the service cannot take, too many bytes, or no file at all. Nothing is created in Azure before that is mended.",
+    help: "Mend what the message names, or list it in .amlignore.",
+  },
+  "nothing-left": {
+    title: "The ignore file leaves nothing of the code.",
+    explanation:
+      "Every file of the code folder, but for the ignore file itself, is left out by .amlignore, or by .gitignore where there is none.",
+    help: "Let files in again: !train.py lets in a file, !src/ a folder, !src/** what is in it. A folder that is left out stays closed.",
+  },
+  "ignored-by-git": {
+    title: "Files that Git leaves out go up with the code.",
+    explanation:
+      "As with az ml, only the ignore file in the code folder itself counts. .gitignore files above and below it name files that are there and go up.",
+    help: "Name the files in a file .amlignore in the code folder.",
+  },
+  "repeated-link": {
+    title: "A link leads to a folder that was taken already.",
+    explanation:
+      "Behind one link, every folder is taken once. Links that lead to each other would otherwise multiply without end.",
+    help: "Replace the link by a folder where its files are needed twice.",
   },
   "not-a-declaration": {
     title: "The file declares nothing.",
@@ -239,7 +273,7 @@ export const problemCodes = {
   "literal-secret": {
     title: "A secret is in the repository.",
     explanation:
-      "A declaration holds a secret itself, or reads a private key from the checkout. Everybody who can read the repository knows it.",
+      "A declaration holds a secret itself, or reads one from a file of the checkout. Everybody who can read the repository knows it.",
     help: "Replace the secret, because it is known now, and refer to the new one: { env: NAME }, { key_vault: URL }, or { file: PATH } outside the checkout.",
   },
   "malformed-secret": {

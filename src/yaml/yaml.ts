@@ -96,7 +96,7 @@ function sexagesimal(digits: string): number {
  * @param at.file name to show, relative to the working directory, with `/`.
  * @param at.folder absolute folder that relative paths in the documents start from.
  */
-export function readDocuments(text: string, at: { readonly file: string; readonly folder: string }): ReadDocuments {
+export function readDocuments(text: string, at: Pick<SourceDocument, "file" | "folder" | "root">): ReadDocuments {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text.replace(/^\uFEFF/, ""), {
     version: "1.1",

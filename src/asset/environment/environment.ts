@@ -23,14 +23,14 @@ export function wordFor({ image, build }: EnvironmentDefinition): string {
 
 export function uploadOf({ build, datastore }: EnvironmentDefinition): DatastoreUpload | undefined {
   return build?.context.from === "local"
-    ? { local: build.context.folder, ...(datastore === undefined ? {} : { datastore }) }
+    ? { local: build.context.folder, root: build.context.root, ...(datastore === undefined ? {} : { datastore }) }
     : undefined;
 }
 
 /** The Docker build context, where it is local. */
 export async function contentOf(definition: EnvironmentDefinition): Promise<LocalUpload | undefined> {
   const context = uploadOf(definition);
-  return context === undefined ? undefined : takeUpload(context.local);
+  return context === undefined ? undefined : takeUpload(context.local, context.root);
 }
 
 export function identityOf(definition: EnvironmentDefinition, context: LocalUpload | undefined): string {

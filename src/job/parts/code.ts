@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import type { AssetUse } from "../../asset/asset.ts";
+import { checkCode, checkUpload } from "../../asset/upload/check.ts";
+import { listCode } from "../../asset/upload/snapshot.ts";
+import { keepInside, leadsOutside, namedPath, rootOf } from "../../yaml/named-path.ts";
 import { textOnceMapping } from "../../yaml/shape.ts";
 import type { Resolved } from "../resolved.ts";
 import type { PartReader } from "./read-part.ts";
@@ -11,8 +12,8 @@ export const codeSchema = () =>
     .describe("Folder of the code, or a registered code asset.");
 
 export type JobCode =
-  /** `path` as written, for tokens and messages; `folder` absolute. */
-  | { readonly from: "local"; readonly path: string; readonly folder: string }
+  /** `path` as written, for tokens and messages; `folder` absolute; nothing outside `root` is taken. */
+  | { readonly from: "local"; readonly path: string; readonly folder: string; readonly root: string }
   /** `azureml:name:version` or a full id. */
   | { readonly from: "reference"; readonly id: string };
 
@@ -36,7 +37,7 @@ export function readCode(code: string, { node, add }: PartReader): JobCode | und
     return undefined;
   }
   if (isRegistered(code)) return { from: "reference", id: code };
-  if (/^[a-z][a-z0-9+.-]*:/i.test(code) && !existsSync(resolve(node.document.folder, code))) {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(code) && namedPath(code, node.document).is === "missing") {
     add(
       "wrong-reference",
       ["code"],
@@ -45,17 +46,22 @@ export function readCode(code: string, { node, add }: PartReader): JobCode | und
     );
     return undefined;
   }
-  const folder = resolve(node.document.folder, code);
-  if (!existsSync(folder)) {
-    add(
-      "missing-file",
-      ["code"],
-      `The code folder ${JSON.stringify(code)} does not exist.`,
-      "Fix the path; it is relative to this file.",
-    );
+  const { path: folder, is } = namedPath(code, node.document);
+  const what = `The code folder ${JSON.stringify(code)}`;
+  if (is === "outside") {
+    add("outside", ["code"], `${what} ${leadsOutside}.`, keepInside);
     return undefined;
   }
-  return { from: "local", path: code, folder };
+  if (is === "missing") {
+    add("missing-file", ["code"], `${what} does not exist.`, "Fix the path; it is relative to this file.");
+    return undefined;
+  }
+  const root = rootOf(node.document);
+  const addHere: Parameters<typeof checkUpload>[2] = (problem, message, fix, severity) =>
+    add(problem, ["code"], message, fix, severity);
+  const listed = checkUpload(what, () => listCode(folder, root), addHere);
+  if (listed !== undefined) checkCode(what, listed, addHere);
+  return { from: "local", path: code, folder, root };
 }
 
 /** `azureml:NAME:VERSION`, `azureml:NAME@LABEL`, an ARM id, or a version in a registry. */

@@ -1,9 +1,10 @@
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import type { AssetUse } from "../../asset/asset.ts";
 import { defined } from "../../azure/defined.ts";
+import { checkUpload } from "../../asset/upload/check.ts";
+import { listData } from "../../asset/upload/local-upload.ts";
+import { keepInside, leadsOutside, namedPath, rootOf } from "../../yaml/named-path.ts";
 import { pythonText } from "../../yaml/python-text.ts";
 import { oneOf, text } from "../../yaml/shape.ts";
 import type { NodePath } from "../../yaml/source.ts";
@@ -94,6 +95,8 @@ export type JobInput =
       readonly path: string;
       /** What a path on this machine leads to, absolute; absent for everything that is in Azure already. */
       readonly local?: string;
+      /** Absolute folder of the checkout, for a path on this machine: nothing outside it is taken. */
+      readonly root?: string;
       /** Name of the datastore that a local path is uploaded to; the workspace's own blob store when absent. */
       readonly datastore?: string;
       /** ARM's word: `ReadOnlyMount`, … */
@@ -158,11 +161,15 @@ function readLocal(
   name: string,
   { path, type, datastore }: DeclaredData,
   { node, add }: PartReader,
-): { readonly local?: string; readonly datastore?: string } {
+): { readonly local?: string; readonly root?: string; readonly datastore?: string } {
   const written = /^file:\/\//i.test(path) ? fileURLToPath(path) : path.replace(/^file:/i, "");
-  const local = resolve(node.document.folder, written);
+  const { path: local, is } = namedPath(written, node.document);
   const at = ["inputs", name, "path"];
-  if (!existsSync(local)) {
+  if (is === "outside") {
+    add("outside", at, `The input ${JSON.stringify(name)}: ${JSON.stringify(path)} ${leadsOutside}.`, keepInside);
+    return {};
+  }
+  if (is === "missing") {
     add(
       "missing-file",
       at,
@@ -171,7 +178,7 @@ function readLocal(
     );
     return {};
   }
-  const isFile = statSync(local).isFile();
+  const isFile = is === "file";
   if ((type === "uri_folder" && isFile) || (type === "uri_file" && !isFile)) {
     add(
       "wrong-type",
@@ -180,7 +187,13 @@ function readLocal(
       isFile ? "Add type: uri_file." : "Use type: uri_folder.",
     );
   }
-  return { local, ...defined({ datastore: datastore?.replace(/^azureml:/, "") }) };
+  const root = rootOf(node.document);
+  checkUpload(
+    `The folder ${JSON.stringify(path)}`,
+    () => listData(local, root),
+    (problem, message, fix, severity) => add(problem, at, message, fix, severity),
+  );
+  return { local, root, ...defined({ datastore: datastore?.replace(/^azureml:/, "") }) };
 }
 
 type Location = { readonly is: "here" | "in-azure" | "nowhere"; readonly path: string };
@@ -198,7 +211,7 @@ function readLocation(path: string, at: NodePath, { node, add }: PartReader): Lo
     return { is: "in-azure", path };
   const isPrefixed = /^azureml:/i.test(path);
   if (/^file:/i.test(path) || !/[:@]/.test(path)) return { is: "here", path };
-  if (!isPrefixed && existsSync(resolve(node.document.folder, path))) return { is: "here", path };
+  if (!isPrefixed && namedPath(path, node.document).is !== "missing") return { is: "here", path };
   const body = isPrefixed ? path.slice("azureml:".length) : path;
   if (/^[^/:@]+[:@][^/:@]+$/.test(body)) return { is: "in-azure", path: `azureml:${body}` };
   if (/^[^/:@]+$/.test(body)) {
@@ -214,9 +227,12 @@ const forms =
 export function assetsOfInputs(inputs: JobInputs): readonly AssetUse[] {
   return Object.entries(inputs).flatMap(([name, input]): readonly AssetUse[] => {
     if (input.kind === "literal") return [];
-    const { type, path, local, datastore } = input;
+    const { type, path, local, root, datastore } = input;
     const use = { where: whereOf(name), what: `the input ${name}` };
-    const from = local === undefined ? { reference: path } : { declared: { type, local, ...defined({ datastore }) } };
+    const from =
+      local === undefined || root === undefined
+        ? { reference: path }
+        : { declared: { type, local, root, ...defined({ datastore }) } };
     return [type.endsWith("_model") ? { kind: "model", ...use, ...from } : { kind: "data", ...use, ...from }];
   });
 }

@@ -126,7 +126,7 @@ async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
   if (code.from !== "local") {
     throw new NotRunnableHere(`The job's code is ${code.id}; a run on this machine needs it as a local folder.`);
   }
-  const { files } = await takeSnapshot(code.folder);
+  const { files } = await takeSnapshot(code.folder, code.root);
   for (const { name, path } of files) {
     const to = join(folder, name);
     await mkdir(dirname(to), { recursive: true });
