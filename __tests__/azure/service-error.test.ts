@@ -21,6 +21,59 @@ it.each([
     body: { code: "BadRequest", message: "m", innererror: { code: "QuotaExceeded", message: "no cores" } },
     leaf: "QuotaExceeded: no cores",
   },
+  {
+    form: "Machine Learning's additionalInfo, whose inner errors are codes alone",
+    body: {
+      error: {
+        code: "UserError",
+        message: "The identity was not found.",
+        additionalInfo: [
+          { type: "ComponentName", info: { value: "managementfrontend" } },
+          { type: "Correlation", info: { value: { operation: "o", request: "r" } } },
+          {
+            type: "InnerError",
+            info: {
+              value: { code: "NotFound", innerError: { code: "UserAssignedIdentityNotFound", innerError: null } },
+            },
+          },
+        ],
+      },
+    },
+    leaf: "UserAssignedIdentityNotFound: The identity was not found.",
+  },
+  {
+    form: "JSON at the end of a message",
+    body: {
+      code: "BadRequest",
+      message: 'The deployment failed. StatusMessage: {"error":{"code":"SkuNotAvailable","message":"none left"}}.',
+    },
+    leaf: "SkuNotAvailable: none left",
+  },
+  {
+    form: "JSON within a message that was escaped once more",
+    body: { code: "Failed", message: 'It failed: {\\"code\\":\\"OutOfCapacity\\",\\"message\\":\\"full\\"}' },
+    leaf: "OutOfCapacity: full",
+  },
+  {
+    form: "an entry of a deployment, with a StatusMessage",
+    body: {
+      code: "ResourceDeploymentFailure",
+      message: "",
+      details: [{ StatusMessage: '{"status":"Failed","error":{"code":"QuotaExceeded","message":"no cores"}}' }],
+    },
+    leaf: "QuotaExceeded: no cores",
+  },
+  {
+    form: "a policy's refusal, which names itself beside the message",
+    body: {
+      error: {
+        code: "RequestDisallowedByPolicy",
+        message: "Disallowed by policy.",
+        additionalInfo: [{ type: "PolicyViolation", info: { policyDefinitionDisplayName: "No public clusters" } }],
+      },
+    },
+    leaf: "RequestDisallowedByPolicy: Disallowed by policy. The policy is 'No public clusters'.",
+  },
   { form: "JSON in a message's place", body: '{"error":{"code":"X","message":"quoted"}}', leaf: "X: quoted" },
   {
     form: "storage's XML",

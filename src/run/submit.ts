@@ -1,5 +1,6 @@
 import type { Jobs, LiveJob } from "../azure/jobs.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { isLastingConflict } from "../azure/service-error.ts";
 import type { Clock } from "../clock.ts";
 import { attemptName, decideSubmission, type Attempt } from "./name.ts";
 
@@ -79,7 +80,8 @@ async function putOnce(name: string, body: unknown, deps: SubmitDeps): Promise<O
   for (let send = 1; send <= mostSends; send += 1) {
     const put = await deps.jobs.put(name, body);
     if (put.ok) return readBack(put.value, body);
-    if (put.failure.reason !== "unknown" && put.failure.status !== 409) return put;
+    const isConflict = put.failure.status === 409 && !isLastingConflict(put.failure.error);
+    if (put.failure.reason !== "unknown" && !isConflict) return put;
     last = put.failure;
     const found = await resolveUnknownOutcome(name, deps);
     if (!found.ok) return found;
