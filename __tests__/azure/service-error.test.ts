@@ -55,6 +55,14 @@ it.each([
     leaf: "OutOfCapacity: full",
   },
   {
+    form: "what a program printed, quoted before another object",
+    body: {
+      code: "UserError",
+      message: `${JSON.stringify({ NonCompliant: "Process 'worker 0' exited with code 1 and error message 'Execution failed.\nTraceback (most recent call last):\n  File \"train.py\", line 1, in <module>\nModuleNotFoundError: No module named 'x'\n" })}\n{\n "code": "ExecutionFailed",\n "target": "",\n "category": "UserError"\n}`,
+    },
+    leaf: "ExecutionFailed: ModuleNotFoundError: No module named 'x'",
+  },
+  {
     form: "an entry of a deployment, with a StatusMessage",
     body: {
       code: "ResourceDeploymentFailure",

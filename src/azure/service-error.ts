@@ -31,6 +31,9 @@ function errorOf(body: unknown, depth: number, above = ""): ServiceError | undef
     return errorOf(wrapped, depth + 1, above);
   }
   const code = textOf(members["code"]) ?? textOf(members["name"]);
+  // The job's runtime reports what the program printed in this form.
+  const printed = textOf(members["noncompliant"]);
+  if (printed !== undefined) return { code: "ExecutionFailed", message: programError(printed), details: [] };
   const said =
     textOf(members["message"]) ?? (typeof wrapped === "string" ? textOf(members["error_description"]) : undefined);
   if (code === undefined && said === undefined) return wrappedStatus(members, depth);
@@ -43,7 +46,7 @@ function errorOf(body: unknown, depth: number, above = ""): ServiceError | undef
     members["innererror"],
     ...innerErrorsIn(additional),
     members["statusmessage"],
-    said === undefined ? undefined : jsonWithin(said),
+    ...jsonWithin(said ?? ""),
   ]
     .filter((detail) => typeof detail !== "string" || detail.trim().startsWith("{"))
     .map((detail) => errorOf(detail, depth + 1, message))
@@ -95,20 +98,42 @@ function entriesOf(additional: readonly unknown[], type: RegExp): readonly Reado
 /** Longer ones are no error that a person reads. */
 const longestQuoted = 20_000;
 
-/** The JSON that a message quotes, whole or after some words, as it is or escaped once more. */
-function jsonWithin(message: string): unknown {
-  const [start, end] = [message.indexOf("{"), message.lastIndexOf("}")];
-  if (start < 0 || end < start || end - start > longestQuoted) return undefined;
-  const quoted = message.slice(start, end + 1);
-  for (const text of [quoted, quoted.replaceAll('\\"', '"')]) {
-    try {
-      const value: unknown = JSON.parse(text);
-      if (typeof value === "object" && value !== null) return value;
-    } catch {
-      // Braces of another kind.
+/** Every JSON object that a message quotes, whole or after some words, as it is or escaped once more. */
+function jsonWithin(message: string): readonly unknown[] {
+  if (message.length > longestQuoted) return [];
+  return objectsIn(message).flatMap((quoted) => {
+    for (const text of [quoted, quoted.replaceAll('\\"', '"')]) {
+      try {
+        return [JSON.parse(text) as unknown];
+      } catch {
+        // Braces of another kind.
+      }
+    }
+    return [];
+  });
+}
+
+/** What stands between a brace and the one that closes it, outermost only. */
+function objectsIn(text: string): readonly string[] {
+  const found: string[] = [];
+  let [depth, start] = [0, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === "{") {
+      if (depth === 0) start = at;
+      depth += 1;
+    } else if (text[at] === "}" && depth > 0) {
+      depth -= 1;
+      if (depth === 0) found.push(text.slice(start, at + 1));
     }
   }
-  return undefined;
+  return found;
+}
+
+/** The line of a program's output that names its error; the first line where none does. */
+function programError(text: string): string {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const named = lines.findLast((line) => /^[\w.]*(Error|Exception|Interrupt|Exit)\b:?/.test(line));
+  return named ?? lines.find((line) => line !== "") ?? "";
 }
 
 /** JSON inside a text (nested services quote each other), XML of storage, or the first line of anything else. */

@@ -87,12 +87,12 @@ async function putOnce(name: string, body: unknown, deps: SubmitDeps): Promise<O
     if (!found.ok) return found;
     if (found.value !== undefined) return readBack(found.value, body);
   }
-  return failed(
-    last ?? {
-      reason: "unknown",
-      error: { code: "NotSubmitted", message: `The run '${name}' could not be submitted.`, details: [] },
-    },
-  );
+  const message = `The run '${name}' is not in the workspace after ${mostSends} requests, each read back before the next.${last === undefined ? "" : ` The last answer: ${last.error.message} [${last.error.code}]`}`;
+  return failed({
+    reason: "unknown",
+    ...(last?.status === undefined ? {} : { status: last.status }),
+    error: { ...last?.error, code: "NotSubmitted", message, details: [] },
+  });
 }
 
 /** Reads after a lost reply until the run shows up, or has been absent several times in a row. */
