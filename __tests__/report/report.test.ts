@@ -148,6 +148,34 @@ describe("what only some reports used to say", () => {
     expect(asHtml(find(name))).toContain(words);
   });
 
+  const step = { target: "a", type: "amlcompute", reason: "Why.", findings: [], changes: [] } as const;
+  const differs = [{ field: "size", from: "a", to: "b", means: "recreate" }] as const;
+  it.each([
+    {
+      of: "a refusal",
+      steps: [{ ...step, action: "refuse" }],
+      expected: /^Nothing would be changed\. One target is refused/,
+    },
+    {
+      of: "a difference that is left",
+      steps: [{ ...step, action: "none", changes: differs }],
+      expected: /differs from its declaration and is left/,
+    },
+    { of: "an operation in flight", steps: [{ ...step, action: "wait" }], expected: /is in flight/ },
+    {
+      of: "two refusals",
+      steps: [
+        { ...step, action: "refuse" },
+        { ...step, action: "refuse" },
+      ],
+      expected: /2 targets are refused/,
+    },
+  ] as const)("never calls a workspace as declared beside $of", ({ steps, expected }) => {
+    const [, verdict] = planBlocks({ steps, hasChanges: false });
+    expect(verdict).toEqual({ kind: "text", content: expect.stringMatching(expected) as unknown });
+    expect(JSON.stringify(verdict)).not.toContain("as declared");
+  });
+
   it("is in the log of a plan as well: the verdict, the changes, the costs and the findings", () => {
     const plan = results.find(({ name }) => name === "a plan with costs")?.result.plan;
     if (plan === undefined) throw new Error("There is no plan.");
@@ -155,6 +183,7 @@ describe("what only some reports used to say", () => {
       {
         title: "Plan",
         lines: [
+          "One target is refused; the reason stands beside it.",
           "Costs per hour change by ±0 with all computes at minimum size, by +0.916 at maximum. No price is declared for Standard_X1.",
           "Target  Kind             Plan",
           "cpu     managed cluster  update in place",

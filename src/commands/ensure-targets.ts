@@ -76,7 +76,7 @@ async function carryOutPlan(plan: Plan, azure: Azure, context: CommandContext, g
   };
   const names = plan.steps.filter(mayWrite).map(({ target }) => target.name);
   const outcomes = await withProgress(names, context, azure, (deps) => apply(plan, options, deps));
-  const summaries = outcomes.map(summarizeStep);
+  const summaries = outcomes.map((outcome) => summarizeStep(outcome, azure.workspace.location));
   const liveNames = new Map(
     outcomes.map(({ step, end }) => {
       const compute = "compute" in end ? end.compute : undefined;

@@ -98,7 +98,10 @@ export type Finding = {
   readonly advice: string;
 };
 
-/** A known failure of a kind: matched against code and message of each cause, the deepest first. */
+/**
+ * A known failure of a kind: matched against the code of each cause, the deepest first, and against its message where the
+ * code says only that something failed.
+ */
 export type Hint = { readonly when: RegExp; readonly advice: string };
 
 /** Why a declared target is refused whatever is live. */
