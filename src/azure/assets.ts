@@ -1,5 +1,5 @@
 import type { Arm } from "./arm.ts";
-import type { BlobContainer } from "./blobs.ts";
+import type { BlobContainer } from "./blob-container.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { isLastingConflict } from "./service-error.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";

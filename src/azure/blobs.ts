@@ -4,24 +4,14 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline as streamPipeline } from "node:stream/promises";
 import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/core-rest-pipeline";
-import type { TokenCredential } from "@azure/core-auth";
 import type { ContainerClient } from "@azure/storage-blob";
 import pLimit from "p-limit";
+import type { BlobContainer } from "./blob-container.ts";
 import { codeOf, createContainerAccess, withStorageAdvice, type IdentityAccess } from "./container-access.ts";
 import { withStorageRetry } from "./storage-retry.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { httpClient, isLoopback, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
-
-/** A container, and how it is accessed. The access is a secret, never printed. */
-export type BlobContainer = {
-  /** `https://{account}.blob…/{container}`, without a signature. */
-  readonly url: string;
-  readonly access:
-    | { readonly by: "sas"; /** Without `?`. */ readonly token: string }
-    | { readonly by: "key"; readonly account: string; readonly key: string }
-    | { readonly by: "identity"; readonly credential: TokenCredential };
-};
 
 export type UploadOptions = {
   readonly signal?: AbortSignal;

@@ -1,5 +1,5 @@
 import type { TokenCredential } from "@azure/core-auth";
-import type { BlobContainer } from "./blobs.ts";
+import type { BlobContainer } from "./blob-container.ts";
 import { failed, type Outcome } from "./outcome.ts";
 import { isLoopback } from "./pipeline.ts";
 
@@ -11,7 +11,7 @@ export type IdentityAccess = {
 };
 
 /** Whether a storage account refuses keys, and the signatures that are made with them. */
-export function takesNoKeys(error: unknown): boolean {
+function takesNoKeys(error: unknown): boolean {
   return codeOf(error) === "KeyBasedAuthenticationNotPermitted";
 }
 

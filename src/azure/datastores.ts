@@ -1,6 +1,6 @@
 import type { TokenCredential } from "@azure/core-auth";
 import type { Arm } from "./arm.ts";
-import type { BlobContainer } from "./blobs.ts";
+import type { BlobContainer } from "./blob-container.ts";
 import type { Cloud } from "./cloud.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";

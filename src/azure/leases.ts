@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { withStorageRetry } from "./storage-retry.ts";
-import { containerClient, storageFailure, type BlobContainer } from "./blobs.ts";
+import type { BlobContainer } from "./blob-container.ts";
+import { containerClient, storageFailure } from "./blobs.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import type { RetryDeps } from "./retry.ts";
 

@@ -1,4 +1,5 @@
-import type { Blobs, BlobContainer } from "../azure/blobs.ts";
+import type { BlobContainer } from "../azure/blob-container.ts";
+import type { Blobs } from "../azure/blobs.ts";
 import { defaultDatastore, type BlobStore, type Datastores } from "../azure/datastores.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { StoreAccess } from "../permissions/needs.ts";
