@@ -1,5 +1,6 @@
 import { glob, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { largestBytes } from "./limits.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
 import type { SourceDocument } from "./source.ts";
@@ -15,9 +16,6 @@ export type LoadedFile = {
 };
 
 export type Loaded = { readonly files: readonly LoadedFile[]; readonly problems: readonly Problem[] };
-
-/** A larger file is not a declaration. Our choice: the largest az ml file in public examples has 60 kB. */
-const largestBytes = 4 * 1024 * 1024;
 
 /** Paths and globs to documents. A named file that is missing is a problem; so is anything outside the working directory. */
 export async function loadFiles(
