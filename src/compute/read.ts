@@ -48,6 +48,7 @@ const rulesOfOneMember: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "malformed-time",
   "missing-file",
   "out-of-range",
+  "placeholder",
   "retired",
   "retired-size",
   "unknown-size-form",
