@@ -119,6 +119,13 @@ describe("files", () => {
   });
 });
 
+it("shows the first thousand problems and counts the rest", async () => {
+  const { problems } = await declare({ "azureml.yml": `targets:\n${"- 1\n".repeat(1200)}` });
+  expect(problems).toHaveLength(1001);
+  expect(problems.at(-1)).toMatchObject({ code: "too-many-problems", severity: "error" });
+  expect(problems.at(-1)?.message).toContain("200 more problems");
+});
+
 describe("prices", () => {
   it("of all files are joined, ignoring the case of sizes", async () => {
     const { prices, problems } = await declare(

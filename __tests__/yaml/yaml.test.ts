@@ -79,6 +79,40 @@ describe("places", () => {
     expect(documents.map(({ value }) => value)).toEqual([{ fine: true }]);
   });
 
+  it.each([
+    { what: "deep flow", text: "[".repeat(1000) },
+    { what: "deep blocks", text: Array.from({ length: 1000 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join("") },
+    { what: "deep dashes", text: `${"- ".repeat(1000)}a` },
+    { what: "many anchors", text: Array.from({ length: 20_000 }, (_, at) => `a${at}: &a${at} x\n`).join("") },
+    { what: "many aliases", text: `a: &a x\nb:\n${"- *a\n".repeat(20_000)}` },
+    { what: "many keys", text: Array.from({ length: 50_000 }, (_, at) => `k${at}: 1\n`).join("") },
+    { what: "many bytes", text: `a: ${"x".repeat(1_100_000)}\n` },
+  ])("refuses $what by a limit", ({ text }) => {
+    const { documents, problems } = read(text);
+    expect([documents, problems.map(({ code }) => code)]).toEqual([[], ["too-complex"]]);
+  });
+
+  it("refuses a value that holds itself", () => {
+    const { documents, problems } = read("a: &a [*a]\n");
+    expect(documents).toEqual([]);
+    expect(problems).toMatchObject([{ code: "syntax", where: { line: 1, column: 8 } }]);
+  });
+
+  it.each([
+    ["a: !custom b\n", 4],
+    ["a: !!js/function 'x'\n", 4],
+    ["a: !custom { b: 1 }\n", 4],
+  ])("refuses the tag of %j at its place", (text, column) => {
+    expect(read(text).documents).toEqual([]);
+    expect(read(text).problems).toMatchObject([{ code: "unknown-tag", where: { line: 1, column } }]);
+  });
+
+  it("takes the tags of YAML itself", () => {
+    const { documents, problems } = read("a: !!str 5\nb: !!int '5'\nc: !!map { d: 1 }\n");
+    expect(problems).toEqual([]);
+    expect(documents[0]?.value).toEqual({ a: "5", b: 5, c: { d: 1 } });
+  });
+
   it("never throws, and never points outside the text", () => {
     fc.assert(
       fc.property(

@@ -48,6 +48,7 @@ const rulesOfOneMember: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "malformed-time",
   "missing-file",
   "out-of-range",
+  "placeholder",
   "retired",
   "retired-size",
   "unknown-size-form",
@@ -63,7 +64,7 @@ function withRest(
   context: ReadContext,
 ): ReadResult<ComputeTarget> {
   const rest = withoutFaults(kinds[kind].schema, node);
-  if (rest === undefined || rest.document.value === node.document.value) return read;
+  if (rest === undefined) return read;
   const { target, problems: others }: ReadResult<ComputeTarget> = kinds[kind].read(rest, context);
   const problems = [...read.problems, ...others.filter(({ code }) => rulesOfOneMember.has(code))];
   return { ...(target === undefined ? {} : { target }), problems };

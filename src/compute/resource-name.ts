@@ -22,8 +22,25 @@ export function namePartProblems(name: string, node: SourceNode, path: NodePath)
   ];
 }
 
+/** `<VM>`, `$VM` and `{vm}` in an id: somebody has still to put the name in. */
+export function placeholderProblems(id: string, node: SourceNode, path: NodePath): readonly Problem[] {
+  const [found] = /<[^<>/]*>|\$\{\{[^}]*\}\}|\$?\{[^{}/]*\}|\$\w+/.exec(id) ?? [];
+  if (found === undefined) return [];
+  return [
+    {
+      code: "placeholder",
+      severity: "error",
+      where: positionOf(node, path),
+      message: `${String(path.at(-1))} has the placeholder ${found}.`,
+      fix: "Put the name in its place, as the portal shows it; nothing is put in when the file is read.",
+    },
+  ];
+}
+
 /** What is wrong with an ARM id that has to be of one type, if anything. */
 export function idProblems(id: string, type: string, node: SourceNode, path: NodePath): readonly Problem[] {
+  const open = placeholderProblems(id, node, path);
+  if (open.length > 0) return open;
   if (parseResourceId(id)?.type.toLowerCase() === type.toLowerCase()) return [];
   const [namespace, ...types] = type.split("/");
   return [

@@ -3,6 +3,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isOutside } from "../yaml/is-outside.ts";
 import { GlobRefused, matchesGlob, parseGlob, type Glob } from "../yaml/glob.ts";
+import { largestBytes } from "../yaml/limits.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
 
@@ -53,8 +54,6 @@ export async function affectedFiles(
 }
 
 const longestPath = 1024;
-/** A larger file is not an environment or a job. */
-const largestBytes = 4 * 1024 * 1024;
 
 async function textOf(file: string): Promise<string | undefined> {
   const info = await stat(file).catch(() => undefined);

@@ -61,7 +61,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     ...(found.deploys[0] === undefined ? {} : { deploy: found.deploys[0] }),
     skipped: found.skipped,
     files: found.files,
-    problems: inOrder(found.problems),
+    problems: firstOf(inOrder(found.problems)),
   };
   return request.changed === undefined ? declaration : onlyAffected(declaration, found, request.changed, request);
 }
@@ -249,6 +249,22 @@ function choose(
     });
   }
   return targets.filter(({ name }) => only.some((chosen) => chosen.toLowerCase() === name.toLowerCase()));
+}
+
+/** A log, a summary and a report hold this many; a file that has more was made by a program. Our choice. */
+const mostProblems = 1_000;
+
+/** The first problems, and how many more there are; errors stay errors. */
+function firstOf(problems: readonly Problem[]): readonly Problem[] {
+  const rest = problems.slice(mostProblems);
+  if (rest.length === 0) return problems;
+  const more: Problem = {
+    code: "too-many-problems",
+    severity: rest.some(isError) ? "error" : "warning",
+    message: `There ${rest.length === 1 ? "is 1 more problem" : `are ${rest.length} more problems`}, not shown one by one.`,
+    fix: "Fix those that are shown, and run the command again.",
+  };
+  return [...problems.slice(0, mostProblems), more];
 }
 
 /** By file and place, so that a reader goes through a file once; problems without a place come first. */

@@ -3,6 +3,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import { findFiles, PatternOutside } from "./find-files.ts";
 import { GlobRefused } from "./glob.ts";
 import { isOutside } from "./is-outside.ts";
+import { largestBytes } from "./limits.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
 import type { SourceDocument } from "./source.ts";
@@ -18,9 +19,6 @@ export type LoadedFile = {
 };
 
 export type Loaded = { readonly files: readonly LoadedFile[]; readonly problems: readonly Problem[] };
-
-/** A larger file is not a declaration. Our choice: the largest az ml file in public examples has 60 kB. */
-const largestBytes = 4 * 1024 * 1024;
 
 const longestShown = 200;
 

@@ -13,6 +13,22 @@ export const problemCodes = {
       "Declarations are read as az ml reads them: YAML 1.1 or JSON. The marked place is where the text stops being that.",
     help: "Fix the YAML at the marked line. Indent with spaces: YAML does not allow tabs.",
   },
+  "too-complex": {
+    title: "The text is too large or too deep to be a declaration.",
+    explanation:
+      "Nesting, anchors, aliases and size have limits that no declaration comes near, so that a hostile file cannot keep the action busy.",
+    help: "Write the values out, or split the file.",
+  },
+  "unknown-tag": {
+    title: "A value has a tag of its own.",
+    explanation: "Tags such as !custom or !!js/function mean something to other programs; az ml refuses them as well.",
+    help: "Remove the tag, and write the value itself.",
+  },
+  "too-many-problems": {
+    title: "There are more problems than are shown.",
+    explanation: "The first 1,000 problems are shown one by one, and the rest is counted.",
+    help: "Fix those that are shown, and run the command again.",
+  },
   "duplicate-key": {
     title: "A mapping has the same key twice.",
     explanation: "az ml would silently use the last value. That hides mistakes, so it is an error here.",
@@ -36,7 +52,7 @@ export const problemCodes = {
   },
   "too-large": {
     title: "The file is too large to be a declaration.",
-    explanation: "Declarations may have up to 4 MiB. A larger file is almost always a wrong path.",
+    explanation: "Declarations may have up to 1 MiB. A larger file is almost always a wrong path.",
     help: "Name another file.",
   },
   outside: {

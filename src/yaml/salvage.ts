@@ -7,14 +7,14 @@ const mostRounds = 5;
 
 /**
  * A node without the members that its shape refuses, so that the rest of it can be checked all the same: a misspelt key must
- * not hide an illegal name. Nothing where the rest is not enough for the shape either.
+ * not hide an illegal name. Nothing where the shape has no fault, and where the rest is not enough for it either.
  */
 export function withoutFaults(shapeOf: () => z.ZodType, node: SourceNode): SourceNode | undefined {
   const schema = shapeOf();
   let value = valueAt(node);
   for (let round = 0; round < mostRounds; round += 1) {
     const result = schema.safeParse(value);
-    if (result.success) return withValueAt(node, value);
+    if (result.success) return round === 0 ? undefined : withValueAt(node, value);
     for (const issue of result.error.issues) {
       for (const path of refusedBy(issue, value)) {
         if (path.length === 0) return undefined;

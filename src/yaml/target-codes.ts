@@ -35,6 +35,11 @@ export const targetCodes = {
       "The service attaches no AKS cluster of another subscription, and a Databricks workspace of another one is usually a mistake.",
     help: "Fix the ID, connect the cluster to Azure Arc, or set allow_other_subscription: true.",
   },
+  placeholder: {
+    title: "A placeholder is left in an ID.",
+    explanation: "The ID of a resource holds <NAME>, $NAME or {name}, which nothing fills in when the file is read.",
+    help: "Put the name in its place.",
+  },
   "malformed-resource-id": {
     title: "The text is not a valid ARM resource ID.",
     explanation: "The ID does not have the parts of an Azure resource ID, or those of the type that is needed here.",

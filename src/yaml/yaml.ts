@@ -1,25 +1,30 @@
 import {
   isAlias,
   isMap,
+  isNode,
+  isPair,
   isScalar,
   isSeq,
+  Composer,
   LineCounter,
-  parseAllDocuments,
   visit,
   type Document,
   type Node,
   type Pair,
+  type Scalar,
   type ScalarTag,
+  type YAMLMap,
 } from "yaml";
 import type { Position, Problem } from "./problem.ts";
 import type { NodePath, SourceDocument } from "./source.ts";
+import { LimitExceeded, tokensWithin, largestBytes } from "./limits.ts";
 import { YamlTimestamp } from "./timestamp.ts";
 
 /** What was read from one file: the documents that could be read, and what is wrong with the others. */
 export type ReadDocuments = { readonly documents: readonly SourceDocument[]; readonly problems: readonly Problem[] };
 
 /** How many times aliases may multiply a document before it counts as an attack on memory. Our choice. */
-const mostAliases = 1_000;
+const mostCopies = 1_000;
 
 /** PyYAML reads `0o17` as text and `017` as octal, `1_000` as a number and sexagesimals as integers. */
 const integerTag: ScalarTag = {
@@ -98,33 +103,76 @@ function sexagesimal(digits: string): number {
  */
 export function readDocuments(text: string, at: Pick<SourceDocument, "file" | "folder" | "root">): ReadDocuments {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text.replace(/^\uFEFF/, ""), {
-    version: "1.1",
-    schema: "failsafe",
-    customTags: scalarTags,
-    merge: true,
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: "error",
-    uniqueKeys: true,
-    stringKeys: false,
-    strict: true,
-  });
-  if (!Array.isArray(parsed)) return { documents: [], problems: [] };
   const place = (offset: number): Position => {
     const { line, col } = lines.linePos(Math.min(Math.max(offset, 0), text.length));
     return { file: at.file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const problems: Problem[] = [];
   const documents: SourceDocument[] = [];
-  for (const document of parsed) {
+  for (const document of compose(text.replace(/^\uFEFF/, ""), lines, place, problems)) {
     problems.push(...syntaxProblems(document, text, place));
+    problems.push(...document.warnings.flatMap((warning) => tagProblem(warning, place)));
+    if (document.warnings.some(({ code }) => code === "TAG_RESOLVE_FAILED")) continue;
     if (document.errors.length > 0 || document.contents === null) continue;
     const value = valueOf(document, place, problems);
     if (value === undefined || value.plain === null) continue;
     documents.push({ ...at, value: value.plain, at: locator(document, place), textAt: scalarText(document) });
   }
   return { documents, problems };
+}
+
+/** The documents up to the first that goes beyond a limit; nothing of that one is read. */
+function compose(
+  text: string,
+  lines: LineCounter,
+  place: (offset: number) => Position,
+  problems: Problem[],
+): readonly Document.Parsed[] {
+  const documents: Document.Parsed[] = [];
+  const composer = new Composer({
+    version: "1.1",
+    schema: "failsafe",
+    customTags: scalarTags,
+    merge: true,
+    logLevel: "error",
+    // The parser compares every key with every other: in valueOf they are looked up.
+    uniqueKeys: false,
+    stringKeys: false,
+    strict: true,
+  });
+  try {
+    if (Buffer.byteLength(text) > largestBytes)
+      throw new LimitExceeded(0, `The text has more than ${largestBytes} bytes.`, "Write several files.");
+    for (const document of composer.compose(tokensWithin(text, lines), true, text.length)) documents.push(document);
+  } catch (error) {
+    if (!(error instanceof LimitExceeded)) throw error;
+    problems.push({
+      code: "too-complex",
+      severity: "error",
+      where: place(error.offset),
+      message: error.message,
+      fix: error.fix,
+    });
+  }
+  return documents;
+}
+
+/** `!custom` and `!!js/function`: az ml refuses them, and no value of a declaration needs one. */
+function tagProblem(
+  { code, message, pos: [offset] }: Document.Parsed["warnings"][number],
+  place: (offset: number) => Position,
+): readonly Problem[] {
+  if (code !== "TAG_RESOLVE_FAILED") return [];
+  const tag = /!\S*/.exec(message)?.[0] ?? "";
+  return [
+    {
+      code: "unknown-tag",
+      severity: "error",
+      where: place(offset),
+      message: `The tag ${tag || "here"} is not one that a declaration may have.`,
+      fix: "Remove the tag, and write the value itself.",
+    },
+  ];
 }
 
 function valueOf(
@@ -134,21 +182,30 @@ function valueOf(
 ): { readonly plain: unknown } | undefined {
   const start = (node: { range?: readonly number[] | null | undefined }) => place(node.range?.[0] ?? 0);
   let refused = false;
-  visit(document, {
-    Alias: (_, alias) => {
-      if (alias.resolve(document) !== undefined) return;
-      refused = true;
-      problems.push(syntaxProblem("BAD_ALIAS", `The alias *${alias.source} has no anchor before it`, start(alias)));
-    },
-    Pair: (_, pair) => {
-      if (isScalar(pair.key)) return;
-      refused = true;
-      problems.push(syntaxProblem("BAD_KEY", "A key has to be plain text", start((pair.key as Node | null) ?? {})));
-    },
+  const anchors = new Set<string>();
+  const refuse = (code: string, message: string, where: Position) => {
+    refused = true;
+    problems.push(syntaxProblem(code, message, where));
+  };
+  visit(document, (_, node, path) => {
+    if (isPair(node)) {
+      if (!isScalar(node.key)) refuse("BAD_KEY", "A key has to be plain text", start((node.key as Node | null) ?? {}));
+      return;
+    }
+    if (!isNode(node)) return;
+    if (isAlias(node)) {
+      const holdsItself = path.some((above) => isNode(above) && !isAlias(above) && above.anchor === node.source);
+      if (anchors.has(node.source) && !holdsItself) return;
+      const fault = holdsItself ? "is inside the value that it repeats" : "has no anchor before it";
+      refuse("BAD_ALIAS", `The alias *${node.source} ${fault}`, start(node));
+      return;
+    }
+    if (node.anchor !== undefined) anchors.add(node.anchor);
+    if (isMap(node)) for (const key of repeatedKeys(node)) refuse("DUPLICATE_KEY", "", start(key));
   });
   if (refused) return undefined;
   try {
-    return { plain: document.toJS({ maxAliasCount: mostAliases }) as unknown };
+    return { plain: document.toJS({ maxAliasCount: mostCopies }) as unknown };
   } catch (error) {
     problems.push(
       syntaxProblem(
@@ -161,20 +218,28 @@ function valueOf(
   }
 }
 
-/** Duplicate keys each, and the first of the others: what follows a fault is the parser's confusion, not the author's. */
+/** Keys that their mapping has had before; merge keys may be repeated. */
+function repeatedKeys({ items }: YAMLMap): readonly Scalar[] {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    if (!isScalar(key) || typeof key.value === "symbol" || key.value === "<<") return [];
+    const isRepeated = seen.has(key.value);
+    seen.add(key.value);
+    return isRepeated ? [key] : [];
+  });
+}
+
+/** The first fault alone: what follows it is the parser's confusion, not the author's. */
 function syntaxProblems(
   { errors }: Document.Parsed,
   text: string,
   place: (offset: number) => Position,
 ): readonly Problem[] {
-  const [first] = errors.filter(({ code }) => code !== "DUPLICATE_KEY");
-  return errors
-    .filter((error) => error.code === "DUPLICATE_KEY" || error === first)
-    .map(({ code, message, pos: [offset] }) => {
-      const line = lineAround(text, offset);
-      const isExpression = /\$\{\{/.test(line) && code !== "DUPLICATE_KEY";
-      return isExpression ? expressionProblem(place(offset)) : syntaxProblem(code, message, place(offset), line);
-    });
+  return errors.slice(0, 1).map(({ code, message, pos: [offset] }) => {
+    const line = lineAround(text, offset);
+    const isExpression = /\$\{\{/.test(line);
+    return isExpression ? expressionProblem(place(offset)) : syntaxProblem(code, message, place(offset), line);
+  });
 }
 
 function lineAround(text: string, offset: number): string {
@@ -270,6 +335,18 @@ function scalarText(document: Document.Parsed) {
   };
 }
 
+/** A mapping with thousands of keys at fault is looked into once for each of them. */
+const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair<Node, Node | null>>>();
+
+function pairOf(mapping: YAMLMap, key: string): Pair<Node, Node | null> | undefined {
+  const known = indexes.get(mapping);
+  if (known !== undefined) return known.get(key);
+  const pairs = mapping.items as Pair<Node, Node | null>[];
+  const index = new Map(pairs.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])));
+  indexes.set(mapping, index);
+  return index.get(key);
+}
+
 type Found = { readonly value: Node | null; readonly keyOffset?: number };
 
 function childOf(node: Node | null, step: string | number, document: Document.Parsed): Found | undefined {
@@ -280,7 +357,7 @@ function childOf(node: Node | null, step: string | number, document: Document.Pa
   }
   if (!isMap(resolved)) return undefined;
   const pairs = resolved.items as Pair<Node, Node | null>[];
-  const own = pairs.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  const own = pairOf(resolved, String(step));
   if (own !== undefined) {
     const keyOffset = own.key.range?.[0];
     return { value: own.value, ...(keyOffset === undefined ? {} : { keyOffset }) };

@@ -7,7 +7,7 @@ import { text, version } from "../../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../../yaml/source.ts";
 import type { Comparison } from "../compare.ts";
 import type { ReadContext, TargetBase } from "../kind.ts";
-import { namePartProblems } from "../resource-name.ts";
+import { namePartProblems, placeholderProblems } from "../resource-name.ts";
 
 /** Which resource a kind attaches, and by which keys a declaration names its parts. */
 export type AttachedKind = {
@@ -105,6 +105,8 @@ function checkId(
   id: string,
   node: SourceNode,
 ): { readonly id?: string; readonly problems: readonly Problem[] } {
+  const open = placeholderProblems(id, node, ["resource_id"]);
+  if (open.length > 0) return { problems: open };
   const parsed = parseResourceId(id);
   const types = [kind.resourceType, ...(kind.otherTypes ?? [])];
   if (parsed !== undefined && types.some((type) => type.toLowerCase() === parsed.type.toLowerCase()))

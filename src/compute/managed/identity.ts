@@ -6,7 +6,7 @@ import { positionOf, type SourceNode } from "../../yaml/source.ts";
 import type { Comparison } from "../compare.ts";
 import type { ChangeMeans, Permission } from "../kind.ts";
 import { required } from "../permission.ts";
-import { idProblems } from "../resource-name.ts";
+import { idProblems, placeholderProblems } from "../resource-name.ts";
 
 /** ARM's `identity` of a compute. */
 export type Identity = {
@@ -43,12 +43,11 @@ export function identityProblems(identity: Declared | undefined, node: SourceNod
   if (identity === undefined) return [];
   const listed = identity.user_assigned_identities ?? [];
   if (!identity.type.includes("user_assigned") || listed.length > 0) {
-    // What is not an id at all may be a placeholder that is filled in before the file is used, as in az ml's own examples.
-    return listed.flatMap(({ resource_id: id }, index) =>
-      id.startsWith("/")
-        ? idProblems(id, identityType, node, ["identity", "user_assigned_identities", index, "resource_id"])
-        : [],
-    );
+    // A name alone is for the service to judge; one that has still to be put in is not.
+    return listed.flatMap(({ resource_id: id }, index) => {
+      const path = ["identity", "user_assigned_identities", index, "resource_id"];
+      return id.startsWith("/") ? idProblems(id, identityType, node, path) : placeholderProblems(id, node, path);
+    });
   }
   return [
     {
