@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isReserved, reservedFault } from "../../secret/reserved.ts";
 import type { SecretReference } from "../../secret/secret.ts";
 import { text } from "../../yaml/shape.ts";
 import { positionOf } from "../../yaml/source.ts";
@@ -26,6 +27,11 @@ export function readVariables(
       if (value === null) return [];
       if (typeof value !== "object") return [[name, value]];
       const path = ["environment_variables", name];
+      if (isReserved(value.env)) {
+        const { message, fix } = reservedFault(value.env);
+        add("reserved-secret", [...path, "env"], message, fix);
+        return [];
+      }
       add(
         "visible-secret",
         path,
