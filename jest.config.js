@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 /** ES modules as they stand: jest only strips the types. Node 24 comes first on the path of npm's scripts. */
 export default {
   testEnvironment: "node",
@@ -5,5 +7,7 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   transform: { "^.+\\.ts$": "<rootDir>/scripts/strip-types.js" },
   modulePathIgnorePatterns: ["<rootDir>/build/", "<rootDir>/dist/", "<rootDir>/.demo/", "<rootDir>/.emulator/"],
+  // Most of what the tests wait for is the emulator and the processes of the action, not this process.
+  maxWorkers: 2 * availableParallelism(),
   testTimeout: 60_000,
 };

@@ -27,7 +27,7 @@ await using emulator = await startEmulator({
   durations: { default: 0.2 },
 });
 
-// What GitHub and Azure play besides the workflow: OIDC, the cloud's address. The rest stands in the workflow itself.
+// What GitHub and Azure provide besides the workflow: OIDC, the cloud's address. The rest is in the workflow itself.
 const played = emulator.environment("cloud");
 const environment = Object.fromEntries(
   [
@@ -135,7 +135,7 @@ promise(
 const next = await run("push", push("b".repeat(40)));
 const nextWrites = writesIn(next.requests);
 promise(
-  "the next commit trains anew, and sends no write of a compute",
+  "the next commit trains again, and sends no write of a compute",
   next.exitCode === 0 && nextWrites.length === 1 && nextWrites.every((write) => write.startsWith("PUT jobs/")),
   next,
 );
@@ -247,7 +247,7 @@ function reads({ requests }: Run): boolean {
   return requests.some(({ method, path: at }) => method === "GET" && at.endsWith("/computes"));
 }
 
-/** Every request to Azure that is no read; asking for a token changes nothing. */
+/** Every request to Azure that is not a read; asking for a token changes nothing. */
 function changes({ requests }: Run): readonly JournalEntry[] {
   return requests.filter(
     ({ method, path: at }) =>
@@ -291,7 +291,7 @@ function showsSecret(output: string): boolean {
   return secrets.some((secret) => output.includes(secret)) || /\beyJ[\w-]{10,}\./.test(output);
 }
 
-/** What a checkout of the work tree as it stands would hold; the commit. */
+/** What a checkout of the current work tree would hold; the commit. */
 function copyCheckout(to: string): string {
   const git = (...parameters: readonly string[]) =>
     execFileSync("git", ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com", ...parameters], {

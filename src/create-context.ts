@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { systemClock } from "./azure/clock.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext } from "./commands/context.ts";
@@ -12,7 +12,7 @@ import { saveRunSettled, saveStartedRun } from "./github/state.ts";
 import { signInOf } from "./identity.ts";
 import { workingDirectory, type Environment, type Inputs } from "./inputs.ts";
 import { createSecretResolver } from "./secret/resolve.ts";
-import { repositoryRoot, wayTo } from "./yaml/files.ts";
+import { checkoutOf, repositoryRoot, wayTo } from "./yaml/files.ts";
 
 /** Everything that a command is given, wired to the runner, to GitHub and to Azure. Nothing is called yet. */
 export async function createContext(
@@ -61,7 +61,7 @@ export async function createContext(
         // `detach` names what is live, declared or not.
         only: inputs.command === "detach" ? [] : inputs.only,
         workingDirectory: folder,
-        checkout: environment["GITHUB_WORKSPACE"] ?? folder,
+        checkout: await checkoutOf(folder, environment["GITHUB_WORKSPACE"]),
         subscriptionId: inputs.subscriptionId ?? fallback.subscriptionId,
         resourceGroup: inputs.resourceGroup ?? fallback.resourceGroup,
         optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
@@ -91,7 +91,8 @@ export async function createContext(
     resolveSecretWith: (azure) =>
       createSecretResolver({
         environment,
-        readFile: (path) => readFile(path, "utf8"),
+        // A relative path starts from the checkout, in whatever folder the process was started.
+        readFile: (path) => readFile(resolve(environment["GITHUB_WORKSPACE"] ?? folder, path), "utf8"),
         keyVault:
           azure?.keyVault ??
           (() => Promise.reject(new Error("a run on the runner does not sign in to Azure; use { env: NAME }"))),

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import type { Command } from "./report/result.ts";
+import { GlobRefused, parseGlob } from "./yaml/glob.ts";
 
 /** Text of one input → its value. Throws an Error whose message says what is allowed; the reader adds the input's name. */
 type ReadInput<Value> = (text: string) => Value;
@@ -11,6 +12,20 @@ const list: ReadInput<readonly string[]> = (text) =>
     .split(/[\n,]/)
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "");
+
+/** Patterns that would stand for too much are refused before anything is done. */
+const globs: ReadInput<readonly string[]> = (text) => {
+  const patterns = list(text);
+  for (const pattern of patterns) {
+    try {
+      parseGlob(pattern);
+    } catch (error) {
+      if (!(error instanceof GlobRefused)) throw error;
+      throw new Error(`a pattern ${error.message}`);
+    }
+  }
+  return patterns;
+};
 
 const lines: ReadInput<readonly string[]> = (text) =>
   text
@@ -102,7 +117,7 @@ export const inputTable = {
   "plan-file": { fallback: "", read: optionalText },
   "expect-no-changes": { fallback: "false", read: trueOrFalse },
   "cancel-superseded": { fallback: "false", read: notSupportedYet("false") },
-  download: { fallback: "", read: list },
+  download: { fallback: "", read: globs },
   "download-path": { fallback: "outputs", read: (text: string) => text },
   "changed-only": { fallback: "false", read: trueOrFalse },
   "sarif-path": { fallback: "", read: optionalText },

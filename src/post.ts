@@ -5,6 +5,7 @@ import { appendSummary } from "./github/outputs.ts";
 import { savedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { readInputs, type Environment } from "./inputs.ts";
+import { interpretStatus } from "./azure/job-status.ts";
 import { cancelRun } from "./run/cancel.ts";
 import { howToContinue } from "./run/still-running.ts";
 import { heading, sentence } from "./report/document.ts";
@@ -47,6 +48,10 @@ export async function post(environment: Environment): Promise<void> {
       // Saved before the submission was sent, so the run may never have been created.
       if (result.failure.reason === "not-found")
         return `The workflow was cancelled before the run '${run.name}' was created. Nothing is running.`;
+      // A run that has ended meanwhile cannot be cancelled: what it is counts.
+      const job = await jobs.get(run.name);
+      if (job.ok && job.value !== undefined && interpretStatus(job.value.status).phase === "over")
+        return `The workflow was cancelled; the run '${run.name}' had ended as ${job.value.status} by then.`;
       return mayBeRunning(`The run could not be cancelled (${result.failure.error.message})`);
     } catch (error) {
       return mayBeRunning(`The run could not be cancelled (${error instanceof Error ? error.message : String(error)})`);

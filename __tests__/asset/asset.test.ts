@@ -61,7 +61,7 @@ const code = (folder: string, where = "code"): AssetUse => ({
   kind: "code",
   where,
   what: "the code",
-  declared: { from: "local", path: ".", folder },
+  declared: { from: "local", path: ".", folder, root: folder },
 });
 const environment = (folder?: string, where = "environment"): AssetUse => ({
   kind: "environment",
@@ -70,12 +70,12 @@ const environment = (folder?: string, where = "environment"): AssetUse => ({
   declared:
     folder === undefined
       ? { image: "ubuntu", tags: {} }
-      : { build: { context: { from: "local", path: ".", folder } }, tags: {} },
+      : { build: { context: { from: "local", path: ".", folder, root: folder } }, tags: {} },
 });
 const localInput = (local: string) => ({
   where: "inputs.data",
   what: "the input data",
-  declared: { type: "uri_folder", local },
+  declared: { type: "uri_folder", local, root: local },
 });
 const data = (local: string): AssetUse => ({ kind: "data", ...localInput(local) });
 const model = (local: string): AssetUse => ({ kind: "model", ...localInput(local) });

@@ -21,6 +21,67 @@ it.each([
     body: { code: "BadRequest", message: "m", innererror: { code: "QuotaExceeded", message: "no cores" } },
     leaf: "QuotaExceeded: no cores",
   },
+  {
+    form: "Machine Learning's additionalInfo, whose inner errors are codes alone",
+    body: {
+      error: {
+        code: "UserError",
+        message: "The identity was not found.",
+        additionalInfo: [
+          { type: "ComponentName", info: { value: "managementfrontend" } },
+          { type: "Correlation", info: { value: { operation: "o", request: "r" } } },
+          {
+            type: "InnerError",
+            info: {
+              value: { code: "NotFound", innerError: { code: "UserAssignedIdentityNotFound", innerError: null } },
+            },
+          },
+        ],
+      },
+    },
+    leaf: "UserAssignedIdentityNotFound: The identity was not found.",
+  },
+  {
+    form: "JSON at the end of a message",
+    body: {
+      code: "BadRequest",
+      message: 'The deployment failed. StatusMessage: {"error":{"code":"SkuNotAvailable","message":"none left"}}.',
+    },
+    leaf: "SkuNotAvailable: none left",
+  },
+  {
+    form: "JSON within a message that was escaped once more",
+    body: { code: "Failed", message: 'It failed: {\\"code\\":\\"OutOfCapacity\\",\\"message\\":\\"full\\"}' },
+    leaf: "OutOfCapacity: full",
+  },
+  {
+    form: "what a program printed, quoted before another object",
+    body: {
+      code: "UserError",
+      message: `${JSON.stringify({ NonCompliant: "Process 'worker 0' exited with code 1 and error message 'Execution failed.\nTraceback (most recent call last):\n  File \"train.py\", line 1, in <module>\nModuleNotFoundError: No module named 'x'\n" })}\n{\n "code": "ExecutionFailed",\n "target": "",\n "category": "UserError"\n}`,
+    },
+    leaf: "ExecutionFailed: ModuleNotFoundError: No module named 'x'",
+  },
+  {
+    form: "an entry of a deployment, with a StatusMessage",
+    body: {
+      code: "ResourceDeploymentFailure",
+      message: "",
+      details: [{ StatusMessage: '{"status":"Failed","error":{"code":"QuotaExceeded","message":"no cores"}}' }],
+    },
+    leaf: "QuotaExceeded: no cores",
+  },
+  {
+    form: "a policy's refusal, which names itself beside the message",
+    body: {
+      error: {
+        code: "RequestDisallowedByPolicy",
+        message: "Disallowed by policy.",
+        additionalInfo: [{ type: "PolicyViolation", info: { policyDefinitionDisplayName: "No public clusters" } }],
+      },
+    },
+    leaf: "RequestDisallowedByPolicy: Disallowed by policy. The policy is 'No public clusters'.",
+  },
   { form: "JSON in a message's place", body: '{"error":{"code":"X","message":"quoted"}}', leaf: "X: quoted" },
   {
     form: "storage's XML",

@@ -41,7 +41,7 @@ describe("the nodes of a cluster", () => {
     {
       when: "the service gave up without a word",
       cluster: live(2, { currentNodeCount: 1, errors: [{}] }),
-      expected: { state: "failed", error: { code: "NodesNotAllocated", message: "1 of 2 nodes came into being." } },
+      expected: { state: "failed", error: { code: "NodesNotAllocated", message: "1 of 2 nodes were created." } },
     },
   ])("are $expected.state when $when", ({ cluster, expected }) => {
     expect(readiness(cluster)).toMatchObject(expected);

@@ -148,7 +148,7 @@ describe("what is live", () => {
     ["SSH that is closed, where it says nothing of it", { ssh: { publicAccess: false } }, {}],
     ["scripts that it keeps back", { setupScripts: { creation: { source: "inline", data: "eA==" } } }, {}],
     ["members that no stable version shows", { rootAccess: false, osPatching: true }, {}],
-  ])("is no drift: %s", (_, declared, live) => {
+  ])("is not drift: %s", (_, declared, live) => {
     expect(differencesFrom(computeInstance(declared), liveInstance(live), workspace)).toEqual([]);
   });
 

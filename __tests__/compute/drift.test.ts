@@ -117,7 +117,7 @@ const cases: readonly Case[] = [
     expected: ["tier recreate"],
   },
   {
-    when: "numbers are told as text",
+    when: "numbers are shown as text",
     declared: cluster(),
     wire: liveCluster({
       scaleSettings: { minNodeCount: "0", maxNodeCount: "4", nodeIdleTimeBeforeScaleDown: "PT120S" },
@@ -198,14 +198,14 @@ const cases: readonly Case[] = [
     wire: liveAttached("Kubernetes", { instanceTypes: { gpu: { resources: { limits: { cpu: "1" } } } } }),
   },
   {
-    when: "quantities of an instance type are told as numbers, and what it has not as empty",
+    when: "quantities of an instance type are shown as numbers, and missing ones as empty",
     declared: attached("kubernetes", 'instance_types: { gpu: { resources: { limits: { cpu: "1" } } } }\n'),
     wire: liveAttached("Kubernetes", {
       instanceTypes: { gpu: { nodeSelector: {}, resources: { limits: { cpu: 1 }, requests: null } } },
     }),
   },
   {
-    when: "an instance type has no resources, and they are told without members",
+    when: "an instance type has no resources, and they are shown without members",
     declared: attached("kubernetes", "instance_types: { cpu: { node_selector: { kind: cpu } } }\n"),
     wire: liveAttached("Kubernetes", {
       instanceTypes: { cpu: { nodeSelector: { kind: "cpu" }, resources: { limits: null, requests: null } } },

@@ -71,80 +71,97 @@ type Case = {
 
 describe("the quota that is left", () => {
   it.each<Case>([
-    { when: "it covers the maximum", usages: [usage("vmFamily", dsv2, 4, 20)], expected: [] },
+    { when: "it covers the maximum", usages: [usage("vmFamily/dedicatedCores", dsv2, 4, 20)], expected: [] },
     {
       when: "it covers the minimum only",
-      usages: [usage("vmFamily", dsv2, 4, 19)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 4, 19)],
       expected: ["warning quota-below-maximum"],
     },
     {
       when: "it does not cover the minimum",
-      usages: [usage("vmFamily", dsv2, 4, 6)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 4, 6)],
       expected: ["error quota-too-small"],
     },
     {
       when: "nothing is left, and nothing is needed at first",
       capacity: { minimum: 0 },
-      usages: [usage("vmFamily", dsv2, 0, 0)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 0, 0)],
       expected: ["warning quota-below-maximum"],
     },
-    { when: "the family has no limit of its own", usages: [usage("vmFamily", dsv2, 400, -1)], expected: [] },
+    {
+      when: "another family is used up, and the region is not",
+      usages: [
+        usage("vmFamily/dedicatedCores", "Standard FSv2 Family Cluster Dedicated vCPUs", 16, 16),
+        usage("vmFamily/lowPriorityCores", "Standard DSv2 Family Cluster Low-priority vCPUs", 16, 16),
+        usage("vmFamily/dedicatedCores", dsv2, 0, 16),
+        usage("totalDedicatedCores", "Total Cluster Dedicated Regional vCPUs", 16, 350),
+      ],
+      expected: [],
+    },
+    {
+      when: "the family has no limit of its own",
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 400, -1)],
+      expected: [],
+    },
     {
       when: "the family has none, and the region's is used up",
-      usages: [usage("vmFamily", dsv2, 0, -1), usage("totalCores", "Total", 100, 102)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 0, -1), usage("totalDedicatedCores", "Total", 100, 102)],
       expected: ["warning quota-too-small"],
     },
     {
       when: "another family of a similar name is used up",
-      usages: [usage("vmFamily", "Standard Dv2 Family Cluster Dedicated vCPUs", 0, 0), usage("vmFamily", dsv2, 0, 16)],
+      usages: [
+        usage("vmFamily/dedicatedCores", "Standard Dv2 Family Cluster Dedicated vCPUs", 0, 0),
+        usage("vmFamily/dedicatedCores", dsv2, 0, 16),
+      ],
       expected: [],
     },
     {
       when: "low-priority machines have a quota of their own",
       capacity: { lowPriority: true },
-      usages: [usage("vmFamily", dsv2, 0, 0), usage("lowPriorityCores", "Low", 0, 100)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 0, 0), usage("totalLowPriorityCores", "Low", 0, 100)],
       expected: [],
     },
     {
       when: "what goes before it gives enough back",
       capacity: { holds: [having(4)] },
-      usages: [usage("vmFamily", dsv2, 16, 16)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 16, 16)],
       expected: [],
     },
     {
       when: "what goes before it draws on another quota",
       capacity: { holds: [having(4, { vmPriority: "LowPriority" }), having(4, { vmSize: "Standard_E4s_v3" })] },
-      usages: [usage("vmFamily", dsv2, 16, 16)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 16, 16)],
       expected: ["error quota-too-small"],
     },
     {
       when: "what goes before it stands in another region",
       capacity: { holds: [having(4, {}, { computeLocation: "West US 2" })] },
-      usages: [usage("vmFamily", dsv2, 16, 16)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 16, 16)],
       expected: ["error quota-too-small"],
     },
     {
       when: "it stands in another region than it would be made in, and grows there",
       capacity: { holds: [having(1, {}, { location: "westus2" })], isMade: false },
-      usages: [usage("vmFamily", dsv2, 16, 16)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 16, 16)],
       expected: ["not-checked quota-not-checked"],
     },
     {
       when: "it stands, and has what it is to have at least",
       capacity: { holds: [having(1)], isMade: false },
-      usages: [usage("vmFamily", dsv2, 16, 16)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 16, 16)],
       expected: ["warning quota-below-maximum"],
     },
     {
       when: "it stands, with more than it may have at most",
       capacity: { holds: [having(5)], isMade: false },
-      usages: [usage("vmFamily", dsv2, 20, 16)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 20, 16)],
       expected: [],
     },
     {
       when: "it stands, and its nodes are still coming",
       capacity: { holds: [having(0, { targetNodeCount: 4 })], isMade: false, minimum: 4 },
-      usages: [usage("vmFamily", dsv2, 16, 16)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 16, 16)],
       expected: [],
     },
     { when: "the family is not counted", usages: [], expected: [] },
@@ -153,8 +170,11 @@ describe("the quota that is left", () => {
     expect(findings.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
   });
 
-  it("is told with its numbers and with what to do", async () => {
-    const reads = readsOf({ "eastus/vmSizes": sizes, "eastus/usages": { value: [usage("vmFamily", dsv2, 2, 6)] } });
+  it("is reported with its numbers and with what to do", async () => {
+    const reads = readsOf({
+      "eastus/vmSizes": sizes,
+      "eastus/usages": { value: [usage("vmFamily/dedicatedCores", dsv2, 2, 6)] },
+    });
     const [finding] = await one({ minimum: 2 }, reads);
     expect(finding).toEqual({
       severity: "error",
@@ -182,7 +202,7 @@ describe("several targets", () => {
         { name: "a", maximum: 1 },
         { name: "b", maximum: 1 },
       ],
-      usages: [usage("vmFamily", dsv2, 0, 8)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 0, 8)],
       expected: [],
     },
     {
@@ -191,7 +211,7 @@ describe("several targets", () => {
         { name: "a", maximum: 1 },
         { name: "b", size: "Standard_DS4_v2", maximum: 1 },
       ],
-      usages: [usage("vmFamily", dsv2, 0, 11)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 0, 11)],
       expected: ["a error quota-too-small", "b error quota-too-small"],
     },
     {
@@ -200,7 +220,7 @@ describe("several targets", () => {
         { name: "a", minimum: 4 },
         { name: "b", maximum: 1 },
       ],
-      usages: [usage("vmFamily", dsv2, 0, 8)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 0, 8)],
       expected: ["a error quota-too-small"],
     },
     {
@@ -209,7 +229,7 @@ describe("several targets", () => {
         { name: "a", maximum: 2 },
         { name: "b", maximum: 2 },
       ],
-      usages: [usage("vmFamily", dsv2, 0, 15)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 0, 15)],
       expected: ["a warning quota-below-maximum", "b warning quota-below-maximum"],
     },
     {
@@ -219,9 +239,9 @@ describe("several targets", () => {
         { name: "b", ...instance },
       ],
       usages: [
-        usage("vmFamily", dsv2, 0, 4),
-        usage("vmFamily", "Standard ESv3 Family Cluster Dedicated vCPUs", 0, 4),
-        usage("totalCores", "Total", 0, 7),
+        usage("vmFamily/dedicatedCores", dsv2, 0, 4),
+        usage("vmFamily/dedicatedCores", "Standard ESv3 Family Cluster Dedicated vCPUs", 0, 4),
+        usage("totalDedicatedCores", "Total", 0, 7),
       ],
       expected: ["a warning quota-too-small", "b warning quota-too-small"],
     },
@@ -232,9 +252,9 @@ describe("several targets", () => {
         { name: "b", maximum: 1, lowPriority: true },
       ],
       usages: [
-        usage("vmFamily", dsv2, 0, 4),
-        usage("totalCores", "Total", 0, 4),
-        usage("lowPriorityCores", "Low", 0, 4),
+        usage("vmFamily/dedicatedCores", dsv2, 0, 4),
+        usage("totalDedicatedCores", "Total", 0, 4),
+        usage("totalLowPriorityCores", "Low", 0, 4),
       ],
       expected: [],
     },
@@ -244,7 +264,7 @@ describe("several targets", () => {
         { name: "a", maximum: 1, lowPriority: true },
         { name: "b", maximum: 1, lowPriority: true, size: "Standard_E4s_v3" },
       ],
-      usages: [usage("lowPriorityCores", "Low", 0, 7)],
+      usages: [usage("totalLowPriorityCores", "Low", 0, 7)],
       expected: ["a warning quota-too-small", "b warning quota-too-small"],
     },
     {
@@ -253,7 +273,7 @@ describe("several targets", () => {
         { name: "a", maximum: 1 },
         { name: "b", maximum: 1, location: "West Europe" },
       ],
-      usages: [usage("vmFamily", dsv2, 0, 4)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 0, 4)],
       expected: [],
     },
     {
@@ -262,7 +282,7 @@ describe("several targets", () => {
         { name: "a", maximum: 1, holds: [having(2)] },
         { name: "b", maximum: 1 },
       ],
-      usages: [usage("vmFamily", dsv2, 8, 8)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 8, 8)],
       expected: [],
     },
     {
@@ -271,7 +291,7 @@ describe("several targets", () => {
         { name: "a", ...instance, holds: [having(1)] },
         { name: "b", maximum: 1 },
       ],
-      usages: [usage("vmFamily", dsv2, 4, 4)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 4, 4)],
       expected: [],
     },
     {
@@ -281,7 +301,7 @@ describe("several targets", () => {
         { name: "b", minimum: 3, maximum: 3 },
         { name: "c", ...instance },
       ],
-      usages: [usage("vmFamily", dsv2, 0, 4), usage("totalCores", "Total", 0, 8)],
+      usages: [usage("vmFamily/dedicatedCores", dsv2, 0, 4), usage("totalDedicatedCores", "Total", 0, 8)],
       expected: ["a error size-not-offered", "b error quota-too-small"],
     },
   ])("$when: $expected", async ({ demands, usages, expected }) => {
@@ -300,9 +320,12 @@ describe("several targets", () => {
   });
 
   const read = (limit: number) =>
-    readsOf({ "eastus/vmSizes": sizes, "eastus/usages": { value: [usage("vmFamily", dsv2, 2, limit)] } });
+    readsOf({
+      "eastus/vmSizes": sizes,
+      "eastus/usages": { value: [usage("vmFamily/dedicatedCores", dsv2, 2, limit)] },
+    });
 
-  it("are told in one finding: which of them, what they need together, what is used, what the limit is", async () => {
+  it("are reported in one finding: which of them, what they need together, what is used, what the limit is", async () => {
     const found = await capacityFindings(
       [
         wanted({ name: "a", minimum: 2, maximum: 2 }),
@@ -325,9 +348,9 @@ describe("several targets", () => {
   });
 
   it.each([
-    { what: "a cluster is told", isFixed: {}, expected: true },
+    { what: "a cluster is reported", isFixed: {}, expected: true },
     {
-      what: "machines whose number is not declared are not told",
+      what: "machines whose number is not declared are not reported",
       isFixed: { isFixed: true } as const,
       expected: false,
     },

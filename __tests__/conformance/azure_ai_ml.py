@@ -102,7 +102,7 @@ promise(
 promise("reads back the instance that the action created", instance)
 promise("stops it", lambda: power(client.compute.begin_stop, "Stopped"))
 promise("starts it", lambda: power(client.compute.begin_start, "Running"))
-promise("lists the nodes that came into being", lambda: len(list(client.compute.list_nodes("warm-cluster"))) == 2)
+promise("lists the nodes that were created", lambda: len(list(client.compute.list_nodes("warm-cluster"))) == 2)
 promise(
     "reads back the Kubernetes cluster that the action attached, with its identity",
     lambda: reads_back_kubernetes("our-k8s-a", "team-a", "system_assigned"),

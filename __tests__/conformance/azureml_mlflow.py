@@ -40,7 +40,7 @@ def history():
     return [(point.step, point.value) for point in points] == [(0, 1.0), (1, 0.5), (2, 0.25)]
 
 
-promise("is told where to track by the workspace", lambda: uri.startswith("azureml://"))
+promise("learns from the workspace where to track", lambda: uri.startswith("azureml://"))
 promise("logs a run of its own and reads it back", log)
 promise("reads the last value that the action's run logged", lambda: mlflow.get_run(run_name).data.metrics["loss"] == 0.25)
 promise("reads its history", history)

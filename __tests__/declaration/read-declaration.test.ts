@@ -55,6 +55,39 @@ describe("files", () => {
     expect(codes(byName.problems)).toEqual(["not-a-declaration"]);
   });
 
+  it("of az ml that no command uses are notices where a glob matches them, and errors where they are named", async () => {
+    const job = "command: x\nenvironment: azureml:e:1\n";
+    const files = {
+      "a.yml": "name: cpu\ntype: amlcompute\n",
+      "endpoint.yml": "$schema: https://host/managedOnlineEndpoint.schema.json\nname: x\n",
+      "pipeline.yml": "type: pipeline\njobs: {}\n",
+      "workflow.yml": "on: push\njobs: { a: { runs-on: x } }\n",
+      "one-job.yml": job,
+      "two-job.yml": `${job}code: nowhere\n`,
+    };
+    const said = async (request: Partial<DeclarationRequest>) => {
+      const { problems, run } = await declare(files, request);
+      const lines = problems.map(({ where, severity, code }) => `${where?.file ?? ""} ${severity} ${code}`);
+      return { lines, file: run?.source.document.file };
+    };
+    const unused = ["endpoint.yml notice not-supported-yet", "pipeline.yml notice not-supported-yet"];
+    const [two, fault] = ["two-job.yml notice two-runs", "two-job.yml error missing-file"];
+    expect(await said({ config: ["**/*.yml"] })).toEqual({
+      lines: [...unused.slice(0, 1), "one-job.yml notice two-runs", ...unused.slice(1), two, fault],
+    });
+    expect(await said({ config: ["**/*.yml"], run: "one-job.yml" })).toEqual({
+      lines: [...unused, two, fault],
+      file: "one-job.yml",
+    });
+    expect(await said({ config: ["a.yml", "one*.yml"] })).toEqual({ lines: [], file: "one-job.yml" });
+    expect((await said({ config: ["a.yml", "endpoint.yml"] })).lines).toEqual(["endpoint.yml error not-supported-yet"]);
+  });
+
+  it("that are missing are named with the folder that was looked in", async () => {
+    const { problems } = await declare({ "azureml.yml": "targets: [compute/none.yml]\n" });
+    expect(problems[0]?.message).toMatch(/"compute\/none.yml" does not exist; the folder .*\/compute\.$/);
+  });
+
   it("may have several documents", async () => {
     const { targets } = await declare({
       "azureml.yml": "name: one\ntype: amlcompute\n---\nname: two\ntype: amlcompute\n",
@@ -125,6 +158,29 @@ describe("overrides", () => {
     expect(problems).toEqual([]);
     expect(targets[0]).toMatchObject({ maxInstances: 8 });
     expect(run?.inputs).toEqual({ lr: { kind: "literal", value: "0.01" } });
+  });
+
+  it("are sent as they are written, not as what they replace was", async () => {
+    const files = {
+      "azureml.yml":
+        "run: { command: x, inputs: { lr: 1.0 }, environment_variables: { ID: 1, OTHER: 2.50, LIST: 3 } }\n",
+    };
+    const { run } = await declare(files, {
+      set: ["run.inputs.lr=10", "run.environment_variables.ID=12345678901234567890"],
+    });
+    expect(run?.inputs).toEqual({ lr: { kind: "literal", value: "10" } });
+    expect(run?.environmentVariables).toEqual({ ID: "12345678901234567890", OTHER: "2.50", LIST: "3" });
+  });
+
+  it.each([
+    ["inputs.lr=2", "Put run. before it: run.inputs.lr=…."],
+    ["cpu.max_instances=2", "Put targets. before it: targets.cpu.max_instances=…."],
+    ["target.cpu.max_instances=2", "Did you mean targets?"],
+  ])("that leave out where they belong are told so: %s", async (line, fix) => {
+    const files = {
+      "azureml.yml": "targets: [{ name: cpu, type: amlcompute }]\nrun: { command: x, inputs: { lr: 1 } }\n",
+    };
+    expect((await declare(files, { set: [line] })).problems).toMatchObject([{ code: "wrong-override", fix }]);
   });
 
   it("of something undeclared are errors with a suggestion", async () => {

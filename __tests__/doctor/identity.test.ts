@@ -40,7 +40,7 @@ describe("what Entra refuses", () => {
     ["AADSTS700016", "sign-in", "AADSTS700016"],
     ["AADSTS7000222", "sign-in", "AADSTS7000222"],
     ["AADSTS123456", "sign-in", "AADSTS123456"],
-  ])("%s is told as %s, with what differs and what to do", (code, expected, text) => {
+  ])("%s is reported as %s, with what differs and what to do", (code, expected, text) => {
     const check = identityFindings(refused(code)).checks.find(({ state }) => state === "error");
     expect(check).toMatchObject({ code: expected, reason: "authentication-failed" });
     expect(check?.message).toContain(text);

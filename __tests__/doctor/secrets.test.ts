@@ -44,7 +44,7 @@ it("is not checked when nobody is signed in", async () => {
   expect(checks.map(({ state }) => state)).toEqual(["not-checked"]);
 });
 
-it("tells a secret that two targets share once, as gravely as the graver use", async () => {
+it("reports a secret that two targets share once, at the severity of its most severe use", async () => {
   const used = [
     { reference: env("GONE"), usedBy: "one", isSentNext: false },
     { reference: env("GONE"), usedBy: "two", isSentNext: true },

@@ -84,7 +84,7 @@ it("prints the claims, the one that differs and the credential to paste where th
   expect(log).toContain(`"subject": "${seeded.subject}"`);
   expect(log).toContain("It is the subject that differs");
   expect(step.summary).toContain(`"subject": "${seeded.subject}"`);
-  // The rest is told as not checked, and what the identity will need is printed all the same.
+  // The rest is reported as not checked, and what the identity will need is printed all the same.
   expect(codes(report, "not-checked")).toEqual(
     expect.arrayContaining(["workspace", "permissions", "targets", "storage", "discovery"]),
   );

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { anonymousVersion } from "../../src/asset/environment/request.ts";
 import { assetsOf, computesOf, read as readCommandJob } from "../../src/job/command.ts";
 import { pythonText } from "../../src/yaml/python-text.ts";
 import { nodeOf } from "../support/documents.ts";
+import { checkoutOf } from "../support/step.ts";
+
+const folder = checkoutOf({ "data/a.csv": "", ".git/config": "" });
+symlinkSync("/etc/hostname", join(folder, "link"));
 
 const read = (yaml: string) => {
-  const { node } = nodeOf(`run:\n${yaml.replaceAll(/^(?=.)/gm, "  ")}`);
+  const { node } = nodeOf(`run:\n${yaml.replaceAll(/^(?=.)/gm, "  ")}`, folder);
   if (node === undefined) throw new Error("The example is no YAML.");
   return readCommandJob({ ...node, path: ["run"] });
 };
@@ -37,6 +43,8 @@ describe("the short cuts of an inline run", () => {
   });
 });
 
+const three = (code: string) => [code, code, code];
+
 it.each([
   [{ yaml: "command: echo ${{inputs.lr}}\n" }, ["unknown-binding"]],
   [{ yaml: "command: echo ${{outputs.model}}\noutputs: { modell: { type: uri_folder } }\n" }, ["unknown-binding"]],
@@ -47,14 +55,36 @@ it.each([
   ],
   [{ yaml: "command: x\nenvironment_variables: { T: { env: github_token } }\n" }, ["reserved-secret"]],
   [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: absent.csv } }\n" }, ["missing-file"]],
-  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: / } }\n" }, ["wrong-type"]],
+  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: data } }\n" }, ["wrong-type"]],
+  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: /etc/hostname } }\n" }, ["outside"]],
+  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: link } }\n" }, ["outside"]],
+  [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: .git/config } }\n" }, ["outside"]],
+  [{ yaml: "command: x\ncode: /etc\n" }, ["outside"]],
+  [{ yaml: "command: x\nenvironment: 'file:../home/env.yml'\n" }, ["outside"]],
+  [{ yaml: "command: x\nenvironment: { image: a, conda_file: ../../home/.azure/msal.json }\n" }, ["outside"]],
+  [{ yaml: "command: x\nenvironment: { image: a, conda_file: link }\n" }, ["outside"]],
+  [{ yaml: "command: x\nenvironment: { build: { path: .. } }\n" }, ["outside"]],
   [{ yaml: "command: x\ninputs: { d-e: 1 }\n" }, ["illegal-name"]],
   [{ yaml: "command: x\ncode: git+https://github.com/octo-org/octo-repo\n" }, ["git-code"]],
   [{ yaml: "command: x\nenvironment: { build: { path: absent } }\n" }, ["missing-file"]],
-  [{ yaml: "command: x\nenvironment: { image: a, build: { path: / } }\n" }, ["image-and-build"]],
+  [{ yaml: "command: x\nenvironment: { image: a, build: { path: data } }\n" }, ["image-and-build"]],
   [{ yaml: "command: x\nenvironment: azureml:name-alone\n" }, ["missing-version"]],
   [{ yaml: "command: x\nenvironment: { name: unused, image: a }\n" }, ["unused-name"]],
   [{ yaml: "command: x\nenvironment: { conda_file: absent.yml }\n" }, ["missing-file"]],
+  [
+    { yaml: "command: echo ${{inputs.a.b}} ${{inputs.a-b}}\ninputs: { a: 1 }\n" },
+    ["unknown-binding", "unknown-binding"],
+  ],
+  [{ yaml: "command: x\ninputs: { 1x: 1 }\noutputs: { 2y: }\n" }, ["illegal-name", "illegal-name"]],
+  [{ yaml: "command: x\noutputs: { o: { version: 3 } }\n" }, ["missing-key"]],
+  [
+    { yaml: "command: x\noutputs: { o: { name: n.m }, p: { name: 'n:1' }, q: { name: a b } }\n" },
+    three("illegal-name"),
+  ],
+  [{ yaml: `command: x\noutputs: { o: { name: ${"n".repeat(256)} } }\n` }, ["illegal-name"]],
+  [{ yaml: "command: x\ncode: azureml://x/y\n" }, ["wrong-reference"]],
+  [{ yaml: "command: x\ncode: https://host/code.zip\n" }, ["wrong-reference"]],
+  [{ yaml: "command: x\ncode: ''\n" }, ["wrong-value"]],
 ])("finds in %j %j", ({ yaml }, codes) => {
   expect(read(yaml).problems.map(({ code }) => code)).toEqual(codes);
 });
@@ -69,6 +99,93 @@ it.each([
   [Number.NaN, ".nan", "nan"],
 ])("writes the literal %p (%s) as Python does: %s", (value, source, text) => {
   expect(pythonText(value, source)).toBe(text);
+});
+
+describe("the path of an input", () => {
+  const input = (path: string) => read(`command: x\ninputs: { d: { path: ${JSON.stringify(path)} } }\n`);
+
+  it.each([
+    ["azureml:d:1/data", "wrong-reference"],
+    ["azureml:a/b:1", "wrong-reference"],
+    ["a/b@latest", "wrong-reference"],
+    ["runs:/r1/model", "wrong-reference"],
+    ["models:/m/1", "wrong-reference"],
+    ["dbfs:/x", "wrong-reference"],
+    ["azureml:", "wrong-reference"],
+    ["azureml://", "wrong-reference"],
+    ["azureml:d:", "wrong-reference"],
+    ["https:///x", "wrong-reference"],
+    ["azureml:d", "missing-version"],
+    ["", "wrong-value"],
+    ["  ", "wrong-value"],
+  ])("%j is an error at the path: %s", (path, code) => {
+    expect(input(path).problems).toMatchObject([{ code, where: { line: 3, column: 24 } }]);
+  });
+
+  it.each([
+    ["d:1", "azureml:d:1"],
+    ["d@latest", "azureml:d@latest"],
+    ["azureml:d:1", "azureml:d:1"],
+    ["azureml:/subscriptions/s/x", "azureml:/subscriptions/s/x"],
+    ["dbfs://host/x", "dbfs://host/x"],
+    ["abfss://c@account.dfs.core.windows.net/x", "abfss://c@account.dfs.core.windows.net/x"],
+  ])("%j refers to %j", (path, reference) => {
+    const { job, problems } = input(path);
+    expect(problems).toEqual([]);
+    expect(job && assetsOf(job)).toContainEqual(expect.objectContaining({ kind: "data", reference }));
+  });
+});
+
+it.each([
+  ["python t.py {inputs.lr} {outputs.o}", "python t.py ${{inputs.lr}} ${{outputs.o}}", 1],
+  ["echo {search_space.x}", "echo ${{search_space.x}}", 1],
+  ["echo {{inputs.lr}}", "echo {{inputs.lr}}", 0],
+  ["echo { inputs.lr } {lr} {inputs}", "echo { inputs.lr } {lr} {inputs}", 0],
+  ["echo ${{inputs.lr}}", "echo ${{inputs.lr}}", 0],
+])("sends the command %j as %j, with %i warnings", (command, sent, warnings) => {
+  const { job, problems } = read(`command: "${command}"\ninputs: { lr: 1 }\noutputs: { o: }\n`);
+  expect(job?.command).toBe(sent);
+  expect(problems.map(({ code, severity }) => [code, severity])).toEqual(
+    Array(warnings).fill(["deprecated-placeholder", "warning"]),
+  );
+});
+
+it.each([
+  ["12345678901234567890", "12345678901234567890"],
+  ["1.0", "1.0"],
+  ["5", "5"],
+  ["010", "010"],
+  ["1_000", "1_000"],
+  ["1e3", "1e3"],
+  ["true", "true"],
+  ["yes", "yes"],
+  ["'5'", "5"],
+  ["&id 007", "007"],
+])("sends the environment variable %s as the text %j", (written, sent) => {
+  const { job, problems } = read(`command: x\nenvironment_variables:\n  A: ${written}\n`);
+  expect(problems).toEqual([]);
+  expect(job?.environmentVariables).toEqual({ A: sent });
+});
+
+it("sends an environment variable that is an alias as its anchor is written", () => {
+  const { job } = read("command: x\nenvironment_variables: { A: &id 1.50, B: *id }\n");
+  expect(job?.environmentVariables).toEqual({ A: "1.50", B: "1.50" });
+});
+
+it("looks for the names of old placeholders too", () => {
+  expect(read("command: echo {inputs.nope}\n").problems.map(({ code }) => code)).toEqual([
+    "deprecated-placeholder",
+    "unknown-binding",
+  ]);
+});
+
+it("spells the keys of resources.properties as the service does", () => {
+  const { job } = read(
+    "command: x\nresources: { properties: { Singularity: { a: 1 }, ITP: {}, Target_Selector: {}, OtherKey: 1 } }\n",
+  );
+  expect(job?.resources).toEqual({
+    properties: { AISuperComputer: { a: 1 }, itp: {}, target_selector: {}, OtherKey: 1 },
+  });
 });
 
 it("wants an environment of a job file, as az ml does", () => {
@@ -107,7 +224,6 @@ describe("a command job", () => {
 
   it.each([
     ["code: azureml:code:1", { kind: "code", reference: "azureml:code:1" }],
-    ["code: https://host/code", { kind: "code", declared: { from: "address", url: "https://host/code" } }],
     ["environment: { image: a }", { kind: "environment", declared: { image: "a", tags: {} } }],
     ["environment: azureml:env@latest", { kind: "environment", reference: "azureml:env@latest" }],
   ])("uses, with %s, %j", (line, use) => {

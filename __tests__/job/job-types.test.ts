@@ -12,7 +12,11 @@ import { workspace } from "../support/targets.ts";
 
 /** The jobs of the examples, which the demo and the sample workflows run. */
 const examples = globSync("examples/**/*.yml").flatMap((file) => {
-  const { documents } = readDocuments(readFileSync(file, "utf8"), { file, folder: resolve(dirname(file)) });
+  const { documents } = readDocuments(readFileSync(file, "utf8"), {
+    file,
+    folder: resolve(dirname(file)),
+    root: resolve("examples"),
+  });
   return documents
     .filter((document) => kindOf(document).is === "job")
     .map((document) => ({ file, ...readJob({ document, path: [] }) }));

@@ -38,7 +38,13 @@ const job = (fields: Partial<CommandJob> = {}): CommandJob => ({
 const facts: NeedFacts = { workspace, store: { by: "secret" }, vaults: [], downloads: false, removes: false };
 const nothing: NeedSources = { targets: [], environments: [] };
 const inline = { from: "inline", definition: { image: "ubuntu", tags: {} } } as const;
-const localData = { kind: "data", type: "uri_folder", path: "./data", local: "/checkout/data" } as const;
+const localData = {
+  kind: "data",
+  type: "uri_folder",
+  path: "./data",
+  local: "/checkout/data",
+  root: "/checkout",
+} as const;
 
 const declared = fc.record({
   targets: fc.subarray([
@@ -54,7 +60,7 @@ const declared = fc.record({
   run: fc.constantFrom(
     undefined,
     job(),
-    job({ environment: inline, code: { from: "local", path: ".", folder: "/checkout" } }),
+    job({ environment: inline, code: { from: "local", path: ".", folder: "/checkout", root: "/checkout" } }),
     job({ inputs: { data: localData, model: { kind: "data", type: "mlflow_model", path: "azureml:m@latest" } } }),
   ),
 });
@@ -147,7 +153,9 @@ describe("what is needed", () => {
     },
     {
       when: "a run uploads code",
-      what: { run: job({ environment: inline, code: { from: "local", path: ".", folder: "/checkout" } }) },
+      what: {
+        run: job({ environment: inline, code: { from: "local", path: ".", folder: "/checkout", root: "/checkout" } }),
+      },
       has: [
         "required workspaces/jobs/write",
         "required workspaces/jobs/cancel/action",

@@ -54,6 +54,67 @@ describe("plan", () => {
       expected: [{ do: "keep" }],
     },
     {
+      when: "a cluster failed for a cause that only its leaf tells",
+      declared: [amlCompute()],
+      live: [
+        liveCluster({
+          provisioningState: "Failed",
+          provisioningErrors: [
+            {
+              code: "BadRequest",
+              message: "It failed.",
+              details: [{ code: "ClusterMinNodesExceedCoreQuota", message: "No cores are left.", details: [] }],
+            },
+          ],
+        }),
+      ],
+      expected: [
+        {
+          do: "refuse",
+          because: "provisioning-failed",
+          reason: expect.stringContaining(
+            "It is Failed (No cores are left [ClusterMinNodesExceedCoreQuota])",
+          ) as unknown as string,
+        },
+      ],
+    },
+    ...(["fail", "update"] as const).map((onDrift) => ({
+      when: `what has to be deleted differs, and on-drift is ${onDrift}: both inputs are named at once`,
+      declared: [amlCompute()],
+      live: [resized],
+      options: { onDrift },
+      expected: [
+        {
+          do: "refuse",
+          because: "drift",
+          reason: expect.stringMatching(
+            /set on-drift to reattach and allow-delete to true .*: 'cpu-cluster' is deleted and created again/,
+          ) as unknown as string,
+        },
+      ],
+    })),
+    {
+      when: "the declaration names no idle time, and none is live",
+      declared: [amlCompute()],
+      live: [
+        liveCluster({
+          properties: { ...liveCluster().properties, scaleSettings: { minNodeCount: 0, maxNodeCount: 4 } },
+        }),
+      ],
+      expected: [{ do: "keep", differences: [] }],
+    },
+    {
+      when: "the declaration names another idle time, and none is live",
+      declared: [amlCompute({ idleSeconds: 300 })],
+      live: [
+        liveCluster({
+          properties: { ...liveCluster().properties, scaleSettings: { minNodeCount: 0, maxNodeCount: 4 } },
+        }),
+      ],
+      options: { onDrift: "update" },
+      expected: [{ do: "update" }],
+    },
+    {
       when: "nothing is live",
       declared: [amlCompute(), virtualMachine()],
       live: [],

@@ -81,7 +81,7 @@ describe("text that stems from elsewhere", () => {
   });
 
   it.each(["javascript:alert(1)", "http://insecure.example", "not an address"])(
-    "is no link when its address is %s",
+    "is not a link when its address is %s",
     (address) => {
       expect(link("run", address)).toBe("run");
     },

@@ -48,7 +48,7 @@ describe("the reason of an Azure failure", () => {
 });
 
 describe("a failed call", () => {
-  it("is told by its leaf cause, with the code once", () => {
+  it("is reported by its leaf cause, with the code once", () => {
     const nested = { code: "BadRequest", message: "Something failed.", details: [error] };
     expect(sentenceOf(nested)).toBe("The service stopped [Stopped]");
     expect(failureOf({ reason: "refused", status: 400, error: nested }, "The computes could not be listed")).toEqual({
@@ -60,7 +60,7 @@ describe("a failed call", () => {
   it("comes with the advice that is known to help", () => {
     const refused = { code: "AuthorizationFailed", message: "You may not.", details: [] };
     expect(failureOf({ reason: "refused", status: 403, error: refused }, "The run could not be read").message).toBe(
-      "The run could not be read: You may not [AuthorizationFailed]. The identity lacks a role. Give it AzureML Data Scientist and AzureML Compute Operator on the workspace; a change takes up to an hour.",
+      "The run could not be read: You may not [AuthorizationFailed]. The identity lacks a role. For work on a workspace it needs AzureML Data Scientist, for its computes AzureML Compute Operator. A new role assignment takes up to an hour. The command doctor lists everything that is missing.",
     );
   });
 

@@ -10,8 +10,8 @@ import { everyResult } from "../support/results.ts";
 
 const references: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
-/** What a reader is told: text without tags and pictures, with the joiners that keep GitHub from linking taken out. */
-function said(html: string): string {
+/** What a reader sees: text without tags and pictures, with the joiners that keep GitHub from linking taken out. */
+function readerText(html: string): string {
   return html
     .replaceAll(/<figure>.*?<\/figure>|<pre><code class="language-mermaid">.*?<\/code><\/pre>/gs, " ")
     .replaceAll(/<(?!\/?(code|strong|a|span)\b)[^>]*>/g, " ")
@@ -29,8 +29,8 @@ function markdownOf(document: Document): string {
     .join("\n");
 }
 
-const asMarkdown = (document: Document) => said(marked.parse(markdownOf(document), { gfm: true, async: false }));
-const asHtml = (document: Document) => said(renderHtml(document).replace(/^.*?<body>/s, ""));
+const asMarkdown = (document: Document) => readerText(marked.parse(markdownOf(document), { gfm: true, async: false }));
+const asHtml = (document: Document) => readerText(renderHtml(document).replace(/^.*?<body>/s, ""));
 
 const results = everyResult();
 const blocksOf = (document: Document): readonly Block[] => document.flatMap(({ blocks }) => blocks).flatMap(withInner);
@@ -148,6 +148,34 @@ describe("what only some reports used to say", () => {
     expect(asHtml(find(name))).toContain(words);
   });
 
+  const step = { target: "a", type: "amlcompute", reason: "Why.", findings: [], changes: [] } as const;
+  const differs = [{ field: "size", from: "a", to: "b", means: "recreate" }] as const;
+  it.each([
+    {
+      of: "a refusal",
+      steps: [{ ...step, action: "refuse" }],
+      expected: /^Nothing would be changed\. One target is refused/,
+    },
+    {
+      of: "a difference that is left",
+      steps: [{ ...step, action: "none", changes: differs }],
+      expected: /differs from its declaration and is left/,
+    },
+    { of: "an operation in flight", steps: [{ ...step, action: "wait" }], expected: /is in flight/ },
+    {
+      of: "two refusals",
+      steps: [
+        { ...step, action: "refuse" },
+        { ...step, action: "refuse" },
+      ],
+      expected: /2 targets are refused/,
+    },
+  ] as const)("never calls a workspace as declared beside $of", ({ steps, expected }) => {
+    const [, verdict] = planBlocks({ steps, hasChanges: false });
+    expect(verdict).toEqual({ kind: "text", content: expect.stringMatching(expected) as unknown });
+    expect(JSON.stringify(verdict)).not.toContain("as declared");
+  });
+
   it("is in the log of a plan as well: the verdict, the changes, the costs and the findings", () => {
     const plan = results.find(({ name }) => name === "a plan with costs")?.result.plan;
     if (plan === undefined) throw new Error("There is no plan.");
@@ -155,6 +183,7 @@ describe("what only some reports used to say", () => {
       {
         title: "Plan",
         lines: [
+          "One target is refused; the reason stands beside it.",
           "Costs per hour change by ±0 with all computes at minimum size, by +0.916 at maximum. No price is declared for Standard_X1.",
           "Target  Kind             Plan",
           "cpu     managed cluster  update in place",

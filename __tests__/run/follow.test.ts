@@ -25,18 +25,18 @@ async function follow(looks: readonly Look[], options: Options = {}): Promise<To
   const statuses: string[] = [];
   let logReads = 0;
   let look = 0;
-  let said = "NotStarted";
+  let status = "NotStarted";
   const details = async (): Promise<Outcome<RunDetails>> => {
     const seen = looks[Math.min(look, looks.length - 1)] ?? "NotStarted";
     look += 1;
     if (look === options.cancelAfter) abort.abort();
     if (typeof seen === "object") return failing(seen.fails);
-    said = seen;
+    status = seen;
     return succeeded({ status: seen, warnings: [], logFiles: { "user_logs/std_log.txt": "address" } });
   };
   const never = () => Promise.reject(new Error("This is not asked for."));
   const deps: FollowDeps = {
-    jobs: { ...jobsOf(), get: async (name) => succeeded(liveJob(name, { status: options.job ?? said })) },
+    jobs: { ...jobsOf(), get: async (name) => succeeded(liveJob(name, { status: options.job ?? status })) },
     runHistory: { details, artifacts: never, artifactUrl: never },
     logs: {
       look: async () => void (logReads += 1),

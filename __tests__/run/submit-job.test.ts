@@ -117,9 +117,9 @@ describe("the name of a run", () => {
     ["everything that a command job may have", everything, "everything-01234567-6d74bc473379"],
     ["an environment of the workspace", "command: x\nenvironment: azureml:env:1\n", "run-01234567-eb42c84d56e5"],
     [
-      "code at an address",
-      "command: x\ncode: https://host/code\nenvironment: { image: a }\ncompute: azureml:gpu\n",
-      "run-01234567-ccfe9e1d5858",
+      "an environment of its own",
+      "command: x\nenvironment: { image: a }\ncompute: azureml:gpu\n",
+      "run-01234567-62932bbbef7d",
     ],
   ])("stays what it has always been for %s", async (_, yaml, expected) => {
     expect((await submit(jobOf(yaml), deps())).name).toBe(expected);

@@ -73,7 +73,7 @@ export async function make(yaml: string, folder: string): Promise<Made> {
       case "environment":
         return "<environment:1>";
       case "code":
-        return `<code:${plain(use.declared.from === "local" ? use.declared.path : use.declared.url)}>`;
+        return `<code:${plain(use.declared.path)}>`;
       case "data":
       case "model": {
         const { type, local, datastore = "workspaceblobstore" } = use.declared;

@@ -32,6 +32,6 @@ describe.each([
   });
 });
 
-it("codes are not told apart by case or by a sign", () => {
+it("codes are lower-case words joined by dashes", () => {
   for (const { code } of [...problems, ...reasons]) expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
 });

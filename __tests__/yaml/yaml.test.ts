@@ -1,10 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { isYamlTimestamp, readDocuments } from "../../src/yaml/yaml.ts";
+import { isYamlTimestamp } from "../../src/yaml/timestamp.ts";
+import { readDocuments } from "../../src/yaml/yaml.ts";
 
 const read = (text: string) => readDocuments(text, { file: "a.yml", folder: "/checkout" });
 
-it("takes a date for what it is, which is no text until it is quoted", () => {
+it("takes an unquoted date for a date, not for text", () => {
   const { documents } = read("a: 2026-01-01\nb: '2026-01-01'\nc: 2026-1-1 10:00:00 +01:00");
   expect(documents[0]?.value).toEqual({ a: expect.anything(), b: "2026-01-01", c: expect.anything() });
   const { a, c } = documents[0]?.value as { a: unknown; c: unknown };
@@ -58,7 +59,7 @@ describe("places", () => {
     { what: "a tab", text: "a:\n\tb: 1\n", at: "2:1", code: "syntax" },
     { what: "an open list", text: "a: [1, 2\n", at: "2:1", code: "syntax" },
     { what: "an alias without anchor", text: "a: *b\n", at: "1:4", code: "syntax" },
-    { what: "a key that is no text", text: "? [1]\n: 2\n", at: "1:3", code: "syntax" },
+    { what: "a key that is not text", text: "? [1]\n: 2\n", at: "1:3", code: "syntax" },
   ])("says where $what stands", ({ text, at, code }) => {
     const [problem] = read(text).problems;
     expect(problem?.code).toBe(code);

@@ -109,10 +109,9 @@ function usagesDocument(region: string, sizes: readonly Size[]): ResourceDocumen
   return {
     id: `${locationPath(region)}/usages`,
     value: [
-      ...families.map((family) => entry("vmFamily", usageName(family), limits[family] ?? 0)),
-      entry("totalCores", "Total Cluster Dedicated Regional vCPUs", 500),
-      entry("dedicatedCores", "Cluster Dedicated vCPUs", -1),
-      entry("lowPriorityCores", "Cluster Low-priority vCPUs", 100),
+      ...families.map((family) => entry("vmFamily/dedicatedCores", usageName(family), limits[family] ?? 0)),
+      entry("totalDedicatedCores", "Total Cluster Dedicated Regional vCPUs", 500),
+      entry("totalLowPriorityCores", "Total Cluster Low-priority Regional vCPUs", 100),
     ],
   };
 }

@@ -3,12 +3,8 @@ import type { AssetDeps, AssetRequest } from "./kind.ts";
 import { takeSnapshot, type Snapshot } from "./upload/snapshot.ts";
 import { contentGuid } from "./version.ts";
 
-/** Code that becomes a version of its own, without a name that anybody knows. */
-export type Code =
-  /** `path` as written, `folder` absolute. */
-  | { readonly from: "local"; readonly path: string; readonly folder: string }
-  /** Code at an address is registered as it is; the service fetches it. */
-  | { readonly from: "address"; readonly url: string };
+/** Code that becomes a version of its own, without a name that anybody knows: `path` as written, `folder` absolute; nothing outside `root` is taken. */
+export type Code = { readonly from: "local"; readonly path: string; readonly folder: string; readonly root: string };
 
 export const label = "code";
 export const collection = "codes";
@@ -25,11 +21,11 @@ export function uploadOf(_: Code): undefined {
 }
 
 export async function contentOf(code: Code): Promise<Snapshot | undefined> {
-  return code.from === "local" ? takeSnapshot(code.folder) : undefined;
+  return takeSnapshot(code.folder, code.root);
 }
 
-export function identityOf(code: Code, snapshot: Snapshot | undefined): string {
-  return code.from === "local" ? taken(snapshot).hash : code.url;
+export function identityOf(_: Code, snapshot: Snapshot | undefined): string {
+  return taken(snapshot).hash;
 }
 
 /** The service finds code by its content. */
@@ -38,20 +34,19 @@ export async function find(
   snapshot: Snapshot | undefined,
   { assets, onProgress }: AssetDeps,
 ): Promise<Outcome<string | undefined>> {
-  if (snapshot === undefined) return succeeded(undefined);
-  const found = await assets.findCode(contentGuid(snapshot.hash), snapshot.hash);
+  const { hash, files } = taken(snapshot);
+  const found = await assets.findCode(contentGuid(hash), hash);
   if (found.ok && found.value !== undefined)
-    onProgress(`The workspace has this code already (${snapshot.files.length} files); nothing is uploaded.`);
+    onProgress(`The workspace has this code already (${files.length} files); nothing is uploaded.`);
   return found;
 }
 
 export async function upload(
-  code: Code,
+  _code: Code,
   snapshot: Snapshot | undefined,
-  _: string,
+  _version: string,
   { assets, blobs, signal, onProgress }: AssetDeps,
 ): Promise<Outcome<string>> {
-  if (code.from === "address") return succeeded(code.url);
   const { hash, files, bytes, folder, isFile } = taken(snapshot);
   const name = contentGuid(hash);
   onProgress(`Uploading ${files.length} files of code, ${bytes} bytes.`);
@@ -69,10 +64,11 @@ export async function upload(
   return marked.ok ? succeeded(`${place.value.url}/${folder}`) : marked;
 }
 
-export function toRequest(code: Code, snapshot: Snapshot | undefined, address: string | undefined): AssetRequest {
-  const properties = code.from === "local" ? { hash_sha256: taken(snapshot).hash, hash_version: hashVersion } : {};
+export function toRequest(_: Code, snapshot: Snapshot | undefined, address: string | undefined): AssetRequest {
+  const { hash } = taken(snapshot);
+  const properties = { hash_sha256: hash, hash_version: hashVersion };
   return {
-    name: contentGuid(identityOf(code, snapshot)),
+    name: contentGuid(hash),
     version: onlyVersion,
     body: { properties: { codeUri: address, isAnonymous: true, properties } },
   };

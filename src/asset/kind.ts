@@ -30,6 +30,8 @@ export type AssetRequest = {
 export type DatastoreUpload = {
   /** Absolute. */
   readonly local: string;
+  /** Absolute folder of the checkout: nothing outside it is taken. */
+  readonly root: string;
   readonly datastore?: string;
 };
 
@@ -85,7 +87,7 @@ export type AssetKind<Definition, Content> = {
     address: string | undefined,
     named?: { readonly name: string; readonly version: string },
   ) => AssetRequest;
-  /** Members that the declaration sets and the live version has otherwise. What the service filled in is no difference. */
+  /** Members that the declaration sets and the live version has otherwise. What the service filled in is not a difference. */
   readonly differencesFrom?: (
     definition: Definition,
     content: Content,

@@ -27,7 +27,7 @@ export async function apply(planned: Plan, options: ApplyOptions, deps: AttachDe
     groups.map((group) =>
       limit(async () => {
         const ended = await applyGroup(group, work);
-        for (const outcome of ended) deps.onEnd(summarizeStep(outcome).report);
+        for (const outcome of ended) deps.onEnd(summarizeStep(outcome, deps.workspace.location).report);
         return ended;
       }),
     ),

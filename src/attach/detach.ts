@@ -7,7 +7,7 @@ import { isWorkedOn, type Detachment, type DetachOutcome } from "./detachment.ts
 import { inUse } from "./in-use.ts";
 import { withLeases } from "./lease.ts";
 import type { AttachDeps } from "./dependencies.ts";
-import { removeAndWait, type Removal } from "./remove.ts";
+import { failedFor, removeAndWait, type Removal } from "./remove.ts";
 import { pollUntilTerminal } from "./poll.ts";
 import { summarizeDetach } from "./target-report.ts";
 
@@ -75,9 +75,7 @@ async function removeAsPlanned(
 ): Promise<Removal> {
   const read = await deps.computes.get(planned.name);
   if (!read.ok) {
-    return read.failure.reason === "cancelled"
-      ? { state: "in-flight", why: "cancelled" }
-      : { state: "failed", error: read.failure.error };
+    return read.failure.reason === "cancelled" ? { state: "in-flight", why: "cancelled" } : failedFor(read.failure);
   }
   const live = read.value;
   if (live === undefined) return { state: "gone" };
@@ -109,7 +107,7 @@ async function waitUntilGone(live: LiveCompute, deps: AttachDeps): Promise<Remov
     case "failed":
       return { state: "failed", error: polled.error };
     case "unreadable":
-      return { state: "failed", error: polled.failure.error };
+      return failedFor(polled.failure);
     case "present":
       return failedWith("NotRemoved", `'${live.name}' is ${polled.compute.provisioningState} again.`);
   }

@@ -53,7 +53,7 @@ export async function removePredecessors(
         if (removal.state === "in-flight") return { state: "in-flight", why: removal.why };
         if (removal.state === "failed" && !held.isHeld()) return leaseLost;
         if (removal.state === "failed")
-          return { state: "failed", because: "provisioning-failed", error: removal.error };
+          return { state: "failed", because: removal.because ?? "provisioning-failed", error: removal.error };
       }
       return undefined;
     case "wait":

@@ -3,6 +3,9 @@ import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import { kindOfLive } from "../compute/target.ts";
 import type { Removed } from "../plan/step.ts";
 import type { AttachDeps } from "./dependencies.ts";
+import { isLastingConflict } from "../azure/service-error.ts";
+import { reasonOf } from "../report/failure.ts";
+import type { FailureReason } from "../report/result.ts";
 import { pollWrite, idsOf, pollUntilTerminal, resolveUnknownOutcome, type PollResult } from "./poll.ts";
 
 /** The result of a removal. */
@@ -12,7 +15,7 @@ export type Removal =
       readonly state: "failed";
       readonly error: ServiceError;
       /** Absent: the service did not carry it out. */
-      readonly because?: "in-use";
+      readonly because?: FailureReason;
     }
   | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled" };
 
@@ -65,7 +68,7 @@ export async function removeAndWait(compute: Removed, isHeld: () => boolean, dep
       case "failed":
         return { state: "failed", error: { ...polled.error, ...(answer.ok ? idsOf(answer.value) : {}) } };
       case "unreadable":
-        return { state: "failed", error: polled.failure.error };
+        return failedFor(polled.failure);
       case "present":
         // Still there once nothing is in flight: the removal was not carried out, so sending it again is not blind.
         break;
@@ -87,12 +90,17 @@ async function afterRefusal(name: string, failure: AzureFailure, deps: AttachDep
       return { state: "in-flight", why: "cancelled" };
     case "refused":
       // 409 and 412: another operation holds the compute. Its end decides; anything else is the service's last word.
-      return failure.status === 409 || failure.status === 412
+      return (failure.status === 409 || failure.status === 412) && !isLastingConflict(failure.error)
         ? pollUntilTerminal(name, deps)
-        : { state: "failed", error: failure.error };
+        : { state: "unreadable", failure };
     case "unreachable":
       return { state: "unreadable", failure };
   }
+}
+
+/** What a refused or failed call means for a removal: the same reasons as for every other write. */
+export function failedFor(failure: AzureFailure): Removal {
+  return { state: "failed", error: failure.error, because: reasonOf(failure, "target") };
 }
 
 function failedWith(code: string, message: string): Removal {

@@ -1,6 +1,9 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import { kindOf, kindOfLive, originOf, resourceIdOf } from "../compute/target.ts";
 import { actionOf } from "../plan/plan-report.ts";
+import { whatToDo } from "../report/advice.ts";
+import type { ServiceError } from "../azure/outcome.ts";
+import type { Step } from "../plan/step.ts";
 import { errorSentence } from "../report/error-text.ts";
 import type { Failure, LeftGoing, TargetReport } from "../report/result.ts";
 import type { StepOutcome } from "./step-result.ts";
@@ -13,7 +16,8 @@ export type TargetSummary = {
   readonly leftGoing?: LeftGoing;
 };
 
-export function summarizeStep(outcome: StepOutcome): TargetSummary {
+/** @param region the workspace's, where a target names none. */
+export function summarizeStep(outcome: StepOutcome, region?: string): TargetSummary {
   const { step, seconds, end } = outcome;
   const { target } = step;
   const compute = "compute" in end ? end.compute : "live" in step ? step.live : undefined;
@@ -37,7 +41,7 @@ export function summarizeStep(outcome: StepOutcome): TargetSummary {
         report: {
           ...report,
           outcome: "failed",
-          provisioningErrors: compute?.provisioningErrors ?? [],
+          provisioningErrors: (compute?.provisioningErrors ?? []).map((error) => advised(error, step, region)),
           note: step.reason,
         },
         failure: { reason, message: `${target.name} (${kindOf(target).label}): ${step.reason}` },
@@ -61,13 +65,25 @@ export function summarizeStep(outcome: StepOutcome): TargetSummary {
       };
     case "failed":
       return {
-        report: { ...report, outcome: "failed", provisioningErrors: [end.error] },
+        report: { ...report, outcome: "failed", provisioningErrors: [advised(end.error, step, region)] },
         failure: {
           reason: end.because,
-          message: `${target.name} (${kindOf(target).label}): ${errorSentence(end.error)}`,
+          message: `${target.name} (${kindOf(target).label}): ${errorSentence(advised(end.error, step, region))}`,
         },
       };
   }
+}
+
+/** The error with the advice that fits what was declared: whoever shows it later knows only the error. */
+function advised(error: ServiceError, { target }: Step, workspaceRegion?: string): ServiceError {
+  const { size, location } = kindOf(target).capacityOf?.(target) ?? {};
+  const advice = whatToDo(error, {
+    type: target.type,
+    size,
+    region: location ?? workspaceRegion,
+    declaresId: resourceIdOf(target) !== undefined,
+  });
+  return advice === undefined ? error : { ...error, advice };
 }
 
 function noteOf(step: StepOutcome["step"]): { note?: string } {

@@ -1,5 +1,6 @@
 import type { Accepted, LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, Outcome, ServiceError } from "../azure/outcome.ts";
+import { isLastingConflict } from "../azure/service-error.ts";
 import { differencesFrom, kindOf, originOf } from "../compute/target.ts";
 import { isUsable } from "../compute/state.ts";
 import type { Step } from "../plan/step.ts";
@@ -91,11 +92,15 @@ async function afterRefusal(name: string, refused: AzureFailure, deps: AttachDep
   if (refused.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
   // 409 and 412: an operation is in flight, our own lost one or somebody else's. Its result counts. Where the compute is
   // absent, its removal may still be in flight: nothing was carried out, so the write may be sent again.
-  if (refused.reason === "refused" && (refused.status === 409 || refused.status === 412)) {
+  if (refused.reason === "refused" && isPassingConflict(refused)) {
     const polled = await pollUntilTerminal(name, deps);
     return polled.state === "absent" ? resolveUnknownOutcome(name, deps) : polled;
   }
   return { state: "unreadable", failure: refused };
+}
+
+function isPassingConflict({ status, error }: AzureFailure): boolean {
+  return (status === 409 || status === 412) && !isLastingConflict(error);
 }
 
 /** @returns `undefined` when the compute is certainly absent: the write took no effect and may be sent again. */

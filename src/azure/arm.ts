@@ -1,7 +1,7 @@
 import type { GenericResource, ResourceManagementClient } from "@azure/arm-resources";
 import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import type { Cloud } from "./cloud.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import {
   adapt,
   bearerTokenPolicy,
@@ -89,13 +89,18 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
   pipeline.addPolicy(bearerTokenPolicy(newCredential, cloud.armScope, clock, firstToken), { phase: "Sign" });
 
   const answer = async (
+    operation: keyof typeof documented,
     repeatable: Repeatable,
     request: () => Promise<Answer>,
     until: AbortSignal = signal,
   ): Promise<Outcome<Answer>> => {
     const outcome = await withRetries(repeatable, request, { ...options, signal: until });
-    if (!outcome.ok || outcome.value.status < 400) return outcome;
-    return failed(failureOf(outcome.value));
+    if (!outcome.ok) return outcome;
+    const { status } = outcome.value;
+    if (status >= 400) return failed(failureOf(outcome.value));
+    return (documented[operation] as readonly number[]).includes(status)
+      ? outcome
+      : failed(undocumented(status, repeatable));
   };
   const direct = (
     repeatable: Repeatable,
@@ -103,7 +108,8 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     url: string,
     body?: unknown,
     until: AbortSignal = signal,
-  ) => answer(repeatable, () => send(pipeline, { method, url, body, signal: until, seconds }), until);
+    operation: keyof typeof documented = method,
+  ) => answer(operation, repeatable, () => send(pipeline, { method, url, body, signal: until, seconds }), until);
   const byId = (
     run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
     id: string,
@@ -113,7 +119,7 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
   const getUrl = (url: string) =>
     new URL(url).origin === new URL(cloud.resourceManager).origin
-      ? direct("read", "GET", url)
+      ? direct("read", "GET", url, undefined, signal, "poll")
       : Promise.resolve(
           failed({
             reason: "refused",
@@ -127,9 +133,9 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
 
   return {
     get: (id, apiVersion) =>
-      answer("read", () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id)),
+      answer("GET", "read", () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id)),
     put: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
-      answer(repeatable, () =>
+      answer("PUT", repeatable, () =>
         byId(
           (path, rest) =>
             client.resources.createOrUpdateById(path, apiVersion, body as GenericResource, rest).submitted(),
@@ -138,7 +144,7 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
         ),
       ),
     patch: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
-      answer(repeatable, () =>
+      answer("PATCH", repeatable, () =>
         byId(
           (path, rest) => client.resources.updateById(path, apiVersion, body as GenericResource, rest).submitted(),
           id,
@@ -151,6 +157,27 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), getUrl),
     getUrl,
     getData: (url) => direct("read", "GET", url),
+  };
+}
+
+/** The statuses by which ARM says that it has done, or taken on, what was asked. A redirection is none of them. */
+const documented = {
+  GET: [200],
+  PUT: [200, 201, 202],
+  PATCH: [200, 201, 202],
+  POST: [200, 201, 202, 204],
+  DELETE: [200, 202, 204],
+  /** The address of an operation, or of a page of a list. */
+  poll: [200, 201, 202, 204],
+} as const satisfies Readonly<Record<string, readonly number[]>>;
+
+/** What such an answer means is not known: a write may have been carried out. */
+function undocumented(status: number, repeatable: Repeatable): AzureFailure {
+  const message = `The service answered with status ${status}, which is neither a success nor a refusal of this request.`;
+  return {
+    reason: repeatable === "read" ? "unreachable" : "unknown",
+    status,
+    error: { code: "UnexpectedStatus", message, details: [] },
   };
 }
 

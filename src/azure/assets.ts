@@ -1,6 +1,7 @@
 import type { Arm } from "./arm.ts";
 import type { BlobContainer } from "./blobs.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { isLastingConflict } from "./service-error.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
 /** The versions of the assets of one workspace. */
@@ -83,7 +84,10 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
       const id = version(collection, name, number);
       const answer = await arm.put(id, apiVersions[collection], body, { repeatable: "read" });
       // Versions cannot be changed: a conflict says that it is there.
-      if (!answer.ok) return answer.failure.status === 409 ? succeeded({ id, conflict: true }) : answer;
+      if (!answer.ok)
+        return answer.failure.status === 409 && !isLastingConflict(answer.failure.error)
+          ? succeeded({ id, conflict: true })
+          : answer;
       return succeeded({
         id: (answer.value.body as { readonly id?: string } | undefined)?.id ?? id,
         conflict: false,

@@ -112,7 +112,7 @@ function assemble(
     runHistory: createRunHistory(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
     dataPlane,
-    blobs: createBlobs(options),
+    blobs: createBlobs(options, { newCredential, storageSuffix: cloud.storageSuffix }),
     resources: freshReads(),
     freshReads,
     usersOf: createComputeUsersReader(arm, ref),

@@ -1,11 +1,13 @@
-import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline as streamPipeline } from "node:stream/promises";
 import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/core-rest-pipeline";
 import type { TokenCredential } from "@azure/core-auth";
 import type { ContainerClient } from "@azure/storage-blob";
 import pLimit from "p-limit";
+import { codeOf, createContainerAccess, withStorageAdvice, type IdentityAccess } from "./container-access.ts";
 import { withStorageRetry } from "./storage-retry.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { httpClient, isLoopback, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
@@ -56,38 +58,31 @@ export type Blobs = {
 /** How many files are uploaded at once. Our choice: enough to hide latency, few enough not to be throttled. */
 const uploadsAtOnce = 8;
 
-export function createBlobs(deps: RetryDeps): Blobs {
+/** @param identity what a container is entered with where its account takes no keys. */
+export function createBlobs(deps: RetryDeps, identity?: IdentityAccess): Blobs {
+  const inside = createContainerAccess(identity);
   const pipeline = plainPipeline();
   const patiently = <Value>(work: () => Promise<Value>, signal = deps.signal) =>
     withStorageRetry(work, { ...deps, signal });
   return {
     upload: async (container, files, { signal = deps.signal, overwrite = false } = {}) => {
-      const client = await containerClient(container);
       const limit = pLimit(uploadsAtOnce);
-      const conditions = overwrite ? {} : { ifNoneMatch: "*" };
+      const put = (reached: BlobContainer, { name, path }: UploadedFile) =>
+        patiently(() => putBlob(reached, { name, path }, { overwrite, signal }), signal);
       try {
-        await Promise.all(
-          files.map(({ name, path }) =>
-            limit(async () => {
-              try {
-                const blob = client.getBlockBlobClient(name);
-                await patiently(() => blob.uploadFile(path, { abortSignal: signal, conditions }), signal);
-              } catch (error) {
-                if (!isAlreadyThere(error)) throw error;
-              }
-            }),
-          ),
-        );
+        await Promise.all(files.map((file) => limit(() => inside(container, (reached) => put(reached, file)))));
         return succeeded(undefined);
       } catch (error) {
-        return storageFailure(error, signal);
+        return withStorageAdvice(storageFailure(error, signal), container);
       }
     },
     setMetadata: async (container, blob, metadata) => {
       try {
-        const client = await containerClient(container);
         const { signal } = deps;
-        await patiently(() => client.getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: signal }));
+        await inside(container, async (reached) => {
+          const client = await containerClient(reached);
+          await patiently(() => client.getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: signal }));
+        });
         return succeeded(undefined);
       } catch (error) {
         return storageFailure(error, deps.signal);
@@ -95,10 +90,10 @@ export function createBlobs(deps: RetryDeps): Blobs {
     },
     metadata: async (container, blob) => {
       try {
-        const client = await containerClient(container);
-        const { metadata = {} } = await patiently(() =>
-          client.getBlobClient(blob).getProperties({ abortSignal: deps.signal }),
-        );
+        const { metadata = {} } = await inside(container, async (reached) => {
+          const client = await containerClient(reached);
+          return patiently(() => client.getBlobClient(blob).getProperties({ abortSignal: deps.signal }));
+        });
         return succeeded(
           Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value])),
         );
@@ -210,8 +205,43 @@ async function readRange(
   return { status: response.status, headers: response.headers.toJSON(), body: bytes };
 }
 
-function isAlreadyThere(error: unknown): boolean {
-  return error instanceof Error && "statusCode" in error && (error.statusCode === 409 || error.statusCode === 412);
+type UploadedFile = { readonly name: string; readonly path: string };
+
+/** Puts one blob. What is there already is kept where it is the same, and written again where it is not. */
+async function putBlob(
+  container: BlobContainer,
+  { name, path }: UploadedFile,
+  { overwrite, signal }: { readonly overwrite: boolean; readonly signal: AbortSignal },
+): Promise<void> {
+  const blob = (await containerClient(container)).getBlockBlobClient(name);
+  const conditions = overwrite ? {} : { ifNoneMatch: "*" };
+  try {
+    await blob.uploadFile(path, { abortSignal: signal, conditions });
+  } catch (error) {
+    if (overwrite || !saysAlreadyThere(error)) throw error;
+    const there = await blob.getProperties({ abortSignal: signal }).catch(() => undefined);
+    if (there === undefined) throw error;
+    if (await isSame(there, path)) return;
+    await blob.uploadFile(path, { abortSignal: signal });
+  }
+}
+
+/** Of all conflicts only these say that the blob exists. 412 answers the condition that none may exist. */
+function saysAlreadyThere(error: unknown): boolean {
+  const { statusCode } = (error ?? {}) as { readonly statusCode?: number };
+  return statusCode === 412 || (statusCode === 409 && codeOf(error) === "BlobAlreadyExists");
+}
+
+/** By size, and by the checksum where the storage has one. */
+async function isSame(
+  { contentLength, contentMD5 }: { readonly contentLength?: number; readonly contentMD5?: Uint8Array },
+  path: string,
+): Promise<boolean> {
+  if (contentLength !== (await stat(path)).size) return false;
+  if (contentMD5 === undefined) return true;
+  const hash = createHash("md5");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest().equals(contentMD5);
 }
 
 /** What the library threw, without the signatures in its URLs. */

@@ -1,6 +1,7 @@
 import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
-import { succeeded, type Outcome } from "./outcome.ts";
+import { failed, succeeded, type Outcome } from "./outcome.ts";
+import type { Answer } from "./pipeline.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
 /** A job of the workspace as the service shows it. */
@@ -18,6 +19,9 @@ export type LiveJob = {
   readonly studioUrl?: string;
   /** ISO 8601, `systemData.createdAt`. */
   readonly createdAt?: string;
+  /** ISO 8601, from the job's own record; absent before it has started or ended, and where the record has none. */
+  readonly startTime?: string;
+  readonly endTime?: string;
 };
 
 /** The jobs of one workspace. Reads are repeated on passing faults; writes are sent exactly once. */
@@ -39,12 +43,15 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
   return {
     get: async (name) => {
       const answer = await arm.get(id(name), getVersion);
-      if (answer.ok) return succeeded(liveJob(answer.value.body));
+      if (answer.ok)
+        return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unreachable");
       return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
     },
     put: async (name, body) => {
       const answer = await arm.put(id(name), putVersion, body);
-      return answer.ok ? succeeded(liveJob(answer.value.body)) : answer;
+      if (!answer.ok) return answer;
+      // Whether there is a run now is not known from such an answer: it is as good as a lost one.
+      return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unknown");
     },
     cancel: async (name, signal) => {
       // A second cancellation changes nothing, so after a lost reply the request is simply sent again.
@@ -55,6 +62,27 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
       return answer.ok ? succeeded(undefined) : answer;
     },
   };
+}
+
+/** A job has a name of its own and a part that says how it is; without them it is a broken reply. */
+function isJob(body: unknown): boolean {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return false;
+  const { id, name, properties } = body as Readonly<Record<string, unknown>>;
+  const isNamed = [id, name].some((text) => typeof text === "string" && text !== "" && !text.endsWith("/"));
+  return isNamed && typeof properties === "object" && properties !== null;
+}
+
+function noJob({ status }: Pick<Answer, "status">, reason: "unreachable" | "unknown"): Outcome<never> {
+  const message = `The service answered with status ${status} and without the job.`;
+  return failed({ reason, status, error: { code: "BrokenReply", message, details: [] } });
+}
+
+/** As the record of a job writes its times: `2022-11-08 05:11:25`, in UTC without saying so. */
+function recordedTime(text: unknown): string | undefined {
+  if (typeof text !== "string") return undefined;
+  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(text);
+  const time = Date.parse(hasZone ? text : `${text.trim().replace(" ", "T")}Z`);
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
 type WireJob = {
@@ -83,9 +111,12 @@ function liveJob(wire: unknown): LiveJob {
     ...defined({
       displayName: properties.displayName ?? undefined,
       experimentName: properties.experimentName ?? undefined,
-      computeId: properties.computeId ?? undefined,
+      // A serverless job has a computeId that names nothing: `…/computes/`.
+      computeId: /[^/]$/.test(properties.computeId ?? "") ? (properties.computeId ?? undefined) : undefined,
       studioUrl: properties.services?.Studio?.endpoint ?? undefined,
       createdAt: systemData?.createdAt,
+      startTime: recordedTime(properties.properties?.["StartTimeUtc"]),
+      endTime: recordedTime(properties.properties?.["EndTimeUtc"]),
     }),
   };
 }

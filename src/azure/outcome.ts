@@ -25,6 +25,8 @@ export type ServiceError = {
   readonly target?: string;
   /** Nested `details` / `innererror` / `error.error`, outermost first, without what repeats its parent. */
   readonly details: readonly ServiceError[];
+  /** What helps, where the caller knows more of it than the error says. */
+  readonly advice?: string;
   /** `x-ms-correlation-request-id`, for a support ticket. */
   readonly correlationId?: string;
   /** `x-ms-request-id`. */

@@ -1,6 +1,6 @@
 import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
-import { succeeded, type Outcome } from "./outcome.ts";
+import { failed, succeeded, type Outcome } from "./outcome.ts";
 
 /** Which workspace to work on. */
 export type WorkspaceRef = { readonly subscriptionId: string; readonly resourceGroup: string; readonly name: string };
@@ -37,11 +37,20 @@ export async function readWorkspace(arm: Arm, ref: WorkspaceRef): Promise<Outcom
     location?: string;
     properties?: Record<string, unknown>;
   };
+  // Nothing is written on the ground of an answer that names no region: it is a gateway's, or half of one.
+  if (typeof location !== "string" || location === "") {
+    const message = "The service answered with something that is no workspace: it has no location.";
+    return failed({
+      reason: "unreachable",
+      status: answer.value.status,
+      error: { code: "BrokenReply", message, details: [] },
+    });
+  }
   const text = (key: string) => (typeof properties[key] === "string" ? properties[key] : undefined);
   return succeeded({
     ...ref,
     id,
-    location: location ?? "",
+    location,
     v1LegacyMode: properties["v1LegacyMode"] === true,
     provisioningState: text("provisioningState") ?? "Unknown",
     ...defined({

@@ -3,6 +3,8 @@ import { isWorkedOn, planDetach } from "../attach/detachment.ts";
 import { summarizeDetach } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
+import type { Failure } from "../report/result.ts";
+import { suggestionFor } from "../yaml/suggestion.ts";
 import { failureOf } from "../report/failure.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { withProgress } from "./with-progress.ts";
@@ -28,6 +30,12 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
   const live = await azure.computes.list();
   if (!live.ok)
     return join(reported, { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] });
+  const unknown = unknownNames(
+    inputs.only,
+    live.value.map(({ name }) => name),
+    declaration.targets.map(({ name }) => name),
+  );
+  if (unknown.length > 0) return join(reported, { failures: unknown });
   const steps = planDetach(inputs.only, live.value, { allowDelete: inputs.allowDelete });
   const names = steps.filter(isWorkedOn).map(({ name }) => name);
   const outcomes = await withProgress(names, context, azure, (deps) => carryOut(steps, inputs, deps));
@@ -37,6 +45,25 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
     failures: summaries.flatMap(({ failure }) => failure ?? []),
     leftGoing: summaries.flatMap(({ leftGoing }) => leftGoing ?? []),
   });
+}
+
+/**
+ * Names that match nothing, found before anything is detached. A declared target that is not attached any more is what a
+ * second run of the same command meets, and is in order.
+ */
+export function unknownNames(
+  names: readonly string[],
+  live: readonly string[],
+  declared: readonly string[],
+): readonly Failure[] {
+  const known = [...live, ...declared];
+  const isKnown = (name: string) => known.some((one) => one.toLowerCase() === name.toLowerCase());
+  return names
+    .filter((name) => !isKnown(name))
+    .map((name) => ({
+      reason: "invalid-input",
+      message: `The input only names '${name}', which is neither in the workspace nor declared.${suggestionFor(name, known)} Nothing was detached.`,
+    }));
 }
 
 /** What must not be attached may be detached all the same. */

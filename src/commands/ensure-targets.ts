@@ -9,6 +9,7 @@ import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { ensureEnvironments, planEnvironments } from "./environments.ts";
 import { outdated, withSkipped } from "./plan-file.ts";
 import { planAgainst, planOptions } from "./plan-targets.ts";
+import { missingSecrets } from "./secrets-before-writing.ts";
 import { withProgress } from "./with-progress.ts";
 
 /** Names under which the declared targets are live: another name where an existing attachment was adopted. */
@@ -46,6 +47,8 @@ async function ensurePlanned(
     return stop(join(planned.result, { ...environments, environments: [] }));
   const changes = await outdated(given, planned.plan, environments.environments ?? [], azure);
   if (changes.failures.length > 0) return stop(join(planned.result, changes));
+  const missing = await missingSecrets(planned.plan, undefined, azure, context);
+  if (missing.length > 0) return stop(join(planned.result, { failures: missing }));
   const [targets, ensured] = await Promise.all([
     carryOutPlan(planned.plan, azure, context, given),
     ensureEnvironments(azure, declaration, context),
@@ -61,6 +64,8 @@ export async function ensureTargets(
 ): Promise<Ensured> {
   const planned = await planAgainst(azure, declaration, context);
   if (planned.plan === undefined) return { result: planned.result, liveNames: new Map() };
+  const missing = await missingSecrets(planned.plan, undefined, azure, context);
+  if (missing.length > 0) return { result: join(planned.result, { failures: missing }), liveNames: new Map() };
   const done = await carryOutPlan(planned.plan, azure, context);
   return { liveNames: done.liveNames, result: join(planned.result, done.result) };
 }
@@ -76,7 +81,7 @@ async function carryOutPlan(plan: Plan, azure: Azure, context: CommandContext, g
   };
   const names = plan.steps.filter(mayWrite).map(({ target }) => target.name);
   const outcomes = await withProgress(names, context, azure, (deps) => apply(plan, options, deps));
-  const summaries = outcomes.map(summarizeStep);
+  const summaries = outcomes.map((outcome) => summarizeStep(outcome, azure.workspace.location));
   const liveNames = new Map(
     outcomes.map(({ step, end }) => {
       const compute = "compute" in end ? end.compute : undefined;

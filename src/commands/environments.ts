@@ -7,7 +7,7 @@ import { planAsset, type AssetStep } from "../asset/plan.ts";
 import { registerAsset } from "../asset/register.ts";
 import type { LocalUpload } from "../asset/upload/local-upload.ts";
 import type { EnvironmentReport } from "../report/result.ts";
-import { SnapshotRefused } from "../asset/upload/snapshot.ts";
+import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { failureOf } from "../report/failure.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 

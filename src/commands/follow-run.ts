@@ -47,15 +47,21 @@ export async function followToReport(
   const cancel = () => (cancelled ??= cancelRun(name, azure.jobs, context.clock));
   const onAbort = () => void cancel();
   if (started.ours) context.signal.addEventListener("abort", onAbort, { once: true });
-  const followed = await followRun(name, {
-    jobs: azure.jobs,
-    runHistory: azure.runHistory,
-    logs: log.follower,
-    clock: context.clock,
-    signal: context.signal,
-    deadline: context.deadline,
-    onStatus: log.status,
-  });
+  const follow = () =>
+    followRun(name, {
+      jobs: azure.jobs,
+      runHistory: azure.runHistory,
+      logs: log.follower,
+      clock: context.clock,
+      signal: context.signal,
+      deadline: context.deadline,
+      onStatus: log.status,
+    });
+  let followed = await follow();
+  const isToBeCancelled =
+    followed.end === "left" && followed.why === "timeout" && context.inputs.onTimeout === "cancel";
+  // A cancellation is refused for a run that has ended meanwhile: what it is then counts, so it is read once more.
+  if (isToBeCancelled && !(await cancel()).ok) followed = await follow();
   log.end();
   context.signal.removeEventListener("abort", onAbort);
   const metrics = followed.end === "over" ? await readMetrics(name, azure.metrics) : [];
@@ -126,7 +132,7 @@ async function fetchArtifacts(report: RunReport, context: CommandContext, azure:
   const { download, downloadPath } = context.inputs;
   if (download.length === 0) return nothing;
   const folder = resolve(context.workingDirectory, downloadPath);
-  const fetched = await downloadArtifacts(report.name, download, folder, azure);
+  const fetched = await downloadArtifacts(report.name, download, folder, await context.repositoryRoot(), azure);
   if (!fetched.ok) {
     const { message } = failureOf(fetched.failure, "The outputs could not be downloaded");
     return { failures: [{ reason: "download-failed", message }] };

@@ -4,6 +4,7 @@ import { checked } from "./check-declaration.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { planEnvironments } from "./environments.ts";
 import { savePlan } from "./plan-file.ts";
+import { unknownComputes } from "./run-computes.ts";
 import { planAgainst } from "./plan-targets.ts";
 import { connect, workspaceReport } from "./workspace.ts";
 
@@ -22,7 +23,8 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
     environments.failures.length > 0
       ? nothing
       : await savePlan(planned.plan, environments.environments ?? [], context, azure);
-  const result = join(compared, saved);
+  const unknown = await unknownComputes(declaration, azure);
+  const result = join(join(compared, saved), { failures: unknown });
   const refused = planned.plan.steps.filter((step) => step.do === "refuse");
   const isAsDeclared = !(
     hasChanges(planned.plan) || (environments.environments ?? []).some(({ action }) => action !== "none")

@@ -50,7 +50,8 @@ async function runInWorkspace(
   if (!submitted.ok) {
     const failure = failureOf(submitted.failure, "The run could not be submitted");
     if (failure.reason === "cancelled") return cancelledWhileSubmitting(context, azure);
-    return { failures: [{ ...failure, reason: "submission-failed" }] };
+    const isOfIdentity = failure.reason === "not-authorized" || failure.reason === "authentication-failed";
+    return { failures: [isOfIdentity ? failure : { ...failure, reason: "submission-failed" }] };
   }
   const { job: live, reused, reason } = submitted.value;
   context.log.info(reused ? `Joined the run ${live.name}: ${reason ?? ""}` : `Submitted the run ${live.name}.`);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
-import { SnapshotRefused } from "../asset/upload/snapshot.ts";
+import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import type { Azure } from "../azure/azure.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import { computesOf, type Job } from "../job/job.ts";

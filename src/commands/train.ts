@@ -8,6 +8,7 @@ import { join, nothing, type CommandContext, type CommandResult } from "./contex
 import { ensureEnvironments } from "./environments.ts";
 import { followToReport } from "./follow-run.ts";
 import { isOurs, needsWorkspace, runDeclared } from "./run-declared.ts";
+import { unknownComputes } from "./run-computes.ts";
 import { checked } from "./check-declaration.ts";
 import { connect, MissingInput, workspaceReport } from "./workspace.ts";
 
@@ -25,6 +26,8 @@ export async function train(context: CommandContext): Promise<CommandResult> {
   }
   if (!needsWorkspace(declaration)) return join(base, await runDeclared(declaration, context));
   const azure = await connect(context, declaration);
+  const unknown = await unknownComputes(declaration, azure);
+  if (unknown.length > 0) return join(base, { workspace: workspaceReport(azure), failures: unknown });
   const { targets, environments, prices } = usedByRun(declaration);
   const ensured =
     targets.length === 0

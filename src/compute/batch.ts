@@ -22,6 +22,7 @@ import { readBehind, readsBehind, textIn } from "./attached/behind.ts";
 export type Batch = Attached & { readonly type: "batch" };
 
 export const label = "Batch account";
+export const otherNames = ["azurebatch"];
 export const computeType = "Batch";
 export const origin = "attached";
 export const users = ["jobs"] as const;

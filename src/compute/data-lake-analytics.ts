@@ -25,6 +25,7 @@ export type DataLakeAnalytics = Attached & {
 };
 
 export const label = "Data Lake Analytics account";
+export const otherNames = ["adla", "datalake"];
 export const computeType = "DataLakeAnalytics";
 export const origin = "attached";
 export const users = ["jobs"] as const;

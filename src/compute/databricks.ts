@@ -185,10 +185,6 @@ function workspaceFindings(workspace: Readonly<Record<string, unknown>>): readon
 
 export const hints: readonly Hint[] = [
   {
-    when: /AuthorizationFailed.*Microsoft\.Databricks|Microsoft\.Databricks.*(AuthorizationFailed|does not have (authorization|permission))/i,
-    advice: "Give the identity Contributor on the Databricks workspace.",
-  },
-  {
     when: /databricks.*(token|unauthori[sz]ed|forbidden|\b40[13]\b)|(invalid|expired) access token/i,
     advice:
       "Databricks refused the access token. Create a new one in the Databricks workspace, store it where access_token refers to, and raise credentials_version.",

@@ -33,6 +33,7 @@ import {
 export type HdInsight = Attached & SshLogin & { readonly type: "hdinsight" };
 
 export const label = "HDInsight cluster";
+export const otherNames = ["hdi"];
 export const computeType = "HDInsight";
 export const origin = "attached";
 export const users = ["jobs"] as const;

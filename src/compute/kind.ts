@@ -98,7 +98,10 @@ export type Finding = {
   readonly advice: string;
 };
 
-/** A known failure of a kind: matched against code and message of each cause, the deepest first. */
+/**
+ * A known failure of a kind: matched against the code of each cause, the deepest first, and against its message where the
+ * code says only that something failed.
+ */
 export type Hint = { readonly when: RegExp; readonly advice: string };
 
 /** Why a declared target is refused whatever is live. */
@@ -139,6 +142,8 @@ export type KindFacts = {
   readonly origin: Origin | "either";
   /** Where computes of this kind need another api-version than the client's own. */
   readonly apiVersion?: string;
+  /** What people call the kind elsewhere, in lower case without dashes: only for suggestions. */
+  readonly otherNames?: readonly string[];
   /** Names of az ml's schemas, as `$schema` ends in, for files that declare this kind. */
   readonly azmlSchemas?: readonly string[];
   /** The lists of the workspace in which something that uses such a compute is found. */

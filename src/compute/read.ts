@@ -1,7 +1,9 @@
-import { suggestionFor } from "../yaml/suggestion.ts";
+import { withoutFaults } from "../yaml/salvage.ts";
+import type { ProblemCode } from "../yaml/problem-codes.ts";
+import { lettersOf, suggestionFor } from "../yaml/suggestion.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
-import type { ReadContext, ReadResult } from "./kind.ts";
+import type { KindFacts, ReadContext, ReadResult } from "./kind.ts";
 import { isKind, kinds, notTargets, type ComputeTarget, type Kind } from "./target.ts";
 
 /** Reads one declared target of whatever kind its `type` names. */
@@ -25,7 +27,46 @@ export function readTarget(node: SourceNode, context: ReadContext): ReadResult<C
   const notTarget = Object.entries(notTargets).find(([word]) => word === kind)?.[1];
   if (notTarget !== undefined) return { problems: [notTarget.problemOf(node)] };
   if (kind === undefined || !isKind(kind)) return { problems: [kindProblem(type, node)] };
-  return kinds[kind].read(node, context);
+  const read: ReadResult<ComputeTarget> = kinds[kind].read(node, context);
+  return read.target === undefined ? withRest(read, kind, node, context) : read;
+}
+
+/** Rules that need one member alone: they hold whatever is wrong with the others. */
+const rulesOfOneMember: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  "illegal-name",
+  "illegal-namespace",
+  "literal-secret",
+  "malformed-address",
+  "malformed-cidr",
+  "malformed-cname",
+  "malformed-cron",
+  "malformed-duration",
+  "malformed-label",
+  "malformed-name",
+  "malformed-quantity",
+  "malformed-resource-id",
+  "malformed-time",
+  "missing-file",
+  "out-of-range",
+  "retired",
+  "retired-size",
+  "unknown-size-form",
+  "unknown-time-zone",
+  "wrong-resource-type",
+]);
+
+/** What can be read of a target whose shape has faults: other problems of it, and the target beside which others stand. */
+function withRest(
+  read: ReadResult<ComputeTarget>,
+  kind: Kind,
+  node: SourceNode,
+  context: ReadContext,
+): ReadResult<ComputeTarget> {
+  const rest = withoutFaults(kinds[kind].schema, node);
+  if (rest === undefined || rest.document.value === node.document.value) return read;
+  const { target, problems: others }: ReadResult<ComputeTarget> = kinds[kind].read(rest, context);
+  const problems = [...read.problems, ...others.filter(({ code }) => rulesOfOneMember.has(code))];
+  return { ...(target === undefined ? {} : { target }), problems };
 }
 
 function kindProblem(type: unknown, node: SourceNode): Problem {
@@ -41,11 +82,16 @@ function kindProblem(type: unknown, node: SourceNode): Problem {
   }
   const word = typeof type === "string" ? type.toLowerCase() : "";
   const where = positionOf(node, ["type"]);
+  const meant = known.find(
+    (kind) => (kinds as Readonly<Record<Kind, KindFacts>>)[kind].otherNames?.includes(lettersOf(word)) === true,
+  );
+  const near =
+    meant === undefined ? suggestionFor(word, [...known, ...Object.keys(notTargets)]) : ` Did you mean ${meant}?`;
   return {
     code: "unknown-type",
     severity: "error",
     where,
-    message: `Unknown target type ${JSON.stringify(type)}.${suggestionFor(word, [...known, ...Object.keys(notTargets)])}`,
+    message: `Unknown target type ${JSON.stringify(type)}.${near}`,
     fix: `Use one of ${known.join(", ")}.`,
   };
 }

@@ -38,6 +38,7 @@ export type SynapseSpark = Attached & {
 };
 
 export const label = "Synapse Spark pool";
+export const otherNames = ["spark", "synapse"];
 export const computeType = "SynapseSpark";
 export const azmlSchemas = ["synapseSparkCompute", "attachedSparkCompute"];
 export const origin = "attached";

@@ -66,8 +66,11 @@ export function collectionsOfUsers(live: Pick<LiveCompute, "computeType">): read
   return kindOfLive(live)?.users ?? ["jobs"];
 }
 
-/** Advice of the kinds for failures that they are known for. */
-export const kindHints: readonly Hint[] = Object.values<KindFacts>(kinds).flatMap(({ hints }) => hints ?? []);
+/** Advice of a kind for failures that it is known for; of all kinds where it is not known which one it is about. */
+export function kindHints(type?: string): readonly Hint[] {
+  if (type !== undefined) return isKind(type) ? ((kinds[type] as KindFacts).hints ?? []) : [];
+  return Object.values<KindFacts>(kinds).flatMap(({ hints }) => hints ?? []);
+}
 
 export function originOf(target: ComputeTarget): Origin {
   const { origin, resourceIdOf: idOf } = kindOf(target);

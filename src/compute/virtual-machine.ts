@@ -33,6 +33,7 @@ import {
 export type VirtualMachine = Attached & SshLogin & { readonly type: "virtualmachine" };
 
 export const label = "virtual machine";
+export const otherNames = ["vm", "dsvm", "remote", "machine"];
 export const computeType = "VirtualMachine";
 export const azmlSchemas = ["vmCompute"];
 export const origin = "attached";

@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import picomatch from "picomatch";
-import { isOutside } from "../yaml/files.ts";
+import { isOutside } from "../yaml/is-outside.ts";
+import { GlobRefused, matchesGlob, parseGlob, type Glob } from "../yaml/glob.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
 
@@ -76,9 +76,20 @@ function collect(value: unknown, key: string, folder: string, into: Looked): voi
     into.references.push((file) => file === absolute);
     if (folderKeys.includes(key)) into.references.push((file) => !isOutside(absolute, file));
     if (/[*?[\]{}]/.test(path)) {
-      const matches = picomatch(path.replace(/^\.\//, ""));
-      into.references.push((file) => matches(relative(folder, file).split(sep).join("/")));
+      const glob = globOf(path);
+      if (glob !== undefined)
+        into.references.push((file) => matchesGlob(glob, relative(folder, file).split(sep).join("/")));
     }
+  }
+}
+
+/** Nothing for a text that is no pattern that would be taken. */
+function globOf(path: string): Glob | undefined {
+  try {
+    return parseGlob(path);
+  } catch (error) {
+    if (error instanceof GlobRefused) return undefined;
+    throw error;
   }
 }
 

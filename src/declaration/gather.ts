@@ -36,6 +36,8 @@ export type Gathered = {
   readonly workspaces: { readonly workspace: DeclaredWorkspace; readonly where: Position }[];
   readonly targets: SourceNode[];
   readonly runs: SourceNode[];
+  /** Jobs that a pattern matched beside others: checked, and none of them the one that is meant. */
+  readonly otherJobs: SourceNode[];
   readonly environments: SourceNode[];
   readonly gates: Gate[];
   /** One list for each file that has prices. */
@@ -54,6 +56,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     workspaces: [],
     targets: [],
     runs: [],
+    otherJobs: [],
     environments: [],
     gates: [],
     prices: [],
@@ -63,19 +66,46 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     problems: [],
     documents: [],
   };
-  await gatherFiles(request, found);
+  const matched: SourceNode[] = [];
+  await gatherFiles(request, found, matched);
   if (request.inlineTargets !== undefined) gatherInline(request.inlineTargets, request, found);
   if (request.run !== undefined) {
     found.runs.length = 0;
     await gatherRun(request.run, request.workingDirectory, request, found);
   }
+  chooseAmongMatched(matched, found);
   return found;
 }
 
-async function gatherFiles(request: DeclarationRequest, found: Gathered): Promise<void> {
+/** Of the jobs that patterns matched, one alone is the run; beside a run that is named, and among several, none is. */
+function chooseAmongMatched(matched: readonly SourceNode[], found: Gathered): void {
+  const [only, ...others] = matched;
+  if (only === undefined) return;
+  if (found.runs.length === 0 && others.length === 0) {
+    found.runs.push(only);
+    return;
+  }
+  const isNamed = found.runs.length > 0;
+  for (const node of matched) {
+    // The run that is named may be among the files that a pattern matched.
+    if (found.runs.some(({ document }) => document.file === node.document.file)) continue;
+    found.otherJobs.push(node);
+    found.problems.push({
+      code: "two-runs",
+      severity: "notice",
+      where: positionOf(node),
+      message: isNamed
+        ? "This job is matched by a pattern and is not the run that is named; it is only checked."
+        : `The patterns match ${matched.length} jobs, so none of them is the run; this one is only checked.`,
+      fix: "Name the one to submit with the input 'run'.",
+    });
+  }
+}
+
+async function gatherFiles(request: DeclarationRequest, found: Gathered, matched: SourceNode[]): Promise<void> {
   // The default file may be missing when everything is given inline.
   const given = request.inlineTargets !== undefined || request.run !== undefined || request.optional === true;
-  const { files, problems } = await loadFiles(request.config, request.workingDirectory, request.workingDirectory);
+  const { files, problems } = await loadFiles(request.config, request.workingDirectory, request);
   const isDefault = request.config.length === 1 && request.config[0] === "azureml.yml";
   found.problems.push(...problems.filter(({ code }) => !(given && isDefault && code === "missing-file")));
   for (const { file, byGlob, documents } of files) {
@@ -88,7 +118,11 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered): Promis
     }
     found.files.push(file);
     found.documents.push(...documents);
-    for (const { document, kind } of kinds) await gatherDocument(document, kind, request, found);
+    for (const { document, kind } of kinds) {
+      if (byGlob && kind.is === "job") matched.push({ document, path: [] });
+      else if (byGlob && kind.is === "not-supported-yet") found.problems.push(notUsed(document, kind.what));
+      else await gatherDocument(document, kind, request, found);
+    }
   }
 }
 
@@ -170,7 +204,7 @@ async function gatherTargets(
       continue;
     }
     const where = positionOf(node);
-    const { files, problems } = await loadFiles([entry], list.document.folder, request.workingDirectory, where);
+    const { files, problems } = await loadFiles([entry], list.document.folder, request, where);
     found.problems.push(...problems);
     for (const { file, byGlob, documents } of files) {
       const targets = documents.filter((document) => kindOf(document).is === "target");
@@ -189,7 +223,11 @@ async function gatherTargets(
 }
 
 function gatherInline(text: string, request: DeclarationRequest, found: Gathered): void {
-  const { documents, problems } = readDocuments(text, { file: "targets", folder: request.workingDirectory });
+  const { documents, problems } = readDocuments(text, {
+    file: "targets",
+    folder: request.workingDirectory,
+    root: request.checkout,
+  });
   // The lines are those of an input, not of a file that an annotation could point into.
   found.problems.push(...problems);
   for (const document of documents) {
@@ -214,7 +252,7 @@ async function gatherRun(
   found: Gathered,
   where?: Position,
 ): Promise<void> {
-  const { files, problems } = await loadFiles([path], folder, request.workingDirectory, where);
+  const { files, problems } = await loadFiles([path], folder, request, where);
   found.problems.push(...problems);
   for (const { file, documents } of files) {
     found.documents.push(...documents);
@@ -259,6 +297,17 @@ function gatherGate(gate: NonNullable<DeclarationShape["gates"]>[number], node: 
       ? { metric: gate.metric, where, atMost: gate.at_most ?? 0 }
       : { metric: gate.metric, where, atLeast: gate.at_least },
   );
+}
+
+/** What a pattern matches need not be for this action. */
+function notUsed(document: SourceDocument, what: string): Problem {
+  return {
+    code: "not-supported-yet",
+    severity: "notice",
+    where: document.at([]),
+    message: `This is ${what}, which no command of this version uses.`,
+    fix: "Nothing has to be done; a narrower pattern in config leaves it out.",
+  };
 }
 
 function notSupported(where: Position, message: string): Problem {

@@ -8,6 +8,8 @@ export type Override = {
   /** `targets`, `cpu-cluster`, `max_instances` */
   readonly path: NodePath;
   readonly value: unknown;
+  /** Scalars of the value as they are written. */
+  readonly textAt?: SourceDocument["textAt"];
 };
 
 /** Reads `path=value` lines in the syntax of `az ml --set`; the value is a YAML scalar, list or mapping. */
@@ -28,10 +30,12 @@ export function readOverrides(lines: readonly string[]): {
       problems.push(setProblem(line, "has a value that is not YAML"));
       continue;
     }
+    const [document] = read.documents;
     overrides.push({
       line,
       path: pathOf(path.trim()),
-      value: read.documents[0]?.value ?? (text.trim() === "" ? "" : null),
+      value: document?.value ?? (text.trim() === "" ? "" : null),
+      ...(document?.textAt === undefined ? {} : { textAt: document.textAt }),
     });
   }
   return { overrides, problems };
@@ -46,20 +50,31 @@ function pathOf(text: string): NodePath {
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 
-export function setProblem(line: string, what: string): Problem {
+export function setProblem(
+  line: string,
+  what: string,
+  fix = "Write, for example, targets.cpu-cluster.max_instances=8 or run.inputs.lr=0.01.",
+): Problem {
   return {
     code: "wrong-override",
     severity: "error",
     message: `The line ${JSON.stringify(line)} of the input 'set' ${what}.`,
-    fix: "Write, for example, targets.cpu-cluster.max_instances=8 or run.inputs.lr=0.01.",
+    fix,
   };
 }
 
 /** The node with a value put in at `below`. Places in the text stay as they are; the new value gets the nearest of them. */
-export function withValue(node: SourceNode, below: NodePath, value: unknown): SourceNode {
+export function withValue(
+  node: SourceNode,
+  below: NodePath,
+  { value, textAt }: Pick<Override, "value" | "textAt">,
+): SourceNode {
+  const at = [...node.path, ...below];
+  const isInside = (path: NodePath) => at.every((step, index) => String(path[index]) === String(step));
   const document: SourceDocument = {
     ...node.document,
-    value: replaced(node.document.value, [...node.path, ...below], value),
+    value: replaced(node.document.value, at, value),
+    textAt: (path) => (isInside(path) ? textAt?.(path.slice(at.length)) : node.document.textAt?.(path)),
   };
   return { document, path: node.path };
 }

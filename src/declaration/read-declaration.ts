@@ -1,16 +1,17 @@
 import { resolve } from "node:path";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
-import type { ComputeTarget } from "../compute/target.ts";
+import { secretsOf, type ComputeTarget } from "../compute/target.ts";
 import * as environment from "../asset/environment/environment.ts";
-import { readJob, type Job } from "../job/job.ts";
+import { isKeyOfJobs, readJob, secretsOf as secretsOfJob, type Job } from "../job/job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { duplicateProblems } from "./duplicates.ts";
 import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
 import { readOverrides, setProblem, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
+import { secretFileProblems } from "./secret-files.ts";
 import { formatPosition, isError, type Problem } from "../yaml/problem.ts";
-import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
+import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 
 /** Reads every declaration that the inputs name: values, and every problem of every file at once. */
@@ -22,8 +23,14 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const workspace = oneWorkspace(overridden, overrides, found.problems);
   const targets = readTargets(overridden.targets, { ...contextOf(request, workspace) }, found.problems);
   const run = readRun(overridden.runs, found.problems);
+  for (const node of found.otherJobs) found.problems.push(...readJob(node).problems);
   const environments = readEnvironments(found.environments, found.problems);
   found.problems.push(...duplicateProblems(targets));
+  const secrets = [
+    ...targets.flatMap(secretsOf),
+    ...(run === undefined ? [] : secretsOfJob(run)).map(({ reference }) => reference),
+  ];
+  found.problems.push(...secretFileProblems(secrets, request.checkout));
   const { prices, problems: priceProblems } = joinPrices(found.prices.flat());
   found.problems.push(...priceProblems);
   const chosen = choose(targets, request.only, found.problems);
@@ -32,6 +39,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     targets.length === 0 &&
     overridden.targets.length === 0 &&
     found.runs.length === 0 &&
+    found.otherJobs.length === 0 &&
     found.environments.length === 0 &&
     found.deploys.length === 0 &&
     !found.problems.some(isError)
@@ -81,7 +89,8 @@ async function onlyAffected(
 /** Puts the values of the input `set` in place, before anything is checked. */
 function override(found: Gathered, overrides: readonly Override[]): Pick<Gathered, "targets" | "runs" | "workspaces"> {
   let { targets, runs } = found;
-  for (const { line, path, value } of overrides) {
+  for (const change of overrides) {
+    const { line, path } = change;
     const [section, ...rest] = path;
     if (section === "targets") {
       const [name, ...below] = rest;
@@ -95,14 +104,24 @@ function override(found: Gathered, overrides: readonly Override[]): Pick<Gathere
         found.problems.push(setProblem(line, `names no declared target.${suggestionFor(String(name), names)}`));
         continue;
       }
-      targets = targets.with(index, withValue(node, below, value));
+      targets = targets.with(index, withValue(node, below, change));
     } else if (section === "run" && runs[0] !== undefined && rest.length > 0) {
-      runs = [withValue(runs[0], rest, value), ...runs.slice(1)];
+      runs = [withValue(runs[0], rest, change), ...runs.slice(1)];
     } else if (section !== "workspace") {
-      found.problems.push(setProblem(line, "names nothing that is declared"));
+      found.problems.push(setProblem(line, "names nothing that is declared", betterPath(String(section), path, found)));
     }
   }
   return { targets, runs, workspaces: found.workspaces };
+}
+
+/** What the line may have meant: the run's key without `run.`, a target's name without `targets.`, a slip of a section. */
+function betterPath(section: string, path: NodePath, { targets, runs }: Gathered): string | undefined {
+  const written = path.join(".");
+  if (targets.some((node) => nameOf(node)?.toLowerCase() === section.toLowerCase()))
+    return `Put targets. before it: targets.${written}=….`;
+  if (runs.length > 0 && section !== "run" && isKeyOfJobs(section)) return `Put run. before it: run.${written}=….`;
+  const near = suggestionFor(section, ["targets", "run", "workspace"]).trim();
+  return near === "" ? undefined : near;
 }
 
 function nameOf(node: SourceNode): string | undefined {

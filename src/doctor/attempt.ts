@@ -1,5 +1,5 @@
-import { AuthenticationFailed } from "../azure/credentials.ts";
-import { error, type Check } from "./check.ts";
+import { failureOfThrown } from "../report/failure.ts";
+import type { Check } from "./check.ts";
 
 /** Looks at one thing. Whatever happens, it becomes a check, and the other things are looked at as well. */
 export async function attempt<Value>(
@@ -9,12 +9,13 @@ export async function attempt<Value>(
   try {
     return await work();
   } catch (thrown) {
-    if (thrown instanceof AuthenticationFailed)
-      return otherwise(error("authentication-failed", "sign-in", thrown.message, "Run the job again."));
-    const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-    return otherwise(
-      error("internal-error", "internal-error", `Internal error in azureml-targets: ${text}`, "Please report it."),
-    );
+    const { reason, message } = failureOfThrown(thrown);
+    return otherwise({
+      state: "error",
+      code: reason === "authentication-failed" ? "sign-in" : reason,
+      message,
+      reason,
+    });
   }
 }
 

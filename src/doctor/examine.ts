@@ -48,7 +48,7 @@ export type Examination = {
 const blocked = "Fix the Identity and Workspace problems first.";
 
 /**
- * Looks at everything that could stop the other commands, and goes on after each failure. Reads only: not a blob, not a
+ * Looks at everything that could stop the other commands, and continues after each failure. Reads only: not a blob, not a
  * lease, and no value of a secret but what the service hands out to get at its own store.
  */
 export async function examine(declaration: Declaration, ref: NamedWorkspace, deps: ExamineDeps): Promise<Examination> {

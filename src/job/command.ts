@@ -6,7 +6,7 @@ import { checkShape, shape, text } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
 import type { JobBase, JobRequest, ReadJob, RunnerWork } from "./kind.ts";
-import { checkBindings } from "./parts/bindings.ts";
+import { checkBindings, withTodaysPlaceholders } from "./parts/bindings.ts";
 import { assetsOfCode, codeSchema, readCode, toCodeId, type JobCode } from "./parts/code.ts";
 import { computeSchema, readCompute } from "./parts/compute.ts";
 import { distributionSchema, toDistribution } from "./parts/distribution.ts";
@@ -95,7 +95,8 @@ export function read(node: SourceNode): ReadJob<CommandJob> {
   const code = value.code === undefined ? undefined : readCode(value.code, reader);
   const inputs = readInputs(value.inputs ?? {}, reader);
   const outputs = readOutputs(value.outputs ?? {}, reader);
-  checkBindings(value.command, Object.keys(inputs), Object.keys(outputs), reader);
+  const command = withTodaysPlaceholders(value.command, reader);
+  checkBindings(command, Object.keys(inputs), Object.keys(outputs), reader);
   const limits = value.limits === undefined ? undefined : readLimits(value.limits, reader);
   checkServices(value.services ?? {}, reader);
   const environmentVariables = readVariables(value.environment_variables ?? {}, reader);
@@ -104,7 +105,7 @@ export function read(node: SourceNode): ReadJob<CommandJob> {
   const job: CommandJob = {
     type: "command",
     ...readBase(value, node),
-    command: value.command,
+    command,
     environment,
     inputs,
     outputs,

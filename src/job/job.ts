@@ -1,4 +1,8 @@
+import { ZodObject } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
+import type { ProblemCode } from "../yaml/problem-codes.ts";
+import { formatProblem } from "../yaml/problem.ts";
+import { withoutFaults } from "../yaml/salvage.ts";
 import { valueAt, type SourceNode } from "../yaml/source.ts";
 import * as command from "./command.ts";
 import type { JobRequest, JobType, ReadJob, RunnerWork } from "./kind.ts";
@@ -40,7 +44,30 @@ export function readJob(node: SourceNode): ReadJob<Job> {
     names.find((name) => name === mapping["type"]) ??
     (schema === undefined ? jobTypeOfKeys(mapping) : jobTypeOfSchema(schema)) ??
     defaultType;
-  return jobTypes[type].read(node);
+  const read = jobTypes[type].read(node);
+  return read.job === undefined ? withRest(read, type, node) : read;
+}
+
+/** Rules over several members: where one of them is at fault, they say nothing that is certain. */
+const rulesOverMembers: readonly ProblemCode[] = ["missing-key", "unknown-binding", "two-environments"];
+
+/** What else is wrong with a job whose shape has faults. */
+function withRest(read: ReadJob<Job>, type: JobTypeName, node: SourceNode): ReadJob<Job> {
+  const rest = withoutFaults(jobTypes[type].schema, node);
+  const { problems: others } = rest === undefined ? { problems: [] } : jobTypes[type].read(rest);
+  const known = read.problems.map(formatProblem);
+  const further = others.filter(
+    (problem) => !rulesOverMembers.includes(problem.code) && !known.includes(formatProblem(problem)),
+  );
+  return { problems: [...read.problems, ...further] };
+}
+
+/** True for a key that jobs of some type have at their top. */
+export function isKeyOfJobs(key: string): boolean {
+  return names.some((name) => {
+    const schema = jobTypes[name].schema();
+    return schema instanceof ZodObject && Object.hasOwn(schema.shape, key);
+  });
 }
 
 /** `commandJob` of `https://azuremlschemas.azureedge.net/latest/commandJob.schema.json`; real files have a space behind it. */

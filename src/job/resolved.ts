@@ -23,6 +23,6 @@ export type Resolved = {
   readonly idOf: (where: string) => string;
   /** ARM id of a compute that the job names. */
   readonly computeIdOf: (compute: string) => string;
-  /** Value of a secret; `undefined` leaves out what needs it, so that a secret is no part of a name or hash. */
+  /** Value of a secret; `undefined` leaves out what needs it, so that no secret is part of a name or hash. */
   readonly valueOf: (reference: SecretReference) => string | undefined;
 };

@@ -1,6 +1,7 @@
 import type { LiveCompute } from "../azure/computes.ts";
+import { leafCause } from "../azure/service-error.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import type { Difference } from "../compute/kind.ts";
+import type { ChangeMeans, Difference } from "../compute/kind.ts";
 import { isLeaving, isUsable, isInFlight } from "../compute/state.ts";
 import {
   conflictsWith,
@@ -223,7 +224,8 @@ function decideExisting(target: ComputeTarget, own: LiveCompute, workspace: Work
   const managed = originOf(target) === "managed" && own.isAttachedCompute !== true;
   const differences = differencesFrom(target, own, workspace);
   const fault = isUsable(own) ? kindOf(target).faultOf?.(own) : undefined;
-  const state = fault?.code ?? own.provisioningState;
+  const cause = causeOf(own);
+  const state = `${fault?.code ?? own.provisioningState}${cause === undefined ? "" : ` (${cause})`}`;
   if (!isUsable(own) || fault !== undefined) {
     if (!managed) {
       return reattach(target, own, differences, `Its attachment is ${state} and cannot be used.`);
@@ -258,7 +260,7 @@ function decideDrift(
   target: ComputeTarget,
   own: LiveCompute,
   differences: readonly Difference[],
-  means: NonNullable<ReturnType<typeof meansFor>>,
+  means: ChangeMeans,
   options: PlanOptions,
 ): Step {
   const fields = differences.map(({ field }) => field).join(", ");
@@ -268,7 +270,7 @@ function decideDrift(
   }
   if (options.onDrift === "fail") {
     return refuse(
-      `It differs in ${fields}. Change the declaration, or set on-drift to ${means === "in-place" ? "update" : "reattach"} to bring it to what is declared.`,
+      `It differs in ${fields}. Change the declaration, or ${consentFor(means, options)} to bring it to what is declared${consequence(means, target)}.`,
     );
   }
   if (means === "in-place") {
@@ -276,7 +278,7 @@ function decideDrift(
   }
   if (options.onDrift === "update") {
     return refuse(
-      `It differs in ${fields}, and not all of that can be changed in place. Set on-drift to reattach to have it ${means === "reattach" ? "detached and attached" : "deleted and created"} again.`,
+      `It differs in ${fields}, and not all of that can be changed in place. Change the declaration, or ${consentFor(means, options)} to have it ${means === "reattach" ? "detached and attached" : "deleted and created"} again${consequence(means, target)}.`,
     );
   }
   if (means === "reattach") {
@@ -284,7 +286,7 @@ function decideDrift(
   }
   if (!options.allowDelete) {
     return refuse(
-      `${fields} can only be changed by deleting the compute and creating it again. Set allow-delete: true to allow that.`,
+      `${fields} can only be changed by deleting the compute and creating it again. Change the declaration, or ${consentFor(means, options)} to allow that${consequence(means, target)}.`,
     );
   }
   return {
@@ -296,10 +298,35 @@ function decideDrift(
   };
 }
 
+/** Every input that has to be set for a change, at once: nobody should learn of the second only when the first is set. */
+function consentFor(means: ChangeMeans, { allowDelete, onDrift }: PlanOptions): string {
+  if (means === "in-place") return "set on-drift to update";
+  const inputs = [
+    ...(onDrift === "reattach" ? [] : ["on-drift to reattach"]),
+    ...(means === "recreate" && !allowDelete ? ["allow-delete to true"] : []),
+  ];
+  return `set ${inputs.join(" and ")}`;
+}
+
+function consequence(means: ChangeMeans, { name }: ComputeTarget): string {
+  return means === "recreate"
+    ? `: '${name}' is deleted and created again then, with everything that is on it, and runs on it must have ended`
+    : means === "reattach"
+      ? `: '${name}' is detached and attached again then, and the resource behind it stays`
+      : "";
+}
+
 function reattach(declared: ComputeTarget, own: LiveCompute, differences: readonly Difference[], why: string): Step {
   const target = attachById(declared, own);
   const remove = removing(target, [own]);
   return { do: "reattach", target, remove, differences, reason: `${why}${staying(remove)}` };
+}
+
+/** Why a compute is not usable, in the service's own words: the leaf of the first error that it shows. */
+function causeOf({ provisioningErrors: [first] }: LiveCompute): string | undefined {
+  if (first === undefined) return undefined;
+  const { code, message } = leafCause(first);
+  return message === "" ? code : `${message.trim().replace(/\.$/, "")} [${code}]`;
 }
 
 /** True when the plan, as it is, sends a write. A `wait` step does not: what it sends is decided after the wait (`mayWrite`). */

@@ -66,7 +66,7 @@ function verdict({ command, plan, problems, failures }: Result): string {
  * Decides on a comment.
  *
  * A step that looked at an older commit than the pull request has now says nothing of its own any more: it only marks
- * what was said of an older commit as outdated. A `validate` that finds nothing leaves the word of another command
+ * what was said of an older commit as outdated. A `validate` that finds nothing leaves the report of another command
  * alone, because in many jobs it is followed by that very command.
  *
  * @param existing body of the comment that is there.

@@ -1,61 +1,147 @@
 import type { ServiceError } from "../azure/outcome.ts";
+import { isGeneralCode } from "../azure/service-error.ts";
 import type { Hint } from "../compute/kind.ts";
 import { kindHints } from "../compute/target.ts";
+import { quotaAdvice } from "./advice-quota.ts";
+import { missingPermission } from "./advice-permission.ts";
 
 const commandFailed = "The job's own command failed. Its log is below.";
 
-/**
- * Failures that people are known to meet, and what helped them. Matched against code and message of each cause, the
- * deepest first. Sources: `docs/troubleshooting.md`.
- */
-const hints: readonly Hint[] = [
+/** What the failed call was about, as far as it is known. */
+export type About = {
+  /** az ml's `type` of the target: its kind's own hints are used then, and no other kind's. */
+  readonly type?: string | undefined;
+  readonly size?: string | undefined;
+  readonly region?: string | undefined;
+  /** True where the declaration names the resource that is attached by its id. */
+  readonly declaresId?: boolean;
+};
+
+type Advice = string | ((error: ServiceError, about: About) => string | undefined);
+
+/** What a code means, whatever the sentence beside it says. The first that fits decides. */
+const byCode: readonly { readonly code: RegExp; readonly advice: Advice }[] = [
   {
-    when: /ClusterMinNodesExceedCoreQuota|exceed.*quota|CoreQuota|quota limits/i,
+    code: /^RequestDisallowedBy(Policy|Azure)$/i,
+    advice: ({ message }) => {
+      const [, name] =
+        /"policyDefinition"\s*:\s*\{[^{}]*"name"\s*:\s*"([^"]+)"/.exec(message) ??
+        /policy is '([^']+)'/i.exec(message) ??
+        [];
+      return `An Azure policy${name === undefined ? "" : `, '${name}',`} forbids this in the subscription or resource group. Declare what the policy allows, or ask whoever assigns policies there for an exemption; no role of the identity changes it.`;
+    },
+  },
+  {
+    code: /^(MissingSubscriptionRegistration|SubscriptionNotRegistered|.*ProviderNotRegistered)$/i,
+    advice: ({ message }) => {
+      const [, provider] = /['"]?(Microsoft\.\w+(?:\.\w+)*)['"]?/.exec(message) ?? [];
+      return `The subscription is not registered for the resource provider${provider === undefined ? " that the message names" : ` ${provider}`}. Register it once: az provider register --namespace ${provider ?? "NAMESPACE"}`;
+    },
+  },
+  {
+    code: /^(ReadOnlyDisabledSubscription|SubscriptionDisabled|DisabledSubscription|AccountIsDisabled)$/i,
     advice:
-      "The region's quota does not cover it. Lower min_instances, choose another size or region, or ask for more quota in the portal.",
+      "The subscription is disabled, so it can only be read. Its owner has to enable it again in the Azure portal (Subscriptions).",
   },
   {
-    when: /AlreadyExists|name .* is not available|needs to be unique across all existing computes/i,
-    advice: "Compute names are unique in a region, across all workspaces. Choose another name.",
+    code: /^(LinkedAuthorizationFailed|AuthorizationFailed|Authorization_RequestDenied|Forbidden|Unauthorized|NotAuthorized|AuthorizationPermissionMismatch|LinkedAccessCheckFailed|InsufficientPermissions?|PermissionDenied|AccessDenied|UserForbidden|HTTP403)$/i,
+    advice: missingPermission,
   },
   {
-    when: /AttachmentReplaced|attachment replaced|AttachedTwice/i,
+    code: /^KeyBasedAuthenticationNotPermitted$/i,
+    advice:
+      "The storage account does not accept keys. Give the identity Storage Blob Data Contributor on it: the upload goes on with the identity then.",
+  },
+  { code: /Quota|OperationNotAllowedByQuota/i, advice: quotaAdvice },
+  {
+    code: /^(ComputeNameNotAvailable|NameNotAvailable|NameAlreadyExists|AlreadyExists|ComputeAlreadyExists|NameUnavailable)$/i,
+    advice: nameTaken(),
+  },
+  {
+    code: /^(AttachmentReplaced|AttachedTwice)$/i,
     advice:
       "Another attachment of the same resource took its place. Keep one of the two; on-conflict: replace detaches the other.",
   },
   {
-    when: /LinkedAuthorizationFailed|AuthorizationFailed.*to perform action '(?!Microsoft\.MachineLearningServices\/)/i,
+    code: /^(SkuNotAvailable|InvalidVmSize|VmSizeNotSupported|SizeNotSupported|UnsupportedVmSize)$/i,
+    advice: sizeNotOffered,
+  },
+  {
+    code: /SubnetIsFull|NotEnoughIp|InsufficientIp|SubnetFull|SubnetWithNoAvailableIp|InsufficientSubnetSize/i,
+    advice: subnetFull,
+  },
+  { code: /ImageBuildFail/i, advice: imageBuild() },
+  {
+    code: /^(UserAssignedIdentityNotFound|FailedIdentityOperation|ManagedIdentityNotFound)$/i,
     advice:
-      "The identity lacks a permission on something that the target refers to: its subnet, its identity, or the resource behind it. The message names the action and the resource; doctor lists the permissions that are needed.",
+      "The user-assigned identity is not there, or not in this tenant. Fix the id under identity, or assign the identity to the compute.",
   },
   {
-    when: /AuthorizationFailed|does not have authorization|Forbidden/i,
+    code: /^(Resource|.*Cluster|.*Vm|.*Machine|Linked|ParentResource|ResourceGroup|Subscription)?NotFound$/i,
+    advice: (_, { declaresId }) =>
+      declaresId === false ? undefined : "Check the ID: subscription, resource group and name.",
+  },
+];
+
+/**
+ * Where the code says only that something failed, the service's own sentence decides. Each of these is one that the
+ * service is known to send. Sources: `docs/troubleshooting.md`.
+ */
+const bySentence: readonly { readonly when: RegExp; readonly advice: Advice }[] = [
+  {
+    when: /\bv?(CPUs?|cores?)\b[^.]*\bquota\b|\bquota\b[^.]*\b(v?CPUs?|cores?|exceed|limit|reached)|exceed[^.]*\bquota|CoreQuota|quota limits?/i,
+    advice: quotaAdvice,
+  },
+  {
+    when: /role (check|assignment)[^.]*(fail|missing|not found)|check the role assignment|does not have (the )?(required |necessary )?(role|permission)s?\b|does not have authorization|not authorized to perform/i,
+    advice: (error) =>
+      /role/i.test(error.message) && !/perform action/i.test(error.message)
+        ? "An identity lacks a role. Give the identity that the message names, else the identity of the target or of the workspace, its role on the resource behind the target; a new role assignment takes up to an hour. The command doctor lists the permissions that are needed."
+        : missingPermission(error),
+  },
+  {
+    when: /subnet[^.]*(does not have|not) enough[^.]*(IP|address)|not enough (available )?IP addresses|insufficient IP/i,
+    advice: subnetFull,
+  },
+  {
+    when: /(VM|virtual machine)?\s?(size|sku)[^.]*(is )?not (supported|available|offered)( for| in)?|not supported (in|for) (the )?(region|location)|InvalidVmSize/i,
+    advice: sizeNotOffered,
+  },
+  { when: /name .* is not available|needs to be unique across all existing computes/i, advice: nameTaken() },
+  {
+    when: /compute name is invalid|name[^.]*between \d+ and \d+ characters/i,
     advice:
-      "The identity lacks a role. Give it AzureML Data Scientist and AzureML Compute Operator on the workspace; a change takes up to an hour.",
+      "The service's rule for the name is in its message. It counts, whatever validate said: choose a name that follows it.",
   },
-  {
-    when: /KeyBasedAuthenticationNotPermitted/i,
-    advice: "The storage account does not accept keys. Give the identity Storage Blob Data Contributor on it.",
-  },
-  {
-    when: /ResourceNotFound|was not found|could not be found/i,
-    advice: "Check the ID: subscription, resource group and name.",
-  },
-  {
-    when: /SkuNotAvailable|not supported in (the )?(region|location)|InvalidVmSize/i,
-    advice: "The region does not offer this size. Choose another size, or another location.",
-  },
-  {
-    when: /ImageBuildFail|image build/i,
-    advice: "Building the environment failed. The image build log says which package; pin versions that exist.",
-  },
+  { when: /image build/i, advice: imageBuild() },
   { when: /exit code/i, advice: commandFailed },
 ];
 
+function nameTaken(): string {
+  return "Compute names are unique in a region, across all workspaces. Choose another name.";
+}
+
+function imageBuild(): string {
+  return "Building the environment failed. The image build log says which package; pin versions that exist.";
+}
+
+function sizeNotOffered(_: ServiceError, { size, region }: About): string {
+  return `The region${region === undefined ? "" : ` ${region}`} does not offer ${size === undefined ? "this size" : `the size ${size}`} to the subscription. Choose another size, or another location: az ml compute list-sizes shows what there is.`;
+}
+
+function subnetFull(): string {
+  return "The subnet has too few free addresses. Each node takes one: use a larger subnet, free addresses in it, or lower the number of nodes.";
+}
+
+/** Failures of the service's own that have passed at a later try. */
+const passing =
+  /^(InternalServerError|InternalError|ServerError|ServiceUnavailable|ServiceError|GatewayTimeout|BadGateway|RequestTimeout|OperationTimedOut|TooManyRequests|ServerBusy|ServerTimeout|HTTP(408|429|5\d\d)|AnotherOperationInProgress|OperationInProgress|RetryableError|InternalOperationError|NotCarriedOut)$/i;
+
 /** What to do about an error; `undefined` where nothing is known to help. */
-export function adviceFor(error: ServiceError): string | undefined {
+export function adviceFor(error: ServiceError, about: About = {}): string | undefined {
+  if (error.advice !== undefined) return error.advice;
   // What a script says of its own failure reads like one of the service's: "Permission denied", "unable to connect".
-  return isOfCommand(error) ? commandFailed : ofService(error);
+  return isOfCommand(error) ? commandFailed : ofService(error, about);
 }
 
 function isOfCommand({ code, message, details }: ServiceError): boolean {
@@ -64,17 +150,36 @@ function isOfCommand({ code, message, details }: ServiceError): boolean {
   );
 }
 
-function ofService(error: ServiceError): string | undefined {
+/** The deepest cause first. */
+function ofService(error: ServiceError, about: About): string | undefined {
   for (const detail of error.details) {
-    const found = ofService(detail);
+    const found = ofService(detail, about);
     if (found !== undefined) return found;
   }
-  return [...kindHints, ...hints].find(({ when }) => when.test(`${error.code} ${error.message}`))?.advice;
+  const entry = byCode.find(({ code }) => code.test(error.code));
+  const hints: readonly Hint[] = kindHints(about.type);
+  const own = hints.find(({ when }) => when.test(error.code));
+  if (own !== undefined) return own.advice;
+  if (entry !== undefined) return told(entry.advice, error, about);
+  if (!isGeneralCode(error.code)) return undefined;
+  const said = about.type === undefined ? undefined : hints.find(({ when }) => when.test(error.message));
+  if (said !== undefined) return said.advice;
+  const known = bySentence.find(({ when }) => when.test(error.message));
+  return known === undefined ? undefined : told(known.advice, error, about);
 }
 
-/** The same, and where nothing is known to help: what the ids are for. */
-export function whatToDo(error: ServiceError): string | undefined {
-  const known = adviceFor(error);
-  if (known !== undefined || error.correlationId === undefined) return known;
+function told(advice: Advice, error: ServiceError, about: About): string | undefined {
+  return typeof advice === "string" ? advice : advice(error, about);
+}
+
+/** The same; and of a failure that is known to pass, to try again. Of anything else that is unknown nothing is advised. */
+export function whatToDo(error: ServiceError, about: About = {}): string | undefined {
+  const known = adviceFor(error, about);
+  if (known !== undefined || error.correlationId === undefined || !isPassing(error)) return known;
   return "Run the command again. If it fails again, send these IDs to Azure support.";
+}
+
+function isPassing(error: ServiceError): boolean {
+  const [first] = error.details;
+  return passing.test(error.code) && (first === undefined || error.details.every(isPassing));
 }

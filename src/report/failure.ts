@@ -18,17 +18,22 @@ const refusals = {
 
 /** The stable reason that an Azure failure amounts to, the same one for every command. */
 export function reasonOf(
-  { reason, status }: Pick<AzureFailure, "reason" | "status">,
+  { reason, status, error }: Pick<AzureFailure, "reason" | "status"> & { readonly error?: ServiceError },
   purpose: Purpose = "workspace",
 ): FailureReason {
   if (reason === "cancelled") return "cancelled";
   if (status === 401) return "authentication-failed";
-  if (status === 403) return "not-authorized";
+  // What a policy forbids, or a quota does not cover, no role allows.
+  if (status === 403) return isOfNoRole(error) ? refusals[purpose].refused : "not-authorized";
   if (reason === "unreachable" || reason === "unknown") return "service-unreachable";
   return refusals[purpose][reason];
 }
 
-/** The leaf cause in the service's own words, and its code. No full stop: it stands inside a sentence. */
+function isOfNoRole(error: ServiceError | undefined): boolean {
+  return error !== undefined && /^RequestDisallowedBy|Quota|DisabledSubscription/i.test(error.code);
+}
+
+/** The leaf cause in the service's own words, and its code. No full stop: it is used inside a sentence. */
 export function sentenceOf(error: ServiceError): string {
   const { code, message } = leafCause(error);
   return `${message.replace(/\.$/, "")} [${code}]`;

@@ -10,6 +10,7 @@ type ServiceErrorShape = {
   message: string;
   target?: string;
   details: ServiceErrorShape[];
+  advice?: string;
   correlationId?: string;
   requestId?: string;
 };
@@ -20,6 +21,7 @@ const serviceError: z.ZodType<ServiceErrorShape> = z.strictObject({
   get details() {
     return z.array(serviceError);
   },
+  advice: text.exactOptional(),
   correlationId: text.exactOptional(),
   requestId: text.exactOptional(),
 });

@@ -1,5 +1,6 @@
 import type { Jobs } from "../azure/jobs.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
+import { defined } from "../azure/defined.ts";
 import type { RunHistory } from "../azure/run-history.ts";
 import type { Clock } from "../clock.ts";
 import type { LogFollower } from "./logs.ts";
@@ -109,7 +110,9 @@ async function lookOnce(
       },
     };
   }
-  const known: Look = details.ok ? details.value : { status: job.value.status, logFiles: {} };
+  const { startTime, endTime } = job.value;
+  const recorded = { ...defined({ startTime, endTime }), logFiles: {} };
+  const known = details.ok ? { ...recorded, ...details.value } : recorded;
   // The job's own status is what counts; the history may be ahead of it or behind.
   return { ok: true, value: { ...known, status: job.value.status } };
 }

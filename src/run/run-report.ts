@@ -34,8 +34,13 @@ export function runReport(
 ): RunReport {
   const followed = run.end === "left" && run.why === "not-waited-for" ? undefined : run;
   const conclusion = run.end === "over" ? interpretStatus(run.status).conclusion : "in-progress";
-  const startedAt = followed?.startTime ?? job.createdAt;
-  const endedAt = followed?.endTime === undefined ? now : Date.parse(followed.endTime);
+  const startedAt = followed?.startTime ?? job.startTime ?? job.createdAt;
+  // Of a run that is over and says nowhere when it ended, no duration is known: it is not still counting.
+  const isOver = run.end === "over" || interpretStatus(run.status).phase === "over";
+  const ended = followed?.endTime ?? job.endTime;
+  const endedAt = ended === undefined ? (isOver ? undefined : now) : Date.parse(ended);
+  const seconds =
+    startedAt === undefined || endedAt === undefined ? undefined : (endedAt - Date.parse(startedAt)) / 1000;
   const last = Object.fromEntries(metrics.map((series) => [series.name, series.last]));
   return {
     name: job.name,
@@ -53,7 +58,7 @@ export function runReport(
       experiment: job.experimentName,
       commit: commit === "" ? undefined : commit,
       startedAt,
-      durationSeconds: startedAt === undefined ? undefined : Math.max(0, (endedAt - Date.parse(startedAt)) / 1000),
+      durationSeconds: seconds === undefined || Number.isNaN(seconds) ? undefined : Math.max(0, seconds),
       error: followed?.error,
       logTail: conclusion === "success" || conclusion === "in-progress" ? undefined : tail,
     }),

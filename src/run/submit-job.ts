@@ -1,6 +1,6 @@
 import { ensureAssets, takeAsset, type TakenAsset } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
-import { SnapshotRefused } from "../asset/upload/snapshot.ts";
+import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
 import { assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";

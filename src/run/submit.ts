@@ -1,5 +1,6 @@
 import type { Jobs, LiveJob } from "../azure/jobs.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { isLastingConflict } from "../azure/service-error.ts";
 import type { Clock } from "../clock.ts";
 import { attemptName, decideSubmission, type Attempt } from "./name.ts";
 
@@ -79,18 +80,19 @@ async function putOnce(name: string, body: unknown, deps: SubmitDeps): Promise<O
   for (let send = 1; send <= mostSends; send += 1) {
     const put = await deps.jobs.put(name, body);
     if (put.ok) return readBack(put.value, body);
-    if (put.failure.reason !== "unknown" && put.failure.status !== 409) return put;
+    const isConflict = put.failure.status === 409 && !isLastingConflict(put.failure.error);
+    if (put.failure.reason !== "unknown" && !isConflict) return put;
     last = put.failure;
     const found = await resolveUnknownOutcome(name, deps);
     if (!found.ok) return found;
     if (found.value !== undefined) return readBack(found.value, body);
   }
-  return failed(
-    last ?? {
-      reason: "unknown",
-      error: { code: "NotSubmitted", message: `The run '${name}' could not be submitted.`, details: [] },
-    },
-  );
+  const message = `The run '${name}' is not in the workspace after ${mostSends} requests, each read back before the next.${last === undefined ? "" : ` The last answer: ${last.error.message} [${last.error.code}]`}`;
+  return failed({
+    reason: "unknown",
+    ...(last?.status === undefined ? {} : { status: last.status }),
+    error: { ...last?.error, code: "NotSubmitted", message, details: [] },
+  });
 }
 
 /** Reads after a lost reply until the run shows up, or has been absent several times in a row. */

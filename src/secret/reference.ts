@@ -40,7 +40,27 @@ export function secret() {
     .meta(published);
 }
 
+/** `${{ secrets.X }}`, `$X` and `${X}`, alone: none of them is the secret itself. */
+function expressionIn(value: string): { what: string; name: string; given: string } | undefined {
+  const [, named] = /^\s*\$\{\{\s*\w+\.(\w+)\s*\}\}\s*$/.exec(value) ?? [];
+  if (/^\s*\$\{\{.*\}\}\s*$/s.test(value)) {
+    const name = named ?? "NAME";
+    return { what: "an expression of GitHub Actions", name, given: `\${{ secrets.${name} }}` };
+  }
+  const [, variable] = /^\s*\$\{?([A-Z_][A-Z0-9_]*)\}?\s*$/.exec(value) ?? [];
+  return variable === undefined
+    ? undefined
+    : { what: "the name of a variable", name: variable, given: `\${{ secrets.${variable} }}` };
+}
+
 function faultOf(value: unknown): { message: string; params: RuleParams } | undefined {
+  const expression = typeof value === "string" ? expressionIn(value) : undefined;
+  if (expression !== undefined) {
+    return {
+      message: `This is ${expression.what}, and files are taken as they are: expressions and variables are not evaluated in them. Write { env: ${expression.name} }, and give the step env: ${expression.name}: ${expression.given}.`,
+      params: { code: "expression-in-file" },
+    };
+  }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return {
       message: `This is a secret in plain text: everybody who can read the repository can read it. Replace it with a reference (${example}), and change the secret, because it is known now.`,

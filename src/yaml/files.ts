@@ -1,5 +1,8 @@
-import { glob, readFile, realpath, stat } from "node:fs/promises";
-import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { readFile, realpath, stat } from "node:fs/promises";
+import { dirname, relative, resolve, sep } from "node:path";
+import { findFiles, PatternOutside } from "./find-files.ts";
+import { GlobRefused } from "./glob.ts";
+import { isOutside } from "./is-outside.ts";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
 import type { SourceDocument } from "./source.ts";
@@ -19,11 +22,13 @@ export type Loaded = { readonly files: readonly LoadedFile[]; readonly problems:
 /** A larger file is not a declaration. Our choice: the largest az ml file in public examples has 60 kB. */
 const largestBytes = 4 * 1024 * 1024;
 
+const longestShown = 200;
+
 /** Paths and globs to documents. A named file that is missing is a problem; so is anything outside the working directory. */
 export async function loadFiles(
   patterns: readonly string[],
   folder: string,
-  workingDirectory: string,
+  { workingDirectory, checkout }: { readonly workingDirectory: string; readonly checkout: string },
   where?: Problem["where"],
 ): Promise<Loaded> {
   const loaded: LoadedFile[] = [];
@@ -31,7 +36,11 @@ export async function loadFiles(
   const seen = new Set<string>();
   for (const pattern of patterns) {
     const byGlob = /[*?[\]{}]/.test(pattern);
-    const paths = byGlob ? await matches(pattern, folder) : [resolve(folder, pattern)];
+    const paths = byGlob ? matches(pattern, folder, workingDirectory) : [resolve(folder, pattern)];
+    if (!Array.isArray(paths)) {
+      problems.push(fileProblem(paths.code, where, paths.message, paths.fix));
+      continue;
+    }
     if (byGlob && paths.length === 0) {
       problems.push(
         fileProblem(
@@ -52,7 +61,7 @@ export async function loadFiles(
         problems.push(refused);
         continue;
       }
-      const read = readDocuments(await readFile(path, "utf8"), { file, folder: dirname(path) });
+      const read = readDocuments(await readFile(path, "utf8"), { file, folder: dirname(path), root: checkout });
       problems.push(...read.problems);
       loaded.push({ file, byGlob, documents: read.documents });
     }
@@ -60,14 +69,29 @@ export async function loadFiles(
   return { files: loaded, problems };
 }
 
-async function matches(pattern: string, folder: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for await (const entry of glob(pattern, { cwd: folder, withFileTypes: true })) {
-    if (entry.isDirectory()) continue;
-    const path = resolve(entry.parentPath, entry.name);
-    if (!path.split(sep).includes("node_modules")) found.push(path);
+/** The files that a pattern means, or why it is not taken. */
+function matches(
+  pattern: string,
+  folder: string,
+  workingDirectory: string,
+): string[] | Pick<Problem, "code" | "message" | "fix"> {
+  const shown = JSON.stringify(pattern.length > longestShown ? `${pattern.slice(0, longestShown)}…` : pattern);
+  try {
+    return [...findFiles(pattern, folder, workingDirectory)];
+  } catch (error) {
+    if (error instanceof PatternOutside)
+      return {
+        code: "outside",
+        message: `The pattern ${shown} leads out of the working directory.`,
+        fix: "Keep declarations inside it, or set working-directory.",
+      };
+    if (!(error instanceof GlobRefused)) throw error;
+    return {
+      code: "wrong-pattern",
+      message: `The pattern ${shown} ${error.message}.`,
+      fix: "Write several simpler patterns.",
+    };
   }
-  return found.sort();
 }
 
 async function refusal(
@@ -81,8 +105,10 @@ async function refusal(
     return fileProblem(
       "missing-file",
       where,
-      `The file ${JSON.stringify(file)} does not exist.`,
-      "Fix the path; it is relative to the file that names it, or to working-directory.",
+      `The file ${JSON.stringify(file)} does not exist; the folder that was looked in is ${dirname(path)}.`,
+      where === undefined
+        ? "Fix the path; it is relative to working-directory."
+        : "Fix the path; it is relative to the file that names it.",
     );
   }
   if (!info.isFile())
@@ -112,12 +138,6 @@ async function refusal(
   return undefined;
 }
 
-/** True when `path` is neither `folder` nor below it. */
-export function isOutside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way);
-}
-
 /** The repository that a folder is in: the nearest folder with `.git`, not above the checkout; else the checkout. */
 export async function repositoryRoot(folder: string, checkout: string): Promise<string> {
   for (let at = folder; !isOutside(checkout, at); at = dirname(at)) {
@@ -125,6 +145,18 @@ export async function repositoryRoot(folder: string, checkout: string): Promise<
     if (at === dirname(at)) break;
   }
   return isOutside(checkout, folder) ? folder : checkout;
+}
+
+/**
+ * The folder that nothing a declaration names may lie outside of: the workflow's checkout, or where a working directory
+ * is elsewhere, the repository that it is in.
+ */
+export async function checkoutOf(folder: string, workspace: string | undefined): Promise<string> {
+  if (workspace !== undefined && !isOutside(workspace, folder)) return workspace;
+  for (let at = folder; ; at = dirname(at)) {
+    if ((await stat(resolve(at, ".git")).catch(() => undefined)) !== undefined) return at;
+    if (at === dirname(at)) return folder;
+  }
 }
 
 /** The way to a folder or file from a folder above it, with `/`; empty when they are the same. */

@@ -40,9 +40,43 @@ export const problemCodes = {
     help: "Name another file.",
   },
   outside: {
-    title: "The file is outside the working directory.",
-    explanation: "Only files inside the working directory are read as declarations. Symbolic links are followed first.",
-    help: "Move the declaration inside, or set working-directory.",
+    title: "A file or folder is outside.",
+    explanation:
+      "Only files inside the working directory are read as declarations, and nothing outside the checkout (nor its .git folder) is read or sent by one. Symbolic links count by where they lead.",
+    help: "Move the declaration inside, or set working-directory; copy what is needed into the repository.",
+  },
+
+  "wrong-pattern": {
+    title: "A pattern stands for too much.",
+    explanation:
+      "A glob in config, or in a declaration, is too long, stands for too many patterns when its braces are written out, or has groups nested too deeply.",
+    help: "Write several simpler patterns.",
+  },
+
+  // Files that are uploaded
+  "upload-refused": {
+    title: "A folder or file cannot be uploaded as it is.",
+    explanation:
+      "Code, a build context or a local input has a broken link, a link that leads out of the checkout, a name that the service cannot take, too many bytes, or no file at all. Nothing is created in Azure before that is mended.",
+    help: "Mend what the message names, or list it in .amlignore.",
+  },
+  "nothing-left": {
+    title: "The ignore file leaves nothing of the code.",
+    explanation:
+      "Every file of the code folder, but for the ignore file itself, is left out by .amlignore, or by .gitignore where there is none.",
+    help: "Let files in again: !train.py lets in a file, !src/ a folder, !src/** what is in it. A folder that is left out stays closed.",
+  },
+  "ignored-by-git": {
+    title: "Files that Git leaves out go up with the code.",
+    explanation:
+      "As with az ml, only the ignore file in the code folder itself counts. .gitignore files above and below it name files that are there and go up.",
+    help: "Name the files in a file .amlignore in the code folder.",
+  },
+  "repeated-link": {
+    title: "A link leads to a folder that was taken already.",
+    explanation:
+      "Behind one link, every folder is taken once. Links that lead to each other would otherwise multiply without end.",
+    help: "Replace the link by a folder where its files are needed twice.",
   },
   "not-a-declaration": {
     title: "The file declares nothing.",
@@ -110,6 +144,12 @@ export const problemCodes = {
     help: "Keep one of them.",
   },
 
+  "wrong-indent": {
+    title: "Keys stand beside the mapping that they belong to.",
+    explanation: "A mapping is empty, and keys that only it can have follow it with the same indentation.",
+    help: "Indent them by two spaces more.",
+  },
+
   // Names and references
   "illegal-name": {
     title: "The name is not valid.",
@@ -172,9 +212,16 @@ export const problemCodes = {
     explanation: "The command has a placeholder ${{inputs.NAME}} or ${{outputs.NAME}}, and the job has no such name.",
     help: "Declare it below inputs or outputs, or fix the name.",
   },
+  "deprecated-placeholder": {
+    title: "The command has a placeholder in single braces.",
+    explanation:
+      "The form {inputs.NAME} is that of the first previews of az ml. It is sent as ${{inputs.NAME}}, as az ml does; other tools may take it for text.",
+    help: "Write ${{inputs.NAME}}, ${{outputs.NAME}} or ${{search_space.NAME}}.",
+  },
   "wrong-reference": {
-    title: "The reference to an environment is not valid.",
-    explanation: "A reference is azureml:NAME:VERSION, azureml:NAME@latest, or the ID of an environment.",
+    title: "The reference to an environment, to data, a model or code is not valid.",
+    explanation:
+      "A reference is azureml:NAME:VERSION, azureml:NAME@latest, or the ID of the asset. An input may also have an address with a host. The service would take anything else for text.",
     help: "Write azureml:NAME:VERSION.",
   },
   "missing-version": {
@@ -217,10 +264,16 @@ export const problemCodes = {
   },
 
   // Secrets and logins
+  "expression-in-file": {
+    title: "A file holds an expression of GitHub Actions.",
+    explanation:
+      "Expressions such as ${{ secrets.NAME }}, and variables such as $NAME, are evaluated in workflows, not in files: the text itself would be sent.",
+    help: "Write { env: NAME } for a secret and pass it to the step with env:. For anything else, write the value, or pass it by the input set.",
+  },
   "literal-secret": {
     title: "A secret is in the repository.",
     explanation:
-      "A declaration holds a secret itself, or reads a private key from the checkout. Everybody who can read the repository knows it.",
+      "A declaration holds a secret itself, or reads one from a file of the checkout. Everybody who can read the repository knows it.",
     help: "Replace the secret, because it is known now, and refer to the new one: { env: NAME }, { key_vault: URL }, or { file: PATH } outside the checkout.",
   },
   "malformed-secret": {

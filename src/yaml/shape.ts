@@ -1,8 +1,10 @@
 import * as z from "zod";
 import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
-import { positionOf, valueAt, type NodePath, type SourceNode } from "./source.ts";
+import { problemsOf } from "./shape-problems.ts";
+import { valueAt, type SourceNode } from "./source.ts";
 import { suggestionFor } from "./suggestion.ts";
+import { isMapping, listed, mismatch, quoted } from "./wording.ts";
 
 // Shapes check a file or two and are gone: compiling code for each of them would take longer than it saves.
 z.config({ jitless: true });
@@ -14,13 +16,27 @@ export function shape<Schema extends z.ZodType>(make: () => Schema): () => Schem
 }
 
 /** Text, as az ml's string fields take it: a number or a boolean is not text, it has to be quoted. */
-export const text = shape(() => z.string({ error: ({ input }) => `${quoted(input)} is not text. Put it in quotes.` }));
+export const text = shape(() => z.string({ error: ({ input }) => mismatch(input, "text") }));
+
+/**
+ * Text where files of an older form have a mapping.
+ *
+ * @param today what such a mapping says, in the form of today; nothing for any other mapping.
+ */
+export function textOnceMapping(today: (old: Readonly<Record<string, unknown>>) => string | undefined) {
+  return z.string({
+    error: ({ input }) => {
+      const form = isMapping(input) ? today(input) : undefined;
+      return form === undefined ? mismatch(input, "text") : `This is the oldest form of az ml. ${form}`;
+    },
+  });
+}
 
 /** A whole number; az ml takes one written as text too. */
 export const integer = shape(() =>
   z.preprocess(
     (value) => (typeof value === "string" && /^\s*[-+]?\d+\s*$/.test(value) ? Number(value) : value),
-    z.int({ error: ({ input }) => `${quoted(input)} is not a whole number. Write it in digits.` }),
+    z.int({ error: ({ input }) => numberFault(input, "a whole number") }),
   ),
 );
 
@@ -29,9 +45,15 @@ export const number = shape(() =>
   z.preprocess(
     (value) =>
       typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value,
-    z.number({ error: ({ input }) => `${quoted(input)} is not a number. Write it in digits.` }),
+    z.number({ error: ({ input }) => numberFault(input, "a number") }),
   ),
 );
+
+function numberFault(input: unknown, expected: string): string {
+  return typeof input === "object"
+    ? mismatch(input, expected)
+    : `${quoted(input)} is not ${expected}. Write it in digits.`;
+}
 
 const truthy = new Set(["t", "true", "on", "y", "yes", "1"]);
 const falsy = new Set(["f", "false", "off", "n", "no", "0"]);
@@ -84,15 +106,8 @@ export const readOnly = shape(() =>
     .meta({ readOnly: true, description: "Set by the service. Accepted for compatibility with az ml; ignored." }),
 );
 
-/** A value for a message: short, and on one line. */
-function quoted(value: unknown): string {
-  const json = value === undefined ? "nothing" : JSON.stringify(value);
-  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
-}
-
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
-}
+/** What a rule of our own gives as the params of its issue: the code that the problem gets. */
+export type RuleParams = { readonly code: ProblemCode };
 
 export type Shaped<Value> = { readonly value?: Value; readonly problems: readonly Problem[] };
 
@@ -101,130 +116,5 @@ export function checkShape<Value>(shapeOf: () => z.ZodType<Value>, node: SourceN
   const schema = shapeOf();
   const result = schema.safeParse(valueAt(node));
   if (result.success) return { value: result.data, problems: [] };
-  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, [], schema, node)) };
-}
-
-type Issue = z.core.$ZodIssue;
-
-function problemsOf(issue: Issue, above: NodePath, schema: z.ZodType, node: SourceNode): readonly Problem[] {
-  const path: NodePath = [...above, ...issue.path.map((step) => (typeof step === "symbol" ? String(step) : step))];
-  const value = valueAt({ document: node.document, path: [...node.path, ...path] });
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(key, path, schema, node));
-    case "invalid_union": {
-      if ("options" in issue && Array.isArray(issue.options)) {
-        const words = (issue.options as readonly unknown[]).map(String);
-        const near = suggestionFor(typeof value === "string" ? value : "", words);
-        return [
-          problem(
-            "wrong-value",
-            node,
-            path,
-            `${quoted(value)} is not one of the values allowed here.${near} Use ${listed(words)}.`,
-          ),
-        ];
-      }
-      const best = bestBranch(issue.errors);
-      return best.length === 0
-        ? [
-            problem(
-              "wrong-value",
-              node,
-              path,
-              `${quoted(value)} is not valid here. See the schema for the forms that are.`,
-            ),
-          ]
-        : best.flatMap((inner) => problemsOf(inner, path, schema, node));
-    }
-    case "invalid_type":
-    case "invalid_value":
-    case "custom":
-    default:
-      if (value === undefined && path.length > 0) return [missingKey(path, node)];
-      return [problem(codeOf(issue), node, path, ownMessage(issue, value))];
-  }
-}
-
-/** What a rule of our own gives as the params of its issue: the code that the problem gets. */
-export type RuleParams = { readonly code: ProblemCode };
-
-function codeOf(issue: Issue): ProblemCode {
-  const params = issue.code === "custom" ? (issue.params as Partial<RuleParams> | undefined) : undefined;
-  return params?.code ?? "wrong-value";
-}
-
-function ownMessage(issue: Issue, value: unknown): string {
-  // Messages of the builders above are sentences; zod's own ("Invalid input: expected …") become one here.
-  const expected = /^Invalid input: expected ("[^"]*"|\w+)/.exec(issue.message)?.[1];
-  if (expected === undefined) return issue.message;
-  const names: Readonly<Record<string, string>> = {
-    object: "a mapping",
-    record: "a mapping",
-    array: "a list",
-    string: "text",
-  };
-  return `${quoted(value)} is not ${names[expected] ?? expected}. Write ${names[expected] ?? expected} here.`;
-}
-
-/** The branch of a union that matched furthest: its first problem is the deepest, or it has the fewest. */
-function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
-  const depth = (issues: readonly Issue[]) =>
-    Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === "unrecognized_keys" ? 1 : 0)));
-  return [...branches].sort((a, b) => depth(b) - depth(a) || a.length - b.length).at(0) ?? [];
-}
-
-function unknownKey(key: string, path: NodePath, schema: z.ZodType, node: SourceNode): Problem {
-  const known = keysAt(schema, path);
-  const near = suggestionFor(key, known);
-  return {
-    code: "unknown-key",
-    severity: "error",
-    where: positionOf(node, [...path, key], "key"),
-    message: `Unknown key ${JSON.stringify(key)}.`,
-    fix: near === "" ? (known.length === 0 ? "Remove it." : `Use one of ${known.join(", ")}.`) : `${near.trim()}`,
-  };
-}
-
-function missingKey(path: NodePath, node: SourceNode): Problem {
-  const key = String(path.at(-1));
-  return {
-    code: "missing-key",
-    severity: "error",
-    where: positionOf(node, path.slice(0, -1)),
-    message: `The key ${JSON.stringify(key)} is missing.`,
-    fix: `Add ${key}.`,
-  };
-}
-
-/** Message and fix are one text in the shapes: what is wrong ends with the first sentence. */
-function problem(code: ProblemCode, node: SourceNode, path: NodePath, sentences: string): Problem {
-  const cut = sentences.lastIndexOf(". ");
-  const message = cut < 0 ? sentences : sentences.slice(0, cut + 1);
-  const fix = cut < 0 ? "" : sentences.slice(cut + 2);
-  return { code, severity: "error", where: positionOf(node, path), message, fix };
-}
-
-/** The keys that a mapping at `path` may have, as far as the shape tells. */
-function keysAt(schema: z.ZodType, path: NodePath): readonly string[] {
-  let shapes = objectsOf(schema);
-  for (const step of path) {
-    shapes = shapes.flatMap((object) => {
-      const member: unknown = object.shape[String(step)];
-      return member instanceof z.ZodType ? objectsOf(member) : [];
-    });
-  }
-  return [...new Set(shapes.flatMap((object) => Object.keys(object.shape)))].filter((key) => key !== "$schema");
-}
-
-/** The mappings that a shape may stand for, behind optional, default, preprocess and union. */
-function objectsOf(schema: z.ZodType): readonly z.ZodObject[] {
-  if (schema instanceof z.ZodObject) return [schema];
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
-    return objectsOf(schema.unwrap() as z.ZodType);
-  }
-  if (schema instanceof z.ZodPipe) return [...objectsOf(schema.in as z.ZodType), ...objectsOf(schema.out as z.ZodType)];
-  if (schema instanceof z.ZodUnion) return (schema.options as readonly z.ZodType[]).flatMap(objectsOf);
-  if (schema instanceof z.ZodArray) return objectsOf(schema.element as z.ZodType);
-  return [];
+  return { problems: problemsOf(result.error.issues, schema, node) };
 }

@@ -14,6 +14,8 @@ export type SourceDocument = {
   readonly file: string;
   /** Absolute folder that relative paths in the document start from. */
   readonly folder: string;
+  /** Absolute folder of the checkout: nothing that the document names may lie outside it. */
+  readonly root?: string | undefined;
   readonly value: unknown;
   /** Place of the value at `path` (or of its key), or of the nearest ancestor that exists. */
   readonly at: (path: NodePath, part?: "key" | "value") => Position;

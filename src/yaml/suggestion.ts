@@ -6,15 +6,22 @@ export function suggestionFor(word: string, candidates: readonly string[]): stri
   return near === undefined ? "" : ` Did you mean ${near}?`;
 }
 
-/** The candidate that the word is most likely a slip of: at most a third of its letters differ, or it is a beginning of it. */
+/**
+ * The candidate that the word is most likely a slip of: at most a third of its letters differ, or it is a beginning of it.
+ * Case, dashes and underscores are no letters: `atleast` is `at_least`.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  if (candidates.length === 0 || word === "") return undefined;
-  const lower = word.toLowerCase();
-  const near = closest(
-    lower,
-    candidates.map((candidate) => candidate.toLowerCase()),
-  );
-  const candidate = candidates.find((known) => known.toLowerCase() === near);
-  if (candidate !== undefined && distance(lower, near) <= Math.max(1, Math.floor(lower.length / 3))) return candidate;
-  return lower.length >= 3 ? candidates.find((known) => known.toLowerCase().startsWith(lower)) : undefined;
+  const others = candidates.filter((candidate) => candidate !== word);
+  const letters = lettersOf(word);
+  if (others.length === 0 || letters === "") return undefined;
+  const near = closest(letters, others.map(lettersOf));
+  const candidate = others.find((known) => lettersOf(known) === near);
+  if (candidate !== undefined && distance(letters, near) <= Math.max(1, Math.floor(letters.length / 3)))
+    return candidate;
+  return letters.length >= 3 ? others.find((known) => lettersOf(known).startsWith(letters)) : undefined;
+}
+
+/** Letters and digits alone: dashes, underscores and case are what spellings differ in. */
+export function lettersOf(word: string): string {
+  return word.replaceAll(/[_\-\s]/g, "").toLowerCase();
 }

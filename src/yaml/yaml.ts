@@ -13,6 +13,7 @@ import {
 } from "yaml";
 import type { Position, Problem } from "./problem.ts";
 import type { NodePath, SourceDocument } from "./source.ts";
+import { YamlTimestamp } from "./timestamp.ts";
 
 /** What was read from one file: the documents that could be read, and what is wrong with the others. */
 export type ReadDocuments = { readonly documents: readonly SourceDocument[]; readonly problems: readonly Problem[] };
@@ -49,24 +50,6 @@ const nullTag: ScalarTag = {
   test: /^(?:~|null|Null|NULL|)$/,
   resolve: () => null,
 };
-
-/** A date, which PyYAML and so `az ml` do not read as text: it has to be quoted where text is meant. */
-export class YamlTimestamp {
-  readonly #text: string;
-  constructor(text: string) {
-    this.#text = text;
-  }
-  toString(): string {
-    return this.#text;
-  }
-  toJSON(): string {
-    return this.#text;
-  }
-}
-
-export function isYamlTimestamp(value: unknown): value is YamlTimestamp {
-  return value instanceof YamlTimestamp;
-}
 
 const timestampTag: ScalarTag = {
   tag: "tag:yaml.org,2002:timestamp",
@@ -113,7 +96,7 @@ function sexagesimal(digits: string): number {
  * @param at.file name to show, relative to the working directory, with `/`.
  * @param at.folder absolute folder that relative paths in the documents start from.
  */
-export function readDocuments(text: string, at: { readonly file: string; readonly folder: string }): ReadDocuments {
+export function readDocuments(text: string, at: Pick<SourceDocument, "file" | "folder" | "root">): ReadDocuments {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text.replace(/^\uFEFF/, ""), {
     version: "1.1",
@@ -135,7 +118,7 @@ export function readDocuments(text: string, at: { readonly file: string; readonl
   const problems: Problem[] = [];
   const documents: SourceDocument[] = [];
   for (const document of parsed) {
-    for (const error of document.errors) problems.push(syntaxProblem(error.code, error.message, place(error.pos[0])));
+    problems.push(...syntaxProblems(document, text, place));
     if (document.errors.length > 0 || document.contents === null) continue;
     const value = valueOf(document, place, problems);
     if (value === undefined || value.plain === null) continue;
@@ -178,7 +161,38 @@ function valueOf(
   }
 }
 
-function syntaxProblem(code: string, message: string, where: Position): Problem {
+/** Duplicate keys each, and the first of the others: what follows a fault is the parser's confusion, not the author's. */
+function syntaxProblems(
+  { errors }: Document.Parsed,
+  text: string,
+  place: (offset: number) => Position,
+): readonly Problem[] {
+  const [first] = errors.filter(({ code }) => code !== "DUPLICATE_KEY");
+  return errors
+    .filter((error) => error.code === "DUPLICATE_KEY" || error === first)
+    .map(({ code, message, pos: [offset] }) => {
+      const line = lineAround(text, offset);
+      const isExpression = /\$\{\{/.test(line) && code !== "DUPLICATE_KEY";
+      return isExpression ? expressionProblem(place(offset)) : syntaxProblem(code, message, place(offset), line);
+    });
+}
+
+function lineAround(text: string, offset: number): string {
+  const end = text.indexOf("\n", offset);
+  return text.slice(text.lastIndexOf("\n", offset - 1) + 1, end < 0 ? undefined : end);
+}
+
+function expressionProblem(where: Position): Problem {
+  return {
+    code: "syntax",
+    severity: "error",
+    where,
+    message: "The line has an expression in ${{ }} without quotes, which YAML takes for braces of its own.",
+    fix: "Put the whole value in quotes. Only jobs have such placeholders; expressions of GitHub Actions are not evaluated in files.",
+  };
+}
+
+function syntaxProblem(code: string, message: string, where: Position, line = ""): Problem {
   const sentence = message.replace(/\s+at line \d+, column \d+:?[\s\S]*$/, "").replace(/\.?$/, ".");
   if (code === "DUPLICATE_KEY") {
     return {
@@ -198,7 +212,36 @@ function syntaxProblem(code: string, message: string, where: Position): Problem 
       fix: "Indent with spaces.",
     };
   }
+  if (isIndentFault(code, sentence)) {
+    const written = line.trim() === "" ? "This line" : `The line ${JSON.stringify(line.trim().slice(0, 60))}`;
+    return {
+      code: "syntax",
+      severity: "error",
+      where,
+      message: `${written} does not fit the indentation of the lines around it.`,
+      fix: "Begin the keys of one mapping in the same column, and those below a key, or after a dash, two spaces further in.",
+    };
+  }
+  if (code === "BLOCK_AS_IMPLICIT_KEY") {
+    return {
+      code: "syntax",
+      severity: "error",
+      where,
+      message: "The line has two keys, or a value with a colon in it.",
+      fix: "Put a value that holds a colon and a blank in quotes, or begin the second key on a line of its own.",
+    };
+  }
   return { code: "syntax", severity: "error", where, message: sentence, fix: "Fix the YAML at the marked line." };
+}
+
+/** What the parser says of lines that begin in a column where none can. */
+function isIndentFault(code: string, sentence: string): boolean {
+  return (
+    code === "BAD_INDENT" ||
+    /without - indicator|must start at the same column|Implicit keys need to be|Unexpected block-seq-ind|Unexpected seq-item/i.test(
+      sentence,
+    )
+  );
 }
 
 /** Finds nodes by path, through aliases and merge keys; falls back to the nearest ancestor that exists. */
@@ -222,7 +265,8 @@ function scalarText(document: Document.Parsed) {
   return (path: NodePath): string | undefined => {
     let node: Node | null = document.contents;
     for (const step of path) node = childOf(node, step, document)?.value ?? null;
-    return isScalar(node) ? node.source : undefined;
+    const scalar = isAlias(node) ? node.resolve(document) : node;
+    return isScalar(scalar) ? scalar.source : undefined;
   };
 }
 

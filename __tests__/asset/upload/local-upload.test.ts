@@ -17,7 +17,7 @@ const tree = {
 
 it("goes where the official client puts the same folder, without what is ignored", async () => {
   const folder = checkoutOf(tree);
-  const upload = await takeUpload(folder);
+  const upload = await takeUpload(folder, folder);
   expect(upload.blobPath).toBe(
     `LocalUpload/c33eb438fd88b17eccef324876a4d7f4d9d59b404341ff0bf8badc4964899058/${basename(folder)}`,
   );
@@ -25,7 +25,8 @@ it("goes where the official client puts the same folder, without what is ignored
 });
 
 it("goes where the official client puts the same file", async () => {
-  const upload = await takeUpload(join(checkoutOf(tree), "a.txt"));
+  const folder = checkoutOf(tree);
+  const upload = await takeUpload(join(folder, "a.txt"), folder);
   expect(upload).toMatchObject({
     blobPath: "LocalUpload/fee620e68606037273d73e24a2e8fe1d5ca190a6d9ee7f5e68ee09140b8f9efc/a.txt",
     bytes: 6,
@@ -36,5 +37,5 @@ it("goes where the official client puts the same file", async () => {
 it("ends in a circle of links", async () => {
   const folder = checkoutOf({ "lib/a.py": "" });
   symlinkSync(folder, join(folder, "lib", "up"));
-  expect((await takeUpload(folder)).files.map(({ name }) => name)).toEqual(["lib/a.py"]);
+  expect((await takeUpload(folder, folder)).files.map(({ name }) => name)).toEqual(["lib/a.py"]);
 });

@@ -59,7 +59,7 @@ export function createCapacity(
       const counts = held.filter(({ family }) =>
         usage.type.includes("/vmFamily/")
           ? usage.name.value === usageName(family)
-          : /\/(totalCores|dedicatedCores)\//.test(usage.type),
+          : usage.type.includes("/totalDedicatedCores/"),
       );
       return { ...usage, currentValue: usage.currentValue + counts.reduce((sum, { vCpus }) => sum + vCpus, 0) };
     });

@@ -1,4 +1,5 @@
-import { isYamlTimestamp, readsAsText } from "../../yaml/yaml.ts";
+import { isYamlTimestamp } from "../../yaml/timestamp.ts";
+import { readsAsText } from "../../yaml/yaml.ts";
 import type { NodePath } from "../../yaml/source.ts";
 import { pythonText } from "../../yaml/python-text.ts";
 
@@ -13,7 +14,7 @@ export function condaText(specification: Readonly<Record<string, unknown>>, text
   return writer.end();
 }
 
-/** The scalar at a path as it stands in the file: only that tells `2.0` from `2`. */
+/** The scalar at a path as written in the file: only that tells `2.0` from `2`. */
 type TextAt = (path: NodePath) => string | undefined;
 
 /** Where PyYAML begins to look for a place to fold. */
@@ -71,7 +72,7 @@ class Writer {
 
   /**
    * @param indent column of the entries.
-   * @param after what stands on the line already: the first entry of a list's entry goes on behind its dash.
+   * @param after what is on the line already: the first entry of a list's entry continues behind its dash.
    */
   collection(value: Collection, indent: number, path: NodePath, after: "document" | "key" | "dash"): void {
     const anchor = this.#anchors.get(value);

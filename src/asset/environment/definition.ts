@@ -19,7 +19,15 @@ export type BuildContext = {
   /** Path of the Dockerfile below the context; `Dockerfile` when absent. */
   readonly dockerfilePath?: string;
   readonly context:
-    | { readonly from: "local"; /** As written. */ readonly path: string; /** Absolute. */ readonly folder: string }
+    | {
+        readonly from: "local";
+        /** As written. */
+        readonly path: string;
+        /** Absolute. */
+        readonly folder: string;
+        /** Absolute folder of the checkout: nothing outside it is taken. */
+        readonly root: string;
+      }
     | { readonly from: "address"; readonly url: string };
 };
 

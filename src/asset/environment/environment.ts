@@ -23,14 +23,14 @@ export function wordFor({ image, build }: EnvironmentDefinition): string {
 
 export function uploadOf({ build, datastore }: EnvironmentDefinition): DatastoreUpload | undefined {
   return build?.context.from === "local"
-    ? { local: build.context.folder, ...(datastore === undefined ? {} : { datastore }) }
+    ? { local: build.context.folder, root: build.context.root, ...(datastore === undefined ? {} : { datastore }) }
     : undefined;
 }
 
 /** The Docker build context, where it is local. */
 export async function contentOf(definition: EnvironmentDefinition): Promise<LocalUpload | undefined> {
   const context = uploadOf(definition);
-  return context === undefined ? undefined : takeUpload(context.local);
+  return context === undefined ? undefined : takeUpload(context.local, context.root);
 }
 
 export function identityOf(definition: EnvironmentDefinition, context: LocalUpload | undefined): string {
@@ -67,7 +67,7 @@ export function toRequest(
     : { ...named, body: environmentBody(definition, contextUri, false) };
 }
 
-/** Compared by the body as far as it is known before an upload: a local context is told by its place in the datastore. */
+/** Compared by the body as far as it is known before an upload: a local context is recognised by its place in the datastore. */
 export function differencesFrom(
   definition: EnvironmentDefinition,
   context: LocalUpload | undefined,

@@ -1,17 +1,19 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { keepInside, leadsOutside, namedPath, rootOf } from "../../yaml/named-path.ts";
 import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { checkShape } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
 import { readDocuments } from "../../yaml/yaml.ts";
 import { condaText } from "./conda-text.ts";
+import { checkUpload } from "../upload/check.ts";
+import { listData } from "../upload/local-upload.ts";
 import type { NamedAsset } from "../kind.ts";
 import { versionText } from "../version.ts";
 import type { BuildContext, CondaSpecification, EnvironmentDefinition } from "./definition.ts";
 import { environmentSchema, type DeclaredEnvironment } from "./shape.ts";
 
-type Add = (code: ProblemCode, path: NodePath, message: string, fix: string) => void;
+type Add = (code: ProblemCode, path: NodePath, message: string, fix: string, severity?: Problem["severity"]) => void;
 
 /** An az ml environment file: the environment, or every problem at its place. */
 export function readEnvironmentAsset(node: SourceNode): {
@@ -75,8 +77,8 @@ export function readInlineEnvironment(
 }
 
 function adder(problems: Problem[], node: SourceNode): Add {
-  return (code, path, message, fix) =>
-    problems.push({ code, severity: "error", where: positionOf(node, path), message, fix });
+  return (code, path, message, fix, severity = "error") =>
+    problems.push({ code, severity, where: positionOf(node, path), message, fix });
 }
 
 function readDefinition(
@@ -132,17 +134,24 @@ function readBuild(
     return undefined;
   }
   if (/^(https?|ftp):\/\//i.test(path)) return { ...rest, context: { from: "address", url: path } };
-  const folder = resolve(node.document.folder, path);
-  if (!existsSync(folder)) {
-    add(
-      "missing-file",
-      ["build", "path"],
-      `The build context ${JSON.stringify(path)} does not exist.`,
-      "Fix the path; it is relative to this file.",
-    );
+  const { path: folder, is } = namedPath(path, node.document);
+  const what = `The build context ${JSON.stringify(path)}`;
+  const at = ["build", "path"];
+  if (is === "outside") {
+    add("outside", at, `${what} ${leadsOutside}.`, keepInside);
     return undefined;
   }
-  return { ...rest, context: { from: "local", path, folder } };
+  if (is === "missing") {
+    add("missing-file", at, `${what} does not exist.`, "Fix the path; it is relative to this file.");
+    return undefined;
+  }
+  const root = rootOf(node.document);
+  checkUpload(
+    what,
+    () => listData(folder, root),
+    (code, message, fix, severity) => add(code, at, message, fix, severity),
+  );
+  return { ...rest, context: { from: "local", path, folder, root } };
 }
 
 function readConda(
@@ -156,8 +165,12 @@ function readConda(
     const textAt = (path: NodePath) => node.document.textAt?.([...node.path, ...at, ...path]);
     return { conda, condaFile: condaText(conda, textAt) };
   }
-  const path = resolve(node.document.folder, conda);
-  if (!existsSync(path) || !statSync(path).isFile()) {
+  const { path, is } = namedPath(conda, node.document);
+  if (is === "outside") {
+    add("outside", at, `The conda file ${JSON.stringify(conda)} ${leadsOutside}.`, keepInside);
+    return undefined;
+  }
+  if (is !== "file") {
     add(
       "missing-file",
       at,

@@ -13,8 +13,8 @@ export function uploadOf(path: LocalPath): DatastoreUpload {
   return path;
 }
 
-export async function contentOf({ local }: LocalPath): Promise<LocalUpload> {
-  return takeUpload(local);
+export async function contentOf({ local, root }: LocalPath): Promise<LocalUpload> {
+  return takeUpload(local, root);
 }
 
 /** The address that it has once it is uploaded. A folder's ends in a slash, as the official client writes it. */

@@ -1,12 +1,20 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Ignore } from "ignore";
 import type { BlobContainer, Blobs } from "../../azure/blobs.ts";
 import type { Datastores } from "../../azure/datastores.ts";
 import { succeeded, type Outcome } from "../../azure/outcome.ts";
-import { ignoreRules, listFiles, type SnapshotFile } from "./snapshot.ts";
+import type { IgnoreRules } from "./ignore-rules.ts";
+import {
+  ignoreFileOf,
+  isLeftOut,
+  isNeverTaken,
+  listFiles,
+  NothingToTake,
+  type Listed,
+  type SnapshotFile,
+} from "./list-files.ts";
 
 /** A local file or folder that goes to a datastore: data of a job, or a Docker build context. */
 export type LocalUpload = {
@@ -17,13 +25,23 @@ export type LocalUpload = {
   readonly isFile: boolean;
 };
 
-/** What is taken of a path, and the content address under which the official client puts it. */
-export async function takeUpload(path: string): Promise<LocalUpload> {
-  const { name, files } = await listFiles(path);
-  const isFile = (await stat(path)).isFile();
+/**
+ * What is taken of a path, and the content address under which the official client puts it.
+ *
+ * @param root nothing outside this folder is taken.
+ * @throws SnapshotRefused
+ */
+export async function takeUpload(path: string, root: string): Promise<LocalUpload> {
+  const listed = listData(path, root);
+  const { name, files, isFile } = listed;
   const hash = createHash("sha256").update("Initialize for october 2021 AML CLI version");
   if (isFile) await addContent(path, hash);
-  else await addFolder({ path, prefix: "", way: new Set([await realpath(path)]) }, await ignoreRules(path), hash);
+  else
+    await addFolder(
+      { path, prefix: "" },
+      { listed, taken: foldersOf(files), rules: ignoreFileOf(path)?.rules ?? [] },
+      hash,
+    );
   return {
     files,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
@@ -32,25 +50,50 @@ export async function takeUpload(path: string): Promise<LocalUpload> {
   };
 }
 
-type Walk = { readonly path: string; readonly prefix: string; readonly way: ReadonlySet<string> };
+/** The files of a folder of data, or of a build context. @throws SnapshotRefused when they cannot be taken as they are. */
+export function listData(path: string, root: string): Listed {
+  const listed = listFiles(path, root);
+  if (listed.files.length === 0) throw new NothingToTake(listed);
+  return listed;
+}
 
-/** Names and contents, depth first, in the order of lower-cased names. */
-async function addFolder({ path: folder, prefix, way }: Walk, rules: Ignore, hash: Hash): Promise<void> {
+/** The folders that have a file to upload somewhere below, by name. */
+function foldersOf(files: readonly SnapshotFile[]): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const { name } of files)
+    for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {
+      if (folders.has(name.slice(0, end))) break;
+      folders.add(name.slice(0, end));
+    }
+  return folders;
+}
+
+type Walk = { readonly path: string; readonly prefix: string };
+type Taken = { readonly listed: Listed; readonly taken: ReadonlySet<string>; readonly rules: IgnoreRules };
+
+/**
+ * Names and contents, depth first, in the order of lower-cased names. The official client asks its rules for a folder's
+ * name without a slash, and so has the names of folders in its hash of which nothing is uploaded.
+ */
+async function addFolder({ path: folder, prefix }: Walk, of: Taken, hash: Hash): Promise<void> {
+  const { taken, rules } = of;
   const names = await readdir(folder);
   const key = (name: string) => name.toLowerCase();
   for (const name of names.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))) {
-    if (rules.ignores(`${prefix}${name}`)) continue;
+    const whole = `${prefix}${name}`;
+    // What is uploaded of a folder that a later line lets in again counts: else other content would have the same hash.
+    if (isNeverTaken(name, false) || (!taken.has(whole) && isLeftOut(rules, whole, false))) continue;
     const path = join(folder, name);
     const info = await stat(path).catch(() => undefined);
     hash.update(name);
     if (info?.isFile() === true) await addContent(path, hash);
-    else if (info?.isDirectory() === true) {
-      const real = await realpath(path);
-      // A link to a folder that is being walked would never end.
-      if (way.has(real)) continue;
-      await addFolder({ path, prefix: `${prefix}${name}/`, way: new Set([...way, real]) }, rules, hash);
-    }
+    else if (info?.isDirectory() === true && !isClosed(name, whole, of))
+      await addFolder({ path, prefix: `${whole}/` }, of, hash);
   }
+}
+
+function isClosed(name: string, whole: string, { listed, rules }: Taken): boolean {
+  return isNeverTaken(name, true) || isLeftOut(rules, whole, true) || listed.notEntered.has(whole);
 }
 
 async function addContent(path: string, hash: Hash): Promise<void> {

@@ -1,18 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
-import { basename, join, relative, sep } from "node:path";
-import ignore, { type Ignore } from "ignore";
-import { isOutside } from "../../yaml/files.ts";
-
-/** One file of a code snapshot. */
-export type SnapshotFile = {
-  /** Relative to the code folder, with `/`. */
-  readonly name: string;
-  /** Absolute path to read. */
-  readonly path: string;
-  readonly bytes: number;
-};
+import { listFiles, NothingToTake, SnapshotRefused, type Listed, type SnapshotFile } from "./list-files.ts";
 
 /** The files that make up a job's code. */
 export type Snapshot = {
@@ -25,23 +13,21 @@ export type Snapshot = {
   readonly hash: string;
 };
 
-/** A code folder that cannot be taken as it is. */
-export class SnapshotRefused extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "SnapshotRefused";
-  }
-}
-
 /** More than this is data and not code. Our choice; the service's own limit for code is far above. */
 const mostBytes = 2 * 1024 ** 3;
 
-/** Left out whatever the ignore file says: `.git` alone may be larger than everything else. */
-const neverTaken = [".git/", ".amlignore.lock"];
-
 /** The files of a job's code, with the hash by which the service finds code that it has. */
-export async function takeSnapshot(path: string): Promise<Snapshot> {
-  const { name, isFile, files } = await listFiles(path);
+export async function takeSnapshot(path: string, root: string): Promise<Snapshot> {
+  const { name, isFile, files } = listCode(path, root);
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { folder: name, isFile, files, bytes, hash: await contentHash(files) };
+}
+
+/** The files of a job's code. @throws SnapshotRefused when they cannot be taken as they are. */
+export function listCode(path: string, root: string): Listed {
+  const listed = listFiles(path, root);
+  const { name, files } = listed;
+  if (files.length === 0) throw new NothingToTake(listed);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes > mostBytes) {
     const largest = [...files].sort((a, b) => b.bytes - a.bytes).slice(0, 5);
@@ -50,62 +36,7 @@ export async function takeSnapshot(path: string): Promise<Snapshot> {
         `${largest.map(({ name: file, bytes: size }) => `${file} (${size})`).join(", ")}. List what is not code in .amlignore.`,
     );
   }
-  return { folder: name, isFile, files, bytes, hash: await contentHash(files) };
-}
-
-/**
- * The files of a folder (or a single file), minus what `.amlignore` names, or `.gitignore` where there is none. Only
- * the ignore file in the folder itself counts, as with the official client. Links are followed inside the folder and
- * refused where they point outside it.
- */
-export async function listFiles(path: string): Promise<{
-  readonly name: string;
-  readonly isFile: boolean;
-  readonly files: readonly SnapshotFile[];
-}> {
-  const name = basename(path);
-  const info = await stat(path);
-  if (info.isFile()) return { name, isFile: true, files: [{ name, path, bytes: info.size }] };
-  const files = await walk(path, await realpath(path), await ignoreRules(path));
-  if (files.length === 0) throw new SnapshotRefused(`The folder ${name} is empty, or all of its files are ignored.`);
-  return { name, isFile: false, files };
-}
-
-/** What is left out of a folder. */
-export async function ignoreRules(folder: string): Promise<Ignore> {
-  const rules = ignore().add(neverTaken);
-  for (const name of [".amlignore", ".gitignore"]) {
-    const text = await readFile(join(folder, name), "utf8").catch(() => undefined);
-    if (text !== undefined) return rules.add(text);
-  }
-  return rules;
-}
-
-async function walk(root: string, realRoot: string, rules: Ignore): Promise<readonly SnapshotFile[]> {
-  const files: SnapshotFile[] = [];
-  const visit = async (folder: string, way: ReadonlySet<string>): Promise<void> => {
-    const entries = await readdir(folder, { withFileTypes: true });
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(folder, entry.name);
-      const name = relative(root, path).split(sep).join("/");
-      if (rules.ignores(name) || rules.ignores(`${name}/`)) continue;
-      const real = await realpath(path).catch(() => undefined);
-      if (real === undefined) {
-        throw new SnapshotRefused(`${name} is a broken link. Remove it, or list it in .amlignore.`);
-      }
-      if (isOutside(realRoot, real)) {
-        throw new SnapshotRefused(
-          `${name} links to something outside the folder. Copy that into the folder, or list the link in .amlignore.`,
-        );
-      }
-      const info = await stat(path);
-      // A link to a folder that is being walked would never end.
-      if (info.isDirectory() && !way.has(real)) await visit(path, new Set([...way, real]));
-      if (info.isFile()) files.push({ name, path, bytes: info.size });
-    }
-  };
-  await visit(root, new Set([realRoot]));
-  return files;
+  return listed;
 }
 
 /**

@@ -23,6 +23,7 @@ export { differencesFrom } from "./differences.ts";
 export { computeType, toRequest } from "./request.ts";
 
 export const label = "AKS cluster";
+export const otherNames = ["akscompute", "azurekubernetesservice"];
 export const origin = "either";
 export const users = ["jobs", "services"] as const;
 

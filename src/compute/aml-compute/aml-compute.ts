@@ -14,6 +14,7 @@ export { liveNodesOf, longestReadinessSeconds, machinesHeld, progressOf, readine
 export { computeType, toRequest, toUpdate } from "./request.ts";
 
 export const label = "managed cluster";
+export const otherNames = ["cluster", "amlcluster", "computecluster"];
 export const azmlSchemas = ["amlCompute"];
 export const origin = "managed";
 export const users = ["jobs"] as const;

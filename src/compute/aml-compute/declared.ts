@@ -4,7 +4,7 @@ import type { Problem } from "../../yaml/problem.ts";
 import { secret, type UnplacedSecret } from "../../secret/reference.ts";
 import type { SecretReference } from "../../secret/secret.ts";
 import { boolean, checkShape, integer, oneOf, shape, tags, text, version } from "../../yaml/shape.ts";
-import { positionOf, type SourceNode } from "../../yaml/source.ts";
+import { positionOf, valueAt, type SourceNode } from "../../yaml/source.ts";
 import type { ReadContext, ReadResult, TargetBase } from "../kind.ts";
 import { identityProblems, identitySchema, toIdentity, type Identity } from "../managed/identity.ts";
 import { sizeProblems } from "../managed/size.ts";
@@ -36,6 +36,18 @@ export type AmlCompute = TargetBase & {
   readonly identity?: Identity;
 };
 
+const defaultIdleSeconds = 120;
+
+/** True where the declaration itself has the key, and not only its default. */
+export function says({ source }: Pick<AmlCompute, "source">, key: string): boolean {
+  return valueAt({ ...source, path: [...source.path, key] }) !== undefined;
+}
+
+/** Another time than the default is declared wherever it is found. */
+export function saysIdleTime(target: AmlCompute): boolean {
+  return target.idleSeconds !== defaultIdleSeconds || says(target, "idle_time_before_scale_down");
+}
+
 /** The official client's default, which it sends when a file names no size. */
 const defaultSize = "STANDARD_DS3_V2";
 
@@ -52,7 +64,9 @@ export const schema = shape(() =>
       tier: oneOf(["dedicated", "low_priority"]).optional(),
       min_instances: integer().default(0).describe("Nodes that are kept running, and billed, while idle."),
       max_instances: integer().default(4),
-      idle_time_before_scale_down: integer().default(120).describe("Seconds a node stays idle before it is released."),
+      idle_time_before_scale_down: integer()
+        .default(defaultIdleSeconds)
+        .describe("Seconds a node stays idle before it is released."),
       ssh_public_access_enabled: boolean().optional(),
       ssh_settings: z
         .strictObject({

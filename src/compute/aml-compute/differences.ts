@@ -7,6 +7,7 @@ import { identityComparison } from "../managed/identity.ts";
 import { publicIpComparison, saysPublicIp, subnetId } from "../managed/subnet.ts";
 import { region } from "../region.ts";
 import type { AmlCompute } from "./declared.ts";
+import { says, saysIdleTime } from "./declared.ts";
 import { remoteLogin, tiers } from "./request.ts";
 
 /** Region, tier, network and the way in are fixed: a PUT that does not repeat them would ask for others. */
@@ -26,8 +27,14 @@ export function withImmutableFields(target: AmlCompute, live: LiveCompute): AmlC
     ...(location === undefined ? {} : { location }),
     ...(live.disableLocalAuth === undefined ? {} : { localLogin: !live.disableLocalAuth }),
     ...target,
+    ...(saysIdleTime(target) ? {} : { idleSeconds: idleSecondsOf(live) ?? 0 }),
     ...(live.properties["enableNodePublicIp"] === false && !saysPublicIp(target) ? { nodePublicIp: false } : {}),
   };
+}
+
+function idleSecondsOf({ properties }: LiveCompute): number | undefined {
+  const idle = member(properties, "scaleSettings", "nodeIdleTimeBeforeScaleDown");
+  return typeof idle === "string" ? fromIsoDuration(idle) : undefined;
 }
 
 /**
@@ -40,7 +47,6 @@ export function differencesFrom(
   workspace: WorkspaceRef & { location?: string },
 ): readonly Difference[] {
   const at = (...path: readonly string[]) => member(live.properties, ...path);
-  const liveIdle = at("scaleSettings", "nodeIdleTimeBeforeScaleDown");
   const liveUser = at("userAccountCredentials", "adminUserName") ?? undefined;
   // The service may keep the account back with its password; only a cluster that takes no local login surely has none.
   const toldUser = liveUser !== undefined || live.disableLocalAuth === true;
@@ -64,13 +70,14 @@ export function differencesFrom(
     {
       field: "max_instances",
       declared: target.maxInstances,
-      live: at("scaleSettings", "maxNodeCount"),
+      // Like the others, a default that nobody declared is no difference from a value that is not shown.
+      live: at("scaleSettings", "maxNodeCount") ?? (says(target, "max_instances") ? undefined : target.maxInstances),
       means: "in-place",
     },
     {
       field: "idle_time_before_scale_down",
-      declared: target.idleSeconds === 0 ? undefined : target.idleSeconds,
-      live: typeof liveIdle === "string" ? fromIsoDuration(liveIdle) : undefined,
+      declared: target.idleSeconds === 0 || !saysIdleTime(target) ? undefined : target.idleSeconds,
+      live: idleSecondsOf(live),
       means: "in-place",
     },
     {

@@ -43,7 +43,7 @@ export function readiness({ properties }: LiveCompute): Readiness {
   if (typeof minimum !== "number" || minimum <= 0) return { state: "ready" };
   const nodes = typeof current === "number" ? current : 0;
   if (nodes >= minimum) return { state: "ready" };
-  const error = nodeError(properties["errors"], `${nodes} of ${minimum} nodes came into being.`);
+  const error = nodeError(properties["errors"], `${nodes} of ${minimum} nodes were created.`);
   if (error !== undefined) return { state: "failed", error };
   return { state: "waiting", progress: `${nodes} of ${minimum} node${minimum === 1 ? "" : "s"}` };
 }

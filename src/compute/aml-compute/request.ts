@@ -3,7 +3,7 @@ import type { Workspace } from "../../azure/workspace.ts";
 import type { ResolveSecret } from "../../secret/secret.ts";
 import type { Difference, Update } from "../kind.ts";
 import { subnetId } from "../managed/subnet.ts";
-import type { AmlCompute } from "./declared.ts";
+import { saysIdleTime, type AmlCompute } from "./declared.ts";
 
 export const computeType = "AmlCompute";
 
@@ -63,5 +63,11 @@ const scaleFields = new Set(["min_instances", "max_instances", "idle_time_before
 /** The service patches the scale and nothing else; every other change in place is a PUT of the whole. */
 export function toUpdate(target: AmlCompute, differences: readonly Difference[]): Update | undefined {
   if (!differences.every(({ field }) => scaleFields.has(field))) return undefined;
-  return { method: "PATCH", body: { properties: { properties: { scaleSettings: scaleSettings(target) } } } };
+  const { nodeIdleTimeBeforeScaleDown: idle, ...bounds } = scaleSettings(target);
+  // What nobody declared stays as it is.
+  const changed = {
+    ...bounds,
+    ...(idle === undefined || !saysIdleTime(target) ? {} : { nodeIdleTimeBeforeScaleDown: idle }),
+  };
+  return { method: "PATCH", body: { properties: { properties: { scaleSettings: changed } } } };
 }

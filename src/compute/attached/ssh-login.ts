@@ -168,7 +168,7 @@ export const sshHints: readonly Hint[] = [
       "The private key could not be used. Give an RSA key in PEM form (ssh-keygen -t rsa -m PEM), and its passphrase where it has one.",
   },
   {
-    when: /authentication failed|Permission denied|invalid.*(password|credential)/i,
+    when: /\bauthentication failed|Permission denied|invalid (user ?name|password|credentials?|SSH|login)\b/i,
     advice:
       "The machine refused the login. Check admin_username and the secret behind admin_password or ssh_private_key_file.",
   },

@@ -14,6 +14,7 @@ export { faultOf, liveNodesOf, longestReadinessSeconds, machinesHeld, readiness 
 export { computeType, toRequest, toUpdate } from "./request.ts";
 
 export const label = "compute instance";
+export const otherNames = ["instance", "notebook", "ci"];
 export const azmlSchemas = ["computeInstance"];
 export const origin = "managed";
 export const users = ["jobs"] as const;

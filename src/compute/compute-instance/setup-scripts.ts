@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
-import { isAbsolute, relative, resolve } from "node:path";
 import * as z from "zod";
+import { namedPath } from "../../yaml/named-path.ts";
 import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { integer, text } from "../../yaml/shape.ts";
@@ -84,9 +84,8 @@ function readScript(
     ...(timeoutMinutes === undefined ? {} : { timeoutMinutes }),
   };
   if (localPath === undefined) return { source: "workspaceStorage", data: path ?? "", ...rest };
-  const absolute = resolve(node.document.folder, localPath);
-  const below = relative(checkout, absolute);
-  const size = below.startsWith("..") || isAbsolute(below) ? undefined : fileSize(absolute);
+  const { path: absolute, is } = namedPath(localPath, { folder: node.document.folder, root: checkout });
+  const size = is === "file" ? statSync(absolute).size : undefined;
   if (size === undefined || size > mostBytes) {
     add(
       size === undefined ? "missing-file" : "file-too-large",
@@ -99,11 +98,6 @@ function readScript(
     return undefined;
   }
   return { source: "inline", data: readFileSync(absolute).toString("base64"), ...rest };
-}
-
-function fileSize(path: string): number | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() === true ? stat.size : undefined;
 }
 
 /** The wire's `setupScripts`. Without a timeout none is sent: the official client writes `Nonem` there. */

@@ -64,6 +64,7 @@ export type Kubernetes = Attached & {
 };
 
 export const label = "Kubernetes cluster";
+export const otherNames = ["k8s", "arc"];
 export const computeType = "Kubernetes";
 export const azmlSchemas = ["kubernetesCompute"];
 export const origin = "attached";

@@ -339,19 +339,31 @@ function isLowPriority({ properties }: LiveCompute): boolean {
   return String(properties["vmPriority"]).toLowerCase() === "lowpriority";
 }
 
+/**
+ * What a row of the list counts, by its type: `…/vmFamily/dedicatedCores/usages` one family, `…/totalDedicatedCores/usages` the
+ * region. A row of a workspace's own share counts neither.
+ */
+function counted({ type = "" }: Usage): string {
+  return type
+    .replace(/^[^/]*\//, "")
+    .replace(/\/usages$/i, "")
+    .toLowerCase();
+}
+
 /** `standardDSv2Family` is counted as `Standard DSv2 Family Cluster Dedicated vCPUs`. */
-function isFamily({ name }: Usage, family: string): boolean {
-  if (family === "") return false;
-  const words = plain(name?.value ?? name?.localizedValue ?? "");
+function isFamily(usage: Usage, family: string): boolean {
+  if (family === "" || !["vmfamily", "vmfamily/dedicatedcores", ""].includes(counted(usage))) return false;
+  const words = plain(usage.name?.value ?? usage.name?.localizedValue ?? "");
   const wanted = plain(family);
   return words === wanted || (words.startsWith(wanted) && !words.includes("lowpriority"));
 }
 
 /** The region's quota over all families, of dedicated or of low-priority cores. */
-function isRegional({ type }: Usage, lowPriority: boolean): boolean {
-  const [, kind = ""] = /\/(\w+)\/usages$/i.exec(type ?? "") ?? [];
-  const kinds = lowPriority ? ["lowprioritycores"] : ["totalcores", "dedicatedcores"];
-  return kinds.includes(kind.toLowerCase());
+function isRegional(usage: Usage, lowPriority: boolean): boolean {
+  const kinds = lowPriority
+    ? ["totallowprioritycores", "lowprioritycores"]
+    : ["totaldedicatedcores", "totalcores", "dedicatedcores"];
+  return kinds.includes(counted(usage));
 }
 
 function plain(words: string): string {

@@ -4,16 +4,37 @@ import type { PartReader } from "./read-part.ts";
 
 /** Names of inputs and outputs become variables. */
 export function checkBindingName(name: string, path: NodePath, { add }: PartReader): void {
-  if (/^[A-Za-z0-9_]+$/.test(name)) return;
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return;
   add(
     "illegal-name",
     path,
     `${JSON.stringify(name)} is not a valid name for an input or output.`,
-    "Use letters, digits and underscores.",
+    "Use letters, digits and underscores, beginning with a letter or an underscore.",
   );
 }
 
-/** `${{inputs.x}}` in a command has to be declared, as the official client demands; `$[[…]]` marks what may be absent. */
+/**
+ * The command as it is sent: `{inputs.x}`, the form of the first previews, becomes `${{inputs.x}}`, as the official client
+ * makes it. Braces around anything else, doubled ones, and ones with blanks inside are text.
+ */
+export function withTodaysPlaceholders(command: string, { add }: PartReader): string {
+  const old = /(?<!\{)\{((?:inputs|outputs|search_space)\.[^}]*)\}(?!\})/g;
+  const [first] = command.match(old) ?? [];
+  if (first === undefined) return command;
+  add(
+    "deprecated-placeholder",
+    ["command"],
+    `The command has the placeholder ${first} in single braces, which is deprecated.`,
+    `Write \${${first}}; that is what is sent.`,
+    "warning",
+  );
+  return command.replaceAll(old, (_, binding: string) => `\${{${binding}}}`);
+}
+
+/**
+ * `${{inputs.x}}` in a command has to be declared, as the official client demands; `$[[…]]` marks what may be absent. The
+ * name is everything up to the braces: what an input holds has no members.
+ */
 export function checkBindings(
   command: string,
   inputs: readonly string[],
@@ -21,13 +42,16 @@ export function checkBindings(
   { add }: PartReader,
 ): void {
   const certain = command.replaceAll(/\$\[\[[\s\S]*?\]\]/g, "");
-  for (const [, section, name] of certain.matchAll(/\$\{\{\s*(inputs|outputs)\.([A-Za-z0-9_]+)[^}]*\}\}/g)) {
+  for (const [, section, text = ""] of certain.matchAll(/\$\{\{\s*(inputs|outputs)\.([^}]+)\}\}/g)) {
     const known = section === "inputs" ? inputs : outputs;
-    if (name === undefined || known.includes(name)) continue;
+    const name = text.trim();
+    if (known.includes(name)) continue;
+    const beginning = /^\w+(?=\W)/.exec(name)?.[0] ?? "";
+    const near = known.includes(beginning) ? ` Did you mean ${beginning}?` : suggestionFor(name, known);
     add(
       "unknown-binding",
       ["command"],
-      `The command uses \${{${section}.${name}}}, and no such ${section === "inputs" ? "input" : "output"} is declared.${suggestionFor(name, known)}`,
+      `The command uses \${{${section}.${name}}}, and no such ${section === "inputs" ? "input" : "output"} is declared.${near}`,
       `Declare it under ${section}, or fix the name.`,
     );
   }

@@ -1,16 +1,19 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import type { AssetUse } from "../../asset/asset.ts";
-import { text } from "../../yaml/shape.ts";
+import { checkCode, checkUpload } from "../../asset/upload/check.ts";
+import { listCode } from "../../asset/upload/snapshot.ts";
+import { keepInside, leadsOutside, namedPath, rootOf } from "../../yaml/named-path.ts";
+import { textOnceMapping } from "../../yaml/shape.ts";
 import type { Resolved } from "../resolved.ts";
 import type { PartReader } from "./read-part.ts";
 
-export const codeSchema = () => text().optional().describe("Folder of the code, or a registered code asset.");
+export const codeSchema = () =>
+  textOnceMapping(({ local_path: path }) => (typeof path === "string" ? `Write code: ${path}.` : undefined))
+    .optional()
+    .describe("Folder of the code, or a registered code asset.");
 
 export type JobCode =
-  /** `path` as written, for tokens and messages; `folder` absolute. */
-  | { readonly from: "local"; readonly path: string; readonly folder: string }
-  | { readonly from: "address"; readonly url: string }
+  /** `path` as written, for tokens and messages; `folder` absolute; nothing outside `root` is taken. */
+  | { readonly from: "local"; readonly path: string; readonly folder: string; readonly root: string }
   /** `azureml:name:version` or a full id. */
   | { readonly from: "reference"; readonly id: string };
 
@@ -24,19 +27,50 @@ export function readCode(code: string, { node, add }: PartReader): JobCode | und
     );
     return undefined;
   }
-  if (/^https?:\/\//i.test(code)) return { from: "address", url: code };
-  if (/^(azureml:|\/subscriptions\/)/i.test(code)) return { from: "reference", id: code };
-  const folder = resolve(node.document.folder, code);
-  if (!existsSync(folder)) {
+  if (code.trim() === "") {
     add(
-      "missing-file",
+      "wrong-value",
       ["code"],
-      `The code folder ${JSON.stringify(code)} does not exist.`,
-      "Fix the path; it is relative to this file.",
+      "The path of the code is empty.",
+      "Write . for the folder of this file, or remove the key.",
     );
     return undefined;
   }
-  return { from: "local", path: code, folder };
+  if (isRegistered(code)) return { from: "reference", id: code };
+  if (/^[a-z][a-z0-9+.-]*:/i.test(code) && namedPath(code, node.document).is === "missing") {
+    add(
+      "wrong-reference",
+      ["code"],
+      `${JSON.stringify(code)} is not code that a job can have: it is neither a folder of the checkout nor registered code.`,
+      "Check the code out and name its folder, relative to this file.",
+    );
+    return undefined;
+  }
+  const { path: folder, is } = namedPath(code, node.document);
+  const what = `The code folder ${JSON.stringify(code)}`;
+  if (is === "outside") {
+    add("outside", ["code"], `${what} ${leadsOutside}.`, keepInside);
+    return undefined;
+  }
+  if (is === "missing") {
+    add("missing-file", ["code"], `${what} does not exist.`, "Fix the path; it is relative to this file.");
+    return undefined;
+  }
+  const root = rootOf(node.document);
+  const addHere: Parameters<typeof checkUpload>[2] = (problem, message, fix, severity) =>
+    add(problem, ["code"], message, fix, severity);
+  const listed = checkUpload(what, () => listCode(folder, root), addHere);
+  if (listed !== undefined) checkCode(what, listed, addHere);
+  return { from: "local", path: code, folder, root };
+}
+
+/** `azureml:NAME:VERSION`, `azureml:NAME@LABEL`, an ARM id, or a version in a registry. */
+function isRegistered(code: string): boolean {
+  return (
+    /^azureml:[^/:@]+[:@][^/:@]+$/i.test(code) ||
+    /^(azureml:)?\/subscriptions\/./i.test(code) ||
+    /^azureml:\/\/registries\/[^/]+\/codes\/./i.test(code)
+  );
 }
 
 const where = "code";

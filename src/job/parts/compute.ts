@@ -1,7 +1,12 @@
-import { text } from "../../yaml/shape.ts";
+import { textOnceMapping } from "../../yaml/shape.ts";
 
 export const computeSchema = () =>
-  text().optional().describe("azureml:NAME of a target, or local. Without it: serverless compute.");
+  textOnceMapping(({ target, instance_count: count }) => {
+    if (typeof target !== "string") return undefined;
+    return `Write compute: ${target}${typeof count === "number" ? `, and resources: { instance_count: ${count} }` : ""}.`;
+  })
+    .optional()
+    .describe("azureml:NAME of a target, or local. Without it: serverless compute.");
 
 /** Name of a compute target of the workspace (`azureml:` removed), a full id, or `local`. */
 export function readCompute(declared: string): string {

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, posix, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, posix } from "node:path";
 import * as z from "zod";
 import type { AssetUse } from "../../asset/asset.ts";
 import type { CondaSpecification, EnvironmentDefinition } from "../../asset/environment/definition.ts";
 import { readInlineEnvironment } from "../../asset/environment/read.ts";
 import { environmentSchema } from "../../asset/environment/shape.ts";
+import { keepInside, leadsOutside, namedPath } from "../../yaml/named-path.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { boolean, text } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
@@ -105,8 +106,12 @@ function readReference(reference: string, { add }: PartReader): ReadEnvironment 
 
 /** `file:env.yml`: an environment file in place of the mapping. */
 function environmentFile(path: string, { node, add }: PartReader): SourceNode | undefined {
-  const absolute = resolve(node.document.folder, path);
-  if (!existsSync(absolute) || !statSync(absolute).isFile()) {
+  const { path: absolute, is } = namedPath(path, node.document);
+  if (is === "outside") {
+    add("outside", ["environment"], `The environment file ${JSON.stringify(path)} ${leadsOutside}.`, keepInside);
+    return undefined;
+  }
+  if (is !== "file") {
     add(
       "missing-file",
       ["environment"],
@@ -116,7 +121,11 @@ function environmentFile(path: string, { node, add }: PartReader): SourceNode | 
     return undefined;
   }
   const file = posix.join(posix.dirname(node.document.file), path);
-  const read = readDocuments(readFileSync(absolute, "utf8"), { file, folder: dirname(absolute) });
+  const read = readDocuments(readFileSync(absolute, "utf8"), {
+    file,
+    folder: dirname(absolute),
+    root: node.document.root,
+  });
   const [document] = read.documents;
   if (document !== undefined && read.problems.length === 0) return { document, path: [] };
   add(

@@ -1,12 +1,14 @@
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import type { AssetUse } from "../../asset/asset.ts";
 import { defined } from "../../azure/defined.ts";
+import { checkUpload } from "../../asset/upload/check.ts";
+import { listData } from "../../asset/upload/local-upload.ts";
+import { keepInside, leadsOutside, namedPath, rootOf } from "../../yaml/named-path.ts";
 import { pythonText } from "../../yaml/python-text.ts";
 import { oneOf, text } from "../../yaml/shape.ts";
 import type { NodePath } from "../../yaml/source.ts";
+import { isMapping } from "../../yaml/wording.ts";
 import type { Resolved } from "../resolved.ts";
 import { checkBindingName } from "./bindings.ts";
 import type { PartReader } from "./read-part.ts";
@@ -39,8 +41,48 @@ const dataSchema = () =>
     datastore: text().optional().describe("Datastore that a local path is uploaded to."),
   });
 
+const literalTypes = ["number", "integer", "string", "boolean"];
+
+/** What is written like an input of a component or of the first previews, and how a job writes it. */
+function formOfJobs(name: string, input: unknown): string | undefined {
+  if (!isMapping(input)) return undefined;
+  const { type, data } = input;
+  if (typeof type === "string" && literalTypes.includes(type.toLowerCase())) {
+    const literal = input["default"] ?? input["value"];
+    const written = ["string", "number", "boolean"].includes(typeof literal) ? JSON.stringify(literal) : "VALUE";
+    return `An input of type ${type} is one of a component; a job gives the value itself. Write ${name}: ${written}.`;
+  }
+  if (typeof data === "string" && input["path"] === undefined)
+    return `The key data is of the oldest form of az ml. Write path: ${data}.`;
+  return undefined;
+}
+
+/** In place of an input that is written in another dialect: what its own reader says of it. */
+const otherForm = Symbol("other form");
+
+const inputSchema = () =>
+  z.preprocess(
+    (input, context) => {
+      const message: unknown = isMapping(input) ? (input as { [otherForm]?: unknown })[otherForm] : undefined;
+      if (typeof message === "string") context.addIssue({ code: "custom", message, input });
+      return input;
+    },
+    z.union([scalar(), dataSchema(), z.strictObject({ value: scalar() })]),
+  );
+
 export const inputsSchema = () =>
-  z.record(z.string(), z.union([scalar(), z.strictObject({ value: scalar() }), dataSchema()]));
+  z.preprocess(
+    (declared) =>
+      isMapping(declared)
+        ? Object.fromEntries(
+            Object.entries(declared).map(([name, input]) => {
+              const message = formOfJobs(name, input);
+              return [name, message === undefined ? input : { [otherForm]: message }];
+            }),
+          )
+        : declared,
+    z.record(z.string(), inputSchema()),
+  );
 
 export type JobInput =
   /** The text that the service gets: numbers and booleans as Python writes them. */
@@ -53,6 +95,8 @@ export type JobInput =
       readonly path: string;
       /** What a path on this machine leads to, absolute; absent for everything that is in Azure already. */
       readonly local?: string;
+      /** Absolute folder of the checkout, for a path on this machine: nothing outside it is taken. */
+      readonly root?: string;
       /** Name of the datastore that a local path is uploaded to; the workspace's own blob store when absent. */
       readonly datastore?: string;
       /** ARM's word: `ReadOnlyMount`, … */
@@ -91,15 +135,8 @@ function readLiteral(
 function readData(name: string, input: DeclaredData, reader: PartReader): JobInput {
   const { node, add } = reader;
   const path = ["inputs", name];
-  const local = isRemote(input.path) ? {} : readLocal(name, input, reader);
-  if (/^azureml:[^/:@]+$/i.test(input.path)) {
-    add(
-      "missing-version",
-      [...path, "path"],
-      `${JSON.stringify(input.path)} names no version.`,
-      `Write ${input.path}:VERSION or ${input.path}@latest.`,
-    );
-  }
+  const location = readLocation(input.path, [...path, "path"], reader);
+  const local = location.is === "here" ? readLocal(name, input, reader) : {};
   const typeIsGiven =
     input.type !== "uri_folder" || node.document.textAt?.([...node.path, ...path, "type"]) !== undefined;
   if (/^eval_/.test(input.mode ?? "") && typeIsGiven && input.type !== "mltable") {
@@ -113,7 +150,7 @@ function readData(name: string, input: DeclaredData, reader: PartReader): JobInp
   return {
     kind: "data",
     type: input.type,
-    path: input.path,
+    path: location.path,
     ...local,
     ...defined({ mode: input.mode && modes[input.mode] }),
   };
@@ -124,11 +161,15 @@ function readLocal(
   name: string,
   { path, type, datastore }: DeclaredData,
   { node, add }: PartReader,
-): { readonly local?: string; readonly datastore?: string } {
+): { readonly local?: string; readonly root?: string; readonly datastore?: string } {
   const written = /^file:\/\//i.test(path) ? fileURLToPath(path) : path.replace(/^file:/i, "");
-  const local = resolve(node.document.folder, written);
+  const { path: local, is } = namedPath(written, node.document);
   const at = ["inputs", name, "path"];
-  if (!existsSync(local)) {
+  if (is === "outside") {
+    add("outside", at, `The input ${JSON.stringify(name)}: ${JSON.stringify(path)} ${leadsOutside}.`, keepInside);
+    return {};
+  }
+  if (is === "missing") {
     add(
       "missing-file",
       at,
@@ -137,7 +178,7 @@ function readLocal(
     );
     return {};
   }
-  const isFile = statSync(local).isFile();
+  const isFile = is === "file";
   if ((type === "uri_folder" && isFile) || (type === "uri_file" && !isFile)) {
     add(
       "wrong-type",
@@ -146,21 +187,52 @@ function readLocal(
       isFile ? "Add type: uri_file." : "Use type: uri_folder.",
     );
   }
-  return { local, ...defined({ datastore: datastore?.replace(/^azureml:/, "") }) };
+  const root = rootOf(node.document);
+  checkUpload(
+    `The folder ${JSON.stringify(path)}`,
+    () => listData(local, root),
+    (problem, message, fix, severity) => add(problem, at, message, fix, severity),
+  );
+  return { local, root, ...defined({ datastore: datastore?.replace(/^azureml:/, "") }) };
 }
 
-/** Anything with a scheme, an asset reference or an ARM id; the rest is a path on this machine. */
-function isRemote(path: string): boolean {
-  return /^([a-z][a-z0-9+.-]*:|\/subscriptions\/)/i.test(path) && !/^file:/i.test(path);
+type Location = { readonly is: "here" | "in-azure" | "nowhere"; readonly path: string };
+
+/**
+ * What a path leads to, by the official client's rule: an ARM id and an address with scheme and host go through as they
+ * are; whatever else holds `:` or `@` refers to an asset by name; the rest, and what is there beside the file, is a path.
+ */
+function readLocation(path: string, at: NodePath, { node, add }: PartReader): Location {
+  if (path.trim() === "") {
+    add("wrong-value", at, "The path is empty.", forms);
+    return { is: "nowhere", path };
+  }
+  if (/^(azureml:)?\/subscriptions\/./i.test(path) || /^(?!file:)[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(path))
+    return { is: "in-azure", path };
+  const isPrefixed = /^azureml:/i.test(path);
+  if (/^file:/i.test(path) || !/[:@]/.test(path)) return { is: "here", path };
+  if (!isPrefixed && namedPath(path, node.document).is !== "missing") return { is: "here", path };
+  const body = isPrefixed ? path.slice("azureml:".length) : path;
+  if (/^[^/:@]+[:@][^/:@]+$/.test(body)) return { is: "in-azure", path: `azureml:${body}` };
+  if (/^[^/:@]+$/.test(body)) {
+    add("missing-version", at, `${JSON.stringify(path)} names no version.`, `Write ${path}:VERSION or ${path}@latest.`);
+  } else add("wrong-reference", at, `${JSON.stringify(path)} is not a reference to data or a model.`, forms);
+  return { is: "nowhere", path };
 }
+
+const forms =
+  "Write azureml:NAME:VERSION, azureml:NAME@latest, azureml://datastores/NAME/paths/…, an address with a host, or a path beside this file.";
 
 /** Data and models that the inputs name. */
 export function assetsOfInputs(inputs: JobInputs): readonly AssetUse[] {
   return Object.entries(inputs).flatMap(([name, input]): readonly AssetUse[] => {
     if (input.kind === "literal") return [];
-    const { type, path, local, datastore } = input;
+    const { type, path, local, root, datastore } = input;
     const use = { where: whereOf(name), what: `the input ${name}` };
-    const from = local === undefined ? { reference: path } : { declared: { type, local, ...defined({ datastore }) } };
+    const from =
+      local === undefined || root === undefined
+        ? { reference: path }
+        : { declared: { type, local, root, ...defined({ datastore }) } };
     return [type.endsWith("_model") ? { kind: "model", ...use, ...from } : { kind: "data", ...use, ...from }];
   });
 }

@@ -4,6 +4,7 @@ import { defined } from "../../azure/defined.ts";
 import { oneOf, text, version } from "../../yaml/shape.ts";
 import { checkBindingName } from "./bindings.ts";
 import { dataTypes } from "./inputs.ts";
+import type { NodePath } from "../../yaml/source.ts";
 import type { PartReader } from "./read-part.ts";
 
 /** az ml's words for the modes of an output, and ARM's. */
@@ -46,6 +47,7 @@ export function readOutputs(declared: z.infer<ReturnType<typeof outputsSchema>>,
     Object.entries(declared).map(([name, output]): [string, JobOutput] => {
       const path = ["outputs", name];
       checkBindingName(name, path, reader);
+      checkRegistration(output, path, reader);
       return [
         name,
         {
@@ -61,6 +63,33 @@ export function readOutputs(declared: z.infer<ReturnType<typeof outputsSchema>>,
     }),
   );
 }
+
+/** An output with a name is registered under it when the run ends; nothing but the name can have a version. */
+function checkRegistration(
+  output: z.infer<ReturnType<typeof outputsSchema>>[string],
+  path: NodePath,
+  { add }: PartReader,
+): void {
+  const { name, version: declared } = output ?? {};
+  if (declared !== undefined && name === undefined) {
+    add(
+      "missing-key",
+      [...path, "version"],
+      "The output has a version and no name to register it under.",
+      "Add name, or remove version.",
+    );
+  }
+  if (name !== undefined && !/^[A-Za-z0-9_-]{1,255}$/.test(name)) {
+    add(
+      "illegal-name",
+      [...path, "name"],
+      `${JSON.stringify(shortened(name))} is not a valid name for a registered output.`,
+      "Use letters, digits, dashes and underscores; at most 255 characters.",
+    );
+  }
+}
+
+const shortened = (name: string) => (name.length > 80 ? `${name.slice(0, 79)}…` : name);
 
 export function toOutputs(outputs: JobOutputs): Readonly<Record<string, object>> {
   return Object.fromEntries(

@@ -13,6 +13,20 @@ export const resourcesSchema = () =>
     properties: z.record(z.string(), z.unknown()).optional(),
   });
 
+/** Keys that the service knows in one spelling only; the official client takes them in any. */
+const propertyKeys: Readonly<Record<string, string>> = {
+  singularity: "AISuperComputer",
+  aisupercomputer: "AISuperComputer",
+  itp: "itp",
+  target_selector: "target_selector",
+};
+
+function toProperties(declared: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(declared).map(([key, value]) => [propertyKeys[key.toLowerCase()] ?? key, value]),
+  );
+}
+
 export function toResources(resources: z.infer<ReturnType<typeof resourcesSchema>>): object {
   const { docker_args: dockerArgs } = resources;
   return defined({
@@ -22,6 +36,6 @@ export function toResources(resources: z.infer<ReturnType<typeof resourcesSchema
     locations: resources.locations,
     shmSize: resources.shm_size,
     ...(Array.isArray(dockerArgs) ? { dockerArgsList: dockerArgs } : { dockerArgs }),
-    properties: resources.properties ?? {},
+    properties: toProperties(resources.properties ?? {}),
   });
 }

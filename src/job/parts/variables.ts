@@ -8,16 +8,19 @@ import { scalar } from "./inputs.ts";
 import type { PartReader } from "./read-part.ts";
 
 export const variablesSchema = () =>
-  z.record(z.string(), z.union([scalar(), z.null(), z.strictObject({ env: text() })]));
+  z
+    .record(z.string(), z.union([scalar(), z.null(), z.strictObject({ env: text() })]))
+    .describe("Text by text: numbers and booleans are sent as they are written. { env: NAME } refers to a secret.");
 
-/** az ml keeps the value's own type; a reference is resolved when the job is submitted. */
-export type EnvironmentValue = string | number | boolean | SecretReference;
+/** Text, because the service's contract is text by text; a reference is resolved when the job is submitted. */
+export type EnvironmentValue = string | SecretReference;
 export type Variables = Readonly<Record<string, EnvironmentValue>>;
 
 export function isSecret(value: EnvironmentValue): value is SecretReference {
   return typeof value === "object";
 }
 
+/** A number or a boolean is sent as it is written: `1.0`, `010`, `yes`, and every digit of an id. */
 export function readVariables(
   declared: z.infer<ReturnType<typeof variablesSchema>>,
   { node, add }: PartReader,
@@ -25,8 +28,9 @@ export function readVariables(
   return Object.fromEntries(
     Object.entries(declared).flatMap(([name, value]): [string, EnvironmentValue][] => {
       if (value === null) return [];
-      if (typeof value !== "object") return [[name, value]];
       const path = ["environment_variables", name];
+      if (typeof value === "string") return [[name, value]];
+      if (typeof value !== "object") return [[name, node.document.textAt?.([...node.path, ...path]) ?? String(value)]];
       if (isReserved(value.env)) {
         const { message, fix } = reservedFault(value.env);
         add("reserved-secret", [...path, "env"], message, fix);
@@ -51,7 +55,7 @@ export function secretsOfVariables(variables: Variables): readonly JobSecret[] {
 export function toVariables(
   variables: Variables,
   { valueOf }: Pick<Resolved, "valueOf">,
-): Readonly<Record<string, string | number | boolean>> {
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) => {
       const known = isSecret(value) ? valueOf(value) : value;

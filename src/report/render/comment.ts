@@ -56,12 +56,12 @@ const footStart = "<sub>";
 
 /** Whether two comments say the same. Which workflow run said so makes no difference, nor how GitHub ends lines. */
 export function isSameComment(a: string, b: string): boolean {
-  const said = (body: string) => {
+  const textOf = (body: string) => {
     const text = body.replaceAll("\r\n", "\n").trimEnd();
     const foot = text.lastIndexOf(`\n${footStart}`);
     return (foot < 0 ? text : text.slice(0, foot)).trimEnd();
   };
-  return said(a) === said(b);
+  return textOf(a) === textOf(b);
 }
 
 /** The same comment with the sentence that the pull request has moved on, in place of an earlier one. */

@@ -9,11 +9,11 @@ const severities = { error: "error", warning: "warning", "not-checked": "not che
  * several targets share is said once; a refusal's reason is made of its errors, so these are not repeated.
  */
 export function findingItems(steps: readonly PlannedStep[]): readonly Item[] {
-  const said = steps.map((step) => ({
+  const further = steps.map((step) => ({
     of: step,
     findings: step.action === "refuse" ? step.findings.filter(({ severity }) => severity !== "error") : step.findings,
   }));
-  return groupFindings(said).map(({ of, finding: { severity, message, advice } }) => ({
+  return groupFindings(further).map(({ of, finding: { severity, message, advice } }) => ({
     content: [
       ...joined(
         of.map(({ target }) => code(target)),

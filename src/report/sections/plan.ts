@@ -30,10 +30,7 @@ export function planBlocks({ steps, hasChanges, hourly }: PlanReport): readonly 
     ...(hourly === undefined ? [] : [{ title: "Per hour", numeric: true as const, long: true as const }]),
     { title: "Why", long: true },
   ];
-  const sentences = [
-    ...(hasChanges ? [] : ["The workspace is as declared. Nothing has to change."]),
-    ...(hourly === undefined ? [] : [totalWords(hourly)]),
-  ];
+  const sentences = [...verdict(steps, hasChanges), ...(hourly === undefined ? [] : [totalWords(hourly)])];
   const notes = findingItems(steps);
   return [
     heading(2, "Plan"),
@@ -41,6 +38,35 @@ export function planBlocks({ steps, hasChanges, hourly }: PlanReport): readonly 
     { kind: "table", columns, rows },
     ...(notes.length === 0 ? [] : [{ kind: "list" as const, items: notes }]),
   ];
+}
+
+/** What the plan amounts to; what is refused, left as it is or still moving is never called as declared. */
+function verdict(steps: PlanReport["steps"], hasChanges: boolean): readonly string[] {
+  const refused = steps.filter(({ action }) => action === "refuse").length;
+  const left = steps.filter(({ action, changes }) => action === "none" && changes.length > 0).length;
+  const moving = steps.filter(({ action }) => action === "wait").length;
+  const counted = (count: number, one: string, many: string) =>
+    count === 0 ? [] : [count === 1 ? one : `${count} ${many}`];
+  const sentences = [
+    ...counted(
+      refused,
+      "One target is refused; the reason stands beside it.",
+      "targets are refused; the reasons stand beside them.",
+    ),
+    ...counted(
+      left,
+      "One target differs from its declaration and is left as it is.",
+      "targets differ from their declaration and are left as they are.",
+    ),
+  ];
+  if (hasChanges) return sentences.length === 0 ? [] : [sentences.join(" ")];
+  if (sentences.length === 0 && moving === 0) return ["The workspace is as declared. Nothing has to change."];
+  const waits = counted(
+    moving,
+    "An operation on one target is in flight; it is decided again when that is over.",
+    "targets have an operation in flight; they are decided again when that is over.",
+  );
+  return [["Nothing would be changed.", ...sentences, ...waits].join(" ")];
 }
 
 /** `+0.229 to +0.916`, and what is left out of it. */

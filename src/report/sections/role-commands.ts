@@ -15,7 +15,7 @@ export function assignCommands(
   );
 }
 
-/** One word of a shell; a quote in it could end it, and is in no id. */
+/** One word of a shell; a quote in it could end it, and no id has one. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "")}'`;
 }

@@ -13,9 +13,18 @@ export function runSection({ run }: Pick<Result, "run">): readonly Section[] {
     ...(run.error === undefined
       ? []
       : [{ kind: "list" as const, items: [{ content: errorText(run.error) }], tone: "bad" as const }]),
+    ...endOfLog(run),
     ...(run.gates.length === 0 ? [] : gates(run.gates)),
   ];
   return [{ rank: 2, blocks }];
+}
+
+/** Enough to see a program's own error below the cause; the rest is at the end of the report. Our choice. */
+const linesShown = 8;
+
+function endOfLog({ logTail }: RunReport): readonly Block[] {
+  const lines = (logTail ?? "").trimEnd().split("\n").slice(-linesShown).join("\n");
+  return lines.trim() === "" ? [] : [{ kind: "code", text: lines, language: "text" }];
 }
 
 function facts(run: RunReport): readonly (readonly Text[])[] {

@@ -120,10 +120,9 @@ export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps
 async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
   if (code === undefined) return;
   if (code.from !== "local") {
-    const address = code.from === "address" ? code.url : code.id;
-    throw new NotRunnableHere(`The job's code is ${address}; a run on this machine needs it as a local folder.`);
+    throw new NotRunnableHere(`The job's code is ${code.id}; a run on this machine needs it as a local folder.`);
   }
-  const { files } = await takeSnapshot(code.folder);
+  const { files } = await takeSnapshot(code.folder, code.root);
   for (const { name, path } of files) {
     const to = join(folder, name);
     await mkdir(dirname(to), { recursive: true });
@@ -192,7 +191,7 @@ async function variablesOf(
 ): Promise<Readonly<Record<string, string>>> {
   const entries = await Promise.all(
     Object.entries(environmentVariables).map(
-      async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : String(value)] as const,
+      async ([name, value]) => [name, isSecret(value) ? await resolveSecret(value) : value] as const,
     ),
   );
   return Object.fromEntries(entries);

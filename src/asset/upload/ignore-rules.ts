@@ -1,0 +1,72 @@
+import { literalOf, matchesSegment, matchesWithStars, parseSegment, type Segment } from "../../yaml/wildcard.ts";
+
+/** The lines of an ignore file, with Git's meaning. */
+export type IgnoreRules = readonly Rule[];
+
+type Part = "**" | { readonly segment: Segment; readonly literal?: string };
+type Rule = {
+  /** A line that begins with `!` lets in again what lines above it leave out. */
+  readonly letsIn: boolean;
+  readonly foldersOnly: boolean;
+  /** A line without a slash means names at any depth. */
+  readonly anywhere: boolean;
+  readonly parts: readonly Part[];
+};
+
+export function parseIgnoreFile(text: string): IgnoreRules {
+  return text
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/)
+    .flatMap((line) => parseRule(line) ?? []);
+}
+
+function parseRule(line: string): Rule | undefined {
+  // A space at the end counts only behind a backslash.
+  const whole = line.replace(/((?:\\.|[^\\ ])?) +$/s, "$1");
+  if (whole === "" || whole.startsWith("#")) return undefined;
+  const letsIn = whole.startsWith("!");
+  const pattern = letsIn ? whole.slice(1) : whole;
+  const foldersOnly = pattern.endsWith("/");
+  const path = foldersOnly ? pattern.slice(0, -1) : pattern;
+  if (path === "") return undefined;
+  const parts: Part[] = [];
+  for (const text of path.replace(/^\//, "").split("/")) {
+    const segment = parseSegment(text, { groups: false });
+    if (segment === undefined) return undefined;
+    const literal = literalOf(segment);
+    parts.push(text === "**" ? "**" : { segment, ...(literal === undefined ? {} : { literal }) });
+  }
+  return { letsIn, foldersOnly, anywhere: !path.includes("/"), parts };
+}
+
+/**
+ * What the rules say of one file or folder, whose folders they have let in: the last line that means it decides. Nothing
+ * is said when none does.
+ *
+ * @param path relative to the folder of the ignore file, with `/`.
+ */
+export function decide(rules: IgnoreRules, path: string, isFolder: boolean): "out" | "in" | undefined {
+  const names = path.split("/");
+  const rule = rules.findLast(
+    (candidate) =>
+      (isFolder || !candidate.foldersOnly) && matches(candidate, candidate.anywhere ? names.slice(-1) : names),
+  );
+  return rule === undefined ? undefined : rule.letsIn ? "in" : "out";
+}
+
+function matches({ parts, anywhere }: Rule, names: readonly string[]): boolean {
+  // `a/**` means what is in `a`, and not `a` itself.
+  const needed = parts.length > 1 && parts.at(-1) === "**" ? [...parts, any] : parts;
+  if (anywhere && parts[0] === "**") return true;
+  return matchesWithStars(
+    needed,
+    names.length,
+    (part) => part === "**",
+    (part, at) => {
+      const name = names[at] ?? "";
+      return part !== "**" && (part.literal === undefined ? matchesSegment(part.segment, name) : part.literal === name);
+    },
+  );
+}
+
+const any: Part = { segment: [{ is: "star" }] };
