@@ -4,7 +4,7 @@ import { runCommand } from "./commands/run-command.ts";
 import { toResult } from "./commands/to-result.ts";
 import { createContext, temporaryFolder } from "./create-context.ts";
 import { createLog } from "./github/log.ts";
-import { mask } from "./github/mask.ts";
+import { hideInErrorOutput, mask, withoutSecrets } from "./github/mask.ts";
 import { saveCancelled } from "./github/state.ts";
 import { earlySecrets } from "./identity.ts";
 import { InvalidInputs, readInputs, type Environment, type Inputs } from "./inputs.ts";
@@ -15,6 +15,7 @@ import type { Failure, Result } from "./report/result.ts";
 
 /** One call of the action: inputs → command → reports → exit code. */
 export async function main(environment: Environment): Promise<number> {
+  hideInErrorOutput();
   for (const secret of earlySecrets(environment)) mask(secret);
   const log = createLog();
   const startedAt = systemClock.now();
@@ -36,13 +37,14 @@ export async function main(environment: Environment): Promise<number> {
   }
   const result = resultNow();
   logResult(result, log);
-  await writeReports(result, {
+  const unwritten = await writeReports(result, {
     temporaryFolder: temporaryFolder(environment),
     summary: inputs?.summary ?? true,
     environment,
   });
+  for (const sentence of unwritten) log.annotate("error", sentence);
   stopListening();
-  return result.conclusion === "success" ? 0 : 1;
+  return result.conclusion === "success" && unwritten.length === 0 ? 0 : 1;
 }
 
 function failuresOf(error: unknown, signal: AbortSignal): readonly Failure[] {
@@ -52,7 +54,8 @@ function failuresOf(error: unknown, signal: AbortSignal): readonly Failure[] {
 }
 
 /** Writes what is read outside the runner: SARIF and the pull request's comment. @returns what went wrong with that. */
-async function publish(result: Result, context: CommandContext): Promise<readonly Failure[]> {
+async function publish(whole: Result, context: CommandContext): Promise<readonly Failure[]> {
+  const result = withoutSecrets(whole);
   const failures: Failure[] = [];
   if (context.inputs.sarifPath !== undefined)
     failures.push(...(await (await import("./publish/sarif.ts")).writeSarif(result, context)));

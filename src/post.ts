@@ -1,6 +1,6 @@
 import { systemClock } from "./azure/clock.ts";
 import { createLog } from "./github/log.ts";
-import { mask } from "./github/mask.ts";
+import { hideInErrorOutput, mask, withoutSecrets } from "./github/mask.ts";
 import { appendSummary } from "./github/outputs.ts";
 import { savedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
@@ -18,9 +18,10 @@ import { markdownOf } from "./report/render/markdown.ts";
 export async function post(environment: Environment): Promise<void> {
   const { run, settled, cancelled } = savedRun();
   if (run === undefined || settled) return;
+  hideInErrorOutput();
   for (const secret of earlySecrets(environment)) mask(secret);
   const log = createLog();
-  const message = cancelled ? await cancel() : mayBeRunning("The step ended before the run did");
+  const message = withoutSecrets(cancelled ? await cancel() : mayBeRunning("The step ended before the run did"));
   log.annotate("warning", message);
   const blocks = [heading(2, "Still in progress"), { kind: "list" as const, items: [{ content: sentence(message) }] }];
   await appendSummary(environment, `\n${markdownOf(blocks)}`);

@@ -49,6 +49,11 @@ it.each([
   [{ yaml: "command: echo ${{inputs.lr}}\n" }, ["unknown-binding"]],
   [{ yaml: "command: echo ${{outputs.model}}\noutputs: { modell: { type: uri_folder } }\n" }, ["unknown-binding"]],
   [{ yaml: "command: x\nenvironment_variables: { TOKEN: { env: TOKEN } }\n" }, ["visible-secret"]],
+  [
+    { yaml: "command: x\nenvironment_variables: { T: { env: ACTIONS_ID_TOKEN_REQUEST_TOKEN } }\n" },
+    ["reserved-secret"],
+  ],
+  [{ yaml: "command: x\nenvironment_variables: { T: { env: github_token } }\n" }, ["reserved-secret"]],
   [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: absent.csv } }\n" }, ["missing-file"]],
   [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: data } }\n" }, ["wrong-type"]],
   [{ yaml: "command: x\ninputs: { d: { type: uri_file, path: /etc/hostname } }\n" }, ["outside"]],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { isReserved } from "../../src/secret/reserved.ts";
 import { createSecretResolver } from "../../src/secret/resolve.ts";
 import type { SecretReference } from "../../src/secret/secret.ts";
 
@@ -11,6 +12,22 @@ const resolverOf = (masked: string[]) =>
     keyVault: (url) => Promise.resolve(`from ${url}`),
     mask: (value) => masked.push(value),
   });
+
+describe("variables that belong to the action or the runner", () => {
+  it.each([
+    ...["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN", "INPUT_CLIENT-SECRET", "GITHUB_TOKEN", "GH_TOKEN"],
+    ...["AZURE_CLIENT_SECRET", "AZURE_CREDENTIALS", "AZURE_PASSWORD", "ARM_CLIENT_SECRET", "GITHUB_ENV", "STATE_run"],
+  ])("%s is handed to nobody", (name) => {
+    expect(isReserved(name)).toBe(true);
+  });
+
+  it.each(["DSVM_PASSWORD", "HF_TOKEN", "MY_GITHUB_TOKEN", "AZURE_STORAGE_ACCOUNT", "TOKEN", "GITHUB_SHA"])(
+    "%s may be referred to",
+    (name) => {
+      expect(isReserved(name)).toBe(false);
+    },
+  );
+});
 
 describe("a secret reference", () => {
   it.each<[SecretReference, string]>([

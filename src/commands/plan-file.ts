@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { asJson, asReference, plannedRequests } from "../attach/compute-write.ts";
 import type { Azure } from "../azure/azure.ts";
 import { workspaceId, type Workspace } from "../azure/workspace.ts";
+import { withoutSecrets } from "../github/mask.ts";
 import { originOf, toRequest } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { wayTo } from "../yaml/files.ts";
@@ -59,16 +60,16 @@ export async function savePlan(
   return nothing;
 }
 
-/** What a plan file says of targets and environments. */
+/** What a plan file says of targets and environments: without secrets, also where a live value repeats one. */
 async function contentOf(
   { steps }: Plan,
   environments: readonly EnvironmentReport[],
   workspace: Workspace,
 ): Promise<Pick<PlanFile, "steps" | "environments">> {
-  return {
+  return withoutSecrets({
     steps: await Promise.all(steps.map((step) => fileStep(step, workspace))),
     environments: environments.map(({ name, version, action, reason }) => ({ name, version, action, reason })),
-  };
+  });
 }
 
 async function fileStep(step: Step, workspace: Workspace): Promise<PlanFileStep> {

@@ -1,7 +1,8 @@
 import { endGroup, error, info, notice, startGroup, warning, type AnnotationProperties } from "@actions/core";
 import { formatProblem, mostAnnotations, type Problem } from "../yaml/problem.ts";
+import { withoutSecrets } from "./mask.ts";
 
-/** The step's log. Whatever it is given is text: no line of it can become a workflow command. */
+/** The step's log. Whatever it is given is text: no line of it can become a workflow command, and no secret is in it. */
 export type Log = {
   readonly info: (text: string) => void;
   /** Lines under a heading that the log shows folded. */
@@ -23,23 +24,26 @@ export type Log = {
 const commands = { error, warning, notice } as const;
 
 export function createLog(): Log {
+  // Secrets first: a sign put into one of them would hide it from whoever masks it.
+  const line = (text: string) => info(inert(withoutSecrets(text)));
   const shown: Record<Problem["severity"], number> = { error: 0, warning: 0, notice: 0 };
   const annotate = (severity: Problem["severity"], text: string, properties: AnnotationProperties = {}) => {
     shown[severity] += 1;
-    if (shown[severity] > mostAnnotations) info(inert(text));
-    else commands[severity](plain(text), properties);
+    if (shown[severity] > mostAnnotations) line(text);
+    else commands[severity](plain(text), withoutSecrets(properties));
   };
   return {
-    info: (text) => info(inert(text)),
+    info: line,
     group: (title, lines) => {
       startGroup(plain(title));
-      for (const line of lines) info(inert(line));
+      for (const text of lines) line(text);
       endGroup();
     },
     startGroup: (title) => startGroup(plain(title)),
     endGroup: () => endGroup(),
     annotate: (severity, text) => annotate(severity, text),
-    problem: (problem, folder) => {
+    problem: (whole, folder) => {
+      const problem = withoutSecrets(whole);
       const { where, severity, message, fix, code } = problem;
       const place =
         where === undefined || where.file === "targets"
@@ -50,7 +54,7 @@ export function createLog(): Log {
               startColumn: where.column,
             };
       annotate(severity, `${message} ${fix}`, { title: code, ...place });
-      info(inert(formatProblem(problem)));
+      line(formatProblem(problem));
     },
   };
 }
@@ -68,9 +72,9 @@ export function inert(text: string): string {
     .join("\n");
 }
 
-/** One line for a command's own text, which the library escapes. */
+/** One line for a command's own text, without secrets; the library escapes it. */
 function plain(text: string): string {
-  return visible(text).replaceAll("\n", " ");
+  return visible(withoutSecrets(text)).replaceAll("\n", " ");
 }
 
 /** Line ends as `\n`; no control characters but tabs and colours. */

@@ -64,15 +64,12 @@ async function written(
   pull: PullRequestRef,
   { inputs, github, clock, signal, fallbackWorkspace }: Context,
 ): Promise<CommentEnd> {
-  const [{ decideComment, draftComment }, { readMarker }, { keepPullRequestComment }, { withoutSecrets }] =
-    await Promise.all([
-      import("./draft-comment.ts"),
-      import("../report/render/comment.ts"),
-      import("./pull-request-comment.ts"),
-      import("../github/mask.ts"),
-    ]);
-  // The runner hides secrets in logs and summaries, and in nothing else.
-  const draft = draftComment(withoutSecrets(result), {
+  const [{ decideComment, draftComment }, { readMarker }, { keepPullRequestComment }] = await Promise.all([
+    import("./draft-comment.ts"),
+    import("../report/render/comment.ts"),
+    import("./pull-request-comment.ts"),
+  ]);
+  const draft = draftComment(result, {
     identity: identityOf(inputs, fallbackWorkspace),
     commit: github.commit,
     runUrl: github.runUrl,

@@ -1,4 +1,4 @@
-import type { Document } from "./document.ts";
+import { heading, type Document, type Section } from "./document.ts";
 import type { Result } from "./result.ts";
 import { doctorSections } from "./sections/doctor.ts";
 import { environmentsSection } from "./sections/environments.ts";
@@ -11,21 +11,56 @@ import { problemsSection } from "./sections/problems.ts";
 import { logTailSection, runSection } from "./sections/run.ts";
 import { targetsSection } from "./sections/targets.ts";
 
-/** Everything that is said of a result, in the order in which it is read. A new section is one file and one line here. */
+/** In the order in which they are read. A new section is one file and one line here. */
+const parts: readonly (readonly [name: string, sections: (result: Result) => readonly Section[]])[] = [
+  ["heading", (result) => [headingSection(result)]],
+  ["time", (result) => [timeSection(result)]],
+  ["failures", failuresSection],
+  ["left going", leftGoingSection],
+  ["run", runSection],
+  ["checks", doctorSections],
+  ["targets", targetsSection],
+  ["environments", environmentsSection],
+  ["problems", problemsSection],
+  ["plan", planSection],
+  ["metrics", metricsSection],
+  ["log", logTailSection],
+  ["files", filesSection],
+];
+
+/**
+ * Everything that is said of a result. A part that cannot be made of it is replaced by a sentence: whoever reads the rest
+ * has to know that a run has ended, also where one value of it is not what it should be.
+ */
 export function reportOf(result: Result): Document {
-  return [
-    headingSection(result),
-    timeSection(result),
-    ...failuresSection(result),
-    ...leftGoingSection(result),
-    ...runSection(result),
-    ...doctorSections(result),
-    ...targetsSection(result),
-    ...environmentsSection(result),
-    ...problemsSection(result),
-    ...planSection(result),
-    ...metricsSection(result),
-    ...logTailSection(result),
-    ...filesSection(result),
-  ];
+  return parts.flatMap(([name, sections]) => {
+    try {
+      return sections(result);
+    } catch (error) {
+      return [unreadable(name, error)];
+    }
+  });
+}
+
+/** The document with a sentence in the place of each section that one of the renderers cannot show. */
+export function withoutUnreadable(document: Document, renderers: readonly ((part: Document) => unknown)[]): Document {
+  return document.map((section, index) => {
+    try {
+      for (const render of renderers) render([section]);
+      return section;
+    } catch (error) {
+      return unreadable(String(index + 1), error);
+    }
+  });
+}
+
+function unreadable(name: string, error: unknown): Section {
+  const why = error instanceof Error ? error.message : String(error);
+  return {
+    rank: 0,
+    blocks: [
+      heading(2, "Not shown"),
+      { kind: "text", content: `The part '${name}' of this report could not be written: ${why}. The rest is whole.` },
+    ],
+  };
 }

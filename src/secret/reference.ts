@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { RuleParams } from "../yaml/shape.ts";
+import { isReserved, reservedFault } from "./reserved.ts";
 import type { SecretReference } from "./secret.ts";
 
 type WithoutPlace<Reference> = Reference extends unknown ? Omit<Reference, "where"> : never;
@@ -81,6 +82,10 @@ function faultOf(value: unknown): { message: string; params: RuleParams } | unde
       message: "This is not the name of an environment variable. Use letters, digits and underscores.",
       params: { code: "malformed-secret" },
     };
+  }
+  if (key === "env" && isReserved(reference)) {
+    const { message, fix } = reservedFault(reference);
+    return { message: `${message} ${fix}`, params: { code: "reserved-secret" } };
   }
   if (key === "key_vault" && !/^https:\/\/[^/?#@]+\/secrets\/[0-9A-Za-z-]+(?:\/[0-9A-Za-z]+)?\/?$/.test(reference)) {
     return {

@@ -297,6 +297,12 @@ export const problemCodes = {
     explanation: "A reference names an environment variable, the address of a Key Vault secret, or a file.",
     help: "Write { env: NAME }, { key_vault: https://VAULT/secrets/NAME } or { file: PATH }.",
   },
+  "reserved-secret": {
+    title: "A reference names a credential of the action or of the runner.",
+    explanation:
+      "Whoever changes a declaration in a pull request could otherwise have the token or the client secret of the step handed to a job or a machine. GITHUB_TOKEN, AZURE_CLIENT_SECRET, everything that begins with ACTIONS_ or INPUT_, and their like are handed to nobody.",
+    help: "Put a secret of its own into a variable of another name, and refer to that.",
+  },
   "visible-secret": {
     title: "Everybody who can read the workspace's jobs sees the value.",
     explanation:

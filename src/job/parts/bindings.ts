@@ -57,12 +57,17 @@ export function checkBindings(
   }
 }
 
+/** @param before what of the command stands before the value. */
+type ValueOf = (name: string, before: string) => string;
+
 /** A command with its bindings put in, as the service does it. */
 export function withBindings(
   command: string,
-  { input, output }: { readonly input: (name: string) => string; readonly output: (name: string) => string },
+  { input, output }: { readonly input: ValueOf; readonly output: ValueOf },
 ): string {
-  return command.replaceAll(/\$\{\{\s*(inputs|outputs)\.([A-Za-z0-9_]+)\s*\}\}/g, (_, section: string, name: string) =>
-    section === "outputs" ? output(name) : input(name),
+  return command.replaceAll(
+    /\$\{\{\s*(inputs|outputs)\.([A-Za-z0-9_]+)\s*\}\}/g,
+    (_, section: string, name: string, at: number) =>
+      (section === "outputs" ? output : input)(name, command.slice(0, at)),
   );
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isReserved, reservedFault } from "../../secret/reserved.ts";
 import type { SecretReference } from "../../secret/secret.ts";
 import { text } from "../../yaml/shape.ts";
 import { positionOf } from "../../yaml/source.ts";
@@ -30,6 +31,11 @@ export function readVariables(
       const path = ["environment_variables", name];
       if (typeof value === "string") return [[name, value]];
       if (typeof value !== "object") return [[name, node.document.textAt?.([...node.path, ...path]) ?? String(value)]];
+      if (isReserved(value.env)) {
+        const { message, fix } = reservedFault(value.env);
+        add("reserved-secret", [...path, "env"], message, fix);
+        return [];
+      }
       add(
         "visible-secret",
         path,

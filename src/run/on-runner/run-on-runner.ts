@@ -6,12 +6,13 @@ import type { ResolveSecret } from "../../secret/secret.ts";
 import type { MetricSeries } from "../../report/result.ts";
 import { onRunner, labelOf, type Job } from "../../job/job.ts";
 import type { RunnerWork } from "../../job/kind.ts";
-import { withBindings } from "../../job/parts/bindings.ts";
 import { isSecret } from "../../job/parts/variables.ts";
 import { takeSnapshot } from "../../asset/upload/snapshot.ts";
+import { childEnvironment } from "./child-environment.ts";
 import { readFileStore } from "./file-store.ts";
 import { runLogged } from "./process.ts";
 import { planPip } from "./python-environment.ts";
+import { withShellValues, type SafeCommand } from "./shell-values.ts";
 import { ensureVirtualEnvironment, findPython } from "./virtual-environment.ts";
 
 export type LocalDeps = {
@@ -78,11 +79,12 @@ export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps
   await mkdir(outputsFolder, { recursive: true });
   deps.onStatus("Preparing");
   await copyCode(work, codeFolder);
-  const command = substitute(work, runFolder);
+  const { command, variables } = substitute(work, runFolder);
   const path = await environmentPath(work, deps, keep("azureml-logs/20_image_build_log.txt"));
   const env = {
-    ...inherited(deps.environment),
+    ...childEnvironment(deps.environment),
     ...(await variablesOf(work, deps.resolveSecret)),
+    ...variables,
     PATH: [path, deps.environment["PATH"]].filter((part) => part !== undefined).join(delimiter),
     AZUREML_RUN_ID: name,
     MLFLOW_RUN_NAME: name,
@@ -115,12 +117,6 @@ export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps
   return { status, metrics, tail, outputsFolder, ...(error === undefined ? {} : { error }) };
 }
 
-/** The step's environment without what belongs to the action itself: inputs, tokens, and the files of the runner's protocol. */
-function inherited(environment: LocalDeps["environment"]): Readonly<Record<string, string | undefined>> {
-  const own = /^(INPUT_|STATE_|ACTIONS_|AZURE_CLIENT_SECRET$|GITHUB_(TOKEN|OUTPUT|STATE|ENV|PATH|STEP_SUMMARY)$)/;
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.test(name)));
-}
-
 async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
   if (code === undefined) return;
   if (code.from !== "local") {
@@ -134,9 +130,9 @@ async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
   }
 }
 
-/** `${{inputs.x}}` and `${{outputs.x}}` as the service puts them in. */
-function substitute({ command, inputs }: RunnerWork, runFolder: string): string {
-  return withBindings(command, {
+/** `${{inputs.x}}` and `${{outputs.x}}` as words of the shell. */
+function substitute({ command, inputs }: RunnerWork, runFolder: string): SafeCommand {
+  return withShellValues(command, {
     output: (name) => join(runFolder, "named-outputs", name),
     input: (name) => {
       const input = inputs[name];
@@ -174,7 +170,7 @@ async function environmentPath(
       `A run on this machine installs with pip, which does not have these packages of the conda file: ${notByPip.join(", ")}.`,
     );
   }
-  const python = await findPython(deps.environment["PATH"] ?? "");
+  const python = await findPython(deps.environment["PATH"] ?? "", childEnvironment(deps.environment));
   if (python === undefined)
     throw new NotRunnableHere(
       "This machine has no Python 3.9 or newer with venv. Add actions/setup-python before this step.",
@@ -183,7 +179,7 @@ async function environmentPath(
     onLine(`The conda file asks for Python ${wanted}; this machine has ${python.version}, which is used.`);
   }
   return ensureVirtualEnvironment(requirements, python, deps.cacheFolder, {
-    environment: deps.environment,
+    environment: childEnvironment(deps.environment),
     onLine,
     signal: deps.signal,
   });

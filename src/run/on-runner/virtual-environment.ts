@@ -11,25 +11,28 @@ const run = promisify(execFile);
 export type Python = { readonly command: string; /** `3.11.7` */ readonly version: string };
 
 /** The first usable Python: at least 3.9, with venv. @param path as in `PATH`. */
-export async function findPython(path: string): Promise<Python | undefined> {
+export async function findPython(
+  path: string,
+  environment: Readonly<Record<string, string>> = { PATH: path },
+): Promise<Python | undefined> {
   const names = process.platform === "win32" ? ["python.exe", "python3.exe"] : ["python3", "python"];
   for (const folder of path.split(delimiter)) {
     for (const name of names) {
       const command = join(folder, name);
       if (folder === "" || !existsSync(command)) continue;
-      const version = await versionOf(command);
+      const version = await versionOf(command, environment);
       if (version !== undefined && isAtLeast(version, 3, 9)) return { command, version };
     }
   }
   return undefined;
 }
 
-async function versionOf(command: string): Promise<string | undefined> {
+async function versionOf(command: string, env: Readonly<Record<string, string>>): Promise<string | undefined> {
   try {
     const { stdout } = await run(
       command,
       ["-c", "import venv, ensurepip, platform; print(platform.python_version())"],
-      { timeout: 20_000 },
+      { timeout: 20_000, env },
     );
     return stdout.trim();
   } catch {
