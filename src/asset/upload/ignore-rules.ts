@@ -34,7 +34,7 @@ function parseRule(line: string): Rule | undefined {
     const segment = parseSegment(text, { groups: false });
     if (segment === undefined) return undefined;
     const literal = literalOf(segment);
-    parts.push(text === "**" ? "**" : { segment, ...(literal === undefined ? {} : { literal }) });
+    parts.push(/^\*{2,}$/.test(text) ? "**" : { segment, ...(literal === undefined ? {} : { literal }) });
   }
   return { letsIn, foldersOnly, anywhere: !path.includes("/"), parts };
 }
