@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import type { Route } from "../../emulator/server/environment.ts";
-import { act } from "../support/step.ts";
+import { act, actIn, checkoutOf, writesIn } from "../support/step.ts";
 import { useEmulator } from "../support/use-emulator.ts";
 
 /** Environments and local data, from the file to the run that uses them. */
@@ -129,4 +131,43 @@ it("reads local data in place for a run on the runner", async () => {
   expect(step.log.join("\n")).toContain("from the checkout");
   expect(step.exitCode).toBe(0);
   expect(emulator.journal()).toEqual([]);
+});
+
+describe("what an upload would refuse", () => {
+  const files = {
+    "azureml.yml":
+      "targets:\n- { name: found-early, type: amlcompute, size: Standard_DS3_v2, max_instances: 1 }\nrun: j/t.yml\n",
+    "j/t.yml": [
+      "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json",
+      "command: python train.py",
+      "code: src",
+      "environment: azureml:sk:1",
+      "compute: azureml:found-early",
+      "",
+    ].join("\n"),
+    "j/src/train.py": "",
+  };
+
+  it.each(["validate", "plan", "up"])("is found by %s at its line, before anything is created", async (command) => {
+    const checkout = checkoutOf(files);
+    symlinkSync("/etc/hostname", join(checkout, "j/src/host"));
+    emulator.clearJournal();
+    const step = await actIn(emulator, command, checkout);
+    expect(step.exitCode).toBe(1);
+    expect(step.outputs["failure-reason"]).toBe("invalid-declaration");
+    expect(step.annotations).toContainEqual(
+      expect.objectContaining({
+        severity: "error",
+        properties: expect.objectContaining({ file: "j/t.yml", line: "3" }) as unknown,
+        message: expect.stringContaining("host links to") as unknown,
+      }),
+    );
+    expect(writesIn(emulator.journal())).toEqual([]);
+  });
+
+  it("is no link inside the checkout", async () => {
+    const checkout = checkoutOf({ ...files, "shared/util.py": "print()" });
+    symlinkSync("../../shared/util.py", join(checkout, "j/src/util.py"));
+    expect((await actIn(emulator, "validate", checkout)).exitCode).toBe(0);
+  });
 });

@@ -240,3 +240,32 @@ describe("a command job", () => {
     expect(job && computesOf(job)).toEqual(computes);
   });
 });
+
+describe("what is said of a code folder", () => {
+  const src = { "j/src/train.py": "", "j/src/a.csv": "" };
+  const said = (files: Readonly<Record<string, string>>, links: Readonly<Record<string, string>> = {}) => {
+    const root = checkoutOf({ ...src, ...files });
+    for (const [name, target] of Object.entries(links)) symlinkSync(target, join(root, name));
+    const { node } = nodeOf("command: x\ncode: src\nenvironment: { image: a }\n", join(root, "j"), "j/t.yml");
+    if (node === undefined) throw new Error("The example is no YAML.");
+    return readCommandJob({ ...node, document: { ...node.document, root } }).problems.map(
+      ({ code, severity, where }) => `${severity} ${code} ${where?.line ?? 0}`,
+    );
+  };
+
+  it.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, string>>, readonly string[]]>([
+    ["nothing where all is well", {}, {}, []],
+    ["that nothing is left", { "j/src/.amlignore": "*\n" }, {}, ["warning nothing-left 2", "error upload-refused 2"]],
+    ["that the ignore file alone is left", { "j/src/.gitignore": "*.py\n*.csv\n" }, {}, ["warning nothing-left 2"]],
+    ["nothing where something is let in", { "j/src/.amlignore": "*\n!*.py\n" }, {}, []],
+    ["which files Git leaves out", { ".gitignore": "*.csv\n" }, {}, ["notice ignored-by-git 2"]],
+    ["nothing of files that do not go up", { ".gitignore": "*.csv\n", "j/src/.amlignore": "*.csv\n" }, {}, []],
+    ["that a link is broken", {}, { "j/src/x": "absent" }, ["error upload-refused 2"]],
+    ["that a link leads out", {}, { "j/src/x": "/etc" }, ["error upload-refused 2"]],
+    ["nothing of a link that is left out", { "j/src/.amlignore": "x\n" }, { "j/src/x": "/etc" }, []],
+    ["nothing of a link that leads in", { "shared/util.py": "" }, { "j/src/util.py": "../../shared/util.py" }, []],
+    ["nothing of a circle", {}, { "j/src/up": ".." }, []],
+  ])("is %s", (_, files, links, expected) => {
+    expect(said(files, links)).toEqual(expected);
+  });
+});

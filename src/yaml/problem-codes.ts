@@ -69,6 +69,13 @@ export const problemCodes = {
     help: "Write several simpler patterns.",
   },
 
+  "needs-files": {
+    title: "The packages need files of the checkout.",
+    explanation:
+      "pip is told to read a requirements file, or a package, from a path. The image is built from the listed packages alone, so no file of the checkout is there.",
+    help: "Put the lines of the file in its place, name a published package, or use a build context.",
+  },
+
   // Files that are uploaded
   "upload-refused": {
     title: "A folder or file cannot be uploaded as it is.",

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { dirname, posix } from "node:path";
 import { keepInside, leadsOutside, namedPath, rootOf } from "../../yaml/named-path.ts";
 import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { checkShape } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
 import { readDocuments } from "../../yaml/yaml.ts";
+import { fileEntries, messageOf } from "./conda-files.ts";
 import { condaText } from "./conda-text.ts";
 import { checkUpload } from "../upload/check.ts";
 import { listData } from "../upload/local-upload.ts";
@@ -24,7 +26,7 @@ export function readEnvironmentAsset(node: SourceNode): {
   if (value === undefined) return { problems: wrongShape };
   const problems: Problem[] = [];
   const add = adder(problems, node);
-  const definition = readDefinition(value, node, {}, add);
+  const definition = readDefinition(value, node, {}, problems);
   const version = versionText(value.version, node);
   if (value.name === undefined) add("missing-key", [], 'The key "name" is missing.', "Add name.");
   else if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$/.test(value.name)) {
@@ -62,8 +64,7 @@ export function readInlineEnvironment(
   const { value, problems: wrongShape } = checkShape(environmentSchema, node);
   if (value === undefined) return { problems: wrongShape };
   const problems: Problem[] = [];
-  const add = adder(problems, node);
-  const definition = readDefinition(value, node, fallback, add);
+  const definition = readDefinition(value, node, fallback, problems);
   if (value.name !== undefined) {
     problems.push({
       code: "unused-name",
@@ -85,8 +86,9 @@ function readDefinition(
   value: DeclaredEnvironment,
   node: SourceNode,
   fallback: { readonly image?: string; readonly conda?: CondaSpecification },
-  add: Add,
+  problems: Problem[],
 ): EnvironmentDefinition | undefined {
+  const add = adder(problems, node);
   const build = value.build === undefined ? undefined : readBuild(value.build, node, add);
   const image = value.image ?? (value.build === undefined ? fallback.image : undefined);
   if (value.image !== undefined && value.build !== undefined) {
@@ -101,7 +103,8 @@ function readDefinition(
       add("wrong-value", ["tags", key], "This number cannot be sent.", "Put it in quotes.");
   }
   const conda =
-    readConda(value, node, add) ?? (fallback.conda && { conda: fallback.conda, condaFile: condaText(fallback.conda) });
+    readConda(value, node, problems) ??
+    (fallback.conda && { conda: fallback.conda, condaFile: condaText(fallback.conda) });
   const { inference_config: inference } = value;
   return {
     tags: value.tags ?? {},
@@ -157,11 +160,13 @@ function readBuild(
 function readConda(
   { conda_file: conda }: DeclaredEnvironment,
   node: SourceNode,
-  add: Add,
+  problems: Problem[],
 ): Pick<EnvironmentDefinition, "conda" | "condaFile"> | undefined {
   if (conda === undefined) return undefined;
   const at = ["conda_file"];
+  const add = adder(problems, node);
   if (typeof conda !== "string") {
+    problems.push(...fileWarnings(conda, { ...node, path: [...node.path, ...at] }));
     const textAt = (path: NodePath) => node.document.textAt?.([...node.path, ...at, ...path]);
     return { conda, condaFile: condaText(conda, textAt) };
   }
@@ -179,7 +184,8 @@ function readConda(
     );
     return undefined;
   }
-  const read = readDocuments(readFileSync(path, "utf8"), { file: conda, folder: node.document.folder });
+  const file = posix.join(posix.dirname(node.document.file), conda);
+  const read = readDocuments(readFileSync(path, "utf8"), { file, folder: dirname(path) });
   const document = read.documents[0];
   const specification = document?.value;
   if (
@@ -198,5 +204,16 @@ function readConda(
     return undefined;
   }
   const found = specification as CondaSpecification;
+  problems.push(...fileWarnings(found, { document, path: [] }));
   return { conda: found, condaFile: condaText(found, document.textAt) };
+}
+
+/** At the lines of the specification itself. */
+function fileWarnings(specification: CondaSpecification, node: SourceNode): readonly Problem[] {
+  return fileEntries(specification).map((entry) => ({
+    code: "needs-files",
+    severity: "warning",
+    where: positionOf(node, entry.path),
+    ...messageOf(entry),
+  }));
 }

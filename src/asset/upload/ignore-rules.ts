@@ -34,7 +34,7 @@ function parseRule(line: string): Rule | undefined {
     const segment = parseSegment(text, { groups: false });
     if (segment === undefined) return undefined;
     const literal = literalOf(segment);
-    parts.push(text === "**" ? "**" : { segment, ...(literal === undefined ? {} : { literal }) });
+    parts.push(/^\*{2,}$/.test(text) ? "**" : { segment, ...(literal === undefined ? {} : { literal }) });
   }
   return { letsIn, foldersOnly, anywhere: !path.includes("/"), parts };
 }
@@ -47,14 +47,16 @@ function parseRule(line: string): Rule | undefined {
  */
 export function decide(rules: IgnoreRules, path: string, isFolder: boolean): "out" | "in" | undefined {
   const names = path.split("/");
+  const last = names.slice(-1);
   const rule = rules.findLast(
-    (candidate) =>
-      (isFolder || !candidate.foldersOnly) && matches(candidate, candidate.anywhere ? names.slice(-1) : names),
+    (candidate) => (isFolder || !candidate.foldersOnly) && matches(candidate, candidate.anywhere ? last : names),
   );
   return rule === undefined ? undefined : rule.letsIn ? "in" : "out";
 }
 
 function matches({ parts, anywhere }: Rule, names: readonly string[]): boolean {
+  const [first] = parts;
+  if (anywhere && first !== undefined && first !== "**") return isName(first, names[0] ?? "");
   // `a/**` means what is in `a`, and not `a` itself.
   const needed = parts.length > 1 && parts.at(-1) === "**" ? [...parts, any] : parts;
   if (anywhere && parts[0] === "**") return true;
@@ -62,11 +64,12 @@ function matches({ parts, anywhere }: Rule, names: readonly string[]): boolean {
     needed,
     names.length,
     (part) => part === "**",
-    (part, at) => {
-      const name = names[at] ?? "";
-      return part !== "**" && (part.literal === undefined ? matchesSegment(part.segment, name) : part.literal === name);
-    },
+    (part, at) => part !== "**" && isName(part, names[at] ?? ""),
   );
+}
+
+function isName({ segment, literal }: Exclude<Part, "**">, name: string): boolean {
+  return literal === undefined ? matchesSegment(segment, name) : literal === name;
 }
 
 const any: Part = { segment: [{ is: "star" }] };

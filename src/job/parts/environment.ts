@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, posix } from "node:path";
 import * as z from "zod";
 import type { AssetUse } from "../../asset/asset.ts";
+import { fileEntriesOfPip, messageOf } from "../../asset/environment/conda-files.ts";
 import type { CondaSpecification, EnvironmentDefinition } from "../../asset/environment/definition.ts";
 import { readInlineEnvironment } from "../../asset/environment/read.ts";
 import { environmentSchema } from "../../asset/environment/shape.ts";
@@ -65,6 +66,10 @@ export function readEnvironment(value: DeclaredEnvironment, reader: PartReader):
   if (declared === undefined && !isShort) {
     add("missing-key", [], 'The key "environment" is missing.', "Add environment.");
     return nothing;
+  }
+  for (const entry of fileEntriesOfPip(value.pip_packages ?? [], ["pip_packages"])) {
+    const { message, fix } = messageOf(entry);
+    add("needs-files", entry.path, message, fix, "warning");
   }
   const at =
     typeof declared === "string"
