@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CloudUnknown, discoverCloud } from "../../src/azure/cloud.ts";
-import { chooseWay, type Identity } from "../../src/azure/credentials.ts";
+import { chooseWay, createCredentials, requestIdToken, type Identity } from "../../src/azure/credentials.ts";
 
 const deps = {
   clock: { now: () => 0, sleep: () => Promise.resolve() },
@@ -94,4 +94,52 @@ it.each<[Partial<Identity>, string]>([
   [{ auth: "managed-identity", clientSecret: "s" }, "managed-identity"],
 ])("with %j the way to sign in is %s", (identity, way) => {
   expect(chooseWay({ auth: "auto", ...identity })).toBe(way);
+});
+
+describe("an input that cannot be a part of an address is named", () => {
+  it.each([
+    [{ cloud: "http://arm.example" }, "The input 'cloud' is an http address at arm.example"],
+    [{ cloud: "https://" }, "The input 'cloud' is no address"],
+    [{ cloud: "https://user:word@arm.example" }, "The input 'cloud' has a user in front of arm.example"],
+    [{ cloud: "AzureCloud", metadataUrl: "garbage" }, "ARM_CLOUD_METADATA_URL is no address"],
+    [{ cloud: "AzureCloud", metadataUrl: "ftp://x.example" }, "ARM_CLOUD_METADATA_URL is no address"],
+  ])("%j", async (request, sentence) => {
+    await expect(discoverCloud({ ...request, ...deps })).rejects.toThrow(sentence);
+    await expect(discoverCloud({ ...request, ...deps })).rejects.toThrow(CloudUnknown);
+  });
+
+  const cloud = {
+    name: "AzureCloud",
+    resourceManager: "https://management.azure.com",
+    authority: "https://login.microsoftonline.com",
+    armScope: "x",
+    oidcAudience: "x",
+    isCustom: false,
+  };
+  it.each([
+    [{ tenantId: "a/../b" }, "The input 'tenant-id' is \"a/../b\""],
+    [{ tenantId: "x?y" }, "The input 'tenant-id'"],
+    [{ clientId: "a b" }, "The input 'client-id'"],
+  ])("%j", async (part, sentence) => {
+    const identity = { auth: "service-principal" as const, clientId: "c", tenantId: "t", clientSecret: "s", ...part };
+    await expect(createCredentials(identity, cloud, { ...deps, mask: () => undefined })()).rejects.toThrow(sentence);
+  });
+
+  it("the runner's own address for tokens too", async () => {
+    const identity = { auth: "oidc" as const, idTokenRequestUrl: "http://x.example", idTokenRequestToken: "t" };
+    await expect(requestIdToken(identity, "a", { ...deps, mask: () => undefined })).rejects.toThrow(
+      "ACTIONS_ID_TOKEN_REQUEST_URL is no https address",
+    );
+  });
+
+  it.each([
+    [[{ authentication: { loginEndpoint: "http://login.example" } }]],
+    [[{ authentication: { loginEndpoint: 7 } }]],
+    [[{ authentication, resourceManager: "http://arm.example" }]],
+    [[7, null, "x", []]],
+    [7],
+  ])("and metadata that names no usable endpoints: %j", async (answer) => {
+    await using server = await armEndpoint(() => answer);
+    await expect(discoverCloud({ cloud: server.origin, ...deps })).rejects.toThrow(CloudUnknown);
+  });
 });

@@ -1,6 +1,9 @@
 import type { GenericResource, ResourceManagementClient } from "@azure/arm-resources";
 import type { AccessToken, TokenCredential } from "@azure/core-auth";
+import { ForeignAddress, trustedAddress } from "./addresses.ts";
 import type { Cloud } from "./cloud.ts";
+import { membersOf } from "./members.ts";
+import { allPages, broken } from "./pages.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import {
   adapt,
@@ -86,7 +89,8 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
       return response;
     },
   });
-  pipeline.addPolicy(bearerTokenPolicy(newCredential, cloud.armScope, clock, firstToken), { phase: "Sign" });
+  const trusted = (url: string) => trustedAddress(url, "data-plane", cloud);
+  pipeline.addPolicy(bearerTokenPolicy(newCredential, cloud.armScope, clock, trusted, firstToken), { phase: "Sign" });
 
   const answer = async (
     operation: keyof typeof documented,
@@ -117,19 +121,16 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
   ) => viaLibrary(run, id, { signal, seconds, correlationId });
   const address = (path: string, apiVersion: string, query: Query = {}) =>
     `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
-  const getUrl = (url: string) =>
-    new URL(url).origin === new URL(cloud.resourceManager).origin
-      ? direct("read", "GET", url, undefined, signal, "poll")
-      : Promise.resolve(
-          failed({
-            reason: "refused",
-            error: {
-              code: "ForeignHost",
-              message: `The service referred to ${new URL(url).origin}, which is not ${cloud.resourceManager}; the access token is not sent there.`,
-              details: [],
-            },
-          }),
-        );
+  const getUrl = (url: string): Promise<Outcome<Answer>> => {
+    try {
+      return direct("read", "GET", trustedAddress(url, "arm", cloud).href, undefined, signal, "poll");
+    } catch (error) {
+      if (!(error instanceof ForeignAddress)) throw error;
+      return Promise.resolve(
+        failed({ reason: "refused", error: { code: "ForeignHost", message: error.message, details: [] } }),
+      );
+    }
+  };
 
   return {
     get: (id, apiVersion) =>
@@ -233,27 +234,19 @@ async function viaLibrary(
   return answer;
 }
 
-async function listPages(
+function listPages(
   first: string,
   getUrl: (url: string) => Promise<Outcome<Answer>>,
 ): Promise<Outcome<readonly unknown[]>> {
-  const items: unknown[] = [];
-  const seen = new Set<string>();
-  for (let url: string | undefined = first; url !== undefined && !seen.has(url);) {
-    seen.add(url);
-    const page = await getUrl(url);
+  return allPages(`a list at ${new URL(first).pathname}`, async (next) => {
+    const page = await getUrl(next ?? first);
     if (!page.ok) return page;
-    const { value, nextLink } = (page.value.body ?? {}) as {
-      readonly value?: unknown;
-      readonly nextLink?: string | null;
-    };
+    const { value, nextLink } = membersOf(page.value.body);
     // Anything but a list must not be read as an empty list: a resource would be taken for absent.
-    if (!Array.isArray(value)) {
-      const message = "The service answered a list with something that is none.";
-      return failed({ reason: "unreachable", error: { code: "BrokenReply", message, details: [] } });
-    }
-    items.push(...(value as readonly unknown[]));
-    url = nextLink ?? undefined;
-  }
-  return succeeded(items);
+    if (!Array.isArray(value)) return broken("The service answered a list with something that is none.");
+    if (nextLink === undefined || nextLink === null || nextLink === "")
+      return succeeded({ items: value as readonly unknown[] });
+    if (typeof nextLink !== "string") return broken("The service named a next page that is no address.");
+    return succeeded({ items: value as readonly unknown[], next: nextLink });
+  });
 }

@@ -8,6 +8,7 @@ import type { ContainerClient } from "@azure/storage-blob";
 import pLimit from "p-limit";
 import type { BlobContainer } from "./blob-container.ts";
 import { codeOf, createContainerAccess, withStorageAdvice, type IdentityAccess } from "./container-access.ts";
+import { ForeignAddress, plainAddress } from "./addresses.ts";
 import { withStorageRetry } from "./storage-retry.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { httpClient, isLoopback, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
@@ -125,6 +126,7 @@ export function createBlobs(deps: RetryDeps, identity?: IdentityAccess): Blobs {
     download: async (sasUrl, path, signal = deps.signal) => {
       const { BlobClient } = await import("@azure/storage-blob");
       try {
+        plainAddress(sasUrl);
         await mkdir(dirname(path), { recursive: true });
         const response = await patiently(
           () => new BlobClient(sasUrl).download(0, undefined, { abortSignal: signal }),
@@ -178,6 +180,7 @@ async function readRange(
   limit: number,
   signal: AbortSignal,
 ): Promise<Answer> {
+  plainAddress(url);
   const request = createPipelineRequest({
     method: "GET",
     url,
@@ -236,6 +239,8 @@ async function isSame(
 
 /** What the library threw, without the signatures in its URLs. */
 export function storageFailure(error: unknown, signal: AbortSignal): Outcome<never> {
+  if (error instanceof ForeignAddress)
+    return failed({ reason: "refused", error: { code: "ForeignHost", message: error.message, details: [] } });
   const cancelled = signal.aborted;
   const details = (error ?? {}) as { readonly statusCode?: number; readonly code?: string; readonly message?: string };
   // URLs hold signatures, and messages of the library hold URLs.

@@ -1,3 +1,5 @@
+import { isLoopbackHost, plainAddress } from "./addresses.ts";
+import { listOf, membersOf, textOf } from "./members.ts";
 import { plainPipeline, send } from "./pipeline.ts";
 import { withRetries, type RetryDeps } from "./retry.ts";
 
@@ -12,6 +14,8 @@ export type Cloud = {
   /** Hosts of key vaults end with it: `vault.azure.net`. */
   readonly keyVaultSuffix?: string;
   readonly storageSuffix?: string;
+  /** Hosts of the regional data plane end with one of them. */
+  readonly dataPlaneSuffixes?: readonly string[];
   /** `azurehdinsight.net`; metadata does not name it, so a custom cloud has none. */
   readonly hdInsightSuffix?: string;
   /** Audience of GitHub's ID token for a federated credential of this cloud. */
@@ -37,6 +41,7 @@ const known: Readonly<Record<string, Cloud>> = {
     armScope: "https://management.azure.com/.default",
     keyVaultSuffix: "vault.azure.net",
     storageSuffix: "core.windows.net",
+    dataPlaneSuffixes: ["api.azureml.ms", "ml.azure.com", "experiments.azureml.net"],
     hdInsightSuffix: "azurehdinsight.net",
     oidcAudience: "api://AzureADTokenExchange",
     isCustom: false,
@@ -48,6 +53,7 @@ const known: Readonly<Record<string, Cloud>> = {
     armScope: "https://management.usgovcloudapi.net/.default",
     keyVaultSuffix: "vault.usgovcloudapi.net",
     storageSuffix: "core.usgovcloudapi.net",
+    dataPlaneSuffixes: ["ml.azure.us"],
     hdInsightSuffix: "azurehdinsight.us",
     oidcAudience: "api://AzureADTokenExchangeUSGov",
     isCustom: false,
@@ -59,6 +65,7 @@ const known: Readonly<Record<string, Cloud>> = {
     armScope: "https://management.chinacloudapi.cn/.default",
     keyVaultSuffix: "vault.azure.cn",
     storageSuffix: "core.chinacloudapi.cn",
+    dataPlaneSuffixes: ["ml.azure.cn"],
     hdInsightSuffix: "azurehdinsight.cn",
     oidcAudience: "api://AzureADTokenExchangeChina",
     isCustom: false,
@@ -88,7 +95,8 @@ export async function discoverCloud(request: CloudRequest): Promise<Cloud> {
       `There is no cloud ${JSON.stringify(request.cloud)}. Use ${Object.keys(known).join(", ")}, or the URL of an ARM endpoint.`,
     );
   }
-  const url = metadataAddress(byUrl ?? fallback?.resourceManager ?? "");
+  const named = /^https?:\/\//i.test(request.cloud) ? "The input 'cloud'" : "ARM_CLOUD_METADATA_URL";
+  const url = metadataAddress(byUrl ?? fallback?.resourceManager ?? "", named);
   // Where there is a fallback for the metadata, do not wait.
   const deps = byUrl === undefined ? { ...request, tries: 1 } : request;
   const found = await readMetadata(url, byUrl === undefined ? request.cloud : undefined, deps);
@@ -97,8 +105,19 @@ export async function discoverCloud(request: CloudRequest): Promise<Cloud> {
   throw new CloudUnknown(`The metadata of the cloud at ${url.origin} cannot be used: ${found}.`);
 }
 
-function metadataAddress(given: string): URL {
-  const url = new URL(given);
+/** @param named where it was given, for messages. */
+function metadataAddress(given: string, named: string): URL {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !["https:", "http:"].includes(url.protocol))
+    throw new CloudUnknown(
+      `${named} is no address. Use ${Object.keys(known).join(", ")} as cloud, or the https URL of an ARM endpoint.`,
+    );
+  if (url.username !== "" || url.password !== "")
+    throw new CloudUnknown(`${named} has a user in front of ${url.host}. Leave it out.`);
+  if (url.protocol === "http:" && !isLoopbackHost(url.hostname))
+    throw new CloudUnknown(
+      `${named} is an http address at ${url.host}: sign-ins would go there in the clear. Use https.`,
+    );
   if (!/\/metadata\/endpoints\/?$/.test(url.pathname))
     url.pathname = `${url.pathname.replace(/\/+$/, "")}/metadata/endpoints`;
   if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", metadataVersion);
@@ -125,30 +144,51 @@ async function readMetadata(url: URL, name: string | undefined, deps: RetryDeps)
 /** One entry: the form of today, or the object that older versions and private clouds answer. */
 function cloudOf(entry: unknown, url: URL): Cloud | undefined {
   if (typeof entry !== "object" || entry === null) return undefined;
-  const { name, resourceManager, authentication, suffixes } = entry as {
-    readonly name?: string;
-    readonly resourceManager?: string;
-    readonly authentication?: { readonly loginEndpoint?: string; readonly audiences?: readonly string[] };
-    readonly suffixes?: { readonly keyVaultDns?: string; readonly storage?: string };
-  };
-  if (typeof authentication?.loginEndpoint !== "string") return undefined;
-  const arm = trimmed(resourceManager ?? url.origin);
-  const authority = trimmed(authentication.loginEndpoint);
+  const { name, resourceManager, authentication, suffixes } = membersOf(entry);
+  const { loginEndpoint, audiences: named } = membersOf(authentication);
+  const { keyVaultDns, storage } = membersOf(suffixes);
+  const arm = endpointOf(textOf(resourceManager) ?? url.origin);
+  const authority = endpointOf(loginEndpoint);
+  if (arm === undefined || authority === undefined) return undefined;
   const isKnown = Object.values(known).find((cloud) => new URL(cloud.authority).host === new URL(authority).host);
   // The public clouds take ARM's own address as audience; a private one may name others, as Azure Stack does.
-  const audiences = (authentication.audiences ?? []).map(trimmed);
+  const audiences = listOf(named).flatMap((audience) => (typeof audience === "string" ? [trimmed(audience)] : []));
   const audience = isKnown !== undefined || audiences.includes(arm) ? arm : (audiences[0] ?? arm);
+  const vaults = suffixOf(keyVaultDns);
+  const stores = suffixOf(storage);
   return {
-    name: name ?? "custom",
+    name: textOf(name) ?? "custom",
     resourceManager: arm,
     authority,
     armScope: `${audience}/.default`,
-    ...(suffixes?.keyVaultDns === undefined ? {} : { keyVaultSuffix: suffixes.keyVaultDns.replace(/^\./, "") }),
-    ...(suffixes?.storage === undefined ? {} : { storageSuffix: suffixes.storage.replace(/^\./, "") }),
+    ...(vaults === undefined ? {} : { keyVaultSuffix: vaults }),
+    ...(stores === undefined ? {} : { storageSuffix: stores }),
+    dataPlaneSuffixes: isKnown?.dataPlaneSuffixes ?? siblingsOf(arm),
     ...(isKnown?.hdInsightSuffix === undefined ? {} : { hdInsightSuffix: isKnown.hdInsightSuffix }),
     oidcAudience: isKnown?.oidcAudience ?? "api://AzureADTokenExchange",
     isCustom: isKnown === undefined,
   };
+}
+
+/** An address that a sign-in or a token may be sent to, without a trailing slash. */
+function endpointOf(value: unknown): string | undefined {
+  try {
+    return trimmed(plainAddress(value).href);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `vault.azure.net`. A suffix of one part would be everybody's. */
+function suffixOf(value: unknown): string | undefined {
+  const suffix = textOf(value)?.replace(/^\./, "").toLowerCase();
+  return suffix !== undefined && /^([a-z0-9-]+\.)+[a-z0-9-]+(:\d+)?$/.test(suffix) ? suffix : undefined;
+}
+
+/** Metadata does not name a data plane. In every cloud its hosts stand beside ARM's, below `ml`. */
+function siblingsOf(arm: string): readonly string[] {
+  const [, ...parent] = new URL(arm).hostname.split(".");
+  return parent.length < 2 || /^[\d.]+$/.test(new URL(arm).hostname) ? [] : [`ml.${parent.join(".")}`];
 }
 
 function trimmed(url: string): string {

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
+import { membersOf, textOf, textsOf } from "./members.ts";
 import { succeeded, type Outcome, type ServiceError } from "./outcome.ts";
 import type { Answer } from "./pipeline.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
@@ -149,45 +150,35 @@ function progressOf({ status, headers, body }: Answer, clock: Clock): OperationP
   }
 }
 
-type WireCompute = {
-  readonly id?: string;
-  readonly name?: string;
-  readonly location?: string | null;
-  readonly tags?: Readonly<Record<string, string>> | null;
-  readonly identity?: {
-    readonly type?: string | null;
-    readonly userAssignedIdentities?: Readonly<Record<string, unknown>> | null;
-  } | null;
-  readonly properties?: Readonly<Record<string, unknown>> | null;
-};
-
 /**
  * The wire's compute as ours. Members may be `null` where they have no value; unknown kinds pass through.
  *
  * @see https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations#provisioning-state
  */
 export function liveCompute(wire: unknown): LiveCompute {
-  const { id, name, location, tags, identity, ...rest } = (wire ?? {}) as WireCompute;
-  const properties = rest.properties ?? {};
+  const body = membersOf(wire);
+  const [id, name] = [textOf(body["id"]), textOf(body["name"])];
+  const identity = membersOf(body["identity"]);
+  const identityType = textOf(identity["type"]);
+  const properties = membersOf(body["properties"]);
   const text = (key: string) => (typeof properties[key] === "string" ? properties[key] : undefined);
   const flag = (key: string) => (typeof properties[key] === "boolean" ? properties[key] : undefined);
   const errors = Array.isArray(properties["provisioningErrors"])
     ? (properties["provisioningErrors"] as readonly unknown[])
     : [];
-  const own = properties["properties"];
   return {
     id: id ?? "",
     name: name ?? id?.split("/").at(-1) ?? "",
     computeType: text("computeType") ?? "Unknown",
-    tags: tags ?? {},
+    tags: textsOf(body["tags"]),
     // A resource without a state is done; anything but a compute is a broken reply.
     provisioningState: text("provisioningState") ?? (text("computeType") === undefined ? "Unknown" : "Succeeded"),
     provisioningErrors: errors.map((error) =>
       serviceErrorOf(error, { code: "ProvisioningError", message: "The service gave no message." }),
     ),
-    properties: typeof own === "object" && own !== null ? (own as Readonly<Record<string, unknown>>) : {},
+    properties: membersOf(properties["properties"]),
     ...defined({
-      location: location ?? undefined,
+      location: textOf(body["location"]),
       resourceId: text("resourceId"),
       computeLocation: text("computeLocation"),
       description: text("description"),
@@ -196,9 +187,9 @@ export function liveCompute(wire: unknown): LiveCompute {
       createdOn: text("createdOn"),
       modifiedOn: text("modifiedOn"),
       identity:
-        identity?.type === undefined || identity.type === null
+        identityType === undefined
           ? undefined
-          : { type: identity.type, userAssignedIds: Object.keys(identity.userAssignedIdentities ?? {}) },
+          : { type: identityType, userAssignedIds: Object.keys(membersOf(identity["userAssignedIdentities"])) },
     }),
   };
 }

@@ -1,7 +1,7 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-auth";
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import type { Cloud } from "./cloud.ts";
-import { plainPipeline, requestTimeoutSeconds, send } from "./pipeline.ts";
+import { isLoopback, plainPipeline, requestTimeoutSeconds, send } from "./pipeline.ts";
 import { withRetries, type RetryDeps } from "./retry.ts";
 
 /** Who to sign in as, from inputs and environment. */
@@ -53,6 +53,7 @@ async function createCredential(identity: Identity, cloud: Cloud, deps: Credenti
     ...(cloud.isCustom ? { disableInstanceDiscovery: true } : {}),
     additionalPolicies: [{ policy: timeLimit(deps), position: "perCall" as const }],
   };
+  refuseUnusable(identity);
   const way = chooseWay(identity);
   // Each way names what it needs, so that the bundle has the library in parts.
   switch (way) {
@@ -89,6 +90,18 @@ async function createCredential(identity: Identity, cloud: Cloud, deps: Credenti
       ? new ManagedIdentityCredential()
       : new ManagedIdentityCredential({ clientId: identity.clientId });
   }
+}
+
+/** Both become a part of an address. */
+function refuseUnusable({ tenantId, clientId }: Identity): void {
+  for (const [name, value] of [
+    ["tenant-id", tenantId],
+    ["client-id", clientId],
+  ] as const)
+    if (value !== undefined && !/^[\w-]+(\.[\w-]+)*$/.test(value))
+      throw new AuthenticationFailed(
+        `The input '${name}' is ${JSON.stringify(value)}, which is no id${name === "tenant-id" ? " and no domain" : ""}. Copy it from the app registration.`,
+      );
 }
 
 const inputNames = { tenantId: "tenant-id", clientId: "client-id", clientSecret: "client-secret" } as const;
@@ -129,7 +142,11 @@ export async function requestIdToken(identity: Identity, audience: string, deps:
       "The job lacks `permissions: id-token: write`. Add it; a pull request from a fork never gets an ID token.",
     );
   }
-  const url = new URL(idTokenRequestUrl);
+  const url = URL.canParse(idTokenRequestUrl) ? new URL(idTokenRequestUrl) : undefined;
+  if (url === undefined || (url.protocol !== "https:" && !isLoopback(idTokenRequestUrl)))
+    throw new AuthenticationFailed(
+      "ACTIONS_ID_TOKEN_REQUEST_URL is no https address. The runner sets it; remove whatever sets it otherwise.",
+    );
   url.searchParams.set("audience", audience);
   const pipeline = plainPipeline();
   const headers = { authorization: `Bearer ${idTokenRequestToken}` };

@@ -1,4 +1,5 @@
 import type { Arm } from "./arm.ts";
+import { membersOf, textOf } from "./members.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -18,8 +19,8 @@ async function discover(arm: Arm, { discoveryUrl, name }: Workspace): Promise<Ou
     return nothing(`The workspace '${name}' names no discoveryUrl; it may still be being created.`);
   const answer = await arm.getData(discoveryUrl);
   if (!answer.ok) return answer;
-  const { api, history } = (answer.value.body ?? {}) as { readonly api?: string; readonly history?: string };
-  const address = api ?? history;
+  const { api, history } = membersOf(answer.value.body);
+  const address = textOf(api) ?? textOf(history);
   if (address === undefined) return nothing(`The discovery document of the workspace '${name}' names no api.`);
   return succeeded(address.replace(/\/+$/, ""));
 }

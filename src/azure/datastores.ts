@@ -1,7 +1,10 @@
 import type { TokenCredential } from "@azure/core-auth";
+import { ForeignAddress, trustedAddress } from "./addresses.ts";
 import type { Arm } from "./arm.ts";
 import type { BlobContainer } from "./blob-container.ts";
 import type { Cloud } from "./cloud.ts";
+import { defined } from "./defined.ts";
+import { membersOf, textOf } from "./members.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
@@ -39,10 +42,8 @@ type LiveDatastore = {
   readonly containerName?: string;
   readonly endpoint?: string;
   readonly protocol?: string;
-  readonly credentials?: { readonly credentialsType?: string };
+  readonly credentialsType?: string;
 };
-
-type Secrets = { readonly secretsType?: string; readonly sasToken?: string; readonly key?: string };
 
 export type DatastoreDeps = {
   readonly cloud: Cloud;
@@ -90,7 +91,8 @@ async function open(
     if (listed.failure.status !== 403) return listed;
     return succeeded({ url, access: { by: "identity", credential: await newCredential() } });
   }
-  const { sasToken, key } = (listed.value.body ?? {}) as Secrets;
+  const secrets = membersOf(listed.value.body);
+  const [sasToken, key] = [textOf(secrets["sasToken"]), textOf(secrets["key"])];
   if (sasToken !== undefined) {
     mask(sasToken);
     return succeeded({ url, access: { by: "sas", token: sasToken.replace(/^\?/, "") } });
@@ -109,8 +111,8 @@ function datastoreId(name: string, workspace: WorkspaceRef): string {
 async function look(name: string, arm: Arm, workspace: WorkspaceRef, cloud: Cloud): Promise<Outcome<BlobStore>> {
   const read = await arm.get(datastoreId(name, workspace), apiVersion);
   if (!read.ok) return read;
-  const live = (read.value.body as { readonly properties?: LiveDatastore } | undefined)?.properties ?? {};
-  const { datastoreType = "", accountName, containerName } = live;
+  const live = liveDatastore(membersOf(read.value.body)["properties"]);
+  const { datastoreType = "of no kind", accountName, containerName } = live;
   if (datastoreType !== "AzureBlob" || accountName === undefined || containerName === undefined) {
     return failed({
       reason: "refused",
@@ -121,18 +123,51 @@ async function look(name: string, arm: Arm, workspace: WorkspaceRef, cloud: Clou
       },
     });
   }
+  const url = `${accountUrl(accountName, live, cloud)}/${containerName}`;
+  try {
+    // Neither a token nor a signature goes to an account that only an answer knows.
+    if (!isName(accountName) || !isName(containerName.replaceAll("$", "")))
+      throw new ForeignAddress(
+        `The service named ${JSON.stringify(`${accountName}/${containerName}`)} as the container of a datastore, and it is none.`,
+      );
+    trustedAddress(url, "storage", cloud);
+  } catch (error) {
+    if (!(error instanceof ForeignAddress)) throw error;
+    const message = `The datastore '${name}' is not used. ${error.message}`;
+    return failed({ reason: "refused", error: { code: "ForeignHost", message, details: [] } });
+  }
   return succeeded({
     account: accountName,
     container: containerName,
-    url: `${accountUrl(accountName, live, cloud)}/${containerName}`,
-    holdsSecret: !/^none$/i.test(live.credentials?.credentialsType ?? "None"),
+    url,
+    holdsSecret: !/^none$/i.test(live.credentialsType ?? "None"),
+  });
+}
+
+function isName(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]*$/i.test(text);
+}
+
+function liveDatastore(wire: unknown): LiveDatastore {
+  const { datastoreType, accountName, containerName, endpoint, protocol, credentials } = membersOf(wire);
+  return defined({
+    datastoreType: textOf(datastoreType),
+    accountName: textOf(accountName),
+    containerName: textOf(containerName),
+    endpoint: textOf(endpoint),
+    protocol: textOf(protocol),
+    credentialsType: textOf(membersOf(credentials)["credentialsType"]),
   });
 }
 
 /** `https://{account}.blob.core.windows.net`; on an IP address, which has no subdomains, the account is part of the path. */
-function accountUrl(account: string, { endpoint, protocol = "https" }: LiveDatastore, cloud: Cloud): string {
+function accountUrl(
+  account: string,
+  { endpoint, protocol }: Pick<LiveDatastore, "endpoint" | "protocol">,
+  cloud: Cloud,
+) {
   const suffix = endpoint ?? cloud.storageSuffix ?? "core.windows.net";
   return /^(localhost|\[|\d+(\.\d+){3}(:|$))/.test(suffix)
-    ? `${protocol}://${suffix}/${account}`
-    : `${protocol}://${account}.blob.${suffix}`;
+    ? `${protocol ?? "https"}://${suffix}/${account}`
+    : `${protocol ?? "https"}://${account}.blob.${suffix}`;
 }

@@ -1,5 +1,6 @@
 import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
+import { membersOf, textOf, textsOf } from "./members.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import type { Answer } from "./pipeline.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
@@ -85,38 +86,26 @@ function recordedTime(text: unknown): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
-type WireJob = {
-  readonly id?: string;
-  readonly name?: string;
-  readonly systemData?: { readonly createdAt?: string } | null;
-  readonly properties?: {
-    readonly status?: string;
-    readonly displayName?: string | null;
-    readonly experimentName?: string | null;
-    readonly computeId?: string | null;
-    readonly tags?: Readonly<Record<string, string>> | null;
-    readonly properties?: Readonly<Record<string, string>> | null;
-    readonly services?: { readonly Studio?: { readonly endpoint?: string | null } | null } | null;
-  };
-};
-
 function liveJob(wire: unknown): LiveJob {
-  const { id, name, systemData, properties = {} } = (wire ?? {}) as WireJob;
+  const { id, name, systemData, properties } = membersOf(wire);
+  const job = membersOf(properties);
+  const own = textsOf(job["properties"]);
+  const computeId = textOf(job["computeId"]);
   return {
-    id: id ?? "",
-    name: name ?? id?.split("/").at(-1) ?? "",
-    status: properties.status ?? "Unknown",
-    tags: properties.tags ?? {},
-    properties: properties.properties ?? {},
+    id: textOf(id) ?? "",
+    name: textOf(name) ?? textOf(id)?.split("/").at(-1) ?? "",
+    status: textOf(job["status"]) ?? "Unknown",
+    tags: textsOf(job["tags"]),
+    properties: own,
     ...defined({
-      displayName: properties.displayName ?? undefined,
-      experimentName: properties.experimentName ?? undefined,
+      displayName: textOf(job["displayName"]),
+      experimentName: textOf(job["experimentName"]),
       // A serverless job has a computeId that names nothing: `…/computes/`.
-      computeId: /[^/]$/.test(properties.computeId ?? "") ? (properties.computeId ?? undefined) : undefined,
-      studioUrl: properties.services?.Studio?.endpoint ?? undefined,
-      createdAt: systemData?.createdAt,
-      startTime: recordedTime(properties.properties?.["StartTimeUtc"]),
-      endTime: recordedTime(properties.properties?.["EndTimeUtc"]),
+      computeId: computeId?.endsWith("/") === true ? undefined : computeId,
+      studioUrl: textOf(membersOf(membersOf(job["services"])["Studio"])["endpoint"]),
+      createdAt: textOf(membersOf(systemData)["createdAt"]),
+      startTime: recordedTime(own["StartTimeUtc"]),
+      endTime: recordedTime(own["EndTimeUtc"]),
     }),
   };
 }

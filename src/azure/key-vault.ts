@@ -53,18 +53,25 @@ export function createVaultReach(cloud: Cloud, deps: RetryDeps): (url: string) =
 
 /** @throws when the address is none of a vault of this cloud. */
 function vaultAddress(url: string, cloud: Cloud): URL {
-  const address = new URL(url);
   const suffix = cloud.keyVaultSuffix;
   // Before any token is requested: a declaration from a pull request must not send one to a host of its choice.
-  if (
-    suffix === undefined ||
-    !(address.hostname === suffixHost(suffix) || address.hostname.endsWith(`.${suffixHost(suffix)}`))
-  ) {
-    throw new Error(
-      `${address.origin} is not a key vault of the cloud ${cloud.name}: its vaults end in ${suffix ?? "a suffix that its metadata does not name"}`,
-    );
+  if (URL.canParse(url)) {
+    const address = new URL(url);
+    const isPlain = address.protocol === "https:" && address.username === "" && address.password === "";
+    // A private cloud may have its vaults at a port.
+    const isAtPort = address.port === "" || cloud.isCustom;
+    const host = suffix === undefined ? undefined : suffixHost(suffix);
+    if (
+      isPlain &&
+      isAtPort &&
+      host !== undefined &&
+      (address.hostname === host || address.hostname.endsWith(`.${host}`))
+    )
+      return address;
   }
-  return address;
+  throw new Error(
+    `${URL.canParse(url) ? new URL(url).origin : "This"} is not a key vault of the cloud ${cloud.name}: its vaults end in ${suffix ?? "a suffix that its metadata does not name"}`,
+  );
 }
 
 /** A private cloud may name a port with its suffix. */

@@ -1,5 +1,7 @@
 import type { Arm } from "./arm.ts";
+import { listOf, membersOf, textOf } from "./members.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { allPages } from "./pages.ts";
 import type { Answer } from "./pipeline.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -41,41 +43,47 @@ export function createMetrics(arm: Arm, workspace: Workspace): Metrics {
     lastValues: async (run) => {
       const answer = await get("runs/get", { run_id: run });
       if (!answer.ok) return answer.failure.reason === "not-found" ? succeeded({}) : answer;
-      const body = (answer.value.body ?? {}) as {
-        readonly run?: { readonly data?: { readonly metrics?: readonly WireMetric[] | null } };
-      };
+      const { metrics } = membersOf(membersOf(membersOf(answer.value.body)["run"])["data"]);
       return succeeded(
-        Object.fromEntries((body.run?.data?.metrics ?? []).map(({ key, value }) => [key, numberOf(value)])),
+        Object.fromEntries(
+          listOf(metrics).flatMap((metric): [string, number][] => {
+            const { key, value } = membersOf(metric);
+            const name = textOf(key);
+            const number = numberOf(value);
+            return name === undefined || number === undefined ? [] : [[name, number]];
+          }),
+        ),
       );
     },
     history: async (run, metric) => {
-      const points: { step: number; value: number }[] = [];
-      let token: string | undefined;
-      do {
+      const points = await allPages(`the values of ${metric}`, async (next) => {
         const page = await get("metrics/get-history", {
           run_id: run,
           metric_key: metric,
-          ...(token === undefined ? {} : { page_token: token }),
+          ...(next === undefined ? {} : { page_token: next }),
         });
         if (!page.ok) return page;
-        const body = (page.value.body ?? {}) as {
-          readonly metrics?: readonly WireMetric[] | null;
-          readonly next_page_token?: string | null;
-        };
-        points.push(
-          ...(body.metrics ?? []).map(({ step, value }) => ({ step: Number(step ?? 0), value: numberOf(value) })),
-        );
-        const next = body.next_page_token ?? undefined;
-        token = next === token || next === "" ? undefined : next;
-      } while (token !== undefined);
-      return succeeded(points.sort((a, b) => a.step - b.step));
+        const { metrics, next_page_token: token } = membersOf(page.value.body);
+        return succeeded({ items: listOf(metrics).flatMap(pointOf), next: textOf(token) });
+      });
+      return points.ok ? succeeded([...points.value].sort((a, b) => a.step - b.step)) : points;
     },
   };
 }
 
-type WireMetric = { readonly key: string; readonly value: number | string; readonly step?: number | string };
+/** A value that is none is left out: a gate must not be passed or missed by it. */
+function pointOf(metric: unknown): readonly { readonly step: number; readonly value: number }[] {
+  const { step, value } = membersOf(metric);
+  const number = numberOf(value);
+  const at = Number(step ?? 0);
+  return number === undefined || !Number.isFinite(at) ? [] : [{ step: at, value: number }];
+}
 
 /** MLflow writes what JSON has no number for as text: `NaN`, `Infinity`. */
-function numberOf(value: number | string): number {
-  return typeof value === "number" ? value : Number(value.replace(/^(-?)inf(inity)?$/i, "$1Infinity"));
+function numberOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  const text = textOf(value)?.replace(/^(-?)inf(inity)?$/i, "$1Infinity");
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  return Number.isNaN(number) && !/^nan$/i.test(text) ? undefined : number;
 }

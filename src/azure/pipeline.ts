@@ -13,6 +13,7 @@ import {
 import type { AccessToken, TokenCredential } from "@azure/core-auth";
 import type { Clock } from "../clock.ts";
 import { version } from "../version.ts";
+import { isLoopbackHost, plainAddress } from "./addresses.ts";
 
 /** One answer, whatever its status. */
 export type Answer = {
@@ -88,6 +89,7 @@ export async function send(
   pipeline: Pipeline,
   { method, url, headers, body, signal, seconds = requestTimeoutSeconds }: HttpRequest,
 ): Promise<Answer> {
+  plainAddress(url);
   const request = createPipelineRequest({
     method,
     url,
@@ -107,7 +109,7 @@ export async function send(
 
 /** Plain HTTP is accepted only from this machine, where nobody can listen in: agents of runners, storage emulators. */
 export function isLoopback(url: string): boolean {
-  return /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?\//.test(url);
+  return URL.canParse(url) && new URL(url).protocol === "http:" && isLoopbackHost(new URL(url).hostname);
 }
 
 export function parsed(text: string | null | undefined): unknown {
@@ -134,12 +136,14 @@ const renewBeforeMs = 5 * 60 * 1000;
  * service calls it expired. A 401 means that nothing was done, so the request is repeated once, writes included.
  *
  * @param newCredential a credential without a cache of its own from earlier calls.
+ * @param trusted throws for an address that must not get the token, redirections included.
  * @param first a token that has already been requested.
  */
 export function bearerTokenPolicy(
   newCredential: () => Promise<TokenCredential>,
   scope: string,
   clock: Clock,
+  trusted: (url: string) => unknown,
   first?: Promise<AccessToken>,
 ): PipelinePolicy {
   let current = first;
@@ -160,6 +164,7 @@ export function bearerTokenPolicy(
   return {
     name: "bearerTokenAuthenticationPolicy",
     sendRequest: async (request, next) => {
+      trusted(request.url);
       const first = await token();
       request.headers.set("authorization", `Bearer ${first.token}`);
       const response = await next(request);

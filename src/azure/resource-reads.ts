@@ -1,5 +1,6 @@
 import type { Arm } from "./arm.ts";
 import type { Cloud } from "./cloud.ts";
+import { membersOf } from "./members.ts";
 import { succeeded, type Outcome } from "./outcome.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -25,7 +26,7 @@ export function createResourceReads(arm: Arm, cloud: Cloud, workspace: Workspace
   const lists = askedOnce<readonly unknown[]>();
   const read = async (url: string): Promise<Outcome<Document>> => {
     const answer = await arm.getUrl(url);
-    return answer.ok ? succeeded((answer.value.body ?? {}) as Document) : answer;
+    return answer.ok ? succeeded(membersOf(answer.value.body)) : answer;
   };
   return {
     workspace,

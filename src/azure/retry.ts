@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { pauseSeconds } from "../retry-after.ts";
+import { ForeignAddress } from "./addresses.ts";
 import type { Answer } from "./pipeline.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { serviceErrorOf } from "./service-error.ts";
@@ -44,7 +45,9 @@ export async function withRetries(
       ? answered(result.value, repeatable)
       : { ok: false as const, failure: lost(result.failure, repeatable) };
     const again =
-      result.ok || (result.failure.reason !== "cancelled" && (repeatable === "read" || neverSent(result.failure)));
+      result.ok ||
+      (!["cancelled", "refused"].includes(result.failure.reason) &&
+        (repeatable === "read" || neverSent(result.failure)));
     const pause = pauseSeconds(attempt, result.ok ? result.value.headers : {}, clock, random);
     if (!again || attempt >= tries || waited + pause > longestWait) return outcome;
     waited += pause;
@@ -100,7 +103,7 @@ function answered(answer: Answer, repeatable: Repeatable): Outcome<Answer> {
 }
 
 function lost(failure: AzureFailure, repeatable: Repeatable): AzureFailure {
-  if (failure.reason === "cancelled") return failure;
+  if (failure.reason === "cancelled" || failure.reason === "refused") return failure;
   return { ...failure, reason: repeatable === "read" || neverSent(failure) ? "unreachable" : "unknown" };
 }
 
@@ -108,6 +111,8 @@ async function tried(sendOnce: () => Promise<Answer>, signal: AbortSignal): Prom
   try {
     return succeeded(await sendOnce());
   } catch (error) {
+    if (error instanceof ForeignAddress)
+      return failed({ reason: "refused", error: { code: "ForeignHost", message: error.message, details: [] } });
     if (isNotFromTheNetwork(error)) throw error;
     if (signal.aborted) {
       return failed({

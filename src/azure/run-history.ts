@@ -1,7 +1,9 @@
 import type { Arm } from "./arm.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { defined } from "./defined.ts";
+import { listOf, membersOf, textOf, textsOf } from "./members.ts";
 import { failed, succeeded, type Outcome, type ServiceError } from "./outcome.ts";
+import { allPages } from "./pages.ts";
 import type { Answer } from "./pipeline.ts";
 import { serviceErrorOf } from "./service-error.ts";
 import type { Workspace } from "./workspace.ts";
@@ -43,29 +45,27 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
       return answer.ok ? succeeded(detailsOf(answer.value.body)) : answer;
     },
     artifacts: async (run) => {
-      const found: RunArtifact[] = [];
-      let continuation: string | undefined;
-      do {
+      const found = await allPages(`the artifacts of ${run}`, async (next) => {
         const page = await get(
           `${artifacts}/ExperimentRun/dcid.${run}`,
-          continuation === undefined ? {} : { continuationToken: continuation },
+          next === undefined ? {} : { continuationToken: next },
         );
-        if (!page.ok) return page.failure.reason === "not-found" ? succeeded(found) : page;
-        const body = (page.value.body ?? {}) as {
-          readonly value?: readonly { readonly path?: string }[];
-          readonly continuationToken?: string | null;
-        };
-        found.push(...(body.value ?? []).flatMap(({ path }) => (path === undefined ? [] : [{ path }])));
-        continuation = body.continuationToken ?? undefined;
-      } while (continuation !== undefined);
-      return succeeded(found);
+        if (!page.ok) return page;
+        const { value, continuationToken } = membersOf(page.value.body);
+        const items = listOf(value).flatMap((entry) => {
+          const path = textOf(membersOf(entry)["path"]);
+          return path === undefined ? [] : [{ path }];
+        });
+        return succeeded({ items, next: textOf(continuationToken) });
+      });
+      return !found.ok && found.failure.reason === "not-found" ? succeeded([]) : found;
     },
     artifactUrl: async (run, path) => {
       const answer = await get(
         `${artifacts}/contentinfo/ExperimentRun/dcid.${run}/${path.split("/").map(encodeURIComponent).join("/")}`,
       );
       if (!answer.ok) return answer;
-      const { contentUri } = (answer.value.body ?? {}) as { readonly contentUri?: string };
+      const contentUri = textOf(membersOf(answer.value.body)["contentUri"]);
       if (contentUri !== undefined) return succeeded(contentUri);
       return failed({
         reason: "not-found",
@@ -76,29 +76,21 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
 }
 
 function detailsOf(body: unknown): RunDetails {
-  const wire = (body ?? {}) as {
-    readonly status?: string;
-    readonly error?: unknown;
-    readonly warnings?: readonly unknown[] | null;
-    readonly startTimeUtc?: string | null;
-    readonly endTimeUtc?: string | null;
-    readonly logFiles?: Readonly<Record<string, string>> | null;
-  };
+  const wire = membersOf(body);
   return {
-    status: wire.status ?? "Unknown",
-    warnings: (wire.warnings ?? []).map((warning) =>
-      typeof warning === "object" && warning !== null && "message" in warning
-        ? String(warning.message)
-        : String(warning),
-    ),
-    logFiles: wire.logFiles ?? {},
+    status: textOf(wire["status"]) ?? "Unknown",
+    warnings: listOf(wire["warnings"]).flatMap((warning) => {
+      const text = textOf(warning) ?? textOf(membersOf(warning)["message"]);
+      return text === undefined ? [] : [text];
+    }),
+    logFiles: textsOf(wire["logFiles"]),
     ...defined({
       error:
-        wire.error === undefined || wire.error === null
+        wire["error"] === undefined || wire["error"] === null
           ? undefined
-          : serviceErrorOf(wire.error, { code: "RunFailed", message: "The service gave no reason." }),
-      startTime: wire.startTimeUtc ?? undefined,
-      endTime: wire.endTimeUtc ?? undefined,
+          : serviceErrorOf(wire["error"], { code: "RunFailed", message: "The service gave no reason." }),
+      startTime: textOf(wire["startTimeUtc"]),
+      endTime: textOf(wire["endTimeUtc"]),
     }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
+import { membersOf } from "./members.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 
 /** Which workspace to work on. */
@@ -33,10 +34,9 @@ export async function readWorkspace(arm: Arm, ref: WorkspaceRef): Promise<Outcom
   const id = workspaceId(ref);
   const answer = await arm.get(id, "2023-08-01-preview");
   if (!answer.ok) return answer;
-  const { location, properties = {} } = (answer.value.body ?? {}) as {
-    location?: string;
-    properties?: Record<string, unknown>;
-  };
+  const body = membersOf(answer.value.body);
+  const { location } = body;
+  const properties = membersOf(body["properties"]);
   // Nothing is written on the ground of an answer that names no region: it is a gateway's, or half of one.
   if (typeof location !== "string" || location === "") {
     const message = "The service answered with something that is no workspace: it has no location.";

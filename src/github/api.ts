@@ -39,6 +39,7 @@ export async function githubApi(token: string, { clock, signal }: ApiDeps): Prom
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const api = open(token, { userAgent: `azureml-targets/${version}`, log: silent });
   api.hook.wrap("request", async (request, options) => {
+    refuseStranger(options);
     let waited = 0;
     for (let attempt = 1; ; attempt += 1) {
       // Changed in place: the hook that adds the token hands on the options that it was bound to.
@@ -60,6 +61,16 @@ export async function githubApi(token: string, { clock, signal }: ApiDeps): Prom
     }
   });
   return api;
+}
+
+/** The next page of a list is an address that an answer names: the token goes to GitHub's own origin only. */
+function refuseStranger({ url, baseUrl }: { readonly url: string; readonly baseUrl: string }): void {
+  const own = new URL(baseUrl).origin;
+  if (url.startsWith("/") && !url.startsWith("//")) return;
+  const asked = URL.canParse(url, baseUrl) ? new URL(url, baseUrl) : undefined;
+  if (asked === undefined) throw new Error("GitHub named a next page that is no address");
+  if (asked.origin !== own || asked.username !== "")
+    throw new Error(`GitHub referred to ${asked.host}, which is not ${own}; the token is not sent there`);
 }
 
 type Answered = {
