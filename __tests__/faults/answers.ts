@@ -69,7 +69,8 @@ export async function mutantCases(
                 ...base,
                 what: `${path.join(".") || "the body"} ${what}`,
                 change: (answer) => ({ ...answer, body: altered(answer.body, path, value) }),
-                isWrong: value !== undefined && value !== null,
+                // What was null may have a value of any type.
+                isWrong: value !== undefined && value !== null && valueAt(reply.body, path) !== null,
               });
           for (const status of otherStatuses.filter((other) => other !== reply.status))
             cases.push({
