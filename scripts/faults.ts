@@ -1,4 +1,5 @@
 import { playAll, sampled, type Campaign, type Verdict } from "../__tests__/faults/campaign.ts";
+import { addressCases, answerName, mutantCases, playAnswer } from "../__tests__/faults/answers.ts";
 import { crashCases, crashName, playCrash } from "../__tests__/faults/crash.ts";
 import { guards, playWithout, type Switched } from "../__tests__/faults/guards.ts";
 import { readKinds } from "../__tests__/faults/kinds.ts";
@@ -8,7 +9,7 @@ import { openStands } from "../__tests__/faults/stand.ts";
 import { nameOf, playSystematic, systematicCases } from "../__tests__/faults/systematic.ts";
 
 /**
- * `npm run faults [-- --sample] [--only=systematic,crash,race,guards] [--kinds=REGEXP] [--match=REGEXP] [--seed=NUMBER]`
+ * `npm run faults [-- --sample] [--only=systematic,mutants,addresses,crash,race,guards] [--kinds=REGEXP] [--match=REGEXP] [--seed=NUMBER]`
  *
  * Every campaign that tries to make the action attach something twice, lose something, or tell something that is not so.
  * `--sample` draws some cases of each; the seed says which.
@@ -26,8 +27,8 @@ const isWanted = (name: string) => only === undefined || only.includes(name);
 const match = new RegExp(options["match"] ?? "");
 const full = Number.MAX_SAFE_INTEGER;
 const sizes = sample
-  ? { systematic: 150, crash: 14, race: 12, withoutStorage: 5 }
-  : { systematic: full, crash: full, race: 1000, withoutStorage: 200 };
+  ? { systematic: 150, mutants: 100, addresses: 60, crash: 14, race: 12, withoutStorage: 5 }
+  : { systematic: full, mutants: full, addresses: full, crash: full, race: 1000, withoutStorage: 200 };
 
 const source = await loadSource();
 // Cases mostly wait: for pauses that the action makes, and for requests that are never answered.
@@ -54,7 +55,7 @@ async function campaign<Case>(
 }
 
 try {
-  const needsKinds = ["systematic", "crash", "guards"].some(isWanted);
+  const needsKinds = ["systematic", "mutants", "addresses", "crash", "guards"].some(isWanted);
   const kinds = needsKinds
     ? await readKinds(source, first, options["kinds"] === undefined ? undefined : new RegExp(options["kinds"]))
     : [];
@@ -67,6 +68,37 @@ try {
       seed,
     );
     await campaign("systematic", chosen, stands.length, (one, stand) => playSystematic(one, stand, source));
+  }
+  if (isWanted("mutants")) {
+    const cases = await mutantCases(kinds, first, source);
+    const chosen = sampled(
+      cases.filter((one) => match.test(answerName(one))),
+      sizes.mutants,
+      seed,
+    );
+    await campaign("mutants", chosen, stands.length, (one, stand) => playAnswer(one, stand, source));
+  }
+  if (isWanted("addresses")) {
+    let asked: string[] = [];
+    const trap = await first.emulator.openEndpoint({
+      onRequest: ({ method, path }) => {
+        asked.push(`${method} ${path}`);
+        return Promise.resolve("continue");
+      },
+    });
+    const trapped = () => {
+      const requests = asked;
+      asked = [];
+      return requests;
+    };
+    const cases = await addressCases(kinds, trap.origin, first, source);
+    const chosen = sampled(
+      cases.filter((one) => match.test(answerName(one))),
+      sizes.addresses,
+      seed,
+    );
+    // One at a time: whoever asks the trap has to be known.
+    await campaign("addresses", chosen, 1, (one, stand) => playAnswer(one, stand, source, trapped));
   }
   // Processes keep both cores busy by themselves.
   if (isWanted("crash"))

@@ -94,13 +94,13 @@ export const guards: readonly Guard[] = [
       },
       {
         file: "azure/arm.ts",
-        text: "if (!Array.isArray(value)) {",
-        instead: "if (!Array.isArray(value ?? [])) {",
+        text: "if (!Array.isArray(value)) return broken(",
+        instead: "if (!Array.isArray(value ?? [])) return broken(",
       },
       {
-        file: "azure/arm.ts",
-        text: "items.push(...(value as readonly unknown[]));",
-        instead: "items.push(...((value ?? []) as readonly unknown[]));",
+        file: "azure/pages.ts",
+        text: "for (const item of page.value.items) items.push(item);",
+        instead: "for (const item of page.value.items ?? []) items.push(item);",
       },
     ],
     noticedBy: {

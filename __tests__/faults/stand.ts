@@ -6,7 +6,7 @@ import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
 import { aksDocument } from "../../emulator/resources/clusters.ts";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import type { Endpoint } from "../../emulator/server/server.ts";
-import type { InterceptedRequest } from "../../emulator/server/interceptor.ts";
+import type { InterceptedRequest, Interceptor } from "../../emulator/server/interceptor.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { exampleSecrets } from "../support/example-secrets.ts";
@@ -21,6 +21,8 @@ export type Stand = AsyncDisposable & {
   readonly requests: () => readonly Pick<InterceptedRequest, "method" | "path">[];
   /** Secrets that went where they do not belong since the last `restore`. */
   readonly leaks: () => readonly string[];
+  /** Has the emulator's own answers altered until the next `restore`. */
+  readonly alter: (change: NonNullable<Interceptor["onReply"]>) => void;
   /** Puts the workspace into a state: these computes, a bystander of each origin that nobody declares, no leases, no faults. */
   readonly restore: (computes: readonly ComputeDocument[]) => Promise<void>;
 };
@@ -33,6 +35,7 @@ async function openStand(certificatesFolder: string): Promise<Stand> {
   const emulator = await startEmulator({ stateFolder, certificatesFolder, durations: { default: 0.02 } });
   let requests: Pick<InterceptedRequest, "method" | "path">[] = [];
   let leaks: string[] = [];
+  let change: NonNullable<Interceptor["onReply"]> = (_, reply) => reply;
   const secrets = Object.entries(exampleSecrets);
   const endpoint = await emulator.openEndpoint({
     onRequest: async ({ method, path, text }) => {
@@ -43,6 +46,7 @@ async function openStand(certificatesFolder: string): Promise<Stand> {
           leaks.push(`${name} in ${method} ${path}`);
       return "continue";
     },
+    onReply: (request, reply) => change(request, reply),
   });
   // The storage is started by the first need of it.
   await emulator.blobs(leasePrefix);
@@ -57,6 +61,9 @@ async function openStand(certificatesFolder: string): Promise<Stand> {
     environment: { ...environment, ...exampleSecrets },
     requests: () => requests,
     leaks: () => leaks,
+    alter: (by) => {
+      change = by;
+    },
     restore: async (computes) => {
       emulator.faults.clear();
       endpoint.faults.clear();
@@ -70,6 +77,7 @@ async function openStand(certificatesFolder: string): Promise<Stand> {
       }
       await emulator.removeBlobs(leasePrefix);
       emulator.clearJournal();
+      change = (_, reply) => reply;
       requests = [];
       leaks = [];
     },

@@ -1,5 +1,6 @@
 import type { Faults } from "../faults.ts";
 import type { Received } from "./received.ts";
+import type { Reply } from "./reply.ts";
 
 /** One request of a client, as an interceptor sees it. */
 export type InterceptedRequest = {
@@ -21,6 +22,8 @@ export type Interceptor = {
   readonly onRequest?: (request: InterceptedRequest) => Promise<Interception>;
   /** After it was carried out, before it is answered. */
   readonly onResponse?: (request: InterceptedRequest) => Promise<Interception>;
+  /** What is answered instead. */
+  readonly onReply?: (request: InterceptedRequest, reply: Reply) => Reply;
 };
 
 /** What one endpoint keeps for itself. */

@@ -74,5 +74,7 @@ async function outcomeOf(
   const isCut = (await endpoint.interceptor.onResponse?.(seen)) === "disconnect";
   if (isCut || active.some(({ kind }) => kind === "lost-reply")) return { kind: "disconnect", body };
   if (silent !== undefined) return { kind: "silence", body };
-  return { kind: "answer", answer: after === undefined ? carriedOut : faultReply(after), body };
+  const answer = after === undefined ? carriedOut : faultReply(after);
+  const { onReply } = endpoint.interceptor;
+  return { kind: "answer", answer: onReply === undefined || "bytes" in answer ? answer : onReply(seen, answer), body };
 }

@@ -2,6 +2,7 @@ import { sharedRead } from "./shared-read.ts";
 import { interpretStatus } from "./job-status.ts";
 import type { Arm } from "./arm.ts";
 import type { LiveCompute } from "./computes.ts";
+import { membersOf, textOf } from "./members.ts";
 import { succeeded, type Outcome } from "./outcome.ts";
 import { canonicalId } from "./resource-id.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
@@ -90,11 +91,8 @@ function word(value: unknown): string {
 }
 
 function wireOf(item: unknown): Wire {
-  const { name, properties } = (item ?? {}) as {
-    readonly name?: string;
-    readonly properties?: Readonly<Record<string, unknown>> | null;
-  };
-  return { name: name ?? "", properties: properties ?? {} };
+  const { name, properties } = membersOf(item);
+  return { name: textOf(name) ?? "", properties: membersOf(properties) };
 }
 
 /** A pipeline names its computes at the top, in its settings, and in every step: wherever the id appears, the compute is used. */

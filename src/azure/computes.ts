@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
 import { membersOf, textOf, textsOf } from "./members.ts";
+import { broken } from "./pages.ts";
 import { succeeded, type Outcome, type ServiceError } from "./outcome.ts";
 import type { Answer } from "./pipeline.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
@@ -84,11 +85,16 @@ export function createComputes(arm: Arm, workspace: WorkspaceRef, clock: Clock):
   return {
     list: async () => {
       const pages = await arm.list(`${workspaceId(workspace)}/computes`, apiVersion);
-      return pages.ok ? succeeded(pages.value.map(liveCompute)) : pages;
+      if (!pages.ok) return pages;
+      const fault = pages.value.map(computeFault).find((found) => found !== undefined);
+      return fault === undefined ? succeeded(pages.value.map(liveCompute)) : broken(fault);
     },
     get: async (name) => {
       const answer = await arm.get(id(name), apiVersion);
-      if (answer.ok) return succeeded(liveCompute(answer.value.body));
+      if (answer.ok) {
+        const fault = computeFault(answer.value.body);
+        return fault === undefined ? succeeded(liveCompute(answer.value.body)) : broken(fault);
+      }
       return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
     },
     put: async (name, body, { version = apiVersion, ...options } = {}) =>
@@ -148,6 +154,32 @@ function progressOf({ status, headers, body }: Answer, clock: Clock): OperationP
     default:
       return { state: "running", status: word ?? "InProgress", ...wait };
   }
+}
+
+/**
+ * Why an answer must not be read as a compute. A member of another type than documented is not taken for one that is not
+ * there: something would be written to bring it back.
+ */
+function computeFault(wire: unknown): string | undefined {
+  const body = membersOf(wire);
+  const properties = membersOf(body["properties"]);
+  const name = textOf(body["name"]) ?? textOf(body["id"])?.split("/").at(-1);
+  const isAbsent = (value: unknown) => value === undefined || value === null;
+  const isObject = (value: unknown) => isAbsent(value) || value === membersOf(value);
+  const isText = (value: unknown) => isAbsent(value) || typeof value === "string";
+  const wrong = [
+    ...(name === undefined || name === "" ? ["name"] : []),
+    ...["tags", "identity", "properties"].filter((key) => !isObject(body[key])),
+    ...["id", "name", "location"].filter((key) => !isText(body[key])),
+    ...Object.entries(membersOf(body["tags"])).flatMap(([key, value]) => (isText(value) ? [] : [`tags.${key}`])),
+    ...(isObject(properties["properties"]) ? [] : ["properties.properties"]),
+    ...["computeType", "provisioningState", "resourceId", "computeLocation", "description"]
+      .filter((key) => !isText(properties[key]))
+      .map((key) => `properties.${key}`),
+  ];
+  return wrong.length === 0
+    ? undefined
+    : `The service answered with a compute${name === undefined ? "" : ` '${name}'`} whose ${wrong.join(", ")} cannot be read.`;
 }
 
 /**

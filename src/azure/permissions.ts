@@ -1,5 +1,6 @@
 import type { Grant } from "./grants.ts";
 import type { Arm } from "./arm.ts";
+import { listOf, membersOf } from "./members.ts";
 import { succeeded, type Outcome } from "./outcome.ts";
 
 /** What the identity is granted at a scope: by every assignment there and above. */
@@ -19,11 +20,12 @@ export function createPermissions(arm: Arm): Permissions {
 }
 
 function grantOf(item: unknown): Grant {
-  const wire = (item ?? {}) as { readonly [Member in keyof Grant]?: readonly string[] | null };
+  const wire = membersOf(item);
+  const texts = (key: keyof Grant) => listOf(wire[key]).filter((action) => typeof action === "string");
   return {
-    actions: wire.actions ?? [],
-    notActions: wire.notActions ?? [],
-    dataActions: wire.dataActions ?? [],
-    notDataActions: wire.notDataActions ?? [],
+    actions: texts("actions"),
+    notActions: texts("notActions"),
+    dataActions: texts("dataActions"),
+    notDataActions: texts("notDataActions"),
   };
 }

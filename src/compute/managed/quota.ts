@@ -6,6 +6,7 @@ import type { WorkspaceRef } from "../../azure/workspace.ts";
 import type { Capacity, Finding, Permission } from "../kind.ts";
 import { recommended } from "../permission.ts";
 import { region } from "../region.ts";
+import { usageOf, vmSizeOf, type Usage, type VmSize } from "./quota-lists.ts";
 
 /** A live compute, and how many of its machines count against the quota now. */
 export type Held = { readonly live: LiveCompute; readonly machines: number };
@@ -31,22 +32,6 @@ export function quotaPermissions({ subscriptionId }: Pick<WorkspaceRef, "subscri
 
 /** The version of the client that the members below were read from. */
 const apiVersion = "2025-12-01";
-
-type VmSize = {
-  readonly name?: string;
-  readonly family?: string;
-  readonly vCPUs?: number;
-  readonly lowPriorityCapable?: boolean;
-  readonly supportedComputeTypes?: readonly string[] | null;
-};
-
-type Usage = {
-  readonly type?: string;
-  readonly currentValue?: number;
-  /** -1: no limit of its own, the subscription's is shared. */
-  readonly limit?: number;
-  readonly name?: { readonly value?: string; readonly localizedValue?: string };
-};
 
 /**
  * Whether the regions offer the sizes to these kinds, and whether the quotas that are left cover all of them together: the
@@ -104,7 +89,7 @@ async function findingsIn(
     reads.list(`${at}/vmSizes`, apiVersion),
     reads.list(`${at}/usages`, apiVersion),
   ]);
-  const offered = (sizes.ok ? sizes.value : []) as readonly VmSize[];
+  const offered = (sizes.ok ? sizes.value : []).map(vmSizeOf);
   // A region that offers nothing at all would have no workspace: an empty list tells nothing.
   if (offered.length === 0) {
     const error = sizes.ok ? nothingTold : sizes.failure;
@@ -131,7 +116,7 @@ async function findingsIn(
       })),
     ];
   }
-  return [...refused, ...shortages(left, offered, usages.value as readonly Usage[], location)];
+  return [...refused, ...shortages(left, offered, usages.value.map(usageOf), location)];
 }
 
 function sizeOf(name: unknown, offered: readonly VmSize[]): VmSize | undefined {
