@@ -191,7 +191,23 @@ function provide(golden: WireRequest): void {
   );
   for (const [, kind = "", name = "", version = ""] of references)
     emulator.putAsset(kind as "data" | "models" | "environments", name, version);
+  const compute = computeNamed(golden.body);
+  if (compute !== undefined) emulator.putCompute(compute);
   emulator.clearJournal();
+}
+
+/** The compute that a job is put on, as somebody has made it: a job for one that is not there is not sent. */
+function computeNamed(body: unknown) {
+  const id = (body as { readonly properties?: { readonly computeId?: string } }).properties?.computeId;
+  const name = /\/computes\/([^/]+)$/.exec(id ?? "")?.[1];
+  if (name === undefined) return undefined;
+  const properties = {
+    computeType: "AmlCompute",
+    provisioningState: "Succeeded",
+    isAttachedCompute: false,
+    properties: {},
+  };
+  return { id: `${workspacePath}/computes/${name}`, name, location: "eastus", tags: null, properties };
 }
 
 function standIn(path: string, kind: string): void {

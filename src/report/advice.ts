@@ -135,7 +135,7 @@ function subnetFull(): string {
 
 /** Failures of the service's own that have passed at a later try. */
 const passing =
-  /^(InternalServerError|InternalError|ServerError|ServiceUnavailable|ServiceError|GatewayTimeout|BadGateway|RequestTimeout|OperationTimedOut|TooManyRequests|ServerBusy|ServerTimeout|HTTP(408|429|5\d\d)|AnotherOperationInProgress|OperationInProgress|RetryableError|InternalOperationError|NotCarriedOut)$/i;
+  /^(InternalServerError|InternalError|ServerError|ServiceUnavailable|ServiceError|GatewayTimeout|BadGateway|RequestTimeout|OperationTimedOut|TooManyRequests|ServerBusy|ServerTimeout|HTTP(408|429|5\d\d)|AnotherOperationInProgress|OperationInProgress|RetryableError|InternalOperationError|NotCarriedOut|OperationCanceled|OperationCancelled)$/i;
 
 /** What to do about an error; `undefined` where nothing is known to help. */
 export function adviceFor(error: ServiceError, about: About = {}): string | undefined {
@@ -161,9 +161,10 @@ function ofService(error: ServiceError, about: About): string | undefined {
   const own = hints.find(({ when }) => when.test(error.code));
   if (own !== undefined) return own.advice;
   if (entry !== undefined) return told(entry.advice, error, about);
+  // A kind knows the sentences of its own service, under whatever code that nobody else explains.
+  const ofKind = about.type === undefined ? undefined : hints.find(({ when }) => when.test(error.message));
+  if (ofKind !== undefined) return ofKind.advice;
   if (!isGeneralCode(error.code)) return undefined;
-  const said = about.type === undefined ? undefined : hints.find(({ when }) => when.test(error.message));
-  if (said !== undefined) return said.advice;
   const known = bySentence.find(({ when }) => when.test(error.message));
   return known === undefined ? undefined : told(known.advice, error, about);
 }

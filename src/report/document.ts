@@ -24,7 +24,12 @@ export type Block =
   | Table
   | { readonly kind: "list"; readonly items: readonly Item[]; readonly tone?: Tone }
   /** Text to copy or to read as it is. */
-  | { readonly kind: "code"; readonly text: string; readonly language: "json" | "sh" | "text" }
+  | {
+      readonly kind: "code";
+      readonly text: string;
+      readonly language: "json" | "sh" | "text";
+      readonly reportOnly?: true;
+    }
   /** Blocks that are shown when somebody asks for them. */
   | { readonly kind: "details"; readonly summary: Text; readonly blocks: readonly Block[] }
   | Chart;
@@ -127,7 +132,14 @@ export function plainText(text: Text): string {
 export function forComment(document: Document): Document {
   return document
     .filter(({ reportOnly }) => reportOnly !== true)
-    .map((section) => ({ ...section, blocks: section.blocks.map(blockForComment).filter(isSomething) }));
+    .map((section) => ({ ...section, blocks: blocksForComment(section.blocks) }));
+}
+
+function blocksForComment(blocks: readonly Block[]): readonly Block[] {
+  return blocks
+    .filter((block) => block.kind !== "code" || block.reportOnly !== true)
+    .map(blockForComment)
+    .filter(isSomething);
 }
 
 function blockForComment(block: Block): Block {
@@ -141,7 +153,7 @@ function blockForComment(block: Block): Block {
     case "list":
       return { ...block, items: block.items.filter(({ reportOnly }) => reportOnly !== true) };
     case "details":
-      return { ...block, blocks: block.blocks.map(blockForComment).filter(isSomething) };
+      return { ...block, blocks: blocksForComment(block.blocks) };
     case "heading":
     case "text":
     case "code":

@@ -24,7 +24,7 @@ const linesShown = 8;
 
 function endOfLog({ logTail }: RunReport): readonly Block[] {
   const lines = (logTail ?? "").trimEnd().split("\n").slice(-linesShown).join("\n");
-  return lines.trim() === "" ? [] : [{ kind: "code", text: lines, language: "text" }];
+  return lines.trim() === "" ? [] : [{ kind: "code", text: lines, language: "text", reportOnly: true }];
 }
 
 function facts(run: RunReport): readonly (readonly Text[])[] {
