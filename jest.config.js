@@ -2,7 +2,8 @@ import { availableParallelism } from "node:os";
 
 /** ES modules as they stand: jest only strips the types. Node 24 comes first on the path of npm's scripts. */
 export default {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/__tests__/support/environment.js",
+  testSequencer: "<rootDir>/__tests__/support/sequencer.js",
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: { "^.+\\.ts$": "<rootDir>/scripts/strip-types.js" },

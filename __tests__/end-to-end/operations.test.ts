@@ -8,10 +8,12 @@ import { newEmulator, workspaceLine } from "../support/use-emulator.ts";
 
 const settings = { durations: { default: 0.2 } };
 
-it("waits for an operation that another workflow has in flight", async () => {
+// At the same time: one of them waits for the shortest time limit there is.
+
+it.concurrent("waits for an operation that another workflow has in flight", async () => {
   await using emulator = await newEmulator(settings);
   const files = { "azureml.yml": `${workspaceLine}targets: [{ name: slow, type: amlcompute }]\n` };
-  emulator.faults.add({ method: "PUT", path: "/computes/slow$", kind: "operation-takes", seconds: 3 });
+  emulator.faults.add({ method: "PUT", path: "/computes/slow$", kind: "operation-takes", seconds: 8 });
   const first = act(emulator, "apply", files);
   while (writesIn(emulator.journal()).length === 0) await pause(50);
   const second = await act(emulator, "apply", files);
@@ -20,18 +22,22 @@ it("waits for an operation that another workflow has in flight", async () => {
   expect(writesIn(emulator.journal())).toEqual(["PUT computes/slow"]);
 });
 
-it("names what is still in progress when the time limit passes, and fails", async () => {
-  await using emulator = await newEmulator(settings);
-  const run = {
-    "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: sleep 90, compute: cpu, environment: { image: ubuntu } }\n`,
-  };
-  await act(emulator, "apply", run);
-  const step = await act(emulator, "train", run, { inputs: { "timeout-minutes": "1", "on-timeout": "cancel" } });
-  expect(step.outputs["failure-reason"]).toBe("timeout");
-  expect(writesIn(emulator.journal()).at(-1)).toMatch(/cancel$/);
-}, 120_000);
+it.concurrent(
+  "names what is still in progress when the time limit passes, and fails",
+  async () => {
+    await using emulator = await newEmulator(settings);
+    const run = {
+      "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: sleep 90, compute: cpu, environment: { image: ubuntu } }\n`,
+    };
+    await act(emulator, "apply", run);
+    const step = await act(emulator, "train", run, { inputs: { "timeout-minutes": "1", "on-timeout": "cancel" } });
+    expect(step.outputs["failure-reason"]).toBe("timeout");
+    expect(writesIn(emulator.journal()).at(-1)).toMatch(/cancel$/);
+  },
+  120_000,
+);
 
-it("succeeds as soon as the run is submitted with wait: false, and can be resumed", async () => {
+it.concurrent("succeeds as soon as the run is submitted with wait: false, and can be resumed", async () => {
   await using emulator = await newEmulator(settings);
   const run = {
     "azureml.yml": `${workspaceLine}targets: [{ name: cpu, type: amlcompute }]\nrun: { command: echo late, compute: cpu, environment: { image: ubuntu } }\n`,
@@ -44,7 +50,7 @@ it("succeeds as soon as the run is submitted with wait: false, and can be resume
   expect(resumed.log).toContain("late");
 });
 
-it("gives a run data of the workspace's own storage", async () => {
+it.concurrent("gives a run data of the workspace's own storage", async () => {
   await using emulator = await newEmulator(settings);
   await emulator.putBlob("digits/one.csv", "1,2,3\n");
   const job =
@@ -56,7 +62,7 @@ it("gives a run data of the workspace's own storage", async () => {
   expect(step.log).toContain("1,2,3");
 });
 
-it("finds the workspace as it was after a restart of the control plane", async () => {
+it.concurrent("finds the workspace as it was after a restart of the control plane", async () => {
   const settings = { stateFolder: mkdtempSync(join(tmpdir(), "emulator-")), durations: { default: 0.2 } };
   const files = { "azureml.yml": `${workspaceLine}targets: [{ name: kept, type: amlcompute }]\n` };
   {

@@ -220,6 +220,6 @@ it("leaves nothing to plan after apply, for any live state and any declaration",
       await stand.restore([]);
       await fc.asyncModelRun(() => ({ model: { declared: first }, real: { stand, source } }), given);
     }),
-    { numRuns: 50 },
+    { numRuns: 20 },
   );
 }, 180_000);

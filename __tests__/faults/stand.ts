@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
 import { aksDocument } from "../../emulator/resources/clusters.ts";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import type { Emulator } from "../../emulator/emulator.ts";
 import type { Endpoint } from "../../emulator/server/server.ts";
 import type { InterceptedRequest, Interceptor } from "../../emulator/server/interceptor.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { exampleSecrets } from "../support/example-secrets.ts";
+import { startEmulator } from "../support/per-worker.ts";
 
 /** A workspace of its own for one case at a time: an emulator, and an endpoint that shows what goes through it. */
 export type Stand = AsyncDisposable & {

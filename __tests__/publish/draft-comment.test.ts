@@ -282,7 +282,7 @@ describe("whatever a result holds", () => {
 
         for (const text of [body, moved]) checkMarkdown(text);
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
     // Or else this would have shown nothing.
     expect(cut).toBeGreaterThan(10);

@@ -149,7 +149,7 @@ describe("whatever the texts of a report are", () => {
         const prose = decoded(html.replaceAll(/<pre>.*?<\/pre>|<code>.*?<\/code>/gs, " ").replaceAll(/<[^>]*>/g, " "));
         expect(prose).not.toMatch(/[@#][\w-]|(https?|ftp):\/\/|www\./i);
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 
@@ -160,7 +160,7 @@ describe("whatever the texts of a report are", () => {
         expect(tagsOf(page)).toEqual(tagsOf(renderHtml(documentOf(harmless(all)))));
         for (const [, address] of page.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^https:\/\//);
       }),
-      { numRuns: 700 },
+      { numRuns: 250 },
     );
   });
 
@@ -172,7 +172,7 @@ describe("whatever the texts of a report are", () => {
         expect(lines).toHaveLength(linesOf(harmless(all)).length);
         for (const line of lines) expect(inert(line)).not.toMatch(/^\s*::|##\[/m);
       }),
-      { numRuns: 700 },
+      { numRuns: 250 },
     );
   });
 });

@@ -1,10 +1,7 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startEmulator } from "../../emulator/emulator.ts";
 import type { ResourceDocument } from "../../emulator/resources/resource.ts";
 import type { PlanReport, PlannedStep } from "../../src/report/result.ts";
 import { act } from "./step.ts";
+import { newEmulator } from "./use-emulator.ts";
 
 /** What stands behind a target, and what a plan has to say of it. */
 export type FindingCase = {
@@ -21,7 +18,7 @@ export type FindingCase = {
 
 /** One plan by `dist/` over all cases, against an emulator of its own. The steps come in the order of the cases. */
 export async function planCases(cases: readonly FindingCase[]): Promise<readonly PlannedStep[]> {
-  await using emulator = await startEmulator({ stateFolder: mkdtempSync(join(tmpdir(), "emulator-")) });
+  await using emulator = await newEmulator();
   const names = cases.map((_, index) => `case${index}`);
   for (const { resources, hidden = [] } of cases) {
     for (const resource of resources) emulator.putResource(resource);

@@ -5,6 +5,7 @@ import { runStep, type RunnerOptions, type StepResult } from "../../demo/runner.
 import type { Emulator } from "../../emulator/emulator.ts";
 import type { Route } from "../../emulator/server/environment.ts";
 import type { JournalEntry } from "../../emulator/journal.ts";
+import { toolCache } from "./per-worker.ts";
 
 /** A checkout with these files. */
 export function checkoutOf(files: Readonly<Record<string, string>>): string {
@@ -16,9 +17,6 @@ export function checkoutOf(files: Readonly<Record<string, string>>): string {
   }
   return folder;
 }
-
-/** The steps of one test file run on one machine: the first of them compiles the action for the others. */
-const toolCache = mkdtempSync(join(tmpdir(), "tools-"));
 
 export const password = "Correct-horse-battery-9";
 
@@ -46,6 +44,8 @@ export function actIn(
     checkout,
     inputs: { command, ...inputs },
     toolCache,
+    // Only a run leaves anything to the post step.
+    withoutPost: command !== "train" && command !== "up",
     ...options,
     environment: { ...environment, DSVM_PASSWORD: password, ...options.environment },
   });

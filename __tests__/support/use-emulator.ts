@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach } from "@jest/globals";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import type { Emulator } from "../../emulator/emulator.ts";
 import type { EmulatorOptions } from "../../emulator/settings.ts";
+import { startEmulator } from "./per-worker.ts";
 
 export type Settings = Partial<EmulatorOptions>;
 

@@ -7,15 +7,7 @@ import type { JournalEntry } from "../../emulator/journal.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { actIn, checkoutOf } from "../support/step.ts";
 import { resourcesBehind } from "./behind.ts";
-import {
-  decidesOtherwise,
-  folder,
-  readCases,
-  unlisted,
-  withReference,
-  type WireCase,
-  type WireRequest,
-} from "./compare.ts";
+import { folder, readCases, unlisted, withReference, type WireCase, type WireRequest } from "./compare.ts";
 import { useEmulator } from "../support/use-emulator.ts";
 
 /** The built action, run on each file against the emulator; what reaches the emulator is compared with the goldens. */
@@ -70,18 +62,12 @@ describe("real az ml files", () => {
   });
 });
 
+/** Those that are refused are refused before anything is sent: `rules.test.ts` has them. */
 describe("small files, one change each", () => {
   const accepted = variants.filter((one) => expected(one) === "accept");
   it.each(accepted.map((one) => [one.id, one] as const))("%s", async (id, { yaml, request }) => {
     if (request === undefined) throw new Error("The case has no request.");
     await expectSent(id, request, checkoutOf({ "file.yml": withReference(yaml) }), "file.yml");
-  });
-
-  const refused = variants.filter((one) => expected(one) === "reject");
-  it.each(refused.map((one) => [one.id, one] as const))("%s is refused at its place", async (id, { yaml }) => {
-    expect(decidesOtherwise(id)).toBe(false);
-    const checkout = checkoutOf({ "file.yml": withReference(yaml) });
-    expectRefused(await actIn(emulator, "validate", checkout, { inputs: { config: "file.yml" } }), "file.yml");
   });
 });
 

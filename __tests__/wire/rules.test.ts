@@ -29,7 +29,18 @@ describe("what the official client takes", () => {
   });
 });
 
+const refusedVariants = readCases("variants.jsonl")
+  .filter((one) => (one.expect ?? one.official) === "reject")
+  .map((one) => [one.id, one] as const);
+
 describe("what the official client refuses", () => {
+  it.each(refusedVariants)("%s is refused at its place, with its secrets behind references", async (id, one) => {
+    expect(decidesOtherwise(id)).toBe(false);
+    const { errors } = await madeOf(one, withReference(one.yaml));
+    expect(errors).not.toEqual([]);
+    for (const { where } of errors) expect(where).toMatchObject({ file: "file.yml" });
+  });
+
   it.each(byDecision("reject"))("%s is refused at its place", async (id, one) => {
     const { errors } = await madeOf(one, one.yaml);
     if (decidesOtherwise(id)) {

@@ -65,7 +65,7 @@ it("takes what Git takes, whatever the tree and the lines", () => {
         expect(taken(folder)).toEqual(takenByGit(folder));
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 

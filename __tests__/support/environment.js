@@ -1,0 +1,18 @@
+import { TestEnvironment } from "jest-environment-node";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** One machine for the steps of all test files of a worker: the first of them compiles the action for the others. */
+const toolCache = mkdtempSync(join(tmpdir(), "tools-"));
+
+/**
+ * jest's environment of Node, with what would be made anew for every test file. The emulator is loaded by Node itself, once
+ * for a worker: jest would load the five hundred files of it and of its libraries each time.
+ */
+export default class extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    this.global.perWorker = { toolCache, loadEmulator: () => import("../../emulator/emulator.ts") };
+  }
+}
