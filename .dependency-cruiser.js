@@ -3,7 +3,7 @@
  * what a type ties together has to be understood together.
  */
 const layers = {
-  "the clock, the version, Retry-After": "^src/(clock|version|retry-after)\\.ts$",
+  "the clock, the version, Retry-After, canonical JSON": "^src/(clock|version|retry-after|canonical-json)\\.ts$",
   yaml: "^src/yaml/",
   secret: "^src/secret/",
   azure: "^src/azure/",

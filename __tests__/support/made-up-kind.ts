@@ -5,16 +5,16 @@ import type { Workspace } from "../../src/azure/workspace.ts";
 import { readBehind, readsBehind } from "../../src/compute/attached/behind.ts";
 import {
   attachRequest,
+  attachedKeys,
   attachedResource,
   resourceComparison,
-  resourceSchema,
   type Attached,
 } from "../../src/compute/attached/resource.ts";
 import { baseComparisons, differing } from "../../src/compute/compare.ts";
 import type { Difference, Finding, Hint, Permission, ReadContext, ReadResult } from "../../src/compute/kind.ts";
 import { nameProblems } from "../../src/compute/name.ts";
-import { readBase, readOnlyKeys } from "../../src/compute/read-base.ts";
-import { checkShape, oneOf, shape, tags, text } from "../../src/yaml/shape.ts";
+import { readBase } from "../../src/compute/read-base.ts";
+import { checkShape, shape, text } from "../../src/yaml/shape.ts";
 import type { SourceNode } from "../../src/yaml/source.ts";
 
 /** A kind that does not exist: a quantum workspace, attached once in every namespace. Tests add it to a copy of `src/`. */
@@ -28,13 +28,7 @@ export const users = ["jobs", "onlineEndpoints"] as const;
 
 export const schema = shape(() =>
   z.strictObject({
-    $schema: text().optional(),
-    type: oneOf(["quantum"]),
-    name: text(),
-    description: text().optional(),
-    tags: tags().optional(),
-    ...resourceSchema(),
-    ...readOnlyKeys(),
+    ...attachedKeys("quantum"),
     workspace_name: text().optional(),
     namespace: text().default("default"),
   }),

@@ -1,3 +1,4 @@
+import { listOf } from "./members.ts";
 import type { ServiceError } from "./outcome.ts";
 
 type Ids = Pick<ServiceError, "correlationId" | "requestId">;
@@ -160,10 +161,6 @@ function lowerKeys(value: object): Readonly<Record<string, unknown>> {
 function textOf(value: unknown): string | undefined {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [];
 }
 
 /** Words that say only that something below failed. */

@@ -1,13 +1,14 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
+import { textOf } from "../azure/members.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import { checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
+import { checkShape, text, shape } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
+  attachedKeys,
   attachedResource,
   resourceComparison,
-  resourceSchema,
   type Attached,
   type AttachedKind,
 } from "./attached/resource.ts";
@@ -15,8 +16,8 @@ import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Difference, Finding, Hint, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
-import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, readsBehind, textIn } from "./attached/behind.ts";
+import { readBase } from "./read-base.ts";
+import { readBehind, readsBehind } from "./attached/behind.ts";
 
 /** An Azure Batch account. Pipeline steps of the first SDK run on it. */
 export type Batch = Attached & { readonly type: "batch" };
@@ -38,13 +39,7 @@ const attachedKind: AttachedKind = { resourceType: "Microsoft.Batch/batchAccount
 export const schema = shape(() =>
   z
     .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["batch"]),
-      name: text().describe("3 to 24 letters, digits and dashes."),
-      description: text().optional(),
-      tags: tags().optional(),
-      ...resourceSchema(),
-      ...readOnlyKeys(),
+      ...attachedKeys("batch"),
       account_name: text().optional().describe("Name of the Batch account, in place of resource_id."),
     })
     .describe("An Azure Batch account. Only an unpublished api-version of the service attaches it."),
@@ -97,7 +92,7 @@ const unpublished: Finding = {
 };
 
 function accountFindings(account: Readonly<Record<string, unknown>>): readonly Finding[] {
-  const at = (key: string) => textIn(member(account, "properties", key));
+  const at = (key: string) => textOf(member(account, "properties", key));
   const findings: Finding[] = [];
   const state = at("provisioningState");
   if (state !== undefined && state.toLowerCase() !== "succeeded") {

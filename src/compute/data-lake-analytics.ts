@@ -2,20 +2,20 @@ import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { Problem } from "../yaml/problem.ts";
-import { boolean, checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
+import { boolean, checkShape, text, shape } from "../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
+  attachedKeys,
   attachedResource,
   resourceComparison,
-  resourceSchema,
   type Attached,
   type AttachedKind,
 } from "./attached/resource.ts";
 import { baseComparisons, differing } from "./compare.ts";
 import type { Difference, Hint, ReadContext, ReadResult, Refused } from "./kind.ts";
 import { nameProblems } from "./name.ts";
-import { readBase, readOnlyKeys } from "./read-base.ts";
+import { readBase } from "./read-base.ts";
 
 /** An account of Azure Data Lake Analytics, a service that is closed. */
 export type DataLakeAnalytics = Attached & {
@@ -41,13 +41,7 @@ const attachedKind: AttachedKind = { resourceType: "Microsoft.DataLakeAnalytics/
 export const schema = shape(() =>
   z
     .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["datalakeanalytics"]),
-      name: text().describe("3 to 24 letters, digits and dashes."),
-      description: text().optional(),
-      tags: tags().optional(),
-      ...resourceSchema(),
-      ...readOnlyKeys(),
+      ...attachedKeys("datalakeanalytics"),
       account_name: text().optional().describe("Name of the account, in place of resource_id."),
       allow_retired: boolean().default(false).describe("Attach it although the service behind it is closed."),
     })

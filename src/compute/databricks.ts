@@ -1,17 +1,18 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
+import { textOf } from "../azure/members.ts";
 import { parseResourceId } from "../azure/resource-id.ts";
 import type { Workspace, WorkspaceRef } from "../azure/workspace.ts";
 import type { Problem } from "../yaml/problem.ts";
 import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
 import { secret } from "../secret/reference.ts";
-import { boolean, checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
+import { boolean, checkShape, text, shape } from "../yaml/shape.ts";
 import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
+  attachedKeys,
   attachedResource,
   resourceComparison,
-  resourceSchema,
   type Attached,
   type AttachedKind,
 } from "./attached/resource.ts";
@@ -19,8 +20,8 @@ import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Difference, Finding, Hint, Permission, ReadContext, ReadResult, Refused } from "./kind.ts";
 import { nameProblems } from "./name.ts";
-import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, readsBehind, textIn } from "./attached/behind.ts";
+import { readBase } from "./read-base.ts";
+import { readBehind, readsBehind } from "./attached/behind.ts";
 
 /** An Azure Databricks workspace, entered with a personal access token of it. Pipeline steps of the first SDK use it. */
 export type Databricks = Attached & {
@@ -41,13 +42,7 @@ const attachedKind: AttachedKind = { resourceType: "Microsoft.Databricks/workspa
 export const schema = shape(() =>
   z
     .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["databricks"]),
-      name: text().describe("3 to 24 letters, digits and dashes."),
-      description: text().optional(),
-      tags: tags().optional(),
-      ...resourceSchema(),
-      ...readOnlyKeys(),
+      ...attachedKeys("databricks"),
       workspace_name: text().optional().describe("Name of the Databricks workspace, in place of resource_id."),
       access_token: secret().describe("Reference to a personal access token of the Databricks workspace."),
       allow_other_subscription: boolean()
@@ -145,7 +140,7 @@ const inOtherSubscription: Finding = {
 };
 
 function workspaceFindings(workspace: Readonly<Record<string, unknown>>): readonly Finding[] {
-  const at = (key: string) => textIn(member(workspace, "properties", key));
+  const at = (key: string) => textOf(member(workspace, "properties", key));
   const findings: Finding[] = [];
   const state = at("provisioningState");
   if (state !== undefined && state.toLowerCase() !== "succeeded") {
@@ -172,7 +167,7 @@ function workspaceFindings(workspace: Readonly<Record<string, unknown>>): readon
       advice: "Make sure that Azure Machine Learning can reach it, or enable its public network access.",
     });
   }
-  if (textIn(member(workspace, "sku", "name"))?.toLowerCase() === "standard") {
+  if (textOf(member(workspace, "sku", "name"))?.toLowerCase() === "standard") {
     findings.push({
       severity: "warning",
       code: "databricks-standard-tier",

@@ -1,15 +1,16 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
+import { listOf, textOf } from "../azure/members.ts";
 import { parseResourceId } from "../azure/resource-id.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
-import { checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
+import { checkShape, text, shape } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
+  attachedKeys,
   attachedResource,
   resourceComparison,
-  resourceSchema,
   type Attached,
   type AttachedKind,
 } from "./attached/resource.ts";
@@ -17,8 +18,8 @@ import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Difference, Finding, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
-import { readBase, readOnlyKeys } from "./read-base.ts";
-import { listIn, readBehind, readsBehind, textIn } from "./attached/behind.ts";
+import { readBase } from "./read-base.ts";
+import { readBehind, readsBehind } from "./attached/behind.ts";
 import {
   loginComparisons,
   readSshLogin,
@@ -44,13 +45,7 @@ const attachedKind: AttachedKind = { resourceType: "Microsoft.HDInsight/clusters
 export const schema = shape(() =>
   z
     .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["hdinsight"]),
-      name: text().describe("3 to 24 letters, digits and dashes."),
-      description: text().optional(),
-      tags: tags().optional(),
-      ...resourceSchema(),
-      ...readOnlyKeys(),
+      ...attachedKeys("hdinsight"),
       cluster_name: text().optional().describe("Name of the cluster, in place of resource_id."),
       ssh_settings: sshSettings(),
     })
@@ -118,7 +113,7 @@ type Document = Readonly<Record<string, unknown>>;
 
 function clusterFindings(cluster: Document): readonly Finding[] {
   const findings: Finding[] = [];
-  const osType = textIn(cluster["osType"]);
+  const osType = textOf(cluster["osType"]);
   if (osType !== undefined && osType.toLowerCase() !== "linux") {
     findings.push({
       severity: "error",
@@ -127,7 +122,7 @@ function clusterFindings(cluster: Document): readonly Finding[] {
       advice: "Attach a Spark cluster on Linux.",
     });
   }
-  const kind = textIn(member(cluster, "clusterDefinition", "kind"));
+  const kind = textOf(member(cluster, "clusterDefinition", "kind"));
   if (kind !== undefined && kind.toLowerCase() !== "spark") {
     findings.push({
       severity: "error",
@@ -140,8 +135,8 @@ function clusterFindings(cluster: Document): readonly Finding[] {
 }
 
 function stateFindings(cluster: Document): readonly Finding[] {
-  const provisioning = textIn(cluster["provisioningState"]);
-  const state = textIn(cluster["clusterState"]);
+  const provisioning = textOf(cluster["provisioningState"]);
+  const state = textOf(cluster["clusterState"]);
   const isRunning =
     (provisioning === undefined || provisioning.toLowerCase() === "succeeded") &&
     (state === undefined || state.toLowerCase() === "running");
@@ -160,8 +155,8 @@ function stateFindings(cluster: Document): readonly Finding[] {
 const secondHeadNode = 23;
 
 function endpointFindings(cluster: Document, target: HdInsight, reads: ResourceReads): readonly Finding[] {
-  const endpoints = listIn(cluster["connectivityEndpoints"]) as readonly Document[];
-  const ssh = endpoints.find((endpoint) => textIn(endpoint["name"])?.toLowerCase() === "ssh");
+  const endpoints = listOf(cluster["connectivityEndpoints"]) as readonly Document[];
+  const ssh = endpoints.find((endpoint) => textOf(endpoint["name"])?.toLowerCase() === "ssh");
   if (isPrivate(cluster, ssh)) {
     return [
       {
@@ -196,15 +191,15 @@ function endpointFindings(cluster: Document, target: HdInsight, reads: ResourceR
           } as const,
         ]
       : []),
-    ...hostFindings(textIn(ssh?.["location"]) ?? usualHost(target, reads), target),
+    ...hostFindings(textOf(ssh?.["location"]) ?? usualHost(target, reads), target),
   ];
 }
 
 /** Outbound connections to the resource provider, and private links, leave a cluster without public addresses. */
 function isPrivate(cluster: Document, ssh: Document | undefined): boolean {
-  const network = (key: string) => textIn(member(cluster, "networkProperties", key))?.toLowerCase();
+  const network = (key: string) => textOf(member(cluster, "networkProperties", key))?.toLowerCase();
   const onlyPrivateAddress =
-    ssh !== undefined && textIn(ssh["privateIPAddress"]) !== undefined && textIn(ssh["location"]) === undefined;
+    ssh !== undefined && textOf(ssh["privateIPAddress"]) !== undefined && textOf(ssh["location"]) === undefined;
   return (
     onlyPrivateAddress || network("privateLink") === "enabled" || network("resourceProviderConnection") === "outbound"
   );

@@ -1,4 +1,4 @@
-import { readOnly } from "../yaml/shape.ts";
+import { oneOf, readOnly, tags, text } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import type { TargetBase } from "./kind.ts";
 
@@ -8,6 +8,15 @@ type DeclaredBase = {
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly credentials_version?: string | number | boolean | undefined;
 };
+
+/** The keys that the targets of all kinds begin with. @param nameRule what the kind demands of a name. */
+export const firstKeys = <const Type extends string>(type: Type, nameRule = "3 to 24 letters, digits and dashes.") => ({
+  $schema: text().optional(),
+  type: oneOf([type]),
+  name: text().describe(nameRule),
+  description: text().optional(),
+  tags: tags().optional(),
+});
 
 /** What `az ml compute show` prints beside the declared keys. */
 export const readOnlyKeys = () => ({

@@ -1,13 +1,14 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
+import { textOf } from "../azure/members.ts";
 import type { Workspace } from "../azure/workspace.ts";
-import { boolean, checkShape, integer, oneOf, readOnly, tags, text, shape } from "../yaml/shape.ts";
+import { boolean, checkShape, integer, readOnly, text, shape } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
+  attachedKeys,
   attachedResource,
   resourceComparison,
-  resourceSchema,
   type Attached,
   type AttachedKind,
 } from "./attached/resource.ts";
@@ -25,8 +26,8 @@ import type { AddProblem, Difference, Finding, Hint, Permission, ReadContext, Re
 import { nameProblems } from "./name.ts";
 import { problemsAt } from "./problems-at.ts";
 import { provisioningFindings } from "./attached/provisioning-state.ts";
-import { readBase, readOnlyKeys } from "./read-base.ts";
-import { readBehind, readsBehind, textIn } from "./attached/behind.ts";
+import { readBase } from "./read-base.ts";
+import { readBehind, readsBehind } from "./attached/behind.ts";
 
 /** A Spark pool of a Synapse workspace. */
 export type SynapseSpark = Attached & {
@@ -52,16 +53,10 @@ const attachedKind: AttachedKind = {
 export const schema = shape(() =>
   z
     .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["synapsespark"]),
-      name: text().describe("3 to 24 letters, digits and dashes."),
-      description: text().optional(),
-      tags: tags().optional(),
+      ...attachedKeys("synapsespark"),
       location: text()
         .optional()
         .describe("Accepted for compatibility with az ml; ignored: an attachment is always in the workspace's region."),
-      ...resourceSchema(),
-      ...readOnlyKeys(),
       workspace_name: text().optional().describe("Name of the Synapse workspace, in place of resource_id."),
       pool_name: text().optional().describe("Name of its Spark pool."),
       identity: identitySchema().optional(),
@@ -258,7 +253,7 @@ export async function preflight(target: SynapseSpark, reads: ResourceReads): Pro
   const { resource } = behind;
   return [
     ...provisioningFindings("spark-pool-not-ready", "Spark pool", resource),
-    ...versionFindings(textIn(member(resource, "properties", "sparkVersion")), target.allowRetired),
+    ...versionFindings(textOf(member(resource, "properties", "sparkVersion")), target.allowRetired),
     ...poolFindings(target, resource),
   ];
 }

@@ -1,15 +1,16 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
+import { listOf, textOf } from "../azure/members.ts";
 import { parseResourceId } from "../azure/resource-id.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
-import { checkShape, oneOf, tags, text, shape } from "../yaml/shape.ts";
+import { checkShape, text, shape } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import {
   attachRequest,
+  attachedKeys,
   attachedResource,
   resourceComparison,
-  resourceSchema,
   type Attached,
   type AttachedKind,
 } from "./attached/resource.ts";
@@ -17,8 +18,8 @@ import { baseComparisons, differing, member } from "./compare.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Difference, Finding, Permission, ReadContext, ReadResult } from "./kind.ts";
 import { nameProblems } from "./name.ts";
-import { readBase, readOnlyKeys } from "./read-base.ts";
-import { listIn, readBehind, readsBehind, textIn } from "./attached/behind.ts";
+import { readBase } from "./read-base.ts";
+import { readBehind, readsBehind } from "./attached/behind.ts";
 import {
   loginComparisons,
   readSshLogin,
@@ -47,16 +48,10 @@ const attachedKind: AttachedKind = {
 export const schema = shape(() =>
   z
     .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["virtualmachine"]),
-      name: text().describe("3 to 24 letters, digits and dashes."),
-      description: text().optional(),
-      tags: tags().optional(),
+      ...attachedKeys("virtualmachine"),
       location: text()
         .optional()
         .describe("Accepted for compatibility with az ml; ignored: an attachment is always in the workspace's region."),
-      ...resourceSchema(),
-      ...readOnlyKeys(),
       vm_name: text().optional().describe("Name of the machine, in place of resource_id."),
       ssh_settings: sshSettings(),
     })
@@ -146,7 +141,7 @@ const otherSystems =
   /windows|rhel|red ?hat|centos|openlogic|debian|suse|sles|oracle|alma ?linux|rocky|\bresf\b|fedora|kinvolk|flatcar|azure-?linux|mariner/i;
 
 function systemFindings(machine: Document): readonly Finding[] {
-  const at = (...path: readonly string[]) => textIn(member(machine, "properties", ...path));
+  const at = (...path: readonly string[]) => textOf(member(machine, "properties", ...path));
   const advice = "Attach an Ubuntu machine; the Data Science Virtual Machine for Ubuntu has what training needs.";
   const osType = at("storageProfile", "osDisk", "osType");
   if (osType !== undefined && osType.toLowerCase() !== "linux") {
@@ -178,12 +173,12 @@ function systemFindings(machine: Document): readonly Finding[] {
 }
 
 function powerFindings(machine: Document): readonly Finding[] {
-  const codes = listIn(member(machine, "properties", "instanceView", "statuses"))
-    .map((status) => textIn(member(status as Document, "code")) ?? "")
+  const codes = listOf(member(machine, "properties", "instanceView", "statuses"))
+    .map((status) => textOf(member(status as Document, "code")) ?? "")
     .filter((code) => /^PowerState\//i.test(code));
   const state = codes[0]?.split("/")[1];
   if (state?.toLowerCase() === "running") return [];
-  const start = `Start it: az vm start --ids ${textIn(machine["id"]) ?? "ID"}`;
+  const start = `Start it: az vm start --ids ${textOf(machine["id"]) ?? "ID"}`;
   if (state === undefined) {
     return [
       {
@@ -206,17 +201,17 @@ function powerFindings(machine: Document): readonly Finding[] {
 
 /** From the network interfaces to the public addresses; one that is assigned is enough. */
 async function addressFindings(machine: Document, reads: ResourceReads): Promise<readonly Finding[]> {
-  const nics = listIn(member(machine, "properties", "networkProfile", "networkInterfaces"))
-    .map((nic) => textIn(member(nic as Document, "id")))
+  const nics = listOf(member(machine, "properties", "networkProfile", "networkInterfaces"))
+    .map((nic) => textOf(member(nic as Document, "id")))
     .filter((id) => id !== undefined);
   const found = await Promise.all(nics.map((id) => readBehind(reads, "network interface", id, networkVersion)));
   const notRead = found.flatMap(({ findings }) => findings);
   const configurations = found.flatMap((nic) =>
-    "resource" in nic ? listIn(member(nic.resource, "properties", "ipConfigurations")) : [],
+    "resource" in nic ? listOf(member(nic.resource, "properties", "ipConfigurations")) : [],
   ) as readonly Document[];
   const addresses = await Promise.all(
     configurations
-      .map((configuration) => textIn(member(configuration, "properties", "publicIPAddress", "id")))
+      .map((configuration) => textOf(member(configuration, "properties", "publicIPAddress", "id")))
       .filter((id) => id !== undefined)
       .map((id) => readBehind(reads, "public address", id, networkVersion)),
   );
@@ -234,7 +229,7 @@ async function addressFindings(machine: Document, reads: ResourceReads): Promise
     ];
   }
   const behindLoadBalancer = configurations.some(
-    (configuration) => listIn(member(configuration, "properties", "loadBalancerInboundNatRules")).length > 0,
+    (configuration) => listOf(member(configuration, "properties", "loadBalancerInboundNatRules")).length > 0,
   );
   return [
     behindLoadBalancer
@@ -256,7 +251,7 @@ async function addressFindings(machine: Document, reads: ResourceReads): Promise
 const networkVersion = "2025-09-01";
 
 function isAssigned(address: Document): boolean {
-  return textIn(member(address, "properties", "ipAddress")) !== undefined;
+  return textOf(member(address, "properties", "ipAddress")) !== undefined;
 }
 
 export const hints = sshHints;

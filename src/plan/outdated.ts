@@ -1,6 +1,7 @@
 import { canonicalId } from "../azure/resource-id.ts";
 import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
-import { canonicalJson, type PlanFile, type PlanFileStep } from "./plan-file.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import type { PlanFile, PlanFileStep } from "./plan-file.ts";
 
 /** What a plan in a file and the current plan have to agree in. */
 type Comparable = Pick<PlanFile, "steps" | "environments">;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { canonicalJson } from "../canonical-json.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { checkShape, shape } from "../yaml/shape.ts";
 import { positionOf, type SourceDocument, type SourceNode } from "../yaml/source.ts";
@@ -174,13 +175,4 @@ function notJson(error: unknown, file: string): Problem {
     message: "The plan file is not JSON.",
     fix: "Make it with command: plan, and pass it on unchanged.",
   };
-}
-
-/** JSON with the members of every object sorted. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === "object" && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : member,
-  );
 }

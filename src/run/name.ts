@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "../canonical-json.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 
 /** What a run's name is derived from. */
@@ -33,15 +34,6 @@ export function runName({ prefix, commit, definition, event, workflowRunId }: Ru
     .replace(/^[^a-zA-Z0-9]+/, "")
     .slice(0, longestPrefix);
   return [stem === "" ? "run" : stem, commit.slice(0, 8), digest].filter((part) => part !== "").join("-");
-}
-
-/** JSON with sorted keys: the order in which a definition lists its members does not count. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === "object" && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
 }
 
 /** The names of the attempts: the name itself, then `-2`, `-3`, … */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Provenance } from "../job/resolved.ts";
-import { canonicalJson } from "./name.ts";
+import { canonicalJson } from "../canonical-json.ts";
 import { definitionProperty, submittedByTag } from "./submit.ts";
 
 /** The workflow run that submits, as far as it counts. */

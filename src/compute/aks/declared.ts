@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { checkShape, integer, oneOf, tags, text, shape } from "../../yaml/shape.ts";
+import { checkShape, integer, oneOf, text, shape } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
-import { attachedResource, resourceSchema, type AttachedKind } from "../attached/resource.ts";
+import { attachedKeys, attachedResource, type AttachedKind } from "../attached/resource.ts";
 import type { AddProblem, ReadContext, ReadResult, TargetBase } from "../kind.ts";
 import { sizeProblems, virtualCpus } from "../managed/size.ts";
 import { nameProblems } from "../name.ts";
 import { problemsAt } from "../problems-at.ts";
-import { readBase, readOnlyKeys } from "../read-base.ts";
+import { readBase } from "../read-base.ts";
 import { aksNetworkSchema, readAksNetwork, type AksNetwork } from "./network.ts";
 import { readTls, sslSchema, type Tls } from "./tls.ts";
 
@@ -47,13 +47,7 @@ export const leastCpus = 12;
 export const schema = shape(() =>
   z
     .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["aks"]),
-      name: text().describe("3 to 24 letters, digits and dashes."),
-      description: text().optional(),
-      tags: tags().optional(),
-      ...resourceSchema(),
-      ...readOnlyKeys(),
+      ...attachedKeys("aks"),
       cluster_name: text().optional().describe("Name of the cluster to attach, in place of resource_id."),
       location: text().optional().describe("Region of a cluster that is created. Default: the workspace's."),
       agent_count: integer()

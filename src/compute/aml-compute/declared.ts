@@ -3,14 +3,14 @@ import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { secret, type UnplacedSecret } from "../../secret/reference.ts";
 import type { SecretReference } from "../../secret/secret.ts";
-import { boolean, checkShape, integer, oneOf, shape, tags, text, version } from "../../yaml/shape.ts";
+import { boolean, checkShape, integer, oneOf, shape, text, version } from "../../yaml/shape.ts";
 import { positionOf, valueAt, type SourceNode } from "../../yaml/source.ts";
 import type { ReadContext, ReadResult, TargetBase } from "../kind.ts";
 import { identityProblems, identitySchema, toIdentity, type Identity } from "../managed/identity.ts";
 import { sizeProblems } from "../managed/size.ts";
 import { networkProblems, networkSchema, toSubnet, type Subnet } from "../managed/subnet.ts";
 import { nameProblems } from "../name.ts";
-import { readBase, readOnlyKeys } from "../read-base.ts";
+import { firstKeys, readBase, readOnlyKeys } from "../read-base.ts";
 
 /** A cluster that Azure ML starts, scales and stops inside the workspace. */
 export type AmlCompute = TargetBase & {
@@ -54,11 +54,7 @@ const defaultSize = "STANDARD_DS3_V2";
 export const schema = shape(() =>
   z
     .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["amlcompute"]),
-      name: text().describe("3 to 24 letters, digits and dashes."),
-      description: text().optional(),
-      tags: tags().optional(),
+      ...firstKeys("amlcompute"),
       location: text().optional().describe("Region of the cluster. Default: the workspace's."),
       size: text().default(defaultSize).describe("VM size of a node, for example Standard_DS3_v2."),
       tier: oneOf(["dedicated", "low_priority"]).optional(),

@@ -61,13 +61,3 @@ export async function readBehind(
 export function readsBehind(scope: string, ...actions: readonly string[]): readonly Permission[] {
   return recommended(scope, "check the resources behind targets before they are attached", ...actions);
 }
-
-/** The members of a list in a resource; none where there is no list. */
-export function listIn(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [];
-}
-
-/** A text in a resource; `undefined` for what is none, or empty. */
-export function textIn(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}

@@ -1,10 +1,11 @@
+import { listOf, textOf } from "../../azure/members.ts";
 import { member } from "../compare.ts";
 import type { ResourceReads } from "../../azure/resource-reads.ts";
 import { parseResourceId } from "../../azure/resource-id.ts";
 import type { Finding, Permission } from "../kind.ts";
 import { required } from "../permission.ts";
 import { provisioningFindings } from "./provisioning-state.ts";
-import { listIn, readBehind, readsBehind, textIn } from "./behind.ts";
+import { readBehind, readsBehind } from "./behind.ts";
 import { virtualCpus } from "../managed/size.ts";
 
 type Document = Readonly<Record<string, unknown>>;
@@ -47,14 +48,14 @@ export function nodesOf(cluster: Document): ClusterNodes {
 type Pool = { readonly count?: number; readonly vmSize?: string; readonly osType?: string | null };
 
 function linuxPools(cluster: Document): readonly Pool[] {
-  const pools = listIn(at(cluster, "agentPoolProfiles")) as readonly Pool[];
+  const pools = listOf(at(cluster, "agentPoolProfiles")) as readonly Pool[];
   return pools.filter(({ osType }) => (osType ?? "Linux").toLowerCase() === "linux");
 }
 
 /** What every use of an AKS cluster needs: that it is there, runs, and has nodes with Linux. */
 export function aksFindings(cluster: Document): readonly Finding[] {
-  const id = textIn(cluster["id"]) ?? "";
-  const power = textIn(at(cluster, "powerState", "code"));
+  const id = textOf(cluster["id"]) ?? "";
+  const power = textOf(at(cluster, "powerState", "code"));
   const findings: Finding[] = [...provisioningFindings("aks-not-ready", "cluster", cluster)];
   if (power !== undefined && power.toLowerCase() !== "running") {
     findings.push({
@@ -64,7 +65,7 @@ export function aksFindings(cluster: Document): readonly Finding[] {
       advice: `Start it: az aks start --ids ${id}`,
     });
   }
-  if (listIn(at(cluster, "agentPoolProfiles")).length > 0 && linuxPools(cluster).length === 0) {
+  if (listOf(at(cluster, "agentPoolProfiles")).length > 0 && linuxPools(cluster).length === 0) {
     findings.push({
       severity: "error",
       code: "aks-no-linux-pool",
@@ -119,8 +120,8 @@ export function privateFindings(
 /** What the extension needs of an AKS cluster besides. */
 export function extensionHostFindings(cluster: Document): readonly Finding[] {
   const findings: Finding[] = [];
-  const principal = textIn(at(cluster, "servicePrincipalProfile", "clientId"));
-  const identity = textIn(member(cluster, "identity", "type"));
+  const principal = textOf(at(cluster, "servicePrincipalProfile", "clientId"));
+  const identity = textOf(member(cluster, "identity", "type"));
   const hasIdentity = identity !== undefined && identity.toLowerCase() !== "none";
   if (!hasIdentity && principal !== undefined && principal.toLowerCase() !== "msi") {
     findings.push({
@@ -130,7 +131,7 @@ export function extensionHostFindings(cluster: Document): readonly Finding[] {
       advice: "Change it: az aks update --enable-managed-identity",
     });
   }
-  const ranges = listIn(at(cluster, "apiServerAccessProfile", "authorizedIPRanges"));
+  const ranges = listOf(at(cluster, "apiServerAccessProfile", "authorizedIPRanges"));
   if (ranges.length > 0) {
     findings.push({
       severity: "warning",
@@ -174,7 +175,7 @@ export async function arcFindings(id: string, reads: ResourceReads): Promise<rea
   const behind = await readBehind(reads, "connected cluster", id, arcVersion);
   if (!("resource" in behind)) return behind.findings;
   const { resource } = behind;
-  const status = textIn(at(resource, "connectivityStatus"));
+  const status = textOf(at(resource, "connectivityStatus"));
   const number = (key: string) => (typeof at(resource, key) === "number" ? (at(resource, key) as number) : undefined);
   const [nodes, cpus] = [number("totalNodeCount"), number("totalCoreCount")];
   return [
@@ -198,9 +199,9 @@ export async function extensionFindings(id: string, reads: ResourceReads): Promi
   const path = `${id.replace(/\/+$/, "")}/providers/Microsoft.KubernetesConfiguration/extensions`;
   const behind = await readBehind(reads, "list of extensions", path, extensionVersion);
   if (!("resource" in behind)) return behind.findings;
-  const extensions = listIn(behind.resource["value"]) as readonly Document[];
+  const extensions = listOf(behind.resource["value"]) as readonly Document[];
   const extension = extensions.find(
-    (one) => textIn(at(one, "extensionType"))?.toLowerCase() === "microsoft.azureml.kubernetes",
+    (one) => textOf(at(one, "extensionType"))?.toLowerCase() === "microsoft.azureml.kubernetes",
   );
   const clusterType = /connectedClusters/i.test(id) ? "connectedClusters" : "managedClusters";
   const create =
@@ -208,7 +209,7 @@ export async function extensionFindings(id: string, reads: ResourceReads): Promi
     `--cluster-type ${clusterType} --cluster-name NAME --resource-group GROUP --scope cluster`;
   if (extension === undefined) {
     // A further page may hold it.
-    if (textIn(behind.resource["nextLink"]) !== undefined) return [];
+    if (textOf(behind.resource["nextLink"]) !== undefined) return [];
     return [
       {
         severity: "error",
@@ -218,7 +219,7 @@ export async function extensionFindings(id: string, reads: ResourceReads): Promi
       },
     ];
   }
-  const state = textIn(at(extension, "provisioningState"));
+  const state = textOf(at(extension, "provisioningState"));
   if (state !== undefined && state.toLowerCase() !== "succeeded") {
     return [
       {

@@ -1,6 +1,6 @@
+import { textOf } from "../../azure/members.ts";
 import { member } from "../compare.ts";
 import type { Finding } from "../kind.ts";
-import { textIn } from "./behind.ts";
 
 /** A state in which an operation ended badly is an error; one in which an operation is in flight, a warning. */
 export function provisioningFindings(
@@ -8,7 +8,7 @@ export function provisioningFindings(
   what: string,
   resource: Readonly<Record<string, unknown>>,
 ): readonly Finding[] {
-  const state = textIn(member(resource, "properties", "provisioningState"));
+  const state = textOf(member(resource, "properties", "provisioningState"));
   if (state === undefined || state.toLowerCase() === "succeeded") return [];
   const isOver = ["failed", "canceled", "deleting"].includes(state.toLowerCase());
   return [

@@ -7,6 +7,7 @@ import { text, version } from "../../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../../yaml/source.ts";
 import type { Comparison } from "../compare.ts";
 import type { ReadContext, TargetBase } from "../kind.ts";
+import { firstKeys, readOnlyKeys } from "../read-base.ts";
 import { namePartProblems, placeholderProblems } from "../resource-name.ts";
 
 /** Which resource a kind attaches, and by which keys a declaration names its parts. */
@@ -19,14 +20,16 @@ export type AttachedKind = {
   readonly parts: readonly string[];
 };
 
-/** The keys by which every attached kind names its resource; the kind adds its own parts. */
-export const resourceSchema = () => ({
+/** The keys of every attached kind, among them those that name its resource; the kind adds its own parts. */
+export const attachedKeys = <const Type extends string>(type: Type) => ({
+  ...firstKeys(type),
   resource_id: text().optional().describe("ARM id of the resource, in place of its parts."),
   resource_group: text().optional().describe("Resource group of the resource, when it is named by parts."),
   subscription_id: text().optional().describe("Subscription of the resource. Default: the workspace's."),
   credentials_version: version()
     .optional()
     .describe("Raise it after a secret was rotated: the target is detached and attached again."),
+  ...readOnlyKeys(),
 });
 
 type Declared = {

@@ -1,14 +1,14 @@
 import * as z from "zod";
 import { fromIsoDuration } from "../../azure/iso-duration.ts";
 import type { Problem } from "../../yaml/problem.ts";
-import { boolean, checkShape, integer, oneOf, readOnly, tags, text, shape } from "../../yaml/shape.ts";
+import { boolean, checkShape, integer, readOnly, text, shape } from "../../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../../yaml/source.ts";
 import type { ReadContext, ReadResult, TargetBase } from "../kind.ts";
 import { identityProblems, identitySchema, toIdentity, type Identity } from "../managed/identity.ts";
 import { sizeProblems } from "../managed/size.ts";
 import { networkProblems, networkSchema, toSubnet, type Subnet } from "../managed/subnet.ts";
 import { nameProblems } from "../name.ts";
-import { readBase, readOnlyKeys } from "../read-base.ts";
+import { firstKeys, readBase, readOnlyKeys } from "../read-base.ts";
 import { applicationProblems, applicationsSchema, toApplications, type Application } from "./applications.ts";
 import { scheduleProblems, schedulesSchema, stops, toSchedules, type Schedule } from "./schedules.ts";
 import { readSetupScripts, setupScriptsSchema, type SetupScripts } from "./setup-scripts.ts";
@@ -41,11 +41,7 @@ const defaultSize = "STANDARD_DS3_V2";
 export const schema = shape(() =>
   z
     .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["computeinstance"]),
-      name: text().describe("3 to 24 letters, digits and dashes, unique in the region."),
-      description: text().optional(),
-      tags: tags().optional(),
+      ...firstKeys("computeinstance", "3 to 24 letters, digits and dashes, unique in the region."),
       location: text()
         .optional()
         .describe("Accepted for compatibility with az ml; ignored: an instance is always in the workspace's region."),

@@ -5,13 +5,13 @@ import type { Workspace, WorkspaceRef } from "../../azure/workspace.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import type { ResolveSecret, SecretReference } from "../../secret/secret.ts";
 import { secret } from "../../secret/reference.ts";
-import { boolean, checkShape, oneOf, tags, text, shape } from "../../yaml/shape.ts";
+import { boolean, checkShape, text, shape } from "../../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../../yaml/source.ts";
 import {
   attachRequest,
+  attachedKeys,
   attachedResource,
   resourceComparison,
-  resourceSchema,
   type Attached,
   type AttachedKind,
 } from "../attached/resource.ts";
@@ -46,7 +46,7 @@ import {
 } from "../attached/kubernetes-cluster.ts";
 import { nameProblems } from "../name.ts";
 import { problemsAt } from "../problems-at.ts";
-import { readBase, readOnlyKeys } from "../read-base.ts";
+import { readBase } from "../read-base.ts";
 import { readBehind } from "../attached/behind.ts";
 
 /** One namespace of a Kubernetes cluster that has the Azure ML extension: an AKS cluster, or any by way of Arc. */
@@ -82,16 +82,10 @@ const secretNames = ["relayConnectionString", "serviceBusConnectionString"] as c
 export const schema = shape(() =>
   z
     .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["kubernetes"]),
-      name: text().describe("3 to 24 letters, digits and dashes."),
-      description: text().optional(),
-      tags: tags().optional(),
+      ...attachedKeys("kubernetes"),
       location: text()
         .optional()
         .describe("Accepted for compatibility with az ml; ignored: an attachment is always in the workspace's region."),
-      ...resourceSchema(),
-      ...readOnlyKeys(),
       cluster_name: text()
         .optional()
         .describe(
