@@ -93,7 +93,7 @@ export const inputTable = {
   targets: { fallback: "", read: optionalText },
   only: { fallback: "", read: list },
   run: { fallback: "", read: optionalText },
-  deploy: { fallback: "", read: optionalText },
+  deploy: { fallback: "", read: notSupportedYet("") },
   set: { fallback: "", read: lines },
   "run-name": { fallback: "", read: optionalText },
   "subscription-id": { fallback: "", read: optionalText },
