@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { secret } from "../../src/secret/reference.ts";
 import { isReserved } from "../../src/secret/reserved.ts";
 import { createSecretResolver } from "../../src/secret/resolve.ts";
 import type { SecretReference } from "../../src/secret/secret.ts";
@@ -27,6 +28,30 @@ describe("variables that belong to the action or the runner", () => {
       expect(isReserved(name)).toBe(false);
     },
   );
+});
+
+describe("a variable in place of a secret", () => {
+  const said = (value: unknown) => secret().safeParse(value).error?.issues[0]?.message ?? "";
+
+  it.each(["${{ secrets.PASSWORD }}", "$PASSWORD", "${PASSWORD}", "${env:PASSWORD}", "$env:PASSWORD", "$(PASSWORD)"])(
+    "is named, with the reference to write: %s",
+    (value) => {
+      expect(said(value)).toMatch(/not evaluated.*Write \{ env: PASSWORD \}/);
+      expect(said({ env: value })).toMatch(/not the name of an environment variable.*Write \{ env: PASSWORD \}/);
+    },
+  );
+
+  it.each(["#{PASSWORD}#", "%PASSWORD%", "{{ PASSWORD }}", "{{ secrets.PASSWORD }}"])(
+    "of other tools too: %s",
+    (value) => {
+      expect(said(value)).toContain("Write { env: PASSWORD }");
+    },
+  );
+
+  it.each(["$ecret", "pass%word%", "a${B}", "$(a b)"])("is not seen in a literal: %s", (value) => {
+    expect(said(value)).toMatch(/in plain text/);
+    expect(said(value)).not.toContain(value);
+  });
 });
 
 describe("a secret reference", () => {

@@ -103,8 +103,15 @@ describe("places", () => {
     ["a: !!js/function 'x'\n", 4],
     ["a: !custom { b: 1 }\n", 4],
   ])("refuses the tag of %j at its place", (text, column) => {
-    expect(read(text).documents).toEqual([]);
     expect(read(text).problems).toMatchObject([{ code: "unknown-tag", where: { line: 1, column } }]);
+  });
+
+  it("names a tag of YAML itself as it is written", () => {
+    expect(read("a: !!binary aGk=\n").problems[0]?.message).toMatch(/^The tag !!binary is not one/);
+  });
+
+  it.each(["a: !custom b\nc: 1\n", "a: 0\na: b\nc: 1\n"])("goes on behind a tag and a key twice: %j", (text) => {
+    expect(read(text).documents.map(({ value }) => value)).toEqual([{ a: "b", c: 1 }]);
   });
 
   it("takes the tags of YAML itself", () => {

@@ -40,24 +40,33 @@ export function secret() {
     .meta(published);
 }
 
-/** `${{ secrets.X }}`, `$X` and `${X}`, alone: none of them is the secret itself. */
-function expressionIn(value: string): { what: string; name: string; given: string } | undefined {
-  const [, named] = /^\s*\$\{\{\s*\w+\.(\w+)\s*\}\}\s*$/.exec(value) ?? [];
-  if (/^\s*\$\{\{.*\}\}\s*$/s.test(value)) {
-    const name = named ?? "NAME";
-    return { what: "an expression of GitHub Actions", name, given: `\${{ secrets.${name} }}` };
+/** The forms in which shells and other tools write a variable, alone: `$X`, `${X}`, `${env:X}`, `$(X)`, `#{X}#`, `%X%`. */
+const variables: readonly RegExp[] = [
+  /^\$([A-Z_][A-Z0-9_]*)$/,
+  /^\$\{(?:env[:.])?([A-Za-z_]\w*)\}$/,
+  /^\$env:([A-Za-z_]\w*)$/i,
+  /^\$\(([A-Za-z_]\w*)\)$/,
+  /^#\{([A-Za-z_]\w*)\}#?$/,
+  /^%([A-Z_][A-Z0-9_]*)%$/,
+  /^\{\{\s*(?:env\.|secrets\.|vars\.)?([A-Za-z_]\w*)\s*\}\}$/,
+];
+
+/** An expression or a variable, alone: neither is the secret itself. */
+function expressionIn(value: string): { what: string; name: string } | undefined {
+  const text = value.trim();
+  if (/^\$\{\{.*\}\}$/s.test(text)) {
+    const [, name = "NAME"] = /^\$\{\{\s*\w+\.(\w+)\s*\}\}$/.exec(text) ?? [];
+    return { what: "an expression of GitHub Actions", name };
   }
-  const [, variable] = /^\s*\$\{?([A-Z_][A-Z0-9_]*)\}?\s*$/.exec(value) ?? [];
-  return variable === undefined
-    ? undefined
-    : { what: "the name of a variable", name: variable, given: `\${{ secrets.${variable} }}` };
+  const [name] = variables.flatMap((form) => form.exec(text)?.[1] ?? []);
+  return name === undefined ? undefined : { what: "the name of a variable", name };
 }
 
 function faultOf(value: unknown): { message: string; params: RuleParams } | undefined {
   const expression = typeof value === "string" ? expressionIn(value) : undefined;
   if (expression !== undefined) {
     return {
-      message: `This is ${expression.what}, and files are taken as they are: expressions and variables are not evaluated in them. Write { env: ${expression.name} }, and give the step env: ${expression.name}: ${expression.given}.`,
+      message: `This is ${expression.what}, and files are taken as they are: expressions and variables are not evaluated in them. Write { env: ${expression.name} }, and give the step env: ${expression.name}: \${{ secrets.${expression.name} }}.`,
       params: { code: "expression-in-file" },
     };
   }
@@ -78,8 +87,9 @@ function faultOf(value: unknown): { message: string; params: RuleParams } | unde
     return { message: `This is not a reference to a secret. Write ${example}.`, params: { code: "malformed-secret" } };
   }
   if (key === "env" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(reference)) {
+    const name = expressionIn(reference)?.name;
     return {
-      message: "This is not the name of an environment variable. Use letters, digits and underscores.",
+      message: `This is not the name of an environment variable. ${name === undefined ? "Use letters, digits and underscores." : `Write { env: ${name} }, and give the step env: ${name}: \${{ secrets.${name} }}.`}`,
       params: { code: "malformed-secret" },
     };
   }

@@ -112,7 +112,6 @@ export function readDocuments(text: string, at: Pick<SourceDocument, "file" | "f
   for (const document of compose(text.replace(/^\uFEFF/, ""), lines, place, problems)) {
     problems.push(...syntaxProblems(document, text, place));
     problems.push(...document.warnings.flatMap((warning) => tagProblem(warning, place)));
-    if (document.warnings.some(({ code }) => code === "TAG_RESOLVE_FAILED")) continue;
     if (document.errors.length > 0 || document.contents === null) continue;
     const value = valueOf(document, place, problems);
     if (value === undefined || value.plain === null) continue;
@@ -163,7 +162,8 @@ function tagProblem(
   place: (offset: number) => Position,
 ): readonly Problem[] {
   if (code !== "TAG_RESOLVE_FAILED") return [];
-  const tag = /!\S*/.exec(message)?.[0] ?? "";
+  const [, standard] = /tag:yaml\.org,2002:(\w+)/.exec(message) ?? [];
+  const tag = standard === undefined ? (/!\S*/.exec(message)?.[0] ?? "") : `!!${standard}`;
   return [
     {
       code: "unknown-tag",
@@ -201,7 +201,9 @@ function valueOf(
       return;
     }
     if (node.anchor !== undefined) anchors.add(node.anchor);
-    if (isMap(node)) for (const key of repeatedKeys(node)) refuse("DUPLICATE_KEY", "", start(key));
+    // The rest of the document can be read all the same.
+    if (isMap(node))
+      for (const key of repeatedKeys(node)) problems.push(syntaxProblem("DUPLICATE_KEY", "", start(key)));
   });
   if (refused) return undefined;
   try {
