@@ -195,7 +195,7 @@ describe("overrides", () => {
       { "azureml.yml": "targets: [{ name: cpu-cluster, type: amlcompute }]\n" },
       { set: ["targets.cpu-clustr.max_instances=8"] },
     );
-    expect(problems[0]?.message).toContain("Did you mean cpu-cluster?");
+    expect(problems[0]?.fix).toContain("Did you mean cpu-cluster?");
   });
 });
 
@@ -203,4 +203,23 @@ it("keeps only the targets named in only, and suggests names for unknown ones", 
   const files = { "azureml.yml": "targets: [{ name: one, type: amlcompute }, { name: two, type: amlcompute }]\n" };
   expect((await declare(files, { only: ["TWO"] })).targets.map(({ name }) => name)).toEqual(["two"]);
   expect((await declare(files, { only: ["twoo"] })).problems[0]?.message).toContain("Did you mean two?");
+});
+
+describe("the workspace", () => {
+  it("may have no placeholder where a name is to be", async () => {
+    const { problems } = await declare({
+      "azureml.yml": 'workspace: { subscription_id: <SUB>, resource_group: "{group}", name: ws }\ntargets: []\n',
+    });
+    expect(problems.map(({ code, where }) => [code, where?.column])).toEqual([
+      ["placeholder", 31],
+      ["placeholder", 54],
+    ]);
+  });
+
+  it("is a mapping, of which the keys are said", async () => {
+    const { problems } = await declare({ "azureml.yml": "workspace: vision\ntargets: []\n" });
+    expect(problems.map(({ message, fix }) => `${message} ${fix}`)).toEqual([
+      '"vision" is not a mapping. Write a mapping with subscription_id, resource_group or name here.',
+    ]);
+  });
 });

@@ -1,3 +1,4 @@
+import { placeholderProblems } from "../compute/resource-name.ts";
 import type { Gate } from "../run/gates.ts";
 import { declarationSchema, keysNotSupportedYet, type DeclarationShape } from "./declaration-shape.ts";
 import type { DeclaredWorkspace } from "./declaration.ts";
@@ -164,6 +165,8 @@ async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, 
   }
   if (value?.workspace !== undefined) {
     const { subscription_id: subscriptionId, resource_group: resourceGroup, name } = value.workspace;
+    for (const [key, part] of Object.entries(value.workspace))
+      found.problems.push(...placeholderProblems(part ?? "", root, ["workspace", key]));
     found.workspaces.push({
       where: positionOf(root, ["workspace"], "key"),
       workspace: {

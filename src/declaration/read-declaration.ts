@@ -101,7 +101,8 @@ function override(found: Gathered, overrides: readonly Override[]): Pick<Gathere
           : names.findIndex((known) => known.toLowerCase() === String(name).toLowerCase());
       const node = targets[index];
       if (node === undefined || below.length === 0) {
-        found.problems.push(setProblem(line, `names no declared target.${suggestionFor(String(name), names)}`));
+        const near = suggestionFor(String(name), names).trim();
+        found.problems.push(setProblem(line, "names no declared target", near === "" ? undefined : near));
         continue;
       }
       targets = targets.with(index, withValue(node, below, change));

@@ -28,7 +28,7 @@ function problemsOfIssue(issue: Issue, above: NodePath, schema: z.ZodType, node:
     case "custom":
     default:
       if (value === undefined && path.length > 0) return [missingKey(path, node)];
-      return [problem(codeOf(issue), node, path, ownMessage(issue, value))];
+      return [problem(codeOf(issue), node, path, ownMessage(issue, value, keysOf(objectsAt(schema, path, node))))];
   }
 }
 
@@ -103,10 +103,10 @@ function codeOf(issue: Issue): ProblemCode {
   return params?.code ?? "wrong-value";
 }
 
-function ownMessage(issue: Issue, value: unknown): string {
+function ownMessage(issue: Issue, value: unknown, keys: readonly string[]): string {
   // Messages of the builders are sentences; zod's own ("Invalid input: expected …") become one here.
   const expected = /^Invalid input: expected ("[^"]*"|\w+)/.exec(issue.message)?.[1];
-  return expected === undefined ? issue.message : mismatch(value, typeNames[expected] ?? expected);
+  return expected === undefined ? issue.message : mismatch(value, typeNames[expected] ?? expected, keys);
 }
 
 /**

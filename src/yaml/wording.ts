@@ -28,8 +28,9 @@ export function isMapping(value: unknown): value is Readonly<Record<string, unkn
  * What is written where something else is expected, and what to write.
  *
  * @param expected with its article: `text`, `a mapping`, `a whole number`.
+ * @param keys of the mapping that is expected.
  */
-export function mismatch(value: unknown, expected: string): string {
+export function mismatch(value: unknown, expected: string, keys: readonly string[] = []): string {
   if (isYamlTimestamp(value)) {
     const written = String(value);
     return `${written} is a date or a time to YAML, and ${expected} is expected. ${takesText(expected) ? `Put it in quotes: "${written}".` : `Write ${expected}.`}`;
@@ -40,10 +41,11 @@ export function mismatch(value: unknown, expected: string): string {
   }
   if (value === null) return `Nothing is written here, and ${expected} is expected. Write it, or remove the key.`;
   if (expected === "a list" && isMapping(value)) return listFault(value);
+  const form = expected === "a mapping" && keys.length > 0 ? `a mapping with ${listed(keys.slice(0, 6))}` : expected;
   if (isMapping(value) || Array.isArray(value))
-    return `${quoted(value)} is written where ${expected} is expected. Write ${expected}.`;
+    return `${quoted(value)} is written where ${expected} is expected. Write ${form}.`;
   if (expected === "text") return `${quoted(value)} is not text. Put it in quotes.`;
-  return `${quoted(value)} is not ${expected}. Write ${expected} here.`;
+  return `${quoted(value)} is not ${expected}. Write ${form} here.`;
 }
 
 const takesText = (expected: string) => /\btext\b/.test(expected);
