@@ -410,3 +410,20 @@ describe("a lease that is lost during the wait for a removal", () => {
 function fail(): never {
   throw new Error("It is not there.");
 }
+
+describe("a write that the service never carries out", () => {
+  it("ends with what the service said of it, and its ids", async () => {
+    stand.endpoint.faults.add({
+      method: "PUT",
+      path: "/computes/broken$",
+      kind: "status",
+      status: 500,
+      body: { error: { code: "InternalServerError", message: "The scheduler is out of order." } },
+      times: 30,
+    });
+    const { result } = await apply("broken");
+    expect(result.failureReason).toBe("target-not-verified");
+    expect(result.failures[0]).toMatch(/The scheduler is out of order\. \[InternalServerError\].*still not as declared/s);
+    expect(result.failures[0]).toMatch(/What to do: Run the command again.*Correlation id: [0-9a-f-]{36}/s);
+  });
+});

@@ -31,6 +31,7 @@ export async function putAndPoll(step: Step, options: WriteOptions, deps: Attach
   const { name } = step.target;
   const { correlationId } = options;
   let refused: AzureFailure | undefined;
+  let last: ServiceError | undefined;
   for (let attempt = 1; attempt <= mostSends; attempt += 1) {
     if (deps.signal.aborted) return { state: "in-flight", why: "cancelled" };
     if (!options.isHeld()) return leaseLost;
@@ -46,6 +47,7 @@ export async function putAndPoll(step: Step, options: WriteOptions, deps: Attach
         ...(answer.value.compute === undefined ? {} : { compute: answer.value.compute }),
       };
     }
+    if (!answer.ok) last = answer.failure.error;
     const polled = answer.ok
       ? await pollWrite(name, answer.value, deps)
       : await afterRefusal(name, answer.failure, deps);
@@ -61,11 +63,17 @@ export async function putAndPoll(step: Step, options: WriteOptions, deps: Attach
     if (end !== undefined && !untouched) return end;
   }
   if (refused !== undefined) return resultOfFailure(refused);
-  return failedWith(
-    "target-not-verified",
-    "NotCarriedOut",
-    `'${name}' is still not as declared after ${mostSends} requests, each read back before the next.`,
-  );
+  return {
+    state: "failed",
+    because: "target-not-verified",
+    error: {
+      correlationId,
+      ...idsOf({ ...last }),
+      code: "NotCarriedOut",
+      message: `'${name}' is still not as declared after ${mostSends} requests, each read back before the next.`,
+      details: last === undefined ? [] : [last],
+    },
+  };
 }
 
 function send(
