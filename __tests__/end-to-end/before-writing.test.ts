@@ -1,7 +1,12 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Emulator } from "../../emulator/emulator.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { workspacePath } from "../../emulator/settings.ts";
+import { failureReasons } from "../../src/report/failure-reasons.ts";
+import type { FailureReason } from "../../src/report/result.ts";
+import { problemCodes } from "../../src/yaml/problem-codes.ts";
 import { formatPosition } from "../../src/yaml/problem.ts";
 import { run, type RunOptions } from "../faults/run.ts";
 import { loadSource, type Source } from "../faults/source.ts";
@@ -245,4 +250,260 @@ it("a name to detach that matches nothing is found, and no other name is detache
   expect(answer.result.failureReason).toBe("invalid-input");
   expect(answer.text).toContain("Did you mean cpu?");
   expect(writes()).toEqual([]);
+});
+
+/** A refusal that reading can tell, and what has to be so for it. */
+type Case = Options & {
+  readonly reason: FailureReason;
+  readonly what: string;
+  readonly command?: Parameters<typeof call>[0];
+  readonly files: Files;
+  readonly before?: () => Promise<unknown> | void;
+};
+
+const declared = (text: string): Files => ({ "azureml.yml": text });
+const refusedRead =
+  (path: string, status: number, times = 1) =>
+  () =>
+    emulator.faults.add({ method: "GET", path, kind: "status", status, times });
+const bystander =
+  "targets:\n  - { name: bystander-cluster, type: amlcompute, max_instances: 1, size: Standard_DS2_v2 }\n";
+const environmentFile = (image: string): Files => ({
+  "azureml.yml": cluster,
+  "env.yml": `$schema: https://host/environment.schema.json\nname: fixed\nversion: 7\nimage: ${image}\n`,
+});
+const withEnvironment = { config: "azureml.yml, env.yml" };
+/** A workspace without a write, whatever was put into it before. */
+const done = (command: Parameters<typeof call>[0], files: Files, options?: Options) => async () => {
+  expect((await call(command, files, options)).result.conclusion).toBe("success");
+  emulator.clearJournal();
+};
+
+const cases: readonly Case[] = [
+  {
+    reason: "invalid-input",
+    what: "a plan file that is not there",
+    files: declared(cluster),
+    inputs: { "plan-file": "none.json" },
+  },
+  {
+    reason: "invalid-input",
+    what: "a workspace that is not named",
+    files: declared(cluster),
+    without: ["AZURE_ML_WORKSPACE"],
+  },
+  {
+    reason: "invalid-input",
+    what: "a run to follow that is not there",
+    command: "train",
+    files: {},
+    inputs: { "run-name": "nobody" },
+  },
+  { reason: "invalid-input", what: "a train without a run", command: "train", files: declared(cluster) },
+  {
+    reason: "invalid-declaration",
+    what: "a fault of one target beside another",
+    files: declared(`${cluster}  - { name: b, tpye: amlcompute }\n`),
+  },
+  {
+    reason: "invalid-declaration",
+    what: "a target in only that is not declared",
+    files: declared(cluster),
+    inputs: { only: "cpx" },
+  },
+  { reason: "invalid-declaration", what: "an asset that is not there", files: withJob("environment: azureml:none:1") },
+  {
+    reason: "authentication-failed",
+    what: "a sign-in that is refused",
+    files: declared(cluster),
+    before: () =>
+      emulator.faults.add({
+        path: "/oauth2/v2.0/token$",
+        kind: "status",
+        status: 401,
+        times: 99,
+        body: { error: "invalid_client", error_description: "AADSTS700213: No matching record." },
+      }),
+  },
+  {
+    reason: "not-authorized",
+    what: "a workspace that may not be read",
+    files: declared(cluster),
+    before: refusedRead("/workspaces/[^/]+$", 403),
+  },
+  {
+    reason: "not-authorized",
+    what: "computes that may not be listed",
+    files: withJob("environment: { image: u }"),
+    before: refusedRead("/computes$", 403),
+  },
+  {
+    reason: "not-authorized",
+    what: "an environment that may not be read",
+    files: environmentFile("u"),
+    inputs: withEnvironment,
+    before: refusedRead("/environments/", 403),
+  },
+  {
+    reason: "workspace-unavailable",
+    what: "a workspace that is not there",
+    files: declared(cluster),
+    before: refusedRead("/workspaces/[^/]+$", 404),
+  },
+  {
+    reason: "service-unreachable",
+    what: "a list that does not come",
+    files: declared(cluster),
+    before: refusedRead("/computes$", 503, 99),
+  },
+  {
+    reason: "changes-pending",
+    what: "a plan that was to find none",
+    command: "plan",
+    files: declared(cluster),
+    inputs: { "expect-no-changes": "true" },
+  },
+  { reason: "drift", what: "another size", files: declared(bystander) },
+  {
+    reason: "drift",
+    what: "another size, and no leave to delete",
+    files: declared(bystander),
+    inputs: { "on-drift": "reattach" },
+  },
+  {
+    reason: "conflict",
+    what: "a machine that is attached under another name",
+    files: declared(`targets:\n${machine("mine").replace("vm1", "vm3")}`),
+  },
+  {
+    reason: "conflict",
+    what: "a name that another kind has",
+    files: declared("targets:\n  - { name: bystander-vm, type: amlcompute }\n"),
+  },
+  {
+    reason: "in-use",
+    what: "users that cannot be read",
+    files: declared(`targets:\n${machine("mine").replace("vm1", "vm3")}`),
+    inputs: { "on-conflict": "replace" },
+    before: refusedRead("/jobs$", 403, 9),
+  },
+  {
+    reason: "retired",
+    what: "a service that is gone",
+    files: declared(
+      `${cluster}  - { name: adla, type: datalakeanalytics, resource_group: g, account_name: a, subscription_id: s }\n`,
+    ),
+  },
+  {
+    reason: "other-subscription",
+    what: "a cluster of another subscription",
+    files: declared(
+      `${cluster}  - { name: scoring, type: aks, resource_id: /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/k }\n`,
+    ),
+  },
+  {
+    reason: "preflight-failed",
+    what: "a machine that is not there",
+    files: declared(`targets:\n${machine("mine").replace("vm1", "nowhere")}`),
+  },
+  {
+    reason: "preflight-failed",
+    what: "a size that the region has not",
+    files: declared("targets:\n  - { name: big, type: amlcompute, size: Standard_ZZ99_v9 }\n"),
+  },
+  {
+    reason: "provisioning-failed",
+    what: "a failed cluster that may not be deleted",
+    files: declared("targets:\n  - { name: bystander-cluster, type: amlcompute, max_instances: 1 }\n"),
+    before: () => {
+      const [cluster] = emulator.computes().filter(({ name }) => name === "bystander-cluster");
+      if (cluster === undefined) throw new Error("There is no bystander.");
+      emulator.putCompute({ ...cluster, properties: { ...cluster.properties, provisioningState: "Failed" } });
+    },
+  },
+  {
+    reason: "secret-unavailable",
+    what: "a secret of the second target",
+    files: declared(`${cluster}${machine("dsvm")}`),
+    without: ["DSVM_PASSWORD"],
+  },
+  {
+    reason: "secret-unavailable",
+    what: "a secret of a vault that is not reached",
+    files: declared(
+      `${cluster}${machine("dsvm").replace("{ env: DSVM_PASSWORD }", '{ key_vault: "https://v.vault.example/secrets/x" }')}`,
+    ),
+  },
+  {
+    reason: "environment-failed",
+    what: "a version that exists with other content",
+    files: environmentFile("ubuntu:24.04"),
+    inputs: withEnvironment,
+    before: () => done("apply", environmentFile("ubuntu:22.04"), { inputs: withEnvironment })(),
+  },
+  { reason: "not-supported", what: "a deployment", files: declared(`${cluster}deploy: { type: aci }\n`) },
+];
+
+/** What no reading can tell, and why. */
+const onlyByWriting: Partial<Record<FailureReason, string>> = {
+  "plan-outdated": "Told before the first write by a test of its own, below: it takes two calls in one checkout.",
+  "target-not-verified": "It compares what was written with what is read afterwards.",
+  "submission-failed": "The service rejects a run for rules of its own, and says so to the submission alone.",
+  "run-failed": "The run has to run for that.",
+  "run-canceled": "The run has to run for that.",
+  "run-not-responding": "The run has to run for that.",
+  "run-state-unknown": "The run has to run for that.",
+  "gate-missed": "Metrics come of the run.",
+  "download-failed": "Outputs come of the run.",
+  "comment-failed": "The comment says what came of everything else, so it is written last.",
+  timeout: "The time passes while something that was written is waited for.",
+  cancelled: "A workflow may be cancelled at any moment.",
+  "internal-error": "Nobody knows of it before.",
+};
+
+describe("no write comes before a refusal that reading can tell:", () => {
+  it("every reason has a case, or says why only a write can tell", () => {
+    const told = new Set([...cases.map(({ reason }) => reason), ...Object.keys(onlyByWriting)]);
+    expect([...told].sort()).toEqual(Object.keys(failureReasons).sort());
+    expect(cases.filter(({ reason }) => reason in onlyByWriting)).toEqual([]);
+  });
+
+  it.each(cases)("$reason, $what", async ({ reason, command = "up", files, before, ...options }) => {
+    await before?.();
+    const { result, text } = await call(command, files, options);
+    expect([result.failureReason, text.includes("Internal error")]).toEqual([reason, false]);
+    expect(writes()).toEqual([]);
+  });
+
+  it("a plan that is outdated", async () => {
+    const checkout = checkoutOf(declared(cluster));
+    const options = { checkout, inputs: { "plan-file": "plan.json" } };
+    await done("plan", {}, options)();
+    writeFileSync(join(checkout, "azureml.yml"), cluster.replace("cpu", "other"));
+    expect((await call("apply", {}, options)).result.failureReason).toBe("plan-outdated");
+    expect(writes()).toEqual([]);
+  });
+
+  it.each(["plan", "apply", "up", "train"] as const)(
+    "%s asks for nothing at all where a declaration has an error",
+    async (command) => {
+      const answer = await call(command, { ...withJob("environment: { image: u }", "compte: cpu") });
+      expect(answer.result.failureReason).toBe("invalid-declaration");
+      expect(emulator.journal()).toEqual([]);
+    },
+  );
+
+  it("every code of a problem is found in files, without a request, or has a case above", () => {
+    const root = join(import.meta.dirname, "../../src");
+    const sources = readdirSync(root, { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts") && !/-codes\.ts$/.test(path))
+      .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+    const inFiles = /^(yaml|secret|declaration|compute|asset|job)\/|^plan\/plan-file|^commands\/plan-file/;
+    const codes = Object.keys(problemCodes).filter(
+      (code) => !sources.some(({ path, text }) => inFiles.test(path) && text.includes(`"${code}"`)),
+    );
+    expect(codes.sort()).toEqual(
+      ["missing-asset", "missing-compute", "missing-datastore", "missing-secret", "version-exists"].sort(),
+    );
+  });
 });
