@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { systemClock } from "./azure/clock.ts";
+import type { Azure } from "./azure/azure.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { readDeclaration } from "./declaration/read-declaration.ts";
@@ -11,6 +12,7 @@ import { mask } from "./github/mask.ts";
 import { saveRunSettled, saveStartedRun } from "./github/state.ts";
 import { signInOf } from "./identity.ts";
 import { workingDirectory, type Environment, type Inputs } from "./inputs.ts";
+import type { ResolveSecret } from "./secret/secret.ts";
 import { createSecretResolver } from "./secret/resolve.ts";
 import { checkoutOf, repositoryRoot, wayTo } from "./yaml/files.ts";
 
@@ -88,7 +90,17 @@ export async function createContext(
         workspace: (workspace) => diagnoseWorkspace(workspace, connectOptions),
       };
     },
-    resolveSecretWith: (azure) =>
+    resolveSecretWith: resolversOf(environment, folder),
+    state: savedState(),
+  };
+}
+
+/** One resolver for each connection: what was read before the first write is not read again for it. */
+function resolversOf(environment: Environment, folder: string): CommandContext["resolveSecretWith"] {
+  const resolvers = new Map<Azure | undefined, ResolveSecret>();
+  return (azure) => {
+    const resolver =
+      resolvers.get(azure) ??
       createSecretResolver({
         environment,
         // A relative path starts from the checkout, in whatever folder the process was started.
@@ -97,8 +109,9 @@ export async function createContext(
           azure?.keyVault ??
           (() => Promise.reject(new Error("a run on the runner does not sign in to Azure; use { env: NAME }"))),
         mask,
-      }),
-    state: savedState(),
+      });
+    resolvers.set(azure, resolver);
+    return resolver;
   };
 }
 

@@ -83,6 +83,51 @@ describe("files", () => {
     expect((await said({ config: ["a.yml", "endpoint.yml"] })).lines).toEqual(["endpoint.yml error not-supported-yet"]);
   });
 
+  it("of an az ml repository that a glob matches stop nothing: what is no YAML is a warning, unless it was meant for us", async () => {
+    const files = {
+      "azureml.yml": "targets: [{ name: cpu, type: amlcompute }]\n",
+      ".github/workflows/ci.yml": "name: ci\non: push\njobs: { a: { runs-on: x, steps: [{ run: 'x' }] } }\n",
+      ".github/workflows/broken.yml": "name: ci\non: push\njobs:\n  a: { runs-on: ${{ matrix.os }} }\n",
+      "endpoints/endpoint.yml": "$schema: https://host/managedOnlineEndpoint.schema.json\nname: x\nauth_mode: key\n",
+      "endpoints/blue.yml":
+        "$schema: https://host/managedOnlineDeployment.schema.json\nname: blue\nendpoint_name: x\nmodel: azureml:m:1\n",
+      "endpoints/broken.yml": "$schema: https://host/managedOnlineDeployment.schema.json\nname: blue\n bad: [\n",
+      "pipelines/pipeline.yml": "$schema: https://host/pipelineJob.schema.json\ntype: pipeline\njobs: {}\n",
+      "pipelines/component.yml": "$schema: https://host/commandComponent.schema.json\ntype: command\ncommand: x\n",
+      "data/data.yml": "$schema: https://host/data.schema.json\nname: d\npath: ./x\ntype: uri_folder\n",
+      "data/MLTable": "paths: []\n",
+      "conda.yml": "name: e\nchannels: [conda-forge]\ndependencies: [python=3.10, { pip: [x] }]\n",
+      "chart/values.yml": "a: {{ .Values.x }}\n",
+      "mkdocs.yml": "markdown_extensions:\n  - x: !!python/name:a.b ''\n",
+      "twice.yml": "a: 1\na: 2\n",
+    };
+    const all = await declare(files, { config: ["**/*.yml", ".github/**/*.yml"] });
+    expect(all.problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    const warned = all.problems.filter(({ severity }) => severity === "warning");
+    expect(warned.map(({ where, code }) => `${where?.file ?? ""}:${where?.line ?? ""} ${code}`)).toEqual([
+      ".github/workflows/broken.yml:4 syntax",
+      "chart/values.yml:1 syntax",
+      "endpoints/broken.yml:2 syntax",
+      "mkdocs.yml:2 unknown-tag",
+      "twice.yml:2 duplicate-key",
+    ]);
+    expect(all.skipped).toContainEqual({ file: "twice.yml", reason: "It could not be read." });
+    expect(all.targets.map(({ name }) => name)).toEqual(["cpu"]);
+
+    const ours = {
+      ...files,
+      "compute/gpu.yml": "name: gpu\ntype: amlcompute\n size: x\n",
+      "job.yml": "command: |\n x\n  y\n z: {\nenvironment: [\n",
+    };
+    const broken = await declare(ours, { config: ["**/*.yml"] });
+    expect(broken.problems.filter(({ severity }) => severity === "error").map(({ where }) => where?.file)).toEqual([
+      "compute/gpu.yml",
+      "job.yml",
+    ]);
+    const named = await declare(files, { config: ["azureml.yml", "twice.yml"] });
+    expect(named.problems).toMatchObject([{ code: "duplicate-key", severity: "error" }]);
+  });
+
   it("that are missing are named with the folder that was looked in", async () => {
     const { problems } = await declare({ "azureml.yml": "targets: [compute/none.yml]\n" });
     expect(problems[0]?.message).toMatch(/"compute\/none.yml" does not exist; the folder .*\/compute\.$/);
@@ -203,6 +248,14 @@ it("keeps only the targets named in only, and suggests names for unknown ones", 
   const files = { "azureml.yml": "targets: [{ name: one, type: amlcompute }, { name: two, type: amlcompute }]\n" };
   expect((await declare(files, { only: ["TWO"] })).targets.map(({ name }) => name)).toEqual(["two"]);
   expect((await declare(files, { only: ["twoo"] })).problems[0]?.message).toContain("Did you mean two?");
+  expect((await declare(files, { only: ["t*"] })).problems).toMatchObject([
+    { code: "unknown-target", severity: "error", fix: "Declared are one, two." },
+  ]);
+});
+
+it("calls no target undeclared that is declared with a fault", async () => {
+  const files = { "azureml.yml": "targets: [{ name: one, type: amlcompute, sise: small }]\n" };
+  expect(codes((await declare(files, { only: ["one"] })).problems)).toEqual(["unknown-key"]);
 });
 
 describe("the workspace", () => {

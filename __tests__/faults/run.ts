@@ -9,7 +9,10 @@ import type { Source } from "./source.ts";
 
 /** The result of one run. */
 export type Ran = {
-  readonly result: Pick<Result, "conclusion" | "failures" | "failureReason" | "leftGoing" | "plan" | "targets">;
+  readonly result: Pick<
+    Result,
+    "conclusion" | "failures" | "failureReason" | "leftGoing" | "plan" | "problems" | "targets"
+  >;
   /** Everything that can be read of it: log, summary, report, outputs, result file. Before anything is masked. */
   readonly text: string;
   /** What was given to the runner to be masked. */
@@ -34,7 +37,10 @@ export type RunOptions = {
  * One command with the wiring of `main.ts`, in this process and by a fast clock: the same code over the same wire, without
  * the start of a process.
  */
-export async function run(source: Source, options: RunOptions): Promise<Ran> {
+export async function run(
+  source: Source,
+  options: Omit<RunOptions, "command"> & { readonly command: RunOptions["command"] | "train" | "up" },
+): Promise<Ran> {
   const { checkout } = options;
   const environment: Readonly<Record<string, string>> = {
     GITHUB_WORKSPACE: checkout,
@@ -95,7 +101,7 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
         checkout,
         subscriptionId: environment["AZURE_SUBSCRIPTION_ID"],
         resourceGroup: environment["AZURE_RESOURCE_GROUP"],
-        optional: inputs.command === "detach",
+        optional: inputs.command === "detach" || inputs.runName !== undefined,
       }),
     repositoryRoot: () => Promise.resolve(checkout),
     changedFiles: () => Promise.reject(new Error("there is no pull request")),

@@ -53,6 +53,17 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
     systemData: { createdAt: new Date().toISOString(), createdBy: seeded.clientId, createdByType: "Application" },
   });
 
+  const containerOf = (kind: string, name: string) => {
+    const latest = versionsOf(kind, name).at(-1);
+    return latest === undefined
+      ? undefined
+      : {
+          id: `${workspacePath}/${kind}/${name}`,
+          name,
+          properties: { latestVersion: latest.name, nextVersion: nextOf(latest.name), isArchived: false },
+        };
+  };
+
   return {
     put: (kind: string, name: string, version: string): void =>
       store.put("assets", key(kind, name, version), versionOf(kind, name, version, {})),
@@ -63,16 +74,23 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
     /** `/{kind}/{name}[/versions[/{version}[/startPendingUpload]]]` */
     handle: async (request: Incoming, kind: string, rest: readonly string[]): Promise<Reply> => {
       const [name, versions, version, action] = rest.map(decodeURIComponent);
-      if (name === undefined) return page([], request, pageSize);
+      if (name === undefined) {
+        const names = store
+          .list<Version>("assets")
+          .map(({ value: { id } }) => id.split("/"))
+          .filter((id) => id.at(-4) === kind)
+          .map((id) => id.at(-3) ?? "");
+        return page(
+          [...new Set(names)].flatMap((one) => containerOf(kind, one) ?? []),
+          request,
+          pageSize,
+        );
+      }
       if (versions === undefined) {
-        const latest = versionsOf(kind, name).at(-1);
-        if (latest === undefined)
-          return armError(404, "NotFound", `No ${kind} container named ${name} exists in the workspace.`);
-        return ok({
-          id: `${workspacePath}/${kind}/${name}`,
-          name,
-          properties: { latestVersion: latest.name, nextVersion: nextOf(latest.name), isArchived: false },
-        });
+        const container = containerOf(kind, name);
+        return container === undefined
+          ? armError(404, "NotFound", `No ${kind} container named ${name} exists in the workspace.`)
+          : ok(container);
       }
       if (version === undefined) {
         const hash = request.query.get("hash");

@@ -3,9 +3,9 @@ import * as code from "./code.ts";
 import * as data from "./data.ts";
 import type { EnvironmentDefinition } from "./environment/definition.ts";
 import * as environment from "./environment/environment.ts";
-import type { AssetDeps, AssetKind } from "./kind.ts";
+import type { AssetDeps, AssetKind, DatastoreUpload } from "./kind.ts";
 import * as model from "./model.ts";
-import { resolveReference } from "./reference.ts";
+import { findMissing, resolveReference, type Missing, type ReferenceReads } from "./reference.ts";
 import type { LocalPath } from "./upload/local-path.ts";
 import type { LocalUpload } from "./upload/local-upload.ts";
 import type { Snapshot } from "./upload/snapshot.ts";
@@ -133,10 +133,23 @@ export async function ensureAssets(
   return succeeded(ids);
 }
 
-/** True for an asset of which files of this machine go to a datastore. */
-export function isUploadedToDatastore<K extends AssetKindName>(use: AssetUse<K> & AssetUse): boolean {
+/** What of an asset goes from this machine to a datastore. */
+export function uploadOfUse<K extends AssetKindName>(use: AssetUse<K> & AssetUse): DatastoreUpload | undefined {
   const kind = assetKinds[use.kind] as AssetKind<Definitions[K], Contents[K]>;
-  return "declared" in use && kind.uploadOf(use.declared as Definitions[K]) !== undefined;
+  return "declared" in use ? kind.uploadOf(use.declared as Definitions[K]) : undefined;
+}
+
+/** True for an asset of which files of this machine go to a datastore. */
+export function isUploadedToDatastore(use: AssetUse): boolean {
+  return uploadOfUse(use) !== undefined;
+}
+
+/** Why a reference leads to nothing, found by reading; `undefined` where it leads somewhere, or only the service can tell. */
+export function missingReference(
+  { kind, reference }: AssetUse & { readonly reference: string },
+  deps: ReferenceReads,
+): Promise<Outcome<Missing | undefined>> {
+  return findMissing(reference, assetKinds[kind], deps);
 }
 
 /** What a reader of a report knows the environment of a job by; `undefined` for a job that has none, or several. */

@@ -16,6 +16,8 @@ export type AssetStep<Definition, Content> = {
   readonly otherwise?: string;
   /** Why, as a sentence. */
   readonly reason: string;
+  /** True where the service will not take the update: the version is the declared one, and has other content. */
+  readonly isRefused?: boolean;
 };
 
 /** Compares a declared asset with the workspace. @throws SnapshotRefused when what is on this machine cannot be taken. */
@@ -37,10 +39,14 @@ export async function planAsset<Definition, Content>(
   const differing = kind.differencesFrom(asset.definition, content, live.value);
   if (differing.length === 0)
     return succeeded({ ...base, action: "none", version, reason: `Version ${version} is as declared.` });
+  const { fixedMembers = [] } = kind;
   return succeeded({
     ...base,
     action: "update",
     version,
+    ...(asset.version !== undefined && differing.some((member) => fixedMembers.includes(member))
+      ? { isRefused: true }
+      : {}),
     ...(asset.version === undefined && next !== undefined ? { otherwise: next } : {}),
     reason: `Version ${version} differs in ${differing.join(", ")}.`,
   });

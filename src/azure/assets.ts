@@ -34,7 +34,7 @@ export type Assets = {
 export type Collection = "codes" | "environments" | "data" | "models";
 
 /** The official client's versions. */
-const apiVersions: Readonly<Record<Collection, string>> = {
+export const assetVersions: Readonly<Record<Collection, string>> = {
   codes: "2023-04-01",
   environments: "2023-04-01-preview",
   data: "2023-04-01-preview",
@@ -48,7 +48,7 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
     `${root}/${kind}/${encodeURIComponent(name)}/versions/${encodeURIComponent(number)}`;
   return {
     findCode: async (name, hash) => {
-      const pages = await arm.list(`${root}/codes/${name}/versions`, apiVersions.codes, {
+      const pages = await arm.list(`${root}/codes/${name}/versions`, assetVersions.codes, {
         hash,
         hashVersion: "202208",
       });
@@ -59,7 +59,7 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
     startCodeUpload: async (name, number) => {
       const answer = await arm.post(
         `${version("codes", name, number)}/startPendingUpload`,
-        apiVersions.codes,
+        assetVersions.codes,
         { pendingUploadType: "TemporaryBlobReference" },
         { repeatable: "read" },
       );
@@ -82,7 +82,7 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
     },
     put: async (collection, name, number, body) => {
       const id = version(collection, name, number);
-      const answer = await arm.put(id, apiVersions[collection], body, { repeatable: "read" });
+      const answer = await arm.put(id, assetVersions[collection], body, { repeatable: "read" });
       // Versions cannot be changed: a conflict says that it is there.
       if (!answer.ok)
         return answer.failure.status === 409 && !isLastingConflict(answer.failure.error)
@@ -94,13 +94,13 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
       });
     },
     get: async (collection, name, number) => {
-      const answer = await arm.get(version(collection, name, number), apiVersions[collection]);
+      const answer = await arm.get(version(collection, name, number), assetVersions[collection]);
       if (!answer.ok) return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
       const { properties } = answer.value.body as { readonly properties?: Readonly<Record<string, unknown>> };
       return succeeded(properties ?? {});
     },
     versions: async (collection, name) => {
-      const answer = await arm.get(`${root}/${collection}/${encodeURIComponent(name)}`, apiVersions[collection]);
+      const answer = await arm.get(`${root}/${collection}/${encodeURIComponent(name)}`, assetVersions[collection]);
       if (!answer.ok) return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
       const { properties } = answer.value.body as {
         readonly properties?: { readonly latestVersion?: string | null; readonly nextVersion?: string | null };

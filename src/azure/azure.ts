@@ -9,6 +9,7 @@ import { createDatastores, defaultDatastore, type Datastores } from "./datastore
 import { createJobs, type Jobs } from "./jobs.ts";
 import { createKeyVault, createVaultReach } from "./key-vault.ts";
 import { createLeases, type Leases } from "./leases.ts";
+import { createLookups, type Lookups } from "./lookups.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { readOtherWorkspaces, type OtherWorkspaces } from "./other-workspaces.ts";
 import type { AzureFailure, Outcome } from "./outcome.ts";
@@ -32,6 +33,7 @@ export type Azure = {
   readonly jobs: Jobs;
   readonly assets: Assets;
   readonly datastores: Datastores;
+  readonly lookups: Lookups;
   readonly runHistory: RunHistory;
   readonly metrics: Metrics;
   /** Address of the regional data plane. */
@@ -108,6 +110,7 @@ function assemble(
     jobs: createJobs(arm, ref),
     assets: createAssets(arm, ref),
     datastores,
+    lookups: createLookups(arm, ref),
     leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh), options),
     runHistory: createRunHistory(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),

@@ -34,7 +34,7 @@ export type BlobStore = {
 export const defaultDatastore = "workspaceblobstore";
 
 /** The official client's version. */
-const apiVersion = "2024-10-01-preview";
+export const datastoresVersion = "2024-10-01-preview";
 
 type LiveDatastore = {
   readonly datastoreType?: string;
@@ -82,7 +82,7 @@ async function open(
   if (!holdsSecret) return succeeded({ url, access: { by: "identity", credential: await newCredential() } });
   const listed = await arm.post(
     `${datastoreId(name, workspace)}/listSecrets`,
-    apiVersion,
+    datastoresVersion,
     { expirableSecret: true, expireAfterHours: 1 },
     { repeatable: "read" },
   );
@@ -109,7 +109,7 @@ function datastoreId(name: string, workspace: WorkspaceRef): string {
 }
 
 async function look(name: string, arm: Arm, workspace: WorkspaceRef, cloud: Cloud): Promise<Outcome<BlobStore>> {
-  const read = await arm.get(datastoreId(name, workspace), apiVersion);
+  const read = await arm.get(datastoreId(name, workspace), datastoresVersion);
   if (!read.ok) return read;
   const live = liveDatastore(membersOf(read.value.body)["properties"]);
   const { datastoreType = "of no kind", accountName, containerName } = live;

@@ -5,11 +5,11 @@ import { summarizeStep } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { Plan } from "../plan/step.ts";
 import type { PlanFile } from "../plan/plan-file.ts";
-import { join, type CommandContext, type CommandResult } from "./context.ts";
+import { foundBeforeWriting, missingInWorkspace, missingSecrets } from "./before-writing.ts";
+import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { ensureEnvironments, planEnvironments } from "./environments.ts";
 import { outdated, withSkipped } from "./plan-file.ts";
 import { planAgainst, planOptions } from "./plan-targets.ts";
-import { missingSecrets } from "./secrets-before-writing.ts";
 import { withProgress } from "./with-progress.ts";
 
 /** Names under which the declared targets are live: another name where an existing attachment was adopted. */
@@ -17,58 +17,51 @@ export type LiveNames = ReadonlyMap<string, string>;
 
 export type Ensured = { readonly result: CommandResult; readonly liveNames: LiveNames };
 
-/** Targets and environments, as they are declared; with a plan file exactly as it says, or not at all. */
+/** What a command brings into the workspace, and the run for which it does. */
+export type Wanted = Pick<Declaration, "environments" | "run" | "prices"> & {
+  /** Absent where no target is wanted: then no computes are listed. */
+  readonly targets?: Declaration["targets"];
+  /** All that are declared, wanted or not. */
+  readonly declared: Declaration["targets"];
+};
+
+/**
+ * Targets and environments, as they are declared; with a plan file exactly as it says, or not at all. Everything that can
+ * be known by reading, of the run too, is known before the first write, and all of it at once.
+ */
 export async function ensureDeclared(
   azure: Azure,
-  declaration: Pick<Declaration, "targets" | "environments">,
+  wanted: Wanted,
   context: CommandContext,
   given?: PlanFile,
 ): Promise<Ensured> {
-  if (given !== undefined) return ensurePlanned(azure, declaration, context, given);
-  const [targets, environments] = await Promise.all([
-    ensureTargets(azure, declaration, context),
-    ensureEnvironments(azure, declaration, context),
+  const { run, targets = [], declared, environments } = wanted;
+  const [planned, registrations, inWorkspace] = await Promise.all([
+    wanted.targets === undefined ? nothingPlanned : planAgainst(azure, { ...wanted, targets }, context),
+    planEnvironments(azure, wanted, context),
+    missingInWorkspace({ targets: declared, environments, ...(run === undefined ? {} : { run }) }, azure, context),
   ]);
-  return { liveNames: targets.liveNames, result: join(targets.result, environments) };
+  const { plan } = planned;
+  const secrets = plan === undefined ? [] : await missingSecrets(plan, run, azure, context);
+  const found = await foundBeforeWriting([...inWorkspace, ...registrations.problems, ...secrets], context);
+  const changes =
+    given === undefined || plan === undefined
+      ? nothing
+      : await outdated(given, plan, registrations.environments, azure);
+  const before = [planned.result, { failures: registrations.failures }, changes, found].reduce(join);
+  if (context.signal.aborted) {
+    const message = "The workflow was cancelled before anything was written.";
+    return { liveNames: new Map(), result: join(before, { failures: [{ reason: "cancelled", message }] }) };
+  }
+  if (plan === undefined || before.failures.length > 0) return { liveNames: new Map(), result: before };
+  const [carriedOut, registered] = await Promise.all([
+    carryOutPlan(plan, azure, context, given),
+    ensureEnvironments(registrations, azure, context),
+  ]);
+  return { liveNames: carriedOut.liveNames, result: [before, carriedOut.result, registered].reduce(join) };
 }
 
-async function ensurePlanned(
-  azure: Azure,
-  declaration: Pick<Declaration, "targets" | "environments">,
-  context: CommandContext,
-  given: PlanFile,
-): Promise<Ensured> {
-  const [planned, environments] = await Promise.all([
-    planAgainst(azure, declaration, context),
-    planEnvironments(azure, declaration, context),
-  ]);
-  const stop = (result: CommandResult): Ensured => ({ result, liveNames: new Map() });
-  if (planned.plan === undefined || environments.failures.length > 0)
-    return stop(join(planned.result, { ...environments, environments: [] }));
-  const changes = await outdated(given, planned.plan, environments.environments ?? [], azure);
-  if (changes.failures.length > 0) return stop(join(planned.result, changes));
-  const missing = await missingSecrets(planned.plan, undefined, azure, context);
-  if (missing.length > 0) return stop(join(planned.result, { failures: missing }));
-  const [targets, ensured] = await Promise.all([
-    carryOutPlan(planned.plan, azure, context, given),
-    ensureEnvironments(azure, declaration, context),
-  ]);
-  return { liveNames: targets.liveNames, result: join(join(planned.result, targets.result), ensured) };
-}
-
-/** Plans and carries the plan out. */
-export async function ensureTargets(
-  azure: Azure,
-  declaration: Pick<Declaration, "targets" | "prices">,
-  context: CommandContext,
-): Promise<Ensured> {
-  const planned = await planAgainst(azure, declaration, context);
-  if (planned.plan === undefined) return { result: planned.result, liveNames: new Map() };
-  const missing = await missingSecrets(planned.plan, undefined, azure, context);
-  if (missing.length > 0) return { result: join(planned.result, { failures: missing }), liveNames: new Map() };
-  const done = await carryOutPlan(planned.plan, azure, context);
-  return { liveNames: done.liveNames, result: join(planned.result, done.result) };
-}
+const nothingPlanned: Awaited<ReturnType<typeof planAgainst>> = { plan: { steps: [] }, result: nothing };
 
 async function carryOutPlan(plan: Plan, azure: Azure, context: CommandContext, given?: PlanFile): Promise<Ensured> {
   const { inputs } = context;

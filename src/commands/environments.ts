@@ -7,45 +7,46 @@ import { planAsset, type AssetStep } from "../asset/plan.ts";
 import { registerAsset } from "../asset/register.ts";
 import type { LocalUpload } from "../asset/upload/local-upload.ts";
 import type { EnvironmentReport } from "../report/result.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { positionOf } from "../yaml/source.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { failureOf } from "../report/failure.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
 type EnvironmentStep = AssetStep<EnvironmentDefinition, LocalUpload | undefined>;
-type Planned = { readonly steps: readonly EnvironmentStep[]; readonly failures: CommandResult["failures"] };
 
 /** What would be done to the declared environments. */
-export async function planEnvironments(
-  azure: Azure,
-  declaration: Pick<Declaration, "environments">,
-  context: CommandContext,
-): Promise<CommandResult> {
-  const { steps, failures } = await compare(azure, declaration, context);
-  return { environments: steps.map((step) => report(step)), failures };
-}
+type PlannedEnvironments = {
+  readonly steps: readonly EnvironmentStep[];
+  readonly environments: readonly EnvironmentReport[];
+  /** What the service would refuse, each at its place. */
+  readonly problems: readonly Problem[];
+  readonly failures: CommandResult["failures"];
+};
 
-/** Registers the declared environments that are not as declared. */
+/** Registers the planned environments that are not as declared. */
 export async function ensureEnvironments(
+  { steps }: Pick<PlannedEnvironments, "steps">,
   azure: Azure,
-  declaration: Pick<Declaration, "environments">,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { steps, failures } = await compare(azure, declaration, context);
   const limit = pLimit(context.inputs.parallel);
   const done = await Promise.all(steps.map((step) => limit(() => carryOut(step, azure, context))));
   return {
     environments: done.flatMap(({ environments }) => environments ?? []),
-    failures: [...failures, ...done.flatMap((result) => result.failures)],
+    failures: done.flatMap((result) => result.failures),
   };
 }
 
-async function compare(
+/** Compares the declared environments with the workspace. Only reads. */
+export async function planEnvironments(
   { assets }: Azure,
   { environments }: Pick<Declaration, "environments">,
   { inputs }: CommandContext,
-): Promise<Planned> {
+): Promise<PlannedEnvironments> {
   // `only` names targets: whoever asks for those asks for nothing else.
-  if (environments.length === 0 || inputs.only.length > 0) return { steps: [], failures: [] };
+  if (environments.length === 0 || inputs.only.length > 0)
+    return { steps: [], environments: [], problems: [], failures: [] };
   const limit = pLimit(inputs.parallel);
   const steps: EnvironmentStep[] = [];
   const failures: CommandResult["failures"][number][] = [];
@@ -66,7 +67,23 @@ async function compare(
       }),
     ),
   );
-  return { steps: steps.filter((step) => step !== undefined), failures };
+  const planned = steps.filter((step) => step !== undefined && step.isRefused !== true);
+  return {
+    steps: planned,
+    environments: planned.map((step) => report(step)),
+    problems: steps.flatMap((step) => (step?.isRefused === true ? refusal(step) : [])),
+    failures,
+  };
+}
+
+function refusal({ asset, version, reason }: EnvironmentStep): Problem {
+  return {
+    code: "version-exists",
+    severity: "error",
+    where: positionOf(asset.source, ["version"]),
+    message: `Version ${version} of the environment '${asset.name}' exists with other content, and a version cannot be changed. ${reason}`,
+    fix: "Raise version in the file, or leave it out.",
+  };
 }
 
 async function carryOut(step: EnvironmentStep, azure: Azure, context: CommandContext): Promise<CommandResult> {

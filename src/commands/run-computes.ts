@@ -2,31 +2,48 @@ import type { Azure } from "../azure/azure.ts";
 import { isRunner } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { computesOf } from "../job/job.ts";
-import type { Failure } from "../report/result.ts";
+import { notRead } from "../run/missing-references.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { positionOf } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 
-/** The run's computes that are neither declared nor in the workspace: found by reading, before anything is written. */
-export async function unknownComputes(
+/** The run's computes that are neither targets of this call nor in the workspace. */
+export async function missingComputes(
   { run, targets }: Pick<Declaration, "run" | "targets">,
-  { computes }: Pick<Azure, "computes">,
-): Promise<readonly Failure[]> {
+  { computes, workspace }: Pick<Azure, "computes" | "workspace">,
+): Promise<readonly Problem[]> {
   if (run === undefined) return [];
   const declared = targets.map(({ name }) => name);
   const isDeclared = (name: string) => declared.some((one) => one.toLowerCase() === name.toLowerCase());
-  const names = computesOf(run).filter(
-    (name) => !isDeclared(name) && !isRunner(name, targets) && /^[\w-]+$/.test(name) && !/^serverless$/i.test(name),
+  const names = computesOf(run)
+    .map((compute) => nameIn(compute, workspace.id))
+    .filter((name) => name !== undefined)
+    .filter((name) => !isDeclared(name) && !isRunner(name, targets) && !/^serverless$/i.test(name));
+  const where = positionOf(run.source, ["compute"]);
+  const problems = await Promise.all(
+    names.map(async (name): Promise<readonly Problem[]> => {
+      const found = await computes.get(name);
+      if (!found.ok) return [notRead(`the compute '${name}'`, found.failure, where)];
+      if (found.value !== undefined) return [];
+      const live = await computes.list();
+      const known = [...declared, ...(live.ok ? live.value.map((compute) => compute.name) : [])];
+      return [
+        {
+          code: "missing-compute",
+          severity: "error",
+          where,
+          message: `The run's compute '${name}' is neither declared nor in the workspace.${suggestionFor(name, known)}`,
+          fix: "Fix the name, or declare the target.",
+        },
+      ];
+    }),
   );
-  const failures: Failure[] = [];
-  for (const name of names) {
-    const found = await computes.get(name);
-    // What cannot be read is not known to be missing: the submission will tell.
-    if (!found.ok || found.value !== undefined) continue;
-    const live = await computes.list();
-    const known = [...declared, ...(live.ok ? live.value.map((compute) => compute.name) : [])];
-    failures.push({
-      reason: "invalid-declaration",
-      message: `The run's compute '${name}' is neither declared nor in the workspace.${suggestionFor(name, known)} Nothing was written.`,
-    });
-  }
-  return failures;
+  return problems.flat();
+}
+
+/** The name of a compute of this workspace, by name or by full id; nothing for virtual clusters and other workspaces. */
+function nameIn(compute: string, workspaceId: string): string | undefined {
+  const inside = `${workspaceId}/computes/`;
+  const name = compute.toLowerCase().startsWith(inside.toLowerCase()) ? compute.slice(inside.length) : compute;
+  return /^[\w-]+$/.test(name) ? name : undefined;
 }

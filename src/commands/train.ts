@@ -2,13 +2,11 @@ import { refersTo } from "../asset/reference.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { assetsOf, computesOf } from "../job/job.ts";
 import { isError } from "../yaml/problem.ts";
-import { ensureTargets } from "./ensure-targets.ts";
+import { ensureDeclared, type Wanted } from "./ensure-targets.ts";
 import { failureOf } from "../report/failure.ts";
-import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
-import { ensureEnvironments } from "./environments.ts";
+import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { followToReport } from "./follow-run.ts";
 import { isOurs, needsWorkspace, runDeclared } from "./run-declared.ts";
-import { unknownComputes } from "./run-computes.ts";
 import { checked } from "./check-declaration.ts";
 import { connect, MissingInput, workspaceReport } from "./workspace.ts";
 
@@ -26,30 +24,26 @@ export async function train(context: CommandContext): Promise<CommandResult> {
   }
   if (!needsWorkspace(declaration)) return join(base, await runDeclared(declaration, context));
   const azure = await connect(context, declaration);
-  const unknown = await unknownComputes(declaration, azure);
-  if (unknown.length > 0) return join(base, { workspace: workspaceReport(azure), failures: unknown });
-  const { targets, environments, prices } = usedByRun(declaration);
-  const ensured =
-    targets.length === 0
-      ? { result: nothing, liveNames: new Map() }
-      : await ensureTargets(azure, { targets, ...(prices === undefined ? {} : { prices }) }, context);
-  const registered = await ensureEnvironments(azure, { environments }, context);
-  const result = join(join(base, { ...ensured.result, workspace: workspaceReport(azure) }), registered);
+  const ensured = await ensureDeclared(azure, usedByRun(declaration), context);
+  const result = join(base, { ...ensured.result, workspace: workspaceReport(azure) });
   if (result.failures.length > 0) return result;
   return join(result, await runDeclared(declaration, context, { azure, liveNames: ensured.liveNames }));
 }
 
-/** Of what is declared, the part that the run uses. */
-function usedByRun(declaration: Declaration): Pick<Declaration, "targets" | "environments" | "prices"> {
-  const { run, targets, environments } = declaration;
+/** Of what is declared, the run and the part that it uses. */
+function usedByRun(declaration: Declaration): Wanted {
+  const { run, targets, environments, prices } = declaration;
   const computes = run === undefined ? [] : computesOf(run).map((compute) => compute.toLowerCase());
   const references = (run === undefined ? [] : assetsOf(run)).flatMap((use) =>
     use.kind === "environment" && "reference" in use ? [use.reference] : [],
   );
+  const used = targets.filter(({ name }) => computes.includes(name.toLowerCase()));
   return {
-    ...declaration,
-    targets: targets.filter(({ name }) => computes.includes(name.toLowerCase())),
+    declared: targets,
     environments: environments.filter(({ name }) => references.some((reference) => refersTo(reference, name))),
+    ...(used.length === 0 ? {} : { targets: used }),
+    ...(run === undefined ? {} : { run }),
+    ...(prices === undefined ? {} : { prices }),
   };
 }
 

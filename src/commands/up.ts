@@ -4,7 +4,6 @@ import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { givenPlan } from "./plan-file.ts";
 import { connect, workspaceReport } from "./workspace.ts";
 import { needsWorkspace, runDeclared } from "./run-declared.ts";
-import { unknownComputes } from "./run-computes.ts";
 import { checked } from "./check-declaration.ts";
 
 /** Everything that is declared: the targets first, then the run. */
@@ -22,9 +21,7 @@ export async function up(context: CommandContext): Promise<CommandResult> {
   const given = await givenPlan(context, declaration);
   if (given.result.failures.length > 0) return join(base, given.result);
   const azure = await connect(context, declaration);
-  const unknown = await unknownComputes(declaration, azure);
-  if (unknown.length > 0) return join(base, { workspace: workspaceReport(azure), failures: unknown });
-  const applied = await ensureDeclared(azure, declaration, context, given.plan);
+  const applied = await ensureDeclared(azure, { ...declaration, declared: declaration.targets }, context, given.plan);
   const result = join(base, { ...applied.result, workspace: workspaceReport(azure) });
   if (declaration.run === undefined || result.failures.length > 0) return result;
   return join(result, await runDeclared(declaration, context, { azure, liveNames: applied.liveNames }));

@@ -23,7 +23,7 @@ const declarationKeys = ["workspace", "targets", "run", "deploy", "gates", "pric
 const computeSchemas = [...Object.values<KindFacts>(kinds).flatMap(({ azmlSchemas }) => azmlSchemas ?? []), "compute"];
 
 /** Tells by `$schema`, else by shape. `$schema` may end in a space, or be of the older form, as real files have it. */
-export function kindOf({ value }: SourceDocument): DocumentKind {
+export function kindOf({ value }: Pick<SourceDocument, "value">): DocumentKind {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { is: "unknown" };
   const mapping = value as Readonly<Record<string, unknown>>;
   const schema = schemaNameOf(mapping["$schema"]);
@@ -33,6 +33,17 @@ export function kindOf({ value }: SourceDocument): DocumentKind {
   if (schema === "environment") return { is: "environment" };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
   return byShape(mapping);
+}
+
+/** Tells what a text that is no YAML was meant to declare, by the keys that begin its lines. */
+export function isMeantForUs(text: string): boolean {
+  return text.split(/^---.*$/m).some((part) => {
+    const lines = part.matchAll(/^["']?([\w$]+)["']?[ \t]*:[ \t]*["']?([^"'#\r\n]*)/gm);
+    const { is } = kindOf({
+      value: Object.fromEntries([...lines].map(([, key = "", value = ""]) => [key, value.trim()])),
+    });
+    return is !== "unknown" && is !== "not-supported-yet";
+  });
 }
 
 function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {

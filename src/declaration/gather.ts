@@ -2,8 +2,8 @@ import { placeholderProblems } from "../compute/resource-name.ts";
 import type { Gate } from "../run/gates.ts";
 import { declarationSchema, keysNotSupportedYet, type DeclarationShape } from "./declaration-shape.ts";
 import type { DeclaredWorkspace } from "./declaration.ts";
-import { kindOf } from "./document-kind.ts";
-import { loadFiles } from "../yaml/files.ts";
+import { isMeantForUs, kindOf } from "./document-kind.ts";
+import { loadFiles, type LoadedFile } from "../yaml/files.ts";
 import { readPrices, type DeclaredPrice } from "./prices.ts";
 import type { Position, Problem } from "../yaml/problem.ts";
 import { checkShape } from "../yaml/shape.ts";
@@ -109,12 +109,13 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered, matched
   const { files, problems } = await loadFiles(request.config, request.workingDirectory, request);
   const isDefault = request.config.length === 1 && request.config[0] === "azureml.yml";
   found.problems.push(...problems.filter(({ code }) => !(given && isDefault && code === "missing-file")));
-  for (const { file, byGlob, documents } of files) {
+  for (const loaded of files) {
+    const { file, byGlob, documents } = loaded;
     const kinds = documents.map((document) => ({ document, kind: kindOf(document) }));
+    found.problems.push(...problemsOfReading(loaded));
     if (kinds.every(({ kind }) => kind.is === "unknown")) {
-      if (byGlob) found.skipped.push({ file, reason: "It declares nothing that this action knows." });
-      else if (!problems.some((problem) => problem.where?.file === file))
-        found.problems.push(notADeclaration(file, documents[0]));
+      if (byGlob) found.skipped.push({ file, reason: whySkipped(loaded) });
+      else if (loaded.problems.length === 0) found.problems.push(notADeclaration(file, documents[0]));
       continue;
     }
     found.files.push(file);
@@ -209,7 +210,9 @@ async function gatherTargets(
     const where = positionOf(node);
     const { files, problems } = await loadFiles([entry], list.document.folder, request, where);
     found.problems.push(...problems);
-    for (const { file, byGlob, documents } of files) {
+    for (const loaded of files) {
+      const { file, byGlob, documents } = loaded;
+      found.problems.push(...problemsOfReading(loaded));
       const targets = documents.filter((document) => kindOf(document).is === "target");
       if (targets.length > 0) found.files.push(file);
       else if (byGlob) found.skipped.push({ file, reason: "It declares no compute." });
@@ -257,7 +260,8 @@ async function gatherRun(
 ): Promise<void> {
   const { files, problems } = await loadFiles([path], folder, request, where);
   found.problems.push(...problems);
-  for (const { file, documents } of files) {
+  for (const { file, documents, problems: ofFile } of files) {
+    found.problems.push(...ofFile);
     found.documents.push(...documents);
     for (const document of documents) {
       const kind = kindOf(document);
@@ -300,6 +304,26 @@ function gatherGate(gate: NonNullable<DeclarationShape["gates"]>[number], node: 
       ? { metric: gate.metric, where, atMost: gate.at_most ?? 0 }
       : { metric: gate.metric, where, atLeast: gate.at_least },
   );
+}
+
+/**
+ * What of a file could not be read. A pattern may match any file: the faults of one that was not meant for this action are
+ * warnings, because what it declares, if anything, is not used.
+ */
+function problemsOfReading({ byGlob, documents, problems, text }: LoadedFile): readonly Problem[] {
+  const isOurs = documents.some((document) => !["unknown", "not-supported-yet"].includes(kindOf(document).is));
+  if (!byGlob || isOurs || isMeantForUs(text)) return problems;
+  return problems.map((problem) => ({
+    ...problem,
+    severity: "warning",
+    fix: `${problem.fix} The file is matched by a pattern alone, and nothing of it is used.`,
+  }));
+}
+
+function whySkipped({ documents, problems }: LoadedFile): string {
+  return documents.length === 0 && problems.length > 0
+    ? "It could not be read."
+    : "It declares nothing that this action knows.";
 }
 
 /** What a pattern matches need not be for this action. */

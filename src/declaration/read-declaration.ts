@@ -5,7 +5,9 @@ import { secretsOf, type ComputeTarget } from "../compute/target.ts";
 import * as environment from "../asset/environment/environment.ts";
 import { isKeyOfJobs, readJob, secretsOf as secretsOfJob, type Job } from "../job/job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
+import { kindOf } from "./document-kind.ts";
 import { duplicateProblems } from "./duplicates.ts";
+import { expressionProblems, withExpressions, type Part } from "./expressions.ts";
 import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
 import { readOverrides, setProblem, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
@@ -33,7 +35,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   found.problems.push(...secretFileProblems(secrets, request.checkout));
   const { prices, problems: priceProblems } = joinPrices(found.prices.flat());
   found.problems.push(...priceProblems);
-  const chosen = choose(targets, request.only, found.problems);
+  const chosen = choose(targets, overridden.targets, request.only, found.problems);
   if (
     request.optional !== true &&
     targets.length === 0 &&
@@ -61,9 +63,23 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     ...(found.deploys[0] === undefined ? {} : { deploy: found.deploys[0] }),
     skipped: found.skipped,
     files: found.files,
-    problems: firstOf(inOrder(found.problems)),
+    problems: firstOf(inOrder(withExpressions(found.problems, expressionsIn(overridden, found)))),
   };
   return request.changed === undefined ? declaration : onlyAffected(declaration, found, request.changed, request);
+}
+
+/** Everything that is declared, each part with what may be written in it. */
+function expressionsIn({ targets, runs }: Pick<Gathered, "targets" | "runs">, found: Gathered): readonly Problem[] {
+  const declarations = found.documents.filter((document) => kindOf(document).is === "declaration");
+  const below = (key: string) => declarations.map((document) => ({ document, path: [key] }));
+  const parts: readonly (readonly [Part, readonly SourceNode[]])[] = [
+    ["target", targets],
+    ["run", [...runs, ...found.otherJobs]],
+    ["environment", found.environments],
+    ["workspace", below("workspace")],
+    ["rest", [...below("gates"), ...below("prices")]],
+  ];
+  return parts.flatMap(([part, nodes]) => nodes.flatMap((node) => expressionProblems(node, part)));
 }
 
 /** What is reported when only some files changed; problems of the inputs always are. */
@@ -232,24 +248,28 @@ function readRun(nodes: readonly SourceNode[], problems: Problem[]): Job | undef
   return read.job;
 }
 
-/** The targets named in `only`, or all. */
+/** The targets named in `only`, or all. A target that could not be read is declared all the same. */
 function choose(
   targets: readonly ComputeTarget[],
+  nodes: readonly SourceNode[],
   only: readonly string[],
   problems: Problem[],
 ): readonly ComputeTarget[] {
   if (only.length === 0) return targets;
-  const names = targets.map(({ name }) => name);
+  const isOneOf = (name: string, names: readonly string[]) =>
+    names.some((known) => known.toLowerCase() === name.toLowerCase());
+  const names = [...new Set([...targets.map(({ name }) => name), ...nodes.flatMap((node) => nameOf(node) ?? [])])];
   for (const name of only) {
-    if (names.some((known) => known.toLowerCase() === name.toLowerCase())) continue;
+    if (isOneOf(name, names)) continue;
+    const asPattern = /[*?[\]{}]/.test(name) ? " Names are taken as they are written, not as patterns." : "";
     problems.push({
       code: "unknown-target",
       severity: "error",
-      message: `The input 'only' names ${JSON.stringify(name)}, which is not declared.${suggestionFor(name, names)}`,
+      message: `The input 'only' names ${JSON.stringify(name)}, which is not declared.${suggestionFor(name, names)}${asPattern}`,
       fix: names.length === 0 ? "Declare it." : `Declared are ${names.join(", ")}.`,
     });
   }
-  return targets.filter(({ name }) => only.some((chosen) => chosen.toLowerCase() === name.toLowerCase()));
+  return targets.filter(({ name }) => isOneOf(name, only));
 }
 
 /** A log, a summary and a report hold this many; a file that has more was made by a program. Our choice. */

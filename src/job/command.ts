@@ -21,7 +21,7 @@ import {
 import { identitySchema, toIdentity } from "./parts/identity.ts";
 import { assetsOfInputs, inputsSchema, readInputs, toInputs, type JobInputs } from "./parts/inputs.ts";
 import { limitsSchema, readLimits, toLimits, type JobLimits } from "./parts/limits.ts";
-import { outputsSchema, readOutputs, toOutputs, type JobOutputs } from "./parts/outputs.ts";
+import { addressesOfOutputs, outputsSchema, readOutputs, toOutputs, type JobOutputs } from "./parts/outputs.ts";
 import { queueSchema, toQueueSettings } from "./parts/queue.ts";
 import { resourcesSchema, toResources } from "./parts/resources.ts";
 import { checkServices, servicesSchema, toServices } from "./parts/services.ts";
@@ -126,6 +126,10 @@ export function read(node: SourceNode): ReadJob<CommandJob> {
 
 export function assetsOf({ code, environment, inputs }: CommandJob): readonly AssetUse[] {
   return [...assetsOfCode(code), assetOfEnvironment(environment), ...assetsOfInputs(inputs)];
+}
+
+export function addressesOf({ outputs }: CommandJob): ReturnType<typeof addressesOfOutputs> {
+  return addressesOfOutputs(outputs);
 }
 
 export function computesOf({ compute }: CommandJob): readonly string[] {

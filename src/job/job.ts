@@ -88,6 +88,10 @@ export function assetsOf(job: Job): readonly AssetUse[] {
   return typeOf(job).assetsOf(job);
 }
 
+export function addressesOf(job: Job): ReturnType<JobType<Job>["addressesOf"]> {
+  return typeOf(job).addressesOf(job);
+}
+
 export function computesOf(job: Job): readonly string[] {
   return typeOf(job).computesOf(job);
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
 import type { Problem } from "../yaml/problem.ts";
-import type { SourceNode } from "../yaml/source.ts";
+import type { NodePath, SourceNode } from "../yaml/source.ts";
 import type { JobCode } from "./parts/code.ts";
 import type { JobEnvironment } from "./parts/environment.ts";
 import type { JobInput } from "./parts/inputs.ts";
@@ -57,6 +57,8 @@ export type JobType<Job extends JobBase> = {
   readonly read: (node: SourceNode) => ReadJob<Job>;
   /** Every asset that the job uses, each by its place. */
   readonly assetsOf: (job: Job) => readonly AssetUse[];
+  /** The addresses in Azure that the job's outputs go to, each with its place inside the job. */
+  readonly addressesOf: (job: Job) => readonly { readonly path: NodePath; readonly address: string }[];
   /** The computes that the job names; none means serverless. */
   readonly computesOf: (job: Job) => readonly string[];
   /** The secrets that are sent with the job. */

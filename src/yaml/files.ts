@@ -16,9 +16,16 @@ export type LoadedFile = {
   /** True when a pattern matched it; false when it was named. */
   readonly byGlob: boolean;
   readonly documents: readonly SourceDocument[];
+  /** What of it could not be read. */
+  readonly problems: readonly Problem[];
+  readonly text: string;
 };
 
-export type Loaded = { readonly files: readonly LoadedFile[]; readonly problems: readonly Problem[] };
+export type Loaded = {
+  readonly files: readonly LoadedFile[];
+  /** Of the patterns and paths; each file has its own. */
+  readonly problems: readonly Problem[];
+};
 
 const longestShown = 200;
 
@@ -59,9 +66,8 @@ export async function loadFiles(
         problems.push(refused);
         continue;
       }
-      const read = readDocuments(await readFile(path, "utf8"), { file, folder: dirname(path), root: checkout });
-      problems.push(...read.problems);
-      loaded.push({ file, byGlob, documents: read.documents });
+      const text = await readFile(path, "utf8");
+      loaded.push({ file, byGlob, text, ...readDocuments(text, { file, folder: dirname(path), root: checkout }) });
     }
   }
   return { files: loaded, problems };

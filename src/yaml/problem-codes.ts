@@ -1,5 +1,6 @@
 import type { CodeEntry } from "./code-entry.ts";
 import { targetCodes } from "./target-codes.ts";
+import { workspaceCodes } from "./workspace-codes.ts";
 
 /**
  * Every code that a problem may have. Only its type is imported by what finds problems, so the texts are loaded when they
@@ -355,6 +356,7 @@ export const problemCodes = {
   },
 
   ...targetCodes,
+  ...workspaceCodes,
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 export type ProblemCode = keyof typeof problemCodes;

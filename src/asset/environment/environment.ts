@@ -10,6 +10,9 @@ export const label = "environment";
 export const collection = "environments";
 export const read = readEnvironmentAsset;
 
+/** What an environment is made of; only what describes it may change. */
+export const fixedMembers = ["image", "condaFile", "build", "osType", "inferenceConfig"] as const;
+
 /** Of a curated environment the service finds the newest version itself: `azureml:AzureML-…`. */
 export function isResolvedByService(reference: string): boolean {
   return /^azureml:azureml-/i.test(reference);

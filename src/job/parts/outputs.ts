@@ -91,6 +91,15 @@ function checkRegistration(
 
 const shortened = (name: string) => (name.length > 80 ? `${name.slice(0, 79)}…` : name);
 
+/** The addresses that outputs are written to, where the job names them. */
+export function addressesOfOutputs(
+  outputs: JobOutputs,
+): readonly { readonly path: NodePath; readonly address: string }[] {
+  return Object.entries(outputs).flatMap(([name, { path }]) =>
+    path === undefined ? [] : [{ path: ["outputs", name, "path"], address: path }],
+  );
+}
+
 export function toOutputs(outputs: JobOutputs): Readonly<Record<string, object>> {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, output]) => [

@@ -1,0 +1,139 @@
+import { writeOf, asReference } from "../attach/compute-write.ts";
+import { mayWrite } from "../attach/reconcile.ts";
+import type { Azure } from "../azure/azure.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import { secretsOf } from "../job/job.ts";
+import type { Plan } from "../plan/step.ts";
+import type { Failure, FailureReason } from "../report/result.ts";
+import { missingReferences } from "../run/missing-references.ts";
+import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
+import { formatSecretReference, SecretUnavailable, type SecretReference } from "../secret/secret.ts";
+import { wayTo } from "../yaml/files.ts";
+import type { ProblemCode } from "../yaml/problem-codes.ts";
+import { isError, type Problem } from "../yaml/problem.ts";
+import { nothing, type CommandContext, type CommandResult } from "./context.ts";
+import { missingComputes } from "./run-computes.ts";
+
+type Referring = Pick<Declaration, "run" | "targets" | "environments">;
+
+/** What the run refers to and is not there: computes, assets, datastores. Only reads. */
+export async function missingInWorkspace(
+  { run, targets, environments }: Referring,
+  azure: Azure,
+  { inputs }: Pick<CommandContext, "inputs">,
+): Promise<readonly Problem[]> {
+  // `only` names targets, so that no environment is registered.
+  const registered = inputs.only.length > 0 ? [] : environments;
+  const submitted = run === undefined || isOnRunner(run, targets) ? {} : { run };
+  const [computes, references] = await Promise.all([
+    missingComputes({ ...submitted, targets }, azure),
+    missingReferences(
+      { ...submitted, environments: registered },
+      {
+        assets: azure.assets,
+        lookups: azure.lookups,
+        datastores: azure.datastores,
+        workspaceId: azure.workspace.id,
+      },
+    ),
+  ]);
+  return [...computes, ...references];
+}
+
+type UsedSecret = { readonly usedBy: string; readonly reference: SecretReference };
+
+/** Every secret that a plan and a run would send. What is waited for is decided again, and may need none. */
+async function secretsToSend({ steps }: Plan, run: Declaration["run"], azure: Azure): Promise<readonly UsedSecret[]> {
+  const used: UsedSecret[] = [];
+  for (const step of steps.filter((one) => mayWrite(one) && one.do !== "wait")) {
+    const { target } = step;
+    await writeOf(step, azure.workspace, (reference) => {
+      used.push({ usedBy: target.name, reference });
+      return asReference(reference);
+    });
+  }
+  const ofRun = run === undefined ? [] : secretsOf(run);
+  return [...used, ...ofRun.map(({ name, reference }) => ({ usedBy: `The run's ${name}`, reference }))];
+}
+
+/**
+ * The secrets that would be sent and cannot be had, read before the first write. In `plan` they are notices, and no vault is
+ * asked: a plan needs no secret, and its identity no right to read one.
+ */
+export async function missingSecrets(
+  plan: Plan,
+  run: Declaration["run"],
+  azure: Azure,
+  context: CommandContext,
+): Promise<readonly Problem[]> {
+  const isPlan = context.inputs.command === "plan";
+  const resolve = context.resolveSecretWith(azure);
+  const used = await secretsToSend(plan, run, azure);
+  const problems = await Promise.all(
+    used
+      .filter(({ reference }) => !isPlan || reference.from !== "key_vault")
+      .map(async ({ usedBy, reference }): Promise<readonly Problem[]> => {
+        try {
+          await resolve(reference);
+          return [];
+        } catch (error) {
+          if (!(error instanceof SecretUnavailable)) throw error;
+          return [
+            {
+              code: "missing-secret",
+              severity: isPlan ? "notice" : "error",
+              where: reference.where,
+              message: `${usedBy}, ${formatSecretReference(reference)}: ${error.message}`,
+              fix: isPlan ? "The plan needs no secret; whatever carries it out does." : "Nothing was written.",
+            },
+          ];
+        }
+      }),
+  );
+  return problems.flat();
+}
+
+/** What was found, at its places in the log, and as failures where it stops the command. */
+export async function foundBeforeWriting(
+  problems: readonly Problem[],
+  context: CommandContext,
+): Promise<CommandResult> {
+  if (problems.length === 0) return nothing;
+  const folder = wayTo(context.workingDirectory, await context.repositoryRoot());
+  for (const problem of problems) context.log.problem(problem, folder);
+  const errors = problems.filter(isError);
+  const failures = grounds.flatMap(({ reason, codes, one, many }): readonly Failure[] => {
+    const count = errors.filter(({ code }) => codes.includes(code)).length;
+    if (count === 0) return [];
+    const [what, places] = count === 1 ? [`1 ${one}`, "its place"] : [`${count} ${many}`, "their places"];
+    return [{ reason, message: `${what}, listed with ${places}. Nothing was written.` }];
+  });
+  return { problems, failures };
+}
+
+/** What each kind of find comes to. */
+const grounds: readonly {
+  readonly reason: FailureReason;
+  readonly codes: readonly ProblemCode[];
+  readonly one: string;
+  readonly many: string;
+}[] = [
+  {
+    reason: "invalid-declaration",
+    codes: ["missing-compute", "missing-asset", "missing-datastore"],
+    one: "thing that is referred to is not there",
+    many: "things that are referred to are not there",
+  },
+  {
+    reason: "environment-failed",
+    codes: ["version-exists"],
+    one: "environment cannot be registered as it is declared",
+    many: "environments cannot be registered as they are declared",
+  },
+  {
+    reason: "secret-unavailable",
+    codes: ["missing-secret"],
+    one: "secret that would be sent cannot be read",
+    many: "secrets that would be sent cannot be read",
+  },
+];

@@ -1,0 +1,183 @@
+import { missingReference, uploadOfUse, type AssetUse } from "../asset/asset.ts";
+import * as environment from "../asset/environment/environment.ts";
+import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
+import type { NamedAsset } from "../asset/kind.ts";
+import { refersTo, type Missing, type ReferenceReads } from "../asset/reference.ts";
+import type { Datastores } from "../azure/datastores.ts";
+import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { addressesOf, assetsOf, type Job } from "../job/job.ts";
+import { sentenceOf } from "../report/failure.ts";
+import type { ProblemCode } from "../yaml/problem-codes.ts";
+import type { Position, Problem } from "../yaml/problem.ts";
+import { positionOf } from "../yaml/source.ts";
+import { suggestionFor } from "../yaml/suggestion.ts";
+
+/** What a run, and the environments that are registered for it, refer to in the workspace. */
+export type Referring = {
+  /** Absent where nothing is submitted to the workspace. */
+  readonly run?: Job;
+  /** Environments that the same call registers: nobody need have done so before. */
+  readonly environments: readonly NamedAsset<EnvironmentDefinition>[];
+};
+
+export type WorkspaceReads = ReferenceReads & {
+  readonly workspaceId: string;
+  readonly datastores: Pick<Datastores, "look">;
+};
+
+/** Something that has to be there, where it is referred to, and how to find out. */
+type Sought = {
+  readonly where: Position;
+  readonly code: ProblemCode;
+  /** What is read; each thing is read once. */
+  readonly key: string;
+  /** For messages: `the environment azureml:sk:1`. */
+  readonly what: string;
+  readonly find: () => Promise<Outcome<Missing | undefined>>;
+};
+
+/**
+ * Assets and datastores that are referred to and are not there: each a problem at its place, and all of them at once. What
+ * cannot be read is not known to be missing, and said to be so in a notice.
+ */
+export async function missingReferences(referring: Referring, reads: WorkspaceReads): Promise<readonly Problem[]> {
+  const answers = new Map<string, ReturnType<Sought["find"]>>();
+  const problems = await Promise.all(
+    [...soughtAssets(referring, reads), ...soughtDatastores(referring, reads)].map(async (sought) => {
+      const answer = answers.get(sought.key) ?? sought.find();
+      answers.set(sought.key, answer);
+      return problemOf(sought, await answer);
+    }),
+  );
+  return problems.flatMap((problem) => problem ?? []);
+}
+
+function problemOf({ where, code, what }: Sought, found: Outcome<Missing | undefined>): Problem | undefined {
+  if (!found.ok) return notRead(what, found.failure, where);
+  return found.value === undefined ? undefined : { code, severity: "error", where, ...found.value };
+}
+
+/** What the identity may not read, or nobody could: the submission will tell. */
+export function notRead(what: string, failure: AzureFailure, where: Position): Problem {
+  return {
+    code: "not-checked",
+    severity: "notice",
+    where,
+    message: `Whether ${what} is there could not be read: ${sentenceOf(failure.error)}.`,
+    fix: "Nothing has to be done if it is; the command doctor says which permissions are missing.",
+  };
+}
+
+/** Where a use of an asset is declared: `inputs.data` is at `inputs`, `data`, and its path below. */
+function placeOf(run: Job, { where }: AssetUse, key: string): Position {
+  return positionOf(run.source, [...where.split("."), key]);
+}
+
+function soughtAssets({ run, environments }: Referring, reads: WorkspaceReads): readonly Sought[] {
+  if (run === undefined) return [];
+  return assetsOf(run).flatMap((use): readonly Sought[] => {
+    if (!("reference" in use)) return [];
+    const { kind, reference } = use;
+    const declared = kind === "environment" ? environments.filter(({ name }) => refersTo(reference, name)) : [];
+    return [
+      {
+        where: placeOf(run, use, "path"),
+        code: "missing-asset",
+        key: `${kind} ${reference}`,
+        what: `${use.what} (${reference})`,
+        find: async () => {
+          const found = await isRegistered(reference, declared, reads);
+          return !found.ok || found.value ? (found.ok ? succeeded(undefined) : found) : missingReference(use, reads);
+        },
+      },
+    ];
+  });
+}
+
+/** Whether this call registers the version that is referred to. Without a version of its own, it is the newest or the next. */
+async function isRegistered(
+  reference: string,
+  declared: Referring["environments"],
+  { assets }: WorkspaceReads,
+): Promise<Outcome<boolean>> {
+  const [first] = declared;
+  if (first === undefined) return succeeded(false);
+  const version = reference.slice(`azureml:${first.name}:`.length);
+  if (reference.includes("@") || declared.some((asset) => asset.version === version)) return succeeded(true);
+  if (declared.every((asset) => asset.version !== undefined)) return succeeded(false);
+  const known = await assets.versions(environment.collection, first.name);
+  if (!known.ok) return known;
+  const { latest = "1", next } = known.value ?? {};
+  return succeeded([latest, next].includes(version));
+}
+
+function soughtDatastores(referring: Referring, reads: WorkspaceReads): readonly Sought[] {
+  const { run, environments } = referring;
+  const uploads = [
+    ...environments.map(({ definition, source }) => ({
+      datastore: environment.uploadOf(definition)?.datastore,
+      where: positionOf(source, ["datastore"]),
+    })),
+    ...(run === undefined ? [] : assetsOf(run)).map((use) => ({
+      datastore: uploadOfUse(use)?.datastore,
+      where: placeOf(run as Job, use, "datastore"),
+    })),
+  ];
+  const addresses = (run === undefined ? [] : assetsOf(run)).flatMap((use) =>
+    "reference" in use ? [{ address: use.reference, where: placeOf(run as Job, use, "path") }] : [],
+  );
+  const outputs = (run === undefined ? [] : addressesOf(run)).map(({ address, path }) => ({
+    address,
+    where: positionOf((run as Job).source, path),
+  }));
+  return [
+    ...uploads.flatMap(({ datastore, where }) =>
+      datastore === undefined ? [] : [soughtDatastore(datastore, where, reads, true)],
+    ),
+    ...[...addresses, ...outputs].flatMap(({ address, where }) => {
+      const name = datastoreIn(address, reads.workspaceId);
+      return name === undefined ? [] : [soughtDatastore(name, where, reads, false)];
+    }),
+  ];
+}
+
+/** The datastore that an address of this workspace names; nothing for one that is put together when the run starts. */
+function datastoreIn(address: string, workspaceId: string): string | undefined {
+  const [, above, name] =
+    /^azureml:\/\/(?:(subscriptions\/[^/]+\/resourcegroups\/[^/]+\/workspaces\/[^/]+)\/)?datastores\/([^/]+)/i.exec(
+      address,
+    ) ?? [];
+  const here = workspaceId.replace("/providers/Microsoft.MachineLearningServices", "").slice(1);
+  if (above !== undefined && above.toLowerCase() !== here.toLowerCase()) return undefined;
+  return name === undefined || name.includes("$") ? undefined : name;
+}
+
+/** @param isUploadedTo only a container of blobs is. */
+function soughtDatastore(
+  name: string,
+  where: Position,
+  { datastores, lookups }: WorkspaceReads,
+  isUploadedTo: boolean,
+): Sought {
+  return {
+    where,
+    code: "missing-datastore",
+    key: `datastore ${name} ${String(isUploadedTo)}`,
+    what: `the datastore ${name}`,
+    find: async () => {
+      const found = await datastores.look(name);
+      if (found.ok) return succeeded(undefined);
+      const { failure } = found;
+      if (failure.reason === "not-found") {
+        const known = await lookups.datastoreNames();
+        return succeeded({
+          message: `The workspace has no datastore '${name}'.${suggestionFor(name, known.ok ? known.value : [])}`,
+          fix: "Fix the name, or register the datastore before the run.",
+        });
+      }
+      if (failure.status !== undefined || failure.reason !== "refused") return found;
+      // It is there. What is read by the run, or written by it, may be of any type.
+      return succeeded(isUploadedTo ? { message: failure.error.message, fix: "" } : undefined);
+    },
+  };
+}

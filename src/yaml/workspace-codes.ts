@@ -1,0 +1,39 @@
+import type { CodeEntry } from "./code-entry.ts";
+
+/** The codes of what reading the workspace shows of a declaration, before anything is written. */
+export const workspaceCodes = {
+  "missing-compute": {
+    title: "The run's compute is nowhere.",
+    explanation: "The compute that the run names is neither declared nor in the workspace.",
+    help: "Fix the name, or declare the target.",
+  },
+  "missing-asset": {
+    title: "The run refers to an asset that is not there.",
+    explanation:
+      "The workspace has no such environment, data, model or code, or not in this version, and nothing that is declared registers it. A workspace knows no label but latest.",
+    help: "Fix the reference, or register the asset before the run.",
+  },
+  "missing-datastore": {
+    title: "A datastore is not there, or takes no uploads.",
+    explanation:
+      "An input, an output or an upload names a datastore that the workspace does not have. Files of the checkout are uploaded to blob containers only.",
+    help: "Fix the name, or register the datastore.",
+  },
+  "version-exists": {
+    title: "The version of the environment exists with other content.",
+    explanation: "A version that is registered keeps its image, packages and build; only what describes it can change.",
+    help: "Raise version in the file, or leave it out.",
+  },
+  "missing-secret": {
+    title: "A secret that would be sent is not there.",
+    explanation:
+      "A secret is read before anything is written. plan needs no secret, reads no vault, and says only which variables and files are missing in its own step.",
+    help: "Give the step the variable or file, or give the identity Key Vault Secrets User for a vault.",
+  },
+  "not-checked": {
+    title: "Whether something is there could not be read.",
+    explanation:
+      "The identity may not read it, or the service did not answer. The command goes on, and the service tells when the run is submitted.",
+    help: "Run the command doctor: it says which permissions are missing.",
+  },
+} as const satisfies Readonly<Record<string, CodeEntry>>;
