@@ -37,6 +37,8 @@ export type Arm = {
   readonly getUrl: (url: string) => Promise<Outcome<Answer>>;
   /** A data-plane address of the workspace's region, with the same token. */
   readonly getData: (url: string) => Promise<Outcome<Answer>>;
+  /** All pages of a list of the data plane, by `nextLink`. */
+  readonly listData: (url: string) => Promise<Outcome<readonly unknown[]>>;
 };
 
 export type WriteOptions = {
@@ -131,6 +133,7 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
       );
     }
   };
+  const getData = (url: string) => direct("read", "GET", url);
 
   return {
     get: (id, apiVersion) =>
@@ -157,7 +160,8 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     remove: (id, apiVersion, query) => direct("write", "DELETE", address(id, apiVersion, query)),
     list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), getUrl),
     getUrl,
-    getData: (url) => direct("read", "GET", url),
+    getData,
+    listData: (url) => listPages(url, getData),
   };
 }
 

@@ -116,7 +116,7 @@ function assemble(
     blobs: createBlobs(options, { newCredential, storageSuffix: cloud.storageSuffix }),
     resources: freshReads(),
     freshReads,
-    usersOf: createComputeUsersReader(arm, ref),
+    usersOf: createComputeUsersReader(arm, ref, dataPlane),
     otherWorkspaces: () => readOtherWorkspaces(arm, ref, options.clock),
     keyVault: createKeyVault(newCredential, cloud, options.signal),
     vaultReach: createVaultReach(cloud, options),
