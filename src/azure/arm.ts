@@ -20,7 +20,8 @@ import { failureOf, withRetries, type Repeatable, type RetryDeps } from "./retry
 
 /** Azure Resource Manager, by ids. */
 export type Arm = {
-  readonly get: (id: string, apiVersion: string) => Promise<Outcome<Answer>>;
+  /** @param until used instead of the command's own signal: what is read after that one has aborted. */
+  readonly get: (id: string, apiVersion: string, until?: AbortSignal) => Promise<Outcome<Answer>>;
   /** All pages of a list, by `nextLink`. */
   readonly list: (path: string, apiVersion: string, query?: Query) => Promise<Outcome<readonly unknown[]>>;
   readonly put: (id: string, apiVersion: string, body: unknown, options?: WriteOptions) => Promise<Outcome<Answer>>;
@@ -120,7 +121,8 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
     id: string,
     correlationId?: string,
-  ) => viaLibrary(run, id, { signal, seconds, correlationId });
+    until: AbortSignal = signal,
+  ) => viaLibrary(run, id, { signal: until, seconds, correlationId });
   const address = (path: string, apiVersion: string, query: Query = {}) =>
     `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
   const getUrl = (url: string): Promise<Outcome<Answer>> => {
@@ -136,8 +138,13 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
   const getData = (url: string) => direct("read", "GET", url);
 
   return {
-    get: (id, apiVersion) =>
-      answer("GET", "read", () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id)),
+    get: (id, apiVersion, until) =>
+      answer(
+        "GET",
+        "read",
+        () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id, undefined, until),
+        until,
+      ),
     put: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
       answer("PUT", repeatable, () =>
         byId(
