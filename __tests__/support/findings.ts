@@ -1,6 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { authorizationFailed } from "../../emulator/server/reply.ts";
 import { startEmulator } from "../../emulator/emulator.ts";
 import type { ResourceDocument } from "../../emulator/resources/resource.ts";
 import type { PlanReport, PlannedStep } from "../../src/report/result.ts";
@@ -30,9 +31,8 @@ export async function planCases(cases: readonly FindingCase[]): Promise<readonly
         method: "GET",
         path,
         kind: "status",
-        status: 403,
         times: 10,
-        body: { error: { code: "AuthorizationFailed", message: "The client does not have authorization to read it." } },
+        ...authorizationFailed("*/read", path),
       });
   }
   const targets = cases.map(({ target }, index) => `  - { name: ${names[index] ?? ""}, ${target} }`);

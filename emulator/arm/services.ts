@@ -5,7 +5,7 @@ import type { Store } from "../store.ts";
 /** A web service of the first SDK, flat as the model management service answers it. */
 export type WebService = {
   readonly name: string;
-  readonly computeType: "AKS" | "ACI";
+  readonly computeType: string;
   /** Of a service on an attached cluster. */
   readonly computeName?: string;
   readonly state: string;
