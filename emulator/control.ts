@@ -2,6 +2,7 @@ import type { CarriedOut, ComputeDocument } from "./arm/computes/document.ts";
 import { violations } from "./arm/computes/attachments.ts";
 import { accessStorageBy } from "./arm/datastores.ts";
 import type { JobDocument } from "./arm/jobs/document.ts";
+import { keepServicesAt, type ServicesAt, type WebService } from "./arm/services.ts";
 import type { WorkspaceDocument } from "./arm/other-workspaces.ts";
 import { putGrants, type GrantsDocument } from "./arm/permissions.ts";
 import type { Faults } from "./faults.ts";
@@ -26,6 +27,9 @@ export type Control = {
   readonly putAsset: (kind: "data" | "models" | "environments", name: string, version: string) => void;
   /** A job, as if somebody had submitted it; it is never run. */
   readonly putJob: (job: JobDocument) => void;
+  /** A web service of the first SDK, as if somebody had deployed it. */
+  readonly putService: (service: WebService) => void;
+  readonly keepServicesAt: (where: ServicesAt) => void;
   /** What the identity is granted at a scope and below it, in place of everything. */
   readonly grant: (scope: string, grants: GrantsDocument["grants"]) => void;
   /** Everything is granted again. */
@@ -63,6 +67,7 @@ export type Control = {
 const emptied = [
   "computes",
   "jobs",
+  "services",
   "assets",
   "operations",
   "tracked",
@@ -91,6 +96,8 @@ export function createControl(services: Services, journal: Journal, faults: Faul
     putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
     putAsset: assets.put,
     putJob: (job) => store.put("jobs", job.name, job),
+    putService: (service) => store.put("services", service.name, service),
+    keepServicesAt: (where) => keepServicesAt(store, where),
     grant: (scope, grants) => putGrants(store, { scope, grants }),
     grantEverything: () => clear("grants"),
     putPullRequest: (pull) => store.put("github-pulls", String(pull.number), pull),
@@ -110,6 +117,7 @@ export function createControl(services: Services, journal: Journal, faults: Faul
     accessStorageBy: (access) => accessStorageBy(store, access),
     empty: () => {
       emptied.forEach(clear);
+      keepServicesAt(store, "arm");
       otherWorkspaces.empty();
       computes.forget();
     },

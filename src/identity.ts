@@ -1,4 +1,4 @@
-import type { Identity } from "./azure/credentials.ts";
+import type { Identity } from "./azure/sign-in.ts";
 import { inputText, type Environment, type Inputs } from "./inputs.ts";
 
 /** The JSON that `azure/login` and the `aml-*` actions take. */
@@ -47,18 +47,21 @@ export function signInOf(inputs: Inputs, environment: Environment): SignIn {
   };
 }
 
+const whole =
+  "Give the whole object that az ad sp create-for-rbac --json-auth prints, with clientId, clientSecret, tenantId and subscriptionId; without a secret, leave creds out and sign in by OIDC with client-id and tenant-id.";
+
 function parseCreds(text: string): Creds {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new MalformedCreds(
-      "The input 'creds' is not JSON. Give the whole object that az ad sp create-for-rbac --json-auth prints, with clientId, clientSecret, tenantId and subscriptionId.",
-    );
+    throw new MalformedCreds(`The input 'creds' is not JSON. ${whole}`);
   }
   const creds = (typeof parsed === "object" && parsed !== null ? parsed : {}) as Creds;
-  const missing = (["clientId", "clientSecret", "tenantId"] as const).filter((key) => typeof creds[key] !== "string");
-  if (missing.length > 0) throw new MalformedCreds(`The input 'creds' has no ${missing.join(" and no ")}.`);
+  const missing = (["clientId", "clientSecret", "tenantId"] as const).filter(
+    (key) => typeof creds[key] !== "string" || creds[key] === "",
+  );
+  if (missing.length > 0) throw new MalformedCreds(`The input 'creds' has no ${missing.join(" and no ")}. ${whole}`);
   return creds;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CloudUnknown, discoverCloud } from "../../src/azure/cloud.ts";
-import { chooseWay, createCredentials, requestIdToken, type Identity } from "../../src/azure/credentials.ts";
+import { createCredentials, requestIdToken } from "../../src/azure/credentials.ts";
 
 const deps = {
   clock: { now: () => 0, sleep: () => Promise.resolve() },
@@ -80,20 +80,6 @@ describe("a cloud", () => {
       /AzureCloud, AzureUSGovernment, AzureChinaCloud/,
     );
   });
-});
-
-it.each<[Partial<Identity>, string]>([
-  [
-    { clientSecret: "s", idTokenRequestUrl: "u", idTokenRequestToken: "t", clientId: "c", tenantId: "t" },
-    "service-principal",
-  ],
-  [{ idTokenRequestUrl: "u", idTokenRequestToken: "t", clientId: "c", tenantId: "t" }, "oidc"],
-  [{ idTokenRequestUrl: "u", idTokenRequestToken: "t", clientId: "c" }, "cli-or-managed-identity"],
-  [{ clientId: "c", tenantId: "t" }, "cli-or-managed-identity"],
-  [{}, "cli-or-managed-identity"],
-  [{ auth: "managed-identity", clientSecret: "s" }, "managed-identity"],
-])("with %j the way to sign in is %s", (identity, way) => {
-  expect(chooseWay({ auth: "auto", ...identity })).toBe(way);
 });
 
 describe("an input that cannot be a part of an address is named", () => {

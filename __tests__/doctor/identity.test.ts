@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { SignInDiagnosis } from "../../src/azure/diagnosis.ts";
-import { federatedCredential, identityFindings, subjectWords } from "../../src/doctor/identity.ts";
+import { identityFindings, subjectWords } from "../../src/doctor/identity.ts";
 
 const claims = {
   issuer: "https://token.actions.githubusercontent.com",
@@ -9,8 +9,7 @@ const claims = {
 };
 const diagnosis: SignInDiagnosis = {
   way: "oidc",
-  isAutomatic: true,
-  given: { clientId: "client", tenantId: "tenant", hasSecret: false, mayAskForIdTokens: true },
+  described: "The action signs in by OIDC: so it is.",
   cloud: {
     ok: true,
     value: {
@@ -27,24 +26,26 @@ const diagnosis: SignInDiagnosis = {
 };
 const refused = (code: string): SignInDiagnosis => ({
   ...diagnosis,
-  signedIn: { ok: false, code, message: `Signing in by oidc failed. Entra said: ${code}: no.` },
+  signedIn: { ok: false, code, message: `Signing in failed. Entra said: ${code}: no.`, advice: "Do this." },
 });
 
 describe("what Entra refuses", () => {
   it.each([
-    ["AADSTS700213", "federated-subject", `the subject ${claims.subject}`],
-    ["AADSTS700211", "federated-issuer", `the issuer ${claims.issuer}`],
-    ["AADSTS700212", "federated-audience", `the audience ${claims.audience}`],
-    ["AADSTS70021", "federated-credential", "does not say which"],
-    ["AADSTS700024", "sign-in", "AADSTS700024"],
-    ["AADSTS700016", "sign-in", "AADSTS700016"],
-    ["AADSTS7000222", "sign-in", "AADSTS7000222"],
-    ["AADSTS123456", "sign-in", "AADSTS123456"],
-  ])("%s is reported as %s, with what differs and what to do", (code, expected, text) => {
+    ["AADSTS700213", "federated-subject"],
+    ["AADSTS700211", "federated-issuer"],
+    ["AADSTS700212", "federated-audience"],
+    ["AADSTS70021", "federated-credential"],
+    ["AADSTS700024", "sign-in"],
+    ["AADSTS123456", "sign-in"],
+  ])("%s is reported as %s, in the words of every command", (code, expected) => {
     const check = identityFindings(refused(code)).checks.find(({ state }) => state === "error");
-    expect(check).toMatchObject({ code: expected, reason: "authentication-failed" });
-    expect(check?.message).toContain(text);
-    expect(check?.advice).not.toBe("");
+    expect(check).toEqual({
+      state: "error",
+      code: expected,
+      message: `Signing in failed. Entra said: ${code}: no.`,
+      advice: "Do this.",
+      reason: "authentication-failed",
+    });
   });
 
   it("keeps the claims and the credential to paste when the token cannot be exchanged", () => {
@@ -53,21 +54,6 @@ describe("what Entra refuses", () => {
       federatedCredential: { issuer: claims.issuer, subject: claims.subject, audiences: [claims.audience] },
     });
   });
-});
-
-it.each([
-  [{ way: "oidc" }, "the job may ask for ID tokens"],
-  [{ way: "service-principal" }, "a secret is given"],
-  [{ way: "managed-identity", isAutomatic: false }, "the input auth says 'managed-identity'"],
-  [
-    {
-      way: "cli-or-managed-identity",
-      given: { hasSecret: false, mayAskForIdTokens: false, clientId: "client" },
-    },
-    "the permission id-token: write and tenant-id are missing",
-  ],
-] satisfies [Partial<SignInDiagnosis>, string][])("says why it signs in as it does: %j", (fields, text) => {
-  expect(identityFindings({ ...diagnosis, ...fields }).checks[0]?.message).toContain(text);
 });
 
 it("a cloud that is not known leaves the rest unchecked", () => {
@@ -85,11 +71,4 @@ it.each([
   ["organization:o:workflow:w", "has a custom subject"],
 ])("tells what the subject %s depends on", (subject, text) => {
   expect(subjectWords(subject)).toContain(text);
-});
-
-it.each([
-  "repo:octo-org/octo-repo:ref:refs/heads/feature/ünïcode",
-  `repo:octo-org/octo-repo:environment:${"x".repeat(200)}`,
-])("names the credential of %s as Entra takes names", (subject) => {
-  expect(federatedCredential({ ...claims, subject }).name).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$/);
 });

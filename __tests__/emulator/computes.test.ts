@@ -109,6 +109,42 @@ describe("a PUT of a compute", () => {
     expect(computes.all()).toEqual([]);
   });
 
+  const nodes = (vmSize: string, minNodeCount: number, more: object = {}) => ({
+    properties: { vmSize, scaleSettings: { minNodeCount }, ...more },
+  });
+  it.each([
+    {
+      for: "a family's quota",
+      ...{ name: "mine", properties: nodes("Standard_NC6s_v3", 2), code: "ClusterMinNodesExceedCoreQuota" },
+      says: "The specified subscription has a Standard NCSv3 family vCPU quota of 6 and cannot accomodate for at least 2 requested managed compute nodes which maps to 12 vCPUs.",
+    },
+    {
+      for: "the region's quota, which a family shares",
+      ...{ name: "mine", properties: nodes("Standard_E4ds_v4", 126), code: "BadRequest" },
+      says: "The specified subscription has a total vCPU quota of 500 and cannot accomodate for at least 126 requested managed compute node which maps to 504 vCPUs.",
+    },
+    {
+      for: "the region's quota of low-priority machines",
+      ...{ name: "mine", properties: nodes("Standard_NC6s_v3", 17, { vmPriority: "LowPriority" }), code: "BadRequest" },
+      says: "The specified subscription has a total vCPU quota of 100 and cannot accomodate for at least 17 requested managed compute node which maps to 102 vCPUs.",
+    },
+    {
+      for: "a size that the region lacks",
+      ...{ name: "mine", properties: nodes("Standard_M8ms", 0), code: "BadRequest" },
+      says: "VM size STANDARD_M8MS is not supported for region eastus.",
+    },
+    {
+      for: "its name",
+      ...{ name: "9mine", properties: nodes("Standard_DS3_v2", 0), code: "BadRequest" },
+      says: "Compute name is invalid. It can include letters, digits and dashes. It must start with a letter, end with a letter or digit, and be between 3 and 24 characters in length.",
+    },
+  ])("is refused for $for in the service's own words", ({ name, properties, code, says }) => {
+    expect(workspace().put(name, "AmlCompute", properties)).toMatchObject({
+      status: 400,
+      body: { error: { code, message: says } },
+    });
+  });
+
   it("is refused for an instance whose name another workspace of the region has, and not for a cluster", () => {
     const { put } = workspace({ isTakenElsewhere: true });
     const own = { properties: { vmSize: "Standard_DS3_v2" } };

@@ -23,7 +23,40 @@ it("says what does not match when no federated credential matches", async () => 
   const step = await act(emulator, "plan", files);
   expect(step.outputs["failure-reason"]).toBe("authentication-failed");
   expect(step.annotations.at(-1)?.message).toContain("AADSTS700213");
-  expect(step.annotations.at(-1)?.message).toContain(seeded.subject);
+  expect(step.annotations.at(-1)?.message).toContain(
+    `az ad app federated-credential create --id ${seeded.clientId} --parameters '{`,
+  );
+  expect(step.annotations.at(-1)?.message).toContain(`"subject":"${seeded.subject}"`);
+});
+
+it.each(["plan", "doctor"])("%s says what is missing for OIDC, and the lines to add", async (command) => {
+  const step = await act(emulator, command, files, {
+    environment: {
+      ACTIONS_ID_TOKEN_REQUEST_URL: "",
+      AZURE_CLIENT_ID: "",
+      // No CLI, and a machine without an identity.
+      PATH: mkdtempSync(join(tmpdir(), "no-az-")),
+      IDENTITY_ENDPOINT: `${emulator.origin}/_identity/token`,
+      IDENTITY_HEADER: "wrong",
+    },
+  });
+  expect(step.outputs["failure-reason"]).toBe("authentication-failed");
+  const text = `${step.log.join("\n")}\n${step.annotations.map(({ message }) => message).join("\n")}`;
+  expect(text).toContain(
+    "no secret is given, and for OIDC the job lacks the permission id-token: write and client-id is empty",
+  );
+  expect(text).toContain("The Azure CLI: Azure CLI could not be found.");
+  expect(text).toContain("The managed identity: ");
+  expect(text).toContain("`permissions: { id-token: write, contents: read }` to the job");
+  expect(text).toContain("`client-id: ${{ vars.AZURE_CLIENT_ID }}` under with:");
+  expect(step.summary).toContain("<code>client-id&#58; &#36;");
+});
+
+it("says that the client secret is wrong, and what the right one is", async () => {
+  const step = await act(emulator, "plan", files, { inputs: { "client-secret": "not-the-secret" } });
+  expect(step.annotations.at(-1)?.message).toMatch(
+    /^Signing in failed\. The client secret is wrong\. Entra said: .*AADSTS7000215.* a secret is given, by client-secret.*the secret's value, not its id/,
+  );
 });
 
 it("uses the session of the Azure CLI", async () => {

@@ -1,3 +1,4 @@
+import { authorizationFailed } from "../../emulator/server/reply.ts";
 import type { ResourceDocument } from "../../emulator/resources/resource.ts";
 import type { PlanReport, PlannedStep } from "../../src/report/result.ts";
 import { act } from "./step.ts";
@@ -27,9 +28,8 @@ export async function planCases(cases: readonly FindingCase[]): Promise<readonly
         method: "GET",
         path,
         kind: "status",
-        status: 403,
         times: 10,
-        body: { error: { code: "AuthorizationFailed", message: "The client does not have authorization to read it." } },
+        ...authorizationFailed("*/read", path),
       });
   }
   const targets = cases.map(({ target }, index) => `  - { name: ${names[index] ?? ""}, ${target} }`);

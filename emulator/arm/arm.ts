@@ -11,6 +11,7 @@ import { permissions } from "./permissions.ts";
 import type { OtherWorkspaces } from "./other-workspaces.ts";
 import { metadata } from "./metadata.ts";
 import { resourceAt } from "./resources.ts";
+import { servicesOfArm } from "./services.ts";
 import { workspace } from "./workspace.ts";
 
 export type ArmParts = {
@@ -70,12 +71,13 @@ export async function arm(request: Incoming, parts: ArmParts, faults: readonly F
       case "models":
         return assets.handle(request, collection.toLowerCase(), rest);
       case "onlineendpoints":
-      case "services":
         return page(
-          store.list(collection.toLowerCase()).map(({ value }) => value),
+          store.list("onlineendpoints").map(({ value }) => value),
           request,
           pageSize,
         );
+      case "services":
+        return servicesOfArm(request, store, pageSize);
       case "datastores":
         return datastores(request, rest, parts);
       default:

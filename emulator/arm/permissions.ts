@@ -1,4 +1,4 @@
-import { armError, page, type Incoming, type Reply } from "../server/reply.ts";
+import { authorizationFailed, page, type Incoming, type Reply } from "../server/reply.ts";
 import type { Store } from "../store.ts";
 
 /** One role assignment's share of what is granted at a scope. */
@@ -29,12 +29,7 @@ export function permissions(request: Incoming, store: Store, pageSize: number): 
   const here = all
     .filter(({ key }) => `${scope.toLowerCase()}/`.startsWith(`${key}/`))
     .map(({ value }) => value.grants);
-  if (here.includes("forbidden"))
-    return armError(
-      403,
-      "AuthorizationFailed",
-      `The client does not have authorization to perform action 'Microsoft.Authorization/permissions/read' over scope '${scope}'.`,
-    );
+  if (here.includes("forbidden")) return authorizationFailed("Microsoft.Authorization/permissions/read", scope);
   const grants = all.length === 0 ? [everything] : here.flatMap((one) => (one === "forbidden" ? [] : one));
   return page(
     grants.map((grant) => ({ actions: [], notActions: [], dataActions: [], notDataActions: [], ...grant })),

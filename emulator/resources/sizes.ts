@@ -78,8 +78,16 @@ export function locationPath(region: string): string {
 
 /** `Standard DSv2 Family Cluster Dedicated vCPUs` for `standardDSv2Family`, as the service words it. */
 export function usageName(family: string): string {
-  const words = family.includes(" ") ? family : family.replace(/^standard/i, "Standard ").replace(/Family$/, " Family");
-  return `${words} Cluster Dedicated vCPUs`;
+  return `${wordsOf(family)} Cluster Dedicated vCPUs`;
+}
+
+/** `Standard DSv2 family`, as a refusal names it. */
+export function familyName(family: string): string {
+  return wordsOf(family).replace(/ Family$/, " family");
+}
+
+function wordsOf(family: string): string {
+  return family.includes(" ") ? family : family.replace(/^standard/i, "Standard ").replace(/Family$/, " Family");
 }
 
 function sizesDocument(region: string, sizes: readonly Size[]): ResourceDocument {

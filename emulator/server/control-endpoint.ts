@@ -1,4 +1,5 @@
 import type { GrantsDocument } from "../arm/permissions.ts";
+import type { ServicesAt, WebService } from "../arm/services.ts";
 import type { Control } from "../control.ts";
 import type { Fault } from "../faults.ts";
 import type { Comment, PullRequest } from "../github/api.ts";
@@ -26,6 +27,12 @@ export async function controlEndpoint({ method, path, query, body }: Incoming, c
       return ok(control.violations());
     case "POST /_control/resources":
       control.putResource(body as ResourceDocument);
+      return ok({});
+    case "POST /_control/services":
+      control.putService(body as WebService);
+      return ok({});
+    case "PUT /_control/services-at":
+      control.keepServicesAt((body as { readonly where: ServicesAt }).where);
       return ok({});
     case "POST /_control/grants": {
       const { scope, grants } = body as GrantsDocument;

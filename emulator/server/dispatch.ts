@@ -1,4 +1,5 @@
 import { arm } from "../arm/arm.ts";
+import { servicesOfDataPlane } from "../arm/services.ts";
 import { mlflow } from "../data-plane/mlflow.ts";
 import { runHistory } from "../data-plane/run-history.ts";
 import { entra } from "../entra.ts";
@@ -38,7 +39,10 @@ async function replyOf(request: Incoming, faults: readonly Fault[], services: Se
   const refused = isPublic(request) ? undefined : refusedToken(request, tokens);
   if (refused !== undefined) return refused;
   const reply =
-    (await arm(request, services, faults)) ?? (await runHistory(request, store, storage)) ?? mlflow(request, store);
+    (await arm(request, services, faults)) ??
+    servicesOfDataPlane(request, store, services.pageSize) ??
+    (await runHistory(request, store, storage)) ??
+    mlflow(request, store);
   return reply ?? armError(404, "NotFound", `The emulator does not implement ${request.method} ${request.path}.`);
 }
 

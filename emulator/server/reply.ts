@@ -1,3 +1,4 @@
+import { seeded } from "../settings.ts";
 import type { CloudEndpoints } from "./cloud-endpoints.ts";
 
 /** A request as every part of the emulator sees it, whichever way it came in. */
@@ -24,6 +25,15 @@ export type Reply = {
 /** ARM's form of an error. */
 export function armError(status: number, code: string, message: string): Reply {
   return { status, body: { error: { code, message, target: null, details: [], additionalInfo: [] } } };
+}
+
+/** A caller that is known and lacks a role, in ARM's words. */
+export function authorizationFailed(action: string, scope: string): Reply {
+  return armError(
+    403,
+    "AuthorizationFailed",
+    `The client '${seeded.clientId}' with object id '${seeded.clientId}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+  );
 }
 
 export function ok(body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {

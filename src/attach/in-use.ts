@@ -6,6 +6,7 @@ import type { Finding } from "../compute/kind.ts";
 import { collectionsOfUsers } from "../compute/target.ts";
 import type { Plan } from "../plan/step.ts";
 import type { Findings } from "../plan/preflight.ts";
+import type { AttachDeps } from "./dependencies.ts";
 import { failedWith, type StepResult } from "./step-result.ts";
 
 /** Any beyond these are counted, not named. Our choice. */
@@ -14,7 +15,7 @@ const mostNamed = 10;
 /** Why a compute must not be removed now; `undefined` when nothing uses it. */
 export async function inUse(
   compute: LiveCompute,
-  { usersOf }: { readonly usersOf: ReadComputeUsers },
+  { usersOf, onProgress }: Pick<AttachDeps, "usersOf" | "onProgress">,
 ): Promise<StepResult | undefined> {
   const users = await usersOf(compute, collectionsOfUsers(compute));
   if (!users.ok) {
@@ -26,8 +27,10 @@ export async function inUse(
       compute,
     );
   }
-  if (users.value.length === 0) return undefined;
-  return failedWith("in-use", "InUse", `${usedBy(compute.name, users.value)} ${howToGoAhead}`, compute);
+  const { users: found, notice } = users.value;
+  if (notice !== undefined) onProgress(compute.name, notice);
+  if (found.length === 0) return undefined;
+  return failedWith("in-use", "InUse", `${usedBy(compute.name, found)} ${howToGoAhead}`, compute);
 }
 
 /**
@@ -61,9 +64,11 @@ async function use(compute: LiveCompute, usersOf: ReadComputeUsers, force: boole
   const severity = force ? "warning" : "error";
   const advice = force ? "force is true, so it is removed anyway." : howToGoAhead;
   if (users.ok) {
-    return users.value.length === 0
+    const { users: using, notice } = users.value;
+    if (using.length > 0) return { severity, code: "in-use", message: usedBy(name, using), advice };
+    return notice === undefined
       ? undefined
-      : { severity, code: "in-use", message: usedBy(name, users.value), advice };
+      : { severity: "note", code: "no-such-list", message: notice, advice: `'${name}' is removed as planned.` };
   }
   const message = unknownUse(name, users.failure.error);
   return users.failure.reason === "cancelled"

@@ -20,7 +20,8 @@ import { failureOf, withRetries, type Repeatable, type RetryDeps } from "./retry
 
 /** Azure Resource Manager, by ids. */
 export type Arm = {
-  readonly get: (id: string, apiVersion: string) => Promise<Outcome<Answer>>;
+  /** @param until used instead of the command's own signal: what is read after that one has aborted. */
+  readonly get: (id: string, apiVersion: string, until?: AbortSignal) => Promise<Outcome<Answer>>;
   /** All pages of a list, by `nextLink`. */
   readonly list: (path: string, apiVersion: string, query?: Query) => Promise<Outcome<readonly unknown[]>>;
   readonly put: (id: string, apiVersion: string, body: unknown, options?: WriteOptions) => Promise<Outcome<Answer>>;
@@ -37,6 +38,8 @@ export type Arm = {
   readonly getUrl: (url: string) => Promise<Outcome<Answer>>;
   /** A data-plane address of the workspace's region, with the same token. */
   readonly getData: (url: string) => Promise<Outcome<Answer>>;
+  /** All pages of a list of the data plane, by `nextLink`. */
+  readonly listData: (url: string) => Promise<Outcome<readonly unknown[]>>;
 };
 
 export type WriteOptions = {
@@ -118,7 +121,8 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
     id: string,
     correlationId?: string,
-  ) => viaLibrary(run, id, { signal, seconds, correlationId });
+    until: AbortSignal = signal,
+  ) => viaLibrary(run, id, { signal: until, seconds, correlationId });
   const address = (path: string, apiVersion: string, query: Query = {}) =>
     `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
   const getUrl = (url: string): Promise<Outcome<Answer>> => {
@@ -131,10 +135,16 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
       );
     }
   };
+  const getData = (url: string) => direct("read", "GET", url);
 
   return {
-    get: (id, apiVersion) =>
-      answer("GET", "read", () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id)),
+    get: (id, apiVersion, until) =>
+      answer(
+        "GET",
+        "read",
+        () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id, undefined, until),
+        until,
+      ),
     put: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
       answer("PUT", repeatable, () =>
         byId(
@@ -157,7 +167,8 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     remove: (id, apiVersion, query) => direct("write", "DELETE", address(id, apiVersion, query)),
     list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), getUrl),
     getUrl,
-    getData: (url) => direct("read", "GET", url),
+    getData,
+    listData: (url) => listPages(url, getData),
   };
 }
 

@@ -3,7 +3,7 @@ import { createAssets, type Assets } from "./assets.ts";
 import { createBlobs, type Blobs } from "./blobs.ts";
 import { discoverCloud, type Cloud } from "./cloud.ts";
 import { createComputes, type Computes } from "./computes.ts";
-import { createCredentials, type CredentialDeps, type Identity } from "./credentials.ts";
+import { createCredentials, type CredentialDeps } from "./credentials.ts";
 import { discoverDataPlane, type DataPlane } from "./data-plane.ts";
 import { createDatastores, defaultDatastore, type Datastores } from "./datastores.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
@@ -19,6 +19,7 @@ import { createResourceReads } from "./resource-reads.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
 import type { ResourceReads } from "./resource-reads.ts";
 import { leafCause } from "./service-error.ts";
+import type { Identity } from "./sign-in.ts";
 import { createComputeUsersReader, type ReadComputeUsers } from "./compute-users.ts";
 import { readWorkspace, workspaceId, type Workspace, type WorkspaceRef } from "./workspace.ts";
 
@@ -118,7 +119,7 @@ function assemble(
     blobs: createBlobs(options, { newCredential, storageSuffix: cloud.storageSuffix }),
     resources: freshReads(),
     freshReads,
-    usersOf: createComputeUsersReader(arm, ref),
+    usersOf: createComputeUsersReader(arm, ref, dataPlane),
     otherWorkspaces: () => readOtherWorkspaces(arm, ref, options.clock),
     keyVault: createKeyVault(newCredential, cloud, options.signal),
     vaultReach: createVaultReach(cloud, options),

@@ -2,9 +2,12 @@ import { sharedRead } from "./shared-read.ts";
 import { interpretStatus } from "./job-status.ts";
 import type { Arm } from "./arm.ts";
 import type { LiveCompute } from "./computes.ts";
+import type { DataPlane } from "./data-plane.ts";
+import { defined } from "./defined.ts";
 import { membersOf, textOf } from "./members.ts";
-import { succeeded, type Outcome } from "./outcome.ts";
+import { succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { canonicalId } from "./resource-id.ts";
+import { leafCause } from "./service-error.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
 /** An unfinished run, an endpoint or a service that needs a compute. */
@@ -19,11 +22,21 @@ export type ComputeUser = {
 export const userCollections = ["jobs", "onlineEndpoints", "services"] as const;
 export type UserCollection = (typeof userCollections)[number];
 
-/** What still needs a compute: read before it is taken away, from the lists in which such a compute can have users. */
+/** What still needs a compute. */
+export type ComputeUse = {
+  readonly users: readonly ComputeUser[];
+  /** A list that the service does not have any more, so that nothing can be in it. */
+  readonly notice?: string;
+};
+
+/** Read before a compute is taken away, from the lists in which such a compute can have users. */
 export type ReadComputeUsers = (
   compute: LiveCompute,
   collections: readonly UserCollection[],
-) => Promise<Outcome<readonly ComputeUser[]>>;
+) => Promise<Outcome<ComputeUse>>;
+
+/** A list, or that the service has none any more. */
+type Listed = Outcome<readonly unknown[] | "gone">;
 
 type Wire = { readonly name: string; readonly properties: Readonly<Record<string, unknown>> };
 
@@ -65,25 +78,52 @@ const collectionReaders: Readonly<
 };
 
 /** Simultaneous callers share each list. None gets a list from before its call, because use changes. */
-export function createComputeUsersReader(arm: Arm, workspace: WorkspaceRef): ReadComputeUsers {
+export function createComputeUsersReader(arm: Arm, workspace: WorkspaceRef, dataPlane: DataPlane): ReadComputeUsers {
   const root = workspaceId(workspace);
-  const lists = new Map<string, () => Promise<Outcome<readonly unknown[]>>>();
+  const lists = new Map<string, () => Promise<Listed>>();
+  const read = async (collection: UserCollection): Promise<Listed> => {
+    const items = await arm.list(`${root}/${collection}`, collectionReaders[collection].apiVersion);
+    return collection === "services" && !items.ok && hasNoSuchType(items.failure)
+      ? servicesOfDataPlane(arm, root, dataPlane)
+      : items;
+  };
   const list = (collection: UserCollection) => {
-    const { apiVersion } = collectionReaders[collection];
-    const shared = lists.get(collection) ?? sharedRead(() => arm.list(`${root}/${collection}`, apiVersion));
+    const shared = lists.get(collection) ?? sharedRead(() => read(collection));
     lists.set(collection, shared);
     return shared();
   };
   return async ({ id, name }, collections) => {
     const compute = { id: canonicalId(id === "" ? `${root}/computes/${name}` : id), name };
     const users: ComputeUser[] = [];
+    let notice: string | undefined;
     for (const collection of collections) {
       const items = await list(collection);
       if (!items.ok) return items;
+      if (items.value === "gone") {
+        notice = servicesGone;
+        continue;
+      }
       users.push(...items.value.flatMap((item) => collectionReaders[collection].userIn(wireOf(item), compute) ?? []));
     }
-    return succeeded(users);
+    return succeeded({ users, ...defined({ notice }) });
   };
+}
+
+const servicesGone =
+  "Azure Machine Learning has no list of web services of the first SDK any more, so none can be using it.";
+
+/** ARM knows the type in no version: it was taken away. Any other failure says nothing of what the list would hold. */
+function hasNoSuchType({ status, error }: AzureFailure): boolean {
+  return status === 404 && leafCause(error).code === "InvalidResourceType";
+}
+
+/** Where the first SDK itself lists web services. They are flat there. */
+async function servicesOfDataPlane(arm: Arm, root: string, dataPlane: DataPlane): Promise<Listed> {
+  const host = await dataPlane("modelmanagement");
+  if (!host.ok) return host;
+  const items = await arm.listData(`${host.value}/modelmanagement/v1.0${root}/services?expand=true`);
+  if (!items.ok) return [404, 410].includes(items.failure.status ?? 0) ? succeeded("gone") : items;
+  return succeeded(items.value.map((item) => ({ name: membersOf(item)["name"], properties: item })));
 }
 
 function word(value: unknown): string {

@@ -1,39 +1,22 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-auth";
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import type { Cloud } from "./cloud.ts";
+import { membersOf, type Members } from "./members.ts";
 import { isLoopback, plainPipeline, requestTimeoutSeconds, send } from "./pipeline.ts";
 import { withRetries, type RetryDeps } from "./retry.ts";
-
-/** Who to sign in as, from inputs and environment. */
-export type Identity = {
-  readonly auth: "auto" | "oidc" | "service-principal" | "managed-identity" | "azure-cli";
-  readonly clientId?: string | undefined;
-  readonly tenantId?: string | undefined;
-  readonly clientSecret?: string | undefined;
-  /** `ACTIONS_ID_TOKEN_REQUEST_URL` and `…_TOKEN`; absent where the job lacks `id-token: write`. */
-  readonly idTokenRequestUrl?: string | undefined;
-  readonly idTokenRequestToken?: string | undefined;
-};
-
-/** A sign-in that failed: what Entra said, what it means, what to do. */
-export class AuthenticationFailed extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "AuthenticationFailed";
-  }
-}
+import {
+  AuthenticationFailed,
+  chooseWay,
+  describeWay,
+  explainRefusal,
+  inputNames,
+  linesForOidc,
+  linesOfStep,
+  type Claims,
+  type Identity,
+} from "./sign-in.ts";
 
 export type CredentialDeps = RetryDeps & { readonly mask: (secret: string) => void };
-
-/** The way to sign in that the inputs amount to. */
-export function chooseWay(
-  identity: Identity,
-): "oidc" | "service-principal" | "managed-identity" | "azure-cli" | "cli-or-managed-identity" {
-  if (identity.auth !== "auto") return identity.auth;
-  if (identity.clientSecret !== undefined) return "service-principal";
-  const federated = [identity.idTokenRequestUrl, identity.idTokenRequestToken, identity.clientId, identity.tenantId];
-  return federated.every((part) => part !== undefined) ? "oidc" : "cli-or-managed-identity";
-}
 
 /**
  * Credentials for one identity; each call gives one without tokens of earlier calls in it. `@azure/identity` is loaded
@@ -44,10 +27,21 @@ export function createCredentials(
   cloud: Cloud,
   deps: CredentialDeps,
 ): () => Promise<TokenCredential> {
-  return async () => explained(await createCredential(identity, cloud, deps), identity, deps);
+  return async () => {
+    const shown: ShownToken = {};
+    return explained(await createCredential(identity, cloud, deps, shown), identity, deps, shown);
+  };
 }
 
-async function createCredential(identity: Identity, cloud: Cloud, deps: CredentialDeps): Promise<TokenCredential> {
+/** What the ID token says that was shown to Entra last: it explains a refusal. */
+type ShownToken = { claims?: Claims };
+
+async function createCredential(
+  identity: Identity,
+  cloud: Cloud,
+  deps: CredentialDeps,
+  shown: ShownToken,
+): Promise<TokenCredential> {
   const options = {
     authorityHost: cloud.authority,
     ...(cloud.isCustom ? { disableInstanceDiscovery: true } : {}),
@@ -58,12 +52,12 @@ async function createCredential(identity: Identity, cloud: Cloud, deps: Credenti
   // Each way names what it needs, so that the bundle has the library in parts.
   switch (way) {
     case "oidc": {
-      const { tenantId, clientId } = required(identity, ["tenantId", "clientId"], way);
+      const { tenantId, clientId } = required(identity, ["tenantId", "clientId"]);
       const { ClientAssertionCredential } = await import("@azure/identity");
-      return new ClientAssertionCredential(tenantId, clientId, assertions(identity, cloud, deps), options);
+      return new ClientAssertionCredential(tenantId, clientId, assertions(identity, cloud, deps, shown), options);
     }
     case "service-principal": {
-      const { tenantId, clientId, clientSecret } = required(identity, ["tenantId", "clientId", "clientSecret"], way);
+      const { tenantId, clientId, clientSecret } = required(identity, ["tenantId", "clientId", "clientSecret"]);
       const { ClientSecretCredential } = await import("@azure/identity");
       return new ClientSecretCredential(tenantId, clientId, clientSecret, options);
     }
@@ -99,23 +93,21 @@ function refuseUnusable({ tenantId, clientId }: Identity): void {
     ["client-id", clientId],
   ] as const)
     if (value !== undefined && !/^[\w-]+(\.[\w-]+)*$/.test(value))
-      throw new AuthenticationFailed(
-        `The input '${name}' is ${JSON.stringify(value)}, which is no id${name === "tenant-id" ? " and no domain" : ""}. Copy it from the app registration.`,
-      );
+      throw new AuthenticationFailed({
+        what: `The input '${name}' is ${JSON.stringify(value)}, which is no id${name === "tenant-id" ? " and no domain" : ""}.`,
+        advice: "Copy it from the app registration.",
+      });
 }
 
-const inputNames = { tenantId: "tenant-id", clientId: "client-id", clientSecret: "client-secret" } as const;
-
-function required<Key extends keyof typeof inputNames>(
-  identity: Identity,
-  keys: readonly Key[],
-  way: string,
-): Record<Key, string> {
+function required<Key extends keyof typeof inputNames>(identity: Identity, keys: readonly Key[]): Record<Key, string> {
   const missing = keys.filter((key) => identity[key] === undefined);
   if (missing.length > 0) {
-    throw new AuthenticationFailed(
-      `Signing in by ${way} needs ${missing.map((key) => inputNames[key]).join(", ")}. Set the input, or AZURE_* in the environment.`,
-    );
+    const names = missing.map((key) => inputNames[key]).join(" and ");
+    throw new AuthenticationFailed({
+      what: `Signing in failed: ${names} ${missing.length === 1 ? "is" : "are"} empty.`,
+      why: describeWay(identity),
+      advice: chooseWay(identity) === "oidc" ? linesForOidc(identity) : `Add ${linesOfStep(missing)}.`,
+    });
   }
   return Object.fromEntries(keys.map((key) => [key, identity[key] ?? ""])) as Record<Key, string>;
 }
@@ -124,29 +116,55 @@ function required<Key extends keyof typeof inputNames>(
 const assertionServesMs = 20_000;
 
 /** GitHub's ID token, a fresh one for every token: an assertion kept longer than minutes is refused (AADSTS700024). */
-function assertions(identity: Identity, cloud: Cloud, deps: CredentialDeps): () => Promise<string> {
+function assertions(identity: Identity, cloud: Cloud, deps: CredentialDeps, shown: ShownToken): () => Promise<string> {
   let last: { readonly assertion: Promise<string>; readonly at: number } | undefined;
+  const request = async () => {
+    const assertion = await requestIdToken(identity, cloud.oidcAudience, deps);
+    const claims = claimsOf(assertion, cloud.oidcAudience);
+    if (claims !== undefined) shown.claims = claims;
+    return assertion;
+  };
   return () => {
     if (last === undefined || deps.clock.now() - last.at > assertionServesMs) {
-      last = { assertion: requestIdToken(identity, cloud.oidcAudience, deps), at: deps.clock.now() };
+      last = { assertion: request(), at: deps.clock.now() };
     }
     return last.assertion;
   };
+}
+
+/** What Entra compares, of an ID token of GitHub's; `undefined` where it has no issuer or no subject. */
+export function claimsOf(idToken: string, asked: string): Claims | undefined {
+  const { iss, sub, aud } = payloadOf(idToken);
+  if (typeof iss !== "string" || typeof sub !== "string") return undefined;
+  const audience = Array.isArray(aud) ? String(aud[0]) : typeof aud === "string" ? aud : asked;
+  return { issuer: iss, subject: sub, audience };
+}
+
+/** The claims of a token, unchecked: they are shown and decide nothing. Empty for a token that is not a JSON web token. */
+export function payloadOf(token: string): Members {
+  try {
+    return membersOf(JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")));
+  } catch {
+    return {};
+  }
 }
 
 /** @throws AuthenticationFailed when GitHub gives none. The token is masked before it is returned. */
 export async function requestIdToken(identity: Identity, audience: string, deps: CredentialDeps): Promise<string> {
   const { idTokenRequestUrl, idTokenRequestToken } = identity;
   if (idTokenRequestUrl === undefined || idTokenRequestToken === undefined) {
-    throw new AuthenticationFailed(
-      "The job lacks `permissions: id-token: write`. Add it; a pull request from a fork never gets an ID token.",
-    );
+    throw new AuthenticationFailed({
+      what: "The job lacks `permissions: id-token: write`.",
+      why: describeWay(identity),
+      advice: linesForOidc(identity),
+    });
   }
   const url = URL.canParse(idTokenRequestUrl) ? new URL(idTokenRequestUrl) : undefined;
   if (url === undefined || (url.protocol !== "https:" && !isLoopback(idTokenRequestUrl)))
-    throw new AuthenticationFailed(
-      "ACTIONS_ID_TOKEN_REQUEST_URL is no https address. The runner sets it; remove whatever sets it otherwise.",
-    );
+    throw new AuthenticationFailed({
+      what: "ACTIONS_ID_TOKEN_REQUEST_URL is no https address.",
+      advice: "The runner sets it; remove whatever sets it otherwise.",
+    });
   url.searchParams.set("audience", audience);
   const pipeline = plainPipeline();
   const headers = { authorization: `Bearer ${idTokenRequestToken}` };
@@ -158,9 +176,10 @@ export async function requestIdToken(identity: Identity, audience: string, deps:
   const value = answer.ok ? (answer.value.body as { readonly value?: unknown } | undefined)?.value : undefined;
   if (typeof value !== "string") {
     const why = answer.ok ? `status ${answer.value.status}` : answer.failure.error.message;
-    throw new AuthenticationFailed(
-      `GitHub gave no ID token: ${why}. Run the job again; if it fails again, check GitHub's status page.`,
-    );
+    throw new AuthenticationFailed({
+      what: `GitHub gave no ID token: ${why}.`,
+      advice: "Run the job again; if it fails again, check GitHub's status page.",
+    });
   }
   deps.mask(value);
   return value;
@@ -188,7 +207,12 @@ function timeLimit({ requestSeconds = requestTimeoutSeconds, signal }: RetryDeps
 }
 
 /** The credential, with its tokens masked and its errors explained. */
-function explained(credential: TokenCredential, identity: Identity, deps: CredentialDeps): TokenCredential {
+function explained(
+  credential: TokenCredential,
+  identity: Identity,
+  deps: CredentialDeps,
+  shown: ShownToken,
+): TokenCredential {
   return {
     getToken: async (scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null> => {
       try {
@@ -197,36 +221,52 @@ function explained(credential: TokenCredential, identity: Identity, deps: Creden
         return token;
       } catch (error) {
         if (error instanceof AuthenticationFailed) throw error;
-        throw new AuthenticationFailed(explain(error, identity), { cause: error });
+        throw refusal(error, identity, shown.claims);
       }
     },
   };
 }
 
-/** What Entra's codes mean here, and what to do. @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
-const meanings: Readonly<Record<string, string>> = {
-  AADSTS700024: "The ID token had expired when it was used. The clock of the runner may be wrong; run the job again.",
-  AADSTS70021:
-    "No federated credential matches this workflow's ID token. One that was just created takes some minutes.",
-  AADSTS700213: "No federated credential has the subject of this workflow's ID token. Subjects compare with case.",
-  AADSTS700211: "No federated credential has the issuer of this workflow's ID token.",
-  AADSTS700212: "No federated credential has the audience of this workflow's ID token.",
-  AADSTS7000215: "The client secret is wrong. Give the secret's value, not its id, and check that it is not cut off.",
-  AADSTS7000222: "The client secret has expired. Create a new one, or switch to OIDC.",
-  AADSTS700016: "The application is not in this tenant. Check client-id and tenant-id.",
-  AADSTS90002: "The tenant does not exist. Check tenant-id.",
-  AADSTS900023: "tenant-id is neither a tenant's id nor its domain.",
-};
+function refusal(error: unknown, identity: Identity, claims: Claims | undefined): AuthenticationFailed {
+  const entraCode = /AADSTS\d+/.exec(messageOf(error))?.[0];
+  const { meaning, advice } = explainRefusal(entraCode, identity, claims);
+  return new AuthenticationFailed(
+    {
+      what: ["Signing in failed.", ...(meaning === "" ? [] : [meaning]), ...sayings(error, identity, entraCode)].join(
+        " ",
+      ),
+      why: describeWay(identity),
+      advice,
+    },
+    { cause: error, entraCode },
+  );
+}
 
-function explain(error: unknown, identity: Identity): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const code = /AADSTS\d+/.exec(text)?.[0];
-  const meaning = code === undefined ? undefined : meanings[code];
-  // The first line says it; what follows are trace ids and, with some libraries, the request.
-  const firstLine = (text.split(/\r?\n/)[0] ?? "")
+/** Who said no, and in which words: each of a chain that was asked. */
+function sayings(error: unknown, identity: Identity, entraCode: string | undefined): readonly string[] {
+  const way = chooseWay(identity);
+  const { errors } = error as { readonly errors?: unknown };
+  if (way === "cli-or-managed-identity" && Array.isArray(errors))
+    return errors.map((one, index) => `${index === 0 ? "The Azure CLI" : "The managed identity"}: ${firstLine(one)}`);
+  const who =
+    entraCode !== undefined
+      ? "Entra said"
+      : way === "azure-cli"
+        ? "The Azure CLI"
+        : way === "managed-identity"
+          ? "The managed identity"
+          : "The request for a token";
+  return [`${who}: ${firstLine(error)}`];
+}
+
+/** The first line says it; what follows are trace ids and, with some libraries, the request. */
+function firstLine(error: unknown): string {
+  const line = (messageOf(error).trim().split(/\r?\n/)[0] ?? "")
     .replaceAll(/(client_assertion|client_secret|assertion)=[^&\s]+/g, "$1=***")
     .slice(0, 400);
-  return [`Signing in by ${chooseWay(identity)} failed.`, meaning, `Entra said: ${firstLine}`]
-    .filter((part) => part !== undefined)
-    .join(" ");
+  return /[.!?…]$/.test(line) ? line : `${line}.`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

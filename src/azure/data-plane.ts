@@ -1,28 +1,32 @@
 import type { Arm } from "./arm.ts";
-import { membersOf, textOf } from "./members.ts";
+import { membersOf, textOf, type Members } from "./members.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Address of the regional data plane, found through the workspace's discovery document; read once, when needed. */
-export type DataPlane = () => Promise<Outcome<string>>;
+/**
+ * Address of the regional data plane, or of one service in it that may have a host of its own: found through the
+ * workspace's discovery document; read once, when needed.
+ */
+export type DataPlane = (service?: "modelmanagement") => Promise<Outcome<string>>;
 
 export function discoverDataPlane(arm: Arm, workspace: Workspace): DataPlane {
-  let found: Promise<Outcome<string>> | undefined;
-  return () => {
-    found ??= discover(arm, workspace);
-    return found;
+  let found: Promise<Outcome<Members>> | undefined;
+  return async (service) => {
+    const document = await (found ??= discover(arm, workspace));
+    if (!document.ok) return document;
+    const { api, history, ...named } = document.value;
+    const address = textOf(service === undefined ? undefined : named[service]) ?? textOf(api) ?? textOf(history);
+    if (address === undefined)
+      return nothing(`The discovery document of the workspace '${workspace.name}' names no api.`);
+    return succeeded(address.replace(/\/+$/, ""));
   };
 }
 
-async function discover(arm: Arm, { discoveryUrl, name }: Workspace): Promise<Outcome<string>> {
+async function discover(arm: Arm, { discoveryUrl, name }: Workspace): Promise<Outcome<Members>> {
   if (discoveryUrl === undefined)
     return nothing(`The workspace '${name}' names no discoveryUrl; it may still be being created.`);
   const answer = await arm.getData(discoveryUrl);
-  if (!answer.ok) return answer;
-  const { api, history } = membersOf(answer.value.body);
-  const address = textOf(api) ?? textOf(history);
-  if (address === undefined) return nothing(`The discovery document of the workspace '${name}' names no api.`);
-  return succeeded(address.replace(/\/+$/, ""));
+  return answer.ok ? succeeded(membersOf(answer.value.body)) : answer;
 }
 
 function nothing(message: string): Outcome<never> {

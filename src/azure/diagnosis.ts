@@ -1,37 +1,35 @@
 import { connectInSteps, WorkspaceUnavailable, type Azure, type ConnectOptions } from "./azure.ts";
 import { CloudUnknown, discoverCloud, type Cloud } from "./cloud.ts";
-import { AuthenticationFailed, chooseWay, createCredentials, requestIdToken } from "./credentials.ts";
+import { claimsOf, createCredentials, payloadOf, requestIdToken } from "./credentials.ts";
 import { defined } from "./defined.ts";
 import type { Permissions } from "./permissions.ts";
+import {
+  AuthenticationFailed,
+  chooseWay,
+  describeWay,
+  mayAskForIdTokens,
+  type Claims,
+  type SignInWay,
+} from "./sign-in.ts";
 import type { WorkspaceRef } from "./workspace.ts";
-
-/** What a federated credential is compared with, character by character. */
-export type Claims = { readonly issuer: string; readonly subject: string; readonly audience: string };
 
 /** Who an access token is for. Only ids; the token itself is never handed out. */
 export type Principal = { readonly objectId?: string; readonly applicationId?: string; readonly tenantId?: string };
 
 /** The parts of signing in. */
 export type SignInDiagnosis = {
-  readonly way: ReturnType<typeof chooseWay>;
-  /** True when the input `auth` leaves the choice to what is given. */
-  readonly isAutomatic: boolean;
-  /** What is given to sign in with; values stay out of it, but for the ids. */
-  readonly given: {
-    readonly clientId?: string;
-    readonly tenantId?: string;
-    readonly hasSecret: boolean;
-    /** The job has `permissions: id-token: write`. */
-    readonly mayAskForIdTokens: boolean;
-  };
+  readonly way: SignInWay;
+  /** How the action signs in, and why so. */
+  readonly described: string;
   readonly cloud: { readonly ok: true; readonly value: Cloud } | { readonly ok: false; readonly message: string };
   /** Absent where the job lacks `permissions: id-token: write`. */
-  readonly idToken?: { readonly ok: true; readonly claims: Claims } | { readonly ok: false; readonly message: string };
+  readonly idToken?: { readonly ok: true; readonly claims: Claims } | Refused;
   /** Absent where the cloud is not known. */
   readonly signedIn?:
-    | { readonly ok: true; readonly principal: Principal }
-    | { readonly ok: false; readonly message: string; /** `AADSTS700213` */ readonly code?: string };
+    { readonly ok: true; readonly principal: Principal } | (Refused & { /** `AADSTS700213` */ readonly code?: string });
 };
+
+type Refused = { readonly ok: false; readonly message: string; readonly advice: string };
 
 /** A workspace as far as it can be read. */
 export type WorkspaceDiagnosis = {
@@ -45,12 +43,7 @@ export async function diagnoseSignIn(options: ConnectOptions): Promise<SignInDia
   const { identity } = options;
   const base = {
     way: chooseWay(identity),
-    isAutomatic: identity.auth === "auto",
-    given: {
-      ...defined({ clientId: identity.clientId, tenantId: identity.tenantId }),
-      hasSecret: identity.clientSecret !== undefined,
-      mayAskForIdTokens: identity.idTokenRequestUrl !== undefined && identity.idTokenRequestToken !== undefined,
-    },
+    described: describeWay(identity),
   };
   let cloud: Cloud;
   try {
@@ -60,7 +53,7 @@ export async function diagnoseSignIn(options: ConnectOptions): Promise<SignInDia
     return { ...base, cloud: { ok: false, message: error.message } };
   }
   // One after the other, so that GitHub's claims are in the report even where Entra refuses them.
-  const idToken = base.given.mayAskForIdTokens ? await readIdToken(cloud, options) : undefined;
+  const idToken = mayAskForIdTokens(identity) ? await readIdToken(cloud, options) : undefined;
   return {
     ...base,
     cloud: { ok: true, value: cloud },
@@ -82,14 +75,14 @@ export async function diagnoseWorkspace(ref: WorkspaceRef, options: ConnectOptio
 
 async function readIdToken(cloud: Cloud, options: ConnectOptions): Promise<NonNullable<SignInDiagnosis["idToken"]>> {
   try {
-    const { iss, sub, aud } = payloadOf(await requestIdToken(options.identity, cloud.oidcAudience, options));
-    if (typeof iss !== "string" || typeof sub !== "string")
-      return { ok: false, message: "GitHub's ID token has no issuer or no subject." };
-    const audience = Array.isArray(aud) ? String(aud[0]) : typeof aud === "string" ? aud : cloud.oidcAudience;
-    return { ok: true, claims: { issuer: iss, subject: sub, audience } };
+    const idToken = await requestIdToken(options.identity, cloud.oidcAudience, options);
+    const claims = claimsOf(idToken, cloud.oidcAudience);
+    return claims === undefined
+      ? { ok: false, message: "GitHub's ID token has no issuer or no subject.", advice: "Run the job again." }
+      : { ok: true, claims };
   } catch (error) {
     if (!(error instanceof AuthenticationFailed)) throw error;
-    return { ok: false, message: error.message };
+    return { ok: false, message: error.what, advice: error.advice };
   }
 }
 
@@ -97,7 +90,7 @@ async function signIn(cloud: Cloud, options: ConnectOptions): Promise<NonNullabl
   try {
     const credential = await createCredentials(options.identity, cloud, options)();
     const token = await credential.getToken(cloud.armScope);
-    if (token === null) return { ok: false, message: "The sign-in gave no token." };
+    if (token === null) return { ok: false, message: "The sign-in gave no token.", advice: "Run the job again." };
     const { oid, appid, tid } = payloadOf(token.token);
     const text = (value: unknown) => (typeof value === "string" ? value : undefined);
     return {
@@ -106,17 +99,6 @@ async function signIn(cloud: Cloud, options: ConnectOptions): Promise<NonNullabl
     };
   } catch (error) {
     if (!(error instanceof AuthenticationFailed)) throw error;
-    const code = /AADSTS\d+/.exec(error.message)?.[0];
-    return { ok: false, message: error.message, ...(code === undefined ? {} : { code }) };
-  }
-}
-
-/** The claims of a token, unchecked: they are shown and decide nothing. Empty for a token that is not a JSON web token. */
-function payloadOf(token: string): Readonly<Record<string, unknown>> {
-  try {
-    const payload = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")) as unknown;
-    return typeof payload === "object" && payload !== null ? (payload as Record<string, unknown>) : {};
-  } catch {
-    return {};
+    return { ok: false, message: error.what, advice: error.advice, ...defined({ code: error.entraCode }) };
   }
 }

@@ -28,7 +28,7 @@ export type LiveJob = {
 /** The jobs of one workspace. Reads are repeated on passing faults; writes are sent exactly once. */
 export type Jobs = {
   /** `undefined` when there is none of that name. */
-  readonly get: (name: string) => Promise<Outcome<LiveJob | undefined>>;
+  readonly get: (name: string, signal?: AbortSignal) => Promise<Outcome<LiveJob | undefined>>;
   readonly put: (name: string, body: unknown) => Promise<Outcome<LiveJob>>;
   /** Requests the cancellation; the job runs on until its status says otherwise. */
   readonly cancel: (name: string, signal?: AbortSignal) => Promise<Outcome<void>>;
@@ -42,8 +42,8 @@ const cancelVersion = "2023-04-01-preview";
 export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
   const id = (name: string) => `${workspaceId(workspace)}/jobs/${name}`;
   return {
-    get: async (name) => {
-      const answer = await arm.get(id(name), getVersion);
+    get: async (name, signal) => {
+      const answer = await arm.get(id(name), getVersion, signal);
       if (answer.ok)
         return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unreachable");
       return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;

@@ -1,18 +1,19 @@
 import { resolve } from "node:path";
 import type { Azure } from "../azure/azure.ts";
+import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import type { Outcome } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { RunReport } from "../report/result.ts";
-import { cancelRun } from "../run/cancel.ts";
+import { cancelRun, statusAfterRefusal } from "../run/cancel.ts";
 import { downloadArtifacts } from "../run/download.ts";
 import { followRun, type Followed } from "../run/follow.ts";
 import { missedGates } from "../run/gates.ts";
 import { readMetrics } from "../run/metrics.ts";
 import { runReport, type ReportedRun, type RunDetails } from "../run/run-report.ts";
 import { stillRunning } from "../run/still-running.ts";
-import { failureOf } from "../report/failure.ts";
+import { failureOf, sentenceOf } from "../report/failure.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { streamedLog } from "./streamed-log.ts";
 
@@ -47,7 +48,7 @@ export async function followToReport(
   const cancel = () => (cancelled ??= cancelRun(name, azure.jobs, context.clock));
   const onAbort = () => void cancel();
   if (started.ours) context.signal.addEventListener("abort", onAbort, { once: true });
-  const follow = () =>
+  const follow = (last?: string) =>
     followRun(name, {
       jobs: azure.jobs,
       runHistory: azure.runHistory,
@@ -56,12 +57,19 @@ export async function followToReport(
       signal: context.signal,
       deadline: context.deadline,
       onStatus: log.status,
+      ...defined({ last }),
     });
   let followed = await follow();
-  const isToBeCancelled =
-    followed.end === "left" && followed.why === "timeout" && context.inputs.onTimeout === "cancel";
   // A cancellation is refused for a run that has ended meanwhile: what it is then counts, so it is read once more.
-  if (isToBeCancelled && !(await cancel()).ok) followed = await follow();
+  if (isToBeCancelled(followed, started, context) && !(await cancel()).ok) {
+    if (followed.why === "timeout") {
+      const again = await follow(followed.status);
+      // Where it cannot be read any more, the time limit is still what ended the following.
+      followed = again.end === "left" && again.why === "unreachable" ? { ...followed, status: again.status } : again;
+    } else {
+      followed = { ...followed, status: (await statusAfterRefusal(name, azure.jobs)) ?? followed.status };
+    }
+  }
   log.end();
   context.signal.removeEventListener("abort", onAbort);
   const metrics = followed.end === "over" ? await readMetrics(name, azure.metrics) : [];
@@ -71,6 +79,16 @@ export async function followToReport(
       ? await leftRunning(started, followed, context, cancel)
       : await ended(followed, report, context, azure);
   return join({ run: report, failures: [] }, concluded);
+}
+
+/** Left by a time limit after which it is to be cancelled, or by the workflow's own end. */
+function isToBeCancelled(
+  followed: Followed,
+  { ours }: Started,
+  { inputs }: CommandContext,
+): followed is Extract<Followed, { end: "left"; why: "timeout" | "cancelled" }> {
+  if (followed.end !== "left") return false;
+  return followed.why === "timeout" ? inputs.onTimeout === "cancel" : followed.why === "cancelled" && ours;
 }
 
 /** What the end of the run means: failures, and what is fetched. */
@@ -110,15 +128,23 @@ async function leftRunning(
         return stopped("cancelled", message, true);
       }
       const asked = await cancel();
+      const isOver = interpretStatus(followed.status).phase === "over";
       const what = asked.ok
         ? `cancellation of the run '${name}' was requested`
-        : `the run '${name}' could not be cancelled`;
-      return stopped("cancelled", `The workflow was cancelled; ${what}.`, !asked.ok);
+        : isOver
+          ? `the run '${name}' had ended as ${followed.status} by then`
+          : `the run '${name}' could not be cancelled: ${sentenceOf(asked.failure.error)}`;
+      return stopped("cancelled", `The workflow was cancelled; ${what}.`, !asked.ok && !isOver);
     }
     case "timeout": {
-      const asked = context.inputs.onTimeout === "cancel" && (await cancel()).ok;
-      const what = asked ? "cancellation requested" : "it is still running";
-      return stopped("timeout", `The run '${name}' had not ended within timeout-minutes; ${what}.`, !asked);
+      const asked = context.inputs.onTimeout === "cancel" ? await cancel() : undefined;
+      const what =
+        asked === undefined
+          ? "it is still running"
+          : asked.ok
+            ? "cancellation requested"
+            : `it could not be cancelled (${sentenceOf(asked.failure.error)}), and was ${followed.status} when it was read last`;
+      return stopped("timeout", `The run '${name}' had not ended within timeout-minutes; ${what}.`, asked?.ok !== true);
     }
     case "unreachable":
       return {

@@ -1,5 +1,6 @@
-import type { Claims, SignInDiagnosis } from "../azure/diagnosis.ts";
-import type { DoctorReport, FederatedCredential } from "../report/result.ts";
+import type { SignInDiagnosis } from "../azure/diagnosis.ts";
+import { differingClaim, federatedCredential } from "../azure/sign-in.ts";
+import type { DoctorReport } from "../report/result.ts";
 import { error, fine, notChecked, warning, type Check } from "./check.ts";
 
 export type IdentityFindings = Pick<DoctorReport, "claims" | "federatedCredential" | "principal"> & {
@@ -12,7 +13,7 @@ export function identityFindings(diagnosis: SignInDiagnosis): IdentityFindings {
   const claims = idToken?.ok === true ? idToken.claims : undefined;
   return {
     checks: [
-      fine("sign-in-way", `The action signs in ${words[diagnosis.way]}: ${whyThisWay(diagnosis)}.`),
+      fine("sign-in-way", diagnosis.described),
       ...(cloud.ok
         ? [fine("cloud", `The cloud is ${cloud.value.name}; its ARM is ${cloud.value.resourceManager}.`)]
         : [
@@ -24,31 +25,11 @@ export function identityFindings(diagnosis: SignInDiagnosis): IdentityFindings {
             ),
           ]),
       ...idTokenChecks(diagnosis),
-      ...signInChecks(diagnosis, claims),
+      ...signInChecks(diagnosis),
     ],
     ...(claims === undefined ? {} : { claims, federatedCredential: federatedCredential(claims) }),
     ...(signedIn?.ok === true ? { principal: signedIn.principal } : {}),
   };
-}
-
-const words: Readonly<Record<SignInDiagnosis["way"], string>> = {
-  oidc: "by OIDC, with an ID token of GitHub's and no secret",
-  "service-principal": "as a service principal, with its secret",
-  "managed-identity": "as the managed identity of the runner",
-  "azure-cli": "with the session of the Azure CLI",
-  "cli-or-managed-identity": "with the session of the Azure CLI, else as the managed identity of the runner",
-};
-
-function whyThisWay({ way, isAutomatic, given }: SignInDiagnosis): string {
-  if (!isAutomatic) return `the input auth says '${way}'`;
-  if (way === "service-principal") return "a secret is given, by client-secret, creds or AZURE_CLIENT_SECRET";
-  if (way === "oidc") return "the job may ask for ID tokens, and client-id and tenant-id are known";
-  const missing = [
-    ...(given.mayAskForIdTokens ? [] : ["the permission id-token: write"]),
-    ...(given.clientId === undefined ? ["client-id"] : []),
-    ...(given.tenantId === undefined ? ["tenant-id"] : []),
-  ];
-  return `no secret is given, and for OIDC ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} missing`;
 }
 
 function idTokenChecks({ idToken, way }: SignInDiagnosis): readonly Check[] {
@@ -58,10 +39,10 @@ function idTokenChecks({ idToken, way }: SignInDiagnosis): readonly Check[] {
       : [fine("id-token", "The job lacks permissions: { id-token: write }, which only OIDC needs.")];
   }
   if (!idToken.ok) {
-    const advice = "Run the job again; if it fails again, look at GitHub's status.";
+    const { message, advice } = idToken;
     return way === "oidc"
-      ? [error("authentication-failed", "id-token", idToken.message, advice)]
-      : [warning("id-token", idToken.message, advice)];
+      ? [error("authentication-failed", "id-token", message, advice)]
+      : [warning("id-token", message, advice)];
   }
   const { issuer, subject, audience } = idToken.claims;
   return [
@@ -96,15 +77,7 @@ export function subjectWords(subject: string): string {
   return kind + ids;
 }
 
-/** Which claim Entra's refusals are about. */
-const claimOf: Readonly<Record<string, keyof Claims | "any">> = {
-  AADSTS700213: "subject",
-  AADSTS700211: "issuer",
-  AADSTS700212: "audience",
-  AADSTS70021: "any",
-};
-
-function signInChecks({ signedIn, given, way, cloud }: SignInDiagnosis, claims: Claims | undefined): readonly Check[] {
+function signInChecks({ signedIn, cloud }: SignInDiagnosis): readonly Check[] {
   if (signedIn === undefined) {
     return cloud.ok
       ? []
@@ -125,59 +98,9 @@ function signInChecks({ signedIn, given, way, cloud }: SignInDiagnosis, claims: 
     ];
     return [fine("signed-in", `Signed in${ids.length === 0 ? "" : `: ${ids.join(", ")}`}.`)];
   }
-  const { code, message } = signedIn;
-  const differs = code === undefined ? undefined : claimOf[code];
-  if (way !== "oidc" || differs === undefined || claims === undefined)
-    return [error("authentication-failed", "sign-in", message, adviceFor(code, way))];
-  const what =
-    differs === "any"
-      ? "Entra does not say which of issuer, subject and audience differs."
-      : `It is the ${differs} that differs: no federated credential of the identity has the ${differs} ${claims[differs]}.`;
-  return [
-    error(
-      "authentication-failed",
-      differs === "any" ? "federated-credential" : `federated-${differs}`,
-      `${what} ${message}`,
-      `Add the federated credential below to the identity: az ad app federated-credential create --id ${given.clientId ?? "CLIENT_ID"} --parameters credential.json. ` +
-        "The three values are compared exactly, with case and without wildcards; a new credential takes some minutes to work.",
-    ),
-  ];
-}
-
-function adviceFor(code: string | undefined, way: SignInDiagnosis["way"]): string {
-  switch (code) {
-    case "AADSTS700024":
-      return "Run the job again; if it fails again, set the clock of the runner.";
-    case "AADSTS700016":
-    case "AADSTS90002":
-    case "AADSTS900023":
-      return "Compare client-id and tenant-id with the overview of the app registration in the portal.";
-    case "AADSTS7000215":
-    case "AADSTS7000222":
-      return "Make a new secret and store its value, or switch to OIDC, which needs none.";
-    case undefined:
-      return way === "oidc"
-        ? "Add permissions: { id-token: write, contents: read } to the job, and set client-id and tenant-id."
-        : way === "service-principal"
-          ? "Set client-id, tenant-id and client-secret, or creds."
-          : "Run azure/login before this step, or set client-id and tenant-id and give the job permissions: { id-token: write }.";
-    default:
-      return "Look the code up at https://learn.microsoft.com/entra/identity-platform/reference-error-codes.";
-  }
-}
-
-/** The credential that fits this job. Names take 3 to 120 letters, digits, dashes and underscores. */
-export function federatedCredential({ issuer, subject, audience }: Claims): FederatedCredential {
-  const name = subject
-    .replace(/^repo:/, "")
-    .replaceAll(/[^A-Za-z0-9_-]+/g, "-")
-    .replaceAll(/^[-_]+|[-_]+$/g, "")
-    .slice(0, 110);
-  return {
-    name: `github-${name}`,
-    issuer,
-    subject,
-    audiences: [audience],
-    description: "The GitHub Action azureml-targets",
-  };
+  const { code, message, advice } = signedIn;
+  const differs = differingClaim(code);
+  const checked =
+    differs === undefined ? "sign-in" : differs === "any" ? "federated-credential" : `federated-${differs}`;
+  return [error("authentication-failed", checked, message, advice)];
 }

@@ -102,13 +102,15 @@ export function heading(level: 1 | 2 | 3, content: Text): Block {
 const address = String.raw`https?:\/\/[^\s<>"'\x60]*[^\s<>"'\x60.,;:!?)\]}]`;
 /** `az ml job cancel --name x`: a command is one from its first option on. */
 const azureCommand = String.raw`\baz(?: [a-z][a-z-]*)+(?: --[a-z-]+(?: (?!-)(?:'[^'\n]*'|@?[\w…/.:~+=-]*[\w…/]))?)+`;
-const toCopy = new RegExp(`(${address}|${azureCommand})`, "i");
+/** What a sentence quotes as code: a line of a workflow. */
+const quotedCode = String.raw`\x60[^\x60\n]+\x60`;
+const toCopy = new RegExp(`(${quotedCode}|${address}|${azureCommand})`, "i");
 
-/** A sentence from elsewhere. The addresses and commands in it are there to be copied; the full stop behind one is not. */
+/** A sentence from elsewhere. The addresses, commands and code in it are there to be copied; the full stop behind one is not. */
 export function sentence(text: string): readonly Inline[] {
   return text
     .split(toCopy)
-    .map((part, index) => (index % 2 === 1 ? code(part) : part))
+    .map((part, index) => (index % 2 === 1 ? code(part.replace(/^`(.*)`$/, "$1")) : part))
     .filter((part) => part !== "");
 }
 

@@ -7,6 +7,18 @@ const longestSeconds = 6;
 /** A submission that was cut off may still be on its way when the cancellation arrives. */
 const looksForRun = 4;
 
+/** Seconds in which a run is read whose cancellation was refused, within the same grace. */
+const longestRead = 2;
+
+/**
+ * What a run is once its cancellation was refused: mostly it has ended meanwhile. `undefined` where nothing can be read,
+ * and where there is no such run.
+ */
+export async function statusAfterRefusal(name: string, jobs: Jobs): Promise<string | undefined> {
+  const job = await jobs.get(name, AbortSignal.timeout(longestRead * 1000));
+  return job.ok ? job.value?.status : undefined;
+}
+
 /** Asks for the cancellation of a run, whatever else has been aborted. A run that cannot be found is looked for a little. */
 export async function cancelRun(name: string, jobs: Jobs, clock: Clock): Promise<Outcome<void>> {
   const until = AbortSignal.timeout(longestSeconds * 1000);

@@ -15,6 +15,8 @@ export type FollowDeps = {
   /** Milliseconds since the epoch after which the run is left running. */
   readonly deadline: number;
   readonly onStatus: (status: string) => void;
+  /** What was read last, where the run was followed before. */
+  readonly last?: string;
 };
 
 /** How the following ended. */
@@ -50,8 +52,8 @@ type Look = {
 
 /** Follows a run to its end: status, and logs by offset. */
 export async function followRun(name: string, deps: FollowDeps): Promise<Followed> {
-  let last: Look = { status: "NotStarted", logFiles: {} };
-  let shown = "";
+  let last: Look = { status: deps.last ?? "NotStarted", logFiles: {} };
+  let shown = deps.last ?? "";
   let stalledSince: number | undefined;
   let failures = 0;
   for (let look = 0; ; look += 1) {

@@ -1,4 +1,4 @@
-import { locationPath, usageName } from "../../resources/sizes.ts";
+import { familyName, locationPath, usageName } from "../../resources/sizes.ts";
 import type { ResourceDocument } from "../../resources/resource.ts";
 import { armError, type Reply } from "../../server/reply.ts";
 import type { Store } from "../../store.ts";
@@ -14,6 +14,8 @@ export type Capacity = {
     readonly location: string;
     readonly vmSize: unknown;
     readonly machines: number;
+    /** Low-priority machines have a quota of their own for the whole region, and none of their family. */
+    readonly isLowPriority?: boolean;
   }) => Reply | undefined;
 };
 
@@ -66,15 +68,16 @@ export function createCapacity(
     return { ...list, value };
   };
 
-  const usageOf = (region: string, family: string): Usage | undefined => {
+  const usageIn = (region: string, is: (usage: Usage) => boolean): Usage | undefined => {
     const list = store.get<ResourceDocument>("resources", `${locationPath(region)}/usages`.toLowerCase());
-    if (list === undefined) return undefined;
-    return (usages(list)["value"] as readonly Usage[]).find(({ name }) => name.value === usageName(family));
+    return list === undefined ? undefined : (usages(list)["value"] as readonly Usage[]).find(is);
   };
+  const isTooMuch = (vCpus: number, usage: Usage | undefined): usage is Usage =>
+    usage !== undefined && usage.limit >= 0 && vCpus > usage.limit - usage.currentValue;
 
   return {
     usages,
-    refused: ({ computeType, location, vmSize, machines }) => {
+    refused: ({ computeType, location, vmSize, machines, isLowPriority = false }) => {
       const region = plainRegion(location);
       // A region without a list of its own takes everything.
       if (sizesIn(region) === undefined) return undefined;
@@ -84,16 +87,26 @@ export function createCapacity(
         return armError(
           400,
           "BadRequest",
-          `The specified VM size ${String(vmSize)} is not supported for ${computeType} in region ${region}.`,
+          `VM size ${String(vmSize).toUpperCase()} is not supported for region ${region}.`,
         );
-      const usage = usageOf(region, size.family);
       const vCpus = machines * size.vCPUs;
-      if (usage === undefined || usage.limit < 0 || vCpus <= usage.limit - usage.currentValue) return undefined;
-      return armError(
-        400,
-        "ClusterMinNodesExceedCoreQuota",
-        `The specified subscription has a ${size.family} vCPU quota of ${usage.limit} and cannot accomodate for at least ${machines} requested managed compute nodes which maps to ${vCpus} vCPUs.`,
-      );
+      // Words, spelling, codes and the missing plural are the service's, as public reports and recordings have them.
+      const family = usageIn(region, ({ name }) => name.value === usageName(size.family));
+      if (!isLowPriority && isTooMuch(vCpus, family))
+        return armError(
+          400,
+          "ClusterMinNodesExceedCoreQuota",
+          `The specified subscription has a ${familyName(size.family)} vCPU quota of ${family.limit} and cannot accomodate for at least ${machines} requested managed compute nodes which maps to ${vCpus} vCPUs.`,
+        );
+      const total = isLowPriority ? "/totalLowPriorityCores/" : "/totalDedicatedCores/";
+      const whole = usageIn(region, ({ type }) => type.includes(total));
+      return isTooMuch(vCpus, whole)
+        ? armError(
+            400,
+            "BadRequest",
+            `The specified subscription has a total vCPU quota of ${whole.limit} and cannot accomodate for at least ${machines} requested managed compute node which maps to ${vCpus} vCPUs.`,
+          )
+        : undefined;
     },
   };
 }

@@ -26,8 +26,8 @@ export function putCompute(request: Incoming, name: string, faults: readonly Fau
   if (!namePattern.test(name))
     return armError(
       400,
-      "InvalidComputeName",
-      `Compute name '${name}' is invalid. It can include letters, digits and dashes. It must start with a letter and be between 3 and 24 characters long.`,
+      "BadRequest",
+      "Compute name is invalid. It can include letters, digits and dashes. It must start with a letter, end with a letter or digit, and be between 3 and 24 characters in length.",
     );
   if (location === undefined)
     return armError(400, "LocationRequired", "The location property is required for this definition.");

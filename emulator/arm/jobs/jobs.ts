@@ -82,6 +82,9 @@ export function createJobs(store: Store, runner: Runner, pageSize: number) {
       }
       if (known === undefined) return armError(404, "UserError", `Run ${name} could not be found.`);
       if (action === "cancel") {
+        // Recorded of a pipeline's run; nothing that has ended can be cancelled.
+        if (isTerminal(known))
+          return armError(400, "UserError", `The pipeline run ${name} is in terminal status, it can't be canceled.`);
         runner.cancel(name);
         const location = `${request.endpoints.arm}/subscriptions/${seeded.subscriptionId}/providers/Microsoft.MachineLearningServices/locations/${seeded.location}/mfeOperationResults/jc:${seeded.workspaceId}:${name}?${request.query.toString()}`;
         return {

@@ -12,7 +12,10 @@ export const amlCompute: EmulatedKind = {
   check: ({ name, location, own }, { store, capacity }) =>
     checkName(name, store) ??
     checkSize(own) ??
-    capacity.refused({ computeType: "AmlCompute", location, vmSize: own["vmSize"], machines: minimum(own) }),
+    capacity.refused({
+      ...{ computeType: "AmlCompute", location, vmSize: own["vmSize"], machines: minimum(own) },
+      isLowPriority: /^lowpriority$/i.test(String(own["vmPriority"])),
+    }),
   checkUpdate: (existing, own) => {
     const before = ownPart(existing);
     const fixed = ["vmSize", "vmPriority"].find(
