@@ -1,8 +1,10 @@
 import type { Azure } from "../azure/azure.ts";
+import { defined } from "../azure/defined.ts";
 import { isRunner } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { computesOf } from "../job/job.ts";
 import type { Failure } from "../report/result.ts";
+import { placeOf } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 
 /** The run's computes that are neither declared nor in the workspace: found by reading, before anything is written. */
@@ -26,6 +28,7 @@ export async function unknownComputes(
     failures.push({
       reason: "invalid-declaration",
       message: `The run's compute '${name}' is neither declared nor in the workspace.${suggestionFor(name, known)} Nothing was written.`,
+      ...defined({ where: placeOf(run.source, "compute") }),
     });
   }
   return failures;

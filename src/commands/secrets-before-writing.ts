@@ -1,4 +1,5 @@
 import type { Azure } from "../azure/azure.ts";
+import { defined } from "../azure/defined.ts";
 import { secretsOf } from "../compute/target.ts";
 import { secretsOf as secretsOfJob, type Job } from "../job/job.ts";
 import { createsOrAttaches } from "../plan/preflight.ts";
@@ -6,6 +7,7 @@ import type { Plan } from "../plan/step.ts";
 import { failureOfThrown } from "../report/failure.ts";
 import type { Failure } from "../report/result.ts";
 import { formatSecretReference, type SecretReference } from "../secret/secret.ts";
+import { inFile } from "../yaml/problem.ts";
 import type { CommandContext } from "./context.ts";
 
 /**
@@ -33,7 +35,12 @@ export async function missingSecrets(
       await resolve(reference);
     } catch (error) {
       const { reason, message } = failureOfThrown(error);
-      failures.push({ reason, message: `${name}, ${formatSecretReference(reference)}: ${message}` });
+      failures.push({
+        reason,
+        message: `${name}, ${formatSecretReference(reference)}: ${message}`,
+        // One that several targets share is read once, and missed at each of them.
+        ...defined({ where: inFile(reference.where) }),
+      });
     }
   }
   return failures;
