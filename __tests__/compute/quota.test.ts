@@ -179,6 +179,7 @@ describe("the quota that is left", () => {
     expect(finding).toEqual({
       severity: "error",
       code: "quota-too-small",
+      field: "min_instances",
       message: `${dsv2} in eastus: 6 vCPUs, 2 in use. The minimum of 2 × STANDARD_DS3_V2 (4 vCPUs each) needs 8, and 4 are left.`,
       advice:
         "Ask for more of this quota in the Azure portal (Quotas, Machine learning), lower the minimum to 1, or choose a smaller size or another region.",

@@ -46,7 +46,13 @@ describe("a compute to be removed that is in use", () => {
       means: "reattach",
       findings: [{ severity: "error", code: "in-use" }],
     });
-    expect(step.annotations.map(({ message }) => message).join("\n")).toContain("the run 'long-training' (Running)");
+    expect(step.annotations).toMatchObject([
+      {
+        severity: "error",
+        message: expect.stringContaining("the run 'long-training' (Running)") as unknown as string,
+        properties: { title: "in-use", file: "azureml.yml", line: "3", col: "11" },
+      },
+    ]);
     expect(writesIn(emulator.journal())).toEqual([]);
   });
 

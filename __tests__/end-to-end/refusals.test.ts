@@ -57,6 +57,10 @@ describe("a refusal", () => {
     expect(applied.outputs["failure-reason"]).toBe("not-authorized");
     expect(applied.summary).toContain(`The identity a1 lacks the action ${computes}write on /s.`);
     expect(applied.summary).not.toContain("refused the login");
+    // At the target's name, like a problem of validate.
+    const place = { title: "not-authorized", file: "azureml.yml", line: "2", col: "19" };
+    expect(applied.annotations).toMatchObject([{ severity: "error", properties: place }]);
+    expect(applied.log.join("\n")).toContain("azureml.yml:2:19: cpu (managed cluster): ");
 
     emulator.faults.add({
       method: "DELETE",

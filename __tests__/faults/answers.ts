@@ -13,7 +13,7 @@ type Place = { readonly method: string; readonly path: string; readonly nth: num
 /** One answer that is altered in one way. */
 export type AnswerCase = {
   readonly flow: Flow;
-  readonly command: "plan" | "apply" | "detach";
+  readonly command: RunOptions["command"];
   readonly place: Place;
   readonly what: string;
   readonly change: (reply: Reply) => Reply;
@@ -147,7 +147,7 @@ export async function addressCases(
   return cases;
 }
 
-function commandsOf(flow: Flow): readonly AnswerCase["command"][] {
+function commandsOf(flow: Flow): readonly RunOptions["command"][] {
   return flow.options.command === "apply" ? ["plan", "apply"] : [flow.options.command];
 }
 

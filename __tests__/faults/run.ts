@@ -20,7 +20,7 @@ export type Ran = {
 };
 
 export type RunOptions = {
-  readonly command: "plan" | "apply" | "detach";
+  readonly command: "plan" | "apply" | "train" | "up" | "detach";
   /** Absolute folder of the checkout. */
   readonly checkout: string;
   readonly inputs?: Readonly<Record<string, string>>;
@@ -72,6 +72,7 @@ export async function run(
     endGroup: () => undefined,
     annotate: (_, text) => void lines.push(text),
     problem: (problem) => void lines.push(source.formatProblem(problem)),
+    failure: ({ message }) => void lines.push(message),
   };
   const context: CommandContext = {
     inputs,

@@ -175,6 +175,14 @@ const secrets = fc.oneof(
     .filter((secret) => secret.length >= 8),
 );
 
+/** The same failure with and without a place. */
+const failuresOf = (text: string) =>
+  [undefined, { file: text, line: 1, column: 1 }].map((where) => ({
+    reason: "drift" as const,
+    message: text,
+    ...(where === undefined ? {} : { where }),
+  }));
+
 describe("secrets", () => {
   it("leave nowhere, however somebody else has repeated them", async () => {
     await fc.assert(
@@ -184,7 +192,7 @@ describe("secrets", () => {
         const text = (echoes[name] as (secret: string) => string)(secret);
         const result = resultWith(text);
         const log = createLog();
-        logResult(result, log);
+        logResult(result, failuresOf(text), "", log);
         log.info(text);
         log.group(text, [text]);
         for (const problem of result.problems) log.problem(problem, "");

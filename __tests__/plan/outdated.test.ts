@@ -84,7 +84,7 @@ describe("changes since a plan was made", () => {
       expected: /declared as virtualm/,
     },
   ])("$when", ({ plan, now, expected }) => {
-    const changes = changesSince(whole(plan), whole(now));
+    const changes = changesSince(whole(plan), whole(now)).map(({ sentence }) => sentence);
     if (expected === undefined) expect(changes).toEqual([]);
     else expect(changes).toEqual([expect.stringMatching(expected)]);
   });
@@ -103,9 +103,12 @@ describe("changes since a plan was made", () => {
         },
       ),
     ).toEqual([
-      "gpu: it is in the plan, but no longer declared.",
-      "other: it is declared, but not in the plan.",
-      "environment env: the plan says 'create' of version 1; now it is 'create' of version 2.",
+      { target: "gpu", sentence: "gpu: it is in the plan, but no longer declared." },
+      { target: "other", sentence: "other: it is declared, but not in the plan." },
+      {
+        environment: "env",
+        sentence: "environment env: the plan says 'create' of version 1; now it is 'create' of version 2.",
+      },
     ]);
   });
 

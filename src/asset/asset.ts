@@ -1,4 +1,4 @@
-import { succeeded, type Outcome } from "../azure/outcome.ts";
+import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import * as code from "./code.ts";
 import * as data from "./data.ts";
 import type { EnvironmentDefinition } from "./environment/definition.ts";
@@ -105,7 +105,7 @@ async function ensureDeclared<Definition, Content>(
  * Brings all of them into the workspace. Those of one kind one after the other, so that the second of two with the same
  * content finds the first.
  *
- * @returns ids and addresses by the places of the uses; else the failure of the first use that has one.
+ * @returns ids and addresses by the places of the uses; else the failure of the first use that has one, with its place.
  */
 export async function ensureAssets(
   taken: readonly TakenAsset[],
@@ -127,10 +127,15 @@ export async function ensureAssets(
     const outcome = outcomes.get(use.where);
     // What was not tried comes after one of its kind that failed.
     if (outcome === undefined) continue;
-    if (!outcome.ok) return outcome;
+    if (!outcome.ok) return refusedFor(use, outcome.failure);
     ids.set(use.where, outcome.value);
   }
   return succeeded(ids);
+}
+
+/** The failure with the place in the job of the asset that it is about, whatever part of it the service names. */
+export function refusedFor({ where }: Pick<AssetUse, "where">, failure: AzureFailure) {
+  return failed({ ...failure, error: { ...failure.error, target: where } });
 }
 
 /** What of an asset goes from this machine to a datastore. */

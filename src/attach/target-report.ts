@@ -1,11 +1,14 @@
 import type { LiveCompute } from "../azure/computes.ts";
+import { defined } from "../azure/defined.ts";
 import { kindOf, kindOfLive, originOf, resourceIdOf } from "../compute/target.ts";
-import { actionOf } from "../plan/plan-report.ts";
-import { whatToDo } from "../report/advice.ts";
+import { actionOf, placeOfStep } from "../plan/plan-report.ts";
+import { whatToDo, type About } from "../report/advice.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { Step } from "../plan/step.ts";
 import { errorSentence } from "../report/error-text.ts";
+import { refusedPlace } from "../report/refused-field.ts";
 import type { Failure, LeftGoing, TargetReport } from "../report/result.ts";
+import { placeOf, type SourceNode } from "../yaml/source.ts";
 import type { StepOutcome } from "./step-result.ts";
 import type { DetachOutcome } from "./detachment.ts";
 
@@ -27,6 +30,9 @@ export function summarizeStep(outcome: StepOutcome, region?: string): TargetSumm
     name: target.name,
     type: target.type,
     action: actionOf(step),
+    ...defined({
+      where: end.state === "failed" ? refusedPlace(end.error, target.source, aboutOf(step)) : placeOfStep(step),
+    }),
     ...(resourceId === undefined ? {} : { resourceId }),
     ...(compute === undefined ? {} : { provisioningState: compute.provisioningState }),
     ...(outcome.guarantee === undefined ? {} : { guarantee: outcome.guarantee }),
@@ -44,46 +50,50 @@ export function summarizeStep(outcome: StepOutcome, region?: string): TargetSumm
           provisioningErrors: (compute?.provisioningErrors ?? []).map((error) => advised(error, step, region)),
           note: step.reason,
         },
-        failure: { reason, message: `${target.name} (${kindOf(target).label}): ${step.reason}` },
+        failure: { reason, message: `${labelOf(step)}: ${step.reason}`, ...defined({ where: report.where }) },
       };
     }
     case "in-flight":
       return {
         report: { ...report, outcome: "in-progress", provisioningErrors: [], note: stillRunning(end.why) },
         leftGoing: {
-          what: `${target.name} (${kindOf(target).label}) is still being provisioned`,
+          what: `${labelOf(step)} is still being provisioned`,
           next: "Run the same command again: it waits for the operation and sends nothing twice.",
         },
         ...(end.why === "not-waited-for"
           ? {}
-          : {
-              failure: {
-                reason: end.why,
-                message: `${target.name} (${kindOf(target).label}): ${stillRunning(end.why)}`,
-              },
-            }),
+          : { failure: { reason: end.why, message: `${labelOf(step)}: ${stillRunning(end.why)}` } }),
       };
     case "failed":
       return {
         report: { ...report, outcome: "failed", provisioningErrors: [advised(end.error, step, region)] },
         failure: {
           reason: end.because,
-          message: `${target.name} (${kindOf(target).label}): ${errorSentence(advised(end.error, step, region))}`,
+          message: `${labelOf(step)}: ${errorSentence(advised(end.error, step, region))}`,
+          ...defined({ where: report.where }),
         },
       };
   }
 }
 
+function labelOf({ target }: Step): string {
+  return `${target.name} (${kindOf(target).label})`;
+}
+
 /** The error with the advice that fits what was declared: whoever shows it later knows only the error. */
-function advised(error: ServiceError, { target }: Step, workspaceRegion?: string): ServiceError {
+function advised(error: ServiceError, step: Step, region?: string): ServiceError {
+  const advice = whatToDo(error, aboutOf(step, region));
+  return advice === undefined ? error : { ...error, advice };
+}
+
+function aboutOf({ target }: Step, workspaceRegion?: string): About {
   const { size, location } = kindOf(target).capacityOf?.(target) ?? {};
-  const advice = whatToDo(error, {
+  return {
     type: target.type,
     size,
     region: location ?? workspaceRegion,
     declaresId: resourceIdOf(target) !== undefined,
-  });
-  return advice === undefined ? error : { ...error, advice };
+  };
 }
 
 function noteOf(step: StepOutcome["step"]): { note?: string } {
@@ -101,11 +111,17 @@ function stillRunning(why: "timeout" | "cancelled" | "not-waited-for"): string {
   }
 }
 
-export function summarizeDetach({ step, seconds, removal, guarantee }: DetachOutcome): TargetSummary {
+/** @param source where a target of that name is declared; absent where it is live alone. */
+export function summarizeDetach(
+  { step, seconds, removal, guarantee }: DetachOutcome,
+  source?: SourceNode,
+): TargetSummary {
   const live = "live" in step ? step.live : undefined;
+  const place = defined({ where: source === undefined ? undefined : placeOf(source) });
   const report = {
     name: step.name,
     type: live?.computeType.toLowerCase() ?? "unknown",
+    ...place,
     action: step.do === "keep" ? ("none" as const) : step.do,
     ...(live?.resourceId === undefined ? {} : { resourceId: live.resourceId }),
     ...(guarantee === undefined ? {} : { guarantee }),
@@ -114,7 +130,7 @@ export function summarizeDetach({ step, seconds, removal, guarantee }: DetachOut
   if (step.do === "refuse") {
     return {
       report: { ...report, outcome: "failed", provisioningErrors: [], note: step.reason },
-      failure: { reason: "conflict", message: `${step.name}: ${step.reason}` },
+      failure: { reason: "conflict", message: `${step.name}: ${step.reason}`, ...place },
     };
   }
   if (removal === undefined)
@@ -128,6 +144,7 @@ export function summarizeDetach({ step, seconds, removal, guarantee }: DetachOut
         failure: {
           reason: removal.because ?? "provisioning-failed",
           message: `${step.name}: ${errorSentence(removal.error)}`,
+          ...place,
         },
       };
     case "in-flight":

@@ -39,7 +39,8 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
   const steps = planDetach(inputs.only, live.value, { allowDelete: inputs.allowDelete });
   const names = steps.filter(isWorkedOn).map(({ name }) => name);
   const outcomes = await withProgress(names, context, azure, (deps) => carryOut(steps, inputs, deps));
-  const summaries = outcomes.map(summarizeDetach);
+  const sources = new Map(declaration.targets.map(({ name, source }) => [name.toLowerCase(), source]));
+  const summaries = outcomes.map((outcome) => summarizeDetach(outcome, sources.get(outcome.step.name.toLowerCase())));
   return join(reported, {
     targets: summaries.map(({ report }) => report),
     failures: summaries.flatMap(({ failure }) => failure ?? []),

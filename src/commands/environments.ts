@@ -6,9 +6,12 @@ import * as environment from "../asset/environment/environment.ts";
 import { planAsset, type AssetStep } from "../asset/plan.ts";
 import { registerAsset } from "../asset/register.ts";
 import type { LocalUpload } from "../asset/upload/local-upload.ts";
-import type { EnvironmentReport } from "../report/result.ts";
+import { defined } from "../azure/defined.ts";
+import type { AzureFailure } from "../azure/outcome.ts";
+import { refusedPlace } from "../report/refused-field.ts";
+import type { EnvironmentReport, Failure } from "../report/result.ts";
 import type { Problem } from "../yaml/problem.ts";
-import { positionOf } from "../yaml/source.ts";
+import { placeOf, positionOf } from "../yaml/source.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { failureOf } from "../report/failure.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
@@ -56,12 +59,13 @@ export async function planEnvironments(
         try {
           const step = await planAsset(asset, environment, assets);
           if (step.ok) steps[index] = step.value;
-          else failures.push(failureOf(step.failure, `The environment '${asset.name}' could not be read`));
+          else failures.push(failureAt(asset, step.failure, "could not be read"));
         } catch (error) {
           if (!(error instanceof SnapshotRefused)) throw error;
           failures.push({
             reason: "invalid-declaration",
             message: `The environment '${asset.name}': ${error.message}`,
+            ...defined({ where: placeOf(asset.source, "build") }),
           });
         }
       }),
@@ -98,7 +102,7 @@ async function carryOut(step: EnvironmentStep, azure: Azure, context: CommandCon
     onProgress: (message) => context.log.info(`${name}: ${message}`),
   });
   if (!made.ok) {
-    const failure = failureOf(made.failure, `The environment '${name}' could not be registered`);
+    const failure = failureAt(step.asset, made.failure, "could not be registered");
     return {
       failures: [failure.reason === "workspace-unavailable" ? { ...failure, reason: "environment-failed" } : failure],
     };
@@ -111,6 +115,13 @@ async function carryOut(step: EnvironmentStep, azure: Azure, context: CommandCon
   };
 }
 
+function failureAt({ name, source }: EnvironmentStep["asset"], failure: AzureFailure, what: string): Failure {
+  return {
+    ...failureOf(failure, `The environment '${name}' ${what}`),
+    ...defined({ where: refusedPlace(failure.error, source) }),
+  };
+}
+
 function report({ asset, version, action, reason }: EnvironmentStep): EnvironmentReport {
-  return { name: asset.name, version, action, reason };
+  return { name: asset.name, version, ...defined({ where: placeOf(asset.source) }), action, reason };
 }

@@ -14,6 +14,8 @@ import { readMetrics } from "../run/metrics.ts";
 import { runReport, type ReportedRun, type RunDetails } from "../run/run-report.ts";
 import { stillRunning } from "../run/still-running.ts";
 import { failureOf, sentenceOf } from "../report/failure.ts";
+import { refusedPlace } from "../report/refused-field.ts";
+import type { SourceNode } from "../yaml/source.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { streamedLog } from "./streamed-log.ts";
 
@@ -21,6 +23,8 @@ import { streamedLog } from "./streamed-log.ts";
 export type Started = ReportedRun & {
   /** Submitted by this attempt of the workflow, in this process or in an earlier one: its cancellation cancels the run. */
   readonly ours: boolean;
+  /** Where it is declared; absent for one that is followed whatever is declared. */
+  readonly source?: SourceNode;
 };
 
 /** From the submission to the report: follow (unless `wait` is false), metrics, gates, download. */
@@ -77,7 +81,7 @@ export async function followToReport(
   const concluded =
     followed.end === "left"
       ? await leftRunning(started, followed, context, cancel)
-      : await ended(followed, report, context, azure);
+      : await ended(followed, report, { gates, source: started.source }, context, azure);
   return join({ run: report, failures: [] }, concluded);
 }
 
@@ -95,6 +99,7 @@ function isToBeCancelled(
 async function ended(
   { status, error }: Followed,
   report: RunReport,
+  { gates, source }: Pick<Declaration, "gates"> & { readonly source: SourceNode | undefined },
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
@@ -103,9 +108,11 @@ async function ended(
   if (conclusion !== "success") {
     const leaf = error === undefined ? undefined : leafCause(error);
     const why = leaf === undefined ? "" : ` ${leaf.message} [${leaf.code}]`;
-    return { failures: [{ reason: failureReason, message: `The run '${report.name}' ended as ${status}.${why}` }] };
+    const message = `The run '${report.name}' ended as ${status}.${why}`;
+    const where = source === undefined ? undefined : refusedPlace(error, source);
+    return { failures: [{ reason: failureReason, message, ...defined({ where }) }] };
   }
-  const failures = missedGates(report.gates).map((message) => ({ reason: "gate-missed" as const, message }));
+  const failures = missedGates(gates, report.gates);
   return join({ failures }, await fetchArtifacts(report, context, azure));
 }
 

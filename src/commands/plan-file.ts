@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { asJson, asReference, plannedRequests } from "../attach/compute-write.ts";
+import { defined } from "../azure/defined.ts";
 import type { Azure } from "../azure/azure.ts";
 import { workspaceId, type Workspace } from "../azure/workspace.ts";
 import { withoutSecrets } from "../github/mask.ts";
@@ -9,12 +10,13 @@ import { originOf, toRequest } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { wayTo } from "../yaml/files.ts";
 import { isOutside } from "../yaml/is-outside.ts";
-import type { Problem } from "../yaml/problem.ts";
+import type { Position, Problem } from "../yaml/problem.ts";
+import { placeOf } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
 import { changesSince, isSameWorkspace, optionChanges } from "../plan/outdated.ts";
 import type { Plan, Step } from "../plan/step.ts";
 import { readPlanFile, writePlanFile, type PlanFile, type PlanFileStep } from "../plan/plan-file.ts";
-import { planReport } from "../plan/plan-report.ts";
+import { placeOfStep, planReport } from "../plan/plan-report.ts";
 import type { EnvironmentReport, FailureReason, TargetReport } from "../report/result.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { workspaceRef } from "./workspace.ts";
@@ -108,12 +110,12 @@ export type GivenPlan = { readonly plan?: PlanFile; readonly result: CommandResu
 /** Reads the plan that `apply` was given, and refuses one that does not fit. Needs no network. */
 export async function givenPlan(
   context: CommandContext,
-  declaration: Pick<Declaration, "workspace">,
+  declaration: Pick<Declaration, "workspace" | "targets">,
 ): Promise<GivenPlan> {
   const { planFile } = context.inputs;
   if (planFile === undefined) return { result: nothing };
   const path = resolve(context.workingDirectory, planFile);
-  const { file, folder } = await placeOf(path, planFile, context);
+  const { file, folder } = await namedAs(path, planFile, context);
   const { plan, problems } = await loadPlan({ path, file, planFile });
   if (plan === undefined) {
     for (const problem of problems) context.log.problem(problem, folder);
@@ -153,6 +155,7 @@ export async function givenPlan(
       bad.map(({ target, reason, refusal }) => ({
         reason: (refusal ?? "drift") as FailureReason,
         message: `${target}: the plan refuses it. ${reason}`,
+        ...defined({ where: placeOfTarget(target, declaration.targets) }),
       })),
     );
   }
@@ -161,12 +164,17 @@ export async function givenPlan(
   return { plan, result: nothing };
 }
 
+function placeOfTarget(name: string, targets: Declaration["targets"]): Position | undefined {
+  const declared = targets.find((target) => target.name.toLowerCase() === name.toLowerCase());
+  return declared === undefined ? undefined : placeOf(declared.source);
+}
+
 function refused(problems: readonly Problem[], failures: CommandResult["failures"]): GivenPlan {
   return { result: { problems, failures } };
 }
 
 /** How a plan is named: like a declaration where it is among them, and for annotations by its path in the repository. */
-async function placeOf(
+async function namedAs(
   path: string,
   planFile: string,
   { workingDirectory, repositoryRoot }: CommandContext,
@@ -217,10 +225,15 @@ export async function outdated(
 ): Promise<CommandResult> {
   const changes = changesSince(given, await contentOf(plan, environments, azure.workspace));
   return {
-    failures: changes.map((change) => ({
-      reason: "plan-outdated",
-      message: `Changed since the plan was made: ${change} Nothing was written. Make a new plan.`,
-    })),
+    failures: changes.map(({ target, environment, sentence }) => {
+      const step = plan.steps.find((one) => one.target.name.toLowerCase() === target?.toLowerCase());
+      const registered = environments.find(({ name }) => name.toLowerCase() === environment?.toLowerCase());
+      return {
+        reason: "plan-outdated",
+        message: `Changed since the plan was made: ${sentence} Nothing was written. Make a new plan.`,
+        ...defined({ where: step === undefined ? registered?.where : placeOfStep(step) }),
+      };
+    }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { defined } from "../azure/defined.ts";
+import { placeOfStep } from "../plan/plan-report.ts";
 import { isError } from "../yaml/problem.ts";
 import { hasChanges } from "../plan/plan.ts";
 import { foundBeforeWriting, missingInWorkspace, missingSecrets } from "./before-writing.ts";
@@ -38,6 +40,7 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
       ...refused.map((step) => ({
         reason: step.because,
         message: `${step.target.name}: ${step.reason}`,
+        ...defined({ where: placeOfStep(step) }),
       })),
       ...(context.inputs.expectNoChanges && !isAsDeclared
         ? [

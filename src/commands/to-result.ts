@@ -1,4 +1,5 @@
 import type { Command, Result } from "../report/result.ts";
+import { formatPlaced } from "../yaml/problem.ts";
 import type { CommandResult } from "./context.ts";
 
 /** The whole result of a command: the one value that every report is made of. */
@@ -11,7 +12,7 @@ export function toResult(command: Command, result: CommandResult, startedAt: num
     command,
     conclusion: decisive === undefined ? "success" : decisive.reason === "cancelled" ? "cancelled" : "failure",
     ...(decisive === undefined ? {} : { failureReason: decisive.reason }),
-    failures: result.failures.map(({ message }) => message),
+    failures: result.failures.map(({ where, message }) => formatPlaced(where, message)),
     ...(result.workspace === undefined ? {} : { workspace: result.workspace }),
     files: result.files ?? [],
     skipped: result.skipped ?? [],

@@ -2,9 +2,12 @@ import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import type { Azure } from "../azure/azure.ts";
+import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import { computesOf, type Job } from "../job/job.ts";
-import type { RunReport } from "../report/result.ts";
+import { failureOfThrown } from "../report/failure.ts";
+import { refusedPlace } from "../report/refused-field.ts";
+import type { Failure, RunReport } from "../report/result.ts";
 import { checkGates, missedGates, type Gate } from "../run/gates.ts";
 import { runName } from "../run/name.ts";
 import {
@@ -16,6 +19,7 @@ import {
 } from "../run/on-runner/run-on-runner.ts";
 import { EnvironmentFailed } from "../run/on-runner/virtual-environment.ts";
 import { SecretUnavailable } from "../secret/secret.ts";
+import { placeOf } from "../yaml/source.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
 /** Runs a job whose compute is the runner: same command, same environment, same report, nothing sent anywhere. */
@@ -43,9 +47,9 @@ export async function trainLocally(
       onLine: (_, line) => log.info(line),
       onStatus: (status) => log.info(`Run: ${status}`),
     });
-    return concluded(report(job, name, ran, gates, startedAt, context), ran, context);
+    return concluded(report(job, name, ran, gates, startedAt, context), ran, { job, gates }, context);
   } catch (error) {
-    return { failures: [failureOfRun(error)] };
+    return { failures: [failureOfRun(error, job)] };
   } finally {
     if (isOpen) log.endGroup();
   }
@@ -93,7 +97,12 @@ function report(
   };
 }
 
-function concluded(run: RunReport, { status, error = "" }: LocalRun, { signal }: CommandContext): CommandResult {
+function concluded(
+  run: RunReport,
+  { status, error = "" }: LocalRun,
+  { job, gates }: { readonly job: Job; readonly gates: readonly Gate[] },
+  { signal }: CommandContext,
+): CommandResult {
   const { conclusion, failureReason = "run-failed" } = interpretStatus(status);
   if (signal.aborted) {
     const message = `The workflow was cancelled, and with it the run '${run.name}' on the runner.`;
@@ -101,15 +110,19 @@ function concluded(run: RunReport, { status, error = "" }: LocalRun, { signal }:
   }
   if (conclusion !== "success") {
     const message = `The run '${run.name}' on the runner ended as ${status}. ${error}`.trim();
-    return { run, failures: [{ reason: failureReason, message }] };
+    return {
+      run,
+      failures: [{ reason: failureReason, message, ...defined({ where: refusedPlace(run.error, job.source) }) }],
+    };
   }
-  return { run, failures: missedGates(run.gates).map((message) => ({ reason: "gate-missed", message })) };
+  return { run, failures: missedGates(gates, run.gates) };
 }
 
 /** The ways to end that are known; anything else is thrown on. */
-function failureOfRun(error: unknown): CommandResult["failures"][number] {
-  if (error instanceof SecretUnavailable) return { reason: "secret-unavailable", message: error.message };
-  if (error instanceof NotRunnableHere || error instanceof SnapshotRefused || error instanceof EnvironmentFailed)
-    return { reason: "run-failed", message: error.message };
-  throw error;
+function failureOfRun(error: unknown, { source }: Job): Failure {
+  if (error instanceof SecretUnavailable) return failureOfThrown(error);
+  const field =
+    error instanceof SnapshotRefused ? "code" : error instanceof EnvironmentFailed ? "environment" : undefined;
+  if (field === undefined && !(error instanceof NotRunnableHere)) throw error;
+  return { reason: "run-failed", message: (error as Error).message, ...defined({ where: placeOf(source, field) }) };
 }

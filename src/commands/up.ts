@@ -1,3 +1,4 @@
+import { wayTo } from "../yaml/files.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
 import { ensureDeclared } from "./ensure-targets.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
@@ -9,10 +10,10 @@ import { checked } from "./check-declaration.ts";
 /** Everything that is declared: the targets first, then the run. */
 export async function up(context: CommandContext): Promise<CommandResult> {
   const declaration = await context.declare();
-  const problems =
-    declaration.deploy === undefined
-      ? declaration.problems
-      : [...declaration.problems, deployNotSupported(declaration.deploy)];
+  const unsupported = declaration.deploy === undefined ? [] : [deployNotSupported(declaration.deploy)];
+  for (const problem of unsupported)
+    context.log.problem(problem, wayTo(context.workingDirectory, await context.repositoryRoot()));
+  const problems = [...declaration.problems, ...unsupported];
   const base = checked({ ...declaration, problems });
   if (problems.some(isError)) return base;
   // A plan belongs to a workspace, so a given one needs it even where everything else happens on the runner.

@@ -79,7 +79,9 @@ function retirement(allowed: boolean, node: SourceNode): Problem {
 }
 
 export function refusal({ allowRetired }: DataLakeAnalytics): Refused | undefined {
-  return allowRetired ? undefined : { because: "retired", reason: `${retired.message} ${retired.instead}.` };
+  return allowRetired
+    ? undefined
+    : { because: "retired", field: "type", reason: `${retired.message} ${retired.instead}.` };
 }
 
 export function resourceIdOf(target: DataLakeAnalytics): string {

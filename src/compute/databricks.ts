@@ -93,7 +93,7 @@ export function refusal(target: Databricks, { subscriptionId }: WorkspaceRef): R
   const reason = otherSubscription(target, subscriptionId);
   return reason === undefined
     ? undefined
-    : { because: "other-subscription", reason: `${reason.message} ${reason.fix}` };
+    : { because: "other-subscription", field: "resource_id", reason: `${reason.message} ${reason.fix}` };
 }
 
 export function resourceIdOf(target: Databricks): string {

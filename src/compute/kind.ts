@@ -96,16 +96,28 @@ export type Finding = {
   readonly message: string;
   /** What to do about it. */
   readonly advice: string;
+  /** The declared field that it is about, as differences name it; absent where it is about the target as a whole. */
+  readonly field?: string;
 };
 
 /**
  * A known failure of a kind: matched against the code of each cause, the deepest first, and against its message where the
  * code says only that something failed.
  */
-export type Hint = { readonly when: RegExp; readonly advice: string };
+export type Hint = {
+  readonly when: RegExp;
+  readonly advice: string;
+  /** The declared fields that such a failure is about; the first one that is declared counts. */
+  readonly fields?: readonly string[];
+};
 
 /** Why a declared target is refused whatever is live. */
-export type Refused = { readonly because: "retired" | "other-subscription"; readonly reason: string };
+export type Refused = {
+  readonly because: "retired" | "other-subscription";
+  readonly reason: string;
+  /** The declared field that it is about. */
+  readonly field: string;
+};
 
 /** The machines that a compute runs: all of one size, as many as the bounds allow. */
 export type NodeRange = { readonly size: string; readonly minimum: number; readonly maximum: number };

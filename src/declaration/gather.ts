@@ -5,7 +5,7 @@ import type { DeclaredWorkspace } from "./declaration.ts";
 import { isMeantForUs, kindOf } from "./document-kind.ts";
 import { loadFiles, type LoadedFile } from "../yaml/files.ts";
 import { readPrices, type DeclaredPrice } from "./prices.ts";
-import type { Position, Problem } from "../yaml/problem.ts";
+import { targetsInput, type Position, type Problem } from "../yaml/problem.ts";
 import { checkShape } from "../yaml/shape.ts";
 import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
@@ -230,7 +230,7 @@ async function gatherTargets(
 
 function gatherInline(text: string, request: DeclarationRequest, found: Gathered): void {
   const { documents, problems } = readDocuments(text, {
-    file: "targets",
+    file: targetsInput,
     folder: request.workingDirectory,
     root: request.checkout,
   });

@@ -1,11 +1,11 @@
 import type { Problem } from "../yaml/problem.ts";
-import type { NodePath, SourceDocument, SourceNode } from "../yaml/source.ts";
+import { pathOf, type NodePath, type SourceDocument, type SourceNode } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
 
 /** One line of the input `set`, read. */
 export type Override = {
   readonly line: string;
-  /** `targets`, `cpu-cluster`, `max_instances` */
+  /** `targets`, `cpu-cluster`, `max_instances`; `targets.gpu.tags[0]` and `targets.gpu.tags.0` are the same path. */
   readonly path: NodePath;
   readonly value: unknown;
   /** Scalars of the value as they are written. */
@@ -39,15 +39,6 @@ export function readOverrides(lines: readonly string[]): {
     });
   }
   return { overrides, problems };
-}
-
-/** `targets.gpu.tags[0]` and `targets.gpu.tags.0` are the same path. */
-function pathOf(text: string): NodePath {
-  return text
-    .replaceAll(/\[(\d+)\]/g, ".$1")
-    .split(".")
-    .filter((step) => step !== "")
-    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }
 
 export function setProblem(

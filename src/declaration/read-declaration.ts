@@ -12,7 +12,7 @@ import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
 import { readOverrides, setProblem, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
 import { secretFileProblems } from "./secret-files.ts";
-import { formatPosition, isError, type Problem } from "../yaml/problem.ts";
+import { formatPosition, isError, targetsInput, type Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 
@@ -91,7 +91,7 @@ async function onlyAffected(
 ): Promise<Declaration> {
   const { affectedFiles } = await import("./affected.ts");
   const affected = await affectedFiles(documents, changed, workingDirectory);
-  const isOf = (file: string) => file === "targets" || affected.has(resolve(workingDirectory, file));
+  const isOf = (file: string) => file === targetsInput || affected.has(resolve(workingDirectory, file));
   return {
     ...declaration,
     files: declaration.files.filter(isOf),

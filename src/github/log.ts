@@ -1,5 +1,5 @@
 import { endGroup, error, info, notice, startGroup, warning, type AnnotationProperties } from "@actions/core";
-import { formatProblem, mostAnnotations, type Problem } from "../yaml/problem.ts";
+import { formatPlaced, formatProblem, inFile, mostAnnotations, type Position, type Problem } from "../yaml/problem.ts";
 import { withoutSecrets } from "./mask.ts";
 
 /** The step's log. Whatever it is given is text: no line of it can become a workflow command, and no secret is in it. */
@@ -18,6 +18,11 @@ export type Log = {
    * @param folder that its file is relative to, itself relative to the repository: GitHub counts from there.
    */
   readonly problem: (problem: Problem, folder: string) => void;
+  /** Why the command did not succeed: where it stems from a declaration, at its line and with a line of the log like a problem. */
+  readonly failure: (
+    failure: { readonly reason: string; readonly message: string; readonly where?: Position },
+    folder: string,
+  ) => void;
 };
 
 // Named one by one: what the rest of the library depends on, an HTTP client above all, then stays out of the bundle.
@@ -45,18 +50,24 @@ export function createLog(): Log {
     problem: (whole, folder) => {
       const problem = withoutSecrets(whole);
       const { where, severity, message, fix, code } = problem;
-      const place =
-        where === undefined || where.file === "targets"
-          ? {}
-          : {
-              file: folder === "" ? where.file : `${folder}/${where.file}`,
-              startLine: where.line,
-              startColumn: where.column,
-            };
-      annotate(severity, `${message} ${fix}`, { title: code, ...place });
+      annotate(severity, `${message} ${fix}`, { title: code, ...annotatedAt(where, folder) });
       line(formatProblem(problem));
     },
+    failure: (whole, folder) => {
+      const { reason, message, where } = withoutSecrets(whole);
+      if (where === undefined) return annotate("error", message);
+      annotate("error", message, { title: reason, ...annotatedAt(where, folder) });
+      line(formatPlaced(where, message));
+    },
   };
+}
+
+/** Where an annotation points: nowhere for what is in no file. */
+function annotatedAt(found: Position | undefined, folder: string): AnnotationProperties {
+  const where = inFile(found);
+  if (where === undefined) return {};
+  const file = folder === "" ? where.file : `${folder}/${where.file}`;
+  return { file, startLine: where.line, startColumn: where.column };
 }
 
 /**

@@ -4,6 +4,8 @@ import type { SecretReference } from "../secret/secret.ts";
 export type JobSecret = {
   /** What it is for: the name of a variable. */
   readonly name: string;
+  /** Its place inside the job: `environment_variables.TOKEN`. */
+  readonly where: string;
   readonly reference: SecretReference;
 };
 

@@ -63,6 +63,7 @@ export function decideConflict(
     target,
     ...(own === undefined ? {} : { live: own }),
     differences: [],
+    field: "resource_id",
     reason,
   });
   const [first] = holders;

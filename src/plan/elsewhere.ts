@@ -54,6 +54,7 @@ function namedElsewhere(
         const finding: Finding = {
           severity: "error",
           code: "name-taken",
+          field: "name",
           message: `The name '${target.name}' is already used in ${own}: the workspace '${taken.name}' (resource group '${taken.resourceGroup}') has a ${kindOf(target).label} with that name.`,
           advice: `Names of this kind (${kindOf(target).label}) are unique in a region, over all workspaces. Choose another name.`,
         };

@@ -6,25 +6,32 @@ import type { PlanFile, PlanFileStep } from "./plan-file.ts";
 /** What a plan in a file and the current plan have to agree in. */
 type Comparable = Pick<PlanFile, "steps" | "environments">;
 
+/** A change of one target or environment, as a sentence. */
+type Change = { readonly target?: string; readonly environment?: string; readonly sentence: string };
+
 /**
- * What has changed since a plan was made, a sentence for each target and environment. A step that has become a no-op is
+ * What has changed since a plan was made, one change for each target and environment. A step that has become a no-op is
  * not a change, as long as the target is declared as it was: the plan's goal is reached. Nor is an operation in flight:
  * the command waits for it and decides then.
  */
-export function changesSince(plan: Comparable, now: Comparable): readonly string[] {
+export function changesSince(plan: Comparable, now: Comparable): readonly Change[] {
   const key = ({ target }: PlanFileStep) => target.toLowerCase();
   const current = new Map(now.steps.map((step) => [key(step), step]));
   const planned = new Set(plan.steps.map(key));
+  const changeOfTarget = ({ target }: PlanFileStep, change: string): Change => ({
+    target,
+    sentence: `${target}: ${change}`,
+  });
   return [
     ...plan.steps.flatMap((step) => {
       const found = current.get(key(step));
-      if (found === undefined) return [`${step.target}: it is in the plan, but no longer declared.`];
+      if (found === undefined) return [changeOfTarget(step, "it is in the plan, but no longer declared.")];
       const change = changeOf(step, found);
-      return change === undefined ? [] : [`${step.target}: ${change}`];
+      return change === undefined ? [] : [changeOfTarget(step, change)];
     }),
     ...now.steps
       .filter((step) => !planned.has(key(step)))
-      .map((step) => `${step.target}: it is declared, but not in the plan.`),
+      .map((step) => changeOfTarget(step, "it is declared, but not in the plan.")),
     ...environmentChanges(plan, now),
   ];
 }
@@ -57,24 +64,28 @@ function changesByField({ changes }: PlanFileStep): Readonly<Record<string, stri
   return Object.fromEntries(changes.map(({ field, from, to }) => [field, `${from} → ${to}`]));
 }
 
-function environmentChanges(plan: Comparable, now: Comparable): readonly string[] {
+function environmentChanges(plan: Comparable, now: Comparable): readonly Change[] {
   const key = ({ name }: PlanFile["environments"][number]) => name.toLowerCase();
   const current = new Map(now.environments.map((environment) => [key(environment), environment]));
   const plannedKeys = new Set(plan.environments.map(key));
+  const changeOfEnvironment = (environment: string, change: string): Change => ({
+    environment,
+    sentence: `environment ${environment}: ${change}`,
+  });
   const text = ({ action, version }: PlanFile["environments"][number]) => `'${action}' of version ${version}`;
   return [
     ...plan.environments.flatMap((planned) => {
       const found = current.get(key(planned));
-      if (found === undefined) return [`environment ${planned.name}: it is in the plan, but no longer declared.`];
+      if (found === undefined) return [changeOfEnvironment(planned.name, "it is in the plan, but no longer declared.")];
       // Registered in the meantime, as planned.
       if (found.action === "none" && found.version === planned.version) return [];
       return text(found) === text(planned)
         ? []
-        : [`environment ${planned.name}: the plan says ${text(planned)}; now it is ${text(found)}.`];
+        : [changeOfEnvironment(planned.name, `the plan says ${text(planned)}; now it is ${text(found)}.`)];
     }),
     ...now.environments
       .filter((environment) => !plannedKeys.has(key(environment)))
-      .map(({ name }) => `environment ${name}: it is declared, but not in the plan.`),
+      .map(({ name }) => changeOfEnvironment(name, "it is declared, but not in the plan.")),
   ];
 }
 

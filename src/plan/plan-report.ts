@@ -1,7 +1,8 @@
 import type { ChangeMeans } from "../compute/kind.ts";
 import { kindOf, meansFor, resourceIdOf, secretsOf } from "../compute/target.ts";
 import { formatSecretReference, type SecretReference } from "../secret/secret.ts";
-import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
+import type { Position } from "../yaml/problem.ts";
+import { placeOf, positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import type { FieldChange, PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
 import { hourlyOf, totalOf, type Prices } from "./cost.ts";
 import { hasChanges } from "./plan.ts";
@@ -11,6 +12,11 @@ import type { Findings } from "./preflight.ts";
 /** The word that reports and outputs use for a step. */
 export function actionOf(step: Step): PlanAction {
   return step.do === "keep" ? "none" : step.do;
+}
+
+/** Where its target is declared: of a refused step the field that the refusal is about. */
+export function placeOfStep(step: Step): Position | undefined {
+  return placeOf(step.target.source, step.do === "refuse" ? step.field : undefined);
 }
 
 /**
@@ -30,6 +36,7 @@ function plannedStep(step: Step, findings: PlannedStep["findings"], prices: Pric
   const resourceId = resourceIdOf(step.target);
   const hourly = prices === undefined ? undefined : hourlyOf(step, prices);
   const means = meansOf(step);
+  const where = placeOfStep(step);
   return {
     target: step.target.name,
     type: step.target.type,
@@ -40,6 +47,7 @@ function plannedStep(step: Step, findings: PlannedStep["findings"], prices: Pric
       ...step.differences.map(({ field, from, to, means: by }) => ({ field, from, to, means: by })),
       ...credentials(step),
     ],
+    ...(where === undefined ? {} : { where }),
     findings,
     ...(resourceId === undefined ? {} : { resourceId }),
     ...(hourly === undefined ? {} : { hourly }),

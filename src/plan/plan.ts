@@ -92,6 +92,7 @@ function madeForAnother(
     because: "conflict",
     target,
     differences: [],
+    field: "resource_id",
     reason: `Its resource is the cluster of '${owner.name}', and that is declared as well. Declare it once.`,
   };
 }
@@ -107,6 +108,7 @@ function withConsent(step: Step, { allowDelete }: PlanOptions): Step {
     because: "drift",
     target: step.target,
     differences: step.differences,
+    ...fieldOf(step.differences),
     reason: `${step.reason} The service made ${names}, so that would delete it. Set allow-delete: true to allow it.`,
   };
 }
@@ -144,6 +146,7 @@ function decide(
       target,
       live: own,
       differences: [],
+      field: "name",
       reason: `A compute of another kind, ${own.computeType}, has this name. Rename the target, or remove that compute first.`,
     };
   }
@@ -264,7 +267,15 @@ function decideDrift(
   options: PlanOptions,
 ): Step {
   const fields = differences.map(({ field }) => field).join(", ");
-  const refuse = (reason: string): Step => ({ do: "refuse", because: "drift", target, live: own, differences, reason });
+  const refuse = (reason: string): Step => ({
+    do: "refuse",
+    because: "drift",
+    target,
+    live: own,
+    differences,
+    ...fieldOf(differences),
+    reason,
+  });
   if (options.onDrift === "ignore") {
     return { do: "keep", target, live: own, differences, reason: `It differs in ${fields}; on-drift is ignore.` };
   }
@@ -296,6 +307,11 @@ function decideDrift(
     differences,
     reason: `${fields} can only be changed by deleting and creating again.`,
   };
+}
+
+/** What a refusal of these differences is about: of one alone its field. */
+function fieldOf([only, ...others]: readonly Difference[]): { readonly field?: string } {
+  return only === undefined || others.length > 0 ? {} : { field: only.field };
 }
 
 /** Every input that has to be set for a change, at once: nobody should learn of the second only when the first is set. */

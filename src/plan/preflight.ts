@@ -3,7 +3,7 @@ import type { LiveCompute } from "../azure/computes.ts";
 import type { ResourceReads } from "../azure/resource-reads.ts";
 import type { Finding } from "../compute/kind.ts";
 import { capacityFindings, type Demand, type Held } from "../compute/managed/quota.ts";
-import { kindOf, kindOfLive, meansFor, type ComputeTarget } from "../compute/target.ts";
+import { kindOf, kindOfLive, meansFor, originOf, type ComputeTarget } from "../compute/target.ts";
 import type { Plan, Step } from "./step.ts";
 
 /** Findings by the name of the target. */
@@ -82,7 +82,7 @@ function asLive(step: Step): readonly Demand[] {
   return demandOf(step).map((demand) => ({ ...demand, minimum: 0, isMade: false }));
 }
 
-/** The preflights of these targets, whatever their steps. */
+/** The preflights of these targets, whatever their steps. What is found out about an attached resource is about its id. */
 export async function preflightAll(
   targets: readonly ComputeTarget[],
   reads: ResourceReads,
@@ -91,7 +91,11 @@ export async function preflightAll(
   const limit = pLimit(parallel);
   const found = await Promise.all(
     targets.map((target) =>
-      limit(async () => [target.name, (await kindOf(target).preflight?.(target, reads)) ?? []] as const),
+      limit(async () => {
+        const findings = (await kindOf(target).preflight?.(target, reads)) ?? [];
+        const about = originOf(target) === "attached" ? { field: "resource_id" } : {};
+        return [target.name, findings.map((finding): Finding => ({ ...about, ...finding }))] as const;
+      }),
     ),
   );
   return new Map(found.filter(([, findings]) => findings.length > 0));
@@ -128,8 +132,16 @@ export function withFindings({ steps }: Plan, findings: Findings): Plan {
         because: errors.every(({ code }) => inUse.has(code)) ? "in-use" : "preflight-failed",
         target: step.target,
         differences: step.differences,
+        ...fieldOf(errors),
         reason: errors.map(({ message, advice }) => `${message} ${advice}`).join(" "),
       };
     }),
   };
+}
+
+/** The field that all of them are about. */
+function fieldOf(errors: readonly Finding[]): { readonly field?: string } {
+  const fields = new Set(errors.map(({ field }) => field));
+  const [only] = fields;
+  return only === undefined || fields.size > 1 ? {} : { field: only };
 }

@@ -46,7 +46,13 @@ export type Step = {
   | { readonly do: "reattach" | "recreate" | "replace"; readonly remove: readonly Removed[] }
   /** An operation on it is in flight, or what it leaves is to be attached again: wait until it settles, then decide again. */
   | { readonly do: "wait"; readonly live: LiveCompute }
-  | { readonly do: "refuse"; readonly because: Refusal; readonly live?: LiveCompute }
+  | {
+      readonly do: "refuse";
+      readonly because: Refusal;
+      readonly live?: LiveCompute;
+      /** The declared field that the refusal is about; absent where it is about the target as a whole. */
+      readonly field?: string;
+    }
 );
 
 /** The steps in the order of the declaration. */

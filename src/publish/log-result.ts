@@ -1,12 +1,16 @@
 import type { Log } from "../github/log.ts";
 import { withoutSecrets } from "../github/mask.ts";
 import { logGroups } from "../report/render/log.ts";
-import type { Result } from "../report/result.ts";
+import type { Failure, Result } from "../report/result.ts";
 import { metricsSection } from "../report/sections/metrics.ts";
 import { targetsSection } from "../report/sections/targets.ts";
 
-/** The end of the step's log: what was done, then every failure as an annotation. */
-export function logResult(whole: Result, log: Log): void {
+/**
+ * The end of the step's log: what was done, then every failure as an annotation, at its place where it has one.
+ *
+ * @param folder that places are relative to, itself relative to the repository.
+ */
+export function logResult(whole: Result, failures: readonly Failure[], folder: string, log: Log): void {
   // Part by part, before sentences are made of the parts: at the end of one may be the beginning of a secret.
   const result = withoutSecrets(whole);
   for (const sections of [targetsSection, metricsSection]) {
@@ -21,7 +25,7 @@ export function logResult(whole: Result, log: Log): void {
     }
   }
   for (const { what, next } of result.leftGoing) log.annotate("warning", `${what}. ${next}`);
-  for (const failure of result.failures) log.annotate("error", failure);
+  for (const failure of failures) log.failure(failure, folder);
   log.info(
     result.conclusion === "success"
       ? `${result.command} succeeded.`

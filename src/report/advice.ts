@@ -17,10 +17,48 @@ export type About = {
   readonly declaresId?: boolean;
 };
 
-type Advice = string | ((error: ServiceError, about: About) => string | undefined);
+/** What is known of a failure: what helps, and the declared fields that it is about, of which the first that is declared counts. */
+type Known = {
+  readonly advice: string | ((error: ServiceError, about: About) => string | undefined);
+  readonly fields?: readonly string[];
+};
+
+const quotaTooSmall: Known = { advice: quotaAdvice, fields: ["min_instances", "size", "agent_vm_size"] };
+
+const nameTaken: Known = {
+  advice: "Compute names are unique in a region, across all workspaces. Choose another name.",
+  fields: ["name"],
+};
+
+/** Limits differ by kind and over the years, so the service's own word is passed on. */
+const nameRefused: Known = {
+  advice: ({ message }) => {
+    const [rule] = /between \d+ and \d+ characters/i.exec(message) ?? [];
+    const words = rule === undefined ? "is in its message" : `asks for ${rule}`;
+    return `The service's rule for the name ${words}. It counts, whatever validate said: choose a name that follows it.`;
+  },
+  fields: ["name"],
+};
+
+const imageBuild: Known = {
+  advice: "Building the environment failed. The image build log says which package; pin versions that exist.",
+  fields: ["environment"],
+};
+
+const sizeNotOffered: Known = {
+  advice: (_, { size, region }) =>
+    `The region${region === undefined ? "" : ` ${region}`} does not offer ${size === undefined ? "this size" : `the size ${size}`} to the subscription. Choose another size, or another location: az ml compute list-sizes shows what there is.`,
+  fields: ["size", "agent_vm_size"],
+};
+
+const subnetFull: Known = {
+  advice:
+    "The subnet has too few free addresses. Each node takes one: use a larger subnet, free addresses in it, or lower the number of nodes.",
+  fields: ["network_settings.subnet"],
+};
 
 /** What a code means, whatever the sentence beside it says. The first that fits decides. */
-const byCode: readonly { readonly code: RegExp; readonly advice: Advice }[] = [
+const byCode: readonly ({ readonly code: RegExp } & Known)[] = [
   {
     code: /^RequestDisallowedBy(Policy|Azure)$/i,
     advice: ({ message }) => {
@@ -52,34 +90,53 @@ const byCode: readonly { readonly code: RegExp; readonly advice: Advice }[] = [
     advice:
       "The storage account does not accept keys. Give the identity Storage Blob Data Contributor on it: the upload goes on with the identity then.",
   },
-  { code: /Quota|OperationNotAllowedByQuota/i, advice: quotaAdvice },
+  { code: /Quota|OperationNotAllowedByQuota/i, ...quotaTooSmall },
   {
     code: /^(ComputeNameNotAvailable|NameNotAvailable|NameAlreadyExists|AlreadyExists|ComputeAlreadyExists|NameUnavailable)$/i,
-    advice: nameTaken(),
+    ...nameTaken,
   },
+  { code: /^(InvalidComputeName|ComputeNameInvalid|InvalidName|InvalidResourceName)$/i, ...nameRefused },
   {
     code: /^(AttachmentReplaced|AttachedTwice)$/i,
     advice:
       "Another attachment of the same resource took its place. Keep one of the two; on-conflict: replace detaches the other.",
+    fields: ["resource_id"],
   },
   {
     code: /^(SkuNotAvailable|InvalidVmSize|VmSizeNotSupported|SizeNotSupported|UnsupportedVmSize)$/i,
-    advice: sizeNotOffered,
+    ...sizeNotOffered,
   },
   {
     code: /SubnetIsFull|NotEnoughIp|InsufficientIp|SubnetFull|SubnetWithNoAvailableIp|InsufficientSubnetSize/i,
-    advice: subnetFull,
+    ...subnetFull,
   },
-  { code: /ImageBuildFail/i, advice: imageBuild() },
+  { code: /ImageBuildFail/i, ...imageBuild },
   {
     code: /^(UserAssignedIdentityNotFound|FailedIdentityOperation|ManagedIdentityNotFound)$/i,
     advice:
       "The user-assigned identity is not there, or not in this tenant. Fix the id under identity, or assign the identity to the compute.",
+    fields: ["identity"],
+  },
+  {
+    code: /^(Invalid)?Compute(Target)?(NotFound|DoesNotExist|NotReady|Invalid)?$/i,
+    advice: "The service cannot use the compute. Name one that is in the workspace and Succeeded: az ml compute list",
+    fields: ["compute"],
+  },
+  {
+    code: /^Environment(Version|Definition)?(NotFound|DoesNotExist|Invalid)$/i,
+    advice: "The workspace has no such environment. Check name and version: az ml environment list",
+    fields: ["environment"],
+  },
+  {
+    code: /^(Data(set|Asset|Version)?|Input(Data)?)(NotFound|DoesNotExist|Invalid)$/i,
+    advice: "An input names data that the workspace does not have. Check name, version and path: az ml data list",
+    fields: ["inputs"],
   },
   {
     code: /^(Resource|.*Cluster|.*Vm|.*Machine|Linked|ParentResource|ResourceGroup|Subscription)?NotFound$/i,
     advice: (_, { declaresId }) =>
       declaresId === false ? undefined : "Check the ID: subscription, resource group and name.",
+    fields: ["resource_id"],
   },
 ];
 
@@ -87,10 +144,10 @@ const byCode: readonly { readonly code: RegExp; readonly advice: Advice }[] = [
  * Where the code says only that something failed, the service's own sentence decides. Each of these is one that the
  * service is known to send. Sources: `docs/troubleshooting.md`.
  */
-const bySentence: readonly { readonly when: RegExp; readonly advice: Advice }[] = [
+const bySentence: readonly ({ readonly when: RegExp } & Known)[] = [
   {
     when: /\bv?(CPUs?|cores?)\b[^.]*\bquota\b|\bquota\b[^.]*\b(v?CPUs?|cores?|exceed|limit|reached)|exceed[^.]*\bquota|CoreQuota|quota limits?/i,
-    advice: quotaAdvice,
+    ...quotaTooSmall,
   },
   {
     when: /role (check|assignment)[^.]*(fail|missing|not found)|check the role assignment|does not have (the )?(required |necessary )?(role|permission)s?\b|does not have authorization|not authorized to perform/i,
@@ -101,37 +158,17 @@ const bySentence: readonly { readonly when: RegExp; readonly advice: Advice }[] 
   },
   {
     when: /subnet[^.]*(does not have|not) enough[^.]*(IP|address)|not enough (available )?IP addresses|insufficient IP/i,
-    advice: subnetFull,
+    ...subnetFull,
   },
   {
     when: /(VM|virtual machine)?\s?(size|sku)[^.]*(is )?not (supported|available|offered)( for| in)?|not supported (in|for) (the )?(region|location)|InvalidVmSize/i,
-    advice: sizeNotOffered,
+    ...sizeNotOffered,
   },
-  { when: /name .* is not available|needs to be unique across all existing computes/i, advice: nameTaken() },
-  {
-    when: /compute name is invalid|name[^.]*between \d+ and \d+ characters/i,
-    advice:
-      "The service's rule for the name is in its message. It counts, whatever validate said: choose a name that follows it.",
-  },
-  { when: /image build/i, advice: imageBuild() },
-  { when: /exit code/i, advice: commandFailed },
+  { when: /name .* is not available|needs to be unique across all existing computes/i, ...nameTaken },
+  { when: /compute name is invalid|name[^.]*between \d+ and \d+ characters/i, ...nameRefused },
+  { when: /image build/i, ...imageBuild },
+  { when: /exit code/i, advice: commandFailed, fields: ["command"] },
 ];
-
-function nameTaken(): string {
-  return "Compute names are unique in a region, across all workspaces. Choose another name.";
-}
-
-function imageBuild(): string {
-  return "Building the environment failed. The image build log says which package; pin versions that exist.";
-}
-
-function sizeNotOffered(_: ServiceError, { size, region }: About): string {
-  return `The region${region === undefined ? "" : ` ${region}`} does not offer ${size === undefined ? "this size" : `the size ${size}`} to the subscription. Choose another size, or another location: az ml compute list-sizes shows what there is.`;
-}
-
-function subnetFull(): string {
-  return "The subnet has too few free addresses. Each node takes one: use a larger subnet, free addresses in it, or lower the number of nodes.";
-}
 
 /** Failures of the service's own that have passed at a later try. */
 const passing =
@@ -141,36 +178,46 @@ const passing =
 export function adviceFor(error: ServiceError, about: About = {}): string | undefined {
   if (error.advice !== undefined) return error.advice;
   // What a script says of its own failure reads like one of the service's: "Permission denied", "unable to connect".
-  return isOfCommand(error) ? commandFailed : ofService(error, about);
+  if (isOfCommand(error)) return commandFailed;
+  for (const cause of causesOf(error)) {
+    const { advice } = knownOf(cause, about) ?? {};
+    const told = typeof advice === "function" ? advice(cause, about) : advice;
+    if (told !== undefined) return told;
+  }
+  return undefined;
+}
+
+/** The declared fields that an error is known to be about, the most certain first; of a run's own program its command. */
+export function fieldsOf(error: ServiceError, about: About = {}): readonly string[] {
+  if (isOfCommand(error)) return ["command"];
+  return causesOf(error).flatMap((cause) => [
+    // What the service names itself is more certain than what its codes are known for.
+    ...(cause.target === undefined ? [] : [cause.target]),
+    ...(knownOf(cause, about)?.fields ?? []),
+  ]);
 }
 
 function isOfCommand({ code, message, details }: ServiceError): boolean {
   return (
-    /ExecutionFailed|UserProgramException|User program failed/i.test(`${code} ${message}`) || details.some(isOfCommand)
+    /ExecutionFailed|UserProgramException|User program failed|User process '[^']*' exited/i.test(
+      `${code} ${message}`,
+    ) || details.some(isOfCommand)
   );
 }
 
 /** The deepest cause first. */
-function ofService(error: ServiceError, about: About): string | undefined {
-  for (const detail of error.details) {
-    const found = ofService(detail, about);
-    if (found !== undefined) return found;
-  }
-  const entry = byCode.find(({ code }) => code.test(error.code));
-  const hints: readonly Hint[] = kindHints(about.type);
-  const own = hints.find(({ when }) => when.test(error.code));
-  if (own !== undefined) return own.advice;
-  if (entry !== undefined) return told(entry.advice, error, about);
-  // A kind knows the sentences of its own service, under whatever code that nobody else explains.
-  const ofKind = about.type === undefined ? undefined : hints.find(({ when }) => when.test(error.message));
-  if (ofKind !== undefined) return ofKind.advice;
-  if (!isGeneralCode(error.code)) return undefined;
-  const known = bySentence.find(({ when }) => when.test(error.message));
-  return known === undefined ? undefined : told(known.advice, error, about);
+function causesOf(error: ServiceError): readonly ServiceError[] {
+  return [...error.details.flatMap(causesOf), error];
 }
 
-function told(advice: Advice, error: ServiceError, about: About): string | undefined {
-  return typeof advice === "string" ? advice : advice(error, about);
+function knownOf({ code, message }: ServiceError, { type }: About): Known | undefined {
+  const hints: readonly Hint[] = kindHints(type);
+  const known = hints.find(({ when }) => when.test(code)) ?? byCode.find((entry) => entry.code.test(code));
+  if (known !== undefined) return known;
+  // A kind knows the sentences of its own service, under whatever code that nobody else explains.
+  const ofKind = type === undefined ? undefined : hints.find(({ when }) => when.test(message));
+  if (ofKind !== undefined || !isGeneralCode(code)) return ofKind;
+  return bySentence.find(({ when }) => when.test(message));
 }
 
 /** The same; and of a failure that is known to pass, to try again. Of anything else that is unknown nothing is advised. */

@@ -61,12 +61,16 @@ const step = z.strictObject({
   means: means.exactOptional(),
   reason: text,
   changes: z.array(z.strictObject({ field: text, from: text, to: text, means })),
+  where: position
+    .exactOptional()
+    .describe("Where it is declared: of a refused step the field that the refusal is about, else the name."),
   findings: z.array(
     z.strictObject({
       severity: z.enum(["error", "warning", "not-checked", "note"]),
       code: text,
       message: text,
       advice: text,
+      field: text.exactOptional().describe("The declared field that it is about."),
     }),
   ),
   resourceId: text.exactOptional(),
@@ -75,6 +79,9 @@ const step = z.strictObject({
 const target = z.strictObject({
   name: text,
   type: text,
+  where: position
+    .exactOptional()
+    .describe("Where it is declared: of one that failed the field that the failure is about, else the name."),
   resourceId: text.exactOptional(),
   action,
   outcome: z.enum(["succeeded", "failed", "skipped", "in-progress"]),
@@ -121,6 +128,7 @@ const run = z.strictObject({
 const environment = z.strictObject({
   name: text,
   version: text,
+  where: position.exactOptional().describe("Where it is declared."),
   action: z.enum(["none", "create", "update"]),
   reason: text,
   id: text.exactOptional(),
@@ -191,7 +199,9 @@ const resultSchema = z.strictObject({
   command: z.enum(["validate", "plan", "apply", "train", "deploy", "up", "detach", "doctor"]),
   conclusion: z.enum(["success", "failure", "cancelled"]),
   failureReason: text.exactOptional().describe("Stable code; new ones may be added."),
-  failures: z.array(text),
+  failures: z
+    .array(text)
+    .describe("What went wrong, with what to do next; FILE:LINE:COLUMN in front where it stems from a declaration."),
   workspace: z
     .strictObject({
       subscriptionId: text,

@@ -1,6 +1,6 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import type { ChangeMeans, Finding } from "../compute/kind.ts";
-import type { Problem } from "../yaml/problem.ts";
+import type { Position, Problem } from "../yaml/problem.ts";
 import type { Plane } from "../azure/grants.ts";
 
 export type Command = "validate" | "plan" | "apply" | "train" | "deploy" | "up" | "detach" | "doctor";
@@ -39,7 +39,12 @@ export type FailureReason =
   | "internal-error";
 
 /** A thing that went wrong: the stable code, and the sentence for a person. */
-export type Failure = { readonly reason: FailureReason; readonly message: string };
+export type Failure = {
+  readonly reason: FailureReason;
+  readonly message: string;
+  /** The declaration that it stems from, or the field of it; absent where it stems from none in a file. */
+  readonly where?: Position;
+};
 
 /** What is still running in Azure, and the command that resumes or undoes it. */
 export type LeftGoing = { readonly what: string; readonly next: string };
@@ -50,7 +55,7 @@ export type Result = {
   readonly command: Command;
   readonly conclusion: "success" | "failure" | "cancelled";
   readonly failureReason?: FailureReason;
-  /** One sentence for each thing that went wrong, with what to do next. */
+  /** One sentence for each thing that went wrong, with what to do next; behind its place where it stems from a declaration. */
   readonly failures: readonly string[];
   readonly workspace?: WorkspaceReport;
   /** Files that were read as declarations, and those a glob matched that are none. */
@@ -187,6 +192,8 @@ export type PlannedStep = {
   /** Why, as a sentence. */
   readonly reason: string;
   readonly changes: readonly FieldChange[];
+  /** Where it is declared: of a refused step the field that the refusal is about, else the name. Absent for inline targets. */
+  readonly where?: Position;
   /** What was found out about the resource behind the target. */
   readonly findings: readonly Finding[];
   readonly resourceId?: string;
@@ -204,6 +211,8 @@ export type PlanReport = {
 export type TargetReport = {
   readonly name: string;
   readonly type: string;
+  /** Where it is declared: of one that failed the field that the failure is about, else the name. Absent for inline targets. */
+  readonly where?: Position;
   readonly resourceId?: string;
   /** What was done; `none` when nothing had to be. */
   readonly action: PlanAction;
@@ -220,6 +229,8 @@ export type TargetReport = {
 export type EnvironmentReport = {
   readonly name: string;
   readonly version: string;
+  /** Where it is declared. */
+  readonly where?: Position;
   readonly action: "none" | "create" | "update";
   /** Why, as a sentence. */
   readonly reason: string;

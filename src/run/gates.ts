@@ -1,4 +1,5 @@
-import type { GateResult } from "../report/result.ts";
+import { defined } from "../azure/defined.ts";
+import type { Failure, GateResult } from "../report/result.ts";
 import type { Position } from "../yaml/problem.ts";
 
 /** A condition that the last value of a metric has to meet for the run to count as good. */
@@ -20,12 +21,12 @@ export function checkGates(
   });
 }
 
-/** A sentence for each gate that was missed. */
-export function missedGates(results: readonly GateResult[]): readonly string[] {
-  return results
-    .filter(({ passed }) => !passed)
-    .map(({ metric, condition, value }) => {
-      const found = value === undefined ? "the run never logged it" : `the run logged ${value}`;
-      return `The gate on ${metric} was missed: required ${condition}; ${found}.`;
-    });
+/** A failure for each gate that was missed, at its line. @param results of {@link checkGates}, in the order of the gates. */
+export function missedGates(gates: readonly Gate[], results: readonly GateResult[]): readonly Failure[] {
+  return results.flatMap(({ metric, condition, value, passed }, index) => {
+    if (passed) return [];
+    const found = value === undefined ? "the run never logged it" : `the run logged ${value}`;
+    const message = `The gate on ${metric} was missed: required ${condition}; ${found}.`;
+    return [{ reason: "gate-missed", message, ...defined({ where: gates[index]?.where }) }];
+  });
 }

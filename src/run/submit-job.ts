@@ -1,7 +1,7 @@
-import { ensureAssets, takeAsset, type TakenAsset } from "../asset/asset.ts";
+import { ensureAssets, refusedFor, takeAsset, type TakenAsset } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
-import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
+import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import { assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";
 import { computeId } from "../job/parts/compute.ts";
@@ -48,11 +48,13 @@ export async function submitJob(submission: JobSubmission, deps: JobSubmissionDe
 /** One after the other: what is read first is refused first. */
 async function takeAssets(job: Job): Promise<Outcome<readonly TakenAsset[]>> {
   const taken: TakenAsset[] = [];
-  try {
-    for (const use of assetsOf(job)) taken.push(await takeAsset(use));
-  } catch (error) {
-    if (!(error instanceof SnapshotRefused)) throw error;
-    return refused("SnapshotRefused", error.message);
+  for (const use of assetsOf(job)) {
+    try {
+      taken.push(await takeAsset(use));
+    } catch (error) {
+      if (!(error instanceof SnapshotRefused)) throw error;
+      return refusedFor(use, refusal("SnapshotRefused", error.message));
+    }
   }
   return succeeded(taken);
 }
@@ -114,17 +116,18 @@ async function resolveSecrets(
   job: Job,
   resolve: ResolveSecret,
 ): Promise<Outcome<ReadonlyMap<SecretReference, string>>> {
-  try {
-    const entries = await Promise.all(
-      secretsOf(job).map(async ({ reference }) => [reference, await resolve(reference)] as const),
-    );
-    return succeeded(new Map(entries));
-  } catch (error) {
-    if (!(error instanceof SecretUnavailable)) throw error;
-    return refused("SecretUnavailable", error.message);
+  const values = new Map<SecretReference, string>();
+  for (const { reference, where } of secretsOf(job)) {
+    try {
+      values.set(reference, await resolve(reference));
+    } catch (error) {
+      if (!(error instanceof SecretUnavailable)) throw error;
+      return refusedFor({ where }, refusal("SecretUnavailable", error.message));
+    }
   }
+  return succeeded(values);
 }
 
-function refused(code: string, message: string): Outcome<never> {
-  return failed({ reason: "refused", error: { code, message, details: [] } });
+function refusal(code: string, message: string): AzureFailure {
+  return { reason: "refused", error: { code, message, details: [] } };
 }

@@ -23,6 +23,14 @@ export type Problem = {
   readonly fix: string;
 };
 
+/** Stands in the place of a file for the action input of that name, whose lines are those of no file. */
+export const targetsInput = "targets";
+
+/** The place in a file; nothing for one in an action input, which no annotation can point into. */
+export function inFile(where: Position | undefined): Position | undefined {
+  return where?.file === targetsInput ? undefined : where;
+}
+
 /** `compute.yml:7:18`, or nothing for a problem without a place. */
 export function formatPosition(where: Position): string {
   return `${where.file}:${where.line}:${where.column}`;
@@ -30,9 +38,13 @@ export function formatPosition(where: Position): string {
 
 /** `compute.yml:7:18: min_instances is 9, above max_instances 4. Set … [min-above-max]` */
 export function formatProblem({ code, where, related, message, fix }: Problem): string {
-  const place = where === undefined ? "" : `${formatPosition(where)}: `;
   const other = related === undefined ? "" : ` (see also ${formatPosition(related)})`;
-  return `${place}${message} ${fix}${other} [${code}]`;
+  return formatPlaced(where, `${message} ${fix}${other} [${code}]`);
+}
+
+/** A sentence behind the place that it is about, as compilers write it. */
+export function formatPlaced(where: Position | undefined, sentence: string): string {
+  return where === undefined ? sentence : `${formatPosition(where)}: ${sentence}`;
 }
 
 export function isError(problem: Problem): boolean {

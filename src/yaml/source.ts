@@ -1,4 +1,4 @@
-import type { Position } from "./problem.ts";
+import { inFile, type Position } from "./problem.ts";
 
 /** Way from the root of a document to one of its nodes: keys of mappings and indexes of sequences. */
 export type NodePath = readonly (string | number)[];
@@ -10,7 +10,7 @@ export type NodePath = readonly (string | number)[];
  * how `az ml` reads the same files.
  */
 export type SourceDocument = {
-  /** Path of the file relative to the working directory, with `/`; `targets` for the action input of that name. */
+  /** Path of the file relative to the working directory, with `/`; {@link targetsInput} for the action input of that name. */
   readonly file: string;
   /** Absolute folder that relative paths in the document start from. */
   readonly folder: string;
@@ -38,4 +38,25 @@ export function valueAt({ document, path }: SourceNode): unknown {
 /** Position of the node, or of what is below it. */
 export function positionOf(node: SourceNode, below: NodePath = [], part: "key" | "value" = "value"): Position {
   return node.document.at([...node.path, ...below], part);
+}
+
+/** `tags.0`, `tags[0]`: a path as people write it. */
+export function pathOf(text: string): NodePath {
+  return text
+    .replaceAll(/\[(\d+)\]/g, ".$1")
+    .split(".")
+    .filter((step) => step !== "")
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+/**
+ * The one place of everything that is said of a declaration after it was read: of the field it is about, else of its name.
+ * Nothing for what an action input declares.
+ *
+ * @param field as differences name it: `ssh_settings.ssh_port`.
+ */
+export function placeOf(node: SourceNode, field: string | NodePath = "name"): Position | undefined {
+  const path = typeof field === "string" ? pathOf(field) : field;
+  const isDeclared = path[0] !== undefined && valueAt({ ...node, path: [...node.path, path[0]] }) !== undefined;
+  return inFile(positionOf(node, isDeclared ? path : ["name"]));
 }

@@ -294,7 +294,7 @@ function subscriptionProblems(
 
 export function refusal(target: Kubernetes, { subscriptionId }: WorkspaceRef): Refused | undefined {
   const reason = otherSubscription(target, subscriptionId);
-  return reason && { because: "other-subscription", reason: `${reason.message} ${reason.fix}` };
+  return reason && { because: "other-subscription", field: "resource_id", reason: `${reason.message} ${reason.fix}` };
 }
 
 export async function preflight(target: Kubernetes, reads: ResourceReads): Promise<readonly Finding[]> {

@@ -138,6 +138,7 @@ function sizeFinding(
     return {
       severity: "error",
       code: "size-not-offered",
+      field: "size",
       message:
         found === undefined
           ? `The region ${location} does not offer the size ${size}.`
@@ -149,6 +150,7 @@ function sizeFinding(
     return {
       severity: "error",
       code: "size-not-offered",
+      field: "tier",
       message: `The region ${location} does not offer the size ${size} at low priority.`,
       advice: "Use tier: dedicated, or another size.",
     };
@@ -285,13 +287,14 @@ function shortage(usage: Usage, draws: readonly Draw[], bound: Bound, location: 
       code: bound === "minimum" ? "quota-too-small" : "quota-below-maximum",
       message: `${state} ${words.message}`,
       advice: words.advice,
+      ...(words.field === undefined ? {} : { field: words.field }),
     },
   };
 }
 
 const ask = (howMuch: string) => `Ask for ${howMuch} of this quota in the Azure portal (Quotas, Machine learning)`;
 
-type Words = { readonly message: string; readonly advice: string };
+type Words = Pick<Finding, "message" | "advice" | "field">;
 
 function wordsOfOne({ demand, vCpus, held }: Draw, bound: Bound, free: number, left: string): Words {
   const { size, isMade } = demand;
@@ -301,7 +304,9 @@ function wordsOfOne({ demand, vCpus, held }: Draw, bound: Bound, free: number, l
   const fewer = demand.isFixed === true ? "" : `, lower the ${bound}${fits > 0 ? ` to ${fits}` : ""},`;
   const message = `The ${bound} of ${count} × ${size} (${vCpus} vCPUs each) needs ${count * vCpus}${has}, and ${left}.`;
   const other = `${ask("more")}${fewer} or choose a smaller size or another region.`;
-  return { message, advice: bound === "minimum" ? other : `It will not grow beyond ${fits}. ${other}` };
+  // Of a kind that has one machine, nothing but its size can be declared.
+  const field = demand.isFixed === true ? "size" : bound === "minimum" ? "min_instances" : "max_instances";
+  return { message, field, advice: bound === "minimum" ? other : `It will not grow beyond ${fits}. ${other}` };
 }
 
 /** More than these are counted, not named. Our choice. */

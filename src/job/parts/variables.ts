@@ -49,7 +49,9 @@ export function readVariables(
 }
 
 export function secretsOfVariables(variables: Variables): readonly JobSecret[] {
-  return Object.entries(variables).flatMap(([name, value]) => (isSecret(value) ? [{ name, reference: value }] : []));
+  return Object.entries(variables).flatMap(([name, value]) =>
+    isSecret(value) ? [{ name, where: `environment_variables.${name}`, reference: value }] : [],
+  );
 }
 
 export function toVariables(

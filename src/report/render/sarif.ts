@@ -1,4 +1,4 @@
-import type { Position, Problem, Severity } from "../../yaml/problem.ts";
+import { inFile, type Position, type Problem, type Severity } from "../../yaml/problem.ts";
 import { problemCodes, type ProblemCode } from "../../yaml/problem-codes.ts";
 
 export type SarifFacts = {
@@ -94,9 +94,9 @@ function plain(sentence: string): string {
 }
 
 /** The input `targets` is part of the workflow, so its lines are not those of a file. */
-function place(where: Position | undefined, { folder, fallbackFile }: SarifFacts): object {
-  if (where === undefined || where.file === "targets")
-    return { artifactLocation: { uri: relativeUri(fallbackFile) }, region: { startLine: 1 } };
+function place(found: Position | undefined, { folder, fallbackFile }: SarifFacts): object {
+  const where = inFile(found);
+  if (where === undefined) return { artifactLocation: { uri: relativeUri(fallbackFile) }, region: { startLine: 1 } };
   return {
     artifactLocation: { uri: relativeUri(folder === "" ? where.file : `${folder}/${where.file}`) },
     region: { startLine: Math.max(1, where.line), startColumn: Math.max(1, where.column) },

@@ -1,0 +1,70 @@
+import type { ServiceError } from "../azure/outcome.ts";
+import type { Position } from "../yaml/problem.ts";
+import { placeOf, pathOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
+import { lettersOf } from "../yaml/suggestion.ts";
+import { isMapping } from "../yaml/wording.ts";
+import { fieldsOf, type About } from "./advice.ts";
+
+/** Members of requests whose names are not those of the declared keys, by their letters alone. */
+const wireNames: Readonly<Record<string, string>> = {
+  adminpublickey: "ssh_key_value",
+  administratoraccount: "ssh_settings",
+  aksnetworkingconfiguration: "network_settings",
+  codeid: "code",
+  computeid: "compute",
+  computelocation: "location",
+  computename: "name",
+  computetarget: "compute",
+  customservices: "custom_applications",
+  environmentid: "environment",
+  idletimebeforeshutdown: "idle_time_before_shutdown_minutes",
+  jobinputs: "inputs",
+  maxnodecount: "max_instances",
+  minnodecount: "min_instances",
+  nodeidletimebeforescaledown: "idle_time_before_scale_down",
+  personalcomputeinstancesettings: "create_on_behalf_of",
+  remoteloginportpublicaccess: "ssh_public_access_enabled",
+  sslconfiguration: "ssl",
+  subnet: "network_settings",
+  useraccountcredentials: "ssh_settings",
+  userassignedidentities: "identity",
+  vmpriority: "tier",
+  vmsize: "size",
+};
+
+/** Where in its file the declaration stands that Azure has refused: the field that the refusal names, else its name. */
+export function refusedPlace(
+  error: ServiceError | undefined,
+  source: SourceNode,
+  about: About = {},
+): Position | undefined {
+  for (const named of error === undefined ? [] : fieldsOf(error, about)) {
+    const field = declaredAs(pathOf(named.replaceAll(/[^\w-]+/g, ".")), source);
+    if (field !== undefined) return placeOf(source, field);
+  }
+  return placeOf(source);
+}
+
+/** `properties.scaleSettings.maxNodeCount` as the declaration has it; nothing where it has no such field. */
+function declaredAs(named: NodePath, source: SourceNode): NodePath | undefined {
+  for (const [index, step] of named.entries()) {
+    const key = keyFor(step, valueAt(source));
+    if (key === undefined) continue;
+    const path: (string | number)[] = [key];
+    for (const below of named.slice(index + 1)) {
+      const next = keyFor(below, valueAt({ ...source, path: [...source.path, ...path] }));
+      if (next === undefined) break;
+      path.push(next);
+    }
+    return path;
+  }
+  return undefined;
+}
+
+function keyFor(step: string | number, value: unknown): string | number | undefined {
+  if (Array.isArray(value)) return typeof step === "number" && step in value ? step : undefined;
+  if (!isMapping(value)) return undefined;
+  const letters = lettersOf(String(step));
+  const wanted = [letters, lettersOf(wireNames[letters] ?? step.toString())];
+  return Object.keys(value).find((key) => wanted.includes(lettersOf(key)));
+}
