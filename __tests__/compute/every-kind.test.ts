@@ -6,7 +6,7 @@ import { parseResourceId } from "../../src/azure/resource-id.ts";
 import type { KindFacts } from "../../src/compute/kind.ts";
 import { kindOf, kinds, resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
 import { readDeclaration } from "../../src/declaration/read-declaration.ts";
-import { recordedWorkspace } from "../support/declared.ts";
+import { placesOf, readYaml, recordedWorkspace } from "../support/declared.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const all = Object.entries<KindFacts>(kinds).map(([type, kind]) => ({ type, kind }));
@@ -55,6 +55,13 @@ describe.each(all)("the kind $type", ({ type, kind }) => {
   it("knows the namespace of a live compute exactly where it knows that of a target", () => {
     const { namespaceOf } = kindOf({ type } as ComputeTarget);
     expect(kind.liveNamespaceOf !== undefined).toBe(namespaceOf !== undefined);
+  });
+
+  it("is named where the body of its request is written in place of a declaration", () => {
+    if (kind.computeType === undefined) return;
+    const { problems } = readYaml(`name: one-more\nproperties: { computeType: ${kind.computeType} }\n`);
+    expect(placesOf(problems)).toEqual(["error missing-key 2:1"]);
+    expect(problems[0]?.fix).toContain(`type: ${type},`);
   });
 
   it("has a row in the README's table that says how it comes into being", () => {

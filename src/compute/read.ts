@@ -1,3 +1,4 @@
+import { membersOf } from "../azure/members.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { lettersOf, suggestionFor } from "../yaml/suggestion.ts";
@@ -70,9 +71,27 @@ function withRest(
   return { ...(target === undefined ? {} : { target }), problems };
 }
 
+/** The body of a request in place of a declaration: `properties.computeType`, as ARM templates and exports have it. */
+function kindOfBody(node: SourceNode): Problem | undefined {
+  const computeType = membersOf(membersOf(valueAt(node))["properties"])["computeType"];
+  if (typeof computeType !== "string") return undefined;
+  const kind = (Object.keys(kinds) as Kind[]).find(
+    (one) => (kinds as Readonly<Record<Kind, KindFacts>>)[one].computeType?.toLowerCase() === computeType.toLowerCase(),
+  );
+  return {
+    code: "missing-key",
+    severity: "error",
+    where: positionOf(node, ["properties"], "key"),
+    message: "This is the body of a request to Azure Resource Manager, not a declaration.",
+    fix: `Write the keys of az ml in its place: name, ${kind === undefined ? "type" : `type: ${kind}`}, and those of the type at the top.`,
+  };
+}
+
 function kindProblem(type: unknown, node: SourceNode): Problem {
   const known = Object.keys(kinds) as Kind[];
   if (type === undefined) {
+    const body = kindOfBody(node);
+    if (body !== undefined) return body;
     return {
       code: "missing-key",
       severity: "error",

@@ -8,7 +8,7 @@ export function suggestionFor(word: string, candidates: readonly string[]): stri
 
 /**
  * The candidate that the word is most likely a slip of: at most a third of its letters differ, or it is a beginning of it.
- * Case, dashes and underscores are no letters: `atleast` is `at_least`.
+ * Letters in another order are near as well: `dsmv` is `dsvm`. Case, dashes and underscores are no letters: `atleast` is `at_least`.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const others = candidates.filter((candidate) => candidate !== word);
@@ -18,8 +18,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const candidate = others.find((known) => lettersOf(known) === near);
   if (candidate !== undefined && distance(letters, near) <= Math.max(1, Math.floor(letters.length / 3)))
     return candidate;
+  const swapped = others.find((known) => sorted(lettersOf(known)) === sorted(letters));
+  if (swapped !== undefined) return swapped;
   return letters.length >= 3 ? others.find((known) => lettersOf(known).startsWith(letters)) : undefined;
 }
+
+const sorted = (letters: string) => [...letters].sort().join("");
 
 /** Letters and digits alone: dashes, underscores and case are what spellings differ in. */
 export function lettersOf(word: string): string {
