@@ -398,7 +398,7 @@ const cases: readonly Case[] = [
     reason: "other-subscription",
     what: "a cluster of another subscription",
     files: declared(
-      `${cluster}  - { name: scoring, type: aks, resource_id: /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/k }\n`,
+      `${cluster}  - { name: scoring, type: kubernetes, resource_id: /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/k }\n`,
     ),
   },
   {
