@@ -107,7 +107,7 @@ describe("files", () => {
     expect(warned.map(({ where, code }) => `${where?.file ?? ""}:${where?.line ?? ""} ${code}`)).toEqual([
       ".github/workflows/broken.yml:4 syntax",
       "chart/values.yml:1 syntax",
-      "endpoints/broken.yml:2 syntax",
+      "endpoints/broken.yml:3 syntax",
       "mkdocs.yml:2 unknown-tag",
       "twice.yml:2 duplicate-key",
     ]);

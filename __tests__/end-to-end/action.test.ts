@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runStep } from "../../demo/runner.ts";
 import type { Route } from "../../emulator/server/environment.ts";
@@ -372,6 +374,22 @@ describe("the result file", () => {
       conclusion: "success",
       run: { status: "Completed", compute: "reported", reused: false },
     });
+  });
+});
+
+describe("by hand", () => {
+  it("an older Node is told which one is needed", () => {
+    const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.1.0' } })";
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--import", `data:text/javascript,${encodeURIComponent(older)}`, "dist/index.js"],
+      { encoding: "utf8", env: { INPUT_COMMAND: "validate", RUNNER_TOOL_CACHE: tmpdir() } },
+    );
+    expect([status, stdout, stderr]).toEqual([
+      1,
+      "",
+      "This action needs Node 24, and this is Node 22.1.0. Run it by: npx node@24 dist/index.js\n",
+    ]);
   });
 });
 

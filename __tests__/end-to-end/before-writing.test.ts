@@ -235,10 +235,17 @@ describe("secrets", () => {
     expect(places(await call("plan", { "azureml.yml": `targets:\n${vault}` }))).toEqual([]);
   });
 
-  it("of a run on the runner are found before its neighbours are made", async () => {
+  it("of a run on the runner, and what it cannot do, are found before its neighbours are made", async () => {
     const local = (files["jobs/train.yml"] ?? "").replace("azureml:cpu", "local");
     const answer = await call("up", { ...files, "jobs/train.yml": local });
     expect(answer.result.failureReason).toBe("secret-unavailable");
+    const unfit = `${local}code: azureml:code:1\n`.replace("{ image: ubuntu }", "{ build: { path: docker } }");
+    const other = await call("up", { ...files, "jobs/train.yml": unfit, "jobs/docker/Dockerfile": "FROM x\n" });
+    expect(other.result.failureReason).toBe("run-failed");
+    expect(places(other).filter((place) => place.includes("not-on-runner"))).toEqual([
+      "error not-on-runner jobs/train.yml:5:7",
+      "error not-on-runner jobs/train.yml:3:14",
+    ]);
     expect(writes()).toEqual([]);
   });
 });
@@ -398,7 +405,7 @@ const cases: readonly Case[] = [
     reason: "other-subscription",
     what: "a cluster of another subscription",
     files: declared(
-      `${cluster}  - { name: scoring, type: aks, resource_id: /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/k }\n`,
+      `${cluster}  - { name: scoring, type: kubernetes, resource_id: /subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/k }\n`,
     ),
   },
   {
@@ -503,7 +510,14 @@ describe("no write comes before a refusal that reading can tell:", () => {
       (code) => !sources.some(({ path, text }) => inFiles.test(path) && text.includes(`"${code}"`)),
     );
     expect(codes.sort()).toEqual(
-      ["missing-asset", "missing-compute", "missing-datastore", "missing-secret", "version-exists"].sort(),
+      [
+        "missing-asset",
+        "missing-compute",
+        "missing-datastore",
+        "missing-secret",
+        "not-on-runner",
+        "version-exists",
+      ].sort(),
     );
   });
 });

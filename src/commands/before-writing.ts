@@ -2,12 +2,14 @@ import { writeOf, asReference } from "../attach/compute-write.ts";
 import { mayWrite } from "../attach/reconcile.ts";
 import type { Azure } from "../azure/azure.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { secretsOf } from "../job/job.ts";
+import { secretsOf, type Job } from "../job/job.ts";
 import type { Plan } from "../plan/step.ts";
 import type { Failure, FailureReason } from "../report/result.ts";
 import { missingReferences } from "../run/missing-references.ts";
+import { runnerFaults } from "../run/on-runner/runner-faults.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { formatSecretReference, SecretUnavailable, type SecretReference } from "../secret/secret.ts";
+import { positionOf } from "../yaml/source.ts";
 import { wayTo } from "../yaml/files.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
@@ -24,7 +26,8 @@ export async function missingInWorkspace(
 ): Promise<readonly Problem[]> {
   // `only` names targets, so that no environment is registered.
   const registered = inputs.only.length > 0 ? [] : environments;
-  const submitted = run === undefined || isOnRunner(run, targets) ? {} : { run };
+  const isHere = run !== undefined && isOnRunner(run, targets);
+  const submitted = run === undefined || isHere ? {} : { run };
   const [computes, references] = await Promise.all([
     missingComputes({ ...submitted, targets }, azure),
     missingReferences(
@@ -37,7 +40,17 @@ export async function missingInWorkspace(
       },
     ),
   ]);
-  return [...computes, ...references];
+  return [...computes, ...references, ...(isHere ? notOnRunner(run) : [])];
+}
+
+function notOnRunner(run: Job): readonly Problem[] {
+  return runnerFaults(run).map(({ path, message }) => ({
+    code: "not-on-runner",
+    severity: "error",
+    where: positionOf(run.source, path),
+    message,
+    fix: "Change it, or name a compute of the workspace.",
+  }));
 }
 
 type UsedSecret = { readonly usedBy: string; readonly reference: SecretReference };
@@ -123,6 +136,12 @@ const grounds: readonly {
     codes: ["missing-compute", "missing-asset", "missing-datastore"],
     one: "thing that is referred to is not there",
     many: "things that are referred to are not there",
+  },
+  {
+    reason: "run-failed",
+    codes: ["not-on-runner"],
+    one: "thing of the run is none that the runner can do",
+    many: "things of the run are none that the runner can do",
   },
   {
     reason: "environment-failed",

@@ -27,7 +27,8 @@ export function readTarget(node: SourceNode, context: ReadContext): ReadResult<C
   const kind = typeof type === "string" ? type.toLowerCase() : undefined;
   const notTarget = Object.entries(notTargets).find(([word]) => word === kind)?.[1];
   if (notTarget !== undefined) return { problems: [notTarget.problemOf(node)] };
-  if (kind === undefined || !isKind(kind)) return { problems: [kindProblem(type, node)] };
+  if (kind === undefined || !isKind(kind))
+    return { problems: [byName(value as Readonly<Record<string, unknown>>, node) ?? kindProblem(type, node)] };
   const read: ReadResult<ComputeTarget> = kinds[kind].read(node, context);
   return read.target === undefined ? withRest(read, kind, node, context) : read;
 }
@@ -57,6 +58,16 @@ const rulesOfOneMember: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "wrong-resource-type",
 ]);
 
+/** Rules over members that contradict each other: certain where each of them is there. */
+const rulesOfMembersThere: Readonly<Partial<Record<ProblemCode, readonly (readonly string[])[]>>> = {
+  "min-above-max": [["min_instances"], ["max_instances"]],
+  "password-or-key": [
+    ["ssh_settings", "admin_password"],
+    ["ssh_settings", "ssh_private_key_file"],
+  ],
+  "id-and-parts": [["resource_id"]],
+};
+
 /** What can be read of a target whose shape has faults: other problems of it, and the target beside which others stand. */
 function withRest(
   read: ReadResult<ComputeTarget>,
@@ -67,10 +78,14 @@ function withRest(
   const rest = withoutFaults(kinds[kind].schema, node);
   if (rest === undefined) return read;
   const { target, problems: others }: ReadResult<ComputeTarget> = kinds[kind].read(rest, context);
-  const problems = [...read.problems, ...others.filter(({ code }) => rulesOfOneMember.has(code))];
+  const isThere = (path: readonly string[]) => valueAt({ ...rest, path: [...rest.path, ...path] }) !== undefined;
+  const isCertain = ({ code }: Problem) =>
+    rulesOfOneMember.has(code) || rulesOfMembersThere[code]?.every(isThere) === true;
+  const problems = [...read.problems, ...others.filter(isCertain)];
   return { ...(target === undefined ? {} : { target }), problems };
 }
 
+<<<<<<< HEAD
 /** The body of a request in place of a declaration: `properties.computeType`, as ARM templates and exports have it. */
 function kindOfBody(node: SourceNode): Problem | undefined {
   const computeType = membersOf(membersOf(valueAt(node))["properties"])["computeType"];
@@ -92,12 +107,35 @@ function kindProblem(type: unknown, node: SourceNode): Problem {
   if (type === undefined) {
     const body = kindOfBody(node);
     if (body !== undefined) return body;
+=======
+/** `- cpu: { type: … }`: a mapping by name in a list. */
+function byName(value: Readonly<Record<string, unknown>>, node: SourceNode): Problem | undefined {
+  const [[name, inside] = ["", undefined], ...others] = Object.entries(value);
+  if (others.length > 0 || typeof inside !== "object" || inside === null || Array.isArray(inside)) return undefined;
+  return {
+    code: "not-a-target",
+    severity: "error",
+    where: positionOf(node, [name], "key"),
+    message: `The target is written by its name, ${JSON.stringify(name)}.`,
+    fix: `Write name: ${name} in place of "${name}:", and its keys beside name.`,
+  };
+}
+
+/** Keys that say the type in other dialects. */
+const typeKeys = ["computetype", "kind", "targettype"];
+
+function kindProblem(type: unknown, node: SourceNode): Problem {
+  const known = Object.keys(kinds) as Kind[];
+  if (type === undefined) {
+    const value = valueAt(node) as Readonly<Record<string, unknown>>;
+    const foreign = Object.keys(value).find((key) => typeKeys.includes(lettersOf(key)));
+>>>>>>> h-before
     return {
       code: "missing-key",
       severity: "error",
-      where: positionOf(node),
+      where: foreign === undefined ? positionOf(node) : positionOf(node, [foreign], "key"),
       message: "The target has no type.",
-      fix: `Add type: one of ${known.join(", ")}.`,
+      fix: `${foreign === undefined ? "Add type" : `Write type in place of ${foreign}`}: one of ${known.join(", ")}.`,
     };
   }
   const word = typeof type === "string" ? type.toLowerCase() : "";

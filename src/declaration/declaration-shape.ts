@@ -8,7 +8,7 @@ const workspaceSchema = () =>
     name: text().optional(),
   });
 
-const gateSchema = () =>
+export const gateSchema = () =>
   z
     .strictObject({
       metric: text().describe("Name of the metric, as the run logs it."),

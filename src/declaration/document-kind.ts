@@ -17,7 +17,7 @@ export type DocumentKind =
   | { readonly is: "not-supported-yet"; readonly what: string }
   | { readonly is: "unknown" };
 
-const declarationKeys = ["workspace", "targets", "run", "deploy", "gates", "prices"];
+export const declarationKeys = ["workspace", "targets", "run", "deploy", "gates", "prices"];
 
 /** az ml's schema names, by family. */
 const computeSchemas = [...Object.values<KindFacts>(kinds).flatMap(({ azmlSchemas }) => azmlSchemas ?? []), "compute"];
@@ -51,7 +51,8 @@ function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
   const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : undefined;
   if (type !== undefined && (isKind(type) || Object.hasOwn(notTargets, type))) return { is: "target" };
   const isJob = jobTypeOfKeys(mapping) !== undefined;
-  if (declarationKeys.some((key) => has(key)) && !isJob) return { is: "declaration" };
+  // A key of a declaration whose members stand beside it has lost its indentation.
+  if (declarationKeys.some((key) => has(key) && (!isJob || mapping[key] === null))) return { is: "declaration" };
   if (has("compute_type") || has("compute_target", "vm_size"))
     return { is: "not-supported-yet", what: "an aml-compute JSON file" };
   if (has("runconfig_yaml_file") || has("runconfig_python_file"))

@@ -3,18 +3,28 @@ import { conflictsWith, attachmentOf, type ComputeTarget } from "../compute/targ
 import { formatPosition, type Problem } from "../yaml/problem.ts";
 import { positionOf } from "../yaml/source.ts";
 
-/** Two declarations of one name or of one resource: each an error that shows both places. */
-export function duplicateProblems(targets: readonly ComputeTarget[]): readonly Problem[] {
+/** A declared name, and where it is. */
+export type DeclaredName = Pick<ComputeTarget, "name" | "source">;
+
+/**
+ * Two declarations of one name or of one resource: each an error that shows both places.
+ *
+ * @param names all that are declared: a name counts also where the rest of its target cannot be read.
+ */
+export function duplicateProblems(
+  targets: readonly ComputeTarget[],
+  names: readonly DeclaredName[] = targets,
+): readonly Problem[] {
   return [
     ...repeated(
-      targets,
-      (target) => target.name.toLowerCase(),
-      (target, first) => ({
+      names,
+      ({ name }) => name.toLowerCase(),
+      ({ name, source }, first) => ({
         code: "duplicate-name",
         severity: "error",
-        where: positionOf(target.source, ["name"]),
+        where: positionOf(source, ["name"]),
         related: positionOf(first.source, ["name"]),
-        message: `The name ${JSON.stringify(target.name)} is declared already, at ${formatPosition(positionOf(first.source, ["name"]))}; case does not matter.`,
+        message: `The name ${JSON.stringify(name)} is declared already, at ${formatPosition(positionOf(first.source, ["name"]))}; case does not matter.`,
         fix: "Rename one of the two, or remove it.",
       }),
     ),
@@ -42,13 +52,13 @@ export function duplicateProblems(targets: readonly ComputeTarget[]): readonly P
   ];
 }
 
-function repeated(
-  targets: readonly ComputeTarget[],
-  keyOf: (target: ComputeTarget) => string | undefined,
-  problemOf: (target: ComputeTarget, first: ComputeTarget) => Problem,
-  isRepetition: (target: ComputeTarget, earlier: ComputeTarget) => boolean = () => true,
+function repeated<Declared>(
+  targets: readonly Declared[],
+  keyOf: (target: Declared) => string | undefined,
+  problemOf: (target: Declared, first: Declared) => Problem,
+  isRepetition: (target: Declared, earlier: Declared) => boolean = () => true,
 ): readonly Problem[] {
-  const earlier = new Map<string, ComputeTarget[]>();
+  const earlier = new Map<string, Declared[]>();
   return targets.flatMap((target) => {
     const key = keyOf(target);
     if (key === undefined) return [];

@@ -1,13 +1,17 @@
 import { placeholderProblems } from "../compute/resource-name.ts";
 import type { Gate } from "../run/gates.ts";
-import { declarationSchema, keysNotSupportedYet, type DeclarationShape } from "./declaration-shape.ts";
+import { declarationSchema, gateSchema, keysNotSupportedYet, type DeclarationShape } from "./declaration-shape.ts";
 import type { DeclaredWorkspace } from "./declaration.ts";
-import { isMeantForUs, kindOf } from "./document-kind.ts";
+import { declarationKeys, isMeantForUs, kindOf } from "./document-kind.ts";
+import { withLostNesting } from "./lost-nesting.ts";
+import { withoutFaults } from "../yaml/salvage.ts";
 import { loadFiles, type LoadedFile } from "../yaml/files.ts";
 import { readPrices, type DeclaredPrice } from "./prices.ts";
 import { targetsInput, type Position, type Problem } from "../yaml/problem.ts";
 import { checkShape } from "../yaml/shape.ts";
 import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../yaml/source.ts";
+import { nearest } from "../yaml/suggestion.ts";
+import { isMapping } from "../yaml/wording.ts";
 import { readDocuments } from "../yaml/yaml.ts";
 
 /** What to read, from the inputs. */
@@ -156,10 +160,12 @@ async function gatherDocument(
 }
 
 async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, found: Gathered): Promise<void> {
-  const { value, problems } = checkShape(declarationSchema, root);
-  found.problems.push(...problems);
+  const checked = checkShape(declarationSchema, root);
+  found.problems.push(...withLostNesting(checked.problems, root));
   // What can be read is read all the same, so that one run shows every problem.
-  const shape = value ?? (valueAt(root) as DeclarationShape);
+  const shape = checked.value ?? (valueAt(root) as DeclarationShape);
+  const rest = checked.value === undefined ? withoutFaults(declarationSchema, root) : undefined;
+  const value = checked.value ?? (rest === undefined ? undefined : checkShape(declarationSchema, rest).value);
   for (const key of keysNotSupportedYet) {
     if (shape[key] !== undefined)
       found.problems.push(notSupported(positionOf(root, [key], "key"), `The key ${key} is not supported yet.`));
@@ -190,8 +196,11 @@ async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, 
     found.prices.push(prices);
     found.problems.push(...wrong);
   }
-  for (const [index, gate] of (value?.gates ?? []).entries())
-    gatherGate(gate, { ...root, path: ["gates", index] }, found);
+  for (const index of Array.isArray(shape.gates) ? shape.gates.keys() : []) {
+    const node = { ...root, path: ["gates", index] };
+    const { value: gate } = checkShape(gateSchema, node);
+    if (gate !== undefined) gatherGate(gate, node, found);
+  }
 }
 
 /** The entries of a list of targets: targets, and paths or globs of az ml compute files. */
@@ -348,11 +357,15 @@ function notSupported(where: Position, message: string): Problem {
 }
 
 function notADeclaration(file: string, document: SourceDocument | undefined): Problem {
+  const keys = isMapping(document?.value) ? Object.keys(document.value) : [];
+  // The key of other tools, or a slip of one of ours.
+  const meant = keys.map((key) => (/^computes?$/i.test(key) ? "targets" : nearest(key, declarationKeys)));
+  const [near] = meant.filter((key) => key !== undefined);
   return {
     code: "not-a-declaration",
     severity: "error",
     where: document?.at([]) ?? { file, line: 1, column: 1 },
-    message: `The file ${JSON.stringify(file)} declares nothing that this action knows.`,
+    message: `The file ${JSON.stringify(file)} declares nothing that this action knows.${near === undefined ? "" : ` Did you mean ${near}?`}`,
     fix: "A declaration has workspace, targets, run or gates, or is an az ml compute, environment or command job file.",
   };
 }

@@ -6,7 +6,7 @@ import * as environment from "../asset/environment/environment.ts";
 import { isKeyOfJobs, readJob, secretsOf as secretsOfJob, type Job } from "../job/job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { kindOf } from "./document-kind.ts";
-import { duplicateProblems } from "./duplicates.ts";
+import { duplicateProblems, type DeclaredName } from "./duplicates.ts";
 import { expressionProblems, withExpressions, type Part } from "./expressions.ts";
 import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
 import { readOverrides, setProblem, withValue, type Override } from "./override.ts";
@@ -27,7 +27,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const run = readRun(overridden.runs, found.problems);
   for (const node of found.otherJobs) found.problems.push(...readJob(node).problems);
   const environments = readEnvironments(found.environments, found.problems);
-  found.problems.push(...duplicateProblems(targets));
+  found.problems.push(...duplicateProblems(targets, namesOf(overridden.targets)));
   const secrets = [
     ...targets.flatMap(secretsOf),
     ...(run === undefined ? [] : secretsOfJob(run)).map(({ reference }) => reference),
@@ -139,6 +139,13 @@ function betterPath(section: string, path: NodePath, { targets, runs }: Gathered
   if (runs.length > 0 && section !== "run" && isKeyOfJobs(section)) return `Put run. before it: run.${written}=….`;
   const near = suggestionFor(section, ["targets", "run", "workspace"]).trim();
   return near === "" ? undefined : near;
+}
+
+function namesOf(nodes: readonly SourceNode[]): readonly DeclaredName[] {
+  return nodes.flatMap((source) => {
+    const name = nameOf(source);
+    return name === undefined ? [] : [{ name, source }];
+  });
 }
 
 function nameOf(node: SourceNode): string | undefined {

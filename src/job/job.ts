@@ -1,9 +1,11 @@
 import { ZodObject } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
-import { formatProblem } from "../yaml/problem.ts";
+import { formatProblem, type Problem } from "../yaml/problem.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import { valueAt, type SourceNode } from "../yaml/source.ts";
+import { nearest } from "../yaml/suggestion.ts";
+import { isMapping } from "../yaml/wording.ts";
 import * as command from "./command.ts";
 import type { JobRequest, JobType, ReadJob, RunnerWork } from "./kind.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
@@ -49,17 +51,31 @@ export function readJob(node: SourceNode): ReadJob<Job> {
 }
 
 /** Rules over several members: where one of them is at fault, they say nothing that is certain. */
-const rulesOverMembers: readonly ProblemCode[] = ["missing-key", "unknown-binding", "two-environments"];
+const rulesOverMembers: Readonly<Partial<Record<ProblemCode, readonly string[]>>> = {
+  "missing-key": ["environment", "command", "code", "inputs", "outputs"],
+  "unknown-binding": ["command", "inputs", "outputs"],
+  "two-environments": ["environment", "conda_packages", "pip_packages", "gpu"],
+};
 
 /** What else is wrong with a job whose shape has faults. */
 function withRest(read: ReadJob<Job>, type: JobTypeName, node: SourceNode): ReadJob<Job> {
   const rest = withoutFaults(jobTypes[type].schema, node);
   const { problems: others } = rest === undefined ? { problems: [] } : jobTypes[type].read(rest);
   const known = read.problems.map(formatProblem);
-  const further = others.filter(
-    (problem) => !rulesOverMembers.includes(problem.code) && !known.includes(formatProblem(problem)),
-  );
+  const taken = rest === undefined ? [] : takenOut(valueAt(node), valueAt(rest));
+  // A key that is taken out may be a slip of one that a rule needs.
+  const isCertain = ({ code }: Problem) => {
+    const members = rulesOverMembers[code];
+    return members === undefined || !taken.some((key) => members.includes(key) || nearest(key, members) !== undefined);
+  };
+  const further = others.filter((problem) => isCertain(problem) && !known.includes(formatProblem(problem)));
   return { problems: [...read.problems, ...further] };
+}
+
+/** The keys of which something was taken out. */
+function takenOut(before: unknown, after: unknown): readonly string[] {
+  if (!isMapping(before) || !isMapping(after)) return [];
+  return Object.keys(before).filter((key) => before[key] !== after[key]);
 }
 
 /** True for a key that jobs of some type have at their top. */

@@ -157,19 +157,20 @@ function unknownKey(key: string, path: NodePath, schema: z.ZodType, node: Source
     severity: "error",
     where: positionOf(node, [...path, key], "key"),
     message: `Unknown key ${JSON.stringify(key)}.`,
-    fix: fixOf(key, objects, known, typesWith(key, schema, path)),
+    fix: fixOf(key, valueBelow(node, [...path, key]), objects, known, typesWith(key, schema, path)),
   };
 }
 
 function fixOf(
   key: string,
+  value: unknown,
   objects: readonly z.ZodObject[],
   known: readonly string[],
   types: readonly string[],
 ): string {
   const spelt = known.find((one) => lettersOf(one) === lettersOf(key));
   if (spelt !== undefined) return `Did you mean ${spelt}?`;
-  const foreign = fixOfForeignKey(key, known);
+  const foreign = fixOfForeignKey(key, known, value);
   if (foreign !== undefined) return foreign;
   if (types.length > 0) return `It is for type ${listed(types)}; remove it, or change the type.`;
   const parent = known.find((one) =>

@@ -19,6 +19,12 @@ export const workspaceCodes = {
       "An input, an output or an upload names a datastore that the workspace does not have. Files of the checkout are uploaded to blob containers only.",
     help: "Fix the name, or register the datastore.",
   },
+  "not-on-runner": {
+    title: "The runner cannot run the job as it is.",
+    explanation:
+      "The run's compute is local. A runner fetches no data and no code from Azure, builds no Docker context, and installs with pip.",
+    help: "Change what the message names, or name a compute of the workspace.",
+  },
   "version-exists": {
     title: "The version of the environment exists with other content.",
     explanation: "A version that is registered keeps its image, packages and build; only what describes it can change.",

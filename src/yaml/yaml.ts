@@ -240,8 +240,22 @@ function syntaxProblems(
   return errors.slice(0, 1).map(({ code, message, pos: [offset] }) => {
     const line = lineAround(text, offset);
     const isExpression = /\$\{\{/.test(line);
-    return isExpression ? expressionProblem(place(offset)) : syntaxProblem(code, message, place(offset), line);
+    if (isExpression) return expressionProblem(place(offset));
+    const deeper = code === "BLOCK_AS_IMPLICIT_KEY" ? deeperKeyAfter(text, offset) : undefined;
+    return deeper === undefined
+      ? syntaxProblem(code, message, place(offset), line)
+      : syntaxProblem("BAD_INDENT", message, place(deeper), lineAround(text, deeper));
   });
+}
+
+/** Where the next line begins, if it has a key and is indented further than the one at the offset, which has a value already. */
+function deeperKeyAfter(text: string, offset: number): number | undefined {
+  const line = lineAround(text, offset);
+  const begin = text.lastIndexOf("\n", offset - 1) + 1;
+  const next = lineAround(text, begin + line.length + 1);
+  const indentOf = (one: string) => /^[ -]*/.exec(one)?.[0].length ?? 0;
+  const isKey = /^ +[\w$-]+ *:(?: |$)/.test(next) && /^[ -]*[\w$-]+ *: *\S/.test(line);
+  return isKey && indentOf(next) > indentOf(line) ? begin + line.length + 1 + indentOf(next) : undefined;
 }
 
 function lineAround(text: string, offset: number): string {

@@ -2,8 +2,9 @@ import { textOnceMapping } from "../../yaml/shape.ts";
 
 export const computeSchema = () =>
   textOnceMapping(({ target, instance_count: count }) => {
-    if (typeof target !== "string") return undefined;
-    return `Write compute: ${target}${typeof count === "number" ? `, and resources: { instance_count: ${count} }` : ""}.`;
+    const resources = typeof count === "number" ? `resources: { instance_count: ${count} }` : "";
+    if (typeof target === "string") return `Write compute: ${target}${resources === "" ? "" : `, and ${resources}`}.`;
+    return resources === "" ? undefined : `Write ${resources} in its place.`;
   })
     .optional()
     .describe("azureml:NAME of a target, or local. Without it: serverless compute.");

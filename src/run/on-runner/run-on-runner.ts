@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Clock } from "../../clock.ts";
 import type { ResolveSecret } from "../../secret/secret.ts";
 import type { MetricSeries } from "../../report/result.ts";
-import { onRunner, labelOf, type Job } from "../../job/job.ts";
+import { onRunner, type Job } from "../../job/job.ts";
 import type { RunnerWork } from "../../job/kind.ts";
 import { isSecret } from "../../job/parts/variables.ts";
 import { takeSnapshot } from "../../asset/upload/snapshot.ts";
@@ -12,6 +12,7 @@ import { childEnvironment } from "./child-environment.ts";
 import { readFileStore } from "./file-store.ts";
 import { runLogged } from "./process.ts";
 import { planPip } from "./python-environment.ts";
+import { faultsOfWork, notForRunners } from "./runner-faults.ts";
 import { withShellValues, type SafeCommand } from "./shell-values.ts";
 import { ensureVirtualEnvironment, findPython } from "./virtual-environment.ts";
 
@@ -51,8 +52,7 @@ export class NotRunnableHere extends Error {
 /** The job as this machine can run it. @throws NotRunnableHere for a type that only Azure ML runs. */
 export function runnerWork(job: Job): RunnerWork {
   const work = onRunner(job);
-  if (work === undefined)
-    throw new NotRunnableHere(`A ${labelOf(job)} does not run on the runner. Name a compute of the workspace.`);
+  if (work === undefined) throw new NotRunnableHere(notForRunners(job).message);
   return work;
 }
 
@@ -67,6 +67,8 @@ export function runnerDefinition({ command, environment, inputs }: RunnerWork): 
 
 /** Runs a job on this machine as the service would: its code in a folder of its own, its environment, its command. */
 export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps): Promise<LocalRun> {
+  const [fault] = faultsOfWork(work);
+  if (fault !== undefined) throw new NotRunnableHere(fault.message);
   const { runFolder, signal } = deps;
   const codeFolder = join(runFolder, "code");
   const outputsFolder = join(codeFolder, "outputs");
@@ -118,10 +120,7 @@ export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps
 }
 
 async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
-  if (code === undefined) return;
-  if (code.from !== "local") {
-    throw new NotRunnableHere(`The job's code is ${code.id}; a run on this machine needs it as a local folder.`);
-  }
+  if (code?.from !== "local") return;
   const { files } = await takeSnapshot(code.folder, code.root);
   for (const { name, path } of files) {
     const to = join(folder, name);
@@ -136,11 +135,7 @@ function substitute({ command, inputs }: RunnerWork, runFolder: string): SafeCom
     output: (name) => join(runFolder, "named-outputs", name),
     input: (name) => {
       const input = inputs[name];
-      if (input?.kind === "literal") return input.value;
-      if (input?.local !== undefined) return input.local;
-      throw new NotRunnableHere(
-        `The input ${JSON.stringify(name)} is data in Azure (${input?.kind === "data" ? input.path : ""}), which a run on this machine does not fetch.`,
-      );
+      return (input?.kind === "literal" ? input.value : input?.local) ?? "";
     },
   });
 }
@@ -155,21 +150,12 @@ async function environmentPath(
     onLine(`The environment ${environment.id} is kept in Azure; the run uses what is installed on this machine.`);
     return undefined;
   }
-  const { conda, image, build } = environment.definition;
-  if (build !== undefined)
-    throw new NotRunnableHere(
-      "The environment is built from a Docker context, which a run on this machine does not do. Give image and conda_file, or a compute target of the workspace.",
-    );
+  const { conda, image } = environment.definition;
   if (conda === undefined) {
     onLine(`The image ${image ?? ""} is not used on this machine; the run uses what is installed here.`);
     return undefined;
   }
-  const { requirements, python: wanted, notByPip } = planPip(conda);
-  if (notByPip.length > 0) {
-    throw new NotRunnableHere(
-      `A run on this machine installs with pip, which does not have these packages of the conda file: ${notByPip.join(", ")}.`,
-    );
-  }
+  const { requirements, python: wanted } = planPip(conda);
   const python = await findPython(deps.environment["PATH"] ?? "", childEnvironment(deps.environment));
   if (python === undefined)
     throw new NotRunnableHere(
