@@ -42,6 +42,17 @@ it.each([
     leaf: "UserAssignedIdentityNotFound: The identity was not found.",
   },
   {
+    form: "what a program printed, beside an inner error that is a code alone",
+    body: {
+      error: {
+        code: "UserError",
+        message: '{"NonCompliant":"Traceback:\\nModuleNotFoundError: No module named sklearn\\n"}',
+        innerError: { code: "UserTrainingScriptFailed", innerError: null },
+      },
+    },
+    leaf: "UserTrainingScriptFailed: ModuleNotFoundError: No module named sklearn",
+  },
+  {
     form: "JSON at the end of a message",
     body: {
       code: "BadRequest",

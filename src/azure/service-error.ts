@@ -41,16 +41,19 @@ function errorOf(body: unknown, depth: number, above = ""): ServiceError | undef
   const additional = listOf(members["additionalinfo"]);
   const message = `${said ?? above}${policiesIn(additional, said ?? "")}`;
   const target = textOf(members["target"]);
+  const quoted = jsonWithin(said ?? "").map((one) => errorOf(one, depth + 1, message));
+  // An inner error without words of its own is told by what the JSON says, not by the JSON.
+  const readable = quoted[0] === undefined ? message : leafCause(quoted[0]).message;
   const inner = [
     wrapped,
     ...(Array.isArray(members["details"]) ? listOf(members["details"]) : [members["details"]]),
     members["innererror"],
     ...innerErrorsIn(additional),
     members["statusmessage"],
-    ...jsonWithin(said ?? ""),
   ]
     .filter((detail) => typeof detail !== "string" || detail.trim().startsWith("{"))
-    .map((detail) => errorOf(detail, depth + 1, message))
+    .map((detail) => errorOf(detail, depth + 1, readable))
+    .concat(quoted)
     .filter((detail) => detail !== undefined)
     .filter((detail) => detail.message !== message || detail.code !== code || detail.details.length > 0);
   return {
