@@ -49,7 +49,7 @@ describe("a compute to be removed that is in use", () => {
     expect(step.annotations).toMatchObject([
       {
         severity: "error",
-        message: expect.stringContaining("the run 'long-training' (Running)") as string,
+        message: expect.stringContaining("the run 'long-training' (Running)") as unknown as string,
         properties: { title: "in-use", file: "azureml.yml", line: "3", col: "11" },
       },
     ]);

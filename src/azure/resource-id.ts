@@ -25,3 +25,9 @@ export function parseResourceId(id: string): ResourceId | undefined {
   const names = segments.filter((_, index) => index % 2 === 1);
   return { subscriptionId, resourceGroup, type: [namespace, ...types].join("/"), names };
 }
+
+/** Why a text is not the id of a subscription, as the end of a sentence; people give its name, which no address takes. */
+export function subscriptionFault(text: string): string | undefined {
+  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text.trim())) return undefined;
+  return "is not a GUID. Give the ID of the subscription, not its name; both are shown by: az account list --output table";
+}
