@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
+import { giveSubscriptionId, isSubscriptionId } from "./azure/resource-id.ts";
 import type { Command } from "./report/result.ts";
 import { GlobRefused, parseGlob } from "./yaml/glob.ts";
 
@@ -6,6 +7,11 @@ import { GlobRefused, parseGlob } from "./yaml/glob.ts";
 type ReadInput<Value> = (text: string) => Value;
 
 const optionalText: ReadInput<string | undefined> = (text) => (text === "" ? undefined : text);
+
+const subscription: ReadInput<string | undefined> = (text) => {
+  if (text !== "" && !isSubscriptionId(text)) throw new Error(`is not a GUID. ${giveSubscriptionId}`);
+  return optionalText(text);
+};
 
 const list: ReadInput<readonly string[]> = (text) =>
   text
@@ -96,7 +102,7 @@ export const inputTable = {
   deploy: { fallback: "", read: notSupportedYet("") },
   set: { fallback: "", read: lines },
   "run-name": { fallback: "", read: optionalText },
-  "subscription-id": { fallback: "", read: optionalText },
+  "subscription-id": { fallback: "", read: subscription },
   "resource-group": { fallback: "", read: optionalText },
   workspace: { fallback: "", read: optionalText },
   auth: { fallback: "auto", read: oneOf("auto", "oidc", "service-principal", "managed-identity", "azure-cli") },

@@ -81,7 +81,7 @@ describe("a job file", () => {
 
   it.each([
     ["$schema: https://azuremlschemas.azureedge.net/latest/sweepJob.schema.json\n", "an az ml sweepJob file"],
-    ["type: pipeline\njobs: {}\n", "a pipeline job"],
+    ["type: pipeline\njobs: {}\n", "a job of the type pipeline"],
   ])("of a type that is not listed is not supported yet: %j", (yaml, what) => {
     const { node } = nodeOf(yaml);
     expect(node && kindOf(node.document)).toEqual({ is: "not-supported-yet", what });

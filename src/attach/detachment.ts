@@ -1,4 +1,5 @@
 import type { LiveCompute } from "../azure/computes.ts";
+import { labelOfLive } from "../compute/target.ts";
 import { isLeaving } from "../compute/state.ts";
 import type { Guarantee } from "./lease.ts";
 import { removalActionFor, type Removal } from "./remove.ts";
@@ -27,7 +28,7 @@ export function planDetach(
         do: "refuse",
         name,
         live: found,
-        reason: `The service calls it a ${found.computeType} with isAttachedCompute ${String(found.isAttachedCompute)}; so whether to detach or to delete it is not certain.`,
+        reason: `The service shows isAttachedCompute ${String(found.isAttachedCompute)} for it (${labelOfLive(found)}), so it is not certain whether to detach or to delete it.`,
       };
     }
     if (action === "Detach")
@@ -38,7 +39,7 @@ export function planDetach(
           do: "refuse",
           name,
           live: found,
-          reason: `It is a ${found.computeType} that the service made: removing it deletes it. Set allow-delete: true to allow that.`,
+          reason: `The service made it (${labelOfLive(found)}), so removing it deletes it. Set allow-delete: true to allow that.`,
         };
   });
 }

@@ -1,6 +1,6 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
-import { kindOfLive } from "../compute/target.ts";
+import { kindOfLive, labelOfLive } from "../compute/target.ts";
 import type { Removed } from "../plan/step.ts";
 import type { AttachDeps } from "./dependencies.ts";
 import { isLastingConflict } from "../azure/service-error.ts";
@@ -48,7 +48,7 @@ export async function removeAndWait(compute: Removed, isHeld: () => boolean, dep
   if (action === undefined) {
     return failedWith(
       "ContradictoryCompute",
-      `'${compute.name}' is a ${compute.computeType} and its isAttachedCompute is ${String(compute.isAttachedCompute)}: ` +
+      `The service shows isAttachedCompute ${String(compute.isAttachedCompute)} for '${compute.name}' (${labelOfLive(compute)}): ` +
         "it is not certain whether to detach or to delete it, so neither was sent.",
     );
   }

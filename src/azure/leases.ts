@@ -3,8 +3,10 @@ import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { withStorageRetry } from "./storage-retry.ts";
 import type { BlobContainer } from "./blob-container.ts";
 import { containerClient, storageFailure } from "./blobs.ts";
+import { codeOf } from "./container-access.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import type { RetryDeps } from "./retry.ts";
+import { isLastingConflict } from "./service-error.ts";
 
 /**
  * Blobs in the workspace's own storage by which runs of this action exclude each other: one for each key, leased while
@@ -121,22 +123,27 @@ async function acquire(blob: BlockBlobClient, leaseId: string, limit: Limit): Pr
     await acquireLease();
     return "held";
   } catch (error) {
-    if (statusOf(error) === 409) return "busy";
+    if (isPassing(error)) return "busy";
     if (statusOf(error) !== 404) throw error;
   }
   try {
     await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, ...limit() });
   } catch (error) {
     // Somebody else created it in between, and may already hold it.
-    if (![409, 412].includes(statusOf(error) ?? 0)) throw error;
+    if (!isPassing(error) && statusOf(error) !== 412) throw error;
   }
   try {
     await acquireLease();
     return "held";
   } catch (error) {
-    if (statusOf(error) === 409) return "busy";
+    if (isPassing(error)) return "busy";
     throw error;
   }
+}
+
+/** True where somebody else is at the blob; false where no waiting helps, as with an account that is disabled. */
+function isPassing(error: unknown): boolean {
+  return statusOf(error) === 409 && !isLastingConflict({ code: codeOf(error) ?? "" });
 }
 
 /**

@@ -25,3 +25,12 @@ export function parseResourceId(id: string): ResourceId | undefined {
   const names = segments.filter((_, index) => index % 2 === 1);
   return { subscriptionId, resourceGroup, type: [namespace, ...types].join("/"), names };
 }
+
+/** What people give in place of a subscription's id is its name, which no address takes. */
+export function isSubscriptionId(text: string): boolean {
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text.trim());
+}
+
+/** What to write instead. No full stop: it is used inside a sentence. */
+export const giveSubscriptionId =
+  "Give the ID of the subscription, not its name; both are shown by: az account list --output table";

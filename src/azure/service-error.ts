@@ -186,8 +186,11 @@ const lasting =
   /MissingSubscriptionRegistration|NotRegistered|SubscriptionDisabled|DisabledSubscription|ReadOnly|ScopeLocked|Disallowed|Policy|Quota|SkuNotAvailable|NotSupported|NotAllowedInSubscription|Unauthorized|AuthorizationFailed|Forbidden|NotPermitted|AccountIsDisabled|BillingNotEnabled/i;
 
 /** True where the same request is refused again, however often it is sent. */
-export function isLastingConflict(error: ServiceError): boolean {
-  return lasting.test(error.code) || error.details.some(isLastingConflict);
+export function isLastingConflict({
+  code,
+  details = [],
+}: Pick<ServiceError, "code"> & { readonly details?: readonly ServiceError[] }): boolean {
+  return lasting.test(code) || details.some(isLastingConflict);
 }
 
 /** The deepest cause that says something: what a person needs first. */

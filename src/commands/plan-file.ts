@@ -110,7 +110,7 @@ export type GivenPlan = { readonly plan?: PlanFile; readonly result: CommandResu
 /** Reads the plan that `apply` was given, and refuses one that does not fit. Needs no network. */
 export async function givenPlan(
   context: CommandContext,
-  declaration: Pick<Declaration, "workspace" | "targets">,
+  declaration: Pick<Declaration, "workspace" | "workspaceAt" | "targets">,
 ): Promise<GivenPlan> {
   const { planFile } = context.inputs;
   if (planFile === undefined) return { result: nothing };
@@ -126,7 +126,7 @@ export async function givenPlan(
       },
     ]);
   }
-  const ref = workspaceRef(context, declaration.workspace);
+  const ref = workspaceRef(context, declaration.workspace, declaration.workspaceAt);
   if (!isSameWorkspace(plan.workspace, ref)) {
     return refused(
       [],
@@ -200,7 +200,10 @@ async function loadPlan({
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    const why = error instanceof Error && "code" in error && error.code === "ENOENT" ? "No such file" : String(error);
+    const why =
+      error instanceof Error && "code" in error && error.code === "ENOENT"
+        ? `There is no such file in ${dirname(path)}`
+        : String(error);
     return {
       problems: [
         {

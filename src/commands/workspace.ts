@@ -1,20 +1,26 @@
 import type { Azure } from "../azure/azure.ts";
+import type { AzureFailure } from "../azure/outcome.ts";
+import { giveSubscriptionId, isSubscriptionId } from "../azure/resource-id.ts";
 import type { WorkspaceRef } from "../azure/workspace.ts";
 import type { AttachDeps } from "../attach/dependencies.ts";
 import type { Declaration, DeclaredWorkspace } from "../declaration/declaration.ts";
 import type { WorkspaceReport } from "../report/result.ts";
+import type { Position } from "../yaml/problem.ts";
 import type { CommandContext } from "./context.ts";
 
-/** An action input that is needed and was not given. */
+/** An action input that is needed, and was not given or cannot be used. */
 export class MissingInput extends Error {
-  constructor(message: string) {
+  /** Where a file says the same thing. */
+  readonly where: Position | undefined;
+  constructor(message: string, where?: Position) {
     super(message);
     this.name = "MissingInput";
+    this.where = where;
   }
 }
 
 /** The workspace: inputs first, then the declaration, then credentials and environment. */
-export function workspaceRef(context: CommandContext, declared: DeclaredWorkspace): WorkspaceRef {
+export function workspaceRef(context: CommandContext, declared: DeclaredWorkspace, where?: Position): WorkspaceRef {
   const { inputs, fallbackWorkspace: fallback } = context;
   const subscriptionId = inputs.subscriptionId ?? declared.subscriptionId ?? fallback.subscriptionId;
   const resourceGroup = inputs.resourceGroup ?? declared.resourceGroup ?? fallback.resourceGroup;
@@ -30,12 +36,30 @@ export function workspaceRef(context: CommandContext, declared: DeclaredWorkspac
         "Name it under workspace: in the declaration file, as inputs, or in AZURE_SUBSCRIPTION_ID, AZURE_RESOURCE_GROUP and AZURE_ML_WORKSPACE.",
     );
   }
+  if (!isSubscriptionId(subscriptionId)) {
+    const isDeclared = inputs.subscriptionId === undefined && declared.subscriptionId !== undefined;
+    const source = isDeclared ? "subscription_id under workspace:" : "AZURE_SUBSCRIPTION_ID, or of creds,";
+    const message = `The subscription ${JSON.stringify(subscriptionId)} of ${source} is not a GUID. ${giveSubscriptionId}`;
+    throw new MissingInput(message, isDeclared ? where : undefined);
+  }
   return { subscriptionId, resourceGroup, name };
 }
 
 /** A connection to the workspace that the declaration or the inputs name. */
-export async function connect(context: CommandContext, declaration: Pick<Declaration, "workspace">): Promise<Azure> {
-  return context.connect(workspaceRef(context, declaration.workspace));
+export async function connect(
+  context: CommandContext,
+  { workspace, workspaceAt }: Pick<Declaration, "workspace" | "workspaceAt">,
+): Promise<Azure> {
+  const ref = workspaceRef(context, workspace, workspaceAt);
+  try {
+    return await context.connect(ref);
+  } catch (error) {
+    // What a file names and is not there is to be mended in that file.
+    const isDeclared = context.inputs.workspace === undefined && workspace.name !== undefined;
+    const { failure } = error as { readonly failure?: AzureFailure };
+    if (isDeclared && failure?.reason === "not-found") Object.assign(error as Error, { where: workspaceAt });
+    throw error;
+  }
 }
 
 export function workspaceReport(azure: Azure): WorkspaceReport {

@@ -61,6 +61,11 @@ export function kindOfLive({ computeType }: Pick<LiveCompute, "computeType">): K
   return Object.values<KindFacts>(kinds).find((kind) => kind.computeType?.toLowerCase() === computeType.toLowerCase());
 }
 
+/** For people: the kind of a live compute, by the service's own word where this version knows none of it. */
+export function labelOfLive(live: Pick<LiveCompute, "computeType">): string {
+  return kindOfLive(live)?.label ?? live.computeType;
+}
+
 /** The lists of the workspace in which a live compute's users are found; of a kind that nobody knows, runs. */
 export function collectionsOfUsers(live: Pick<LiveCompute, "computeType">): readonly UserCollection[] {
   return kindOfLive(live)?.users ?? ["jobs"];

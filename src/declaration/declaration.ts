@@ -15,6 +15,8 @@ export type DeclaredWorkspace = {
 /** Everything that the declaration files and the inline inputs say, checked. */
 export type Declaration = {
   readonly workspace: DeclaredWorkspace;
+  /** Where a file declares it. */
+  readonly workspaceAt?: Position;
   readonly targets: readonly ComputeTarget[];
   readonly run?: Job;
   /** Environments that are registered under a name: az ml environment files. */

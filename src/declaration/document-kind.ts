@@ -65,7 +65,7 @@ function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
   if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "environment" };
   if (isJob) return { is: "job" };
   if (type !== undefined && ["pipeline", "sweep", "spark", "automl", "parallel", "command"].includes(type)) {
-    return { is: "not-supported-yet", what: `a ${type} job` };
+    return { is: "not-supported-yet", what: `a job of the type ${type}` };
   }
   return { is: "unknown" };
 }

@@ -55,6 +55,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   }
   const declaration: Declaration = {
     workspace,
+    ...(found.workspaces[0] === undefined ? {} : { workspaceAt: found.workspaces[0].where }),
     targets: chosen,
     ...(run === undefined ? {} : { run }),
     environments,

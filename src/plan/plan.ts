@@ -8,6 +8,7 @@ import {
   attachById,
   differencesFrom,
   kindOf,
+  labelOfLive,
   meansFor,
   originOf,
   resourceIdOf,
@@ -147,7 +148,7 @@ function decide(
       live: own,
       differences: [],
       field: "name",
-      reason: `A compute of another kind, ${own.computeType}, has this name. Rename the target, or remove that compute first.`,
+      reason: `A compute of another kind (${labelOfLive(own)}) has this name. Rename the target, or remove that compute first.`,
     };
   }
   const others = holdersBesides(asAttached(target, live), live, moving);

@@ -3,7 +3,7 @@ import { leafCause } from "../azure/service-error.ts";
 import { adviceFor } from "./advice.ts";
 import { defined } from "../azure/defined.ts";
 import type { SecretReference } from "../secret/secret.ts";
-import { inFile } from "../yaml/problem.ts";
+import { inFile, type Position } from "../yaml/problem.ts";
 import type { Failure, FailureReason } from "./result.ts";
 
 /** What a call was for. It decides what a refusal means, and nothing else. */
@@ -75,7 +75,14 @@ export function failureOfThrown(error: unknown, signal?: AbortSignal): Failure {
       message: `Internal error in azureml-targets. Please report it. ${stack ?? message}`,
     };
   }
-  const { failure, reference } = error as { readonly failure?: AzureFailure; readonly reference?: SecretReference };
-  const where = inFile(reference?.where);
-  return { reason: failure === undefined ? reason : reasonOf(failure), message, ...defined({ where }) };
+  const { failure, reference, where } = error as {
+    readonly failure?: AzureFailure;
+    readonly reference?: SecretReference;
+    readonly where?: Position;
+  };
+  return {
+    reason: failure === undefined ? reason : reasonOf(failure),
+    message,
+    ...defined({ where: inFile(where ?? reference?.where) }),
+  };
 }

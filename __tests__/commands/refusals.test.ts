@@ -8,7 +8,6 @@ import { loadSource, type Source } from "../faults/source.ts";
 import { openStands, type Stand } from "../faults/stand.ts";
 import { checkoutOf } from "../support/step.ts";
 
-/** Where a refusal stands: the sign ▸ in a file is before the place that it has to name. */
 let stand: Stand;
 let source: Source;
 beforeAll(async () => {
@@ -22,6 +21,7 @@ afterAll(async () => {
 });
 beforeEach(() => stand.restore([]));
 
+/** The sign ▸ in a file is before the place that the refusal has to name. */
 type Files = Readonly<Record<string, string>>;
 
 type Case = {
@@ -195,7 +195,7 @@ const ofService: readonly Case[] = [
   {
     of: "an identity that is not there, by the leaf of the error",
     files: targets(
-      "  - name: gpu\n    type: amlcompute\n    identity:\n      ▸type: system_assigned\n    max_instances: 2\n",
+      "  - name: gpu\n    type: amlcompute\n    ▸identity:\n      type: system_assigned\n    max_instances: 2\n",
     ),
     fault: put("gpu", 400, {
       code: "BadRequest",
@@ -260,7 +260,7 @@ const leaf = (code: string) => ({
 const ofRuns: readonly Case[] = [
   {
     of: "an identity that is not there",
-    files: job("identity:\n  ▸type: managed\n  client_id: 11111111-1111-4111-8111-111111111111\n"),
+    files: job("▸identity:\n  type: managed\n  client_id: 11111111-1111-4111-8111-111111111111\n"),
     fault: submission(404, leaf("UserAssignedIdentityNotFound")),
     reason: "submission-failed",
   },
@@ -272,7 +272,7 @@ const ofRuns: readonly Case[] = [
   },
   {
     of: "an input, by the member that the service names",
-    files: job("inputs:\n  lr: 0.1\n  data:\n    ▸path: azureml://datastores/workspaceblobstore/paths/x\n"),
+    files: job("inputs:\n  lr: 0.1\n  ▸data:\n    path: azureml://datastores/workspaceblobstore/paths/x\n"),
     fault: submission(400, { code: "ValidationError", message: "No.", target: "properties.inputs['data'].uri" }),
     reason: "submission-failed",
   },
@@ -300,7 +300,7 @@ const ofRuns: readonly Case[] = [
   },
   {
     of: "a secret that is missing",
-    files: job("environment_variables:\n  TOKEN: ▸{ env: NO_SUCH_TOKEN }\n"),
+    files: job("environment_variables:\n  ▸TOKEN: { env: NO_SUCH_TOKEN }\n"),
     reason: "submission-failed",
   },
   {
@@ -338,5 +338,110 @@ describe("detach names the place of", () => {
     const given = { files, command: "detach" as const, inputs: { only: "GPU" }, live: [cluster("gpu")] };
     expect((await refused(given)).failures).toEqual([expect.stringMatching(new RegExp(`^${marked(files)}: GPU: `))]);
     expect((await refused({ ...given, files: {} })).failures).toEqual([expect.stringMatching(/^GPU: /)]);
+  });
+});
+
+describe("a conflict that never passes is sent once, with its advice, where it refuses", () => {
+  const lasting = [
+    {
+      code: "MissingSubscriptionRegistration",
+      message: "The subscription is not registered to use namespace 'Microsoft.MachineLearningServices'.",
+      advice: "az provider register --namespace Microsoft.MachineLearningServices",
+    },
+    {
+      code: "ReadOnlyDisabledSubscription",
+      message: "The subscription 's' is disabled and therefore marked as read only.",
+      advice: "Its owner has to enable it again",
+    },
+  ];
+  const drifted = targets("  - { name: gpu, type: amlcompute, size: Standard_DS3_v2, max_instances: 8 }\n");
+  const moved = targets(vm("dsvm", machineId("vm2")));
+  const environment = { "env.yml": "name: env\nimage: ubuntu\n" };
+  const requests: readonly (Omit<Case, "reason" | "fault"> & { readonly method: string; readonly path: string })[] = [
+    {
+      of: "an update",
+      method: "PATCH",
+      path: "/computes/gpu$",
+      files: drifted,
+      live: [cluster("gpu")],
+      inputs: { "on-drift": "update" },
+    },
+    {
+      of: "a removal before an attachment",
+      method: "DELETE",
+      path: "/computes/dsvm$",
+      files: moved,
+      live: [machine("dsvm")],
+      inputs: { "on-drift": "reattach" },
+    },
+    {
+      of: "a detachment",
+      command: "detach",
+      method: "DELETE",
+      path: "/computes/dsvm$",
+      files: moved,
+      live: [machine("dsvm")],
+      inputs: { only: "dsvm" },
+    },
+    { of: "a submission", command: "train", method: "PUT", path: "/jobs/[^/]+$", files: job("") },
+    {
+      of: "an environment",
+      method: "PUT",
+      path: "/environments/env/versions/[^/]+$",
+      files: environment,
+      inputs: { config: "env.yml" },
+    },
+    {
+      of: "an environment of a job",
+      command: "train",
+      method: "PUT",
+      path: "/environments/[^/]+/versions/[^/]+$",
+      files: job(""),
+    },
+    {
+      of: "the upload of a job's code",
+      command: "train",
+      method: "POST",
+      path: "/startPendingUpload$",
+      files: { ...job("code: src\n"), "jobs/src/a.py": "1" },
+    },
+  ];
+
+  it.each(requests.flatMap((request) => lasting.map((refusal) => ({ ...request, ...refusal }))))(
+    "$of: $code",
+    async ({ method, path, code, message, advice, ...given }) => {
+      const fault: Fault = { method, path, kind: "status", status: 409, body: { error: { code, message } } };
+      const { failures } = await refused({ ...given, fault });
+      expect(failures).toEqual([expect.stringContaining(advice)]);
+      const sent = stand.requests().filter((one) => one.method === method && new RegExp(path).test(one.path));
+      expect(sent).toHaveLength(1);
+    },
+  );
+
+  it("the lease: the storage counts as unusable, and nobody is waited for", async () => {
+    const fault: Fault = {
+      method: "PUT",
+      path: "/azureml-blobstore/",
+      kind: "status",
+      status: 409,
+      headers: { "x-ms-error-code": "AccountIsDisabled" },
+    };
+    const { failures, targets: done } = await refused({ files: drifted, fault });
+    expect(failures).toEqual([]);
+    expect(done).toMatchObject([{ action: "create", guarantee: "verified" }]);
+  });
+});
+
+describe("a workspace that a file names", () => {
+  it("is refused at its line where it is not there, or where its subscription is given by name", async () => {
+    const gone = "▸workspace: { name: no-such-workspace }\ntargets: [{ name: gpu, type: amlcompute }]\n";
+    const named = "▸workspace: { subscription_id: ML production }\ntargets: [{ name: gpu, type: amlcompute }]\n";
+    for (const [text, said] of [
+      [gone, "There is no workspace 'no-such-workspace'"],
+      [named, 'The subscription "ML production" of subscription_id under workspace: is not a GUID.'],
+    ] as const) {
+      const { failures } = await refused({ files: { "azureml.yml": text }, command: "plan" });
+      expect(failures).toEqual([expect.stringContaining(`azureml.yml:1:1: ${said}`)]);
+    }
   });
 });
