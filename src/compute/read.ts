@@ -85,7 +85,6 @@ function withRest(
   return { ...(target === undefined ? {} : { target }), problems };
 }
 
-<<<<<<< HEAD
 /** The body of a request in place of a declaration: `properties.computeType`, as ARM templates and exports have it. */
 function kindOfBody(node: SourceNode): Problem | undefined {
   const computeType = membersOf(membersOf(valueAt(node))["properties"])["computeType"];
@@ -102,12 +101,6 @@ function kindOfBody(node: SourceNode): Problem | undefined {
   };
 }
 
-function kindProblem(type: unknown, node: SourceNode): Problem {
-  const known = Object.keys(kinds) as Kind[];
-  if (type === undefined) {
-    const body = kindOfBody(node);
-    if (body !== undefined) return body;
-=======
 /** `- cpu: { type: … }`: a mapping by name in a list. */
 function byName(value: Readonly<Record<string, unknown>>, node: SourceNode): Problem | undefined {
   const [[name, inside] = ["", undefined], ...others] = Object.entries(value);
@@ -127,9 +120,10 @@ const typeKeys = ["computetype", "kind", "targettype"];
 function kindProblem(type: unknown, node: SourceNode): Problem {
   const known = Object.keys(kinds) as Kind[];
   if (type === undefined) {
+    const body = kindOfBody(node);
+    if (body !== undefined) return body;
     const value = valueAt(node) as Readonly<Record<string, unknown>>;
     const foreign = Object.keys(value).find((key) => typeKeys.includes(lettersOf(key)));
->>>>>>> h-before
     return {
       code: "missing-key",
       severity: "error",
