@@ -99,7 +99,13 @@ it.each([
     body: "<?xml version='1.0'?><Error><Code>BlobNotFound</Code><Message>gone\nRequestId: 1</Message></Error>",
     leaf: "BlobNotFound: gone",
   },
-  { form: "a gateway's page", body: "<html>502</html>", leaf: "Error: <html>502</html>" },
+  {
+    form: "a gateway's page",
+    body: "<html><head><title>502 Bad Gateway</title></head><body><hr></body></html>",
+    leaf: "HTTP500: 502 Bad Gateway",
+  },
+  { form: "a page without a title", body: "<!DOCTYPE html>\n<p>", leaf: "HTTP500: no explanation" },
+  { form: "a text", body: "The upstream is gone.\nSorry", leaf: "HTTP500: The upstream is gone." },
   { form: "nothing", body: undefined, leaf: "HTTP500: no explanation" },
   {
     form: "a code that says nothing above one that does",

@@ -11,6 +11,11 @@ const error = (code: string, message: string, ...details: readonly ServiceError[
 describe("the advice for a failure", () => {
   it.each([
     {
+      of: "a token of another tenant",
+      failure: error("InvalidAuthenticationTokenTenant", "The access token is from the wrong issuer 'x'."),
+      expected: /cloud and tenant-id/,
+    },
+    {
       of: "a subnet that the identity may not join",
       failure: error(
         "LinkedAuthorizationFailed",

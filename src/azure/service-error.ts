@@ -16,9 +16,12 @@ export function serviceErrorOf(
   fallback: { readonly code: string; readonly message: string },
   ids: Ids = {},
 ): ServiceError {
-  const found = errorOf(body, 0);
-  return { ...(found ?? { ...fallback, details: [] }), ...ids };
+  const found = errorOf(body, 0) ?? { ...fallback, details: [] };
+  return { ...found, code: found.code === noCode ? fallback.code : found.code, ...ids };
 }
+
+/** Of an error that comes without a code of its own. */
+const noCode = "Error";
 
 /** @param above the message around it: an inner error is often a code alone, and specifies what that one says. */
 function errorOf(body: unknown, depth: number, above = ""): ServiceError | undefined {
@@ -57,7 +60,7 @@ function errorOf(body: unknown, depth: number, above = ""): ServiceError | undef
     .filter((detail) => detail !== undefined)
     .filter((detail) => detail.message !== message || detail.code !== code || detail.details.length > 0);
   return {
-    code: code ?? (typeof wrapped === "string" ? wrapped : "Error"),
+    code: code ?? (typeof wrapped === "string" ? wrapped : noCode),
     message,
     ...(target === undefined ? {} : { target }),
     details: inner,
@@ -154,7 +157,12 @@ function textError(text: string, depth: number): ServiceError | undefined {
   const [, code] = /<Code>([^<]+)<\/Code>/.exec(trimmed) ?? [];
   const [, message] = /<Message>([^<]+)<\/Message>/.exec(trimmed) ?? [];
   if (code !== undefined) return { code, message: message?.split("\n")[0] ?? "", details: [] };
-  return { code: "Error", message: (trimmed.split("\n")[0] ?? "").slice(0, 500), details: [] };
+  if (/^<(!doctype|html|head|body)\b/i.test(trimmed)) {
+    // A page of a proxy or a gateway: its title is the sentence in it.
+    const [, title = ""] = /<title[^>]*>([^<]*)/i.exec(trimmed) ?? [];
+    return title.trim() === "" ? undefined : { code: noCode, message: title.trim().slice(0, 500), details: [] };
+  }
+  return { code: noCode, message: (trimmed.split("\n")[0] ?? "").slice(0, 500), details: [] };
 }
 
 function lowerKeys(value: object): Readonly<Record<string, unknown>> {

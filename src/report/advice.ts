@@ -86,6 +86,11 @@ const byCode: readonly ({ readonly code: RegExp } & Known)[] = [
     advice: missingPermission,
   },
   {
+    code: /^(InvalidAuthenticationToken(Tenant|Audience)?|ExpiredAuthenticationToken|InvalidAuthenticationInfo|HTTP401)$/i,
+    advice:
+      "Azure does not take the token, and a fresh one neither. Check that cloud and tenant-id are those of the subscription; the command doctor shows who signs in, and how.",
+  },
+  {
     code: /^KeyBasedAuthenticationNotPermitted$/i,
     advice:
       "The storage account does not accept keys. Give the identity Storage Blob Data Contributor on it: the upload goes on with the identity then.",
