@@ -44,6 +44,12 @@ const byCode: readonly { readonly code: RegExp; readonly advice: Advice }[] = [
       "The subscription is disabled, so it can only be read. Its owner has to enable it again in the Azure portal (Subscriptions).",
   },
   {
+    // ARM answers it with 401: the sign-in was in order, in a tenant that has nothing to say about the subscription.
+    code: /^InvalidAuthenticationTokenTenant$/i,
+    advice:
+      "The subscription belongs to another tenant than the one of the sign-in. Set tenant-id to its own: az account show --query tenantId --subscription SUBSCRIPTION_ID",
+  },
+  {
     code: /^(LinkedAuthorizationFailed|AuthorizationFailed|Authorization_RequestDenied|Forbidden|Unauthorized|NotAuthorized|AuthorizationPermissionMismatch|LinkedAccessCheckFailed|InsufficientPermissions?|PermissionDenied|AccessDenied|UserForbidden|HTTP403)$/i,
     advice: missingPermission,
   },

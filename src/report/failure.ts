@@ -73,5 +73,8 @@ export function failureOfThrown(error: unknown, signal?: AbortSignal): Failure {
     };
   }
   const { failure } = error as { readonly failure?: AzureFailure };
-  return { reason: failure === undefined ? reason : reasonOf(failure), message };
+  if (failure === undefined) return { reason, message };
+  // What was thrown knows of refusals for want of a role; of a token that is not taken it knows the words alone.
+  const advice = failure.status === 401 ? adviceFor(failure.error) : undefined;
+  return { reason: reasonOf(failure), message: advice === undefined ? message : `${message}. ${advice}` };
 }
