@@ -11,8 +11,8 @@ const error = (code: string, message: string, ...details: readonly ServiceError[
 describe("the advice for a failure", () => {
   it.each([
     {
-      of: "a token of another tenant",
-      failure: error("InvalidAuthenticationTokenTenant", "The access token is from the wrong issuer 'x'."),
+      of: "a token that is not taken",
+      failure: error("InvalidAuthenticationToken", "The access token is invalid."),
       expected: /cloud and tenant-id/,
     },
     {

@@ -99,6 +99,19 @@ describe("a thrown error", () => {
     expect(failure.message).toContain("why");
   });
 
+  it("says which tenant is meant, where the subscription is in another one", () => {
+    const tenant = {
+      code: "InvalidAuthenticationTokenTenant",
+      message: "The access token is from the wrong issuer.",
+      details: [],
+    };
+    const thrown = named("WorkspaceUnavailable", { failure: { reason: "refused", status: 401, error: tenant } });
+    expect(failureOfThrown(thrown)).toEqual({
+      reason: "authentication-failed",
+      message: expect.stringContaining("Set tenant-id to its own: az account show") as unknown,
+    });
+  });
+
   it("is a cancellation, whatever it is, once the workflow is cancelled", () => {
     expect(failureOfThrown(new TypeError("why"), AbortSignal.abort()).reason).toBe("cancelled");
   });

@@ -82,11 +82,17 @@ const byCode: readonly ({ readonly code: RegExp } & Known)[] = [
       "The subscription is disabled, so it can only be read. Its owner has to enable it again in the Azure portal (Subscriptions).",
   },
   {
+    // ARM answers it with 401: the sign-in was in order, in a tenant that has nothing to say about the subscription.
+    code: /^InvalidAuthenticationTokenTenant$/i,
+    advice:
+      "The subscription belongs to another tenant than the one of the sign-in. Set tenant-id to its own: az account show --query tenantId --subscription SUBSCRIPTION_ID",
+  },
+  {
     code: /^(LinkedAuthorizationFailed|AuthorizationFailed|Authorization_RequestDenied|Forbidden|Unauthorized|NotAuthorized|AuthorizationPermissionMismatch|LinkedAccessCheckFailed|InsufficientPermissions?|PermissionDenied|AccessDenied|UserForbidden|HTTP403)$/i,
     advice: missingPermission,
   },
   {
-    code: /^(InvalidAuthenticationToken(Tenant|Audience)?|ExpiredAuthenticationToken|InvalidAuthenticationInfo|HTTP401)$/i,
+    code: /^(InvalidAuthenticationToken(Audience)?|ExpiredAuthenticationToken|InvalidAuthenticationInfo|HTTP401)$/i,
     advice:
       "Azure does not take the token, and a fresh one neither. Check that cloud and tenant-id are those of the subscription; the command doctor shows who signs in, and how.",
   },

@@ -80,9 +80,11 @@ export function failureOfThrown(error: unknown, signal?: AbortSignal): Failure {
     readonly reference?: SecretReference;
     readonly where?: Position;
   };
+  // What was thrown knows of refusals for want of a role; of a token that is not taken it knows the words alone.
+  const advice = failure?.status === 401 ? adviceFor(failure.error) : undefined;
   return {
     reason: failure === undefined ? reason : reasonOf(failure),
-    message,
+    message: advice === undefined ? message : `${message}. ${advice}`,
     ...defined({ where: inFile(where ?? reference?.where) }),
   };
 }
