@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import { subscriptionFault } from "./azure/resource-id.ts";
+import { giveSubscriptionId, isSubscriptionId } from "./azure/resource-id.ts";
 import type { Command } from "./report/result.ts";
 import { GlobRefused, parseGlob } from "./yaml/glob.ts";
 
@@ -9,8 +9,7 @@ type ReadInput<Value> = (text: string) => Value;
 const optionalText: ReadInput<string | undefined> = (text) => (text === "" ? undefined : text);
 
 const subscription: ReadInput<string | undefined> = (text) => {
-  const fault = text === "" ? undefined : subscriptionFault(text);
-  if (fault !== undefined) throw new Error(fault);
+  if (text !== "" && !isSubscriptionId(text)) throw new Error(`is not a GUID. ${giveSubscriptionId}`);
   return optionalText(text);
 };
 

@@ -195,7 +195,7 @@ const ofService: readonly Case[] = [
   {
     of: "an identity that is not there, by the leaf of the error",
     files: targets(
-      "  - name: gpu\n    type: amlcompute\n    identity:\n      ▸type: system_assigned\n    max_instances: 2\n",
+      "  - name: gpu\n    type: amlcompute\n    ▸identity:\n      type: system_assigned\n    max_instances: 2\n",
     ),
     fault: put("gpu", 400, {
       code: "BadRequest",
@@ -260,7 +260,7 @@ const leaf = (code: string) => ({
 const ofRuns: readonly Case[] = [
   {
     of: "an identity that is not there",
-    files: job("identity:\n  ▸type: managed\n  client_id: 11111111-1111-4111-8111-111111111111\n"),
+    files: job("▸identity:\n  type: managed\n  client_id: 11111111-1111-4111-8111-111111111111\n"),
     fault: submission(404, leaf("UserAssignedIdentityNotFound")),
     reason: "submission-failed",
   },
@@ -272,7 +272,7 @@ const ofRuns: readonly Case[] = [
   },
   {
     of: "an input, by the member that the service names",
-    files: job("inputs:\n  lr: 0.1\n  data:\n    ▸path: azureml://datastores/workspaceblobstore/paths/x\n"),
+    files: job("inputs:\n  lr: 0.1\n  ▸data:\n    path: azureml://datastores/workspaceblobstore/paths/x\n"),
     fault: submission(400, { code: "ValidationError", message: "No.", target: "properties.inputs['data'].uri" }),
     reason: "submission-failed",
   },
@@ -300,7 +300,7 @@ const ofRuns: readonly Case[] = [
   },
   {
     of: "a secret that is missing",
-    files: job("environment_variables:\n  TOKEN: ▸{ env: NO_SUCH_TOKEN }\n"),
+    files: job("environment_variables:\n  ▸TOKEN: { env: NO_SUCH_TOKEN }\n"),
     reason: "submission-failed",
   },
   {

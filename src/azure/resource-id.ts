@@ -26,8 +26,11 @@ export function parseResourceId(id: string): ResourceId | undefined {
   return { subscriptionId, resourceGroup, type: [namespace, ...types].join("/"), names };
 }
 
-/** Why a text is not the id of a subscription, as the end of a sentence; people give its name, which no address takes. */
-export function subscriptionFault(text: string): string | undefined {
-  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text.trim())) return undefined;
-  return "is not a GUID. Give the ID of the subscription, not its name; both are shown by: az account list --output table";
+/** What people give in place of a subscription's id is its name, which no address takes. */
+export function isSubscriptionId(text: string): boolean {
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text.trim());
 }
+
+/** What to write instead. No full stop: it is used inside a sentence. */
+export const giveSubscriptionId =
+  "Give the ID of the subscription, not its name; both are shown by: az account list --output table";

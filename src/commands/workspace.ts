@@ -1,6 +1,6 @@
 import type { Azure } from "../azure/azure.ts";
 import type { AzureFailure } from "../azure/outcome.ts";
-import { subscriptionFault } from "../azure/resource-id.ts";
+import { giveSubscriptionId, isSubscriptionId } from "../azure/resource-id.ts";
 import type { WorkspaceRef } from "../azure/workspace.ts";
 import type { AttachDeps } from "../attach/dependencies.ts";
 import type { Declaration, DeclaredWorkspace } from "../declaration/declaration.ts";
@@ -36,11 +36,10 @@ export function workspaceRef(context: CommandContext, declared: DeclaredWorkspac
         "Name it under workspace: in the declaration file, as inputs, or in AZURE_SUBSCRIPTION_ID, AZURE_RESOURCE_GROUP and AZURE_ML_WORKSPACE.",
     );
   }
-  const fault = subscriptionFault(subscriptionId);
-  if (fault !== undefined) {
+  if (!isSubscriptionId(subscriptionId)) {
     const isDeclared = inputs.subscriptionId === undefined && declared.subscriptionId !== undefined;
     const source = isDeclared ? "subscription_id under workspace:" : "AZURE_SUBSCRIPTION_ID, or of creds,";
-    const message = `The subscription ${JSON.stringify(subscriptionId)} of ${source} ${fault}`;
+    const message = `The subscription ${JSON.stringify(subscriptionId)} of ${source} is not a GUID. ${giveSubscriptionId}`;
     throw new MissingInput(message, isDeclared ? where : undefined);
   }
   return { subscriptionId, resourceGroup, name };

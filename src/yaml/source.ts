@@ -58,5 +58,8 @@ export function pathOf(text: string): NodePath {
 export function placeOf(node: SourceNode, field: string | NodePath = "name"): Position | undefined {
   const path = typeof field === "string" ? pathOf(field) : field;
   const isDeclared = path[0] !== undefined && valueAt({ ...node, path: [...node.path, path[0]] }) !== undefined;
-  return inFile(positionOf(node, isDeclared ? path : ["name"]));
+  if (!isDeclared) return inFile(positionOf(node, ["name"]));
+  // A mapping or a list begins below the line that names it.
+  const isWritten = typeof valueAt({ ...node, path: [...node.path, ...path] }) !== "object";
+  return inFile(positionOf(node, path, isWritten ? "value" : "key"));
 }

@@ -1,5 +1,5 @@
 import type { LiveCompute } from "../../azure/computes.ts";
-import { parseResourceId } from "../../azure/resource-id.ts";
+import { giveSubscriptionId, isSubscriptionId, parseResourceId } from "../../azure/resource-id.ts";
 import type { Workspace } from "../../azure/workspace.ts";
 import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
@@ -89,7 +89,14 @@ export function attachedResource(
   }
   const malformed = [...partKeys, "subscription_id"].flatMap((key) => {
     const name = declared[key];
-    return typeof name === "string" ? namePartProblems(name, node, [key]) : [];
+    const found = typeof name === "string" ? namePartProblems(name, node, [key]) : [];
+    return key !== "subscription_id" || isSubscriptionId(String(name))
+      ? found
+      : found.map((problem) => ({
+          ...problem,
+          message: `subscription_id is ${JSON.stringify(name)}, which is not a GUID.`,
+          fix: `${giveSubscriptionId}.`,
+        }));
   });
   if (malformed.length > 0) return { problems: malformed };
   const [namespace, ...types] = kind.resourceType.split("/");
