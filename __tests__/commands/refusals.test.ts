@@ -205,6 +205,20 @@ const ofService: readonly Case[] = [
     reason: "provisioning-failed",
   },
   {
+    of: "a login that the machine refuses, which its kind knows",
+    files: targets(
+      `  - name: dsvm\n    type: virtualmachine\n    resource_id: ${machineId("vm1")}\n    ▸ssh_settings:\n      admin_username: azureuser\n      admin_password: { env: DSVM_PASSWORD }\n`,
+    ),
+    fault: {
+      method: "PUT",
+      path: "/computes/dsvm$",
+      kind: "operation-fails",
+      code: "BadRequest",
+      message: "Permission denied (publickey,password).",
+    },
+    reason: "provisioning-failed",
+  },
+  {
     of: "a size that the service does not take",
     files: targets("  - name: gpu\n    type: amlcompute\n    size: ▸Standard_DS3_v2\n"),
     fault: { method: "PUT", path: "/computes/gpu$", kind: "operation-fails", code: "InvalidVmSize", message: "No." },

@@ -183,6 +183,7 @@ export const hints: readonly Hint[] = [
     when: /databricks.*(token|unauthori[sz]ed|forbidden|\b40[13]\b)|(invalid|expired) access token/i,
     advice:
       "Databricks refused the access token. Create a new one in the Databricks workspace, store it where access_token refers to, and raise credentials_version.",
+    fields: ["access_token"],
   },
 ];
 

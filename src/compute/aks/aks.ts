@@ -112,6 +112,7 @@ export const hints: readonly Hint[] = [
     when: /(domain (name )?label|dns (name )?label|leafDomainLabel).*(in use|taken|exist|not available)/i,
     advice:
       "The leaf domain label is taken in the region. Choose another one, or set ssl.overwrite_existing_domain: true when it is yours.",
+    fields: ["ssl.leaf_domain_label"],
   },
 ];
 

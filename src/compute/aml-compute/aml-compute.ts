@@ -56,6 +56,7 @@ export const hints: readonly Hint[] = [
     when: /OutOfCapacity|AllocationFailed|SkuNotAvailable|ZonalAllocation/i,
     advice:
       "The region has no machines of this size left at the moment. Try again later, or choose another size or region.",
+    fields: ["size"],
   },
   {
     when: /ScopeLocked|is locked|cannot perform .* because .* lock/i,

@@ -161,15 +161,18 @@ export const sshHints: readonly Hint[] = [
     when: /Connection failed to establish|SSH.*(refused|timed out)|unable to connect/i,
     advice:
       "The service could not reach the machine by SSH. Check its public address, that it runs, the port, and the network rules.",
+    fields: ["resource_id"],
   },
   {
     when: /(invalid|malformed|unsupported|cannot (read|parse|decrypt)).*(private ?key|passphrase)|(private ?key|passphrase).*(invalid|incorrect|malformed|unsupported)/i,
     advice:
       "The private key could not be used. Give an RSA key in PEM form (ssh-keygen -t rsa -m PEM), and its passphrase where it has one.",
+    fields: ["ssh_settings.ssh_private_key_file"],
   },
   {
     when: /\bauthentication failed|Permission denied|invalid (user ?name|password|credentials?|SSH|login)\b/i,
     advice:
       "The machine refused the login. Check admin_username and the secret behind admin_password or ssh_private_key_file.",
+    fields: ["ssh_settings"],
   },
 ];

@@ -58,6 +58,7 @@ export const hints: readonly Hint[] = [
     when: /\b(User)?SetupFailed\b/i,
     advice:
       "A setup script failed. Its output is under the instance's Logs in Azure ML studio; correct the script, then run apply with allow-delete: true to have the instance created again.",
+    fields: ["setup_scripts"],
   },
   {
     when: /\b(CreateFailed|Unusable)\b/i,

@@ -333,6 +333,7 @@ export const hints: readonly Hint[] = [
   {
     when: /namespaces? .*not found|namespace.*does not exist/i,
     advice: "The namespace is not in the cluster. Create it first: kubectl create namespace NAME",
+    fields: ["namespace"],
   },
 ];
 
