@@ -306,7 +306,9 @@ function wordsOfOne({ demand, vCpus, held }: Draw, bound: Bound, free: number, l
   const other = `${ask("more")}${fewer} or choose a smaller size or another region.`;
   // Of a kind that has one machine, nothing but its size can be declared.
   const field = demand.isFixed === true ? "size" : bound === "minimum" ? "min_instances" : "max_instances";
-  return { message, field, advice: bound === "minimum" ? other : `It will not grow beyond ${fits}. ${other}` };
+  // Public reports show both: a cluster made without a node, and "cannot accomodate for at least 1 requested node".
+  const grows = fits > 0 ? `It will not grow beyond ${fits}.` : "Not one node fits: the service may refuse to make it.";
+  return { message, field, advice: bound === "minimum" ? other : `${grows} ${other}` };
 }
 
 /** More than these are counted, not named. Our choice. */
