@@ -23,7 +23,7 @@ type Step = { readonly uses?: string; readonly with?: Readonly<Record<string, un
 function stepsIn(value: unknown): readonly Step[] {
   if (typeof value !== "object" || value === null) return [];
   const { uses } = value as Step;
-  if (typeof uses === "string") return uses.startsWith("OWNER/azureml-targets@") ? [value as Step] : [];
+  if (typeof uses === "string") return uses.startsWith("OWNER/azureml-targets@") ? [value] : [];
   return Object.values(value).flatMap(stepsIn);
 }
 
