@@ -3,6 +3,7 @@ import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
 import type { Fault } from "../../emulator/faults.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { workspacePath } from "../../emulator/settings.ts";
+import { formatPosition, isError } from "../../src/yaml/problem.ts";
 import { run, type RunOptions } from "../faults/run.ts";
 import { loadSource, type Source } from "../faults/source.ts";
 import { openStands, type Stand } from "../faults/stand.ts";
@@ -303,21 +304,6 @@ const ofRuns: readonly Case[] = [
     reason: "not-authorized",
   },
   {
-    of: "an environment that the workspace does not have",
-    files: job("", "environment: ▸azureml:no-such-environment@latest\n"),
-    reason: "submission-failed",
-  },
-  {
-    of: "a compute that is nowhere",
-    files: job("compute: ▸no-such-compute\n"),
-    reason: "invalid-declaration",
-  },
-  {
-    of: "a secret that is missing",
-    files: job("environment_variables:\n  ▸TOKEN: { env: NO_SUCH_TOKEN }\n"),
-    reason: "submission-failed",
-  },
-  {
     of: "a program that fails",
     files: {
       "azureml.yml": "run: jobs/train.yml\n",
@@ -327,7 +313,33 @@ const ofRuns: readonly Case[] = [
   },
 ];
 
+const notThere: readonly Case[] = [
+  {
+    of: "an environment that the workspace does not have",
+    files: job("", "environment: ▸azureml:no-such-environment@latest\n"),
+    reason: "invalid-declaration",
+  },
+  {
+    of: "a compute that is nowhere",
+    files: job("compute: ▸no-such-compute\n"),
+    reason: "invalid-declaration",
+  },
+  {
+    of: "a secret that is missing",
+    files: job("environment_variables:\n  TOKEN: ▸{ env: NO_SUCH_TOKEN }\n"),
+    reason: "secret-unavailable",
+  },
+];
+
 describe("train names the place of", () => {
+  it.each(notThere)("$of, before anything is written", async ({ files, reason }) => {
+    const { failureReason, problems } = await refused({ files, command: "train" });
+    expect([failureReason, problems.filter(isError).map(({ where }) => where && formatPosition(where))]).toEqual([
+      reason,
+      [marked(files)],
+    ]);
+  });
+
   it.each(ofRuns)("$of", async ({ files, fault, reason }) => {
     const result = await refused({ files, command: "train", ...(fault === undefined ? {} : { fault }) });
     expect([result.failureReason, result.failures]).toEqual([

@@ -111,7 +111,7 @@ describe("files", () => {
       "mkdocs.yml:2 unknown-tag",
       "twice.yml:2 duplicate-key",
     ]);
-    expect(all.skipped).toContainEqual({ file: "twice.yml", reason: "It could not be read." });
+    expect(all.skipped).toContainEqual({ file: "twice.yml", reason: "It declares nothing that this action knows." });
     expect(all.targets.map(({ name }) => name)).toEqual(["cpu"]);
 
     const ours = {

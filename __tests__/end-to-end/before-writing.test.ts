@@ -27,7 +27,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await stand[Symbol.asyncDispose]();
 });
-beforeEach(() => stand.restore([]));
+beforeEach(async () => {
+  emulator.grantEverything();
+  await stand.restore([]);
+});
 
 type Files = Readonly<Record<string, string>>;
 type Options = Omit<Partial<RunOptions>, "command"> & { readonly without?: readonly string[] };
@@ -194,6 +197,20 @@ describe("what a run refers to", () => {
   });
 });
 
+describe("permissions", () => {
+  it("that cannot be read, or that the first write alone needs, stop nothing", async () => {
+    const files: Files = { "azureml.yml": cluster };
+    emulator.grant(workspacePath, [{ actions: ["*/read"] }]);
+    expect((await call("apply", files)).result.conclusion).toBe("success");
+    expect(reads(/Authorization\/permissions$/)).toEqual([]);
+    emulator.grant(workspacePath, "forbidden");
+    await stand.restore([]);
+    const answer = await call("up", withJob("environment: { image: u }"), { inputs: { wait: "false" } });
+    expect(reads(/Authorization\/permissions$/)).toHaveLength(1);
+    expect(answer.result.failureReason).toBeUndefined();
+  });
+});
+
 describe("secrets", () => {
   const files: Files = {
     "azureml.yml": `targets:\n  - { name: cpu, type: amlcompute }\n${machine("dsvm")}run: jobs/train.yml\n`,
@@ -350,6 +367,12 @@ const cases: readonly Case[] = [
     files: environmentFile("u"),
     inputs: withEnvironment,
     before: refusedRead("/environments/", 403),
+  },
+  {
+    reason: "not-authorized",
+    what: "a run that may not be submitted, for a cluster that is made first",
+    files: withJob("environment: { image: u }"),
+    before: () => emulator.grant(workspacePath, [{ actions: ["*"], notActions: ["*/workspaces/jobs/write"] }]),
   },
   {
     reason: "workspace-unavailable",

@@ -45,6 +45,7 @@ export type Azure = {
   /** Reads that remember nothing from before: resources may have gone in the meantime. */
   readonly freshReads: () => ResourceReads;
   readonly usersOf: ReadComputeUsers;
+  readonly permissions: Permissions;
   /** The other workspaces of the subscription, as far as the identity can read them. */
   readonly otherWorkspaces: () => Promise<OtherWorkspaces>;
   /** Reads a Key Vault secret by its address. */
@@ -120,6 +121,7 @@ function assemble(
     resources: freshReads(),
     freshReads,
     usersOf: createComputeUsersReader(arm, ref, dataPlane),
+    permissions: createPermissions(arm),
     otherWorkspaces: () => readOtherWorkspaces(arm, ref, options.clock),
     keyVault: createKeyVault(newCredential, cloud, options.signal),
     vaultReach: createVaultReach(cloud, options),

@@ -116,10 +116,13 @@ export async function foundBeforeWriting(
   for (const problem of problems) context.log.problem(problem, folder);
   const errors = problems.filter(isError);
   const failures = grounds.flatMap(({ reason, codes, one, many }): readonly Failure[] => {
-    const count = errors.filter(({ code }) => codes.includes(code)).length;
-    if (count === 0) return [];
-    const [what, places] = count === 1 ? [`1 ${one}`, "its place"] : [`${count} ${many}`, "their places"];
-    return [{ reason, message: `${what}, listed with ${places}. Nothing was written.` }];
+    const [first, ...others] = errors.filter(({ code }) => codes.includes(code));
+    if (first === undefined) return [];
+    const [what, place, begin] =
+      others.length === 0
+        ? [`1 ${one}`, "its place", ""]
+        : [`${others.length + 1} ${many}`, "their places", "The first: "];
+    return [{ reason, message: `${what}, listed with ${place}. Nothing was written. ${begin}${first.message}` }];
   });
   return { problems, failures };
 }

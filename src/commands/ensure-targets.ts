@@ -5,10 +5,12 @@ import { summarizeStep } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { Plan } from "../plan/step.ts";
 import type { PlanFile } from "../plan/plan-file.ts";
+import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { foundBeforeWriting, missingInWorkspace, missingSecrets } from "./before-writing.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { ensureEnvironments, planEnvironments } from "./environments.ts";
 import { outdated, withSkipped } from "./plan-file.ts";
+import { missingPermissions } from "./permissions-before-writing.ts";
 import { planAgainst, planOptions } from "./plan-targets.ts";
 import { withProgress } from "./with-progress.ts";
 
@@ -48,7 +50,13 @@ export async function ensureDeclared(
     given === undefined || plan === undefined
       ? nothing
       : await outdated(given, plan, registrations.environments, azure);
-  const before = [planned.result, { failures: registrations.failures }, changes, found].reduce(join);
+  const lacking =
+    plan === undefined
+      ? []
+      : await missingPermissions({ plan, registers: registersAny(registrations), ...submitted(wanted) }, azure);
+  const before = [planned.result, { failures: registrations.failures }, changes, found, { failures: lacking }].reduce(
+    join,
+  );
   if (context.signal.aborted) {
     const message = "The workflow was cancelled before anything was written.";
     return { liveNames: new Map(), result: join(before, { failures: [{ reason: "cancelled", message }] }) };
@@ -59,6 +67,14 @@ export async function ensureDeclared(
     ensureEnvironments(registrations, azure, context),
   ]);
   return { liveNames: carriedOut.liveNames, result: [before, carriedOut.result, registered].reduce(join) };
+}
+
+function registersAny({ steps }: Awaited<ReturnType<typeof planEnvironments>>): boolean {
+  return steps.some(({ action }) => action !== "none");
+}
+
+function submitted({ run, declared }: Wanted): Pick<Wanted, "run"> {
+  return run === undefined || isOnRunner(run, declared) ? {} : { run };
 }
 
 const nothingPlanned: Awaited<ReturnType<typeof planAgainst>> = { plan: { steps: [] }, result: nothing };
