@@ -11,7 +11,7 @@ import { codeOf, createContainerAccess, withStorageAdvice, type IdentityAccess }
 import { ForeignAddress, plainAddress } from "./addresses.ts";
 import { withStorageRetry } from "./storage-retry.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
-import { httpClient, isLoopback, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
+import { httpClient, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
 
 export type UploadOptions = {
@@ -180,12 +180,12 @@ async function readRange(
   limit: number,
   signal: AbortSignal,
 ): Promise<Answer> {
-  plainAddress(url);
+  const { protocol } = plainAddress(url);
   const request = createPipelineRequest({
     method: "GET",
     url,
     timeout: requestTimeoutSeconds * 1000,
-    allowInsecureConnection: isLoopback(url),
+    allowInsecureConnection: protocol === "http:",
     headers: createHttpHeaders({ range: `bytes=${offset}-${offset + limit - 1}` }),
     streamResponseStatusCodes: new Set([200, 206]),
     abortSignal: signal,

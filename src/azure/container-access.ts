@@ -1,13 +1,13 @@
 import type { TokenCredential } from "@azure/core-auth";
+import { ForeignAddress, trustedAddress, type Hosts } from "./addresses.ts";
 import type { BlobContainer } from "./blob-container.ts";
 import { failed, type Outcome } from "./outcome.ts";
-import { isLoopback } from "./pipeline.ts";
 
 /** How a container is got into once its storage account has said that it takes no keys. */
 export type IdentityAccess = {
   readonly newCredential: () => Promise<TokenCredential>;
-  /** Of the cloud: the identity's token goes to its own storage only. */
-  readonly storageSuffix?: string | undefined;
+  /** The identity's token goes to its own storage only. */
+  readonly cloud: Hosts;
 };
 
 /** Whether a storage account refuses keys, and the signatures that are made with them. */
@@ -37,7 +37,7 @@ export function createContainerAccess(identity: IdentityAccess | undefined) {
       return await work(container);
     } catch (error) {
       if (!takesNoKeys(error) || container.access.by === "identity" || identity === undefined) throw error;
-      if (!isOfCloud(container.url, identity.storageSuffix)) throw error;
+      if (!isOfCloud(container.url, identity.cloud)) throw error;
       const credential = await identity.newCredential();
       const reached: BlobContainer = { url: container.url, access: { by: "identity", credential } };
       byIdentity.set(container.url, reached);
@@ -46,11 +46,13 @@ export function createContainerAccess(identity: IdentityAccess | undefined) {
   };
 }
 
-/** The cloud's own storage, or this very machine: nobody else gets the token. */
-function isOfCloud(url: string, suffix: string | undefined): boolean {
-  const { hostname, protocol } = new URL(url);
-  if (isLoopback(url) || hostname === "127.0.0.1") return true;
-  return protocol === "https:" && suffix !== undefined && hostname.endsWith(`.blob.${suffix}`);
+function isOfCloud(url: string, cloud: Hosts): boolean {
+  try {
+    return trustedAddress(url, "storage", cloud) !== undefined;
+  } catch (error) {
+    if (error instanceof ForeignAddress) return false;
+    throw error;
+  }
 }
 
 /** A refusal by a storage account that takes identities only says what the identity needs there. */
