@@ -9,7 +9,7 @@ import type { Source } from "./source.ts";
 
 /** The result of one run. */
 export type Ran = {
-  readonly result: Pick<Result, "conclusion" | "failures" | "failureReason" | "leftGoing" | "plan" | "targets">;
+  readonly result: Pick<Result, "conclusion" | "failures" | "failureReason" | "leftGoing" | "plan" | "targets" | "run">;
   /** Everything that can be read of it: log, summary, report, outputs, result file. Before anything is masked. */
   readonly text: string;
   /** What was given to the runner to be masked. */
@@ -17,7 +17,7 @@ export type Ran = {
 };
 
 export type RunOptions = {
-  readonly command: "plan" | "apply" | "detach";
+  readonly command: "plan" | "apply" | "up" | "detach" | "doctor";
   /** Absolute folder of the checkout. */
   readonly checkout: string;
   readonly inputs?: Readonly<Record<string, string>>;
@@ -67,6 +67,7 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
     annotate: (_, text) => void lines.push(text),
     problem: (problem) => void lines.push(source.formatProblem(problem)),
   };
+  const connectOptions = { ...signIn, clock, random: Math.random, signal, mask, requestSeconds };
   const context: CommandContext = {
     inputs,
     github: source.githubContext(environment, undefined),
@@ -95,13 +96,16 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
         checkout,
         subscriptionId: environment["AZURE_SUBSCRIPTION_ID"],
         resourceGroup: environment["AZURE_RESOURCE_GROUP"],
-        optional: inputs.command === "detach",
+        optional: ["detach", "doctor"].includes(inputs.command),
       }),
     repositoryRoot: () => Promise.resolve(checkout),
     changedFiles: () => Promise.reject(new Error("there is no pull request")),
-    diagnose: () => Promise.reject(new Error("doctor is not played")),
-    connect: (workspace) =>
-      source.connect(workspace, { ...signIn, clock, random: Math.random, signal, mask, requestSeconds }),
+    diagnose: () =>
+      Promise.resolve({
+        signIn: () => source.diagnoseSignIn(connectOptions),
+        workspace: (workspace) => source.diagnoseWorkspace(workspace, connectOptions),
+      }),
+    connect: (workspace) => source.connect(workspace, connectOptions),
     resolveSecretWith: (azure) =>
       source.createSecretResolver({
         environment,
