@@ -45,6 +45,8 @@ async function openStand(
   certificatesFolder: string,
   { seconds = 0.02, proxied = false }: StandOptions,
 ): Promise<Stand> {
+  // Azure's libraries read this once, and the proxy for each client. What is on this machine is the emulator's own.
+  if (proxied) process.env["NO_PROXY"] = "127.0.0.1";
   const stateFolder = mkdtempSync(join(tmpdir(), "faults-"));
   const emulator = await startEmulator({ stateFolder, certificatesFolder, durations: { default: seconds } });
   let requests: Pick<InterceptedRequest, "method" | "path">[] = [];
@@ -67,7 +69,6 @@ async function openStand(
   const proxy = proxied
     ? await startProxy(Number(new URL(endpoint.origin).port), createJournal(join(stateFolder, "tunnels.jsonl")))
     : undefined;
-  // The libraries read it from the process, each when it is first used.
   if (proxy !== undefined) process.env["HTTPS_PROXY"] = proxy.url;
   const close = async () => {
     await proxy?.stop();

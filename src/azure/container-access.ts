@@ -1,13 +1,13 @@
 import type { TokenCredential } from "@azure/core-auth";
-import { ForeignAddress, trustedAddress, type Hosts } from "./addresses.ts";
+import { trustedAddress, type Hosts } from "./addresses.ts";
 import type { BlobContainer } from "./blob-container.ts";
 import { failed, type Outcome } from "./outcome.ts";
 
-/** How a container is got into once its storage account has said that it takes no keys. */
-export type IdentityAccess = {
-  readonly newCredential: () => Promise<TokenCredential>;
-  /** The identity's token goes to its own storage only. */
+/** Whose storage it is, and how a container is got into once its account has said that it takes no keys. */
+export type StorageIdentity = {
+  /** Nothing is sent to, and read from, other storage than its own, whatever an answer names. */
   readonly cloud: Hosts;
+  readonly newCredential: () => Promise<TokenCredential>;
 };
 
 /** Whether a storage account refuses keys, and the signatures that are made with them. */
@@ -28,31 +28,22 @@ export function codeOf(error: unknown): string | undefined {
  * Work on containers with the access that the service handed out, and with the identity where the account takes no keys:
  * the same container, found out once for each.
  */
-export function createContainerAccess(identity: IdentityAccess | undefined) {
+export function createContainerAccess({ cloud, newCredential }: StorageIdentity) {
   const byIdentity = new Map<string, BlobContainer>();
   return async <Value>(container: BlobContainer, work: (reached: BlobContainer) => Promise<Value>): Promise<Value> => {
+    trustedAddress(container.url, "storage", cloud);
     const known = byIdentity.get(container.url);
     if (known !== undefined) return work(known);
     try {
       return await work(container);
     } catch (error) {
-      if (!takesNoKeys(error) || container.access.by === "identity" || identity === undefined) throw error;
-      if (!isOfCloud(container.url, identity.cloud)) throw error;
-      const credential = await identity.newCredential();
+      if (!takesNoKeys(error) || container.access.by === "identity") throw error;
+      const credential = await newCredential();
       const reached: BlobContainer = { url: container.url, access: { by: "identity", credential } };
       byIdentity.set(container.url, reached);
       return work(reached);
     }
   };
-}
-
-function isOfCloud(url: string, cloud: Hosts): boolean {
-  try {
-    return trustedAddress(url, "storage", cloud) !== undefined;
-  } catch (error) {
-    if (error instanceof ForeignAddress) return false;
-    throw error;
-  }
 }
 
 /** A refusal by a storage account that takes identities only says what the identity needs there. */
