@@ -2,10 +2,13 @@ import { availableParallelism } from "node:os";
 import { playAnswers } from "../__tests__/faults/answer-processes.ts";
 import { playAll, sampled, type Campaign, type Verdict } from "../__tests__/faults/campaign.ts";
 import { crashCases, crashName, playCrash } from "../__tests__/faults/crash.ts";
+import { playFiles } from "../__tests__/faults/files.ts";
+import { playLargeFiles } from "../__tests__/faults/large-files.ts";
 import { guards, playWithout, type Switched } from "../__tests__/faults/guards.ts";
 import { readKinds } from "../__tests__/faults/kinds.ts";
 import { playRace, raceCase } from "../__tests__/faults/race.ts";
 import { loadSource } from "../__tests__/faults/source.ts";
+import { playSecrets, secretCases, secretName } from "../__tests__/faults/secrets.ts";
 import { openStands, type Stand } from "../__tests__/faults/stand.ts";
 import { nameOf, playSystematic, systematicCases } from "../__tests__/faults/systematic.ts";
 
@@ -29,8 +32,17 @@ const match = new RegExp(options["match"] ?? "");
 const processes = Number(options["processes"] ?? Math.min(2, availableParallelism()));
 const full = Number.MAX_SAFE_INTEGER;
 const sizes = sample
-  ? { systematic: 150, mutants: 200, addresses: 100, crash: 14, race: 12, withoutStorage: 5 }
-  : { systematic: full, mutants: full, addresses: full, crash: full, race: 1000, withoutStorage: 200 };
+  ? { systematic: 150, mutants: 200, addresses: 100, secrets: 12, files: 3_000, crash: 14, race: 12, withoutStorage: 5 }
+  : {
+      systematic: full,
+      mutants: full,
+      addresses: full,
+      secrets: full,
+      files: 40_000,
+      crash: full,
+      race: 1000,
+      withoutStorage: 200,
+    };
 
 const campaigns: Campaign[] = [];
 const switched: Switched[] = [];
@@ -56,6 +68,11 @@ async function campaign<Case>(
   campaigns.push(await playAll(name, cases, places, play, (verdict, done) => report(verdict, done, cases.length)));
 }
 
+if (isWanted("files")) {
+  const texts = { match: options["match"], size: sizes.files, seed };
+  campaigns.push(await playFiles(texts, processes, reporter("files")));
+  campaigns.push(await playLargeFiles(sample ? 4 : full, reporter("large files")));
+}
 for (const name of ["mutants", "addresses"] as const) {
   if (!isWanted(name)) continue;
   const { kinds, match: wanted } = options;
@@ -98,6 +115,10 @@ async function playOnStands(): Promise<void> {
       ] as const)
         await campaign(name, cases, stands.slice(0, 3), (one, stand) => playRace(one, { stand, source }));
     }
+    if (isWanted("secrets")) {
+      const wanted = secretCases().filter((one) => match.test(secretName(one)));
+      await campaign("secrets", sampled(wanted, sizes.secrets, seed), stands.slice(0, 3), playSecrets);
+    }
     if (isWanted("guards")) {
       const waiting = guards.filter(({ name }) => match.test(name));
       const work = async (stand: Stand): Promise<void> => {
@@ -111,7 +132,7 @@ async function playOnStands(): Promise<void> {
   }
 }
 
-if (["systematic", "crash", "race", "guards"].some(isWanted)) await playOnStands();
+if (["systematic", "crash", "race", "secrets", "guards"].some(isWanted)) await playOnStands();
 
 if (campaigns.length > 0) {
   console.log("\nCampaign                 cases    kept  not kept  not met  second runs  seconds");

@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import { systemClock } from "./azure/clock.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext } from "./commands/context.ts";
+import { secretsOf } from "./compute/target.ts";
+import type { Declaration } from "./declaration/declaration.ts";
 import { readDeclaration } from "./declaration/read-declaration.ts";
 import { githubContext } from "./github/context.ts";
 import type { Log } from "./github/log.ts";
@@ -11,6 +13,7 @@ import { mask } from "./github/mask.ts";
 import { saveRunSettled, saveStartedRun } from "./github/state.ts";
 import { signInOf } from "./identity.ts";
 import { workingDirectory, type Environment, type Inputs } from "./inputs.ts";
+import { secretsOf as secretsOfJob } from "./job/job.ts";
 import { createSecretResolver } from "./secret/resolve.ts";
 import { checkoutOf, repositoryRoot, wayTo } from "./yaml/files.ts";
 
@@ -67,6 +70,7 @@ export async function createContext(
         optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
         changed,
       });
+      for (const secret of declaredSecrets(declaration, environment)) mask(secret);
       const place = wayTo(folder, await root());
       for (const problem of declaration.problems) log.problem(problem, place);
       return declaration;
@@ -100,6 +104,15 @@ export async function createContext(
       }),
     state: savedState(),
   };
+}
+
+/** What the step is given for its targets and its run: what the service was sent before, it may repeat at any time. */
+function declaredSecrets({ targets, run }: Declaration, environment: Environment): readonly string[] {
+  const references = [
+    ...targets.flatMap(secretsOf),
+    ...(run === undefined ? [] : secretsOfJob(run).map(({ reference }) => reference)),
+  ];
+  return references.flatMap((reference) => (reference.from === "env" ? (environment[reference.name] ?? []) : []));
 }
 
 function savedState(): CommandContext["state"] {
