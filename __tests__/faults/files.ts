@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Campaign, Verdict } from "./campaign.ts";
 import type { FileMessage, FileOptions } from "./file-process.ts";
 import { openReaders, readOne } from "./file-readers.ts";
+import { longValues } from "./long-values.ts";
 
 /** Texts that a reader stumbled over once. What the campaign finds is added here. */
 export const foundFiles = JSON.parse(readFileSync(join(import.meta.dirname, "found-files.json"), "utf8")) as readonly {
@@ -24,13 +25,14 @@ export async function playFiles(
   const verdicts: Verdict[] = [];
   const take = (verdict: Verdict) => {
     verdicts.push(verdict);
-    onVerdict(verdict, verdicts.length, options.size + foundFiles.length);
+    onVerdict(verdict, verdicts.length, options.size + known.length);
   };
   const readers = await openReaders(options.folder);
-  for (const [index, { reader, text }] of foundFiles.entries()) {
-    const known = readers.find(({ name }) => name === reader);
-    const broken = known === undefined ? ["There is no such reader."] : await readOne(known, text);
-    take({ name: `${reader}, found before #${index}`, broken, again: false, met: true });
+  const known = [...foundFiles.map((one, index) => ({ ...one, what: `found before #${index}` })), ...longValues];
+  for (const { reader, what, text } of known.filter((one) => new RegExp(options.match ?? "").test(one.reader))) {
+    const one = readers.find(({ name }) => name === reader);
+    const broken = one === undefined ? ["There is no such reader."] : await readOne(one, text);
+    take({ name: `${reader}, ${what}`, broken, again: false, met: true });
   }
   const isOver = () => options.untilBroken === true && verdicts.some(({ broken }) => broken.length > 0);
   const share = async (number: number): Promise<void> => {

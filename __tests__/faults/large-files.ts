@@ -40,6 +40,7 @@ const texts: Readonly<Record<string, () => string>> = {
   "many line breaks": () => repeated("\n", "targets:\n"),
   "many tabs": () => repeated("\t", "targets:\n"),
   "many errors": () => repeated("a: b: c\n"),
+  "many ends": () => repeated("}", "", "", 99_000),
   "many quotes": () => repeated('"'),
   "many colons": () => repeated(":"),
   "many question marks": () => repeated("? "),
