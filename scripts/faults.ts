@@ -31,7 +31,9 @@ const isWanted = (name: string) => only === undefined || only.includes(name);
 const match = new RegExp(options["match"] ?? "");
 const processes = Number(options["processes"] ?? Math.min(2, availableParallelism()));
 const full = Number.MAX_SAFE_INTEGER;
-const sizes = sample
+const size =
+  options["size"] === undefined ? {} : Object.fromEntries((only ?? []).map((name) => [name, Number(options["size"])]));
+const kindOfSizes = sample
   ? { systematic: 150, mutants: 200, addresses: 100, secrets: 12, files: 3_000, crash: 14, race: 12, withoutStorage: 5 }
   : {
       systematic: full,
@@ -44,6 +46,7 @@ const sizes = sample
       withoutStorage: 200,
     };
 
+const chosenGuards = guards.filter(({ name }) => match.test(name));
 const campaigns: Campaign[] = [];
 const switched: Switched[] = [];
 
@@ -92,7 +95,9 @@ async function playOnStands(): Promise<void> {
       ? await readKinds(source, first, options["kinds"] === undefined ? undefined : new RegExp(options["kinds"]))
       : [];
     const systematic = systematicCases(kinds);
-    const crash = ["crash", "guards"].some(isWanted) ? await crashCases(kinds, first) : [];
+    const needsCrash =
+      isWanted("crash") || (isWanted("guards") && chosenGuards.some(({ noticedBy }) => noticedBy.campaign === "crash"));
+    const crash = needsCrash ? await crashCases(kinds, first) : [];
     if (isWanted("systematic")) {
       const wanted = systematic.filter((one) => match.test(nameOf(one)));
       await campaign("systematic", sampled(wanted, sizes.systematic, seed), stands, (one, stand) =>
@@ -120,7 +125,7 @@ async function playOnStands(): Promise<void> {
       await campaign("secrets", sampled(wanted, sizes.secrets, seed), stands.slice(0, 3), playSecrets);
     }
     if (isWanted("guards")) {
-      const waiting = guards.filter(({ name }) => match.test(name));
+      const waiting = [...chosenGuards];
       const work = async (stand: Stand): Promise<void> => {
         for (let guard = waiting.shift(); guard !== undefined; guard = waiting.shift())
           switched.push(await playWithout(guard, stand, { systematic, crash }, seed));

@@ -114,7 +114,7 @@ const hostile: readonly string[] = [
 const values: readonly unknown[] = [
   ...[null, true, 0, -1, 1.5, 1e21, Number.NaN, "", "x", " ", "null", [], [null], [[]], {}, { x: 1 }, [{ x: [1] }]],
   ...[
-    JSON.parse('{"__proto__":{"a":1}}'),
+    JSON.parse('{"__proto__":{"a":1}}') as unknown,
     { constructor: 1 },
     { toString: null },
     { type: "x" },
@@ -192,21 +192,16 @@ const changes: readonly Change[] = [
   },
 ];
 
+/** Another value, or another name, at one place; the text itself where there is none, or where an alias leads in a circle. */
 function meant(text: string, random: Random): string {
-  let value: unknown;
   try {
-    value = parseAllDocuments(text, { logLevel: "silent" })[0]?.toJS() as unknown;
-  } catch {
-    return text;
-  }
-  if (typeof value !== "object" || value === null) return text;
-  const path = pick(pathsOf(value), random) ?? [];
-  const other = random() < 0.2 ? undefined : random() < 0.5 ? pick(hostile, random) : pick(values, random);
-  const whole = altered(value, path, other);
-  // A key that is there under a name that means something else.
-  const renamed =
-    random() < 0.1 ? altered(whole, [...path.slice(0, -1), pick(hostile, random) ?? ""], valueAt(value, path)) : whole;
-  try {
+    const value = parseAllDocuments(text, { logLevel: "silent" })[0]?.toJS() as unknown;
+    if (typeof value !== "object" || value === null) return text;
+    const path = pick(pathsOf(value), random) ?? [];
+    const other = random() < 0.2 ? undefined : random() < 0.5 ? pick(hostile, random) : pick(values, random);
+    const whole = altered(value, path, other);
+    const name = pick(hostile, random) ?? "";
+    const renamed = random() < 0.1 ? altered(whole, [...path.slice(0, -1), name], valueAt(value, path)) : whole;
     return (text.trimStart().startsWith("{") ? JSON.stringify(renamed, undefined, 2) : stringify(renamed)) ?? "";
   } catch {
     return text;

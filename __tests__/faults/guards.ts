@@ -127,15 +127,15 @@ export const guards: readonly Guard[] = [
     noticedBy: { campaign: "systematic", cases: /^virtualmachine.yml, attach: 503 at GET mlw-main\/computes/ },
   },
   {
-    name: "an answer is read member by member",
+    name: "a text in an answer is a text",
     edits: [
       {
         file: "azure/members.ts",
-        text: 'return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : {};',
-        instead: "return value as Members;",
+        text: 'return typeof value === "string" && value !== "" ? value : undefined;',
+        instead: 'return value === null || value === "" ? undefined : (value as string | undefined);',
       },
     ],
-    noticedBy: { campaign: "mutants", kinds: "^virtualmachine", cases: /, attach, plan: properties null in GET / },
+    noticedBy: { campaign: "mutants", kinds: "^virtualmachine", cases: /, plan: .* a number in GET / },
   },
   {
     name: "only the cloud's own hosts get a token",
