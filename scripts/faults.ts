@@ -13,10 +13,11 @@ import { openStands, type Stand } from "../__tests__/faults/stand.ts";
 import { nameOf, playSystematic, systematicCases } from "../__tests__/faults/systematic.ts";
 
 /**
- * `npm run faults [-- --sample] [--only=NAMES] [--kinds=REGEXP] [--match=REGEXP] [--seed=NUMBER] [--processes=NUMBER]`
+ * `npm run faults [-- --sample] [--only=NAMES] [--kinds=REGEXP] [--match=REGEXP] [--seed=NUMBER]
+ * [--size=NUMBER] [--processes=NUMBER]`
  *
  * Every campaign that tries to make the action attach something twice, lose something, tell something that is not so, give
- * a secret away, or end in an error of its own. `--sample` draws some cases of each; the seed says which.
+ * a secret away, or end in an error of its own. `--sample` draws some cases of each, `--size` so many; the seed says which.
  */
 const options = Object.fromEntries(
   process.argv.slice(2).map((argument) => {
@@ -33,7 +34,7 @@ const processes = Number(options["processes"] ?? Math.min(2, availableParallelis
 const full = Number.MAX_SAFE_INTEGER;
 const size =
   options["size"] === undefined ? {} : Object.fromEntries((only ?? []).map((name) => [name, Number(options["size"])]));
-const kindOfSizes = sample
+const usual = sample
   ? { systematic: 150, mutants: 200, addresses: 100, secrets: 12, files: 3_000, crash: 14, race: 12, withoutStorage: 5 }
   : {
       systematic: full,
@@ -45,6 +46,7 @@ const kindOfSizes = sample
       race: 1000,
       withoutStorage: 200,
     };
+const sizes = { ...usual, ...size };
 
 const chosenGuards = guards.filter(({ name }) => match.test(name));
 const campaigns: Campaign[] = [];
