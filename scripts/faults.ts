@@ -1,18 +1,23 @@
+import { availableParallelism } from "node:os";
+import { playAnswers } from "../__tests__/faults/answer-processes.ts";
 import { playAll, sampled, type Campaign, type Verdict } from "../__tests__/faults/campaign.ts";
-import { addressCases, answerName, mutantCases, playAnswer } from "../__tests__/faults/answers.ts";
 import { crashCases, crashName, playCrash } from "../__tests__/faults/crash.ts";
+import { playFiles } from "../__tests__/faults/files.ts";
+import { playLargeFiles } from "../__tests__/faults/large-files.ts";
 import { guards, playWithout, type Switched } from "../__tests__/faults/guards.ts";
 import { readKinds } from "../__tests__/faults/kinds.ts";
 import { playRace, raceCase } from "../__tests__/faults/race.ts";
 import { loadSource } from "../__tests__/faults/source.ts";
-import { openStands } from "../__tests__/faults/stand.ts";
+import { playSecrets, secretCases, secretName } from "../__tests__/faults/secrets.ts";
+import { openStands, type Stand } from "../__tests__/faults/stand.ts";
 import { nameOf, playSystematic, systematicCases } from "../__tests__/faults/systematic.ts";
 
 /**
- * `npm run faults [-- --sample] [--only=systematic,mutants,addresses,crash,race,guards] [--kinds=REGEXP] [--match=REGEXP] [--seed=NUMBER]`
+ * `npm run faults [-- --sample] [--only=NAMES] [--kinds=REGEXP] [--match=REGEXP] [--seed=NUMBER]
+ * [--size=NUMBER] [--processes=NUMBER]`
  *
- * Every campaign that tries to make the action attach something twice, lose something, or tell something that is not so.
- * `--sample` draws some cases of each; the seed says which.
+ * Every campaign that tries to make the action attach something twice, lose something, tell something that is not so, give
+ * a secret away, or end in an error of its own. `--sample` draws some cases of each, `--size` so many; the seed says which.
  */
 const options = Object.fromEntries(
   process.argv.slice(2).map((argument) => {
@@ -25,114 +30,116 @@ const seed = Number(options["seed"] ?? 1);
 const only = options["only"]?.split(",");
 const isWanted = (name: string) => only === undefined || only.includes(name);
 const match = new RegExp(options["match"] ?? "");
+const processes = Number(options["processes"] ?? Math.min(2, availableParallelism()));
 const full = Number.MAX_SAFE_INTEGER;
-const sizes = sample
-  ? { systematic: 150, mutants: 100, addresses: 60, crash: 14, race: 12, withoutStorage: 5 }
-  : { systematic: full, mutants: full, addresses: full, crash: full, race: 1000, withoutStorage: 200 };
+const size =
+  options["size"] === undefined ? {} : Object.fromEntries((only ?? []).map((name) => [name, Number(options["size"])]));
+const usual = sample
+  ? { systematic: 150, mutants: 200, addresses: 100, secrets: 12, files: 3_000, crash: 14, race: 12, withoutStorage: 5 }
+  : {
+      systematic: full,
+      mutants: full,
+      addresses: full,
+      secrets: full,
+      files: 40_000,
+      crash: full,
+      race: 1000,
+      withoutStorage: 200,
+    };
+const sizes = { ...usual, ...size };
 
-const source = await loadSource();
-// Cases mostly wait: for pauses that the action makes, and for requests that are never answered.
-const stands = await openStands(sample ? 6 : 10);
-const [first] = stands;
-if (first === undefined) throw new Error("There is no stand.");
+const chosenGuards = guards.filter(({ name }) => match.test(name));
 const campaigns: Campaign[] = [];
 const switched: Switched[] = [];
+
+/** Shows what is not kept at once, and twice a minute how far it is. */
+function reporter(name: string): (verdict: Verdict, done: number, total: number) => void {
+  let shownAt = performance.now();
+  return (verdict, done, total) => {
+    for (const why of verdict.broken) console.log(`NOT KEPT ${name}: ${verdict.name}\n         ${why}`);
+    if (performance.now() - shownAt < 30_000) return;
+    shownAt = performance.now();
+    console.log(`${name}: ${done} of ${total}`);
+  };
+}
 
 async function campaign<Case>(
   name: string,
   cases: readonly Case[],
-  places: number,
-  play: (one: Case, stand: (typeof stands)[number]) => Promise<Verdict>,
+  places: readonly Stand[],
+  play: (one: Case, stand: Stand) => Promise<Verdict>,
 ): Promise<void> {
-  let shownAt = performance.now();
-  const onVerdict = (verdict: Verdict, done: number) => {
-    for (const why of verdict.broken) console.log(`NOT KEPT ${name}: ${verdict.name}\n         ${why}`);
-    if (performance.now() - shownAt < 30_000) return;
-    shownAt = performance.now();
-    console.log(`${name}: ${done} of ${cases.length}`);
-  };
-  campaigns.push(await playAll(name, cases, stands.slice(0, places), play, onVerdict));
+  const report = reporter(name);
+  campaigns.push(await playAll(name, cases, places, play, (verdict, done) => report(verdict, done, cases.length)));
 }
 
-try {
-  const needsKinds = ["systematic", "mutants", "addresses", "crash", "guards"].some(isWanted);
-  const kinds = needsKinds
-    ? await readKinds(source, first, options["kinds"] === undefined ? undefined : new RegExp(options["kinds"]))
-    : [];
-  const systematic = systematicCases(kinds);
-  const crash = ["crash", "guards"].some(isWanted) ? await crashCases(kinds, first) : [];
-  if (isWanted("systematic")) {
-    const chosen = sampled(
-      systematic.filter((one) => match.test(nameOf(one))),
-      sizes.systematic,
-      seed,
-    );
-    await campaign("systematic", chosen, stands.length, (one, stand) => playSystematic(one, stand, source));
-  }
-  if (isWanted("mutants")) {
-    const cases = await mutantCases(kinds, first, source);
-    const chosen = sampled(
-      cases.filter((one) => match.test(answerName(one))),
-      sizes.mutants,
-      seed,
-    );
-    await campaign("mutants", chosen, stands.length, (one, stand) => playAnswer(one, stand, source));
-  }
-  if (isWanted("addresses")) {
-    let asked: string[] = [];
-    const trap = await first.emulator.openEndpoint({
-      onRequest: ({ method, path }) => {
-        asked.push(`${method} ${path}`);
-        return Promise.resolve("continue");
-      },
-    });
-    const trapped = () => {
-      const requests = asked;
-      asked = [];
-      return requests;
-    };
-    const cases = await addressCases(kinds, trap.origin, first, source);
-    const chosen = sampled(
-      cases.filter((one) => match.test(answerName(one))),
-      sizes.addresses,
-      seed,
-    );
-    // One at a time: whoever asks the trap has to be known.
-    await campaign("addresses", chosen, 1, (one, stand) => playAnswer(one, stand, source, trapped));
-  }
-  // Processes keep both cores busy by themselves.
-  if (isWanted("crash"))
-    await campaign(
-      "crash",
-      sampled(
-        crash.filter((one) => match.test(crashName(one))),
-        sizes.crash,
-        seed,
-      ),
-      5,
-      (one, stand) => playCrash(one, stand),
-    );
-  if (isWanted("race")) {
-    const drawn = (count: number, storage: boolean) =>
-      Array.from({ length: count }, (_, index) => raceCase(seed + index, { storage })).filter(({ story }) =>
-        match.test(story),
-      );
-    await campaign("race", drawn(sizes.race, true), 3, (one, stand) => playRace(one, { stand, source }));
-    await campaign("race, without storage", drawn(sizes.withoutStorage, false), 3, (one, stand) =>
-      playRace(one, { stand, source }),
-    );
-  }
-  if (isWanted("guards")) {
-    const waiting = guards.filter(({ name }) => match.test(name));
-    const work = async (stand: (typeof stands)[number]): Promise<void> => {
-      for (let guard = waiting.shift(); guard !== undefined; guard = waiting.shift())
-        switched.push(await playWithout(guard, stand, { systematic, crash }, seed));
-    };
-    await Promise.all(stands.slice(0, 3).map(work));
-  }
-} finally {
-  await Promise.all(stands.map((stand) => stand[Symbol.asyncDispose]()));
+if (isWanted("files")) {
+  const texts = { match: options["match"], size: sizes.files, seed };
+  campaigns.push(await playFiles(texts, processes, reporter("files")));
+  campaigns.push(await playLargeFiles(sample ? 4 : full, reporter("large files")));
 }
+for (const name of ["mutants", "addresses"] as const) {
+  if (!isWanted(name)) continue;
+  const { kinds, match: wanted } = options;
+  const cases = { campaign: name, kinds, match: wanted, size: sizes[name], seed };
+  campaigns.push(await playAnswers(cases, processes, reporter(name)));
+}
+
+/** What works on the sources in this process, and on processes of the built action. */
+async function playOnStands(): Promise<void> {
+  const source = await loadSource();
+  // Cases mostly wait: for pauses that the action makes, and for requests that are never answered.
+  const stands = await openStands(sample ? 6 : 10);
+  try {
+    const [first] = stands;
+    if (first === undefined) throw new Error("There is no stand.");
+    const kinds = ["systematic", "crash", "guards"].some(isWanted)
+      ? await readKinds(source, first, options["kinds"] === undefined ? undefined : new RegExp(options["kinds"]))
+      : [];
+    const systematic = systematicCases(kinds);
+    const needsCrash =
+      isWanted("crash") || (isWanted("guards") && chosenGuards.some(({ noticedBy }) => noticedBy.campaign === "crash"));
+    const crash = needsCrash ? await crashCases(kinds, first) : [];
+    if (isWanted("systematic")) {
+      const wanted = systematic.filter((one) => match.test(nameOf(one)));
+      await campaign("systematic", sampled(wanted, sizes.systematic, seed), stands, (one, stand) =>
+        playSystematic(one, stand, source),
+      );
+    }
+    // Processes keep both cores busy by themselves.
+    if (isWanted("crash")) {
+      const wanted = crash.filter((one) => match.test(crashName(one)));
+      await campaign("crash", sampled(wanted, sizes.crash, seed), stands.slice(0, 5), playCrash);
+    }
+    if (isWanted("race")) {
+      const drawn = (count: number, storage: boolean) =>
+        Array.from({ length: count }, (_, index) => raceCase(seed + index, { storage })).filter(({ story }) =>
+          match.test(story),
+        );
+      for (const [name, cases] of [
+        ["race", drawn(sizes.race, true)],
+        ["race, without storage", drawn(sizes.withoutStorage, false)],
+      ] as const)
+        await campaign(name, cases, stands.slice(0, 3), (one, stand) => playRace(one, { stand, source }));
+    }
+    if (isWanted("secrets")) {
+      const wanted = secretCases().filter((one) => match.test(secretName(one)));
+      await campaign("secrets", sampled(wanted, sizes.secrets, seed), stands.slice(0, 3), playSecrets);
+    }
+    if (isWanted("guards")) {
+      const waiting = [...chosenGuards];
+      const work = async (stand: Stand): Promise<void> => {
+        for (let guard = waiting.shift(); guard !== undefined; guard = waiting.shift())
+          switched.push(await playWithout(guard, stand, { systematic, crash }, seed));
+      };
+      await Promise.all(stands.slice(0, 3).map(work));
+    }
+  } finally {
+    await Promise.all(stands.map((stand) => stand[Symbol.asyncDispose]()));
+  }
+}
+
+if (["systematic", "crash", "race", "secrets", "guards"].some(isWanted)) await playOnStands();
 
 if (campaigns.length > 0) {
   console.log("\nCampaign                 cases    kept  not kept  not met  second runs  seconds");

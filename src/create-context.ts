@@ -5,6 +5,8 @@ import { systemClock } from "./azure/clock.ts";
 import type { Azure } from "./azure/azure.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext } from "./commands/context.ts";
+import { secretsOf } from "./compute/target.ts";
+import type { Declaration } from "./declaration/declaration.ts";
 import { readDeclaration } from "./declaration/read-declaration.ts";
 import { githubContext } from "./github/context.ts";
 import type { Log } from "./github/log.ts";
@@ -12,6 +14,7 @@ import { mask } from "./github/mask.ts";
 import { saveRunSettled, saveStartedRun } from "./github/state.ts";
 import { signInOf } from "./identity.ts";
 import { workingDirectory, type Environment, type Inputs } from "./inputs.ts";
+import { secretsOf as secretsOfJob } from "./job/job.ts";
 import type { ResolveSecret } from "./secret/secret.ts";
 import { createSecretResolver } from "./secret/resolve.ts";
 import { checkoutOf, repositoryRoot, wayTo } from "./yaml/files.ts";
@@ -69,6 +72,7 @@ export async function createContext(
         optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
         changed,
       });
+      for (const secret of declaredSecrets(declaration, environment)) mask(secret);
       const place = wayTo(folder, await root());
       for (const problem of declaration.problems) log.problem(problem, place);
       return declaration;
@@ -113,6 +117,15 @@ function resolversOf(environment: Environment, folder: string): CommandContext["
     resolvers.set(azure, resolver);
     return resolver;
   };
+}
+
+/** What the step is given for its targets and its run: what the service was sent before, it may repeat at any time. */
+function declaredSecrets({ targets, run }: Declaration, environment: Environment): readonly string[] {
+  const references = [
+    ...targets.flatMap(secretsOf),
+    ...(run === undefined ? [] : secretsOfJob(run).map(({ reference }) => reference)),
+  ];
+  return references.flatMap((reference) => (reference.from === "env" ? (environment[reference.name] ?? []) : []));
 }
 
 function savedState(): CommandContext["state"] {

@@ -1,19 +1,27 @@
 import type { InterceptedRequest } from "../../emulator/server/interceptor.ts";
 import type { Reply } from "../../emulator/server/reply.ts";
 import type { Verdict } from "./campaign.ts";
-import type { Flow, Kind } from "./kinds.ts";
+import type { Flow } from "./kinds.ts";
 import { duplicateWrites, stateMismatches } from "./promises.ts";
 import { run, type Ran, type RunOptions } from "./run.ts";
 import type { Source } from "./source.ts";
 import type { Stand } from "./stand.ts";
 
+type Command = RunOptions["command"];
+
 /** One answer of one command: which one it is, whenever it comes. */
-type Place = { readonly method: string; readonly path: string; readonly nth: number };
+export type Place = { readonly method: string; readonly path: string; readonly nth: number };
+
+/** A run that nothing disturbs: what it is answered, and what comes of it. */
+export type Answered = {
+  readonly flow: Flow;
+  readonly command: Command;
+  readonly conclusion: string;
+  readonly answers: readonly { readonly place: Place; readonly reply: Reply }[];
+};
 
 /** One answer that is altered in one way. */
-export type AnswerCase = {
-  readonly flow: Flow;
-  readonly command: RunOptions["command"];
+export type AnswerCase = Pick<Answered, "flow" | "command" | "conclusion"> & {
   readonly place: Place;
   readonly what: string;
   readonly change: (reply: Reply) => Reply;
@@ -21,134 +29,81 @@ export type AnswerCase = {
   readonly isWrong: boolean;
 };
 
-type Seen = { readonly place: Place; readonly reply: Reply };
-
 /** Sees the answers of a run, and may alter them. */
-function watch(stand: Stand, onReply: (place: Place, reply: Reply) => Reply): void {
+function watch(stand: Stand, { answers }: Flow, onReply: (place: Place, reply: Reply) => Reply): void {
   const counts = new Map<string, number>();
   stand.alter(({ method, path }: InterceptedRequest, reply) => {
     const nth = counts.get(`${method} ${path}`) ?? 0;
     counts.set(`${method} ${path}`, nth + 1);
-    return onReply({ method, path, nth }, reply);
+    return onReply({ method, path, nth }, answers?.(path, reply) ?? reply);
   });
 }
 
-function optionsOf(flow: Flow, command: AnswerCase["command"], stand: Stand): RunOptions {
-  return { ...flow.options, command, environment: stand.environment };
+async function prepare({ before, prepare: more }: Flow, stand: Stand): Promise<void> {
+  await stand.restore(before);
+  more?.(stand);
 }
 
-async function answersOf(flow: Flow, command: AnswerCase["command"], stand: Stand, source: Source) {
-  await stand.restore(flow.before);
-  const seen: Seen[] = [];
-  watch(stand, (place, reply) => {
-    seen.push({ place, reply });
-    return reply;
-  });
-  await run(source, optionsOf(flow, command, stand));
-  // What is asked again and again is answered in the same way.
-  return seen.filter(({ place }) => place.nth < 2 && !/oauth2|_github|openid/.test(place.path));
+/** Every command of every flow, with its answers; what is asked again and again is answered in the same way. */
+export async function answeredRuns(flows: readonly Flow[], stand: Stand, source: Source): Promise<readonly Answered[]> {
+  const found: Answered[] = [];
+  for (const flow of flows)
+    for (const command of commandsOf(flow)) {
+      await prepare(flow, stand);
+      const answers: Answered["answers"][number][] = [];
+      watch(stand, flow, (place, reply) => {
+        if (place.nth < 2 && !/oauth2|_github|openid/.test(place.path)) answers.push({ place, reply });
+        return reply;
+      });
+      const ran = await run(source, { ...flow.options, command, environment: stand.environment });
+      found.push({ flow, command, conclusion: conclusionOf(ran), answers });
+    }
+  return found;
 }
 
-const otherStatuses = [201, 202, 204, 302, 304, 400, 409, 418];
-
-/** Every member of every answer deleted, null, and of other types; every answer with other statuses. */
-export async function mutantCases(
-  kinds: readonly Kind[],
-  stand: Stand,
-  source: Source,
-): Promise<readonly AnswerCase[]> {
-  const cases: AnswerCase[] = [];
-  for (const { flows } of kinds)
-    for (const flow of flows)
-      for (const command of commandsOf(flow))
-        for (const { place, reply } of await answersOf(flow, command, stand, source)) {
-          const base = { flow, command, place };
-          for (const path of pathsOf(reply.body))
-            for (const [what, value] of mutationsOf(valueAt(reply.body, path)))
-              cases.push({
-                ...base,
-                what: `${path.join(".") || "the body"} ${what}`,
-                change: (answer) => ({ ...answer, body: altered(answer.body, path, value) }),
-                // What was null may have a value of any type.
-                isWrong: value !== undefined && value !== null && valueAt(reply.body, path) !== null,
-              });
-          for (const status of otherStatuses.filter((other) => other !== reply.status))
-            cases.push({
-              ...base,
-              what: `status ${status}`,
-              change: (answer) => ({ ...answer, status }),
-              isWrong: true,
-            });
-        }
-  return cases;
+function commandsOf(flow: Flow): readonly Command[] {
+  return flow.options.command === "apply" ? ["plan", "apply"] : [flow.options.command];
 }
 
 /**
- * Every address that an answer names, turned into one of the trap's: other host, port, scheme, a name in front. The
- * cloud's own metadata says who is trusted, and whoever names the cloud trusts it.
+ * What a run says that it has found and done, and a reader goes by. `red` for every run that did not succeed.
  */
-export async function addressCases(
-  kinds: readonly Kind[],
-  trap: string,
-  stand: Stand,
-  source: Source,
-): Promise<readonly AnswerCase[]> {
-  const { host, port } = new URL(trap);
-  const forms = [`https://${host}`, `https://localhost:${port}`, `https://user@${host}`, `http://${host}`, `//${host}`];
-  const cases: AnswerCase[] = [];
-  for (const { flows } of kinds)
-    for (const flow of flows)
-      for (const command of commandsOf(flow))
-        for (const { place, reply } of await answersOf(flow, command, stand, source)) {
-          if (place.path.startsWith("/metadata/")) continue;
-          const base = { flow, command, place, isWrong: false };
-          const turn = (text: string, to: string) =>
-            text.startsWith("azureml:")
-              ? text.replace(/^azureml:\/\/[^/]*/, to.replace(/^https?:/, "azureml:"))
-              : /^https?:/.test(text)
-                ? text.replace(/^https?:\/\/[^/]*/, to)
-                : to.replace(/^.*\/\//, "");
-          for (const path of pathsOf(reply.body)) {
-            const value = valueAt(reply.body, path);
-            if (typeof value !== "string" || !/^(https?|azureml):\/\/|^127\.0\.0\.1:/.test(value)) continue;
-            for (const form of forms)
-              cases.push({
-                ...base,
-                what: `${path.join(".")} at ${form}`,
-                change: (answer) => ({ ...answer, body: altered(answer.body, path, turn(value, form)) }),
-              });
-          }
-          for (const [name, value] of Object.entries(reply.headers ?? {}))
-            if (/^https?:/.test(String(value)))
-              for (const form of forms)
-                cases.push({
-                  ...base,
-                  what: `${name} at ${form}`,
-                  change: (answer) => ({
-                    ...answer,
-                    headers: { ...answer.headers, [name]: turn(String(value), form) },
-                  }),
-                });
-          // A page that nobody has asked for yet, and a redirection.
-          if (Array.isArray(valueAt(reply.body, ["value"])))
-            for (const form of forms)
-              cases.push({
-                ...base,
-                what: `nextLink at ${form}`,
-                change: (answer) => ({ ...answer, body: altered(answer.body, ["nextLink"], `${form}/next`) }),
-              });
-          for (const form of forms)
-            cases.push({
-              ...base,
-              what: `redirected to ${form}`,
-              change: (answer) => ({ ...answer, status: 302, headers: { ...answer.headers, location: `${form}/x` } }),
-            });
-        }
-  return cases;
+function conclusionOf({ result: { conclusion, plan, targets, run: job } }: Ran): string {
+  if (conclusion !== "success") return "red";
+  return JSON.stringify({
+    hasChanges: plan?.hasChanges,
+    steps: plan?.steps.map(({ target, action }) => `${action} ${target}`),
+    targets: targets.map(({ name, action, outcome }) => `${action} ${name}: ${outcome}`),
+    run: job && `${job.status} ${job.conclusion} ${job.gates.map(({ passed }) => passed).join()}`,
+  });
 }
 
-function commandsOf(flow: Flow): readonly RunOptions["command"][] {
-  return flow.options.command === "apply" ? ["plan", "apply"] : [flow.options.command];
+/**
+ * The same answer in the same command that finds the same is the same case, whichever flow it comes from: of those the
+ * first is kept.
+ */
+export function distinct(cases: readonly AnswerCase[], answered: readonly Answered[]): readonly AnswerCase[] {
+  const bodies = new Map<string, string>();
+  const keyOf = ({ flow, command }: Pick<Answered, "flow" | "command">, { method, path, nth }: Place) =>
+    [flow.kind, flow.name, command, method, path, nth].join(" ");
+  for (const one of answered)
+    for (const { place, reply } of one.answers) bodies.set(keyOf(one, place), JSON.stringify(reply));
+  const seen = new Set<string>();
+  return cases.filter((one) => {
+    const { command, conclusion, place, what } = one;
+    const body = bodies.get(keyOf(one, place)) ?? "";
+    const decided = conclusion.replaceAll(/ [\w-]+"/g, '"');
+    const key = lasting([command, decided, place.method, place.path, place.nth, what, body].join(" "));
+    return seen.size !== seen.add(key).size;
+  });
+}
+
+/** A text without ids that are made up for a run, times and signatures. */
+function lasting(text: string): string {
+  return text
+    .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, "id")
+    .replaceAll(/\d{4}-\d\d-\d\d(T|%20| )[\d:%A.]+(Z|\+00:00)?/g, "time")
+    .replaceAll(/\bsig=[^&"]+/g, "sig");
 }
 
 export function answerName({ flow, command, place, what }: AnswerCase): string {
@@ -162,84 +117,58 @@ export async function playAnswer(
   source: Source,
   trapped: () => readonly string[] = () => [],
 ): Promise<Verdict> {
-  const { flow, command, place } = one;
-  await stand.restore(flow.before);
+  const { flow, command, place, isWrong } = one;
+  await prepare(flow, stand);
   let met = false;
-  watch(stand, (at, reply) => {
+  watch(stand, flow, (at, reply) => {
     if (at.method !== place.method || at.path !== place.path || at.nth !== place.nth) return reply;
     met = true;
     return one.change(reply);
   });
-  const ran = await run(source, { ...optionsOf(flow, command, stand), seconds: 120, requestSeconds: 5 });
+  const limits = { seconds: 120, requestSeconds: 5 };
+  const ran = await run(source, { ...flow.options, command, environment: stand.environment, ...limits });
   const broken = [
     ...mistakes(ran),
     ...writesOf(one, stand),
     ...trapped().map((request) => `a stranger was asked: ${request}`),
   ];
-  if (command !== "plan" && ran.result.conclusion === "success") {
-    stand.emulator.endOperations();
-    broken.push(...(one.isWrong ? stateMismatches(stand, flow.after) : []), ...duplicateWrites(stand, flow.before));
+  if (ran.result.conclusion === "success") {
+    const told = conclusionOf(ran);
+    if (told !== one.conclusion && (isWrong || one.conclusion === "red"))
+      broken.push(`green, and tells something else: ${told} instead of ${one.conclusion}`);
+    if (writes(command)) {
+      stand.emulator.endOperations();
+      broken.push(...(isWrong ? stateMismatches(stand, flow.after) : []), ...duplicateWrites(stand, flow.before));
+    }
   }
   return { name: answerName(one), broken, again: false, met };
 }
 
-function mistakes({ result }: Ran): readonly string[] {
-  return result.failureReason === "internal-error"
-    ? [`the action calls it a mistake of its own: ${result.failures.join(" ").slice(0, 400)}`]
-    : [];
+function writes(command: Command): boolean {
+  return command !== "plan" && command !== "doctor";
 }
 
-/** Writes to computes that a run of unaltered answers does not make. */
+/** What an error of JavaScript says. `doctor` puts what goes wrong in one of its parts into words. */
+const javascript =
+  /\b(?:Type|Range|Reference|Syntax)Error\b|Cannot (?:read|set|destructure|convert|mix)|is not (?:a function|iterable|a constructor|defined)|\[object \w+\]|Invalid time value|\bundefined\b/;
+
+function mistakes({ result, text }: Ran): readonly string[] {
+  if (result.failureReason === "internal-error")
+    return [`the action calls it a mistake of its own: ${result.failures.join(" ").slice(0, 400)}`];
+  const [found] = javascript.exec(text) ?? [];
+  if (found === undefined) return [];
+  const at = text.indexOf(found);
+  return [`an error of JavaScript is shown: ${text.slice(Math.max(0, at - 150), at + 150)}`];
+}
+
+/** Writes to the workspace that a run of unaltered answers does not make. */
 function writesOf({ flow, command, isWrong }: AnswerCase, stand: Stand): readonly string[] {
   const isWrite = ({ method, path }: { method: string; path: string }) =>
-    /\/computes\/[^/]+$/i.test(path) && ["PUT", "PATCH", "DELETE"].includes(method);
-  const writes = [
-    ...new Set(
-      stand
-        .requests()
-        .filter(isWrite)
-        .map(({ method, path }) => `${method} ${path}`),
-    ),
-  ];
-  const usual = new Set(flow.requests.filter(isWrite).map(({ method, path }) => `${method} ${path}`));
-  const allowed = (write: string) => command !== "plan" && (!isWrong || usual.has(write));
-  return writes.filter((write) => !allowed(write)).map((write) => `written on the ground of a wrong answer: ${write}`);
-}
-
-type Path = readonly string[];
-
-function pathsOf(value: unknown, at: Path = []): readonly Path[] {
-  if (typeof value !== "object" || value === null) return [at];
-  // Of a list the first item stands for all.
-  const entries = Array.isArray(value) ? Object.entries(value).slice(0, 1) : Object.entries(value);
-  return [at, ...entries.flatMap(([key, member]) => pathsOf(member, [...at, key]))];
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((found, key) => (found as Readonly<Record<string, unknown>> | undefined)?.[key], value);
-}
-
-function mutationsOf(value: unknown): readonly (readonly [string, unknown])[] {
-  const others: readonly (readonly [string, unknown])[] = [
-    ["deleted", undefined],
-    ["null", null],
-    ["a number", 7],
-    ["a text", "x"],
-    ["an object", { x: 1 }],
-    ["a list", [1]],
-  ];
-  const kind = Array.isArray(value)
-    ? "a list"
-    : { object: "an object", string: "a text", number: "a number" }[typeof value as string];
-  return others.filter(([what, other]) => what !== kind && other !== value);
-}
-
-function altered(body: unknown, path: Path, value: unknown): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (typeof body !== "object" || body === null) return body;
-  const inner = altered((body as Readonly<Record<string, unknown>>)[key], rest, value);
-  if (Array.isArray(body)) return body.map((item: unknown, index) => (String(index) === key ? inner : item));
-  const { [key]: _, ...others } = body as Readonly<Record<string, unknown>>;
-  return inner === undefined ? others : { ...others, [key]: inner };
+    path.startsWith("/subscriptions/") && ["PUT", "PATCH", "DELETE"].includes(method);
+  const named = (requests: ReturnType<Stand["requests"]>) =>
+    new Set(requests.filter(isWrite).map(({ method, path }) => lasting(`${method} ${path}`)));
+  const usual = named(flow.requests);
+  return [...named(stand.requests())]
+    .filter((write) => !writes(command) || (isWrong && !usual.has(write)))
+    .map((write) => `written on the ground of a wrong answer: ${write}`);
 }

@@ -1,9 +1,12 @@
 import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { playAnswers } from "./answer-processes.ts";
 import type { Verdict } from "./campaign.ts";
 import { crashName, playCrash, type CrashCase } from "./crash.ts";
+import { playFiles } from "./files.ts";
 import { playRace, raceCase } from "./race.ts";
+import { playSecrets, secretCases, secretName } from "./secrets.ts";
 import { loadSource, root } from "./source.ts";
 import type { Stand } from "./stand.ts";
 import { nameOf, playSystematic, type SystematicCase } from "./systematic.ts";
@@ -24,7 +27,10 @@ export type Guard = {
   readonly noticedBy:
     | { readonly campaign: "systematic"; readonly cases: RegExp }
     | { readonly campaign: "crash"; readonly cases: RegExp }
-    | { readonly campaign: "race"; readonly storage: boolean };
+    | { readonly campaign: "race"; readonly storage: boolean }
+    | { readonly campaign: "mutants" | "addresses"; readonly kinds: string; readonly cases: RegExp }
+    | { readonly campaign: "secrets"; readonly cases: RegExp }
+    | { readonly campaign: "files"; readonly cases: RegExp };
 };
 
 export const guards: readonly Guard[] = [
@@ -120,6 +126,56 @@ export const guards: readonly Guard[] = [
     ],
     noticedBy: { campaign: "systematic", cases: /^virtualmachine.yml, attach: 503 at GET mlw-main\/computes/ },
   },
+  {
+    name: "a text in an answer is a text",
+    edits: [
+      {
+        file: "azure/members.ts",
+        text: 'return typeof value === "string" && value !== "" ? value : undefined;',
+        instead: 'return value === null || value === "" ? undefined : (value as string | undefined);',
+      },
+    ],
+    noticedBy: { campaign: "mutants", kinds: "^virtualmachine", cases: /, plan: .* a number in GET / },
+  },
+  {
+    name: "only the cloud's own hosts get a token",
+    edits: [
+      { file: "azure/addresses.ts", text: "  if (!isNear)\n", instead: "  if (!isNear && suffixesOf.length === 0)\n" },
+    ],
+    noticedBy: { campaign: "addresses", kinds: "^virtualmachine", cases: /, attach, plan: nextLink with another host/ },
+  },
+  {
+    name: "a host is below a suffix only behind a dot",
+    edits: [{ file: "azure/addresses.ts", text: "hostname.endsWith(`.${name}`)", instead: "hostname.includes(name)" }],
+    noticedBy: { campaign: "addresses", kinds: "^whole", cases: /, trains, up: .* with the name in front of another/ },
+  },
+  {
+    name: "secrets are hidden in every spelling",
+    edits: [{ file: "secret/spellings.ts", text: "    ...inBase64(text),\n", instead: "" }],
+    noticedBy: { campaign: "secrets", cases: /^apply: base64.* in a write's refusal/ },
+  },
+  {
+    name: "secrets are hidden in whatever is written",
+    edits: [
+      {
+        file: "publish/report-files.ts",
+        text: "const result = withoutSecrets(whole);",
+        instead: "const result = whole;",
+      },
+    ],
+    noticedBy: { campaign: "secrets", cases: /^apply: raw.* in a write's refusal/ },
+  },
+  {
+    name: "an event payload is read by its shape",
+    edits: [
+      {
+        file: "github/context.ts",
+        text: "payloadSchema().parse(payload)",
+        instead: '(payload ?? {}) as ReturnType<ReturnType<typeof payloadSchema>["parse"]>',
+      },
+    ],
+    noticedBy: { campaign: "files", cases: /^event payloads$/ },
+  },
 ];
 
 /** A copy of the sources without a guard. @throws where a text is not there any more. */
@@ -149,6 +205,27 @@ export type Switched = {
   /** The case that noticed, and what it said; absent where none did. */
   readonly noticed?: Verdict;
 };
+
+/** How many texts every reader is given at most until one has to notice. */
+const mostTexts = 5_000;
+
+/** Campaigns that play in processes of their own, until one case is not kept. */
+async function playInProcesses(
+  guard: Guard,
+  noticedBy: Extract<Guard["noticedBy"], { campaign: "mutants" | "addresses" | "files" }>,
+  folder: string,
+): Promise<Switched> {
+  const shared = { folder, match: noticedBy.cases.source, seed: 1, untilBroken: true };
+  const { verdicts } =
+    noticedBy.campaign === "files"
+      ? await playFiles({ ...shared, size: mostTexts }, 1)
+      : await playAnswers(
+          { ...shared, campaign: noticedBy.campaign, kinds: noticedBy.kinds, size: Number.MAX_SAFE_INTEGER },
+          1,
+        );
+  const noticed = verdicts.find(({ broken }) => broken.length > 0);
+  return { guard, played: verdicts.length, ...(noticed === undefined ? {} : { noticed }) };
+}
 
 /** How many races are run at most until one has to notice. */
 const mostRaces = 40;
@@ -180,6 +257,14 @@ export async function playWithout(
         const calm = one.racers.every(({ faults, killedAt }) => faults.length === 0 && killedAt === undefined);
         if (calm && one.story === "conflicting names") plays.push(() => playRace(one, { stand, source, main }));
       }
+      break;
+    case "mutants":
+    case "addresses":
+    case "files":
+      return playInProcesses(guard, noticedBy, folder);
+    case "secrets":
+      for (const one of secretCases())
+        if (noticedBy.cases.test(secretName(one))) plays.push(() => playSecrets(one, stand, main));
       break;
   }
   if (plays.length === 0)

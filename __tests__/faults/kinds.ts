@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kinds } from "../../src/compute/target.ts";
 import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
+import type { Reply } from "../../emulator/server/reply.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { run, type RunOptions } from "./run.ts";
 import { root, type Source } from "./source.ts";
@@ -27,6 +28,10 @@ export type Flow = {
   readonly options: RunOptions;
   /** Requests of a run that nothing disturbs. */
   readonly requests: ReturnType<Stand["requests"]>;
+  /** What is there besides the computes. */
+  readonly prepare?: (stand: Stand) => void;
+  /** What is answered in place of the emulator's own answers. */
+  readonly answers?: (path: string, reply: Reply) => Reply;
 };
 
 /**

@@ -11,7 +11,7 @@ import type { Source } from "./source.ts";
 export type Ran = {
   readonly result: Pick<
     Result,
-    "conclusion" | "failures" | "failureReason" | "leftGoing" | "plan" | "problems" | "targets"
+    "conclusion" | "failures" | "failureReason" | "leftGoing" | "plan" | "problems" | "targets" | "run"
   >;
   /** Everything that can be read of it: log, summary, report, outputs, result file. Before anything is masked. */
   readonly text: string;
@@ -20,7 +20,7 @@ export type Ran = {
 };
 
 export type RunOptions = {
-  readonly command: "plan" | "apply" | "train" | "up" | "detach";
+  readonly command: "plan" | "apply" | "train" | "up" | "detach" | "doctor";
   /** Absolute folder of the checkout. */
   readonly checkout: string;
   readonly inputs?: Readonly<Record<string, string>>;
@@ -74,6 +74,7 @@ export async function run(
     problem: (problem) => void lines.push(source.formatProblem(problem)),
     failure: ({ message }) => void lines.push(message),
   };
+  const connectOptions = { ...signIn, clock, random: Math.random, signal, mask, requestSeconds };
   const context: CommandContext = {
     inputs,
     github: source.githubContext(environment, undefined),
@@ -102,13 +103,16 @@ export async function run(
         checkout,
         subscriptionId: environment["AZURE_SUBSCRIPTION_ID"],
         resourceGroup: environment["AZURE_RESOURCE_GROUP"],
-        optional: inputs.command === "detach" || inputs.runName !== undefined,
+        optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
       }),
     repositoryRoot: () => Promise.resolve(checkout),
     changedFiles: () => Promise.reject(new Error("there is no pull request")),
-    diagnose: () => Promise.reject(new Error("doctor is not played")),
-    connect: (workspace) =>
-      source.connect(workspace, { ...signIn, clock, random: Math.random, signal, mask, requestSeconds }),
+    diagnose: () =>
+      Promise.resolve({
+        signIn: () => source.diagnoseSignIn(connectOptions),
+        workspace: (workspace) => source.diagnoseWorkspace(workspace, connectOptions),
+      }),
+    connect: (workspace) => source.connect(workspace, connectOptions),
     resolveSecretWith: (azure) =>
       source.createSecretResolver({
         environment,

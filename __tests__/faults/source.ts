@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { connect } from "../../src/azure/azure.ts";
+import type { diagnoseSignIn, diagnoseWorkspace } from "../../src/azure/diagnosis.ts";
 import type { runCommand } from "../../src/commands/run-command.ts";
 import type { toResult } from "../../src/commands/to-result.ts";
 import type { failureOfThrown } from "../../src/report/failure.ts";
@@ -18,6 +19,8 @@ import type { renderHtml } from "../../src/report/render/html.ts";
 /** The action's own functions, from the checkout or from a copy of it that something was taken out of. */
 export type Source = {
   readonly connect: typeof connect;
+  readonly diagnoseSignIn: typeof diagnoseSignIn;
+  readonly diagnoseWorkspace: typeof diagnoseWorkspace;
   readonly runCommand: typeof runCommand;
   readonly toResult: typeof toResult;
   readonly failureOfThrown: typeof failureOfThrown;
@@ -42,6 +45,7 @@ export async function loadSource(folder: string = root): Promise<Source> {
   const parts = await Promise.all(
     [
       "azure/azure.ts",
+      "azure/diagnosis.ts",
       "commands/run-command.ts",
       "commands/to-result.ts",
       "report/failure.ts",

@@ -8,6 +8,9 @@ import type { Emulator } from "../../emulator/emulator.ts";
 import type { Endpoint } from "../../emulator/server/server.ts";
 import type { InterceptedRequest, Interceptor } from "../../emulator/server/interceptor.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
+import { environmentBehind } from "../../emulator/server/environment.ts";
+import { startProxy } from "../../emulator/server/proxy.ts";
+import { createJournal } from "../../emulator/journal.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { exampleSecrets } from "../support/example-secrets.ts";
 import { startEmulator } from "../support/per-worker.ts";
@@ -30,10 +33,23 @@ export type Stand = AsyncDisposable & {
 
 export const leasePrefix = "azureml-targets/";
 
+/** How stands differ. */
+export type StandOptions = {
+  /** Seconds that an operation on a compute takes; 0: it has ended whenever somebody asks. */
+  readonly seconds?: number;
+  /** Clients come in by a proxy, and know the real names of Azure's and GitHub's hosts. One stand of a process can be so. */
+  readonly proxied?: boolean;
+};
+
 /** @param certificatesFolder the same for all stands of a process, which trusts one authority of that name. */
-async function openStand(certificatesFolder: string): Promise<Stand> {
+async function openStand(
+  certificatesFolder: string,
+  { seconds = 0.02, proxied = false }: StandOptions,
+): Promise<Stand> {
+  // Azure's libraries read this once, and the proxy for each client. What is on this machine is the emulator's own.
+  if (proxied) process.env["NO_PROXY"] = "127.0.0.1";
   const stateFolder = mkdtempSync(join(tmpdir(), "faults-"));
-  const emulator = await startEmulator({ stateFolder, certificatesFolder, durations: { default: 0.02 } });
+  const emulator = await startEmulator({ stateFolder, certificatesFolder, durations: { default: seconds } });
   let requests: Pick<InterceptedRequest, "method" | "path">[] = [];
   let leaks: string[] = [];
   let change: NonNullable<Interceptor["onReply"]> = (_, reply) => reply;
@@ -51,11 +67,17 @@ async function openStand(certificatesFolder: string): Promise<Stand> {
   });
   // The storage is started by the first need of it.
   await emulator.blobs(leasePrefix);
+  const proxy = proxied
+    ? await startProxy(Number(new URL(endpoint.origin).port), createJournal(join(stateFolder, "tunnels.jsonl")))
+    : undefined;
+  if (proxy !== undefined) process.env["HTTPS_PROXY"] = proxy.url;
   const close = async () => {
+    await proxy?.stop();
     await emulator.stop();
     rmSync(stateFolder, { recursive: true, force: true });
   };
-  const { AZURE_CLIENT_SECRET: _, ...environment } = endpoint.environment;
+  const way = proxy === undefined ? endpoint.environment : environmentBehind(proxy.url, emulator.caFile);
+  const { AZURE_CLIENT_SECRET: _, ...environment } = way;
   return {
     emulator,
     endpoint,
@@ -69,6 +91,7 @@ async function openStand(certificatesFolder: string): Promise<Stand> {
       emulator.faults.clear();
       endpoint.faults.clear();
       emulator.empty();
+      emulator.grantEverything();
       for (const compute of [...computes, ...bystanders]) emulator.putCompute(compute);
       // A cluster that the service made for a compute stands beside it.
       for (const { properties } of computes) {
@@ -76,7 +99,8 @@ async function openStand(certificatesFolder: string): Promise<Stand> {
         if (String(computeType) === "AKS" && typeof resourceId === "string" && !/rg-data/i.test(resourceId))
           emulator.putResource(aksDocument(resourceId, { count: 3, vmSize: "Standard_D3_v2" }));
       }
-      await emulator.removeBlobs(leasePrefix);
+      // Asking the storage takes longer than all the rest.
+      if (emulator.journal().some(({ path }) => path.includes(leasePrefix))) await emulator.removeBlobs(leasePrefix);
       emulator.clearJournal();
       change = (_, reply) => reply;
       requests = [];
@@ -87,26 +111,26 @@ async function openStand(certificatesFolder: string): Promise<Stand> {
 }
 
 /** Opens stands that this process trusts, as `NODE_EXTRA_CA_CERTS` would have it do. */
-export async function openStands(count: number): Promise<readonly Stand[]> {
+export async function openStands(count: number, options: StandOptions = {}): Promise<readonly Stand[]> {
   // One authority for a process: two of one name would be taken for each other.
   const certificatesFolder = join(tmpdir(), `faults-certificates-${process.pid}`);
-  const first = await openStand(certificatesFolder);
+  const first = await openStand(certificatesFolder, options);
   setDefaultCACertificates([...getCACertificates("default"), readFileSync(first.emulator.caFile, "utf8")]);
   const stands = [first];
   // One after the other: each starts a storage of its own.
-  while (stands.length < count) stands.push(await openStand(certificatesFolder));
+  while (stands.length < count) stands.push(await openStand(certificatesFolder, options));
   return stands;
 }
 
 /** Somebody else's, to be left alone. */
 export const bystanders: readonly ComputeDocument[] = [
-  bystander("bystander-vm", {
+  computeDocument("bystander-vm", {
     computeType: "VirtualMachine",
     resourceId: machineId("vm3"),
     isAttachedCompute: true,
     properties: { sshPort: 22, administratorAccount: { username: "somebody" }, address: "20.0.0.5" },
   }),
-  bystander("bystander-cluster", {
+  computeDocument("bystander-cluster", {
     computeType: "AmlCompute",
     resourceId: null,
     isAttachedCompute: false,
@@ -114,7 +138,7 @@ export const bystanders: readonly ComputeDocument[] = [
   }),
 ];
 
-function bystander(name: string, properties: Readonly<Record<string, unknown>>): ComputeDocument {
+export function computeDocument(name: string, properties: Readonly<Record<string, unknown>>): ComputeDocument {
   return {
     id: `${workspacePath}/computes/${name}`,
     name,

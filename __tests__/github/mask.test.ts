@@ -9,6 +9,7 @@ import { logResult } from "../../src/publish/log-result.ts";
 import { writeReports } from "../../src/publish/report-files.ts";
 import { codeSpan, html, inline } from "../../src/report/render/escape.ts";
 import type { Result } from "../../src/report/result.ts";
+import { readings } from "../support/readings.ts";
 import { everyResult } from "../support/results.ts";
 
 let folder: string;
@@ -55,44 +56,6 @@ const echoes: Readonly<Record<string, (secret: string) => string>> = {
   cut: (secret) => `The service said: ${withoutEnd(secret)}`,
   lines: (secret) => secret.split("\n").join("\n> "),
 };
-
-/** Everything that a reader can make of a text. */
-function readings(text: string): readonly string[] {
-  const references = (from: string) =>
-    from
-      .replaceAll(/&#(\d+);/g, (_, number: string) => String.fromCodePoint(Number(number)))
-      .replaceAll("&lt;", "<")
-      .replaceAll("&gt;", ">")
-      .replaceAll("&quot;", '"')
-      .replaceAll("&amp;", "&");
-  const json = (from: string) =>
-    from.replaceAll(/\\(u[0-9a-fA-F]{4}|.)/g, (whole) => {
-      try {
-        return JSON.parse(`"${whole}"`) as string;
-      } catch {
-        return whole;
-      }
-    });
-  const address = (from: string) =>
-    from
-      .replaceAll("+", " ")
-      .replaceAll(/(%[0-9A-Fa-f]{2})+/g, (run) => Buffer.from(run.replaceAll("%", ""), "hex").toString());
-  const base64 = [...text.matchAll(/[A-Za-z0-9+/_-]{8,}=*/g)].map(([run]) =>
-    Buffer.from(run, "base64").toString("utf8"),
-  );
-  const bare = references(text).replaceAll(/[\u2060\u200b]/g, "");
-  return [
-    text,
-    bare,
-    json(text),
-    json(json(text)),
-    json(bare),
-    json(json(json(bare))),
-    address(text),
-    address(bare),
-    ...base64,
-  ];
-}
 
 /** A result that has a text wherever somebody else's text may get. */
 function resultWith(text: string): Result {

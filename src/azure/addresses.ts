@@ -10,7 +10,7 @@ export class ForeignAddress extends Error {
 }
 
 /** What of a cloud says who is its own. */
-type Hosts = {
+export type Hosts = {
   readonly name: string;
   readonly resourceManager: string;
   readonly dataPlaneSuffixes?: readonly string[];
@@ -44,15 +44,16 @@ export function plainAddress(text: unknown): URL {
   const url = new URL(text);
   if (url.username !== "" || url.password !== "")
     throw new ForeignAddress(`The service named an address at ${url.host} with a user in front; it is not used.`);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackHost(url.hostname)))
+  if (!isConfidential(url))
     throw new ForeignAddress(
       `The service named an address of ${url.host === "" ? "no host" : url.host} that is not https; nothing is sent or read in the clear.`,
     );
   return url;
 }
 
-export function isLoopbackHost(hostname: string): boolean {
-  return /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname);
+/** Nobody on the way can listen in: https, or plain HTTP on this machine, as agents of runners and storage emulators have it. */
+export function isConfidential({ protocol, hostname }: URL): boolean {
+  return protocol === "https:" || (protocol === "http:" && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname));
 }
 
 function suffixesOf(audience: Audience, cloud: Hosts): readonly string[] {

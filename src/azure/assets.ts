@@ -1,5 +1,7 @@
 import type { Arm } from "./arm.ts";
 import type { BlobContainer } from "./blob-container.ts";
+import { defined } from "./defined.ts";
+import { membersOf, textOf } from "./members.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { isLastingConflict } from "./service-error.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
@@ -54,7 +56,7 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
       });
       // A container that does not exist yet holds no code.
       if (!pages.ok) return pages.failure.reason === "not-found" ? succeeded(undefined) : pages;
-      return succeeded((pages.value[0] as { readonly id?: string } | undefined)?.id);
+      return succeeded(textOf(membersOf(pages.value[0])["id"]));
     },
     startCodeUpload: async (name, number) => {
       const answer = await arm.post(
@@ -64,14 +66,9 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
         { repeatable: "read" },
       );
       if (!answer.ok) return answer;
-      const { blobReferenceForConsumption: place } = answer.value.body as {
-        readonly blobReferenceForConsumption?: {
-          readonly blobUri?: string;
-          readonly credential?: { readonly sasUri?: string };
-        };
-      };
-      const blobUri = place?.blobUri;
-      const sasUri = place?.credential?.sasUri;
+      const place = membersOf(membersOf(answer.value.body)["blobReferenceForConsumption"]);
+      const blobUri = textOf(place["blobUri"]);
+      const sasUri = textOf(membersOf(place["credential"])["sasUri"]);
       const token = sasUri?.slice(sasUri.indexOf("?") + 1);
       if (blobUri !== undefined && token !== undefined)
         return succeeded({ url: blobUri.replace(/\/+$/, ""), access: { by: "sas", token } });
@@ -89,27 +86,20 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
           ? succeeded({ id, conflict: true })
           : answer;
       return succeeded({
-        id: (answer.value.body as { readonly id?: string } | undefined)?.id ?? id,
+        id: textOf(membersOf(answer.value.body)["id"]) ?? id,
         conflict: false,
       });
     },
     get: async (collection, name, number) => {
       const answer = await arm.get(version(collection, name, number), assetVersions[collection]);
       if (!answer.ok) return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
-      const { properties } = answer.value.body as { readonly properties?: Readonly<Record<string, unknown>> };
-      return succeeded(properties ?? {});
+      return succeeded(membersOf(membersOf(answer.value.body)["properties"]));
     },
     versions: async (collection, name) => {
       const answer = await arm.get(`${root}/${collection}/${encodeURIComponent(name)}`, assetVersions[collection]);
       if (!answer.ok) return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
-      const { properties } = answer.value.body as {
-        readonly properties?: { readonly latestVersion?: string | null; readonly nextVersion?: string | null };
-      };
-      const { latestVersion, nextVersion } = properties ?? {};
-      return succeeded({
-        ...(latestVersion === undefined || latestVersion === null ? {} : { latest: latestVersion }),
-        ...(nextVersion === undefined || nextVersion === null ? {} : { next: nextVersion }),
-      });
+      const { latestVersion, nextVersion } = membersOf(membersOf(answer.value.body)["properties"]);
+      return succeeded(defined({ latest: textOf(latestVersion), next: textOf(nextVersion) }));
     },
   };
 }

@@ -117,7 +117,7 @@ function assemble(
     runHistory: createRunHistory(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
     dataPlane,
-    blobs: createBlobs(options, { newCredential, storageSuffix: cloud.storageSuffix }),
+    blobs: createBlobs(options, { newCredential, cloud }),
     resources: freshReads(),
     freshReads,
     usersOf: createComputeUsersReader(arm, ref, dataPlane),

@@ -7,11 +7,11 @@ import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/
 import type { ContainerClient } from "@azure/storage-blob";
 import pLimit from "p-limit";
 import type { BlobContainer } from "./blob-container.ts";
-import { codeOf, createContainerAccess, withStorageAdvice, type IdentityAccess } from "./container-access.ts";
-import { ForeignAddress, plainAddress } from "./addresses.ts";
+import { codeOf, createContainerAccess, withStorageAdvice, type StorageIdentity } from "./container-access.ts";
+import { ForeignAddress, trustedAddress, type Hosts } from "./addresses.ts";
 import { withStorageRetry } from "./storage-retry.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
-import { httpClient, isLoopback, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
+import { httpClient, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
 
 export type UploadOptions = {
@@ -49,8 +49,8 @@ export type Blobs = {
 /** How many files are uploaded at once. Our choice: enough to hide latency, few enough not to be throttled. */
 const uploadsAtOnce = 8;
 
-/** @param identity what a container is entered with where its account takes no keys. */
-export function createBlobs(deps: RetryDeps, identity?: IdentityAccess): Blobs {
+export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
+  const { cloud } = identity;
   const inside = createContainerAccess(identity);
   const pipeline = plainPipeline();
   const patiently = <Value>(work: () => Promise<Value>, signal = deps.signal) =>
@@ -112,7 +112,11 @@ export function createBlobs(deps: RetryDeps, identity?: IdentityAccess): Blobs {
       }
     },
     read: async (sasUrl, offset, limit) => {
-      const answer = await withRetries("read", () => readRange(pipeline, sasUrl, offset, limit, deps.signal), deps);
+      const answer = await withRetries(
+        "read",
+        () => readRange(pipeline, sasUrl, { cloud, offset, limit, signal: deps.signal }),
+        deps,
+      );
       if (!answer.ok) return answer;
       const { status, body } = answer.value;
       // 416: nothing beyond the offset. 404: the log has not been begun.
@@ -126,7 +130,7 @@ export function createBlobs(deps: RetryDeps, identity?: IdentityAccess): Blobs {
     download: async (sasUrl, path, signal = deps.signal) => {
       const { BlobClient } = await import("@azure/storage-blob");
       try {
-        plainAddress(sasUrl);
+        trustedAddress(sasUrl, "storage", cloud);
         await mkdir(dirname(path), { recursive: true });
         const response = await patiently(
           () => new BlobClient(sasUrl).download(0, undefined, { abortSignal: signal }),
@@ -176,16 +180,19 @@ export async function containerClient(
 async function readRange(
   pipeline: Pipeline,
   url: string,
-  offset: number,
-  limit: number,
-  signal: AbortSignal,
+  {
+    cloud,
+    offset,
+    limit,
+    signal,
+  }: { readonly cloud: Hosts; readonly offset: number; readonly limit: number; readonly signal: AbortSignal },
 ): Promise<Answer> {
-  plainAddress(url);
+  const { protocol } = trustedAddress(url, "storage", cloud);
   const request = createPipelineRequest({
     method: "GET",
     url,
     timeout: requestTimeoutSeconds * 1000,
-    allowInsecureConnection: isLoopback(url),
+    allowInsecureConnection: protocol === "http:",
     headers: createHttpHeaders({ range: `bytes=${offset}-${offset + limit - 1}` }),
     streamResponseStatusCodes: new Set([200, 206]),
     abortSignal: signal,

@@ -1,4 +1,4 @@
-import { isLoopbackHost, plainAddress } from "./addresses.ts";
+import { isConfidential, plainAddress } from "./addresses.ts";
 import { listOf, membersOf, textOf } from "./members.ts";
 import { plainPipeline, send } from "./pipeline.ts";
 import { withRetries, type RetryDeps } from "./retry.ts";
@@ -114,7 +114,7 @@ function metadataAddress(given: string, named: string): URL {
     );
   if (url.username !== "" || url.password !== "")
     throw new CloudUnknown(`${named} has a user in front of ${url.host}. Leave it out.`);
-  if (url.protocol === "http:" && !isLoopbackHost(url.hostname))
+  if (!isConfidential(url))
     throw new CloudUnknown(
       `${named} is an http address at ${url.host}: sign-ins would go there in the clear. Use https.`,
     );

@@ -1,13 +1,13 @@
 import type { TokenCredential } from "@azure/core-auth";
+import { trustedAddress, type Hosts } from "./addresses.ts";
 import type { BlobContainer } from "./blob-container.ts";
 import { failed, type Outcome } from "./outcome.ts";
-import { isLoopback } from "./pipeline.ts";
 
-/** How a container is got into once its storage account has said that it takes no keys. */
-export type IdentityAccess = {
+/** Whose storage it is, and how a container is got into once its account has said that it takes no keys. */
+export type StorageIdentity = {
+  /** Nothing is sent to, and read from, other storage than its own, whatever an answer names. */
+  readonly cloud: Hosts;
   readonly newCredential: () => Promise<TokenCredential>;
-  /** Of the cloud: the identity's token goes to its own storage only. */
-  readonly storageSuffix?: string | undefined;
 };
 
 /** Whether a storage account refuses keys, and the signatures that are made with them. */
@@ -28,29 +28,22 @@ export function codeOf(error: unknown): string | undefined {
  * Work on containers with the access that the service handed out, and with the identity where the account takes no keys:
  * the same container, found out once for each.
  */
-export function createContainerAccess(identity: IdentityAccess | undefined) {
+export function createContainerAccess({ cloud, newCredential }: StorageIdentity) {
   const byIdentity = new Map<string, BlobContainer>();
   return async <Value>(container: BlobContainer, work: (reached: BlobContainer) => Promise<Value>): Promise<Value> => {
+    trustedAddress(container.url, "storage", cloud);
     const known = byIdentity.get(container.url);
     if (known !== undefined) return work(known);
     try {
       return await work(container);
     } catch (error) {
-      if (!takesNoKeys(error) || container.access.by === "identity" || identity === undefined) throw error;
-      if (!isOfCloud(container.url, identity.storageSuffix)) throw error;
-      const credential = await identity.newCredential();
+      if (!takesNoKeys(error) || container.access.by === "identity") throw error;
+      const credential = await newCredential();
       const reached: BlobContainer = { url: container.url, access: { by: "identity", credential } };
       byIdentity.set(container.url, reached);
       return work(reached);
     }
   };
-}
-
-/** The cloud's own storage, or this very machine: nobody else gets the token. */
-function isOfCloud(url: string, suffix: string | undefined): boolean {
-  const { hostname, protocol } = new URL(url);
-  if (isLoopback(url) || hostname === "127.0.0.1") return true;
-  return protocol === "https:" && suffix !== undefined && hostname.endsWith(`.blob.${suffix}`);
 }
 
 /** A refusal by a storage account that takes identities only says what the identity needs there. */

@@ -1,8 +1,9 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-auth";
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import type { Cloud } from "./cloud.ts";
+import { isConfidential } from "./addresses.ts";
 import { membersOf, type Members } from "./members.ts";
-import { isLoopback, plainPipeline, requestTimeoutSeconds, send } from "./pipeline.ts";
+import { plainPipeline, requestTimeoutSeconds, send } from "./pipeline.ts";
 import { withRetries, type RetryDeps } from "./retry.ts";
 import {
   AuthenticationFailed,
@@ -160,7 +161,7 @@ export async function requestIdToken(identity: Identity, audience: string, deps:
     });
   }
   const url = URL.canParse(idTokenRequestUrl) ? new URL(idTokenRequestUrl) : undefined;
-  if (url === undefined || (url.protocol !== "https:" && !isLoopback(idTokenRequestUrl)))
+  if (url === undefined || !isConfidential(url))
     throw new AuthenticationFailed({
       what: "ACTIONS_ID_TOKEN_REQUEST_URL is no https address.",
       advice: "The runner sets it; remove whatever sets it otherwise.",

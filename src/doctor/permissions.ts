@@ -5,7 +5,7 @@ import { compareGrants, scopesOf, type ComparedNeed } from "../permissions/compa
 import type { Need } from "../permissions/needs.ts";
 import { leastPrivilegeRoles } from "../permissions/role.ts";
 import type { DoctorReport } from "../report/result.ts";
-import { sentenceOf } from "../report/failure.ts";
+import { reasonOf, sentenceOf } from "../report/failure.ts";
 import { error, fine, notChecked, warning, type Check } from "./check.ts";
 
 export type PermissionFindings = Pick<DoctorReport, "permissions" | "missingActions" | "roles"> & {
@@ -80,11 +80,13 @@ function checksOf(judged: readonly ComparedNeed[]): readonly Check[] {
     }),
     ...[...new Map(unknown.map((need) => [canonicalId(need.scope), need])).values()].map((need) => {
       const actions = unknown.filter(({ scope }) => canonicalId(scope) === canonicalId(need.scope));
-      return notChecked(
-        "permission-not-checked",
-        `What the identity is granted on ${need.scope} could not be read${need.failure === undefined ? "" : ` (${sentenceOf(need.failure.error)})`}; needed there: ${actions.map(({ action }) => action).join(", ")}.`,
-        "Give the identity a role there, or check by hand under Access control (IAM) of the resource.",
-      );
+      const { failure } = need;
+      const message = `What the identity is granted on ${need.scope} could not be read${failure === undefined ? "" : ` (${sentenceOf(failure.error)})`}; needed there: ${actions.map(({ action }) => action).join(", ")}.`;
+      const advice = "Give the identity a role there, or check by hand under Access control (IAM) of the resource.";
+      // Who may not ask, or asks of what is not there, has an answer. Without one nobody knows what is missing.
+      return failure === undefined || failure.status === 403 || failure.reason === "not-found"
+        ? notChecked("permission-not-checked", message, advice)
+        : error(reasonOf(failure), "permission-not-checked", message, advice);
     }),
     ...(granted === 0 ? [] : [fine("permissions", `${granted} of ${judged.length} needed permissions are granted.`)]),
   ];

@@ -1,3 +1,5 @@
+import * as z from "zod";
+
 /** What GitHub says of the workflow run that this is. */
 export type GithubContext = {
   readonly event: string;
@@ -12,7 +14,22 @@ export type GithubContext = {
   readonly pullRequest?: number;
 };
 
-type Payload = { readonly pull_request?: { readonly number?: number; readonly head?: { readonly sha?: string } } };
+/** What is of another form than documented is dropped, as if the event were not about a pull request. */
+const payloadSchema = () =>
+  z
+    .object({
+      pull_request: z
+        .object({
+          number: z.int().positive().optional().catch(undefined),
+          head: z
+            .object({ sha: z.string().min(1).optional().catch(undefined) })
+            .optional()
+            .catch(undefined),
+        })
+        .optional()
+        .catch(undefined),
+    })
+    .catch({});
 
 /**
  * @param environment the `GITHUB_*` values.
@@ -23,7 +40,7 @@ export function githubContext(
   environment: Readonly<Record<string, string | undefined>>,
   payload: unknown,
 ): GithubContext {
-  const { pull_request: pullRequest } = (payload ?? {}) as Payload;
+  const { pull_request: pullRequest } = payloadSchema().parse(payload);
   const server = environment["GITHUB_SERVER_URL"];
   const repository = environment["GITHUB_REPOSITORY"] ?? "";
   const runId = environment["GITHUB_RUN_ID"] ?? "";

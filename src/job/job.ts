@@ -88,7 +88,9 @@ export function isKeyOfJobs(key: string): boolean {
 
 /** `commandJob` of `https://azuremlschemas.azureedge.net/latest/commandJob.schema.json`; real files have a space behind it. */
 export function schemaNameOf(address: unknown): string | undefined {
-  return typeof address === "string" ? /([^/\s]+)\.schema\.json\s*$/.exec(address)?.[1] : undefined;
+  if (typeof address !== "string") return undefined;
+  const last = address.trimEnd().split(/[/\s]/).at(-1) ?? "";
+  return last.endsWith(".schema.json") ? last.slice(0, -".schema.json".length) || undefined : undefined;
 }
 
 /** Generic in the type, because TypeScript cannot match `jobTypes[job.type]` with `job` otherwise. */

@@ -45,6 +45,15 @@ function inJson(text: string): readonly string[] {
   ];
 }
 
+/** What is put behind a backslash in Markdown: everything that may be, what its first description names, what others do. */
+const markdownSigns = [
+  /[!-/:-@[-`{-~]/g,
+  /[\\`*_{}[\]()#+\-.!]/g,
+  /[\\`*_{}[\]()#+\-.!|<>~]/g,
+  /[\\`*_[\]<>]/g,
+  /[\\`*_[\]]/g,
+];
+
 /** As our own reports write it (`report/render/escape.ts`), and as pages of gateways do. */
 function inMarkup(text: string): readonly string[] {
   const tags = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -60,6 +69,7 @@ function inMarkup(text: string): readonly string[] {
     quotes("&quot;", "&apos;"),
     quotes("&quot;", "&#x27;"),
     quotes("&#34;", "&#39;"),
+    ...markdownSigns.map((signs) => text.replaceAll(signs, "\\$&")),
     numbered(text),
     numbered(text).replaceAll(/(?<=www)\./gi, "&#46;"),
     parted,

@@ -7,6 +7,7 @@ export const largestBytes = 1024 * 1024;
 const deepest = 100;
 const mostAnchors = 200;
 const mostAliases = 1_000;
+const mostFaults = 100;
 /** Words, signs and blanks: about 14,000 short keys, or a megabyte of text in fewer values. */
 const mostLexemes = 100_000;
 
@@ -31,9 +32,10 @@ export class LimitExceeded extends Error {
 export function* tokensWithin(text: string, lines: LineCounter): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
-  let [anchors, aliases, lexemes] = [0, 0, 0];
+  let [anchors, aliases, lexemes, faults] = [0, 0, 0, 0];
   for (const lexeme of new Lexer().lex(text)) {
-    yield* parser.next(lexeme);
+    // The first fault of a document is all that is shown, and each that the composer is told of costs a stack trace.
+    for (const token of parser.next(lexeme)) if (token.type !== "error" || ++faults <= mostFaults) yield token;
     if (parser.stack.length > deepest)
       throw new LimitExceeded(parser.offset, `The text is nested more than ${deepest} deep.`, "Write it flatter.");
     if (++lexemes > mostLexemes)

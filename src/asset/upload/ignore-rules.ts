@@ -20,10 +20,21 @@ export function parseIgnoreFile(text: string): IgnoreRules {
     .flatMap((line) => parseRule(line) ?? []);
 }
 
+/** A space at the end counts only behind a backslash. */
+function withoutBlanks(line: string): string {
+  let end = line.length;
+  while (line.charAt(end - 1) === " ") end -= 1;
+  let signs = end;
+  while (line.charAt(signs - 1) === "\\") signs -= 1;
+  return line.slice(0, (end - signs) % 2 === 1 && end < line.length ? end + 1 : end);
+}
+
+const longestPattern = 4096;
+
 function parseRule(line: string): Rule | undefined {
-  // A space at the end counts only behind a backslash.
-  const whole = line.replace(/((?:\\.|[^\\ ])?) +$/s, "$1");
-  if (whole === "" || whole.startsWith("#")) return undefined;
+  const whole = withoutBlanks(line);
+  // No path is that long.
+  if (whole === "" || whole.startsWith("#") || whole.length > longestPattern) return undefined;
   const letsIn = whole.startsWith("!");
   const pattern = letsIn ? whole.slice(1) : whole;
   const foldersOnly = pattern.endsWith("/");

@@ -18,7 +18,7 @@ export function checkBindingName(name: string, path: NodePath, { add }: PartRead
  * makes it. Braces around anything else, doubled ones, and ones with blanks inside are text.
  */
 export function withTodaysPlaceholders(command: string, { add }: PartReader): string {
-  const old = /(?<!\{)\{((?:inputs|outputs|search_space)\.[^}]*)\}(?!\})/g;
+  const old = /(?<!\{)\{((?:inputs|outputs|search_space)\.[^{}]*)\}(?!\})/g;
   const [first] = command.match(old) ?? [];
   if (first === undefined) return command;
   add(
@@ -41,8 +41,8 @@ export function checkBindings(
   outputs: readonly string[],
   { add }: PartReader,
 ): void {
-  const certain = command.replaceAll(/\$\[\[[\s\S]*?\]\]/g, "");
-  for (const [, section, text = ""] of certain.matchAll(/\$\{\{\s*(inputs|outputs)\.([^}]+)\}\}/g)) {
+  const certain = withoutOptional(command);
+  for (const [, section, text = ""] of certain.matchAll(/\$\{\{\s*(inputs|outputs)\.([^{}]+)\}\}/g)) {
     const known = section === "inputs" ? inputs : outputs;
     const name = text.trim();
     if (known.includes(name)) continue;
@@ -54,6 +54,19 @@ export function checkBindings(
       `The command uses \${{${section}.${name}}}, and no such ${section === "inputs" ? "input" : "output"} is declared.${near}`,
       `Declare it under ${section}, or fix the name.`,
     );
+  }
+}
+
+/** A command without what may be absent. Looked for from left to right, since a pattern would begin anew at every sign. */
+function withoutOptional(command: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (;;) {
+    const start = command.indexOf("$[[", from);
+    const end = start < 0 ? -1 : command.indexOf("]]", start);
+    if (end < 0) return parts.join("") + command.slice(from);
+    parts.push(command.slice(from, start));
+    from = end + 2;
   }
 }
 

@@ -20,7 +20,7 @@ export function html(text: string): string {
 export function inline(text: string): string {
   // GitHub links mentions and issue numbers in what is rendered already: a joiner without width keeps the name from its sign.
   const line = visible(text)
-    .replaceAll(/\s*\n\s*/g, " ")
+    .replaceAll(/(?<!\s)\s*\n\s*/g, " ")
     .replaceAll(/(?<=[@#])(?=[\w-])/g, "\u2060");
   return references(line)
     .replace(/^(\s*)([-=.\d])/, (_, space: string, sign: string) => `${space}&#${sign.codePointAt(0) ?? 0};`)
@@ -32,7 +32,7 @@ export function inline(text: string): string {
  * needs no joiners; only an address has to be kept from its Markdown parser.
  */
 export function codeSpan(text: string): string {
-  return `<code>${references(visible(text).replaceAll(/\s*\n\s*/g, " ")).replaceAll(/(?<=www)\./gi, "&#46;")}</code>`;
+  return `<code>${references(visible(text).replaceAll(/(?<!\s)\s*\n\s*/g, " ")).replaceAll(/(?<=www)\./gi, "&#46;")}</code>`;
 }
 
 /** Every sign that could begin something as a character reference. */

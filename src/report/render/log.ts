@@ -80,5 +80,5 @@ function oneLine(content: Text): string {
 }
 
 function flat(text: string): string {
-  return text.replaceAll(/\s*[\r\n\u0085\u2028\u2029]+\s*/g, " ");
+  return text.replaceAll(/(?<!\s)\s*[\r\n\u0085\u2028\u2029]+\s*/g, " ");
 }
