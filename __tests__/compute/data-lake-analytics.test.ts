@@ -42,7 +42,10 @@ describe("a Data Lake Analytics account", () => {
 
   it("fails validate with a reason of its own, without a network", async () => {
     const checkout = checkoutOf({ "azureml.yml": yaml() });
-    const step = await runStep({ checkout, inputs: { command: "validate", "subscription-id": "S" } });
+    const step = await runStep({
+      checkout,
+      inputs: { command: "validate", "subscription-id": recordedWorkspace.subscriptionId },
+    });
     expect(step.exitCode).toBe(1);
     expect(step.outputs["failure-reason"]).toBe("retired");
   });

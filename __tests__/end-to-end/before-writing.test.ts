@@ -96,9 +96,9 @@ describe("what a run refers to", () => {
         "error missing-asset jobs/train.yml:6:34",
         "error missing-asset jobs/train.yml:7:38",
         "error missing-asset jobs/train.yml:10:15",
-        "error missing-datastore jobs/train.yml:8:18",
-        "error missing-datastore jobs/train.yml:9:18",
-        "error missing-datastore jobs/train.yml:12:16",
+        "warning missing-datastore jobs/train.yml:8:18",
+        "warning missing-datastore jobs/train.yml:9:18",
+        "warning missing-datastore jobs/train.yml:12:16",
       ]);
       const said = answer.text;
       expect(said).toContain("The workspace has no environment 'skl'. Did you mean sk?");

@@ -13,7 +13,8 @@ const forms: Readonly<Record<string, (trusted: URL) => string>> = {
   "a backslash behind another host": ({ host }) => `https://evil.example\\@${host}`,
   "a mark behind another host": ({ host }) => `https://evil.example#@${host}`,
   "a name that ends alike": ({ hostname }) => `https://evil-${hostname.split(".").slice(-2).join(".")}`,
-  "a whole name that ends alike": ({ hostname }) => `https://evil${hostname}`,
+  // In front of the whole name it would be another region, or another account, of the same cloud.
+  "a suffix that ends alike": ({ hostname }) => `https://evil${hostname.split(".").slice(1).join(".")}`,
   "the name in front of another": ({ hostname }) => `https://${hostname}.evil.example`,
   "a suffix in front of another": () => "https://api.azureml.ms.evil.example",
   "a name without its dots": ({ hostname }) => `https://${hostname.replaceAll(".", "-")}.evil.example`,

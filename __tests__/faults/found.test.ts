@@ -423,7 +423,9 @@ describe("a write that the service never carries out", () => {
     });
     const { result } = await apply("broken");
     expect(result.failureReason).toBe("target-not-verified");
-    expect(result.failures[0]).toMatch(/The scheduler is out of order\. \[InternalServerError\].*still not as declared/s);
+    expect(result.failures[0]).toMatch(
+      /The scheduler is out of order\. \[InternalServerError\].*still not as declared/s,
+    );
     expect(result.failures[0]).toMatch(/What to do: Run the command again.*Correlation id: [0-9a-f-]{36}/s);
   });
 });

@@ -74,7 +74,7 @@ export function toUpdate(): undefined {
 }
 
 export function differencesFrom(target: Quantum, live: LiveCompute): readonly Difference[] {
-  return differing([resourceComparison(target, live), ...baseComparisons(target, live, "reattach")]);
+  return differing([resourceComparison(target, live), ...baseComparisons(target, live, "reattach")], live);
 }
 
 export async function preflight(target: Quantum, reads: ResourceReads): Promise<readonly Finding[]> {

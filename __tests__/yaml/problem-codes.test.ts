@@ -8,7 +8,9 @@ import { problemCodes } from "../../src/yaml/problem-codes.ts";
 const root = join(import.meta.dirname, "../..");
 const source = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
   .filter(
-    (path) => path.endsWith(".ts") && !/(problem-codes|target-codes|workspace-codes|failure-reasons|report\/result)\.ts$/.test(path),
+    (path) =>
+      path.endsWith(".ts") &&
+      !/(problem-codes|target-codes|workspace-codes|failure-reasons|report\/result)\.ts$/.test(path),
   )
   .map((path) => readFileSync(join(root, "src", path), "utf8"))
   .join("\n");

@@ -2,7 +2,7 @@ import type { LiveCompute } from "../azure/computes.ts";
 import { labelOfLive } from "../compute/target.ts";
 import { isLeaving } from "../compute/state.ts";
 import type { Guarantee } from "./lease.ts";
-import { removalActionFor, type Removal } from "./remove.ts";
+import { attachedAsShown, removalActionFor, type Removal } from "./remove.ts";
 
 /** What `detach` does about one of the names it was given. */
 export type Detachment =
@@ -28,7 +28,7 @@ export function planDetach(
         do: "refuse",
         name,
         live: found,
-        reason: `The service shows isAttachedCompute ${String(found.isAttachedCompute)} for it (${labelOfLive(found)}), so it is not certain whether to detach or to delete it.`,
+        reason: `${attachedAsShown(found)} for it (${labelOfLive(found)}), so it is not certain whether to detach or to delete it.`,
       };
     }
     if (action === "Detach")

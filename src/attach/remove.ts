@@ -48,7 +48,7 @@ export async function removeAndWait(compute: Removed, isHeld: () => boolean, dep
   if (action === undefined) {
     return failedWith(
       "ContradictoryCompute",
-      `The service shows isAttachedCompute ${String(compute.isAttachedCompute)} for '${compute.name}' (${labelOfLive(compute)}): ` +
+      `${attachedAsShown(compute)} for '${compute.name}' (${labelOfLive(compute)}): ` +
         "it is not certain whether to detach or to delete it, so neither was sent.",
     );
   }
@@ -105,4 +105,11 @@ export function failedFor(failure: AzureFailure): Removal {
 
 function failedWith(code: string, message: string): Removal {
   return { state: "failed", error: { code, message, details: [] } };
+}
+
+/** What the service says of how a compute came into being, as the beginning of a sentence. */
+export function attachedAsShown({ isAttachedCompute }: Pick<LiveCompute, "isAttachedCompute">): string {
+  return isAttachedCompute === undefined
+    ? "The service shows no isAttachedCompute"
+    : `The service shows isAttachedCompute ${String(isAttachedCompute)}`;
 }

@@ -1,6 +1,9 @@
 /** ARM compares ids without regard to case; a trailing slash means nothing. The form to compare and to key maps with. */
 export function canonicalId(id: string): string {
-  return id.trim().replace(/(?<!\/)\/+$/, "").toLowerCase();
+  return id
+    .trim()
+    .replace(/(?<!\/)\/+$/, "")
+    .toLowerCase();
 }
 
 /** The parts of `/subscriptions/{s}/resourceGroups/{g}/providers/{namespace}/{type}/{name}[/{type}/{name}…]`. */

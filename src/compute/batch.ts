@@ -76,7 +76,7 @@ export function toUpdate(): undefined {
 }
 
 export function differencesFrom(target: Batch, live: LiveCompute): readonly Difference[] {
-  return differing([resourceComparison(target, live), ...baseComparisons(target, live, "reattach")]);
+  return differing([resourceComparison(target, live), ...baseComparisons(target, live, "reattach")], live);
 }
 
 export async function preflight(target: Batch, reads: ResourceReads): Promise<readonly Finding[]> {

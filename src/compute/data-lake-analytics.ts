@@ -106,7 +106,7 @@ export function toUpdate(): undefined {
 }
 
 export function differencesFrom(target: DataLakeAnalytics, live: LiveCompute): readonly Difference[] {
-  return differing([resourceComparison(target, live), ...baseComparisons(target, live, "reattach")]);
+  return differing([resourceComparison(target, live), ...baseComparisons(target, live, "reattach")], live);
 }
 
 export const hints: readonly Hint[] = [

@@ -119,7 +119,7 @@ export function toUpdate(): undefined {
 
 /** `workspaceUrl`, which the service finds out by itself, is not compared. */
 export function differencesFrom(target: Databricks, live: LiveCompute): readonly Difference[] {
-  return differing([resourceComparison(target, live), ...baseComparisons(target, live, "reattach")]);
+  return differing([resourceComparison(target, live), ...baseComparisons(target, live, "reattach")], live);
 }
 
 export async function preflight(target: Databricks, reads: ResourceReads): Promise<readonly Finding[]> {

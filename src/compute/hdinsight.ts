@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { LiveCompute } from "../azure/computes.ts";
-import { listOf, textOf } from "../azure/members.ts";
+import { listOf, membersOf, textOf } from "../azure/members.ts";
 import { parseResourceId } from "../azure/resource-id.ts";
 import type { Workspace } from "../azure/workspace.ts";
 import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
@@ -87,11 +87,10 @@ export function toUpdate(): undefined {
 }
 
 export function differencesFrom(target: HdInsight, live: LiveCompute): readonly Difference[] {
-  return differing([
-    resourceComparison(target, live),
-    ...loginComparisons(target, live),
-    ...baseComparisons(target, live, "reattach"),
-  ]);
+  return differing(
+    [resourceComparison(target, live), ...loginComparisons(target, live), ...baseComparisons(target, live, "reattach")],
+    live,
+  );
 }
 
 /**
@@ -155,7 +154,7 @@ function stateFindings(cluster: Document): readonly Finding[] {
 const secondHeadNode = 23;
 
 function endpointFindings(cluster: Document, target: HdInsight, reads: ResourceReads): readonly Finding[] {
-  const endpoints = listOf(cluster["connectivityEndpoints"]) as readonly Document[];
+  const endpoints = listOf(cluster["connectivityEndpoints"]).map(membersOf);
   const ssh = endpoints.find((endpoint) => textOf(endpoint["name"])?.toLowerCase() === "ssh");
   if (isPrivate(cluster, ssh)) {
     return [

@@ -24,7 +24,7 @@ export function namePartProblems(name: string, node: SourceNode, path: NodePath)
 
 /** `<VM>`, `$VM` and `{vm}` in an id: somebody has still to put the name in. */
 export function placeholderProblems(id: string, node: SourceNode, path: NodePath): readonly Problem[] {
-  const [found] = /<[^<>/]*>|\$\{\{[^}]*\}\}|\$?\{[^{}/]*\}|\$\w+/.exec(id) ?? [];
+  const [found] = /<[^<>/]*>|\$\{\{[^{}]*\}\}|\$?\{[^{}/]*\}|\$\w+/.exec(id) ?? [];
   if (found === undefined) return [];
   return [
     {

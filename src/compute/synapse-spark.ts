@@ -12,7 +12,7 @@ import {
   type Attached,
   type AttachedKind,
 } from "./attached/resource.ts";
-import { baseComparisons, differing, member } from "./compare.ts";
+import { baseComparisons, differing, liveMember, member } from "./compare.ts";
 import {
   identityComparison,
   identityPermissions,
@@ -207,15 +207,18 @@ export function toUpdate(): undefined {
  * @see https://learn.microsoft.com/azure/machine-learning/how-to-manage-synapse-spark-pool
  */
 export function differencesFrom(target: SynapseSpark, live: LiveCompute): readonly Difference[] {
-  return differing([
-    resourceComparison(target, live),
-    ...scaleSettings(target, (...path) => member(live.properties, ...path))
-      // What the attachment does not tell of the pool cannot differ, and another attachment would tell no more.
-      .filter((one) => isTold(live, one.part))
-      .map((one) => ({ ...one, means: "reattach" as const })),
-    identityComparison(target.identity, live, "in-place"),
-    ...baseComparisons(target, live, "in-place"),
-  ]);
+  return differing(
+    [
+      resourceComparison(target, live),
+      ...scaleSettings(target, (...path) => liveMember(live, ...path))
+        // What the attachment does not tell of the pool cannot differ, and another attachment would tell no more.
+        .filter((one) => isTold(live, one.part))
+        .map((one) => ({ ...one, means: "reattach" as const })),
+      identityComparison(target.identity, live, "in-place"),
+      ...baseComparisons(target, live, "in-place"),
+    ],
+    live,
+  );
 }
 
 type Part = "autoScaleProperties" | "autoPauseProperties";
@@ -279,7 +282,11 @@ function versionFindings(version: string | undefined, isAllowed: boolean): reado
 function poolFindings(target: SynapseSpark, pool: Readonly<Record<string, unknown>>): readonly Finding[] {
   const at = (...path: readonly string[]) =>
     member(pool, "properties", ...path.map((part) => part.replace(/^(auto\w+)Properties$/, "$1")));
-  const different = differing(scaleSettings(target, at).map((one) => ({ ...one, means: "reattach" })));
+  const different = differing(
+    // A resource in another form is a warning more, and stops nothing.
+    scaleSettings(target, at).map((one) => ({ ...one, means: "reattach", anyForm: true })),
+    target,
+  );
   return different.map(({ field, from, to }) => ({
     severity: "warning",
     code: "spark-pool-differs",

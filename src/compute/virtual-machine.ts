@@ -115,11 +115,10 @@ export function toUpdate(): undefined {
 }
 
 export function differencesFrom(target: VirtualMachine, live: LiveCompute): readonly Difference[] {
-  return differing([
-    resourceComparison(target, live),
-    ...loginComparisons(target, live),
-    ...baseComparisons(target, live, "reattach"),
-  ]);
+  return differing(
+    [resourceComparison(target, live), ...loginComparisons(target, live), ...baseComparisons(target, live, "reattach")],
+    live,
+  );
 }
 
 /**

@@ -37,7 +37,8 @@ type Written = { readonly text: string; readonly what: string; readonly name: st
 function expressionIn(value: string, part: Part): Written | undefined {
   const known = part === "run" ? contexts : [...contexts, "inputs"];
   const context = new RegExp(`(?<![\\w.-])(?:${known.join("|")})\\s*(?:\\.\\s*([\\w-]+(?:\\.[\\w-]+)*)|\\[)`);
-  for (const [text, inside = ""] of value.matchAll(/\$\{\{(.*?)\}\}/gs)) {
+  // Up to the next beginning at most: of many that nothing closes, each would be looked for to the end.
+  for (const [text, inside = ""] of value.matchAll(/\$\{\{((?:(?!\$\{\{).)*?)\}\}/gs)) {
     const [use, members] = context.exec(inside) ?? [];
     if (use === undefined) continue;
     const name = (members?.split(".").at(-1) ?? "NAME").replaceAll("-", "_").toUpperCase();

@@ -61,6 +61,7 @@ const thrownReasons: Readonly<Record<string, FailureReason>> = {
   AuthenticationFailed: "authentication-failed",
   WorkspaceUnavailable: "workspace-unavailable",
   SecretUnavailable: "secret-unavailable",
+  UnknownForm: "service-unreachable",
 };
 
 /** What a command, or the work on one target, has thrown. @param signal once aborted, the cancellation explains the error. */

@@ -29,6 +29,8 @@ export type WorkspaceReads = ReferenceReads & {
 type Sought = {
   readonly where: Position;
   readonly code: ProblemCode;
+  /** `warning` for what the service itself looks for no sooner than the run does, so that it may come until then. */
+  readonly severity: "error" | "warning";
   /** What is read; each thing is read once. */
   readonly key: string;
   /** For messages: `the environment azureml:sk:1`. */
@@ -52,9 +54,9 @@ export async function missingReferences(referring: Referring, reads: WorkspaceRe
   return problems.flatMap((problem) => problem ?? []);
 }
 
-function problemOf({ where, code, what }: Sought, found: Outcome<Missing | undefined>): Problem | undefined {
+function problemOf({ where, code, severity, what }: Sought, found: Outcome<Missing | undefined>): Problem | undefined {
   if (!found.ok) return notRead(what, found.failure, where);
-  return found.value === undefined ? undefined : { code, severity: "error", where, ...found.value };
+  return found.value === undefined ? undefined : { code, severity, where, ...found.value };
 }
 
 /** What the identity may not read, or nobody could: the submission will tell. */
@@ -83,6 +85,7 @@ function soughtAssets({ run, environments }: Referring, reads: WorkspaceReads): 
       {
         where: placeOf(run, use, "path"),
         code: "missing-asset",
+        severity: isElsewhere(reference, reads.workspaceId) ? "warning" : "error",
         key: `${kind} ${reference}`,
         what: `${use.what} (${reference})`,
         find: async () => {
@@ -92,6 +95,12 @@ function soughtAssets({ run, environments }: Referring, reads: WorkspaceReads): 
       },
     ];
   });
+}
+
+/** An ID of another workspace: who may not look into that one is told 404 by it as well. */
+function isElsewhere(reference: string, workspaceId: string): boolean {
+  const id = reference.replace(/^azureml:(?=\/)/, "").toLowerCase();
+  return id.startsWith("/subscriptions/") && !id.startsWith(`${workspaceId.toLowerCase()}/`);
 }
 
 /** Whether this call registers the version that is referred to. Without a version of its own, it is the newest or the next. */
@@ -162,6 +171,7 @@ function soughtDatastore(
   return {
     where,
     code: "missing-datastore",
+    severity: isUploadedTo ? "error" : "warning",
     key: `datastore ${name} ${String(isUploadedTo)}`,
     what: `the datastore ${name}`,
     find: async () => {

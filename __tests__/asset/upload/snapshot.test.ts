@@ -113,3 +113,8 @@ describe("a code snapshot", () => {
     expect(performance.now() - before).toBeLessThan(2_000);
   });
 });
+
+it("refuses an ignore file with a line that is too long for a pattern, whatever it would leave out", () => {
+  const folder = checkoutOf({ "a.txt": "", ".amlignore": `*.log\n${"a*".repeat(3000)}\n` });
+  expect(() => listFiles(folder, folder)).toThrow("Line 2 of .amlignore is too long for the pattern of a path.");
+});

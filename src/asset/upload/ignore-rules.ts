@@ -13,6 +13,15 @@ type Rule = {
   readonly parts: readonly Part[];
 };
 
+/** No path is longer than that, so no pattern of one has to be. */
+const longestPattern = 4096;
+
+/** The number of the first line that is too long for a pattern: dropping it would let in what it leaves out. */
+export function tooLongLine(text: string): number | undefined {
+  const index = text.split(/\r?\n/).findIndex((line) => line.length > longestPattern && !line.startsWith("#"));
+  return index < 0 ? undefined : index + 1;
+}
+
 export function parseIgnoreFile(text: string): IgnoreRules {
   return text
     .replace(/^\uFEFF/, "")
@@ -29,12 +38,9 @@ function withoutBlanks(line: string): string {
   return line.slice(0, (end - signs) % 2 === 1 && end < line.length ? end + 1 : end);
 }
 
-const longestPattern = 4096;
-
 function parseRule(line: string): Rule | undefined {
   const whole = withoutBlanks(line);
-  // No path is that long.
-  if (whole === "" || whole.startsWith("#") || whole.length > longestPattern) return undefined;
+  if (whole === "" || whole.startsWith("#")) return undefined;
   const letsIn = whole.startsWith("!");
   const pattern = letsIn ? whole.slice(1) : whole;
   const foldersOnly = pattern.endsWith("/");

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "
 import { basename, join } from "node:path";
 import { wayTo } from "../../yaml/files.ts";
 import { isOutside } from "../../yaml/is-outside.ts";
-import { decide, parseIgnoreFile, type IgnoreRules } from "./ignore-rules.ts";
+import { decide, parseIgnoreFile, tooLongLine, type IgnoreRules } from "./ignore-rules.ts";
 
 /** One file of what is uploaded. */
 export type SnapshotFile = {
@@ -244,11 +244,16 @@ export function ignoreFileOf(folder: string): { readonly name: string; readonly 
 }
 
 function rulesIn(folder: string, name: string): IgnoreRules | undefined {
+  let text: string;
   try {
-    return parseIgnoreFile(readFileSync(join(folder, name), "utf8"));
+    text = readFileSync(join(folder, name), "utf8");
   } catch {
     return undefined;
   }
+  const line = tooLongLine(text);
+  if (line !== undefined)
+    throw new SnapshotRefused(`Line ${line} of ${name} is too long for the pattern of a path. Shorten or remove it.`);
+  return parseIgnoreFile(text);
 }
 
 /** What Git knows of a folder before it looks inside: the rules of the folders above, and whether they leave it out. */

@@ -1,7 +1,7 @@
 import type { LiveCompute } from "../../azure/computes.ts";
 import { canonicalId } from "../../azure/resource-id.ts";
 import type { WorkspaceRef } from "../../azure/workspace.ts";
-import { baseComparisons, differing, member } from "../compare.ts";
+import { baseComparisons, differing, liveMember } from "../compare.ts";
 import type { Difference } from "../kind.ts";
 import { region } from "../region.ts";
 import type { Aks } from "./declared.ts";
@@ -16,7 +16,7 @@ import { tlsComparisons } from "./tls.ts";
 export function differencesFrom(target: Aks, live: LiveCompute, workspace: WorkspaceRef): readonly Difference[] {
   const isMade = live.isAttachedCompute === false;
   const settings = isMade && live.resourceId === undefined ? "recreate" : "reattach";
-  const at = (...path: readonly string[]) => member(live.properties, ...path);
+  const at = (...path: readonly string[]) => liveMember(live, ...path);
   const loadBalancer = target.loadBalancerType && loadBalancers[target.loadBalancerType];
   const made = [
     { field: "agent_count", declared: target.agentCount, live: at("agentCount"), means: "recreate" },
@@ -36,37 +36,40 @@ export function differencesFrom(target: Aks, live: LiveCompute, workspace: Works
     },
     ...networkComparisons(target.network, live, workspace),
   ] as const;
-  return differing([
-    {
-      field: "resource_id",
-      declared: target.resourceId && canonicalId(target.resourceId),
-      live: live.resourceId && canonicalId(live.resourceId),
-      // One that the service made would be left running, and billed, when another takes its place.
-      means: isMade ? "recreate" : "reattach",
-    },
-    ...(live.isAttachedCompute === true ? [] : made),
-    {
-      field: "cluster_purpose",
-      declared: target.clusterPurpose && purposes[target.clusterPurpose],
-      live: at("clusterPurpose") ?? purposes.fast_prod,
-      means: settings,
-      ignoreCase: true,
-    },
-    {
-      field: "load_balancer_type",
-      declared: loadBalancer,
-      live: at("loadBalancerType") ?? loadBalancers.public_ip,
-      means: settings,
-      ignoreCase: true,
-    },
-    {
-      field: "load_balancer_subnet",
-      declared: target.loadBalancerSubnet,
-      live: at("loadBalancerSubnet"),
-      means: settings,
-      ignoreCase: true,
-    },
-    ...tlsComparisons(target.tls, live, settings),
-    ...baseComparisons(target, live, settings),
-  ]);
+  return differing(
+    [
+      {
+        field: "resource_id",
+        declared: target.resourceId && canonicalId(target.resourceId),
+        live: live.resourceId && canonicalId(live.resourceId),
+        // One that the service made would be left running, and billed, when another takes its place.
+        means: isMade ? "recreate" : "reattach",
+      },
+      ...(live.isAttachedCompute === true ? [] : made),
+      {
+        field: "cluster_purpose",
+        declared: target.clusterPurpose && purposes[target.clusterPurpose],
+        live: at("clusterPurpose") ?? purposes.fast_prod,
+        means: settings,
+        ignoreCase: true,
+      },
+      {
+        field: "load_balancer_type",
+        declared: loadBalancer,
+        live: at("loadBalancerType") ?? loadBalancers.public_ip,
+        means: settings,
+        ignoreCase: true,
+      },
+      {
+        field: "load_balancer_subnet",
+        declared: target.loadBalancerSubnet,
+        live: at("loadBalancerSubnet"),
+        means: settings,
+        ignoreCase: true,
+      },
+      ...tlsComparisons(target.tls, live, settings),
+      ...baseComparisons(target, live, settings),
+    ],
+    live,
+  );
 }

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { LiveCompute } from "../../azure/computes.ts";
 import type { WorkspaceRef } from "../../azure/workspace.ts";
 import { text } from "../../yaml/shape.ts";
-import { member, type Comparison } from "../compare.ts";
+import { liveMember, type Comparison } from "../compare.ts";
 import { contains, overlap, readAddress, readCidr } from "./ipv4.ts";
 import type { AddProblem } from "../kind.ts";
 
@@ -141,7 +141,7 @@ export function networkComparisons(
   live: LiveCompute,
   workspace: WorkspaceRef,
 ): readonly Comparison[] {
-  const at = (part: string) => member(live.properties, "aksNetworkingConfiguration", part);
+  const at = (part: string) => liveMember(live, "aksNetworkingConfiguration", part);
   return [
     {
       field: `${key}.subnet`,

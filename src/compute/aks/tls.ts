@@ -4,7 +4,7 @@ import type { ResolveSecret, SecretReference } from "../../secret/secret.ts";
 import { secret } from "../../secret/reference.ts";
 import { boolean, oneOf, text } from "../../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../../yaml/source.ts";
-import { member, type Comparison } from "../compare.ts";
+import { liveMember, type Comparison } from "../compare.ts";
 import type { AddProblem, ChangeMeans } from "../kind.ts";
 
 /** How web services of the cluster are reached by https. */
@@ -143,7 +143,7 @@ const statuses = { nothing: "Disabled", certificate: "Enabled", "leaf-domain": "
  * said once, and is nothing that the compute has.
  */
 export function tlsComparisons(tls: Tls | undefined, live: LiveCompute, means: ChangeMeans): readonly Comparison[] {
-  const at = (part: string) => member(live.properties, "sslConfiguration", part);
+  const at = (part: string) => liveMember(live, "sslConfiguration", part);
   return [
     {
       field: "ssl.status",

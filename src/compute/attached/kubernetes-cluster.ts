@@ -1,4 +1,4 @@
-import { listOf, textOf } from "../../azure/members.ts";
+import { listOf, membersOf, textOf } from "../../azure/members.ts";
 import { member } from "../compare.ts";
 import type { ResourceReads } from "../../azure/resource-reads.ts";
 import { parseResourceId } from "../../azure/resource-id.ts";
@@ -45,11 +45,9 @@ export function nodesOf(cluster: Document): ClusterNodes {
   return { nodes, cpus: pools.reduce((sum, { count, cpus }) => sum + count * (cpus ?? 0), 0) };
 }
 
-type Pool = { readonly count?: number; readonly vmSize?: string; readonly osType?: string | null };
-
-function linuxPools(cluster: Document): readonly Pool[] {
-  const pools = listOf(at(cluster, "agentPoolProfiles")) as readonly Pool[];
-  return pools.filter(({ osType }) => (osType ?? "Linux").toLowerCase() === "linux");
+function linuxPools(cluster: Document): readonly Document[] {
+  const pools = listOf(at(cluster, "agentPoolProfiles")).map(membersOf);
+  return pools.filter(({ osType }) => (textOf(osType) ?? "Linux").toLowerCase() === "linux");
 }
 
 /** What every use of an AKS cluster needs: that it is there, runs, and has nodes with Linux. */
@@ -199,7 +197,7 @@ export async function extensionFindings(id: string, reads: ResourceReads): Promi
   const path = `${id.replace(/\/+$/, "")}/providers/Microsoft.KubernetesConfiguration/extensions`;
   const behind = await readBehind(reads, "list of extensions", path, extensionVersion);
   if (!("resource" in behind)) return behind.findings;
-  const extensions = listOf(behind.resource["value"]) as readonly Document[];
+  const extensions = listOf(behind.resource["value"]).map(membersOf);
   const extension = extensions.find(
     (one) => textOf(at(one, "extensionType"))?.toLowerCase() === "microsoft.azureml.kubernetes",
   );

@@ -7,7 +7,7 @@ import type { ResolveSecret, SecretReference } from "../../secret/secret.ts";
 import { secret } from "../../secret/reference.ts";
 import { integer, text } from "../../yaml/shape.ts";
 import { positionOf, type SourceNode } from "../../yaml/source.ts";
-import { member, type Comparison } from "../compare.ts";
+import { liveMember, type Comparison } from "../compare.ts";
 import type { Hint, ReadContext } from "../kind.ts";
 
 /** How the service logs in to a machine or a cluster of the user's. */
@@ -138,12 +138,12 @@ export async function sshProperties(login: SshLogin, resolve: ResolveSecret): Pr
 
 /** Secrets never come back, so port and user are all there is to compare; a user that is kept back with them is none. */
 export function loginComparisons(login: SshLogin, live: LiveCompute): readonly Comparison[] {
-  const user = member(live.properties, "administratorAccount", "username") ?? undefined;
+  const user = liveMember(live, "administratorAccount", "username") ?? undefined;
   return [
     {
       field: "ssh_settings.ssh_port",
       declared: login.sshPort,
-      live: member(live.properties, "sshPort") ?? 22,
+      live: liveMember(live, "sshPort") ?? 22,
       means: "reattach",
     },
     {

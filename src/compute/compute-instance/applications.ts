@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
-import { integer, oneOf, text } from "../../yaml/shape.ts";
+import { integer, oneOf, shape, text } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
 
 /** A container that the instance runs beside its own applications. */
@@ -134,26 +134,37 @@ export function declaredApplications(applications: readonly Application[]): read
   return applications.map((application) => sentence(application)).sort();
 }
 
-type WireService = {
-  readonly name?: string;
-  readonly image?: { readonly reference?: string } | null;
-  readonly endpoints?: readonly { readonly target?: number; readonly published?: number }[] | null;
-  readonly environmentVariables?: Readonly<Record<string, { readonly value?: unknown } | null>> | null;
-  readonly volumes?: readonly { readonly source?: string; readonly target?: string }[] | null;
-};
+const port = () => z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);
+const word = () => z.string().nullish();
 
-export function liveApplications(live: unknown): readonly string[] {
-  const services = Array.isArray(live) ? (live as readonly WireService[]) : [];
+/** The part of the service's `customServices` that is compared. */
+export const wireServices = shape(() =>
+  z.array(
+    z.looseObject({
+      name: word(),
+      image: z.looseObject({ reference: word() }).nullish(),
+      endpoints: z.array(z.looseObject({ target: port().nullish(), published: port().nullish() })).nullish(),
+      environmentVariables: z.record(z.string(), z.looseObject({ value: z.unknown() }).nullable()).nullish(),
+      volumes: z.array(z.looseObject({ source: word(), target: word() })).nullish(),
+    }),
+  ),
+);
+type WireServices = z.infer<ReturnType<typeof wireServices>>;
+
+export function liveApplications(services: WireServices): readonly string[] {
   return services
     .map(({ name, image, endpoints, environmentVariables, volumes }) =>
       sentence({
         name: name ?? "",
         image: image?.reference ?? "",
-        endpoints: (endpoints ?? []).map(({ target = 0, published = 0 }) => ({ target, published })),
+        endpoints: (endpoints ?? []).map(({ target, published }) => ({
+          target: target ?? 0,
+          published: published ?? 0,
+        })),
         environmentVariables: Object.fromEntries(
           Object.entries(environmentVariables ?? {}).map(([key, variable]) => [key, variable?.value]),
         ),
-        bindMounts: (volumes ?? []).map(({ source = "", target = "" }) => ({ source, target })),
+        bindMounts: (volumes ?? []).map(({ source, target }) => ({ source: source ?? "", target: target ?? "" })),
       }),
     )
     .sort();
@@ -170,8 +181,7 @@ function sentence({ name, image, endpoints, environmentVariables, bindMounts }: 
 }
 
 /** The names of the variables whose values differ, application by application. */
-export function otherVariables(applications: readonly Application[], live: unknown): readonly string[] {
-  const services = Array.isArray(live) ? (live as readonly WireService[]) : [];
+export function otherVariables(applications: readonly Application[], services: WireServices): readonly string[] {
   return applications.flatMap(({ name, environmentVariables }) => {
     const shown = services.find((service) => service.name === name)?.environmentVariables ?? {};
     return Object.entries(environmentVariables)

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
-import { integer, oneOf, text } from "../../yaml/shape.ts";
+import { integer, oneOf, shape, text } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
 import { nearest } from "../../yaml/suggestion.ts";
 import { cronFault } from "./cron.ts";
@@ -219,39 +219,51 @@ export function declaredSchedules(declared: readonly Schedule[]): readonly strin
   return declared.map((schedule) => sentence(schedule)).sort();
 }
 
-export function liveSchedules(live: unknown, declared: readonly Schedule[]): readonly string[] {
+export function liveSchedules(live: WireSchedules | undefined, declared: readonly Schedule[]): readonly string[] {
   const startsDeclared = declared.some(({ startTime }) => startTime !== undefined);
-  const entries = (live as { readonly computeStartStop?: readonly unknown[] } | null | undefined)?.computeStartStop;
-  return (entries ?? [])
-    .flatMap((entry) => scheduleOf(entry) ?? [])
+  return (live?.computeStartStop ?? [])
+    .flatMap((entry) => (entry === null ? [] : (scheduleOf(entry) ?? [])))
     .map(({ startTime, ...rest }) =>
       sentence({ ...rest, ...(startsDeclared && startTime !== undefined ? { startTime } : {}) }),
     )
     .sort();
 }
 
-type WireTrigger = {
-  readonly startTime?: string | null;
-  readonly timeZone?: string | null;
-  readonly expression?: string;
-  readonly frequency?: string;
-  readonly interval?: number;
-  readonly schedule?: {
-    readonly hours?: readonly number[] | null;
-    readonly minutes?: readonly number[] | null;
-    readonly weekDays?: readonly string[] | null;
-  } | null;
-};
+const word = () => z.string().nullish();
+const count = () => z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);
 
-type WireSchedule = {
-  readonly action?: string;
-  readonly status?: string;
-  readonly cron?: WireTrigger | null;
-  readonly recurrence?: WireTrigger | null;
-};
+const wireTrigger = () =>
+  z
+    .looseObject({
+      startTime: word(),
+      timeZone: word(),
+      expression: word(),
+      frequency: word(),
+      interval: count().nullish(),
+      schedule: z
+        .looseObject({
+          hours: z.array(count()).nullish(),
+          minutes: z.array(count()).nullish(),
+          weekDays: z.array(z.string()).nullish(),
+        })
+        .nullish(),
+    })
+    .nullish();
 
-function scheduleOf(entry: unknown): Schedule | undefined {
-  const { action, status, cron, recurrence } = (entry ?? {}) as WireSchedule;
+/** The part of the service's `schedules` that is compared. */
+export const wireSchedules = shape(() =>
+  z.looseObject({
+    computeStartStop: z
+      .array(
+        z.looseObject({ action: word(), status: word(), cron: wireTrigger(), recurrence: wireTrigger() }).nullable(),
+      )
+      .nullish(),
+  }),
+);
+type WireSchedules = z.infer<ReturnType<typeof wireSchedules>>;
+type WireSchedule = NonNullable<NonNullable<WireSchedules["computeStartStop"]>[number]>;
+
+function scheduleOf({ action, status, cron, recurrence }: WireSchedule): Schedule | undefined {
   const wire = cron ?? recurrence;
   if (wire === null || wire === undefined) return undefined;
   const base = {
@@ -309,6 +321,7 @@ export function stops(schedules: readonly Schedule[]): boolean {
 }
 
 export function liveStops(live: unknown): boolean {
-  const entries = (live as { readonly computeStartStop?: readonly unknown[] } | null | undefined)?.computeStartStop;
-  return stops((entries ?? []).flatMap((entry) => scheduleOf(entry) ?? []));
+  // Of whoever's instance: a form that is not known is none that is known to stop it.
+  const entries = wireSchedules().safeParse(live).data?.computeStartStop;
+  return stops((entries ?? []).flatMap((entry) => (entry === null ? [] : (scheduleOf(entry) ?? []))));
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { LiveCompute } from "../../azure/computes.ts";
 import { text } from "../../yaml/shape.ts";
-import { member, type Comparison } from "../compare.ts";
+import { liveMember, type Comparison } from "../compare.ts";
 import type { AddProblem } from "../kind.ts";
 
 /** Kinds of nodes and shares of them that jobs choose from, in ARM's spelling. */
@@ -106,7 +106,7 @@ export function instanceTypeComparisons(
   return Object.entries(declared ?? {}).map(([name, type]) => ({
     field: `${field}.${name}`,
     declared: plain(type),
-    live: plain(member(live.properties, "instanceTypes", name)),
+    live: plain(liveMember(live, "instanceTypes", name)),
     means: "reattach",
   }));
 }

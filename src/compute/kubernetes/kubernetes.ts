@@ -15,7 +15,7 @@ import {
   type Attached,
   type AttachedKind,
 } from "../attached/resource.ts";
-import { baseComparisons, differing, member } from "../compare.ts";
+import { baseComparisons, differing, liveForm, liveMember } from "../compare.ts";
 import {
   identityComparison,
   identityPermissions,
@@ -194,8 +194,8 @@ export function namespaceOf(target: Kubernetes): string {
   return target.namespace;
 }
 
-export function liveNamespaceOf({ properties }: LiveCompute): string {
-  return typeof properties["namespace"] === "string" ? properties["namespace"] : "default";
+export function liveNamespaceOf(live: LiveCompute): string {
+  return liveForm(live, z.string(), "namespace") ?? "default";
 }
 
 export function permissionsOf({ resourceId, identity }: Kubernetes): readonly Permission[] {
@@ -239,31 +239,35 @@ export function toUpdate(): undefined {
 export function differencesFrom(target: Kubernetes, live: LiveCompute): readonly Difference[] {
   const { instanceTypes, defaultInstanceType, properties = {} } = target;
   const { namespace: _, instanceTypes: free, ...others } = properties;
-  return differing([
-    resourceComparison(target, live),
-    {
-      field: "namespace",
-      declared: target.namespace,
-      live: member(live.properties, "namespace") ?? "default",
-      means: "reattach",
-    },
-    ...instanceTypeComparisons("instance_types", instanceTypes, live),
-    ...instanceTypeComparisons("properties.instanceTypes", free as InstanceTypes | undefined, live),
-    {
-      field: "default_instance_type",
-      declared: defaultInstanceType,
-      live: member(live.properties, "defaultInstanceType"),
-      means: "reattach",
-    },
-    ...Object.entries(others).map(([key, declared]) => ({
-      field: `properties.${key}`,
-      declared,
-      live: member(live.properties, key),
-      means: "reattach" as const,
-    })),
-    identityComparison(target.identity, live, "in-place"),
-    ...baseComparisons(target, live, "in-place"),
-  ]);
+  return differing(
+    [
+      resourceComparison(target, live),
+      {
+        field: "namespace",
+        declared: target.namespace,
+        live: liveMember(live, "namespace") ?? "default",
+        means: "reattach",
+      },
+      ...instanceTypeComparisons("instance_types", instanceTypes, live),
+      ...instanceTypeComparisons("properties.instanceTypes", free as InstanceTypes | undefined, live),
+      {
+        field: "default_instance_type",
+        declared: defaultInstanceType,
+        live: liveMember(live, "defaultInstanceType"),
+        means: "reattach",
+      },
+      ...Object.entries(others).map(([key, declared]) => ({
+        field: `properties.${key}`,
+        declared,
+        live: liveMember(live, key),
+        means: "reattach" as const,
+        anyForm: true as const,
+      })),
+      identityComparison(target.identity, live, "in-place"),
+      ...baseComparisons(target, live, "in-place"),
+    ],
+    live,
+  );
 }
 
 /** @see https://learn.microsoft.com/azure/machine-learning/how-to-deploy-kubernetes-extension */
