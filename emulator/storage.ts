@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders, type In
 import { connect } from "node:net";
 import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { AddressInfo } from "node:net";
 import {
@@ -139,7 +140,15 @@ async function startAzurite(folder: string): Promise<{ readonly child: ChildProc
       ...["--blobHost", "127.0.0.1", "--blobPort", String(port), "--location", folder],
       ...["--skipApiVersionCheck", "--disableTelemetry", "--silent", "--loose"],
     ],
-    { env: { ...process.env, AZURITE_ACCOUNTS: `${seeded.storageAccount}:${seeded.storageKey}` }, stdio: "ignore" },
+    {
+      env: {
+        ...process.env,
+        AZURITE_ACCOUNTS: `${seeded.storageAccount}:${seeded.storageKey}`,
+        // It compiles thousands of files at every start.
+        NODE_COMPILE_CACHE: join(tmpdir(), "azureml-emulator-compile-cache"),
+      },
+      stdio: "ignore",
+    },
   );
   child.unref();
   for (let attempt = 0; !(await answers(port)); attempt += 1) {
