@@ -31,7 +31,7 @@ export function createServices(
   const store = openStore(join(stateFolder, "state.sqlite"));
   seed(store);
   const tokens = createTokens(store);
-  const storage = createStorage(join(stateFolder, "blobs"));
+  const storage = createStorage(join(stateFolder, "blobs"), options.azurites);
   const assets = createAssets(store, storage, pageSize);
   const otherWorkspaces = createOtherWorkspaces(store, { durations, pageSize });
   const computes = createComputes(store, {

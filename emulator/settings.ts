@@ -1,9 +1,13 @@
+import type { Azurites } from "./azurites.ts";
+
 /** How the emulator is started; everything but the folder has a default. */
 export type EmulatorOptions = {
   /** Where state, certificates, blobs and journal are kept. */
   readonly stateFolder: string;
   /** Where the certificates are kept, for several emulators that one client trusts; default: in the state's folder. */
   readonly certificatesFolder?: string;
+  /** Where its Azurite comes from; default: one of its own, with the blobs in the state's folder. */
+  readonly azurites?: Azurites | undefined;
   /** 0 picks a free one. */
   readonly port?: number;
   /** Seconds that an operation on a compute of a type takes; `default` for the others. */

@@ -1,19 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import { connect } from "node:net";
-import { createRequire } from "node:module";
-import { mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import type { AddressInfo } from "node:net";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import {
   BlobSASPermissions,
-  BlobServiceClient,
+  type BlobServiceClient,
   ContainerSASPermissions,
   generateBlobSASQueryParameters,
-  StorageSharedKeyCredential,
 } from "@azure/storage-blob";
-import { seeded } from "./settings.ts";
+import { credential, ownAzurites, serviceOf, workspaceContainer } from "./azurite.ts";
+import type { Azurite, Azurites } from "./azurites.ts";
 
 /** The workspace's storage account: a real Azurite, started with the first need of it. */
 export type Storage = {
@@ -43,23 +36,13 @@ export type Forwarded = {
   readonly bytes: Buffer;
 };
 
-const workspaceContainer = "azureml-blobstore";
-
-const credential = new StorageSharedKeyCredential(seeded.storageAccount, seeded.storageKey);
-
-export function createStorage(folder: string): Storage {
-  let running: Promise<{ readonly child: ChildProcess; readonly port: number }> | undefined;
-  const start = () => (running ??= startAzurite(folder));
-  const container = async () => {
-    const { port } = await start();
-    const service = new BlobServiceClient(`http://127.0.0.1:${port}/${seeded.storageAccount}`, credential);
-    return service.getContainerClient(workspaceContainer);
-  };
+export function createStorage(folder: string, azurites: Azurites = ownAzurites): Storage {
+  let running: Promise<Azurite> | undefined;
+  const start = () => (running ??= azurites.take(folder));
+  const service = async () => serviceOf(await start());
+  const container = async () => (await service()).getContainerClient(workspaceContainer);
   return {
-    service: async () => {
-      const { port } = await start();
-      return new BlobServiceClient(`http://127.0.0.1:${port}/${seeded.storageAccount}`, credential);
-    },
+    service,
     sign: (containerName, blobName, permissions, hours) =>
       generateBlobSASQueryParameters(
         {
@@ -117,66 +100,9 @@ export function createStorage(folder: string): Storage {
       return forward(incoming, body, { port, url: `${url}${url.includes("?") ? "&" : "?"}${signature}`, headers });
     },
     stop: async () => {
-      if (running === undefined) return;
-      const { child } = await running;
-      if (child.exitCode !== null) return;
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGTERM");
-      const kill = setTimeout(() => child.kill("SIGKILL"), 3_000);
-      await ended;
-      clearTimeout(kill);
+      if (running !== undefined) await azurites.giveBack(await running);
     },
   };
-}
-
-async function startAzurite(folder: string): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  mkdirSync(folder, { recursive: true });
-  const port = await freePort();
-  const package_ = createRequire(import.meta.url).resolve("azurite/package.json");
-  const child = spawn(
-    process.execPath,
-    [
-      join(dirname(package_), "dist/src/blob/main.js"),
-      ...["--blobHost", "127.0.0.1", "--blobPort", String(port), "--location", folder],
-      ...["--skipApiVersionCheck", "--disableTelemetry", "--silent", "--loose"],
-    ],
-    {
-      env: {
-        ...process.env,
-        AZURITE_ACCOUNTS: `${seeded.storageAccount}:${seeded.storageKey}`,
-        // It compiles thousands of files at every start.
-        NODE_COMPILE_CACHE: join(tmpdir(), "azureml-emulator-compile-cache"),
-      },
-      stdio: "ignore",
-    },
-  );
-  child.unref();
-  for (let attempt = 0; !(await answers(port)); attempt += 1) {
-    if (child.exitCode !== null || attempt > 1200) throw new Error("Azurite did not start.");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const service = new BlobServiceClient(`http://127.0.0.1:${port}/${seeded.storageAccount}`, credential);
-  for (const container of ["azureml", workspaceContainer])
-    await service.getContainerClient(container).createIfNotExists();
-  return { child, port };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }
 
 /** On the emulator's own address the account is the first part of the path. */

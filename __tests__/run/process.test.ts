@@ -60,9 +60,10 @@ describe("what a local job has started", () => {
       );
       expect(aborted).toBe(true);
       expect(isAlive(Number(readFileSync(join(cwd, "pid"), "utf8")))).toBe(false);
-      expect(seconds).toBeLessThan(7);
+      // Far from both: what it takes on a busy machine, and what would have been waited for.
+      expect(seconds).toBeLessThan(25);
     },
-    20_000,
+    60_000,
   );
 
   it.each([["sleep 60 &"], ["setsid sleep 60 &"], ["setsid bash -c 'trap \"\" TERM HUP; sleep 60' &"]])(
@@ -70,9 +71,10 @@ describe("what a local job has started", () => {
     async (child) => {
       const { code, lines, seconds } = await played(`${child} echo done; exit 3`);
       expect({ code, lines }).toEqual({ code: 3, lines: ["done"] });
-      expect(seconds).toBeLessThan(7);
+      // Far from both: what it takes on a busy machine, and what would have been waited for.
+      expect(seconds).toBeLessThan(25);
     },
-    20_000,
+    60_000,
   );
 
   it("may write for a moment after the job", async () => {

@@ -6,6 +6,15 @@ import { join } from "node:path";
 /** One machine for the steps of all test files of a worker: the first of them compiles the action for the others. */
 const toolCache = mkdtempSync(join(tmpdir(), "tools-"));
 
+let azurites;
+
+/** With an Azurite that an emulator of an earlier test has given back, if there is one. */
+async function startEmulator(options) {
+  const { startEmulator: start } = await import("../../emulator/emulator.ts");
+  azurites ??= (await import("../../emulator/azurite.ts")).reusedAzurites();
+  return start({ azurites, ...options });
+}
+
 /**
  * jest's environment of Node, with what would be made anew for every test file. The emulator is loaded by Node itself, once
  * for a worker: jest would load the five hundred files of it and of its libraries each time.
@@ -13,6 +22,6 @@ const toolCache = mkdtempSync(join(tmpdir(), "tools-"));
 export default class extends TestEnvironment {
   async setup() {
     await super.setup();
-    this.global.perWorker = { toolCache, loadEmulator: () => import("../../emulator/emulator.ts") };
+    this.global.perWorker = { toolCache, startEmulator };
   }
 }

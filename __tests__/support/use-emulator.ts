@@ -10,7 +10,9 @@ export type Settings = Partial<EmulatorOptions>;
 
 /** An emulator with a state of its own unless a folder is given, for tests that end it themselves. */
 export function newEmulator(settings: Settings = {}): Promise<Emulator> {
-  return startEmulator({ stateFolder: mkdtempSync(join(tmpdir(), "emulator-")), ...settings });
+  // What a folder is given for is to be found there again, the blobs as well.
+  const own = settings.stateFolder === undefined ? {} : { azurites: undefined };
+  return startEmulator({ stateFolder: mkdtempSync(join(tmpdir(), "emulator-")), ...own, ...settings });
 }
 
 /** The workspace of the emulator, as declaration files name it. */
