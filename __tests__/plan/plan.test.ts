@@ -395,6 +395,15 @@ describe("plan", () => {
       ],
     },
     {
+      when: "a target's machine is attached under another target's name, which is broken and moves away whatever on-drift says",
+      declared: [
+        virtualMachine({ name: "one", resourceId: machineId("two") }),
+        virtualMachine({ name: "two", resourceId: machineId("one") }),
+      ],
+      live: [liveMachine({ name: "one", provisioningState: "Failed" })],
+      expected: [{ do: "reattach" }, { do: "attach" }],
+    },
+    {
       when: "the credentials were attached in another version",
       declared: [virtualMachine({ credentialsVersion: "2" })],
       live: [liveMachine({ tags: { "azureml-targets.credentials": "1" } })],

@@ -9,8 +9,8 @@ import type { PlanOptions, Step } from "./step.ts";
 /**
  * Live attachments of the target's resource under other names.
  *
- * @param moving declared targets whose drift is re-attached: a holder that is declared with another resource is detached
- *   before anything is attached.
+ * @param moving declared targets that are attached again, because of drift or because they are broken: a holder that is
+ *   declared with another resource is detached before anything is attached.
  */
 export function holdersBesides(
   target: ComputeTarget,

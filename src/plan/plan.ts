@@ -52,8 +52,9 @@ function decideAll(
   options: PlanOptions,
 ): readonly Step[] {
   // Two declared targets may swap their resources. One that is detached anyway conflicts with nothing. Only the steps
-  // themselves show which are, so those that turn out to stay are taken out until nothing changes.
-  let moving = options.onDrift === "reattach" ? declared : [];
+  // themselves show which are (by on-drift, or because it is broken), so those that turn out to stay are taken out until
+  // nothing changes.
+  let moving = declared;
   for (;;) {
     const steps = declared.map((target) =>
       withConsent(
