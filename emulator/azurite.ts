@@ -45,7 +45,7 @@ async function empty(service: BlobServiceClient): Promise<void> {
 }
 
 /** Ends Azurite with the process that has started it, however that one ends. */
-const endsWithParent = "data:text/javascript,process.stdin.on('end',()=>process.exit()).resume()";
+const endsWithParent = "data:text/javascript,process.stdin.on('end',()=>process.exit()).resume().unref()";
 
 async function start(folder: string): Promise<Azurite> {
   mkdirSync(folder, { recursive: true });
@@ -82,6 +82,8 @@ async function start(folder: string): Promise<Azurite> {
 
 async function stop({ child }: Azurite): Promise<void> {
   if (child.exitCode !== null) return;
+  // Nothing else may keep this process until it has ended.
+  child.ref();
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGTERM");
   const kill = setTimeout(() => child.kill("SIGKILL"), 3_000);
