@@ -128,7 +128,7 @@ const names = [
 ];
 
 async function patternReaders(load: Load): Promise<readonly Reader[]> {
-  const { decide, parseIgnoreFile } = await load<typeof ignoreRules>("asset/upload/ignore-rules.ts");
+  const { decide, parseIgnoreFile, tooLongLine } = await load<typeof ignoreRules>("asset/upload/ignore-rules.ts");
   const { GlobRefused, matchesGlob, parseGlob } = await load<typeof glob>("yaml/glob.ts");
   const { readDeclaration } = await load<typeof declarations>("declaration/read-declaration.ts");
   const checkout = mkdtempSync(join(tmpdir(), "faults-globs-"));
@@ -141,6 +141,8 @@ async function patternReaders(load: Load): Promise<readonly Reader[]> {
         ...texts(".gitignore", "examples/**/.amlignore"),
       ],
       read: (text) => {
+        // A file with such a line is refused.
+        if (tooLongLine(text) !== undefined) return;
         const rules = parseIgnoreFile(text);
         for (const name of names) for (const isFolder of [true, false]) decide(rules, name, isFolder);
       },
