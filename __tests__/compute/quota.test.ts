@@ -170,6 +170,19 @@ describe("the quota that is left", () => {
     expect(findings.map(({ severity, code }) => `${severity} ${code}`)).toEqual(expected);
   });
 
+  it.each([
+    { isMade: true, says: "Not one node fits: the service may refuse to make it." },
+    { isMade: false, says: "It will not grow beyond 0." },
+  ])("that has no room for one node says what comes of it (made: $isMade)", async ({ isMade, says }) => {
+    const reads = readsOf({
+      "eastus/vmSizes": sizes,
+      "eastus/usages": { value: [usage("vmFamily/dedicatedCores", dsv2, 0, 0)] },
+    });
+    const holds = isMade ? [] : [having(0)];
+    const [finding] = await one({ minimum: 0, isMade, holds }, reads);
+    expect([finding?.code, finding?.advice]).toEqual(["quota-below-maximum", expect.stringContaining(says)]);
+  });
+
   it("is reported with its numbers and with what to do", async () => {
     const reads = readsOf({
       "eastus/vmSizes": sizes,

@@ -284,10 +284,9 @@ function shortage(usage: Usage, draws: readonly Draw[], bound: Bound, location: 
   return {
     names: short.map(({ draw }) => draw.demand.name),
     words: {
+      ...words,
       code: bound === "minimum" ? "quota-too-small" : "quota-below-maximum",
       message: `${state} ${words.message}`,
-      advice: words.advice,
-      ...(words.field === undefined ? {} : { field: words.field }),
     },
   };
 }
@@ -307,7 +306,8 @@ function wordsOfOne({ demand, vCpus, held }: Draw, bound: Bound, free: number, l
   // Of a kind that has one machine, nothing but its size can be declared.
   const field = demand.isFixed === true ? "size" : bound === "minimum" ? "min_instances" : "max_instances";
   // Public reports show both: a cluster made without a node, and "cannot accomodate for at least 1 requested node".
-  const grows = fits > 0 ? `It will not grow beyond ${fits}.` : "Not one node fits: the service may refuse to make it.";
+  const grows =
+    fits > 0 || !isMade ? `It will not grow beyond ${fits}.` : "Not one node fits: the service may refuse to make it.";
   return { message, field, advice: bound === "minimum" ? other : `${grows} ${other}` };
 }
 
