@@ -52,9 +52,5 @@ export function servicesOfDataPlane(request: Incoming, store: Store, pageSize: n
       status: 404,
       body: { code: "NotFound", statusCode: 404, message: "The requested resource was not found." },
     };
-  return page(
-    servicesIn(store),
-    { ...request, endpoints: { ...request.endpoints, arm: request.endpoints.api } },
-    pageSize,
-  );
+  return page(servicesIn(store), request, pageSize, request.endpoints.api);
 }

@@ -40,12 +40,17 @@ export function ok(body: unknown, headers: Readonly<Record<string, string>> = {}
   return { status: 200, body, headers };
 }
 
-/** One page of a list, with the link to the next. */
-export function page(items: readonly unknown[], request: Incoming, size: number): Reply {
+/** One page of a list, with the link to the next. @param origin of the host that has the list. */
+export function page(
+  items: readonly unknown[],
+  request: Incoming,
+  size: number,
+  origin: string = request.endpoints.arm,
+): Reply {
   const skip = Number(request.query.get("$skip") ?? request.query.get("$skipToken") ?? 0) || 0;
   const value = items.slice(skip, skip + size);
   const next = new URLSearchParams(request.query);
   next.set("$skip", String(skip + size));
   const more = skip + size < items.length;
-  return ok({ value, ...(more ? { nextLink: `${request.endpoints.arm}${request.path}?${next.toString()}` } : {}) });
+  return ok({ value, ...(more ? { nextLink: `${origin}${request.path}?${next.toString()}` } : {}) });
 }

@@ -2,7 +2,7 @@ import type { LiveCompute } from "../azure/computes.ts";
 import { defined } from "../azure/defined.ts";
 import { kindOf, kindOfLive, originOf, resourceIdOf } from "../compute/target.ts";
 import { actionOf, placeOfStep } from "../plan/plan-report.ts";
-import { whatToDo, type About } from "../report/advice.ts";
+import { whatToDo } from "../report/advice.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { Step } from "../plan/step.ts";
 import { errorSentence } from "../report/error-text.ts";
@@ -31,7 +31,7 @@ export function summarizeStep(outcome: StepOutcome, region?: string): TargetSumm
     type: target.type,
     action: actionOf(step),
     ...defined({
-      where: end.state === "failed" ? refusedPlace(end.error, target.source, aboutOf(step)) : placeOfStep(step),
+      where: end.state === "failed" ? refusedPlace(end.error, target.source, { type: target.type }) : placeOfStep(step),
     }),
     ...(resourceId === undefined ? {} : { resourceId }),
     ...(compute === undefined ? {} : { provisioningState: compute.provisioningState }),
@@ -64,15 +64,17 @@ export function summarizeStep(outcome: StepOutcome, region?: string): TargetSumm
           ? {}
           : { failure: { reason: end.why, message: `${labelOf(step)}: ${stillRunning(end.why)}` } }),
       };
-    case "failed":
+    case "failed": {
+      const error = advised(end.error, step, region);
       return {
-        report: { ...report, outcome: "failed", provisioningErrors: [advised(end.error, step, region)] },
+        report: { ...report, outcome: "failed", provisioningErrors: [error] },
         failure: {
           reason: end.because,
-          message: `${labelOf(step)}: ${errorSentence(advised(end.error, step, region))}`,
+          message: `${labelOf(step)}: ${errorSentence(error)}`,
           ...defined({ where: report.where }),
         },
       };
+    }
   }
 }
 
@@ -81,19 +83,15 @@ function labelOf({ target }: Step): string {
 }
 
 /** The error with the advice that fits what was declared: whoever shows it later knows only the error. */
-function advised(error: ServiceError, step: Step, region?: string): ServiceError {
-  const advice = whatToDo(error, aboutOf(step, region));
-  return advice === undefined ? error : { ...error, advice };
-}
-
-function aboutOf({ target }: Step, workspaceRegion?: string): About {
+function advised(error: ServiceError, { target }: Step, region?: string): ServiceError {
   const { size, location } = kindOf(target).capacityOf?.(target) ?? {};
-  return {
+  const advice = whatToDo(error, {
     type: target.type,
     size,
-    region: location ?? workspaceRegion,
+    region: location ?? region,
     declaresId: resourceIdOf(target) !== undefined,
-  };
+  });
+  return advice === undefined ? error : { ...error, advice };
 }
 
 function noteOf(step: StepOutcome["step"]): { note?: string } {

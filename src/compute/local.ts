@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { checkShape, oneOf, shape, tags, text } from "../yaml/shape.ts";
+import { checkShape, shape } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import type { Difference, ReadContext, ReadResult, TargetBase } from "./kind.ts";
-import { readBase } from "./read-base.ts";
+import { firstKeys, readBase } from "./read-base.ts";
 
 /** The runner itself: training runs where the action runs. */
 export type Local = TargetBase & { readonly type: "local" };
@@ -13,13 +13,7 @@ export const users = [] as const;
 
 export const schema = shape(() =>
   z
-    .strictObject({
-      $schema: text().optional(),
-      type: oneOf(["local"]),
-      name: text().describe("Name that a run's `compute` refers to."),
-      description: text().optional(),
-      tags: tags().optional(),
-    })
+    .strictObject(firstKeys("local", "Name that a run's `compute` refers to."))
     .describe("The runner itself. Nothing is attached; a run that names it is executed by the runner."),
 );
 

@@ -5,7 +5,7 @@ import { lettersOf, suggestionFor } from "../yaml/suggestion.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
 import type { KindFacts, ReadContext, ReadResult } from "./kind.ts";
-import { isKind, kinds, notTargets, type ComputeTarget, type Kind } from "./target.ts";
+import { isKind, kinds, notTargets, typeOfLive, type ComputeTarget, type Kind } from "./target.ts";
 
 /** Reads one declared target of whatever kind its `type` names. */
 export function readTarget(node: SourceNode, context: ReadContext): ReadResult<ComputeTarget> {
@@ -78,7 +78,7 @@ function withRest(
   const rest = withoutFaults(kinds[kind].schema, node);
   if (rest === undefined) return read;
   const { target, problems: others }: ReadResult<ComputeTarget> = kinds[kind].read(rest, context);
-  const isThere = (path: readonly string[]) => valueAt({ ...rest, path: [...rest.path, ...path] }) !== undefined;
+  const isThere = (path: readonly string[]) => valueAt(rest, path) !== undefined;
   const isCertain = ({ code }: Problem) =>
     rulesOfOneMember.has(code) || rulesOfMembersThere[code]?.every(isThere) === true;
   const problems = [...read.problems, ...others.filter(isCertain)];
@@ -89,9 +89,7 @@ function withRest(
 function kindOfBody(node: SourceNode): Problem | undefined {
   const computeType = membersOf(membersOf(valueAt(node))["properties"])["computeType"];
   if (typeof computeType !== "string") return undefined;
-  const kind = (Object.keys(kinds) as Kind[]).find(
-    (one) => (kinds as Readonly<Record<Kind, KindFacts>>)[one].computeType?.toLowerCase() === computeType.toLowerCase(),
-  );
+  const kind = typeOfLive({ computeType });
   return {
     code: "missing-key",
     severity: "error",

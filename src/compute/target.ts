@@ -56,9 +56,17 @@ export function kindOf(target: ComputeTarget): KindModule<ComputeTarget> {
   return kinds[target.type] as KindModule<ComputeTarget>;
 }
 
+/** The type by which a live compute would be declared; `undefined` where this version knows none of its kind. */
+export function typeOfLive({ computeType }: Pick<LiveCompute, "computeType">): Kind | undefined {
+  return (Object.keys(kinds) as readonly Kind[]).find(
+    (type) => (kinds[type] as KindFacts).computeType?.toLowerCase() === computeType.toLowerCase(),
+  );
+}
+
 /** The kind of a live compute; `undefined` where this version knows none of its type. */
-export function kindOfLive({ computeType }: Pick<LiveCompute, "computeType">): KindFacts | undefined {
-  return Object.values<KindFacts>(kinds).find((kind) => kind.computeType?.toLowerCase() === computeType.toLowerCase());
+export function kindOfLive(live: Pick<LiveCompute, "computeType">): KindFacts | undefined {
+  const type = typeOfLive(live);
+  return type && kinds[type];
 }
 
 /** For people: the kind of a live compute, by the service's own word where this version knows none of it. */

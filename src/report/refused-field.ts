@@ -52,7 +52,7 @@ function declaredAs(named: NodePath, source: SourceNode): NodePath | undefined {
     if (key === undefined) continue;
     const path: (string | number)[] = [key];
     for (const below of named.slice(index + 1)) {
-      const next = keyFor(below, valueAt({ ...source, path: [...source.path, ...path] }));
+      const next = keyFor(below, valueAt(source, path));
       if (next === undefined) break;
       path.push(next);
     }

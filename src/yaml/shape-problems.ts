@@ -17,7 +17,7 @@ export function problemsOf(issues: readonly Issue[], schema: z.ZodType, node: So
 
 function problemsOfIssue(issue: Issue, above: NodePath, schema: z.ZodType, node: SourceNode): readonly Problem[] {
   const path: NodePath = [...above, ...pathOf(issue)];
-  const value = valueBelow(node, path);
+  const value = valueAt(node, path);
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => unknownKey(key, path, schema, node));
@@ -38,7 +38,7 @@ function problemsOfUnion(
   schema: z.ZodType,
   node: SourceNode,
 ): readonly Problem[] {
-  const value = valueBelow(node, path);
+  const value = valueAt(node, path);
   if ("options" in issue && Array.isArray(issue.options)) {
     const words = (issue.options as readonly unknown[]).map(String);
     if (value === undefined && path.length > 0) {
@@ -123,7 +123,7 @@ function lostNesting(
   for (const issue of issues) {
     const path = pathOf(issue);
     const key = path.at(-1);
-    if (issue.code !== "invalid_type" || key === undefined || valueBelow(node, path) !== null) continue;
+    if (issue.code !== "invalid_type" || key === undefined || valueAt(node, path) !== null) continue;
     const members = keysOf(objectsAt(schema, path, node));
     const beside = rest.find(
       (other) =>
@@ -157,7 +157,7 @@ function unknownKey(key: string, path: NodePath, schema: z.ZodType, node: Source
     severity: "error",
     where: positionOf(node, [...path, key], "key"),
     message: `Unknown key ${JSON.stringify(key)}.`,
-    fix: fixOf(key, valueBelow(node, [...path, key]), objects, known, typesWith(key, schema, path)),
+    fix: fixOf(key, valueAt(node, [...path, key]), objects, known, typesWith(key, schema, path)),
   };
 }
 
@@ -210,10 +210,6 @@ function pathOf(issue: Issue): NodePath {
   return issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
 }
 
-function valueBelow(node: SourceNode, path: NodePath): unknown {
-  return valueAt({ document: node.document, path: [...node.path, ...path] });
-}
-
 function keysOf(objects: readonly z.ZodObject[]): readonly string[] {
   return [...new Set(objects.flatMap(({ shape }) => Object.keys(shape)))].filter((key) => key !== "$schema");
 }
@@ -221,7 +217,7 @@ function keysOf(objects: readonly z.ZodObject[]): readonly string[] {
 /** The mappings that may stand at `path`; of alternatives by `type`, those of the type that is written. */
 function objectsAt(schema: z.ZodType, path: NodePath, node: SourceNode): readonly z.ZodObject[] {
   const objects = alternativesAt(schema, path);
-  const value = valueBelow(node, path);
+  const value = valueAt(node, path);
   const type = isMapping(value) && typeof value["type"] === "string" ? lettersOf(value["type"]) : undefined;
   const named = objects.filter((object) => typeWords(object).some((word) => lettersOf(word) === type));
   return named.length === 0 ? objects : named;

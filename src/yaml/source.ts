@@ -26,9 +26,9 @@ export type SourceDocument = {
 /** A node inside a document: what a reader of one declaration is handed. */
 export type SourceNode = { readonly document: SourceDocument; readonly path: NodePath };
 
-/** The plain value at the node; `undefined` where the path leads nowhere. */
-export function valueAt({ document, path }: SourceNode): unknown {
-  return path.reduce<unknown>(
+/** The plain value at the node, or below it; `undefined` where the path leads nowhere. */
+export function valueAt({ document, path }: SourceNode, below: NodePath = []): unknown {
+  return [...path, ...below].reduce<unknown>(
     (value, step) =>
       typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined,
     document.value,
@@ -57,9 +57,9 @@ export function pathOf(text: string): NodePath {
  */
 export function placeOf(node: SourceNode, field: string | NodePath = "name"): Position | undefined {
   const path = typeof field === "string" ? pathOf(field) : field;
-  const isDeclared = path[0] !== undefined && valueAt({ ...node, path: [...node.path, path[0]] }) !== undefined;
+  const isDeclared = path[0] !== undefined && valueAt(node, [path[0]]) !== undefined;
   if (!isDeclared) return inFile(positionOf(node, ["name"]));
   // A mapping or a list begins below the line that names it.
-  const isWritten = typeof valueAt({ ...node, path: [...node.path, ...path] }) !== "object";
+  const isWritten = typeof valueAt(node, path) !== "object";
   return inFile(positionOf(node, path, isWritten ? "value" : "key"));
 }

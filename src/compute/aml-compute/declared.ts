@@ -40,7 +40,7 @@ const defaultIdleSeconds = 120;
 
 /** True where the declaration itself has the key, and not only its default. */
 export function says({ source }: Pick<AmlCompute, "source">, key: string): boolean {
-  return valueAt({ ...source, path: [...source.path, key] }) !== undefined;
+  return valueAt(source, [key]) !== undefined;
 }
 
 /** Another time than the default is declared wherever it is found. */

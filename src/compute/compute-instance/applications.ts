@@ -3,6 +3,7 @@ import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { integer, oneOf, shape, text } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
+import { count, word } from "./wire.ts";
 
 /** A container that the instance runs beside its own applications. */
 export type Application = {
@@ -134,16 +135,13 @@ export function declaredApplications(applications: readonly Application[]): read
   return applications.map((application) => sentence(application)).sort();
 }
 
-const port = () => z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);
-const word = () => z.string().nullish();
-
 /** The part of the service's `customServices` that is compared. */
 export const wireServices = shape(() =>
   z.array(
     z.looseObject({
       name: word(),
       image: z.looseObject({ reference: word() }).nullish(),
-      endpoints: z.array(z.looseObject({ target: port().nullish(), published: port().nullish() })).nullish(),
+      endpoints: z.array(z.looseObject({ target: count().nullish(), published: count().nullish() })).nullish(),
       environmentVariables: z.record(z.string(), z.looseObject({ value: z.unknown() }).nullable()).nullish(),
       volumes: z.array(z.looseObject({ source: word(), target: word() })).nullish(),
     }),

@@ -6,6 +6,7 @@ import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts
 import { nearest } from "../../yaml/suggestion.ts";
 import { cronFault } from "./cron.ts";
 import { isTimeZone, timeZones } from "./time-zones.ts";
+import { count, word } from "./wire.ts";
 
 /** When the service starts or stops a compute instance. */
 export type Schedule = {
@@ -221,16 +222,12 @@ export function declaredSchedules(declared: readonly Schedule[]): readonly strin
 
 export function liveSchedules(live: WireSchedules | undefined, declared: readonly Schedule[]): readonly string[] {
   const startsDeclared = declared.some(({ startTime }) => startTime !== undefined);
-  return (live?.computeStartStop ?? [])
-    .flatMap((entry) => (entry === null ? [] : (scheduleOf(entry) ?? [])))
+  return schedulesIn(live)
     .map(({ startTime, ...rest }) =>
       sentence({ ...rest, ...(startsDeclared && startTime !== undefined ? { startTime } : {}) }),
     )
     .sort();
 }
-
-const word = () => z.string().nullish();
-const count = () => z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);
 
 const wireTrigger = () =>
   z
@@ -262,6 +259,10 @@ export const wireSchedules = shape(() =>
 );
 type WireSchedules = z.infer<ReturnType<typeof wireSchedules>>;
 type WireSchedule = NonNullable<NonNullable<WireSchedules["computeStartStop"]>[number]>;
+
+function schedulesIn(live: WireSchedules | undefined): readonly Schedule[] {
+  return (live?.computeStartStop ?? []).flatMap((entry) => (entry === null ? [] : (scheduleOf(entry) ?? [])));
+}
 
 function scheduleOf({ action, status, cron, recurrence }: WireSchedule): Schedule | undefined {
   const wire = cron ?? recurrence;
@@ -322,6 +323,5 @@ export function stops(schedules: readonly Schedule[]): boolean {
 
 export function liveStops(live: unknown): boolean {
   // Of whoever's instance: a form that is not known is none that is known to stop it.
-  const entries = wireSchedules().safeParse(live).data?.computeStartStop;
-  return stops((entries ?? []).flatMap((entry) => (entry === null ? [] : (scheduleOf(entry) ?? []))));
+  return stops(schedulesIn(wireSchedules().safeParse(live).data));
 }

@@ -126,7 +126,7 @@ export function publicIpComparison(
 
 /** False is not the default, and so it is declared wherever it is found. */
 export function saysPublicIp({ nodePublicIp, source }: TargetBase & { readonly nodePublicIp: boolean }): boolean {
-  return !nodePublicIp || valueAt({ ...source, path: [...source.path, publicIpKey] }) !== undefined;
+  return !nodePublicIp || valueAt(source, [publicIpKey]) !== undefined;
 }
 
 const publicIpKey = "enable_node_public_ip";
