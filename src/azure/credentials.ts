@@ -6,15 +6,16 @@ import { membersOf, type Members } from "./members.ts";
 import { plainPipeline, requestTimeoutSeconds, send } from "./pipeline.ts";
 import { withRetries, type RetryDeps } from "./retry.ts";
 import {
+  areEmpty,
   AuthenticationFailed,
   chooseWay,
   describeWay,
   explainRefusal,
-  inputNames,
   linesForOidc,
   linesOfStep,
   type Claims,
   type Identity,
+  type SignInKey,
 } from "./sign-in.ts";
 
 export type CredentialDeps = RetryDeps & { readonly mask: (secret: string) => void };
@@ -100,12 +101,11 @@ function refuseUnusable({ tenantId, clientId }: Identity): void {
       });
 }
 
-function required<Key extends keyof typeof inputNames>(identity: Identity, keys: readonly Key[]): Record<Key, string> {
+function required<Key extends SignInKey>(identity: Identity, keys: readonly Key[]): Record<Key, string> {
   const missing = keys.filter((key) => identity[key] === undefined);
   if (missing.length > 0) {
-    const names = missing.map((key) => inputNames[key]).join(" and ");
     throw new AuthenticationFailed({
-      what: `Signing in failed: ${names} ${missing.length === 1 ? "is" : "are"} empty.`,
+      what: `Signing in failed: ${areEmpty(missing)}.`,
       why: describeWay(identity),
       advice: chooseWay(identity) === "oidc" ? linesForOidc(identity) : `Add ${linesOfStep(missing)}.`,
     });

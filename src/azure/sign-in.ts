@@ -38,21 +38,17 @@ export class AuthenticationFailed extends Error {
 export function chooseWay(identity: Identity): SignInWay {
   if (identity.auth !== "auto") return identity.auth;
   if (identity.clientSecret !== undefined) return "service-principal";
-  return missingForOidc(identity).length === 0 ? "oidc" : "cli-or-managed-identity";
+  return mayAskForIdTokens(identity) && missingIds(identity).length === 0 ? "oidc" : "cli-or-managed-identity";
 }
-
-type OidcPart = "id-token" | "clientId" | "tenantId";
 
 /** `permissions: id-token: write`, as the runner shows it to a step. */
 export function mayAskForIdTokens({ idTokenRequestUrl, idTokenRequestToken }: Identity): boolean {
   return idTokenRequestUrl !== undefined && idTokenRequestToken !== undefined;
 }
 
-function missingForOidc(identity: Identity): readonly OidcPart[] {
-  return [
-    ...(mayAskForIdTokens(identity) ? [] : (["id-token"] as const)),
-    ...(["clientId", "tenantId"] as const).filter((key) => identity[key] === undefined),
-  ];
+/** Which of the ids that OIDC takes are not known. */
+function missingIds(identity: Identity): readonly ("clientId" | "tenantId")[] {
+  return (["clientId", "tenantId"] as const).filter((key) => identity[key] === undefined);
 }
 
 const ways: Readonly<Record<SignInWay, string>> = {
@@ -73,16 +69,22 @@ function whyThisWay(way: SignInWay, identity: Identity): string {
   if (identity.auth !== "auto") return `the input auth says '${way}'`;
   if (way === "service-principal") return "a secret is given, by client-secret, creds or AZURE_CLIENT_SECRET";
   if (way === "oidc") return "the job may ask for ID tokens, and client-id and tenant-id are known";
-  const missing = missingForOidc(identity);
-  const empty = missing.filter((part) => part !== "id-token").map((part) => inputNames[part]);
+  const missing = missingIds(identity);
   const parts = [
-    ...(missing.includes("id-token") ? ["the job lacks the permission id-token: write"] : []),
-    ...(empty.length === 0 ? [] : [`${empty.join(" and ")} ${empty.length === 1 ? "is" : "are"} empty`]),
+    ...(mayAskForIdTokens(identity) ? [] : ["the job lacks the permission id-token: write"]),
+    ...(missing.length === 0 ? [] : [areEmpty(missing)]),
   ];
   return `no secret is given, and for OIDC ${parts.join(" and ")}`;
 }
 
-export const inputNames = { tenantId: "tenant-id", clientId: "client-id", clientSecret: "client-secret" } as const;
+const inputNames = { tenantId: "tenant-id", clientId: "client-id", clientSecret: "client-secret" } as const;
+/** What is given to sign in with. */
+export type SignInKey = keyof typeof inputNames;
+
+/** `client-id and tenant-id are empty` */
+export function areEmpty(keys: readonly SignInKey[]): string {
+  return `${keys.map((key) => inputNames[key]).join(" and ")} ${keys.length === 1 ? "is" : "are"} empty`;
+}
 
 /** What is written in a workflow for each of them. Ids are no secrets. */
 const inputLines = {
@@ -92,7 +94,7 @@ const inputLines = {
 } as const;
 
 /** The lines of a step that are missing. */
-export function linesOfStep(keys: readonly (keyof typeof inputLines)[]): string {
+export function linesOfStep(keys: readonly SignInKey[]): string {
   return `${keys.map((key) => inputLines[key]).join(" and ")} under with: of this step (such an expression is empty where the repository, its organisation or the job's environment has no variable or secret of that name)`;
 }
 
@@ -100,9 +102,8 @@ const lineOfJob = "`permissions: { id-token: write, contents: read }` to the job
 
 /** The lines of a workflow that are missing for OIDC. Empty where none is. */
 export function linesForOidc(identity: Identity): string {
-  const missing = missingForOidc(identity);
-  const keys = missing.filter((part) => part !== "id-token");
-  const lacksPermission = missing.includes("id-token");
+  const keys = missingIds(identity);
+  const lacksPermission = !mayAskForIdTokens(identity);
   const lines = [...(lacksPermission ? [lineOfJob] : []), ...(keys.length === 0 ? [] : [linesOfStep(keys)])];
   const fork = lacksPermission ? " A pull request from a fork never gets an ID token." : "";
   return lines.length === 0 ? "" : `To sign in by OIDC, add ${lines.join(", and ")}.${fork}`;
