@@ -1,3 +1,4 @@
+import { giveByEnv } from "../secret/reference.ts";
 import { formatPosition, type Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import { isMapping } from "../yaml/wording.ts";
@@ -7,6 +8,11 @@ export type Part = "target" | "run" | "environment" | "workspace" | "rest";
 
 /** The contexts of GitHub Actions. Jobs have bindings of their own, `inputs` among them, which are none of these. */
 const contexts = ["github", "vars", "secrets", "env", "matrix", "steps", "needs", "runner", "job", "strategy"];
+
+const useOf = (names: readonly string[]) =>
+  new RegExp(`(?<![\\w.-])(?:${names.join("|")})\\s*(?:\\.\\s*([\\w-]+(?:\\.[\\w-]+)*)|\\[)`);
+const useInRun = useOf(contexts);
+const useElsewhere = useOf([...contexts, "inputs"]);
 
 /** A name of its own, or a part of an id: what holds a variable's name there was meant to be replaced. */
 const identifiers = ["name", "compute", "environment", "image", "size", "location", "datastore", "path"];
@@ -35,8 +41,7 @@ export function expressionProblems(node: SourceNode, part: Part): readonly Probl
 type Written = { readonly text: string; readonly what: string; readonly name: string; readonly given: string };
 
 function expressionIn(value: string, part: Part): Written | undefined {
-  const known = part === "run" ? contexts : [...contexts, "inputs"];
-  const context = new RegExp(`(?<![\\w.-])(?:${known.join("|")})\\s*(?:\\.\\s*([\\w-]+(?:\\.[\\w-]+)*)|\\[)`);
+  const context = part === "run" ? useInRun : useElsewhere;
   // Up to the next beginning at most: of many that nothing closes, each would be looked for to the end.
   for (const [text, inside = ""] of value.matchAll(/\$\{\{((?:(?!\$\{\{).)*?)\}\}/gs)) {
     const [use, members] = context.exec(inside) ?? [];
@@ -82,7 +87,7 @@ function fixOf(
   const own = "Write the value itself.";
   if (part === "run" && below[0] === "environment_variables" && below.length === 2) {
     const value = /^\s*\$\{\{.*\}\}\s*$/s.test(given) ? given.trim() : `\${{ vars.${name} }}`;
-    return `Write { env: ${name} }, and give the step env: ${name}: ${value}.`;
+    return giveByEnv(name, value);
   }
   if (/\bsecrets\b/.test(given)) return "Write no secret here: logins and environment_variables take { env: NAME }.";
   const path = below.map(String).join(".");

@@ -62,11 +62,16 @@ function expressionIn(value: string): { what: string; name: string } | undefined
   return name === undefined ? undefined : { what: "the name of a variable", name };
 }
 
+/** How a value gets from the workflow to where a file would have held it. @param value what the workflow writes for it. */
+export function giveByEnv(name: string, value = `\${{ secrets.${name} }}`): string {
+  return `Write { env: ${name} }, and give the step env: ${name}: ${value}.`;
+}
+
 function faultOf(value: unknown): { message: string; params: RuleParams } | undefined {
   const expression = typeof value === "string" ? expressionIn(value) : undefined;
   if (expression !== undefined) {
     return {
-      message: `This is ${expression.what}, and files are taken as they are: expressions and variables are not evaluated in them. Write { env: ${expression.name} }, and give the step env: ${expression.name}: \${{ secrets.${expression.name} }}.`,
+      message: `This is ${expression.what}, and files are taken as they are: expressions and variables are not evaluated in them. ${giveByEnv(expression.name)}`,
       params: { code: "expression-in-file" },
     };
   }
@@ -89,7 +94,7 @@ function faultOf(value: unknown): { message: string; params: RuleParams } | unde
   if (key === "env" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(reference)) {
     const name = expressionIn(reference)?.name;
     return {
-      message: `This is not the name of an environment variable. ${name === undefined ? "Use letters, digits and underscores." : `Write { env: ${name} }, and give the step env: ${name}: \${{ secrets.${name} }}.`}`,
+      message: `This is not the name of an environment variable. ${name === undefined ? "Use letters, digits and underscores." : giveByEnv(name)}`,
       params: { code: "malformed-secret" },
     };
   }
