@@ -1,3 +1,4 @@
+import { membersOf, textOf } from "./azure/members.ts";
 import type { Identity } from "./azure/sign-in.ts";
 import { inputText, type Environment, type Inputs } from "./inputs.ts";
 
@@ -28,22 +29,21 @@ class MalformedCreds extends Error {
 
 export function signInOf(inputs: Inputs, environment: Environment): SignIn {
   const creds = inputs.creds === undefined ? {} : parseCreds(inputs.creds);
-  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-  const variable = (name: string) => text(environment[name]);
-  const armEndpoint = text(creds.resourceManagerEndpointUrl);
+  const variable = (name: string) => textOf(environment[name]);
+  const armEndpoint = textOf(creds.resourceManagerEndpointUrl);
   const named = inputText(environment, "cloud") !== "" && inputs.cloud !== "AzureCloud";
   return {
     identity: {
       auth: inputs.auth,
-      clientId: inputs.clientId ?? text(creds.clientId) ?? variable("AZURE_CLIENT_ID"),
-      tenantId: inputs.tenantId ?? text(creds.tenantId) ?? variable("AZURE_TENANT_ID"),
-      clientSecret: inputs.clientSecret ?? text(creds.clientSecret) ?? variable("AZURE_CLIENT_SECRET"),
+      clientId: inputs.clientId ?? textOf(creds.clientId) ?? variable("AZURE_CLIENT_ID"),
+      tenantId: inputs.tenantId ?? textOf(creds.tenantId) ?? variable("AZURE_TENANT_ID"),
+      clientSecret: inputs.clientSecret ?? textOf(creds.clientSecret) ?? variable("AZURE_CLIENT_SECRET"),
       idTokenRequestUrl: variable("ACTIONS_ID_TOKEN_REQUEST_URL"),
       idTokenRequestToken: variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
     },
     cloud: !named && armEndpoint !== undefined ? armEndpoint : inputs.cloud,
     metadataUrl: variable("ARM_CLOUD_METADATA_URL"),
-    subscriptionId: text(creds.subscriptionId),
+    subscriptionId: textOf(creds.subscriptionId),
   };
 }
 
@@ -57,10 +57,8 @@ function parseCreds(text: string): Creds {
   } catch {
     throw new MalformedCreds(`The input 'creds' is not JSON. ${whole}`);
   }
-  const creds = (typeof parsed === "object" && parsed !== null ? parsed : {}) as Creds;
-  const missing = (["clientId", "clientSecret", "tenantId"] as const).filter(
-    (key) => typeof creds[key] !== "string" || creds[key] === "",
-  );
+  const creds: Creds = membersOf(parsed);
+  const missing = (["clientId", "clientSecret", "tenantId"] as const).filter((key) => textOf(creds[key]) === undefined);
   if (missing.length > 0) throw new MalformedCreds(`The input 'creds' has no ${missing.join(" and no ")}. ${whole}`);
   return creds;
 }

@@ -56,8 +56,8 @@ export async function resolveReference(
     case "version":
       return succeeded(idOf(named.name, named.version));
     case "label": {
-      const versions =
-        named.label === latestLabel ? await assets.versions(collection, named.name) : succeeded(undefined);
+      if (named.label !== latestLabel) return notFound(reference, collection);
+      const versions = await assets.versions(collection, named.name);
       if (!versions.ok) return versions;
       const latest = versions.value?.latest;
       return latest === undefined ? notFound(reference, collection) : succeeded(idOf(named.name, latest));
@@ -99,7 +99,8 @@ export async function findMissing(
   if (named.by === "address") {
     if (!isVersionId(named.address)) return succeeded(undefined);
     const there = await lookups.exists(named.address);
-    if (!there.ok || there.value) return there.ok ? succeeded(undefined) : there;
+    if (!there.ok) return there;
+    if (there.value) return succeeded(undefined);
     const message = `There is no ${label} with the ID ${named.address}.`;
     return succeeded({ message, fix: "Fix the ID, or register it." });
   }
@@ -109,7 +110,8 @@ export async function findMissing(
   }
   if (named.by === "version") {
     const there = await assets.get(collection, named.name, named.version);
-    if (!there.ok || there.value !== undefined) return there.ok ? succeeded(undefined) : there;
+    if (!there.ok) return there;
+    if (there.value !== undefined) return succeeded(undefined);
   }
   const versions = await assets.versions(collection, named.name);
   if (!versions.ok) return versions;

@@ -14,8 +14,8 @@ export function discoverDataPlane(arm: Arm, workspace: Workspace): DataPlane {
   return async (service) => {
     const document = await (found ??= discover(arm, workspace));
     if (!document.ok) return document;
-    const { api, history, ...named } = document.value;
-    const address = textOf(service === undefined ? undefined : named[service]) ?? textOf(api) ?? textOf(history);
+    const named = document.value;
+    const address = textOf(named[service ?? "api"]) ?? textOf(named["api"]) ?? textOf(named["history"]);
     if (address === undefined)
       return nothing(`The discovery document of the workspace '${workspace.name}' names no api.`);
     return succeeded(address.replace(/\/+$/, ""));

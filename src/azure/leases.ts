@@ -143,7 +143,7 @@ async function acquire(blob: BlockBlobClient, leaseId: string, limit: Limit): Pr
 
 /** True where somebody else is at the blob; false where no waiting helps, as with an account that is disabled. */
 function isPassing(error: unknown): boolean {
-  return statusOf(error) === 409 && !isLastingConflict({ code: codeOf(error) ?? "" });
+  return statusOf(error) === 409 && !isLastingConflict({ code: codeOf(error) ?? "", details: [] });
 }
 
 /**

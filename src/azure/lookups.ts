@@ -25,9 +25,16 @@ function collectionOf(id: string): Collection | undefined {
 }
 
 export function createLookups(arm: Arm, workspace: WorkspaceRef): Lookups {
-  const namesIn = async (list: string, apiVersion: string): Promise<Outcome<readonly string[]>> => {
+  const readNames = async (list: string, apiVersion: string): Promise<Outcome<readonly string[]>> => {
     const pages = await arm.list(`${workspaceId(workspace)}/${list}`, apiVersion);
     return pages.ok ? succeeded(pages.value.flatMap((item) => textOf(membersOf(item)["name"]) ?? [])) : pages;
+  };
+  // For suggestions alone, of which several may be wanted at once: one reading serves them.
+  const known = new Map<string, ReturnType<typeof readNames>>();
+  const namesIn = (list: string, apiVersion: string) => {
+    const names = known.get(list) ?? readNames(list, apiVersion);
+    known.set(list, names);
+    return names;
   };
   return {
     exists: async (id) => {

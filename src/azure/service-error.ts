@@ -194,10 +194,7 @@ const lasting =
   /MissingSubscriptionRegistration|NotRegistered|SubscriptionDisabled|DisabledSubscription|ReadOnly|ScopeLocked|Disallowed|Policy|Quota|SkuNotAvailable|NotSupported|NotAllowedInSubscription|Unauthorized|AuthorizationFailed|Forbidden|NotPermitted|AccountIsDisabled|BillingNotEnabled/i;
 
 /** True where the same request is refused again, however often it is sent. */
-export function isLastingConflict({
-  code,
-  details = [],
-}: Pick<ServiceError, "code"> & { readonly details?: readonly ServiceError[] }): boolean {
+export function isLastingConflict({ code, details }: Pick<ServiceError, "code" | "details">): boolean {
   return lasting.test(code) || details.some(isLastingConflict);
 }
 
