@@ -1,33 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aksId } from "../../emulator/resources/clusters.ts";
-import { workspacePath } from "../../emulator/settings.ts";
 import { run, type RunOptions } from "../faults/run.ts";
-import { loadSource, type Source } from "../faults/source.ts";
-import { openStands, type Stand } from "../faults/stand.ts";
+import { useStand } from "../support/use-stand.ts";
+import { loadSource } from "../faults/source.ts";
+import { computeDocument } from "../faults/stand.ts";
 
 /** Web services of the first SDK: the one list of what uses a compute that the service may no longer have. */
-let stand: Stand;
-let source: Source;
-beforeAll(async () => {
-  const [first] = await openStands(1);
-  if (first === undefined) throw new Error("There is no stand.");
-  stand = first;
-  source = await loadSource();
+const source = await loadSource();
+const scoring = computeDocument("scoring", {
+  ...{ computeType: "AKS", resourceId: aksId("aks1"), isAttachedCompute: true, properties: {} },
+  computeLocation: "eastus",
 });
-afterAll(async () => {
-  await stand[Symbol.asyncDispose]();
-});
-const scoring = {
-  ...{ id: `${workspacePath}/computes/scoring`, name: "scoring", location: "eastus", tags: null },
-  properties: {
-    ...{ computeType: "AKS", resourceId: aksId("aks1"), isAttachedCompute: true, properties: {} },
-    ...{ provisioningState: "Succeeded", provisioningErrors: null, computeLocation: "eastus" },
-  },
-};
-beforeEach(() => stand.restore([scoring]));
+const stand = useStand([scoring]);
 
 const deployed = (computeName = "Scoring") =>
   stand.emulator.putService({ name: "clf", computeType: "AKS", computeName, state: "Healthy" });

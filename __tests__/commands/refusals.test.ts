@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
 import type { Fault } from "../../emulator/faults.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
-import { workspacePath } from "../../emulator/settings.ts";
 import { formatPosition, isError } from "../../src/yaml/problem.ts";
 import { run, type RunOptions } from "../faults/run.ts";
-import { loadSource, type Source } from "../faults/source.ts";
-import { openStands, type Stand } from "../faults/stand.ts";
+import { useStand } from "../support/use-stand.ts";
+import { loadSource } from "../faults/source.ts";
+import { computeDocument } from "../faults/stand.ts";
 import { checkoutOf } from "../support/step.ts";
 
-let stand: Stand;
-let source: Source;
-beforeAll(async () => {
-  const [first] = await openStands(1);
-  if (first === undefined) throw new Error("There is no stand.");
-  stand = first;
-  source = await loadSource();
-});
-afterAll(async () => {
-  await stand[Symbol.asyncDispose]();
-});
-beforeEach(() => stand.restore([]));
+const source = await loadSource();
+const stand = useStand();
 
 /** The sign ▸ in a file is before the place that the refusal has to name. */
 type Files = Readonly<Record<string, string>>;
@@ -54,21 +44,8 @@ async function refused({ files, command = "apply", inputs = {}, live = [], fault
   return result;
 }
 
-const compute = (name: string, properties: Readonly<Record<string, unknown>>): ComputeDocument => ({
-  id: `${workspacePath}/computes/${name}`,
-  name,
-  location: "eastus",
-  tags: null,
-  properties: {
-    createdOn: "2026-01-01T00:00:00.000+00:00",
-    modifiedOn: "2026-01-01T00:00:00.000+00:00",
-    disableLocalAuth: true,
-    description: null,
-    provisioningState: "Succeeded",
-    provisioningErrors: null,
-    ...properties,
-  },
-});
+const compute = (name: string, properties: Readonly<Record<string, unknown>>) =>
+  computeDocument(name, { disableLocalAuth: true, ...properties });
 const cluster = (name: string, { size = "STANDARD_DS3_V2", maximum = 4 } = {}) =>
   compute(name, {
     computeType: "AmlCompute",
@@ -228,16 +205,15 @@ const ofService: readonly Case[] = [
 ];
 
 describe("apply names the place of what the service refuses:", () => {
-  it.each(ofService)("$of", async ({ files, fault, reason }) => {
-    const result = await refused({ files, ...(fault === undefined ? {} : { fault }) });
-    expect(result.failureReason).toBe(reason);
-    expect(result.failures[0]).toMatch(new RegExp(`^${marked(files)}: `));
+  it.each(ofService)("$of", async (one) => {
+    const result = await refused(one);
+    expect(result.failureReason).toBe(one.reason);
+    expect(result.failures[0]).toMatch(new RegExp(`^${marked(one.files)}: `));
     expect(result.failures).toHaveLength(1);
   });
 
   it("advises the service's own rule for a name, whatever validate believes", async () => {
-    const { files, fault } = ofService[1] as Case;
-    const { failures } = await refused({ files, ...(fault === undefined ? {} : { fault }) });
+    const { failures } = await refused(ofService[1] as Case);
     expect(failures.join()).toContain("The service's rule for the name asks for between 2 and 16 characters.");
   });
 
@@ -340,11 +316,11 @@ describe("train names the place of", () => {
     ]);
   });
 
-  it.each(ofRuns)("$of", async ({ files, fault, reason }) => {
-    const result = await refused({ files, command: "train", ...(fault === undefined ? {} : { fault }) });
+  it.each(ofRuns)("$of", async (one) => {
+    const result = await refused({ ...one, command: "train" });
     expect([result.failureReason, result.failures]).toEqual([
-      reason,
-      [expect.stringMatching(new RegExp(`^${marked(files)}: `))],
+      one.reason,
+      [expect.stringMatching(new RegExp(`^${marked(one.files)}: `))],
     ]);
   });
 

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Emulator } from "../../emulator/emulator.ts";
+import { describe, expect, it } from "@jest/globals";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { failureReasons } from "../../src/report/failure-reasons.ts";
@@ -9,28 +8,15 @@ import type { FailureReason } from "../../src/report/result.ts";
 import { problemCodes } from "../../src/yaml/problem-codes.ts";
 import { formatPosition } from "../../src/yaml/problem.ts";
 import { run, type RunOptions } from "../faults/run.ts";
-import { loadSource, type Source } from "../faults/source.ts";
-import { openStands, type Stand } from "../faults/stand.ts";
+import { onceStarted } from "../support/once-started.ts";
+import { useStand } from "../support/use-stand.ts";
+import { loadSource } from "../faults/source.ts";
 import { checkoutOf } from "../support/step.ts";
 
 /** What can be known by reading is known before the first write: in this process, against one emulator. */
-let stand: Stand;
-let emulator: Emulator;
-let source: Source;
-beforeAll(async () => {
-  const [first] = await openStands(1);
-  if (first === undefined) throw new Error("There is no stand.");
-  stand = first;
-  emulator = stand.emulator;
-  source = await loadSource();
-});
-afterAll(async () => {
-  await stand[Symbol.asyncDispose]();
-});
-beforeEach(async () => {
-  emulator.grantEverything();
-  await stand.restore([]);
-});
+const source = await loadSource();
+const stand = useStand();
+const emulator = onceStarted("The emulator starts", () => stand.emulator);
 
 type Files = Readonly<Record<string, string>>;
 type Options = Omit<Partial<RunOptions>, "command"> & { readonly without?: readonly string[] };
@@ -51,10 +37,10 @@ const writes = () =>
     .filter((request) => !/\/oauth2\/|\/azureml-targets\/|\/listSecrets$|\/_github\//i.test(request));
 const reads = (path: RegExp) => emulator.journal().filter((entry) => entry.method === "GET" && path.test(entry.path));
 
-const machine = (name: string, more = "") => `  - name: ${name}
+const machine = (name: string, vm = "vm1") => `  - name: ${name}
     type: virtualmachine
-    resource_id: ${machineId("vm1")}
-    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD }${more} }
+    resource_id: ${machineId(vm)}
+    ssh_settings: { admin_username: azureuser, admin_password: { env: DSVM_PASSWORD } }
 `;
 const cluster = "targets:\n  - { name: cpu, type: amlcompute }\n";
 const job = (lines: readonly string[]) => ["command: echo once", "compute: azureml:cpu", ...lines, ""].join("\n");
@@ -203,8 +189,8 @@ describe("permissions", () => {
     emulator.grant(workspacePath, [{ actions: ["*/read"] }]);
     expect((await call("apply", files)).result.conclusion).toBe("success");
     expect(reads(/Authorization\/permissions$/)).toEqual([]);
-    emulator.grant(workspacePath, "forbidden");
     await stand.restore([]);
+    emulator.grant(workspacePath, "forbidden");
     const answer = await call("up", withJob("environment: { image: u }"), { inputs: { wait: "false" } });
     expect(reads(/Authorization\/permissions$/)).toHaveLength(1);
     expect(answer.result.failureReason).toBeUndefined();
@@ -298,10 +284,10 @@ const environmentFile = (image: string): Files => ({
 });
 const withEnvironment = { config: "azureml.yml, env.yml" };
 /** A workspace without a write, whatever was put into it before. */
-const done = (command: Parameters<typeof call>[0], files: Files, options?: Options) => async () => {
+async function done(command: RunOptions["command"], files: Files, options?: Options): Promise<void> {
   expect((await call(command, files, options)).result.conclusion).toBe("success");
   emulator.clearJournal();
-};
+}
 
 const cases: readonly Case[] = [
   {
@@ -403,7 +389,7 @@ const cases: readonly Case[] = [
   {
     reason: "conflict",
     what: "a machine that is attached under another name",
-    files: declared(`targets:\n${machine("mine").replace("vm1", "vm3")}`),
+    files: declared(`targets:\n${machine("mine", "vm3")}`),
   },
   {
     reason: "conflict",
@@ -413,7 +399,7 @@ const cases: readonly Case[] = [
   {
     reason: "in-use",
     what: "users that cannot be read",
-    files: declared(`targets:\n${machine("mine").replace("vm1", "vm3")}`),
+    files: declared(`targets:\n${machine("mine", "vm3")}`),
     inputs: { "on-conflict": "replace" },
     before: refusedRead("/jobs$", 403, 9),
   },
@@ -434,7 +420,7 @@ const cases: readonly Case[] = [
   {
     reason: "preflight-failed",
     what: "a machine that is not there",
-    files: declared(`targets:\n${machine("mine").replace("vm1", "nowhere")}`),
+    files: declared(`targets:\n${machine("mine", "nowhere")}`),
   },
   {
     reason: "preflight-failed",
@@ -469,7 +455,7 @@ const cases: readonly Case[] = [
     what: "a version that exists with other content",
     files: environmentFile("ubuntu:24.04"),
     inputs: withEnvironment,
-    before: () => done("apply", environmentFile("ubuntu:22.04"), { inputs: withEnvironment })(),
+    before: () => done("apply", environmentFile("ubuntu:22.04"), { inputs: withEnvironment }),
   },
   { reason: "not-supported", what: "a deployment", files: declared(`${cluster}deploy: { type: aci }\n`) },
 ];
@@ -508,7 +494,7 @@ describe("no write comes before a refusal that reading can tell:", () => {
   it("a plan that is outdated", async () => {
     const checkout = checkoutOf(declared(cluster));
     const options = { checkout, inputs: { "plan-file": "plan.json" } };
-    await done("plan", {}, options)();
+    await done("plan", {}, options);
     writeFileSync(join(checkout, "azureml.yml"), cluster.replace("cpu", "other"));
     expect((await call("apply", {}, options)).result.failureReason).toBe("plan-outdated");
     expect(writes()).toEqual([]);

@@ -1,27 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aksId } from "../../emulator/resources/clusters.ts";
 import { machineId } from "../../emulator/resources/machines.ts";
 import { run, type RunOptions } from "./run.ts";
-import { loadSource, type Source } from "./source.ts";
+import { useStand } from "../support/use-stand.ts";
+import { loadSource } from "./source.ts";
 import { workspacePath } from "../../emulator/settings.ts";
-import { openStands, type Stand } from "./stand.ts";
 
 /** What the campaigns found, each as the promise that was not kept. */
-let stand: Stand;
-let source: Source;
-beforeAll(async () => {
-  const [first] = await openStands(1);
-  if (first === undefined) throw new Error("There is no stand.");
-  stand = first;
-  source = await loadSource();
-});
-afterAll(async () => {
-  await stand[Symbol.asyncDispose]();
-});
-beforeEach(() => stand.restore([]));
+const source = await loadSource();
+const stand = useStand();
 
 function apply(name: string, port = 22, options: Partial<RunOptions> = {}) {
   const checkout = mkdtempSync(join(tmpdir(), "found-"));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,8 +7,9 @@ import { machineId } from "../../emulator/resources/machines.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { durableState } from "./promises.ts";
 import { run } from "./run.ts";
+import { useStand } from "../support/use-stand.ts";
 import { loadSource, type Source } from "./source.ts";
-import { bystanders, openStands, type Stand } from "./stand.ts";
+import { bystanders, type Stand } from "./stand.ts";
 
 /** For any live state and any declaration: after apply there is nothing left to plan. */
 
@@ -20,17 +21,8 @@ type Declared =
 type Model = { declared: Readonly<Record<string, Declared>> };
 type Real = { readonly stand: Stand; readonly source: Source };
 
-let stand: Stand;
-let source: Source;
-beforeAll(async () => {
-  const [first] = await openStands(1);
-  if (first === undefined) throw new Error("There is no stand.");
-  stand = first;
-  source = await loadSource();
-});
-afterAll(async () => {
-  await stand[Symbol.asyncDispose]();
-});
+const source = await loadSource();
+const stand = useStand();
 
 const names = ["one", "two", "three"];
 const machines = ["vm1", "vm2"];

@@ -37,10 +37,7 @@ export type RunOptions = {
  * One command with the wiring of `main.ts`, in this process and by a fast clock: the same code over the same wire, without
  * the start of a process.
  */
-export async function run(
-  source: Source,
-  options: Omit<RunOptions, "command"> & { readonly command: RunOptions["command"] | "train" | "up" },
-): Promise<Ran> {
+export async function run(source: Source, options: RunOptions): Promise<Ran> {
   const { checkout } = options;
   const environment: Readonly<Record<string, string>> = {
     GITHUB_WORKSPACE: checkout,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Emulator } from "../../emulator/emulator.ts";
 import type { EmulatorOptions } from "../../emulator/settings.ts";
+import { onceStarted } from "./once-started.ts";
 import { startEmulator } from "./per-worker.ts";
 
 export type Settings = Partial<EmulatorOptions>;
@@ -36,11 +37,5 @@ export function useEmulator(settings: Settings = {}, { keeps = false } = {}): Em
     started?.faults.clear();
     started?.clearJournal();
   });
-  return new Proxy({} as Emulator, {
-    get: (_, member) => {
-      if (started === undefined)
-        throw new Error("The emulator starts before the first test, not while tests are collected.");
-      return Reflect.get(started, member) as unknown;
-    },
-  });
+  return onceStarted("The emulator starts", () => started);
 }

@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, beforeEach } from "@jest/globals";
+import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
+import { openStands, type Stand } from "../faults/stand.ts";
+import { onceStarted } from "./once-started.ts";
+
+/** One stand for all tests of a file, put into this state before each. */
+export function useStand(computes: readonly ComputeDocument[] = []): Stand {
+  let opened: Stand | undefined;
+  beforeAll(async () => {
+    [opened] = await openStands(1);
+  });
+  afterAll(async () => {
+    await opened?.[Symbol.asyncDispose]();
+  });
+  beforeEach(() => opened?.restore(computes));
+  return onceStarted("The stand opens", () => opened);
+}
