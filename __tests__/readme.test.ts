@@ -3,16 +3,18 @@ import { marked, type Tokens } from "marked";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { readDeclaration } from "../src/declaration/read-declaration.ts";
 import { readInputs } from "../src/inputs.ts";
 import { outputsOf } from "../src/report/outputs.ts";
 import { formatProblem, isError } from "../src/yaml/problem.ts";
 import { everyResult } from "./support/results.ts";
-import { checkoutOf } from "./support/step.ts";
+import { declare } from "./support/declare.ts";
 
 /** What the README says is supported is, what it says is not is refused, and what it shows can be copied. */
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
+const { inputs, outputs } = parse(readFileSync(join(root, "action.yml"), "utf8")) as Readonly<
+  Record<"inputs" | "outputs", object>
+>;
 const blocks = marked
   .lexer(readme)
   .filter((token): token is Tokens.Code => token.type === "code" && token.lang === "yaml")
@@ -28,16 +30,7 @@ function stepsIn(value: unknown): readonly Step[] {
 }
 
 async function errorsOf(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const folder = checkoutOf(files);
-  const request = {
-    config: ["azureml.yml"],
-    set: [],
-    only: [],
-    workingDirectory: folder,
-    checkout: folder,
-    subscriptionId: "S",
-  };
-  const { problems } = await readDeclaration(request);
+  const { problems } = await declare(files, { subscriptionId: "S" });
   return problems.filter(isError).map(formatProblem);
 }
 
@@ -55,7 +48,6 @@ describe("a block of YAML", () => {
     for (const { with: given = {} } of stepsIn(value)) {
       // What an expression gives is known to GitHub alone.
       const plain = Object.entries(given).filter(([, input]) => !String(input).includes("${{"));
-      const { inputs } = parse(readFileSync(join(root, "action.yml"), "utf8")) as { readonly inputs: object };
       expect(Object.keys(inputs)).toEqual(expect.arrayContaining(Object.keys(given)));
       readInputs(Object.fromEntries(plain.map(([name, input]) => [`INPUT_${name.toUpperCase()}`, String(input)])));
     }
@@ -120,7 +112,6 @@ describe("the tables of inputs and outputs", () => {
   const meaning = (name: string) => rows.find(([, row]) => row === name)?.[2] ?? "";
 
   it("say of every input that is refused, and of no other, that it is not supported yet", () => {
-    const { inputs } = parse(readFileSync(join(root, "action.yml"), "utf8")) as { readonly inputs: object };
     const refused = Object.keys(inputs).filter((name) => {
       try {
         readInputs({ [`INPUT_${name.toUpperCase()}`]: "true" });
@@ -137,7 +128,6 @@ describe("the tables of inputs and outputs", () => {
   });
 
   it("say of every output that is never set, and of no other, that it is not set yet", () => {
-    const { outputs } = parse(readFileSync(join(root, "action.yml"), "utf8")) as { readonly outputs: object };
     const set = new Set(everyResult().flatMap(({ result }) => Object.keys(outputsOf(result))));
     const never = Object.keys(outputs).filter(
       (name) => !set.has(name) && !/^(report|report-html|result)-path$/.test(name),

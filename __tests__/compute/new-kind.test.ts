@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type * as remove from "../../src/attach/remove.ts";
@@ -20,6 +20,7 @@ import type * as yamlReader from "../../src/yaml/yaml.ts";
 import { dataId, recordedWorkspace } from "../support/declared.ts";
 import * as madeUp from "../support/made-up-kind.ts";
 import { liveMachine } from "../support/targets.ts";
+import { filesBelow } from "../support/files-below.ts";
 
 /** It says everything that a kind has to say. */
 const _complete: KindModule<madeUp.Quantum> = madeUp;
@@ -96,10 +97,7 @@ const options = { onDrift: "fail", onConflict: "fail", allowDelete: false } as c
 const planOf = (targets: readonly ComputeTarget[], computes: Parameters<typeof planning.plan>[1]) =>
   copy.plan(targets, computes, recordedWorkspace, options).steps;
 
-const filesOf = (path: string) =>
-  readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name).slice(path.length + 1));
+const filesOf = (path: string) => filesBelow(path).map((file) => file.slice(path.length + 1));
 
 describe("a new kind of target", () => {
   it("takes its own file and its line in the list, and no other file of src", () => {

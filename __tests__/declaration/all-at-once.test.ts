@@ -1,12 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { readDeclaration } from "../../src/declaration/read-declaration.ts";
-import { checkoutOf } from "../support/step.ts";
+import { declare } from "../support/declare.ts";
 
 /** `3:13 duplicate-name`: every error of a declaration file, and what it says. */
 async function errorsIn(yaml: string) {
-  const folder = checkoutOf({ "azureml.yml": yaml });
-  const request = { config: ["azureml.yml"], set: [], only: [], workingDirectory: folder, checkout: folder };
-  const { problems } = await readDeclaration({ ...request, subscriptionId: "s" });
+  const { problems } = await declare({ "azureml.yml": yaml }, { subscriptionId: "s" });
   const errors = problems.filter(({ severity }) => severity === "error");
   return {
     places: errors.map(({ where, code }) => `${where?.line ?? ""}:${where?.column ?? ""} ${code}`),
@@ -15,7 +12,7 @@ async function errorsIn(yaml: string) {
 }
 
 const login = (more: string) => `ssh_settings: { admin_username: u, ${more} }`;
-const machine = `type: virtualmachine, resource_id: ${"/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v"}`;
+const machine = `type: virtualmachine, resource_id: /subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v`;
 
 describe("one problem hides no other:", () => {
   it.each([

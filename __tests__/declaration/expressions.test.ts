@@ -1,12 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { readDeclaration } from "../../src/declaration/read-declaration.ts";
 import { formatPosition } from "../../src/yaml/problem.ts";
-import { checkoutOf } from "../support/step.ts";
+import { declare } from "../support/declare.ts";
 
 async function problemsOf(yaml: string, set: readonly string[] = []) {
-  const folder = checkoutOf({ "azureml.yml": yaml });
-  const request = { config: ["azureml.yml"], set, only: [], workingDirectory: folder, checkout: folder };
-  return (await readDeclaration(request)).problems;
+  return (await declare({ "azureml.yml": yaml }, { set })).problems;
 }
 const errorsOf = async (yaml: string, set: readonly string[] = []) =>
   (await problemsOf(yaml, set))

@@ -1,23 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
+import { declare } from "../support/declare.ts";
 import type { DeclarationRequest } from "../../src/declaration/gather.ts";
-import { readDeclaration } from "../../src/declaration/read-declaration.ts";
 import { checkoutOf } from "../support/step.ts";
 
 const machine = (name: string, id: string) =>
   `- name: ${name}\n  type: virtualmachine\n  ${id}\n  ssh_settings: { admin_username: u, admin_password: { env: P } }\n`;
 const id = "/subscriptions/S/resourceGroups/G/providers/Microsoft.Compute/virtualMachines/V";
 
-function declare(files: Readonly<Record<string, string>>, request: Partial<DeclarationRequest> = {}) {
-  const folder = checkoutOf(files);
-  return readDeclaration({
-    config: ["azureml.yml"],
-    set: [],
-    only: [],
-    workingDirectory: folder,
-    checkout: folder,
-    ...request,
-  });
-}
 const codes = (problems: readonly { readonly code: string }[]) => problems.map(({ code }) => code);
 
 describe("two declarations of one resource", () => {

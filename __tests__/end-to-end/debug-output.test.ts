@@ -1,9 +1,10 @@
 import { expect, it } from "@jest/globals";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { seeded } from "../../emulator/settings.ts";
 import { checkoutOf, actIn } from "../support/step.ts";
 import { useEmulator, workspaceLine } from "../support/use-emulator.ts";
+import { filesBelow } from "../support/files-below.ts";
 
 const emulator = useEmulator({ durations: { default: 0.2 } }, { keeps: true });
 
@@ -23,13 +24,6 @@ const leaks = [
   /\beyJ[\w-]{10,}\.[\w-]+\.[\w-]*/,
   /\bclient_(secret|assertion)=(?!\*\*\*)[^&\s'"]{4,}/,
 ];
-
-function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? filesBelow(path) : [path];
-  });
-}
 
 function expectNoLeak(text: string, secrets: readonly string[]): void {
   for (const secret of [...new Set(secrets)]) expect(text.includes(secret) ? secret : "").toBe("");

@@ -151,15 +151,18 @@ export const disturbances: readonly Disturbance[] = [
   },
 ];
 
+/** A regular expression that means the text and nothing else, as readable as it may be. */
+export function literally(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
 /** The requests of a flow as positions. */
 export function positionsOf(
   requests: readonly { readonly method: string; readonly path: string }[],
 ): readonly Position[] {
   const seen = new Map<string, number>();
   return requests.map(({ method, path: asked }) => {
-    const path = `^${asked
-      .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
-      .replace(/(computeOperationsStatus\/)[^/]+/i, "$1[^/]+")}$`;
+    const path = `^${literally(asked).replace(/(computeOperationsStatus\/)[^/]+/i, "$1[^/]+")}$`;
     const key = `${method} ${path}`;
     const nth = seen.get(key) ?? 0;
     seen.set(key, nth + 1);

@@ -8,7 +8,8 @@ import { seeded } from "../../emulator/settings.ts";
 import { readings, spellings } from "../support/readings.ts";
 import type { Verdict } from "./campaign.ts";
 import { altered } from "./members.ts";
-import { computeDocument, leasePrefix, type Stand } from "./stand.ts";
+import { cpuCluster, leasePrefix, type Stand } from "./stand.ts";
+import { literally } from "./disturbances.ts";
 
 /** What the step is given, and what it fetches: signs that are escaped somewhere, several lines, nothing special. */
 const inEnvironment = "pä\"ss\\w<ö>rd&+/=%20'1`2|3*4_5";
@@ -52,8 +53,7 @@ function inHeader(text: string): string {
   return encodeURIComponent(text).slice(0, 4_000);
 }
 
-const failing = [{ error: { code: "X", message: "text", details: [] } }];
-const provisioningErrors = (text: string) => [{ error: { ...failing[0]?.error, message: text } }];
+const provisioningErrors = (text: string) => [{ error: { code: "X", message: text, details: [] } }];
 const live = (path: string, of?: (text: string) => unknown) => member(`value.0.${path}`, of);
 
 const echoes: readonly Echo[] = [
@@ -266,25 +266,16 @@ function checkoutOf(vault: string, key: string): string {
   writeFileSync(
     join(checkout, "azureml.yml"),
     `targets:\n${machine("vm-a", "vm1", "admin_password: { env: DSVM_PASSWORD }")}${machine("vm-b", "vm2", `admin_password: { key_vault: ${vault}/secrets/vm }`)}${machine("vm-c", "vm4", `ssh_private_key_file: { file: ${key} }`)}` +
-      `  - { name: cpu-cluster, type: amlcompute, size: Standard_DS3_v2, max_instances: 2 }\n` +
-      `run: { command: bash train.sh, code: src, compute: azureml:cpu-cluster, environment: { image: ubuntu } }\ngates: [{ metric: accuracy, at_least: 0.9 }]\n`,
+      `  - { name: cpu-cpuCluster, type: amlcompute, size: Standard_DS3_v2, max_instances: 2 }\n` +
+      `run: { command: bash train.sh, code: src, compute: azureml:cpu-cpuCluster, environment: { image: ubuntu } }\ngates: [{ metric: accuracy, at_least: 0.9 }]\n`,
   );
   return checkout;
 }
 
-const cluster = computeDocument("cpu-cluster", {
-  ...{ computeType: "AmlCompute", resourceId: null, isAttachedCompute: false },
-  properties: {
-    vmSize: "Standard_DS3_v2",
-    vmPriority: "Dedicated",
-    scaleSettings: { minNodeCount: 0, maxNodeCount: 2 },
-  },
-});
-
 /** @param main the program; default: the built action. */
 export async function playSecrets(one: SecretCase, stand: Stand, main?: string): Promise<Verdict> {
   const { echo, forms, isDebugged } = one;
-  await stand.restore([cluster]);
+  await stand.restore([cpuCluster]);
   const { emulator } = stand;
   for (const name of ["vm1", "vm2", "vm4"]) emulator.addMachine(name);
   emulator.putSecret("vm", inVault);
@@ -316,7 +307,7 @@ export async function playSecrets(one: SecretCase, stand: Stand, main?: string):
         const { status, headers = {}, body } = echo.change({ status: 200 }, text());
         endpoint.faults.add({
           method,
-          path: `${path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`,
+          path: `${literally(path)}$`,
           kind: "status",
           status,
           headers,

@@ -138,6 +138,18 @@ export const bystanders: readonly ComputeDocument[] = [
   }),
 ];
 
+/** What the flows that train declare, as it stands afterwards. */
+export const cpuCluster = computeDocument("cpu-cluster", {
+  computeType: "AmlCompute",
+  resourceId: null,
+  isAttachedCompute: false,
+  properties: {
+    vmSize: "Standard_DS3_v2",
+    vmPriority: "Dedicated",
+    scaleSettings: { minNodeCount: 0, maxNodeCount: 2 },
+  },
+});
+
 export function computeDocument(name: string, properties: Readonly<Record<string, unknown>>): ComputeDocument {
   return {
     id: `${workspacePath}/computes/${name}`,

@@ -7,21 +7,10 @@ import { seeded } from "../../emulator/settings.ts";
 import type { Flow } from "./kinds.ts";
 import { run, type RunOptions } from "./run.ts";
 import type { Source } from "./source.ts";
-import { computeDocument, type Stand } from "./stand.ts";
-
-const cluster = computeDocument("cpu-cluster", {
-  computeType: "AmlCompute",
-  resourceId: null,
-  isAttachedCompute: false,
-  properties: {
-    vmSize: "Standard_DS3_v2",
-    vmPriority: "Dedicated",
-    scaleSettings: { minNodeCount: 0, maxNodeCount: 2 },
-  },
-});
+import { cpuCluster, type Stand } from "./stand.ts";
 
 const declared = (command: string) => `targets:
-  - { name: cpu-cluster, type: amlcompute, size: Standard_DS3_v2, max_instances: 2 }
+  - { name: cpu-cpuCluster, type: amlcompute, size: Standard_DS3_v2, max_instances: 2 }
 run:
   command: ${command}
   compute: azureml:cpu-cluster
@@ -74,10 +63,9 @@ export async function wholeFlows(source: Source, stand: Stand): Promise<readonly
     mkdirSync(join(checkout, "src"));
     writeFileSync(join(checkout, "src", "train.py"), "print(1)\n");
     writeFileSync(join(checkout, "azureml.yml"), declared(text));
-    const before: readonly ComputeDocument[] = [cluster];
+    const before: readonly ComputeDocument[] = [cpuCluster];
     const { environment } = stand;
     const options: RunOptions = { command, checkout, environment, inputs: { download: "outputs/**" } };
-    const flow: Flow = { kind: "whole", name, before, after: before, options, requests: [], ...rest };
     await stand.restore(before);
     rest.prepare?.(stand);
     stand.alter(({ path }, reply) => rest.answers?.(path, reply) ?? reply);
@@ -86,7 +74,7 @@ export async function wholeFlows(source: Source, stand: Stand): Promise<readonly
       throw new Error(
         `${command} that ${name} ended as ${result.conclusion} undisturbed: ${result.failures.join(" ")}`,
       );
-    flows.push({ ...flow, requests: stand.requests() });
+    flows.push({ kind: "whole", name, before, after: before, options, requests: stand.requests(), ...rest });
   }
   return flows;
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import fc from "fast-check";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "../../src/github/log.ts";
@@ -9,8 +9,9 @@ import { logResult } from "../../src/publish/log-result.ts";
 import { writeReports } from "../../src/publish/report-files.ts";
 import { codeSpan, html, inline } from "../../src/report/render/escape.ts";
 import type { Result } from "../../src/report/result.ts";
-import { readings } from "../support/readings.ts";
+import { ascii, readings } from "../support/readings.ts";
 import { everyResult } from "../support/results.ts";
+import { filesBelow } from "../support/files-below.ts";
 
 let folder: string;
 let logged: string;
@@ -33,10 +34,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const asciiJson = (text: string) =>
-  JSON.stringify(text)
-    .slice(1, -1)
-    .replaceAll(/[\u007f-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const asciiJson = (text: string) => ascii(JSON.stringify(text).slice(1, -1));
 
 const withoutEnd = (text: string) => [...text].slice(0, -1).join("");
 
@@ -165,9 +163,7 @@ describe("secrets", () => {
         expect(
           await writeReports(result, { temporaryFolder, summary: true, environment: { GITHUB_STEP_SUMMARY: summary } }),
         ).toEqual([]);
-        const files = readdirSync(temporaryFolder, { recursive: true, withFileTypes: true })
-          .filter((entry) => entry.isFile())
-          .map((entry) => join(entry.parentPath, entry.name));
+        const files = filesBelow(temporaryFolder);
         expect(files).toHaveLength(4);
         // The last sign of a cut one was never there.
         const known = name === "cut" ? withoutEnd(secret) : secret;

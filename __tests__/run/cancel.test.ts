@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Azure } from "../../src/azure/azure.ts";
-import { succeeded, type AzureFailure } from "../../src/azure/outcome.ts";
+import { failed, succeeded, type AzureFailure } from "../../src/azure/outcome.ts";
 import type { CommandContext } from "../../src/commands/context.ts";
 import { followToReport } from "../../src/commands/follow-run.ts";
 import { sleepingClock } from "../support/clock.ts";
@@ -32,7 +32,7 @@ async function cancelling({ by, cancel, then }: Case) {
     },
     cancel: async () => {
       isAsked = true;
-      return cancel === "taken" ? succeeded(undefined) : { ok: false as const, failure: cancel };
+      return cancel === "taken" ? succeeded(undefined) : failed(cancel);
     },
   };
   const runHistory = {

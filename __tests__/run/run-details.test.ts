@@ -6,11 +6,11 @@ import { createJobs } from "../../src/azure/jobs.ts";
 import { succeeded } from "../../src/azure/outcome.ts";
 import { createRunHistory } from "../../src/azure/run-history.ts";
 import { leafCause } from "../../src/azure/service-error.ts";
-import type { Workspace } from "../../src/azure/workspace.ts";
 import { followRun } from "../../src/run/follow.ts";
 import { createLogFollower } from "../../src/run/logs.ts";
 import { runReport } from "../../src/run/run-report.ts";
 import { sleepingClock } from "../support/clock.ts";
+import { workspace } from "../support/targets.ts";
 
 type Fixture = {
   /** What the history says before the end, look by look. */
@@ -30,12 +30,6 @@ const folder = "__tests__/fixtures/run-details";
 const fixtures = readdirSync(folder)
   .filter((name) => name.endsWith(".json"))
   .map((name) => [name.slice(0, -5), JSON.parse(readFileSync(join(folder, name), "utf8")) as Fixture] as const);
-
-const id = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws";
-const workspace: Workspace = {
-  ...{ subscriptionId: "0", resourceGroup: "rg", name: "ws", id, location: "eastus" },
-  ...{ v1LegacyMode: false, provisioningState: "Succeeded" },
-};
 
 /** The service, as far as it shows one run. */
 function showing({ statuses, job, details }: Fixture): Arm {

@@ -28,7 +28,8 @@ export const spellings: Readonly<Record<string, (text: string) => string>> = {
   "quoted by line": (text) => text.split("\n").join("\n> "),
 };
 
-function ascii(text: string): string {
+/** With every sign beyond ASCII as `\\u00e4`, as some writers of JSON have it. */
+export function ascii(text: string): string {
   return text.replaceAll(/[\u007f-\uffff]/g, numbered);
 }
 

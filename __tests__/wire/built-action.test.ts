@@ -9,6 +9,7 @@ import { actIn, checkoutOf } from "../support/step.ts";
 import { resourcesBehind } from "./behind.ts";
 import { folder, readCases, unlisted, withReference, type WireCase, type WireRequest } from "./compare.ts";
 import { useEmulator } from "../support/use-emulator.ts";
+import { filesBelow } from "../support/files-below.ts";
 
 /** The built action, run on each file against the emulator; what reaches the emulator is compared with the goldens. */
 
@@ -25,9 +26,7 @@ const corpus = join(folder, "corpus");
 /** The placeholders of a compute file are what its author leaves to the reader. */
 const filledIn = (text: string) =>
   text.replaceAll(/<([A-Z][A-Z_]+)>/g, (_, name: string) => name.toLowerCase().replaceAll("_", "-"));
-const goldens = readdirSync(join(corpus, "golden"), { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map((entry) => join(entry.parentPath, entry.name))
+const goldens = [...filesBelow(join(corpus, "golden"))]
   .sort()
   .map((file) => readFileSync(file, "utf8"))
   .map((text) => JSON.parse(/"kind": "\w+Compute"/.test(text) ? filledIn(text) : text) as Golden);
