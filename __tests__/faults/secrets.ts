@@ -266,8 +266,8 @@ function checkoutOf(vault: string, key: string): string {
   writeFileSync(
     join(checkout, "azureml.yml"),
     `targets:\n${machine("vm-a", "vm1", "admin_password: { env: DSVM_PASSWORD }")}${machine("vm-b", "vm2", `admin_password: { key_vault: ${vault}/secrets/vm }`)}${machine("vm-c", "vm4", `ssh_private_key_file: { file: ${key} }`)}` +
-      `  - { name: cpu-cpuCluster, type: amlcompute, size: Standard_DS3_v2, max_instances: 2 }\n` +
-      `run: { command: bash train.sh, code: src, compute: azureml:cpu-cpuCluster, environment: { image: ubuntu } }\ngates: [{ metric: accuracy, at_least: 0.9 }]\n`,
+      `  - { name: cpu-cluster, type: amlcompute, size: Standard_DS3_v2, max_instances: 2 }\n` +
+      `run: { command: bash train.sh, code: src, compute: azureml:cpu-cluster, environment: { image: ubuntu } }\ngates: [{ metric: accuracy, at_least: 0.9 }]\n`,
   );
   return checkout;
 }

@@ -10,7 +10,7 @@ import type { Source } from "./source.ts";
 import { cpuCluster, type Stand } from "./stand.ts";
 
 const declared = (command: string) => `targets:
-  - { name: cpu-cpuCluster, type: amlcompute, size: Standard_DS3_v2, max_instances: 2 }
+  - { name: cpu-cluster, type: amlcompute, size: Standard_DS3_v2, max_instances: 2 }
 run:
   command: ${command}
   compute: azureml:cpu-cluster
