@@ -5,7 +5,6 @@ import { systemClock } from "./azure/clock.ts";
 import type { Azure } from "./azure/azure.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext } from "./commands/context.ts";
-import { secretsOf } from "./compute/target.ts";
 import type { Declaration } from "./declaration/declaration.ts";
 import { readDeclaration } from "./declaration/read-declaration.ts";
 import { githubContext } from "./github/context.ts";
@@ -14,10 +13,10 @@ import { mask } from "./github/mask.ts";
 import { saveRunSettled, saveStartedRun } from "./github/state.ts";
 import { signInOf } from "./identity.ts";
 import { workingDirectory, type Environment, type Inputs } from "./inputs.ts";
-import { secretsOf as secretsOfJob } from "./job/job.ts";
 import type { ResolveSecret } from "./secret/secret.ts";
 import { createSecretResolver } from "./secret/resolve.ts";
-import { checkoutOf, repositoryRoot, wayTo } from "./yaml/files.ts";
+import { checkoutOf, repositoryRoot, folderInRepository } from "./yaml/files.ts";
+import { secretReferencesOf } from "./declaration/secret-references.ts";
 
 /** Everything that a command is given, wired to the runner, to GitHub and to Azure. Nothing is called yet. */
 export async function createContext(
@@ -73,7 +72,7 @@ export async function createContext(
         changed,
       });
       for (const secret of declaredSecrets(declaration, environment)) mask(secret);
-      const place = wayTo(folder, await root());
+      const place = await folderInRepository({ workingDirectory: folder, repositoryRoot: root });
       for (const problem of declaration.problems) log.problem(problem, place);
       return declaration;
     },
@@ -120,12 +119,10 @@ function resolversOf(environment: Environment, folder: string): CommandContext["
 }
 
 /** What the step is given for its targets and its run: what the service was sent before, it may repeat at any time. */
-function declaredSecrets({ targets, run }: Declaration, environment: Environment): readonly string[] {
-  const references = [
-    ...targets.flatMap(secretsOf),
-    ...(run === undefined ? [] : secretsOfJob(run).map(({ reference }) => reference)),
-  ];
-  return references.flatMap((reference) => (reference.from === "env" ? (environment[reference.name] ?? []) : []));
+function declaredSecrets(declaration: Declaration, environment: Environment): readonly string[] {
+  return secretReferencesOf(declaration).flatMap((reference) =>
+    reference.from === "env" ? (environment[reference.name] ?? []) : [],
+  );
 }
 
 function savedState(): CommandContext["state"] {

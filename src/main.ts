@@ -12,7 +12,7 @@ import { logResult } from "./publish/log-result.ts";
 import { writeReports } from "./publish/report-files.ts";
 import { failureOfThrown } from "./report/failure.ts";
 import type { Failure, Result } from "./report/result.ts";
-import { wayTo } from "./yaml/files.ts";
+import { folderInRepository } from "./yaml/files.ts";
 
 /** One call of the action: inputs → command → reports → exit code. */
 export async function main(environment: Environment): Promise<number> {
@@ -37,7 +37,7 @@ export async function main(environment: Environment): Promise<number> {
     outcome = { ...outcome, failures: [...outcome.failures, ...(await publish(resultNow(), context))] };
   }
   const result = resultNow();
-  logResult(result, outcome.failures, context === undefined ? "" : await folderOf(context), log);
+  logResult(result, outcome.failures, context === undefined ? "" : await folderInRepository(context), log);
   const unwritten = await writeReports(result, {
     temporaryFolder: temporaryFolder(environment),
     summary: inputs?.summary ?? true,
@@ -52,11 +52,6 @@ function failuresOf(error: unknown, signal: AbortSignal): readonly Failure[] {
   return error instanceof InvalidInputs
     ? error.faults.map((message) => ({ reason: "invalid-input", message }))
     : [failureOfThrown(error, signal)];
-}
-
-/** The working directory, as GitHub counts the places of annotations: from the repository. */
-async function folderOf({ workingDirectory, repositoryRoot }: CommandContext): Promise<string> {
-  return wayTo(workingDirectory, await repositoryRoot());
 }
 
 /** Writes what is read outside the runner: SARIF and the pull request's comment. @returns what went wrong with that. */

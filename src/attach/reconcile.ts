@@ -1,5 +1,5 @@
 import type { LiveCompute } from "../azure/computes.ts";
-import { plan, leftAfter } from "../plan/plan.ts";
+import { plan, leftAfter, sendsWrite } from "../plan/plan.ts";
 import type { PlanOptions, Step } from "../plan/step.ts";
 import { removePredecessors, awaitInFlight, removalBlockers } from "./predecessors.ts";
 import {
@@ -41,7 +41,7 @@ export type ReconcileWork = {
  * `wait` steps has no changes to report (`hasChanges`), and still may write.
  */
 export function mayWrite(step: Step): boolean {
-  return !["keep", "adopt", "refuse"].includes(step.do);
+  return sendsWrite(step) || step.do === "wait";
 }
 
 export function resultWithoutWrite(step: Step): StepResult {

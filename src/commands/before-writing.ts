@@ -1,5 +1,4 @@
 import { writeOf, asReference } from "../attach/compute-write.ts";
-import { mayWrite } from "../attach/reconcile.ts";
 import type { Azure } from "../azure/azure.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { secretsOf, type Job } from "../job/job.ts";
@@ -10,16 +9,19 @@ import { runnerFaults } from "../run/on-runner/runner-faults.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { formatSecretReference, SecretUnavailable, type SecretReference } from "../secret/secret.ts";
 import { positionOf } from "../yaml/source.ts";
-import { wayTo } from "../yaml/files.ts";
+import { folderInRepository } from "../yaml/files.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
+import { planEnvironments } from "./environments.ts";
+import { planAgainst } from "./plan-targets.ts";
 import { missingComputes } from "./run-computes.ts";
+import { sendsWrite } from "../plan/plan.ts";
 
 type Referring = Pick<Declaration, "run" | "targets" | "environments">;
 
 /** What the run refers to and is not there: computes, assets, datastores. Only reads. */
-export async function missingInWorkspace(
+async function missingInWorkspace(
   { run, targets, environments }: Referring,
   azure: Azure,
   { inputs }: Pick<CommandContext, "inputs">,
@@ -53,12 +55,34 @@ function notOnRunner(run: Job): readonly Problem[] {
   }));
 }
 
+/** What a command would bring into the workspace, and the run for which it would. */
+export type Wanted = Pick<Declaration, "environments" | "run" | "prices"> & {
+  /** Absent where no target is wanted: then no computes are listed. */
+  readonly targets?: Declaration["targets"];
+  /** All that are declared, wanted or not. */
+  readonly declared: Declaration["targets"];
+};
+
+const nothingPlanned: Awaited<ReturnType<typeof planAgainst>> = { plan: { steps: [] }, result: nothing };
+
+/** Everything that can be known by reading before the first write: the plan, the registrations, and what is missing. */
+export async function readBeforeWriting(wanted: Wanted, azure: Azure, context: CommandContext) {
+  const { run, targets, declared, environments } = wanted;
+  const [planned, registrations, inWorkspace] = await Promise.all([
+    targets === undefined ? nothingPlanned : planAgainst(azure, { ...wanted, targets }, context),
+    planEnvironments(azure, wanted, context),
+    missingInWorkspace({ targets: declared, environments, ...(run === undefined ? {} : { run }) }, azure, context),
+  ]);
+  const secrets = planned.plan === undefined ? [] : await missingSecrets(planned.plan, run, azure, context);
+  return { planned, registrations, problems: [...inWorkspace, ...registrations.problems, ...secrets] };
+}
+
 type UsedSecret = { readonly usedBy: string; readonly reference: SecretReference };
 
 /** Every secret that a plan and a run would send. What is waited for is decided again, and may need none. */
 async function secretsToSend({ steps }: Plan, run: Declaration["run"], azure: Azure): Promise<readonly UsedSecret[]> {
   const used: UsedSecret[] = [];
-  for (const step of steps.filter((one) => mayWrite(one) && one.do !== "wait")) {
+  for (const step of steps.filter(sendsWrite)) {
     const { target } = step;
     await writeOf(step, azure.workspace, (reference) => {
       used.push({ usedBy: target.name, reference });
@@ -73,7 +97,7 @@ async function secretsToSend({ steps }: Plan, run: Declaration["run"], azure: Az
  * The secrets that would be sent and cannot be had, read before the first write. In `plan` they are notices, and no vault is
  * asked: a plan needs no secret, and its identity no right to read one.
  */
-export async function missingSecrets(
+async function missingSecrets(
   plan: Plan,
   run: Declaration["run"],
   azure: Azure,
@@ -112,7 +136,7 @@ export async function foundBeforeWriting(
   context: CommandContext,
 ): Promise<CommandResult> {
   if (problems.length === 0) return nothing;
-  const folder = wayTo(context.workingDirectory, await context.repositoryRoot());
+  const folder = await folderInRepository(context);
   for (const problem of problems) context.log.problem(problem, folder);
   const errors = problems.filter(isError);
   const failures = grounds.flatMap(({ reason, codes, one, many }): readonly Failure[] => {

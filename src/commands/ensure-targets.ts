@@ -2,30 +2,21 @@ import type { Azure } from "../azure/azure.ts";
 import { apply } from "../attach/apply.ts";
 import { mayWrite } from "../attach/reconcile.ts";
 import { summarizeStep } from "../attach/target-report.ts";
-import type { Declaration } from "../declaration/declaration.ts";
 import type { Plan } from "../plan/step.ts";
 import type { PlanFile } from "../plan/plan-file.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
-import { foundBeforeWriting, missingInWorkspace, missingSecrets } from "./before-writing.ts";
+import { foundBeforeWriting, readBeforeWriting, type Wanted } from "./before-writing.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
-import { ensureEnvironments, planEnvironments } from "./environments.ts";
+import { ensureEnvironments, registersAny } from "./environments.ts";
 import { outdated, withSkipped } from "./plan-file.ts";
 import { missingPermissions } from "./permissions-before-writing.ts";
-import { planAgainst, planOptions } from "./plan-targets.ts";
+import { planOptions } from "./plan-targets.ts";
 import { withProgress } from "./with-progress.ts";
 
 /** Names under which the declared targets are live: another name where an existing attachment was adopted. */
 export type LiveNames = ReadonlyMap<string, string>;
 
 export type Ensured = { readonly result: CommandResult; readonly liveNames: LiveNames };
-
-/** What a command brings into the workspace, and the run for which it does. */
-export type Wanted = Pick<Declaration, "environments" | "run" | "prices"> & {
-  /** Absent where no target is wanted: then no computes are listed. */
-  readonly targets?: Declaration["targets"];
-  /** All that are declared, wanted or not. */
-  readonly declared: Declaration["targets"];
-};
 
 /**
  * Targets and environments, as they are declared; with a plan file exactly as it says, or not at all. Everything that can
@@ -37,15 +28,9 @@ export async function ensureDeclared(
   context: CommandContext,
   given?: PlanFile,
 ): Promise<Ensured> {
-  const { run, targets = [], declared, environments } = wanted;
-  const [planned, registrations, inWorkspace] = await Promise.all([
-    wanted.targets === undefined ? nothingPlanned : planAgainst(azure, { ...wanted, targets }, context),
-    planEnvironments(azure, wanted, context),
-    missingInWorkspace({ targets: declared, environments, ...(run === undefined ? {} : { run }) }, azure, context),
-  ]);
+  const { planned, registrations, problems } = await readBeforeWriting(wanted, azure, context);
   const { plan } = planned;
-  const secrets = plan === undefined ? [] : await missingSecrets(plan, run, azure, context);
-  const found = await foundBeforeWriting([...inWorkspace, ...registrations.problems, ...secrets], context);
+  const found = await foundBeforeWriting(problems, context);
   const changes =
     given === undefined || plan === undefined
       ? nothing
@@ -69,15 +54,9 @@ export async function ensureDeclared(
   return { liveNames: carriedOut.liveNames, result: [before, carriedOut.result, registered].reduce(join) };
 }
 
-function registersAny({ steps }: Awaited<ReturnType<typeof planEnvironments>>): boolean {
-  return steps.some(({ action }) => action !== "none");
-}
-
 function submitted({ run, declared }: Wanted): Pick<Wanted, "run"> {
   return run === undefined || isOnRunner(run, declared) ? {} : { run };
 }
-
-const nothingPlanned: Awaited<ReturnType<typeof planAgainst>> = { plan: { steps: [] }, result: nothing };
 
 async function carryOutPlan(plan: Plan, azure: Azure, context: CommandContext, given?: PlanFile): Promise<Ensured> {
   const { inputs } = context;

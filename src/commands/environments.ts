@@ -7,13 +7,11 @@ import { planAsset, type AssetStep } from "../asset/plan.ts";
 import { registerAsset } from "../asset/register.ts";
 import type { LocalUpload } from "../asset/upload/local-upload.ts";
 import { defined } from "../azure/defined.ts";
-import type { AzureFailure } from "../azure/outcome.ts";
-import { refusedPlace } from "../report/refused-field.ts";
-import type { EnvironmentReport, Failure } from "../report/result.ts";
+import { failureAt } from "../report/refused-field.ts";
+import type { EnvironmentReport } from "../report/result.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { placeOf, positionOf } from "../yaml/source.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
-import { failureOf } from "../report/failure.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
 type EnvironmentStep = AssetStep<EnvironmentDefinition, LocalUpload | undefined>;
@@ -59,7 +57,8 @@ export async function planEnvironments(
         try {
           const step = await planAsset(asset, environment, assets);
           if (step.ok) steps[index] = step.value;
-          else failures.push(failureAt(asset, step.failure, "could not be read"));
+          else
+            failures.push(failureAt(step.failure, `The environment '${asset.name}' could not be read`, asset.source));
         } catch (error) {
           if (!(error instanceof SnapshotRefused)) throw error;
           failures.push({
@@ -78,6 +77,10 @@ export async function planEnvironments(
     problems: steps.flatMap((step) => (step?.isRefused === true ? refusal(step) : [])),
     failures,
   };
+}
+
+export function registersAny({ steps }: PlannedEnvironments): boolean {
+  return steps.some(({ action }) => action !== "none");
 }
 
 function refusal({ asset, version, reason }: EnvironmentStep): Problem {
@@ -102,7 +105,7 @@ async function carryOut(step: EnvironmentStep, azure: Azure, context: CommandCon
     onProgress: (message) => context.log.info(`${name}: ${message}`),
   });
   if (!made.ok) {
-    const failure = failureAt(step.asset, made.failure, "could not be registered");
+    const failure = failureAt(made.failure, `The environment '${name}' could not be registered`, step.asset.source);
     return {
       failures: [failure.reason === "workspace-unavailable" ? { ...failure, reason: "environment-failed" } : failure],
     };
@@ -112,13 +115,6 @@ async function carryOut(step: EnvironmentStep, azure: Azure, context: CommandCon
   return {
     environments: [{ ...report(step), version, id, action: version === step.version ? step.action : "create" }],
     failures: [],
-  };
-}
-
-function failureAt({ name, source }: EnvironmentStep["asset"], failure: AzureFailure, what: string): Failure {
-  return {
-    ...failureOf(failure, `The environment '${name}' ${what}`),
-    ...defined({ where: refusedPlace(failure.error, source) }),
   };
 }
 

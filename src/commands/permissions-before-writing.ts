@@ -1,9 +1,10 @@
-import { mayWrite } from "../attach/reconcile.ts";
 import type { Azure } from "../azure/azure.ts";
 import { isAllowed } from "../azure/grants.ts";
 import { assetsOf, type Job } from "../job/job.ts";
 import type { Plan } from "../plan/step.ts";
 import type { Failure } from "../report/result.ts";
+import { sendsWrite } from "../plan/plan.ts";
+import { actionsOfWrites } from "../permissions/needs.ts";
 
 /** What a command is about to write into the workspace. */
 export type Writes = {
@@ -20,10 +21,17 @@ export type Writes = {
  * an identity refused whose grants cannot be read.
  */
 export async function missingPermissions(
-  writes: Writes,
+  { plan, registers, run }: Writes,
   { permissions, workspace }: Pick<Azure, "permissions" | "workspace">,
 ): Promise<readonly Failure[]> {
-  const needed = actionsOf(writes);
+  const steps = plan.steps.filter(sendsWrite);
+  const needed = actionsOfWrites({
+    removes: steps.some((step) => "remove" in step),
+    creates: steps.length > 0,
+    registers,
+    uploadsCode: run !== undefined && hasCode(run),
+    submits: run !== undefined,
+  });
   if (needed.length < 2) return [];
   const grants = await permissions(workspace.id);
   if (!grants.ok) return [];
@@ -32,26 +40,6 @@ export async function missingPermissions(
     .map(({ action, purpose }) => ({
       reason: "not-authorized",
       message: `The identity lacks the action ${action} on ${workspace.id}, which it needs to ${purpose}. Nothing was written. Run the command doctor: it prints a role that has exactly what is needed.`,
-    }));
-}
-
-type Needed = { readonly action: string; readonly purpose: string };
-
-/** In the order of writing: each is the action of the request itself, without which the service is bound to refuse it. */
-function actionsOf({ plan, registers, run }: Writes): readonly Needed[] {
-  const steps = plan.steps.filter((step) => mayWrite(step) && step.do !== "wait");
-  const all: readonly (Needed & { readonly when: boolean })[] = [
-    { action: "computes/delete", purpose: "remove a target", when: steps.some((step) => "remove" in step) },
-    { action: "computes/write", purpose: "create and attach targets", when: steps.length > 0 },
-    { action: "environments/versions/write", purpose: "register environments", when: registers },
-    { action: "codes/versions/write", purpose: "upload the run's code", when: run !== undefined && hasCode(run) },
-    { action: "jobs/write", purpose: "submit the run", when: run !== undefined },
-  ];
-  return all
-    .filter(({ when }) => when)
-    .map(({ action, purpose }) => ({
-      action: `Microsoft.MachineLearningServices/workspaces/${action}`,
-      purpose,
     }));
 }
 

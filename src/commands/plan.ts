@@ -2,12 +2,11 @@ import { defined } from "../azure/defined.ts";
 import { placeOfStep } from "../plan/plan-report.ts";
 import { isError } from "../yaml/problem.ts";
 import { hasChanges } from "../plan/plan.ts";
-import { foundBeforeWriting, missingInWorkspace, missingSecrets } from "./before-writing.ts";
+import { foundBeforeWriting, readBeforeWriting } from "./before-writing.ts";
 import { checked } from "./check-declaration.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
-import { planEnvironments } from "./environments.ts";
+import { registersAny } from "./environments.ts";
 import { savePlan } from "./plan-file.ts";
-import { planAgainst } from "./plan-targets.ts";
 import { connect, workspaceReport } from "./workspace.ts";
 
 /** Compares what is declared with the live workspace and reports what `apply` would do. Changes nothing. */
@@ -16,25 +15,23 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
   const base = checked(declaration);
   if (declaration.problems.some(isError)) return base;
   const azure = await connect(context, declaration);
-  const [planned, environments, inWorkspace] = await Promise.all([
-    planAgainst(azure, declaration, context),
-    planEnvironments(azure, declaration, context),
-    missingInWorkspace(declaration, azure, context),
-  ]);
-  const registrations = { environments: environments.environments, failures: environments.failures };
-  const compared = join(join(base, { ...planned.result, workspace: workspaceReport(azure) }), registrations);
-  const inDeclaration = [...inWorkspace, ...environments.problems];
-  if (planned.plan === undefined) return join(compared, await foundBeforeWriting(inDeclaration, context));
-  const secrets = await missingSecrets(planned.plan, declaration.run, azure, context);
+  const wanted = { ...declaration, declared: declaration.targets };
+  const { planned, registrations, problems } = await readBeforeWriting(wanted, azure, context);
+  const { environments, failures } = registrations;
+  const compared = join(join(base, { ...planned.result, workspace: workspaceReport(azure) }), {
+    environments,
+    failures,
+  });
+  if (planned.plan === undefined) return join(compared, await foundBeforeWriting(problems, context));
   // Half a plan must not look like a whole one.
   const saved =
-    environments.failures.length > 0 || environments.problems.length > 0
+    failures.length > 0 || registrations.problems.length > 0
       ? nothing
-      : await savePlan(planned.plan, environments.environments, context, azure);
-  const found = await foundBeforeWriting([...inDeclaration, ...secrets], context);
+      : await savePlan(planned.plan, environments, context, azure);
+  const found = await foundBeforeWriting(problems, context);
   const result = join(join(compared, saved), found);
   const refused = planned.plan.steps.filter((step) => step.do === "refuse");
-  const isAsDeclared = !(hasChanges(planned.plan) || environments.environments.some(({ action }) => action !== "none"));
+  const isAsDeclared = !(hasChanges(planned.plan) || registersAny(registrations));
   return join(result, {
     failures: [
       ...refused.map((step) => ({

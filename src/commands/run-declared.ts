@@ -1,7 +1,6 @@
 import { environmentWord } from "../asset/asset.ts";
 import type { Azure } from "../azure/azure.ts";
 import type { LiveJob } from "../azure/jobs.ts";
-import { defined } from "../azure/defined.ts";
 import { originOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
@@ -10,8 +9,7 @@ import { cancelRun } from "../run/cancel.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { stillRunning } from "../run/still-running.ts";
 import { submittedByTag } from "../run/submit.ts";
-import { failureOf } from "../report/failure.ts";
-import { refusedPlace } from "../report/refused-field.ts";
+import { failureAt } from "../report/refused-field.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { followToReport } from "./follow-run.ts";
 import { submitRun, type Prepared } from "./submit-run.ts";
@@ -50,10 +48,7 @@ async function runInWorkspace(
   const { azure } = prepared;
   const submitted = await submitRun(job, context, prepared);
   if (!submitted.ok) {
-    const failure = {
-      ...failureOf(submitted.failure, "The run could not be submitted"),
-      ...defined({ where: refusedPlace(submitted.failure.error, job.source) }),
-    };
+    const failure = failureAt(submitted.failure, "The run could not be submitted", job.source);
     if (failure.reason === "cancelled") return cancelledWhileSubmitting(context, azure);
     const isOfIdentity = failure.reason === "not-authorized" || failure.reason === "authentication-failed";
     return { failures: [isOfIdentity ? failure : { ...failure, reason: "submission-failed" }] };

@@ -1,4 +1,4 @@
-import { wayTo } from "../yaml/files.ts";
+import { folderInRepository } from "../yaml/files.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
 import { ensureDeclared } from "./ensure-targets.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
@@ -11,8 +11,7 @@ import { checked } from "./check-declaration.ts";
 export async function up(context: CommandContext): Promise<CommandResult> {
   const declaration = await context.declare();
   const unsupported = declaration.deploy === undefined ? [] : [deployNotSupported(declaration.deploy)];
-  for (const problem of unsupported)
-    context.log.problem(problem, wayTo(context.workingDirectory, await context.repositoryRoot()));
+  for (const problem of unsupported) context.log.problem(problem, await folderInRepository(context));
   const problems = [...declaration.problems, ...unsupported];
   const base = checked({ ...declaration, problems });
   if (problems.some(isError)) return base;

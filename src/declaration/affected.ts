@@ -6,6 +6,7 @@ import { GlobRefused, matchesGlob, parseGlob, type Glob } from "../yaml/glob.ts"
 import { largestBytes } from "../yaml/limits.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
+import { isPattern } from "../yaml/glob.ts";
 
 /** Whether a text of a file names a file: the file itself, a folder that contains it, or a glob that matches it. */
 type Reference = (file: string) => boolean;
@@ -74,7 +75,7 @@ function collect(value: unknown, key: string, folder: string, into: Looked): voi
     into.named.push(absolute);
     into.references.push((file) => file === absolute);
     if (folderKeys.includes(key)) into.references.push((file) => !isOutside(absolute, file));
-    if (/[*?[\]{}]/.test(path)) {
+    if (isPattern(path)) {
       const glob = globOf(path);
       if (glob !== undefined)
         into.references.push((file) => matchesGlob(glob, relative(folder, file).split(sep).join("/")));

@@ -35,14 +35,18 @@ export function kindOf({ value }: Pick<SourceDocument, "value">): DocumentKind {
   return byShape(mapping);
 }
 
+/** True for what some command acts on. */
+export function isOurs({ is }: DocumentKind): boolean {
+  return is !== "unknown" && is !== "not-supported-yet";
+}
+
 /** Tells what a text that is no YAML was meant to declare, by the keys that begin its lines. */
 export function isMeantForUs(text: string): boolean {
   return text.split(/^---.*$/m).some((part) => {
     const lines = part.matchAll(/^["']?([\w$]+)["']?[ \t]*:[ \t]*["']?([^"'#\r\n]*)/gm);
-    const { is } = kindOf({
-      value: Object.fromEntries([...lines].map(([, key = "", value = ""]) => [key, value.trim()])),
-    });
-    return is !== "unknown" && is !== "not-supported-yet";
+    return isOurs(
+      kindOf({ value: Object.fromEntries([...lines].map(([, key = "", value = ""]) => [key, value.trim()])) }),
+    );
   });
 }
 

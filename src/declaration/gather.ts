@@ -2,7 +2,7 @@ import { placeholderProblems } from "../compute/resource-name.ts";
 import type { Gate } from "../run/gates.ts";
 import { declarationSchema, gateSchema, keysNotSupportedYet, type DeclarationShape } from "./declaration-shape.ts";
 import type { DeclaredWorkspace } from "./declaration.ts";
-import { declarationKeys, isMeantForUs, kindOf } from "./document-kind.ts";
+import { declarationKeys, isMeantForUs, isOurs, kindOf } from "./document-kind.ts";
 import { withLostNesting } from "./lost-nesting.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import { loadFiles, type LoadedFile } from "../yaml/files.ts";
@@ -320,8 +320,8 @@ function gatherGate(gate: NonNullable<DeclarationShape["gates"]>[number], node: 
  * warnings, because what it declares, if anything, is not used.
  */
 function problemsOfReading({ byGlob, documents, problems, text }: LoadedFile): readonly Problem[] {
-  const isOurs = documents.some((document) => !["unknown", "not-supported-yet"].includes(kindOf(document).is));
-  if (!byGlob || isOurs || isMeantForUs(text)) return problems;
+  if (problems.length === 0 || !byGlob) return problems;
+  if (documents.some((document) => isOurs(kindOf(document))) || isMeantForUs(text)) return problems;
   return problems.map((problem) => ({
     ...problem,
     severity: "warning",

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
-import { secretsOf, type ComputeTarget } from "../compute/target.ts";
+import type { ComputeTarget } from "../compute/target.ts";
 import * as environment from "../asset/environment/environment.ts";
-import { isKeyOfJobs, readJob, secretsOf as secretsOfJob, type Job } from "../job/job.ts";
+import { isKeyOfJobs, readJob, type Job } from "../job/job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { kindOf } from "./document-kind.ts";
 import { duplicateProblems, type DeclaredName } from "./duplicates.ts";
@@ -15,6 +15,8 @@ import { secretFileProblems } from "./secret-files.ts";
 import { formatPosition, isError, targetsInput, type Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
+import { isPattern } from "../yaml/glob.ts";
+import { secretReferencesOf } from "./secret-references.ts";
 
 /** Reads every declaration that the inputs name: values, and every problem of every file at once. */
 export async function readDeclaration(request: DeclarationRequest): Promise<Declaration> {
@@ -28,10 +30,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   for (const node of found.otherJobs) found.problems.push(...readJob(node).problems);
   const environments = readEnvironments(found.environments, found.problems);
   found.problems.push(...duplicateProblems(targets, namesOf(overridden.targets)));
-  const secrets = [
-    ...targets.flatMap(secretsOf),
-    ...(run === undefined ? [] : secretsOfJob(run)).map(({ reference }) => reference),
-  ];
+  const secrets = secretReferencesOf({ targets, ...(run === undefined ? {} : { run }) });
   found.problems.push(...secretFileProblems(secrets, request.checkout));
   const { prices, problems: priceProblems } = joinPrices(found.prices.flat());
   found.problems.push(...priceProblems);
@@ -269,7 +268,7 @@ function choose(
   const names = [...new Set([...targets.map(({ name }) => name), ...nodes.flatMap((node) => nameOf(node) ?? [])])];
   for (const name of only) {
     if (isOneOf(name, names)) continue;
-    const asPattern = /[*?[\]{}]/.test(name) ? " Names are taken as they are written, not as patterns." : "";
+    const asPattern = isPattern(name) ? " Names are taken as they are written, not as patterns." : "";
     problems.push({
       code: "unknown-target",
       severity: "error",

@@ -7,6 +7,7 @@ import { createsOrAttaches } from "../plan/preflight.ts";
 import type { Step } from "../plan/step.ts";
 import type { SecretReference } from "../secret/secret.ts";
 import type { UsedSecret } from "./secrets.ts";
+import { secretReferencesOf } from "../declaration/secret-references.ts";
 
 type Declared = Pick<Declaration, "targets" | "run">;
 
@@ -30,17 +31,13 @@ export function usedSecrets({ targets, run }: Declared, steps: readonly Step[]):
 }
 
 /** The vaults of these secrets. An address does not give away an id, which is known only of the workspace's own vault. */
-export async function vaultsOf({ targets, run }: Declared, azure: Azure | undefined): Promise<readonly VaultAccess[]> {
+export async function vaultsOf(declared: Declared, azure: Azure | undefined): Promise<readonly VaultAccess[]> {
   const own = azure?.workspace.keyVault;
   const name = own?.split("/").at(-1)?.toLowerCase();
   if (azure === undefined || own === undefined || name === undefined) return [];
-  const references = [
-    ...targets.flatMap((target) => secretsOf(target)),
-    ...(run === undefined ? [] : secretsOfJob(run)).map(({ reference }) => reference),
-  ];
   const isOwn = (reference: SecretReference) =>
     reference.from === "key_vault" && new URL(reference.url).hostname.toLowerCase().startsWith(`${name}.`);
-  if (!references.some(isOwn)) return [];
+  if (!secretReferencesOf(declared).some(isOwn)) return [];
   const vault = await azure.resources.get(own, "2023-07-01");
   const properties = (vault.ok ? vault.value["properties"] : undefined) as
     { readonly enableRbacAuthorization?: boolean } | undefined;

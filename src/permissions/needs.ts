@@ -50,6 +50,29 @@ export type NeedFacts = {
 export type NeedSources = Pick<Declaration, "targets" | "environments" | "run">;
 
 const workspaces = "Microsoft.MachineLearningServices/workspaces";
+
+const purposes = {
+  creates: "create and attach targets",
+  registers: "register environments",
+  uploadsCode: "upload the run's code",
+  submits: "submit the run",
+} as const;
+
+const writeActions = {
+  removes: { action: `${workspaces}/computes/delete`, purpose: "remove a target" },
+  creates: { action: `${workspaces}/computes/write`, purpose: purposes.creates },
+  registers: { action: `${workspaces}/environments/versions/write`, purpose: purposes.registers },
+  uploadsCode: { action: `${workspaces}/codes/versions/write`, purpose: purposes.uploadsCode },
+  submits: { action: `${workspaces}/jobs/write`, purpose: purposes.submits },
+} as const;
+
+/** In the order of writing: the action of each request itself, without which the service is bound to refuse it. */
+export function actionsOfWrites(writes: Readonly<Record<keyof typeof writeActions, boolean>>) {
+  return (Object.keys(writeActions) as (keyof typeof writeActions)[])
+    .filter((write) => writes[write])
+    .map((write) => writeActions[write]);
+}
+
 const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
 
 /**
@@ -98,7 +121,7 @@ function computeNeeds(targets: readonly ComputeTarget[], { workspace, removes }:
   const removal = removes ? required : recommended;
   const users = new Set(targets.flatMap((target) => kindOf(target).users));
   return [
-    ...required(at, "create and attach targets", `${workspaces}/computes/write`),
+    ...required(at, purposes.creates, `${workspaces}/computes/write`),
     ...removal(at, "detach, re-attach and delete targets", `${workspaces}/computes/delete`),
     ...removal(
       at,
@@ -119,7 +142,7 @@ function environmentNeeds({ environments }: NeedSources, at: string): readonly N
   if (environments.length === 0) return [];
   return required(
     at,
-    "register environments",
+    purposes.registers,
     `${workspaces}/environments/read`,
     `${workspaces}/environments/write`,
     `${workspaces}/environments/versions/read`,
@@ -134,7 +157,7 @@ function runNeeds({ run }: NeedSources, { workspace, downloads }: NeedFacts): re
   return [
     ...required(
       at,
-      "submit the run",
+      purposes.submits,
       `${workspaces}/jobs/read`,
       `${workspaces}/jobs/write`,
       `${workspaces}/metadata/artifacts/write`,
@@ -161,7 +184,7 @@ function assetNeeds(use: AssetUse, at: string): readonly Need[] {
       ];
     case "code":
       return "declared" in use && use.declared.from === "local"
-        ? required(at, "upload the run's code", `${collection}/versions/read`, `${collection}/versions/write`)
+        ? required(at, purposes.uploadsCode, `${collection}/versions/read`, `${collection}/versions/write`)
         : [];
     case "data":
     case "model":

@@ -347,7 +347,12 @@ function causeOf({ provisioningErrors: [first] }: LiveCompute): string | undefin
   return message === "" ? code : `${message.trim().replace(/\.$/, "")} [${code}]`;
 }
 
-/** True when the plan, as it is, sends a write. A `wait` step does not: what it sends is decided after the wait (`mayWrite`). */
+/** True for a step that, as it is, sends a write. `wait` does not: what it sends is decided after the wait (`mayWrite`). */
+export function sendsWrite(step: Step): boolean {
+  return !["keep", "adopt", "refuse", "wait"].includes(step.do);
+}
+
+/** True when the plan, as it is, sends a write, or waits for a removal that leaves a cluster behind. */
 export function hasChanges({ steps }: Plan): boolean {
-  return steps.some((step) => !["keep", "adopt", "refuse", "wait"].includes(step.do) || leftAfter(step) !== undefined);
+  return steps.some((step) => sendsWrite(step) || leftAfter(step) !== undefined);
 }

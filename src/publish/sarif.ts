@@ -1,24 +1,23 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { wayTo } from "../yaml/files.ts";
+import { folderInRepository } from "../yaml/files.ts";
 import type { Failure, Result } from "../report/result.ts";
 import { sarifOf } from "../report/render/sarif.ts";
 import { version } from "../version.ts";
 import type { PublishContext } from "./context.ts";
+import { isPattern } from "../yaml/glob.ts";
 
 /** Writes the problems that `validate` found to `sarif-path`, also when there are none: that is what closes old alerts. */
-export async function writeSarif(
-  result: Result,
-  { inputs, github, workingDirectory, repositoryRoot, environment, log }: PublishContext,
-): Promise<readonly Failure[]> {
+export async function writeSarif(result: Result, context: PublishContext): Promise<readonly Failure[]> {
+  const { inputs, github, workingDirectory, environment, log } = context;
   if (inputs.sarifPath === undefined) return [];
   if (result.command !== "validate") {
     log.annotate("notice", `The input 'sarif-path' is for the command validate; ${result.command} writes no SARIF.`);
     return [];
   }
-  const folder = wayTo(workingDirectory, await repositoryRoot());
-  const declared = inputs.config.find((path) => !/[*?[\]{}]/.test(path)) ?? "azureml.yml";
+  const folder = await folderInRepository(context);
+  const declared = inputs.config.find((path) => !isPattern(path)) ?? "azureml.yml";
   const sarif = sarifOf(result.problems, {
     folder,
     fallbackFile: workflowFile(environment, github.repository) ?? (folder === "" ? declared : `${folder}/${declared}`),

@@ -1,9 +1,12 @@
-import type { ServiceError } from "../azure/outcome.ts";
+import { defined } from "../azure/defined.ts";
+import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import type { Position } from "../yaml/problem.ts";
 import { placeOf, pathOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import { lettersOf } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import { fieldsOf, type About } from "./advice.ts";
+import { failureOf } from "./failure.ts";
+import type { Failure } from "./result.ts";
 
 /** Members of requests whose names are not those of the declared keys, by their letters alone. */
 const wireNames: Readonly<Record<string, string>> = {
@@ -43,6 +46,11 @@ export function refusedPlace(
     if (field !== undefined) return placeOf(source, field);
   }
   return placeOf(source);
+}
+
+/** A failed call as a failure of the command, at its place. @param what could not be done, as `failureOf` takes it. */
+export function failureAt(failure: AzureFailure, what: string, source: SourceNode): Failure {
+  return { ...failureOf(failure, what), ...defined({ where: refusedPlace(failure.error, source) }) };
 }
 
 /** `properties.scaleSettings.maxNodeCount` as the declaration has it; nothing where it has no such field. */

@@ -42,7 +42,8 @@ type Sought = {
  * Assets and datastores that are referred to and are not there: each a problem at its place, and all of them at once. What
  * cannot be read is not known to be missing, and said to be so in a notice.
  */
-export async function missingReferences(referring: Referring, reads: WorkspaceReads): Promise<readonly Problem[]> {
+export async function missingReferences(referring: Referring, given: WorkspaceReads): Promise<readonly Problem[]> {
+  const reads = { ...given, datastores: lookingOnce(given.datastores) };
   const answers = new Map<string, ReturnType<Sought["find"]>>();
   const problems = await Promise.all(
     [...soughtAssets(referring, reads), ...soughtDatastores(referring, reads)].map(async (sought) => {
@@ -52,6 +53,18 @@ export async function missingReferences(referring: Referring, reads: WorkspaceRe
     }),
   );
   return problems.flatMap((problem) => problem ?? []);
+}
+
+/** A datastore may be written to by one use and read by another, with a question of its own each. */
+function lookingOnce({ look }: WorkspaceReads["datastores"]): WorkspaceReads["datastores"] {
+  const looks = new Map<string, ReturnType<typeof look>>();
+  return {
+    look: (name) => {
+      const found = looks.get(name) ?? look(name);
+      looks.set(name, found);
+      return found;
+    },
+  };
 }
 
 function problemOf({ where, code, severity, what }: Sought, found: Outcome<Missing | undefined>): Problem | undefined {
@@ -90,7 +103,8 @@ function soughtAssets({ run, environments }: Referring, reads: WorkspaceReads): 
         what: `${use.what} (${reference})`,
         find: async () => {
           const found = await isRegistered(reference, declared, reads);
-          return !found.ok || found.value ? (found.ok ? succeeded(undefined) : found) : missingReference(use, reads);
+          if (!found.ok) return found;
+          return found.value ? succeeded(undefined) : missingReference(use, reads);
         },
       },
     ];
@@ -120,34 +134,38 @@ async function isRegistered(
   return succeeded([latest, next].includes(version));
 }
 
-function soughtDatastores(referring: Referring, reads: WorkspaceReads): readonly Sought[] {
-  const { run, environments } = referring;
-  const uploads = [
-    ...environments.map(({ definition, source }) => ({
-      datastore: environment.uploadOf(definition)?.datastore,
-      where: positionOf(source, ["datastore"]),
-    })),
-    ...(run === undefined ? [] : assetsOf(run)).map((use) => ({
-      datastore: uploadOfUse(use)?.datastore,
-      where: placeOf(run as Job, use, "datastore"),
-    })),
-  ];
-  const addresses = (run === undefined ? [] : assetsOf(run)).flatMap((use) =>
-    "reference" in use ? [{ address: use.reference, where: placeOf(run as Job, use, "path") }] : [],
-  );
-  const outputs = (run === undefined ? [] : addressesOf(run)).map(({ address, path }) => ({
-    address,
-    where: positionOf((run as Job).source, path),
+function soughtDatastores({ run, environments }: Referring, reads: WorkspaceReads): readonly Sought[] {
+  const ofRun = run === undefined ? { uploads: [], addresses: [] } : datastoresOf(run);
+  const ofEnvironments = environments.map(({ definition, source }) => ({
+    datastore: environment.uploadOf(definition)?.datastore,
+    where: positionOf(source, ["datastore"]),
   }));
   return [
-    ...uploads.flatMap(({ datastore, where }) =>
+    ...[...ofEnvironments, ...ofRun.uploads].flatMap(({ datastore, where }) =>
       datastore === undefined ? [] : [soughtDatastore(datastore, where, reads, true)],
     ),
-    ...[...addresses, ...outputs].flatMap(({ address, where }) => {
+    ...ofRun.addresses.flatMap(({ address, where }) => {
       const name = datastoreIn(address, reads.workspaceId);
       return name === undefined ? [] : [soughtDatastore(name, where, reads, false)];
     }),
   ];
+}
+
+/** The datastores that files of the run go to, and the addresses that its inputs and outputs name. */
+function datastoresOf(run: Job) {
+  const uses = assetsOf(run);
+  return {
+    uploads: uses.map((use) => ({
+      datastore: uploadOfUse(use)?.datastore,
+      where: placeOf(run, use, "datastore"),
+    })),
+    addresses: [
+      ...uses.flatMap((use) =>
+        "reference" in use ? [{ address: use.reference, where: placeOf(run, use, "path") }] : [],
+      ),
+      ...addressesOf(run).map(({ address, path }) => ({ address, where: positionOf(run.source, path) })),
+    ],
+  };
 }
 
 /** The datastore that an address of this workspace names; nothing for one that is put together when the run starts. */

@@ -8,6 +8,7 @@ import type { ProblemCode } from "./problem-codes.ts";
 import type { Problem } from "./problem.ts";
 import type { SourceDocument } from "./source.ts";
 import { readDocuments } from "./yaml.ts";
+import { isPattern } from "./glob.ts";
 
 /** A file that was read, with its documents. */
 export type LoadedFile = {
@@ -40,7 +41,7 @@ export async function loadFiles(
   const problems: Problem[] = [];
   const seen = new Set<string>();
   for (const pattern of patterns) {
-    const byGlob = /[*?[\]{}]/.test(pattern);
+    const byGlob = isPattern(pattern);
     const paths = byGlob ? matches(pattern, folder, workingDirectory) : [resolve(folder, pattern)];
     if (!Array.isArray(paths)) {
       problems.push(fileProblem(paths.code, where, paths.message, paths.fix));
@@ -166,6 +167,17 @@ export async function checkoutOf(folder: string, workspace: string | undefined):
 /** The way to a folder or file from a folder above it, with `/`; empty when they are the same. */
 export function wayTo(folder: string, root: string): string {
   return relative(root, folder).split(sep).join("/");
+}
+
+/** The working directory, as GitHub counts the places of annotations: from the repository. */
+export async function folderInRepository({
+  workingDirectory,
+  repositoryRoot,
+}: {
+  readonly workingDirectory: string;
+  readonly repositoryRoot: () => Promise<string>;
+}): Promise<string> {
+  return wayTo(workingDirectory, await repositoryRoot());
 }
 
 function fileProblem(

@@ -12,6 +12,11 @@ export class GlobRefused extends Error {
   }
 }
 
+/** True for a text that is no path as it stands. */
+export function isPattern(text: string): boolean {
+  return /[*?[\]{}]/.test(text);
+}
+
 const longestPattern = 4096;
 /** Braces multiply: eight times `{1..9}` are 43 million patterns. */
 const mostAlternatives = 1000;
