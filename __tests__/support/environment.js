@@ -2,6 +2,7 @@ import { TestEnvironment } from "jest-environment-node";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { takeCoverage } from "node:v8";
 
 /** One machine for the steps of all test files of a worker: the first of them compiles the action for the others. */
 const toolCache = mkdtempSync(join(tmpdir(), "tools-"));
@@ -23,5 +24,11 @@ export default class extends TestEnvironment {
   async setup() {
     await super.setup();
     this.global.perWorker = { toolCache, startEmulator };
+  }
+
+  async teardown() {
+    // `npm run coverage`: what V8 has counted in this file's modules is gone with them.
+    if (process.env.NODE_V8_COVERAGE !== undefined) takeCoverage();
+    await super.teardown();
   }
 }
