@@ -133,6 +133,16 @@ describe("sarif-path", () => {
     expect(read(join(checkout, "problems.sarif")).runs[0]?.results).toEqual([]);
   });
 
+  it("hides secrets, as the runner does in the log", async () => {
+    const secret = "unknown-key-and-secret";
+    const checkout = checkoutOf({ "azureml.yml": `targets: [{ name: a-cluster, type: amlcompute, ${secret}: 1 }]\n` });
+    const inputs = { "sarif-path": "problems.sarif", "client-secret": secret };
+    await actIn(emulator, "validate", checkout, { inputs });
+    const written = readFileSync(join(checkout, "problems.sarif"), "utf8");
+    expect(written).toContain("***");
+    expect(written).not.toContain(secret);
+  });
+
   it("is a failure that says so when it cannot be written", async () => {
     const checkout = checkoutOf({ "azureml.yml": "targets: [{ name: good-cluster, type: amlcompute }]\n" });
     const step = await actIn(emulator, "validate", checkout, { inputs: { "sarif-path": "azureml.yml/x.sarif" } });
