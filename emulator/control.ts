@@ -24,7 +24,12 @@ export type Control = {
   readonly putBlob: (datastorePath: string, text: string) => Promise<void>;
   readonly putSecret: (name: string, value: string) => void;
   /** A version of an asset, as if somebody had registered it. */
-  readonly putAsset: (kind: "data" | "models" | "environments", name: string, version: string) => void;
+  readonly putAsset: (
+    kind: "data" | "models" | "environments",
+    name: string,
+    version: string,
+    properties?: Readonly<Record<string, unknown>>,
+  ) => void;
   /** A job, as if somebody had submitted it; it is never run. */
   readonly putJob: (job: JobDocument) => void;
   /** A web service of the first SDK, as if somebody had deployed it. */

@@ -82,9 +82,11 @@ async function submit(job: Job, { given, jobs }: ReturnType<typeof deps>, liveNa
       github: {
         event: "push",
         commit: "0123456789abcdef",
+        ref: "refs/heads/main",
         repository: "octo/repo",
         runId: "1",
       },
+      configuration: { declaration: "azureml.yml", jobFile: "jobs/train.yml" },
       workflowAttempt: "1-1",
       rerun: false,
       fallbackExperiment: "folder",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Jobs, LiveJob } from "../../src/azure/jobs.ts";
 import { succeeded, type Outcome } from "../../src/azure/outcome.ts";
-import { definitionProperty, submitOnce, submittedByTag, type Submitted } from "../../src/run/submit.ts";
+import { definitionProperty, runTags } from "../../src/run/provenance.ts";
+import { submitOnce, type Submitted } from "../../src/run/submit.ts";
 import { sleepingClock } from "../support/clock.ts";
 import { failing, jobsOf, liveJob } from "../support/jobs.ts";
 
@@ -41,7 +42,7 @@ describe("a submission", () => {
     },
     {
       what: "a failed run that this attempt has submitted itself",
-      known: [liveJob("run", { status: "Failed", tags: { [submittedByTag]: "2-1" } })],
+      known: [liveJob("run", { status: "Failed", tags: { [runTags.workflowAttempt]: "2-1" } })],
       name: "run",
     },
   ])("joins $what, and sends nothing", async ({ known, name }) => {

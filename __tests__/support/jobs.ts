@@ -21,6 +21,7 @@ export function jobsOf(
     asked,
     bodies,
     get: async (name) => succeeded(jobs.get(name)),
+    tagged: async (tag) => succeeded([...jobs.values()].filter(({ tags }) => Object.hasOwn(tags, tag))),
     put: async (name, body) => {
       asked.push(`PUT ${name}`);
       bodies.set(name, body);

@@ -65,8 +65,8 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
   };
 
   return {
-    put: (kind: string, name: string, version: string): void =>
-      store.put("assets", key(kind, name, version), versionOf(kind, name, version, {})),
+    put: (kind: string, name: string, version: string, properties: Readonly<Record<string, unknown>> = {}): void =>
+      store.put("assets", key(kind, name, version), versionOf(kind, name, version, properties)),
     find: (kind: string, name: string, version: string): Version | undefined => {
       if (version !== "latest") return store.get<Version>("assets", key(kind, name, version));
       return versionsOf(kind, name).at(-1);

@@ -8,6 +8,7 @@ export type InterceptedRequest = {
   readonly number: number;
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   /** As it was sent, secrets and all. */
   readonly text: string;
   /** The lease that is asked for or shown. */
@@ -35,6 +36,7 @@ export function intercepted({ message, method, url, bytes }: Received, number: n
     number,
     method,
     path: url.pathname,
+    query: url.searchParams,
     text: bytes.toString("utf8"),
     ...(typeof leaseId === "string" ? { leaseId } : {}),
   };

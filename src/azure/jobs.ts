@@ -29,6 +29,8 @@ export type LiveJob = {
 export type Jobs = {
   /** `undefined` when there is none of that name. */
   readonly get: (name: string, signal?: AbortSignal) => Promise<Outcome<LiveJob | undefined>>;
+  /** All jobs that have a tag of this name. */
+  readonly tagged: (tag: string) => Promise<Outcome<readonly LiveJob[]>>;
   readonly put: (name: string, body: unknown) => Promise<Outcome<LiveJob>>;
   /** Requests the cancellation; the job runs on until its status says otherwise. */
   readonly cancel: (name: string, signal?: AbortSignal) => Promise<Outcome<void>>;
@@ -47,6 +49,18 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
       if (answer.ok)
         return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unreachable");
       return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
+    },
+    tagged: async (tag) => {
+      const jobs = await arm.list(`${workspaceId(workspace)}/jobs`, getVersion, { listViewType: "ActiveOnly", tag });
+      // Whatever the service makes of the filter: only those that have the tag are meant.
+      return jobs.ok
+        ? succeeded(
+            jobs.value
+              .filter(isJob)
+              .map(liveJob)
+              .filter(({ tags }) => Object.hasOwn(tags, tag)),
+          )
+        : jobs;
     },
     put: async (name, body) => {
       const answer = await arm.put(id(name), putVersion, body);

@@ -16,6 +16,7 @@ import { stillRunning } from "../run/still-running.ts";
 import { failureOf, sentenceOf } from "../report/failure.ts";
 import { refusedPlace } from "../report/refused-field.ts";
 import type { SourceNode } from "../yaml/source.ts";
+import { judgeGates } from "./judge-gates.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { streamedLog } from "./streamed-log.ts";
 
@@ -35,16 +36,19 @@ export async function followToReport(
   azure: Azure,
 ): Promise<CommandResult> {
   const { name, status } = started.job;
-  const details = (found: Pick<RunDetails, "metrics" | "tail">): RunDetails => ({
+  const details = (found: Pick<RunDetails, "metrics" | "gates" | "tail">): RunDetails => ({
     ...found,
-    gates,
     commit: context.github.commit,
     now: context.clock.now(),
   });
   if (!context.inputs.wait && interpretStatus(status).phase !== "over") {
     context.state.runEnded();
     const left = { end: "left", why: "not-waited-for", status } as const;
-    return { run: runReport(started, left, details({ metrics: [] })), leftGoing: [stillRunning(name)], failures: [] };
+    return {
+      run: runReport(started, left, details({ metrics: [], gates: [] })),
+      leftGoing: [stillRunning(name)],
+      failures: [],
+    };
   }
   const log = streamedLog(azure, context);
   // The cancellation is sent the moment the signal comes, whatever the following is waiting for.
@@ -77,7 +81,8 @@ export async function followToReport(
   log.end();
   context.signal.removeEventListener("abort", onAbort);
   const metrics = followed.end === "over" ? await readMetrics(name, azure.metrics) : [];
-  const report = runReport(started, followed, details({ metrics, tail: log.follower.tail() }));
+  const results = followed.end === "over" ? await judgeGates(gates, { ...started, name, metrics }, azure, context) : [];
+  const report = runReport(started, followed, details({ metrics, gates: results, tail: log.follower.tail() }));
   const concluded =
     followed.end === "left"
       ? await leftRunning(started, followed, context, cancel)

@@ -5,10 +5,11 @@ import { originOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
 import { assetsOf, computesOf, type Job } from "../job/job.ts";
+import { isComparison } from "../run/gates.ts";
 import { cancelRun } from "../run/cancel.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { stillRunning } from "../run/still-running.ts";
-import { submittedByTag } from "../run/submit.ts";
+import { runTags } from "../run/provenance.ts";
 import { failureAt } from "../report/refused-field.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { followToReport } from "./follow-run.ts";
@@ -21,9 +22,12 @@ export function needsWorkspace({
   run,
   targets,
   environments,
-}: Pick<Declaration, "run" | "targets" | "environments">): boolean {
+  gates,
+}: Pick<Declaration, "run" | "targets" | "environments" | "gates">): boolean {
   const onRunner = run === undefined || isOnRunner(run, targets);
-  return !onRunner || environments.length > 0 || targets.some((target) => originOf(target) !== "none");
+  // What a run of the runner is compared with is in the workspace.
+  const compares = run !== undefined && gates.some(isComparison);
+  return !onRunner || compares || environments.length > 0 || targets.some((target) => originOf(target) !== "none");
 }
 
 /** Runs what is declared: on the runner, or in the workspace. */
@@ -34,8 +38,10 @@ export async function runDeclared(
 ): Promise<CommandResult> {
   const { run, targets, gates } = declaration;
   if (run === undefined) return nothing;
-  if (isOnRunner(run, targets)) return trainLocally(run, gates, context, prepared?.azure);
-  const azure = prepared?.azure ?? (await connect(context, declaration));
+  const connected = async () => prepared?.azure ?? (await connect(context, declaration));
+  if (isOnRunner(run, targets))
+    return trainLocally(run, gates, context, gates.some(isComparison) ? await connected() : prepared?.azure);
+  const azure = await connected();
   return runInWorkspace(run, declaration, context, { azure, liveNames: prepared?.liveNames ?? new Map() });
 }
 
@@ -69,7 +75,7 @@ async function runInWorkspace(
 
 /** True for a run that this attempt of the workflow has submitted, in this process or in an earlier one. */
 export function isOurs(job: LiveJob, { github }: CommandContext): boolean {
-  return job.tags[submittedByTag] === workflowAttempt(github);
+  return job.tags[runTags.workflowAttempt] === workflowAttempt(github);
 }
 
 /** The workflow was cancelled while the run was being submitted: the cancellation finds out whether it was created. */

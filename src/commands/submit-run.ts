@@ -6,6 +6,7 @@ import type { Job } from "../job/job.ts";
 import type { Submitted } from "../run/submit.ts";
 import { submitJob } from "../run/submit-job.ts";
 import type { LiveNames } from "./ensure-targets.ts";
+import { configurationOf } from "./configuration.ts";
 import type { CommandContext } from "./context.ts";
 
 /** The workspace, and the names under which the declared targets are live in it. */
@@ -22,6 +23,7 @@ export async function submitRun(
     {
       job,
       github,
+      configuration: await configurationOf(job, context),
       workflowAttempt: workflowAttempt(github),
       rerun: inputs.rerun,
       fallbackExperiment: basename(context.workingDirectory),

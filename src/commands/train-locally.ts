@@ -7,8 +7,9 @@ import { interpretStatus } from "../azure/job-status.ts";
 import { computesOf, type Job } from "../job/job.ts";
 import { failureOfThrown } from "../report/failure.ts";
 import { refusedPlace } from "../report/refused-field.ts";
-import type { Failure, RunReport } from "../report/result.ts";
+import type { Failure, GateResult, RunReport } from "../report/result.ts";
 import { checkGates, missedGates, type Gate } from "../run/gates.ts";
+import { lastValuesOf } from "../run/metrics.ts";
 import { runName } from "../run/name.ts";
 import {
   NotRunnableHere,
@@ -21,6 +22,7 @@ import { EnvironmentFailed } from "../run/on-runner/virtual-environment.ts";
 import { SecretUnavailable } from "../secret/secret.ts";
 import { placeOf } from "../yaml/source.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
+import { judgeGates } from "./judge-gates.ts";
 
 /** Runs a job whose compute is the runner: same command, same environment, same report, nothing sent anywhere. */
 export async function trainLocally(
@@ -47,12 +49,23 @@ export async function trainLocally(
       onLine: (_, line) => log.info(line),
       onStatus: (status) => log.info(`Run: ${status}`),
     });
-    return concluded(report(job, name, ran, gates, startedAt, context), ran, { job, gates }, context);
+    const results = ran.status === "Completed" ? await judged(gates, { name, ran, job }, context, azure) : [];
+    return concluded(report(job, name, ran, results, startedAt, context), ran, { job, gates }, context);
   } catch (error) {
     return { failures: [failureOfRun(error, job)] };
   } finally {
     if (isOpen) log.endGroup();
   }
+}
+
+async function judged(
+  gates: readonly Gate[],
+  { name, ran, job }: { readonly name: string; readonly ran: LocalRun; readonly job: Job },
+  context: CommandContext,
+  azure: Azure | undefined,
+): Promise<readonly GateResult[]> {
+  if (azure === undefined) return checkGates(gates, { own: lastValuesOf(ran.metrics) }, new Map());
+  return judgeGates(gates, { name, metrics: ran.metrics, source: job.source }, azure, context);
 }
 
 function nameOf(job: Job, definition: unknown, { github }: CommandContext): string {
@@ -73,11 +86,10 @@ function report(
   job: Job,
   name: string,
   ran: LocalRun,
-  gates: readonly Gate[],
+  gates: readonly GateResult[],
   startedAt: number,
   { github, clock }: CommandContext,
 ): RunReport {
-  const last = Object.fromEntries(ran.metrics.map((series) => [series.name, series.last]));
   return {
     name,
     ...(job.displayName === undefined ? {} : { displayName: job.displayName }),
@@ -90,7 +102,7 @@ function report(
     startedAt: new Date(startedAt).toISOString(),
     durationSeconds: (clock.now() - startedAt) / 1000,
     metrics: ran.metrics,
-    gates: ran.status === "Completed" ? checkGates(gates, last) : [],
+    gates,
     artifactsPath: resolve(ran.outputsFolder),
     ...(ran.error === undefined ? {} : { error: { code: "RunFailed", message: ran.error, details: [] } }),
     ...(ran.status === "Completed" ? {} : { logTail: ran.tail.join("\n") }),

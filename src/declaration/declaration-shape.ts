@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { number, shape, text } from "../yaml/shape.ts";
+import { gateSchema } from "./gates.ts";
 
 const workspaceSchema = () =>
   z.strictObject({
@@ -7,16 +8,6 @@ const workspaceSchema = () =>
     resource_group: text().optional(),
     name: text().optional(),
   });
-
-export const gateSchema = () =>
-  z
-    .strictObject({
-      metric: text().describe("Name of the metric, as the run logs it."),
-      at_least: number().optional().describe("The last value has to be at least this."),
-      at_most: number().optional().describe("The last value has to be at most this."),
-      no_worse_than: z.unknown().optional().describe("Not supported yet."),
-    })
-    .describe("A condition that the last value of a metric has to meet.");
 
 /** Keys that the interface has and this version does not act on: refused by name, never passed over. */
 export const keysNotSupportedYet = ["limits", "retries", "overrides"] as const;

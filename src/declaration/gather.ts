@@ -1,6 +1,5 @@
 import { placeholderProblems } from "../compute/resource-name.ts";
-import type { Gate } from "../run/gates.ts";
-import { declarationSchema, gateSchema, keysNotSupportedYet, type DeclarationShape } from "./declaration-shape.ts";
+import { declarationSchema, keysNotSupportedYet, type DeclarationShape } from "./declaration-shape.ts";
 import type { DeclaredWorkspace } from "./declaration.ts";
 import { declarationKeys, isMeantForUs, isOurs, kindOf } from "./document-kind.ts";
 import { withLostNesting } from "./lost-nesting.ts";
@@ -44,7 +43,7 @@ export type Gathered = {
   /** Jobs that a pattern matched beside others: checked, and none of them the one that is meant. */
   readonly otherJobs: SourceNode[];
   readonly environments: SourceNode[];
-  readonly gates: Gate[];
+  readonly gates: SourceNode[];
   /** One list for each file that has prices. */
   readonly prices: (readonly DeclaredPrice[])[];
   readonly deploys: Position[];
@@ -196,11 +195,8 @@ async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, 
     found.prices.push(prices);
     found.problems.push(...wrong);
   }
-  for (const index of Array.isArray(shape.gates) ? shape.gates.keys() : []) {
-    const node = { ...root, path: ["gates", index] };
-    const { value: gate } = checkShape(gateSchema, node);
-    if (gate !== undefined) gatherGate(gate, node, found);
-  }
+  for (const index of Array.isArray(shape.gates) ? shape.gates.keys() : [])
+    found.gates.push({ ...root, path: ["gates", index] });
 }
 
 /** The entries of a list of targets: targets, and paths or globs of az ml compute files. */
@@ -288,31 +284,6 @@ async function gatherRun(
         });
     }
   }
-}
-
-function gatherGate(gate: NonNullable<DeclarationShape["gates"]>[number], node: SourceNode, found: Gathered): void {
-  const where = positionOf(node);
-  if (gate.no_worse_than !== undefined) {
-    found.problems.push(
-      notSupported(positionOf(node, ["no_worse_than"], "key"), "A gate's no_worse_than is not supported yet."),
-    );
-    return;
-  }
-  if ((gate.at_least === undefined) === (gate.at_most === undefined)) {
-    found.problems.push({
-      code: "gate-condition",
-      severity: "error",
-      where,
-      message: `The gate on ${JSON.stringify(gate.metric)} has ${gate.at_least === undefined ? "neither at_least nor at_most" : "both at_least and at_most"}.`,
-      fix: "Give exactly one of them.",
-    });
-    return;
-  }
-  found.gates.push(
-    gate.at_least === undefined
-      ? { metric: gate.metric, where, atMost: gate.at_most ?? 0 }
-      : { metric: gate.metric, where, atLeast: gate.at_least },
-  );
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { kindOf } from "./document-kind.ts";
 import { duplicateProblems, type DeclaredName } from "./duplicates.ts";
 import { expressionProblems, withExpressions, type Part } from "./expressions.ts";
+import { readGates } from "./gates.ts";
 import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
 import { readOverrides, setProblem, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
@@ -28,6 +29,8 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const targets = readTargets(overridden.targets, { ...contextOf(request, workspace) }, found.problems);
   const run = readRun(overridden.runs, found.problems);
   for (const node of found.otherJobs) found.problems.push(...readJob(node).problems);
+  const { gates, problems: gateProblems } = readGates(found.gates, run);
+  found.problems.push(...gateProblems);
   const environments = readEnvironments(found.environments, found.problems);
   found.problems.push(...duplicateProblems(targets, namesOf(overridden.targets)));
   const secrets = secretReferencesOf({ targets, ...(run === undefined ? {} : { run }) });
@@ -58,7 +61,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     targets: chosen,
     ...(run === undefined ? {} : { run }),
     environments,
-    gates: found.gates,
+    gates,
     ...(found.prices.length === 0 ? {} : { prices }),
     ...(found.deploys[0] === undefined ? {} : { deploy: found.deploys[0] }),
     skipped: found.skipped,

@@ -12,6 +12,8 @@ export type GithubContext = {
   /** Address of the workflow run; absent outside GitHub. */
   readonly runUrl?: string;
   readonly pullRequest?: number;
+  /** Who started the workflow run. */
+  readonly actor?: string;
 };
 
 /** What is of another form than documented is dropped, as if the event were not about a pull request. */
@@ -42,6 +44,7 @@ export function githubContext(
 ): GithubContext {
   const { pull_request: pullRequest } = payloadSchema().parse(payload);
   const server = environment["GITHUB_SERVER_URL"];
+  const actor = environment["GITHUB_ACTOR"];
   const repository = environment["GITHUB_REPOSITORY"] ?? "";
   const runId = environment["GITHUB_RUN_ID"] ?? "";
   return {
@@ -54,6 +57,7 @@ export function githubContext(
     ...(server === undefined || repository === "" || runId === ""
       ? {}
       : { runUrl: `${server}/${repository}/actions/runs/${runId}` }),
+    ...(actor === undefined || actor === "" ? {} : { actor }),
     ...(pullRequest?.number === undefined ? {} : { pullRequest: pullRequest.number }),
   };
 }

@@ -7,7 +7,7 @@ import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import * as command from "./command.ts";
-import type { JobRequest, JobType, ReadJob, RunnerWork } from "./kind.ts";
+import type { JobRequest, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 
 type Jobs = { command: command.CommandJob };
@@ -116,6 +116,11 @@ export function computesOf(job: Job): readonly string[] {
 
 export function secretsOf(job: Job): readonly JobSecret[] {
   return typeOf(job).secretsOf(job);
+}
+
+/** What a job of this type is to bring as far as it can, where it says so. */
+export function primaryMetricOf(job: Job): PrimaryMetric | undefined {
+  return typeOf(job).primaryMetricOf?.(job);
 }
 
 export function toRequest(job: Job, resolved: Resolved): JobRequest {

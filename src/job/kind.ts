@@ -38,6 +38,9 @@ export type RunnerWork = {
   readonly timeoutSeconds?: number;
 };
 
+/** A metric, and which of its values are better. */
+export type PrimaryMetric = { readonly metric: string; readonly goal: "minimize" | "maximize" };
+
 /** What came of reading a declared job. */
 export type ReadJob<Job> = { readonly job?: Job; readonly problems: readonly Problem[] };
 
@@ -65,6 +68,8 @@ export type JobType<Job extends JobBase> = {
   readonly secretsOf: (job: Job) => readonly JobSecret[];
   /** Body of `PUT …/jobs/{name}`, member for member what the official client sends for the same declaration. */
   readonly toRequest: (job: Job, resolved: Resolved) => JobRequest;
+  /** For a type that looks for the best value of a metric. */
+  readonly primaryMetricOf?: (job: Job) => PrimaryMetric | undefined;
   /** For a type that can run on the runner itself. */
   readonly onRunner?: (job: Job) => RunnerWork;
 };

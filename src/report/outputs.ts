@@ -1,4 +1,5 @@
-import type { PlanAction, PlanReport, Result } from "./result.ts";
+import { defined } from "../azure/defined.ts";
+import type { PlanAction, PlanReport, Result, RunReport } from "./result.ts";
 
 /** Every output of the interface that the result has something for. Paths of reports are added by whoever writes them. */
 export function outputsOf(result: Result): Readonly<Record<string, string>> {
@@ -51,10 +52,15 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
             ),
           ),
           "run-reused": String(run.reused),
-          gates: JSON.stringify(run.gates),
+          gates: JSON.stringify(run.gates.map(gateOutput)),
           "artifacts-path": run.artifactsPath ?? "",
         }),
   };
+}
+
+function gateOutput({ metric, step, condition, value, baseline, passed }: RunReport["gates"][number]) {
+  const compared = baseline === undefined ? {} : { baseline: { run: baseline.run, value: baseline.value } };
+  return { metric, ...defined({ step, value }), condition, ...compared, passed };
 }
 
 /** Targets that something has to be done about, or waited for, as `strategy.matrix` takes them: one job for each. */

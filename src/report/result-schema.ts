@@ -115,9 +115,12 @@ const run = z.strictObject({
   gates: z.array(
     z.strictObject({
       metric: text,
+      step: text.exactOptional(),
       condition: text,
       value: z.number().nullable().exactOptional(),
+      baseline: z.strictObject({ run: text, value: z.number(), url: text.exactOptional() }).exactOptional(),
       passed: z.boolean(),
+      note: text.exactOptional(),
     }),
   ),
   error: serviceError.exactOptional(),

@@ -248,10 +248,16 @@ export type MetricSeries = {
 /** The result of one gate. A metric that the run never logged is a missed gate. */
 export type GateResult = {
   readonly metric: string;
+  /** The step of a pipeline that logs it. */
+  readonly step?: string;
   /** `at least 0.9` */
   readonly condition: string;
   readonly value?: number;
+  /** The run that was compared, and its value. */
+  readonly baseline?: { readonly run: string; readonly value: number; readonly url?: string };
   readonly passed: boolean;
+  /** Why nothing was compared. */
+  readonly note?: string;
 };
 
 export type RunReport = {

@@ -21,3 +21,8 @@ export async function readMetrics(run: string, metrics: Metrics): Promise<readon
     ),
   );
 }
+
+/** The last value of every metric, by name. */
+export function lastValuesOf(metrics: readonly MetricSeries[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(metrics.map(({ name, last }) => [name, last]));
+}

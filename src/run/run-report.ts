@@ -1,9 +1,8 @@
 import type { LiveJob } from "../azure/jobs.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import { defined } from "../azure/defined.ts";
-import type { MetricSeries, RunReport } from "../report/result.ts";
+import type { GateResult, MetricSeries, RunReport } from "../report/result.ts";
 import type { Followed } from "./follow.ts";
-import { checkGates, type Gate } from "./gates.ts";
 
 /** How the following ended, or that there was none. */
 export type RunEnd = Followed | { readonly end: "left"; readonly why: "not-waited-for"; readonly status: string };
@@ -20,7 +19,8 @@ export type RunDetails = {
   readonly metrics: readonly MetricSeries[];
   /** The last lines of its log. */
   readonly tail?: string | undefined;
-  readonly gates: readonly Gate[];
+  /** Of a run that is over. */
+  readonly gates: readonly GateResult[];
   readonly commit: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -41,7 +41,6 @@ export function runReport(
   const endedAt = ended === undefined ? (isOver ? undefined : now) : Date.parse(ended);
   const seconds =
     startedAt === undefined || endedAt === undefined ? undefined : (endedAt - Date.parse(startedAt)) / 1000;
-  const last = Object.fromEntries(metrics.map((series) => [series.name, series.last]));
   return {
     name: job.name,
     id: job.id,
@@ -50,7 +49,7 @@ export function runReport(
     reused,
     compute,
     metrics,
-    gates: run.end === "over" ? checkGates(gates, last) : [],
+    gates,
     ...defined({
       displayName: job.displayName,
       url: job.studioUrl,

@@ -7,13 +7,14 @@ import type { JobRequest } from "../job/kind.ts";
 import { computeId } from "../job/parts/compute.ts";
 import { SecretUnavailable, type ResolveSecret, type SecretReference } from "../secret/secret.ts";
 import { runName } from "./name.ts";
-import { provenanceOf, type WorkflowRun } from "./provenance.ts";
+import { provenanceOf, type Configuration, type WorkflowRun } from "./provenance.ts";
 import { submitOnce, type SubmitDeps, type Submitted } from "./submit.ts";
 
 /** A job, and what of its surroundings decides what is sent. */
 export type JobSubmission = {
   readonly job: Job;
   readonly github: WorkflowRun;
+  readonly configuration: Configuration;
   /** Id and attempt of this workflow run: `123-1`. */
   readonly workflowAttempt: string;
   readonly rerun: boolean;
@@ -83,7 +84,7 @@ async function requestFor(
   definition: JobRequest,
   deps: JobSubmissionDeps,
 ): Promise<Outcome<JobRequest>> {
-  const { job, github, workflowAttempt, fallbackExperiment } = submission;
+  const { job, github, workflowAttempt, fallbackExperiment, configuration } = submission;
   const [ids, secrets] = await Promise.all([ensureAssets(taken, deps), resolveSecrets(job, deps.resolveSecret)]);
   if (!ids.ok) return ids;
   if (!secrets.ok) return secrets;
@@ -91,7 +92,7 @@ async function requestFor(
     toRequest(job, {
       runName: name,
       fallbackExperiment,
-      provenance: provenanceOf(github, definition, workflowAttempt),
+      provenance: provenanceOf(github, definition, workflowAttempt, configuration),
       idOf: lookUp(ids.value),
       computeIdOf: computeIds(submission, deps.workspaceId),
       valueOf: (reference) => secrets.value.get(reference),

@@ -2,6 +2,7 @@ import type { Jobs, LiveJob } from "../azure/jobs.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import { isLastingConflict } from "../azure/service-error.ts";
 import type { Clock } from "../clock.ts";
+import { definitionProperty, runTags } from "./provenance.ts";
 import { attemptName, decideSubmission, type Attempt } from "./name.ts";
 
 export type SubmitDeps = {
@@ -22,11 +23,6 @@ export type SubmitRequest = {
   readonly bodyFor: (name: string) => Promise<Outcome<unknown>>;
 };
 
-/** The tag by which a later process knows who submitted a run. */
-export const submittedByTag = "azureml-targets.workflow-attempt";
-/** The property that tells one definition from another under the same name. */
-export const definitionProperty = "azureml-targets.definition";
-
 export type Submitted = {
   readonly job: LiveJob;
   /** True when nothing was submitted. */
@@ -46,7 +42,7 @@ export async function submitOnce(request: SubmitRequest, deps: SubmitDeps): Prom
     attempts.value.map((job): Attempt => ({
       name: job.name,
       status: job.status,
-      submittedBy: job.tags[submittedByTag],
+      submittedBy: job.tags[runTags.workflowAttempt],
     })),
     request,
   );

@@ -254,9 +254,14 @@ export const problemCodes = {
     help: "Add :VERSION or @latest.",
   },
   "gate-condition": {
-    title: "A gate has no condition, or two.",
-    explanation: "A gate compares the last value of a metric with one bound.",
-    help: "Give exactly one of at_least and at_most.",
+    title: "A gate has no condition, or several.",
+    explanation: "A gate compares the last value of a metric with bounds, or with that of one other run.",
+    help: "Give exactly one of at_least, at_most, between and no_worse_than; in no_worse_than one of branch, run and model.",
+  },
+  "gate-goal": {
+    title: "A gate does not say which values are better.",
+    explanation: "A comparison with another run needs the direction, and only some names of metrics tell it.",
+    help: "Add goal: minimize or goal: maximize.",
   },
   "wrong-override": {
     title: "A line of the input set cannot be used.",

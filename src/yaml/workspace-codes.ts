@@ -42,4 +42,10 @@ export const workspaceCodes = {
       "The identity may not read it, or the service did not answer. The command goes on, and the service tells when the run is submitted.",
     help: "Run the command doctor: it says which permissions are missing.",
   },
+  "no-baseline": {
+    title: "A gate had nothing to compare with.",
+    explanation:
+      "No run of the branch has completed, or the run that is named has no such metric. Such a gate passes unless it is required.",
+    help: "Add required: true to miss the gate in such a case.",
+  },
 } as const satisfies Readonly<Record<string, CodeEntry>>;

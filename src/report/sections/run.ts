@@ -59,14 +59,32 @@ function stateOf({ status, conclusion, reused }: RunReport): Text {
 }
 
 function gates(results: RunReport["gates"]): readonly Block[] {
-  const rows = results.map(({ metric: name, condition, value, passed }) => [
+  const steps = results.some(({ step }) => step !== undefined);
+  const compares = results.some(({ baseline }) => baseline !== undefined);
+  const rows = results.map(({ metric: name, step, condition, value, baseline, passed, note }): readonly Text[] => [
     code(name),
+    ...(steps ? [step === undefined ? "" : code(step)] : []),
     condition,
     value === undefined ? "not logged" : metric(value),
-    passed ? badge("passed", "good") : badge("missed", "bad"),
+    ...(compares ? [baselineText(baseline)] : []),
+    [passed ? badge("passed", "good") : badge("missed", "bad"), note === undefined ? "" : `: ${note}`],
   ]);
-  const columns = [{ title: "Gate" }, { title: "Condition" }, { title: "Value", numeric: true as const }];
-  return [heading(3, "Gates"), { kind: "table", columns: [...columns, { title: "Result" }], rows }];
+  const columns = [
+    { title: "Gate" },
+    ...(steps ? [{ title: "Step" }] : []),
+    { title: "Condition" },
+    { title: "Value", numeric: true as const },
+    ...(compares ? [{ title: "Compared with" }] : []),
+    { title: "Result" },
+  ];
+  return [heading(3, "Gates"), { kind: "table", columns, rows }];
+}
+
+/** The value, and the run that it is of. */
+function baselineText(baseline: RunReport["gates"][number]["baseline"]): Text {
+  if (baseline === undefined) return "";
+  const { run, value, url } = baseline;
+  return [`${metric(value)} of `, url === undefined ? code(run) : link(run, url)];
 }
 
 /** The last lines of a run that did not succeed. */

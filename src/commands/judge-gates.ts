@@ -1,0 +1,55 @@
+import type { Azure } from "../azure/azure.ts";
+import { succeeded } from "../azure/outcome.ts";
+import type { GateResult, MetricSeries } from "../report/result.ts";
+import { sentenceOf } from "../report/failure.ts";
+import { findBaselines } from "../run/baseline.ts";
+import { checkGates, isComparison, passedWithoutBaseline, type Baseline, type Gate } from "../run/gates.ts";
+import { lastValuesOf } from "../run/metrics.ts";
+import { folderInRepository } from "../yaml/files.ts";
+import { configurationOf } from "./configuration.ts";
+import type { CommandContext } from "./context.ts";
+
+/** The run that is judged. */
+export type Judged = Parameters<typeof configurationOf>[0] & {
+  readonly name: string;
+  readonly metrics: readonly MetricSeries[];
+};
+
+/**
+ * Judges the gates of a run that is over, with the runs that they compare it with. A comparison whose other run cannot be
+ * read is a missed gate that says so.
+ */
+export async function judgeGates(
+  gates: readonly Gate[],
+  judged: Judged,
+  azure: Azure,
+  context: CommandContext,
+): Promise<readonly GateResult[]> {
+  const { github, log } = context;
+  const { name, metrics } = judged;
+  if (!gates.some(isComparison)) return checkGates(gates, { own: lastValuesOf(metrics) }, new Map());
+  const found = await findBaselines(gates, name, {
+    jobs: azure.jobs,
+    assets: azure.assets,
+    workspaceId: azure.workspace.id,
+    github,
+    configuration: await configurationOf(judged, context),
+    valuesOf: async (run) => {
+      const values = await azure.metrics.lastValues(run);
+      return values.ok ? succeeded({ own: values.value }) : values;
+    },
+  });
+  const baselines = found.ok
+    ? found.value
+    : new Map(
+        gates.flatMap((gate, index): [number, Baseline][] =>
+          isComparison(gate)
+            ? [[index, { unread: `the run to compare with could not be read: ${sentenceOf(found.failure.error)}` }]]
+            : [],
+        ),
+      );
+  const results = checkGates(gates, { own: lastValuesOf(metrics) }, baselines);
+  const folder = await folderInRepository(context);
+  for (const problem of passedWithoutBaseline(gates, results)) log.problem(problem, folder);
+  return results;
+}

@@ -1,0 +1,145 @@
+import * as z from "zod";
+import { primaryMetricOf, type Job } from "../job/job.ts";
+import type { BaselineSource, Gate, Goal, Tolerance } from "../run/gates.ts";
+import type { ProblemCode } from "../yaml/problem-codes.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { boolean, checkShape, number, oneOf, text } from "../yaml/shape.ts";
+import { positionOf, type NodePath, type SourceNode } from "../yaml/source.ts";
+
+const baselineSchema = () =>
+  z.strictObject({
+    branch: text().optional().describe("The newest completed run of a push to this branch, by the same configuration."),
+    run: text().optional().describe("Name of a run."),
+    model: text()
+      .optional()
+      .describe("A registered model, azureml:NAME:VERSION or @latest: the run that it came from."),
+    tolerance: z
+      .union([number(), text()])
+      .optional()
+      .describe("How much worse it may be: 0.01, or 2% of the baseline's absolute value. Default: 0."),
+  });
+
+export const gateSchema = () =>
+  z
+    .strictObject({
+      metric: text().describe("Name of the metric, as the run logs it."),
+      step: text().optional().describe("Name of the pipeline's step that logs it."),
+      at_least: number().optional().describe("The last value has to be at least this."),
+      at_most: number().optional().describe("The last value has to be at most this."),
+      between: z
+        .array(number())
+        .length(2)
+        .optional()
+        .describe("The last value has to be one of these, or between them."),
+      no_worse_than: baselineSchema().optional().describe("The run whose last value is compared."),
+      goal: oneOf(["minimize", "maximize"])
+        .optional()
+        .describe("Which values are better, where the metric's name does not tell."),
+      required: boolean().optional().describe("Whether the gate is missed while there is nothing to compare with."),
+    })
+    .describe("A condition that the last value of a metric has to meet.");
+
+type DeclaredGate = z.infer<ReturnType<typeof gateSchema>>;
+
+/** The gates, each with what it compares, or problems at its place. */
+export function readGates(
+  nodes: readonly SourceNode[],
+  run: Job | undefined,
+): { readonly gates: readonly Gate[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const gates = nodes.flatMap((node) => {
+    // Faults of its shape are reported with those of the file.
+    const { value } = checkShape(gateSchema, node);
+    return value === undefined ? [] : (readGate(value, node, run, problems) ?? []);
+  });
+  return { gates, problems };
+}
+
+const conditions = ["at_least", "at_most", "between", "no_worse_than"] as const;
+
+function readGate(
+  declared: DeclaredGate,
+  node: SourceNode,
+  run: Job | undefined,
+  problems: Problem[],
+): Gate | undefined {
+  const { metric, step } = declared;
+  const refuse = (code: ProblemCode, path: NodePath, message: string, fix: string): undefined => {
+    problems.push({ code, severity: "error", where: positionOf(node, path), message, fix });
+  };
+  const gate = `The gate on ${JSON.stringify(metric)}`;
+  const given = conditions.filter((key) => declared[key] !== undefined);
+  if (given.length !== 1)
+    return refuse(
+      "gate-condition",
+      [],
+      `${gate} has ${given.length === 0 ? "no condition" : `${given.length} conditions: ${given.join(", ")}`}.`,
+      `Give exactly one of ${conditions.join(", ")}.`,
+    );
+  const base = { metric, where: positionOf(node), ...(step === undefined ? {} : { step }) };
+  if (declared.at_least !== undefined) return { ...base, atLeast: declared.at_least };
+  if (declared.at_most !== undefined) return { ...base, atMost: declared.at_most };
+  if (declared.between !== undefined) {
+    const [low = 0, high = 0] = declared.between;
+    if (low <= high) return { ...base, between: [low, high] };
+    return refuse(
+      "out-of-range",
+      ["between"],
+      `${gate} can never pass: ${low} is above ${high}.`,
+      `Write between: [${high}, ${low}].`,
+    );
+  }
+  const { tolerance, ...sources } = declared.no_worse_than ?? {};
+  const source = Object.entries(sources).filter(([, value]) => value !== undefined);
+  const [only] = source;
+  if (only === undefined || source.length > 1)
+    return refuse(
+      "gate-condition",
+      ["no_worse_than"],
+      `${gate} names ${source.length === 0 ? "nothing" : `${source.length} things`} to compare with.`,
+      "Give exactly one of branch, run and model.",
+    );
+  const allowed = toleranceOf(tolerance);
+  if (allowed === undefined)
+    return refuse(
+      "wrong-value",
+      ["no_worse_than", "tolerance"],
+      `${JSON.stringify(tolerance)} is no tolerance.`,
+      "Write a number of 0 or more in the metric's own unit (0.01), or per cent of the baseline (2%).",
+    );
+  const goal = declared.goal ?? goalOfRun(metric, step, run) ?? goalByName(metric);
+  if (goal === undefined)
+    return refuse(
+      "gate-goal",
+      [],
+      `${gate} does not say which values are better, and the metric's name does not tell.`,
+      "Add goal: minimize or goal: maximize.",
+    );
+  const noWorseThan = { [only[0]]: only[1] } as BaselineSource;
+  return { ...base, noWorseThan, goal, tolerance: allowed, required: declared.required ?? false };
+}
+
+function toleranceOf(declared: number | string | undefined): Tolerance | undefined {
+  const [, amount, sign] = /^\s*(\d+(?:\.\d*)?|\.\d+)\s*(%?)\s*$/.exec(String(declared ?? 0)) ?? [];
+  if (amount === undefined) return typeof declared === "number" && declared >= 0 ? { absolute: declared } : undefined;
+  return sign === "%" ? { percent: Number(amount) } : { absolute: Number(amount) };
+}
+
+/** A sweep says itself what its primary metric is for. */
+function goalOfRun(metric: string, step: string | undefined, run: Job | undefined): Goal | undefined {
+  const primary = run === undefined || step !== undefined ? undefined : primaryMetricOf(run);
+  return primary?.metric === metric ? primary.goal : undefined;
+}
+
+const minimized = "loss error err wer cer mae mse rmse mape perplexity".split(" ");
+const maximized = "accuracy acc auc precision recall f1 score r2 map bleu".split(" ");
+
+/** By the last word of the metric's name: `val_loss`, `eval/f1`. */
+function goalByName(metric: string): Goal | undefined {
+  const last =
+    metric
+      .toLowerCase()
+      .split(/[_\-./:\s]/)
+      .at(-1) ?? "";
+  return minimized.includes(last) ? "minimize" : maximized.includes(last) ? "maximize" : undefined;
+}
