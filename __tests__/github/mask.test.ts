@@ -50,6 +50,8 @@ const echoes: Readonly<Record<string, (secret: string) => string>> = {
   "basic authentication": (secret) => `Basic ${Buffer.from(`user:${secret}`).toString("base64")}`,
   html: (secret) => `<p>${html(secret)}</p>`,
   markdown: (secret) => `x ${inline(secret)} y`,
+  "html in json": (secret) => `The service named ${JSON.stringify(html(secret))}`,
+  "markdown in json": (secret) => `The service named ${JSON.stringify(inline(secret))}`,
   code: (secret) => codeSpan(secret),
   cut: (secret) => `The service said: ${withoutEnd(secret)}`,
   lines: (secret) => secret.split("\n").join("\n> "),

@@ -17,7 +17,9 @@ export function mask(secret: string): void {
   masked.add(secret);
   const fresh = spellingsOf(secret).filter((spelling) => spelling.trim().length >= shortest);
   for (const spelling of fresh) setSecret(spelling);
-  spellings = [...new Set([...spellings, ...fresh])].sort((a, b) => b.length - a.length);
+  // Our own sentences quote what others say, whatever they have made of it; the runner sees them without secrets.
+  const quoted = fresh.map((spelling) => JSON.stringify(spelling).slice(1, -1));
+  spellings = [...new Set([...spellings, ...fresh, ...quoted])].sort((a, b) => b.length - a.length);
 }
 
 /**
