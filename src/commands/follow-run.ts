@@ -3,12 +3,12 @@ import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import type { Outcome } from "../azure/outcome.ts";
-import { leafCause } from "../azure/service-error.ts";
+import { isPreempted, leafCause } from "../azure/service-error.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { RunReport } from "../report/result.ts";
 import { cancelRun, statusAfterRefusal } from "../run/cancel.ts";
 import { downloadArtifacts } from "../run/download.ts";
-import { followRun, type Followed } from "../run/follow.ts";
+import { followRun, type Followed, type OverLimit } from "../run/follow.ts";
 import { missedGates } from "../run/gates.ts";
 import { readMetrics } from "../run/metrics.ts";
 import { runReport, type ReportedRun, type RunDetails } from "../run/run-report.ts";
@@ -31,11 +31,11 @@ export type Started = ReportedRun & {
 /** From the submission to the report: follow (unless `wait` is false), metrics, gates, download. */
 export async function followToReport(
   started: Started,
-  { gates }: Pick<Declaration, "gates">,
+  { gates, limits }: Pick<Declaration, "gates" | "limits">,
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
-  const { name, status } = started.job;
+  const { name, status, createdAt } = started.job;
   const details = (found: Pick<RunDetails, "metrics" | "gates" | "tail">): RunDetails => ({
     ...found,
     commit: context.github.commit,
@@ -65,12 +65,12 @@ export async function followToReport(
       signal: context.signal,
       deadline: context.deadline,
       onStatus: log.status,
-      ...defined({ last }),
+      ...defined({ last, limits, submittedAt: createdAt === undefined ? undefined : Date.parse(createdAt) }),
     });
   let followed = await follow();
   // A cancellation is refused for a run that has ended meanwhile: what it is then counts, so it is read once more.
   if (isToBeCancelled(followed, started, context) && !(await cancel()).ok) {
-    if (followed.why === "timeout") {
+    if (followed.why !== "cancelled") {
       const again = await follow(followed.status);
       // Where it cannot be read any more, the time limit is still what ended the following.
       followed = again.end === "left" && again.why === "unreachable" ? { ...followed, status: again.status } : again;
@@ -90,14 +90,15 @@ export async function followToReport(
   return join({ run: report, failures: [] }, concluded);
 }
 
-/** Left by a time limit after which it is to be cancelled, or by the workflow's own end. */
+/** Left by a limit after which it is to be cancelled, or by the workflow's own end. */
 function isToBeCancelled(
   followed: Followed,
   { ours }: Started,
   { inputs }: CommandContext,
-): followed is Extract<Followed, { end: "left"; why: "timeout" | "cancelled" }> {
-  if (followed.end !== "left") return false;
-  return followed.why === "timeout" ? inputs.onTimeout === "cancel" : followed.why === "cancelled" && ours;
+): followed is Exclude<Extract<Followed, { end: "left" }>, { why: "unreachable" }> {
+  if (followed.end !== "left" || followed.why === "unreachable") return false;
+  if (followed.why === "cancelled") return ours;
+  return followed.why !== "timeout" || inputs.onTimeout === "cancel";
 }
 
 /** What the end of the run means: failures, and what is fetched. */
@@ -109,7 +110,8 @@ async function ended(
   azure: Azure,
 ): Promise<CommandResult> {
   context.state.runEnded();
-  const { conclusion, failureReason = "run-failed" } = interpretStatus(status);
+  const { conclusion, failureReason: ofStatus = "run-failed" } = interpretStatus(status);
+  const failureReason = ofStatus === "run-failed" && isPreempted(error) ? "preempted" : ofStatus;
   if (conclusion !== "success") {
     const leaf = error === undefined ? undefined : leafCause(error);
     const why = leaf === undefined ? "" : ` ${leaf.message} [${leaf.code}]`;
@@ -128,9 +130,9 @@ async function leftRunning(
   context: CommandContext,
   cancel: () => Promise<Outcome<void>>,
 ): Promise<CommandResult> {
-  const stopped = (reason: "cancelled" | "timeout", message: string, isRunning: boolean): CommandResult => {
+  const stopped = (reason: "cancelled" | "timeout" | OverLimit, message: string, isRunning: boolean): CommandResult => {
     // What could not be cancelled is left to the post step, which tries once more.
-    if (reason === "timeout" || !isRunning || !ours) context.state.runEnded();
+    if (reason !== "cancelled" || !isRunning || !ours) context.state.runEnded();
     return { failures: [{ reason, message }], leftGoing: isRunning ? [stillRunning(name)] : [] };
   };
   switch (followed.why) {
@@ -150,13 +152,20 @@ async function leftRunning(
     }
     case "timeout": {
       const asked = context.inputs.onTimeout === "cancel" ? await cancel() : undefined;
-      const what =
-        asked === undefined
-          ? "it is still running"
-          : asked.ok
-            ? "cancellation requested"
-            : `it could not be cancelled (${sentenceOf(asked.failure.error)}), and was ${followed.status} when it was read last`;
-      return stopped("timeout", `The run '${name}' had not ended within timeout-minutes; ${what}.`, asked?.ok !== true);
+      const what = asked === undefined ? "it is still running" : whatCameOf(asked, followed.status);
+      const limit = context.handsOver
+        ? "before the end of the job, which GitHub ends at minute 360"
+        : "within timeout-minutes";
+      return stopped("timeout", `The run '${name}' had not ended ${limit}; ${what}.`, asked?.ok !== true);
+    }
+    case "queue-limit":
+    case "total-limit": {
+      const asked = await cancel();
+      const why =
+        followed.why === "queue-limit"
+          ? `was still ${followed.status}, waiting for nodes, when limits.queue had passed`
+          : `was still ${followed.status} when limits.total had passed`;
+      return stopped(followed.why, `The run '${name}' ${why}; ${whatCameOf(asked, followed.status)}.`, !asked.ok);
     }
     case "unreachable":
       return {
@@ -164,6 +173,12 @@ async function leftRunning(
         leftGoing: [stillRunning(name)],
       };
   }
+}
+
+function whatCameOf(asked: Outcome<void>, status: string): string {
+  return asked.ok
+    ? "cancellation requested"
+    : `it could not be cancelled (${sentenceOf(asked.failure.error)}), and was ${status} when it was read last`;
 }
 
 async function fetchArtifacts(report: RunReport, context: CommandContext, azure: Azure): Promise<CommandResult> {

@@ -34,6 +34,9 @@ export type FailureReason =
   | "download-failed"
   | "comment-failed"
   | "timeout"
+  | "queue-limit"
+  | "total-limit"
+  | "preempted"
   | "cancelled"
   | "not-supported"
   | "internal-error";

@@ -19,6 +19,8 @@ export type SubmitRequest = {
   readonly rerun: boolean;
   /** Id and attempt of this workflow run: `123-1`. */
   readonly workflowAttempt: string;
+  /** The attempt that is submitted anew. */
+  readonly repeats?: string;
   /** Body for the run of a given name. Assembled only when something is submitted. */
   readonly bodyFor: (name: string) => Promise<Outcome<unknown>>;
 };
