@@ -39,6 +39,17 @@ describe("limits", () => {
     expect(result.failures.join(" ")).toContain("when limits.total had passed; cancellation requested");
     expect(cancellations()).toEqual([result.run?.name]);
   });
+
+  it("stop a run on the runner that takes too long", async () => {
+    const checkout = checkoutOf({
+      "azureml.yml":
+        "run: { command: sleep 30, compute: local, environment: { image: ubuntu } }\nlimits: { total: 1 }\n",
+    });
+    const environment = { ...stand.environment, PATH: process.env["PATH"] ?? "" };
+    const { result } = await run(source, { command: "train", checkout, environment });
+    expect(result.failures).toEqual([expect.stringContaining("had not ended when limits.total had passed")]);
+    expect(result).toMatchObject({ conclusion: "failure", failureReason: "total-limit", run: { status: "Canceled" } });
+  });
 });
 
 describe("retries", () => {

@@ -44,7 +44,7 @@ export async function runDeclared(
   if (run === undefined) return nothing;
   const connected = async () => prepared?.azure ?? (await connect(context, declaration));
   if (isOnRunner(run, targets))
-    return trainLocally(run, gates, context, gates.some(isComparison) ? await connected() : prepared?.azure);
+    return trainLocally(run, declaration, context, gates.some(isComparison) ? await connected() : prepared?.azure);
   const azure = await connected();
   return runInWorkspace(run, declaration, context, { azure, liveNames: prepared?.liveNames ?? new Map() });
 }
