@@ -31,13 +31,13 @@ export type Jobs = {
   readonly get: (name: string, signal?: AbortSignal) => Promise<Outcome<LiveJob | undefined>>;
   /** All jobs that have a tag of this name. */
   readonly tagged: (tag: string) => Promise<Outcome<readonly LiveJob[]>>;
-  readonly put: (name: string, body: unknown) => Promise<Outcome<LiveJob>>;
+  /** @param apiVersion each type of job has the official client's own. */
+  readonly put: (name: string, body: unknown, apiVersion: string) => Promise<Outcome<LiveJob>>;
   /** Requests the cancellation; the job runs on until its status says otherwise. */
   readonly cancel: (name: string, signal?: AbortSignal) => Promise<Outcome<void>>;
 };
 
 /** The official client's versions. */
-const putVersion = "2025-01-01-preview";
 const getVersion = "2024-01-01-preview";
 const cancelVersion = "2023-04-01-preview";
 
@@ -62,8 +62,8 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
           )
         : jobs;
     },
-    put: async (name, body) => {
-      const answer = await arm.put(id(name), putVersion, body);
+    put: async (name, body, apiVersion) => {
+      const answer = await arm.put(id(name), apiVersion, body);
       if (!answer.ok) return answer;
       // Whether there is a run now is not known from such an answer: it is as good as a lost one.
       return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unknown");

@@ -102,6 +102,10 @@ export function labelOf(job: Job): string {
   return jobTypes[job.type].label;
 }
 
+export function apiVersionOf(job: Job): string {
+  return jobTypes[job.type].apiVersion;
+}
+
 export function assetsOf(job: Job): readonly AssetUse[] {
   return typeOf(job).assetsOf(job);
 }

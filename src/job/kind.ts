@@ -50,6 +50,8 @@ export type JobType<Job extends JobBase> = {
   readonly label: string;
   /** ARM's discriminator. */
   readonly jobType: string;
+  /** The version of ARM's API that the official client submits jobs of this type with. */
+  readonly apiVersion: string;
   /** az ml's name of the schema that files of this type name in `$schema`. */
   readonly schemaName: string;
   /** The declaration's shape: keys, types, defaults. Published as JSON Schema. */
