@@ -9,8 +9,9 @@ import { isMapping } from "../yaml/wording.ts";
 import * as command from "./command.ts";
 import type { JobRequest, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
+import * as sweep from "./sweep.ts";
 
-type Jobs = { command: command.CommandJob };
+type Jobs = { command: command.CommandJob; sweep: sweep.SweepJob };
 
 /** az ml's `type`. */
 export type JobTypeName = keyof Jobs;
@@ -18,7 +19,7 @@ export type JobTypeName = keyof Jobs;
 export type Job = Jobs[JobTypeName];
 
 /** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
-export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command };
+export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, sweep };
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
 const defaultType: JobTypeName = "command";
@@ -52,8 +53,10 @@ export function readJob(node: SourceNode): ReadJob<Job> {
 
 /** Rules over several members: where one of them is at fault, they say nothing that is certain. */
 const rulesOverMembers: Readonly<Partial<Record<ProblemCode, readonly string[]>>> = {
-  "missing-key": ["environment", "command", "code", "inputs", "outputs"],
-  "unknown-binding": ["command", "inputs", "outputs"],
+  "missing-key": ["environment", "command", "code", "inputs", "outputs", "trial", "search_space", "sampling_algorithm"],
+  "unknown-binding": ["command", "inputs", "outputs", "trial", "search_space"],
+  "unused-parameter": ["trial", "search_space"],
+  "wrong-sampling": ["search_space", "sampling_algorithm", "early_termination"],
   "two-environments": ["environment", "conda_packages", "pip_packages", "gpu"],
 };
 
