@@ -88,6 +88,8 @@ describe("early termination", () => {
     const judged = new Map<string, number>();
     expect(stoppedBy(policy, "Maximize", courses, judged)).toEqual(["near", "bad"]);
     expect(stoppedBy(policy, "Maximize", courses, judged)).toEqual([]);
-    expect(stoppedBy(policy, "Maximize", courses.slice(0, 1), new Map())).toEqual([]);
+    const alone = new Map<string, number>();
+    expect(stoppedBy(policy, "Maximize", courses.slice(1, 2), alone)).toEqual([]);
+    expect(stoppedBy(policy, "Maximize", courses.slice(0, 2), alone)).toEqual(["near"]);
   });
 });

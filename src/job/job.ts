@@ -1,5 +1,6 @@
 import { ZodObject } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
+import type { LiveJob } from "../azure/jobs.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { formatProblem, type Problem } from "../yaml/problem.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
@@ -7,7 +8,7 @@ import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import * as command from "./command.ts";
-import type { JobRequest, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
+import type { ChildrenKind, JobRequest, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 import * as sweep from "./sweep.ts";
 
@@ -132,6 +133,12 @@ export function primaryMetricOf(job: Job): PrimaryMetric | undefined {
 
 export function toRequest(job: Job, resolved: Resolved): JobRequest {
   return typeOf(job).toRequest(job, resolved);
+}
+
+/** What a live job's runs start, by ARM's `jobType`; `undefined` for one that starts none. */
+export function childrenOf(job: Pick<LiveJob, "jobType" | "objective">): ChildrenKind | undefined {
+  const type = names.find((name) => jobTypes[name].jobType.toLowerCase() === job.jobType?.toLowerCase());
+  return type === undefined ? undefined : jobTypes[type].childrenOf?.(job);
 }
 
 /** The job as the runner can run it; `undefined` for a type that only Azure ML runs. */

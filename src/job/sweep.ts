@@ -1,11 +1,12 @@
 import * as z from "zod";
 import type { AssetUse } from "../asset/asset.ts";
 import { defined } from "../azure/defined.ts";
+import type { LiveJob } from "../azure/jobs.ts";
 import { problemsAt } from "../compute/problems-at.ts";
 import { checkShape, shape, text } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
-import type { JobBase, JobRequest, ReadJob } from "./kind.ts";
+import type { ChildrenKind, JobBase, JobRequest, PrimaryMetric, ReadJob } from "./kind.ts";
 import { checkBindings, checkParameterBindings, withTodaysPlaceholders } from "./parts/bindings.ts";
 import { assetsOfCode, codeSchema, readCode, toCodeId, type JobCode } from "./parts/code.ts";
 import { computeSchema, readCompute } from "./parts/compute.ts";
@@ -265,6 +266,14 @@ export function computesOf({ compute }: SweepJob): readonly string[] {
 
 export function secretsOf({ trial }: SweepJob): readonly JobSecret[] {
   return secretsWithin(secretsOfVariables(trial.environmentVariables), trialPath);
+}
+
+export function primaryMetricOf({ objective }: SweepJob): PrimaryMetric {
+  return { metric: objective.primary_metric, goal: objective.goal };
+}
+
+export function childrenOf({ objective }: Pick<LiveJob, "objective">): ChildrenKind {
+  return { are: "trials", ...defined({ objective }) };
 }
 
 export function toRequest(job: SweepJob, resolved: Resolved): JobRequest {

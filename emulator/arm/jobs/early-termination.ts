@@ -23,6 +23,8 @@ export function stoppedBy(
   return courses.flatMap(({ trial, values }) => {
     const interval = Math.floor(values.length / every) * every;
     if (interval === 0 || interval < delay || interval <= (judged.get(trial) ?? 0)) return [];
+    // With nothing to compare it with, it is judged as soon as there is.
+    if (!courses.some((course) => course.trial !== trial && course.values.length > 0)) return [];
     judged.set(trial, interval);
     return isStopped(policy, { trial, values }, interval, courses, isBetter) ? [trial] : [];
   });
@@ -38,7 +40,6 @@ function isStopped(
   const best = (of: readonly number[]) => of.reduce((a, b) => (isBetter(b, a) ? b : a));
   const own = best(values.slice(0, interval));
   const others = courses.filter((course) => course.trial !== trial && course.values.length > 0);
-  if (others.length === 0) return false;
   switch (String(policy["policyType"]).toLowerCase()) {
     case "bandit": {
       const leading = best(others.map((course) => best(course.values.slice(0, interval))));
