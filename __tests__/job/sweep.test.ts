@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
-import { assetsOf, read as readSweep, secretsOf, toRequest } from "../../src/job/sweep.ts";
+import { assetsOf, primaryMetricOf, read as readSweep, secretsOf, toRequest } from "../../src/job/sweep.ts";
 import { isError } from "../../src/yaml/problem.ts";
 import { nodeOf } from "../support/documents.ts";
 import { checkoutOf } from "../support/step.ts";
@@ -119,6 +119,11 @@ describe("the trial of a sweep", () => {
     const [problem] = read({ trial: "trial: file:./train.yml\n" }).problems;
     expect(problem?.message).toBe("A sweep job's trial is written out; az ml takes no file and no component here.");
   });
+});
+
+it("says what it is after, for gates that do not", () => {
+  const { job } = read({});
+  expect(job && primaryMetricOf(job)).toEqual({ metric: "loss", goal: "minimize" });
 });
 
 it("tells a parameter that is taken for an input how it is written", () => {

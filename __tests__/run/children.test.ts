@@ -91,6 +91,16 @@ describe("a sweep", () => {
     expect(result.failures.join("\n")).toContain("required at most 0.1; the run logged 0.5");
   });
 
+  it("is compared with another one by the best trials of both", async () => {
+    const first = await train({ rates: [1, 2] });
+    const name = first.result.run?.name ?? "";
+    const compared = (rates: readonly number[]) =>
+      train({ rates, beside: `gates: [{ metric: loss, no_worse_than: { run: ${name} } }]\n` });
+    const worse = await compared([3, 4]);
+    expect(worse.result.failures.join("\n")).toContain(`(${name} has 0.5); the run logged 1.5`);
+    expect((await compared([0.5, 4])).result.failures).toEqual([]);
+  });
+
   it("stops the trials that its policy stops", async () => {
     const { result } = await train({
       rates: [1, 9],

@@ -106,6 +106,12 @@ async function runJob(
   const folder = join(options.folder, "runs", name);
   const logs: LiveLog[] = [];
   let end: string | undefined;
+  const closeLogs = async () => void (await Promise.allSettled(logs.map((one) => one.close())));
+  // In one write: whoever sees that it is over sees since when, and its whole log.
+  const endAs = async (status: string, error?: JobDocument["error"]) => {
+    await closeLogs();
+    update(name, { status, endedAt: new Date().toISOString(), ...(error === undefined ? {} : { error }) });
+  };
   const log = async (file: string): Promise<LiveLog> => {
     const container = (await options.storage.service()).getContainerClient(artifactContainer);
     const opened = await openLiveLog(container.getAppendBlobClient(`${artifactFolder(name)}/${file}`));
@@ -120,23 +126,21 @@ async function runJob(
       signal,
       options,
       log,
-      closeLogs: async () => void (await Promise.all(logs.map((one) => one.close()))),
+      closeLogs,
       setStatus: (status) => update(name, { status }),
       endAs: (status) => void (end = status),
       describe: (added) => update(name, { properties: described(name, added, options) }),
       child: (child, properties) => runBelow(name, child, properties),
     });
-    update(name, { status: signal.aborted ? "Canceled" : (end ?? "Completed") });
+    await endAs(signal.aborted ? "Canceled" : (end ?? "Completed"));
   } catch (error) {
     const failure =
       error instanceof JobFailed
         ? error
         : new JobFailed("SystemError", error instanceof Error ? error.message : String(error));
-    if (signal.aborted) update(name, { status: "Canceled" });
-    else update(name, { status: "Failed", error: { code: failure.code, message: failure.message } });
+    if (signal.aborted) await endAs("Canceled");
+    else await endAs("Failed", { code: failure.code, message: failure.message });
   } finally {
-    await Promise.allSettled(logs.map((one) => one.close()));
-    update(name, { endedAt: new Date().toISOString() });
     await rm(folder, { recursive: true, force: true });
   }
 }
