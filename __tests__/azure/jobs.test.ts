@@ -30,7 +30,7 @@ describe("a job", () => {
     "is not what is answered as %j: after a write that is a lost reply, and a read failed",
     async (body) => {
       const jobs = jobsAnswering(body, 201);
-      expect(await jobs.put("run", {})).toMatchObject({
+      expect(await jobs.put("run", {}, "2025-01-01-preview")).toMatchObject({
         ok: false,
         failure: { reason: "unknown", error: { code: "BrokenReply" } },
       });

@@ -31,10 +31,11 @@ describe("limits", () => {
 
   it("have no other keys, and one place", async () => {
     expect((await read("limits: { totl: 1 }\n")).problems).toEqual(["unknown-key azureml.yml:2:11"]);
-    const { problems } = await read("limits: { total: 1h }\n", { "other.yml": "targets: []\nlimits: { total: 2h }\n" }, [
-      "azureml.yml",
-      "other.yml",
-    ]);
+    const { problems } = await read(
+      "limits: { total: 1h }\n",
+      { "other.yml": "targets: []\nlimits: { total: 2h }\n" },
+      ["azureml.yml", "other.yml"],
+    );
     expect(problems).toEqual(["two-runs other.yml:2:1"]);
   });
 });

@@ -24,6 +24,7 @@ const examples = globSync("examples/**/*.yml").flatMap((file) => {
 
 describe.each(Object.entries(jobTypes))("the job type %s", (name, type) => {
   it("says what it is called, and how the service and az ml call it", () => {
+    expect(type.apiVersion).toMatch(/^20\d\d-\d\d-\d\d(-preview)?$/);
     expect(type.label).toMatch(/^[a-z].* job$/);
     expect(type.jobType).toMatch(/^[A-Z][A-Za-z]+$/);
     expect(type.schemaName).toMatch(/^[a-z][A-Za-z]+Job$/);
@@ -80,7 +81,10 @@ describe("a job file", () => {
   });
 
   it.each([
-    ["$schema: https://azuremlschemas.azureedge.net/latest/sweepJob.schema.json\n", "an az ml sweepJob file"],
+    [
+      "$schema: https://azuremlschemas.azureedge.net/latest/distillationJob.schema.json\n",
+      "an az ml distillationJob file",
+    ],
     ["type: pipeline\njobs: {}\n", "a job of the type pipeline"],
   ])("of a type that is not listed is not supported yet: %j", (yaml, what) => {
     const { node } = nodeOf(yaml);
@@ -88,7 +92,7 @@ describe("a job file", () => {
   });
 
   it("of a type that is not listed, inside a declaration, is a problem at its type", () => {
-    const { node } = nodeOf("type: sweep\ncommand: x\nenvironment: azureml:env:1\n");
+    const { node } = nodeOf("type: distillation\ncommand: x\nenvironment: azureml:env:1\n");
     expect(node && readJob(node).problems).toMatchObject([{ code: "wrong-value", where: { line: 1 } }]);
   });
 });

@@ -40,7 +40,7 @@ async function follow(looks: readonly Look[], options: Options = {}): Promise<To
   const never = () => Promise.reject(new Error("This is not asked for."));
   const deps: FollowDeps = {
     jobs: { ...jobsOf(), get: async (name) => succeeded(liveJob(name, { status: options.job ?? status })) },
-    runHistory: { details, artifacts: never, artifactUrl: never },
+    runHistory: { details, children: never, artifacts: never, artifactUrl: never },
     logs: {
       look: async () => void (logReads += 1),
       finish: async () => void (logReads += 1),

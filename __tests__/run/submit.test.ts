@@ -17,7 +17,13 @@ type Submission = {
 async function submit(jobs: Jobs, sent: readonly string[], rerun = false): Promise<Submission> {
   const told: string[] = [];
   const outcome = await submitOnce(
-    { name: "run", rerun, workflowAttempt: "2-1", bodyFor: async () => succeeded(body) },
+    {
+      name: "run",
+      rerun,
+      workflowAttempt: "2-1",
+      bodyFor: async () => succeeded(body),
+      apiVersion: "2025-01-01-preview",
+    },
     { jobs, clock: sleepingClock(), signal: new AbortController().signal, beforeSubmit: (name) => told.push(name) },
   );
   return { outcome, sent, told };
@@ -61,8 +67,8 @@ describe("a submission", () => {
 
   it("whose reply is lost is not sent again when the run shows up", async () => {
     const jobs = jobsOf();
-    const put: Jobs["put"] = async (name, sent) => {
-      await jobs.put(name, sent);
+    const put: Jobs["put"] = async (name, sent, apiVersion) => {
+      await jobs.put(name, sent, apiVersion);
       return failing("unknown");
     };
     expect(await submit({ ...jobs, put }, jobs.asked)).toMatchObject({

@@ -5,6 +5,9 @@ import { seeded, workspacePath } from "../settings.ts";
 import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 
+/** Runs on one page of the runs below another one. */
+const mostChildren = 100;
+
 /** The regional data plane's run history and artifact services. */
 export async function runHistory(request: Incoming, store: Store, storage: Storage): Promise<Reply | undefined> {
   const { path, endpoints } = request;
@@ -36,43 +39,30 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
   if (path.startsWith("/history/v1.0")) {
     // `rundata` asks for a run by its body, and gets it wrapped; named outputs are not kept as assets here.
     const asked = rest === "/rundata" ? (request.body as { readonly runId?: string } | undefined)?.runId : undefined;
-    const [, inPath, details] = /\/runs\/([^/]+)(\/details)?$/.exec(rest) ?? [];
+    const [, inPath, view] = /\/runs\/([^/]+)(?:\/(details|children))?$/.exec(rest) ?? [];
     const name = asked ?? inPath;
     const job = name === undefined ? undefined : store.get<JobDocument>("jobs", name);
     if (name === undefined || job === undefined) return notFound(name);
+    if (view === "children") {
+      const below = store.list<JobDocument>("jobs").flatMap(({ value }) => (value.parent === name ? [value] : []));
+      const start = Number(request.query.get("$continuationtoken") ?? 0) || 0;
+      const size = Math.min(Number(request.query.get("$top") ?? mostChildren) || mostChildren, mostChildren);
+      const next = start + size < below.length ? String(start + size) : null;
+      return ok({
+        value: below.slice(start, start + size).map((child) => ({ ...runOf(child), logFiles: {} })),
+        continuationToken: next,
+        nextLink: null,
+      });
+    }
     const logs =
-      details === undefined
+      view === undefined
         ? []
         : (await blobsBelow(`${artifactFolder(name)}/`)).filter((blob) =>
             /\/(user_logs|system_logs|azureml-logs)\//.test(blob),
           );
     const inFolder = artifactFolder(name).length + 1;
     const run = {
-      runId: name,
-      parentRunId: null,
-      rootRunId: name,
-      status: job.status,
-      displayName: job.properties["displayName"] ?? name,
-      target: String(job.properties["computeId"] ?? "")
-        .split("/")
-        .at(-1),
-      createdUtc: job.createdAt,
-      startTimeUtc: job.startedAt ?? null,
-      endTimeUtc: job.endedAt ?? null,
-      properties: job.properties["properties"] ?? {},
-      tags: job.properties["tags"] ?? {},
-      error:
-        job.error === undefined
-          ? null
-          : {
-              error: { ...job.error, messageParameters: {}, details: [] },
-              correlation: { operation: null, request: null },
-              environment: seeded.location,
-              location: seeded.location,
-              time: job.endedAt ?? null,
-            },
-      warnings: [],
-      runType: jobTypes.get(job.properties["jobType"])?.runType ?? null,
+      ...runOf(job),
       logFiles: Object.fromEntries(logs.map((blob) => [blob.slice(inFolder), blobUrl(blob)])),
     };
     return ok(asked === undefined ? run : { runMetadata: { ...run, outputs: {} } });
@@ -102,6 +92,38 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
     return ok({ value: blobs.map(describe), continuationToken: null });
   }
   return undefined;
+}
+
+/** A run as run history describes it, wherever it shows one. */
+function runOf(job: JobDocument) {
+  const { name, parent, properties } = job;
+  return {
+    runId: name,
+    parentRunId: parent ?? null,
+    rootRunId: parent ?? name,
+    status: job.status,
+    displayName: properties["displayName"] ?? name,
+    target: String(properties["computeId"] ?? "")
+      .split("/")
+      .at(-1),
+    createdUtc: job.createdAt,
+    startTimeUtc: job.startedAt ?? null,
+    endTimeUtc: job.endedAt ?? null,
+    properties: properties["properties"] ?? {},
+    tags: properties["tags"] ?? {},
+    error:
+      job.error === undefined
+        ? null
+        : {
+            error: { ...job.error, messageParameters: {}, details: [] },
+            correlation: { operation: null, request: null },
+            environment: seeded.location,
+            location: seeded.location,
+            time: job.endedAt ?? null,
+          },
+    warnings: [],
+    runType: jobTypes.get(properties["jobType"])?.runType ?? null,
+  };
 }
 
 function notFound(what: string | undefined): Reply {

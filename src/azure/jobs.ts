@@ -11,6 +11,10 @@ export type LiveJob = {
   readonly name: string;
   /** As the service spells it; unknown words pass through. */
   readonly status: string;
+  /** ARM's discriminator. */
+  readonly jobType?: string;
+  /** What a sweep is after. */
+  readonly objective?: Objective;
   readonly displayName?: string;
   readonly experimentName?: string;
   readonly computeId?: string;
@@ -25,19 +29,21 @@ export type LiveJob = {
   readonly endTime?: string;
 };
 
+export type Objective = { readonly primaryMetric: string; readonly goal: "minimize" | "maximize" };
+
 /** The jobs of one workspace. Reads are repeated on passing faults; writes are sent exactly once. */
 export type Jobs = {
   /** `undefined` when there is none of that name. */
   readonly get: (name: string, signal?: AbortSignal) => Promise<Outcome<LiveJob | undefined>>;
   /** All jobs that have a tag of this name. */
   readonly tagged: (tag: string) => Promise<Outcome<readonly LiveJob[]>>;
-  readonly put: (name: string, body: unknown) => Promise<Outcome<LiveJob>>;
+  /** @param apiVersion each type of job has the official client's own. */
+  readonly put: (name: string, body: unknown, apiVersion: string) => Promise<Outcome<LiveJob>>;
   /** Requests the cancellation; the job runs on until its status says otherwise. */
   readonly cancel: (name: string, signal?: AbortSignal) => Promise<Outcome<void>>;
 };
 
 /** The official client's versions. */
-const putVersion = "2025-01-01-preview";
 const getVersion = "2024-01-01-preview";
 const cancelVersion = "2023-04-01-preview";
 
@@ -62,8 +68,8 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
           )
         : jobs;
     },
-    put: async (name, body) => {
-      const answer = await arm.put(id(name), putVersion, body);
+    put: async (name, body, apiVersion) => {
+      const answer = await arm.put(id(name), apiVersion, body);
       if (!answer.ok) return answer;
       // Whether there is a run now is not known from such an answer: it is as good as a lost one.
       return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unknown");
@@ -100,6 +106,14 @@ function recordedTime(text: unknown): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
+function objectiveOf(wire: unknown): Objective | undefined {
+  const { primaryMetric, goal } = membersOf(wire);
+  const metric = textOf(primaryMetric);
+  const [known] = /^(minimize|maximize)$/i.exec(textOf(goal) ?? "") ?? [];
+  if (metric === undefined || known === undefined) return undefined;
+  return { primaryMetric: metric, goal: known.toLowerCase() as Objective["goal"] };
+}
+
 function liveJob(wire: unknown): LiveJob {
   const { id, name, systemData, properties } = membersOf(wire);
   const job = membersOf(properties);
@@ -112,6 +126,8 @@ function liveJob(wire: unknown): LiveJob {
     tags: textsOf(job["tags"]),
     properties: own,
     ...defined({
+      jobType: textOf(job["jobType"]),
+      objective: objectiveOf(job["objective"]),
       displayName: textOf(job["displayName"]),
       experimentName: textOf(job["experimentName"]),
       // A serverless job has a computeId that names nothing: `…/computes/`.

@@ -6,6 +6,7 @@ import type { Outcome } from "../azure/outcome.ts";
 import { isPreempted, leafCause } from "../azure/service-error.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { RunReport } from "../report/result.ts";
+import { causeOf, readBelow, stepValuesOf, type Below } from "../run/children.ts";
 import { cancelRun, statusAfterRefusal } from "../run/cancel.ts";
 import { downloadArtifacts } from "../run/download.ts";
 import { followRun, type Followed, type OverLimit } from "../run/follow.ts";
@@ -36,7 +37,7 @@ export async function followToReport(
   azure: Azure,
 ): Promise<CommandResult> {
   const { name, status, createdAt } = started.job;
-  const details = (found: Pick<RunDetails, "metrics" | "gates" | "tail">): RunDetails => ({
+  const details = (found: Pick<RunDetails, "metrics" | "gates" | "tail" | "children" | "failedChild">): RunDetails => ({
     ...found,
     commit: context.github.commit,
     now: context.clock.now(),
@@ -80,14 +81,36 @@ export async function followToReport(
   }
   log.end();
   context.signal.removeEventListener("abort", onAbort);
-  const metrics = followed.end === "over" ? await readMetrics(name, azure.metrics) : [];
-  const results = followed.end === "over" ? await judgeGates(gates, { ...started, name, metrics }, azure, context) : [];
-  const report = runReport(started, followed, details({ metrics, gates: results, tail: log.follower.tail() }));
+  const underneath = followed.end === "over" ? await below(started, followed, context, azure) : {};
+  const { children } = underneath;
+  // A sweep logs nothing itself: its metrics are those of its best trial.
+  const metrics = followed.end === "over" ? await readMetrics(children?.best?.name ?? name, azure.metrics) : [];
+  const judged = { ...started, name, metrics, steps: stepValuesOf(children?.children ?? []) };
+  const results = followed.end === "over" ? await judgeGates(gates, judged, azure, context) : [];
+  const tail = log.follower.tail();
+  const report = runReport(started, followed, details({ ...underneath, metrics, gates: results, tail }));
   const concluded =
     followed.end === "left"
       ? await leftRunning(started, followed, context, cancel)
-      : await ended(followed, report, { gates, source: started.source }, context, azure);
+      : await ended(
+          followed,
+          report,
+          { ...defined({ source: started.source }), gates, failedChild: underneath.failedChild },
+          context,
+          azure,
+        );
   return join({ run: report, failures: [] }, concluded);
+}
+
+/** What the run has started; where it cannot be read, that is said, and the rest is reported all the same. */
+async function below({ job }: Started, { status }: Followed, { log }: CommandContext, azure: Azure): Promise<Below> {
+  const found = await readBelow(job, status, azure);
+  if (found.ok) return found.value;
+  log.annotate(
+    "warning",
+    `What the run '${job.name}' has started could not be read: ${sentenceOf(found.failure.error)}`,
+  );
+  return {};
 }
 
 /** Left by a limit after which it is to be cancelled, or by the workflow's own end. */
@@ -105,7 +128,11 @@ function isToBeCancelled(
 async function ended(
   { status, error }: Followed,
   report: RunReport,
-  { gates, source }: Pick<Declaration, "gates"> & { readonly source: SourceNode | undefined },
+  {
+    gates,
+    source,
+    failedChild,
+  }: Pick<Declaration, "gates"> & Pick<RunDetails, "failedChild"> & Pick<Started, "source">,
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
@@ -114,8 +141,8 @@ async function ended(
   const failureReason = ofStatus === "run-failed" && isPreempted(error) ? "preempted" : ofStatus;
   if (conclusion !== "success") {
     const leaf = error === undefined ? undefined : leafCause(error);
-    const why = leaf === undefined ? "" : ` ${leaf.message} [${leaf.code}]`;
-    const message = `The run '${report.name}' ended as ${status}.${why}`;
+    const why = (failedChild && causeOf(failedChild)) ?? (leaf && `${leaf.message} [${leaf.code}]`) ?? "";
+    const message = `The run '${report.name}' ended as ${status}. ${why}`.trim();
     const where = source === undefined ? undefined : refusedPlace(error, source);
     return { failures: [{ reason: failureReason, message, ...defined({ where }) }] };
   }
@@ -185,7 +212,9 @@ async function fetchArtifacts(report: RunReport, context: CommandContext, azure:
   const { download, downloadPath } = context.inputs;
   if (download.length === 0) return nothing;
   const folder = resolve(context.workingDirectory, downloadPath);
-  const fetched = await downloadArtifacts(report.name, download, folder, await context.repositoryRoot(), azure);
+  // As the official client does: what a sweep is about is its best trial.
+  const source = report.best?.name ?? report.name;
+  const fetched = await downloadArtifacts(source, download, folder, await context.repositoryRoot(), azure);
   if (!fetched.ok) {
     const { message } = failureOf(fetched.failure, "The outputs could not be downloaded");
     return { failures: [{ reason: "download-failed", message }] };

@@ -288,7 +288,7 @@ async function gatherRun(
         found.problems.push({
           ...notADeclaration(file, document),
           message: `The file ${JSON.stringify(file)} declares no job.`,
-          fix: "Name an az ml command job file.",
+          fix: "Name an az ml job file.",
         });
     }
   }

@@ -1,5 +1,6 @@
 import { ZodObject } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
+import type { LiveJob } from "../azure/jobs.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { formatProblem, type Problem } from "../yaml/problem.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
@@ -7,10 +8,11 @@ import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import * as command from "./command.ts";
-import type { JobRequest, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
+import type { ChildrenKind, JobRequest, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
+import * as sweep from "./sweep.ts";
 
-type Jobs = { command: command.CommandJob };
+type Jobs = { command: command.CommandJob; sweep: sweep.SweepJob };
 
 /** az ml's `type`. */
 export type JobTypeName = keyof Jobs;
@@ -18,7 +20,7 @@ export type JobTypeName = keyof Jobs;
 export type Job = Jobs[JobTypeName];
 
 /** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
-export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command };
+export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, sweep };
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
 const defaultType: JobTypeName = "command";
@@ -52,8 +54,10 @@ export function readJob(node: SourceNode): ReadJob<Job> {
 
 /** Rules over several members: where one of them is at fault, they say nothing that is certain. */
 const rulesOverMembers: Readonly<Partial<Record<ProblemCode, readonly string[]>>> = {
-  "missing-key": ["environment", "command", "code", "inputs", "outputs"],
-  "unknown-binding": ["command", "inputs", "outputs"],
+  "missing-key": ["environment", "command", "code", "inputs", "outputs", "trial", "search_space", "sampling_algorithm"],
+  "unknown-binding": ["command", "inputs", "outputs", "trial", "search_space"],
+  "unused-parameter": ["trial", "search_space"],
+  "wrong-sampling": ["search_space", "sampling_algorithm", "early_termination"],
   "two-environments": ["environment", "conda_packages", "pip_packages", "gpu"],
 };
 
@@ -102,6 +106,10 @@ export function labelOf(job: Job): string {
   return jobTypes[job.type].label;
 }
 
+export function apiVersionOf(job: Job): string {
+  return jobTypes[job.type].apiVersion;
+}
+
 export function assetsOf(job: Job): readonly AssetUse[] {
   return typeOf(job).assetsOf(job);
 }
@@ -125,6 +133,12 @@ export function primaryMetricOf(job: Job): PrimaryMetric | undefined {
 
 export function toRequest(job: Job, resolved: Resolved): JobRequest {
   return typeOf(job).toRequest(job, resolved);
+}
+
+/** What a live job's runs start, by ARM's `jobType`; `undefined` for one that starts none. */
+export function childrenOf(job: Pick<LiveJob, "jobType" | "objective">): ChildrenKind | undefined {
+  const type = names.find((name) => jobTypes[name].jobType.toLowerCase() === job.jobType?.toLowerCase());
+  return type === undefined ? undefined : jobTypes[type].childrenOf?.(job);
 }
 
 /** The job as the runner can run it; `undefined` for a type that only Azure ML runs. */

@@ -3,7 +3,7 @@ import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { defined } from "../azure/defined.ts";
 import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
-import { assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
+import { apiVersionOf, assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";
 import { computeId } from "../job/parts/compute.ts";
 import { SecretUnavailable, type ResolveSecret, type SecretReference } from "../secret/secret.ts";
@@ -46,7 +46,10 @@ export async function submitJob(submission: JobSubmission, deps: JobSubmissionDe
     workflowRunId: github.runId,
   });
   const bodyFor = (attempt: string) => requestFor(attempt, submission, taken.value, definition, deps);
-  return submitOnce({ name, rerun, workflowAttempt, bodyFor, ...defined({ repeats }) }, deps);
+  return submitOnce(
+    { name, rerun, workflowAttempt, bodyFor, apiVersion: apiVersionOf(job), ...defined({ repeats }) },
+    deps,
+  );
 }
 
 /** One after the other: what is read first is refused first. */

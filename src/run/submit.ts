@@ -23,6 +23,8 @@ export type SubmitRequest = {
   readonly repeats?: string;
   /** Body for the run of a given name. Assembled only when something is submitted. */
   readonly bodyFor: (name: string) => Promise<Outcome<unknown>>;
+  /** The version of ARM's API that the body is of. */
+  readonly apiVersion: string;
 };
 
 export type Submitted = {
@@ -54,7 +56,7 @@ export async function submitOnce(request: SubmitRequest, deps: SubmitDeps): Prom
   }
   const body = await request.bodyFor(decision.name);
   if (!body.ok) return body;
-  return putOnce(decision.name, body.value, deps);
+  return putOnce(decision.name, { body: body.value, apiVersion: request.apiVersion }, deps);
 }
 
 /** Every attempt there is, in order, up to the first name that is free. */
@@ -72,11 +74,15 @@ async function findAttempts(name: string, jobs: Jobs): Promise<Outcome<readonly 
 /** How often a submission is sent again after reads have shown that it never took effect. */
 const mostSends = 3;
 
-async function putOnce(name: string, body: unknown, deps: SubmitDeps): Promise<Outcome<Submitted>> {
+async function putOnce(
+  name: string,
+  { body, apiVersion }: { readonly body: unknown; readonly apiVersion: string },
+  deps: SubmitDeps,
+): Promise<Outcome<Submitted>> {
   deps.beforeSubmit(name);
   let last: AzureFailure | undefined;
   for (let send = 1; send <= mostSends; send += 1) {
-    const put = await deps.jobs.put(name, body);
+    const put = await deps.jobs.put(name, body, apiVersion);
     if (put.ok) return readBack(put.value, body);
     const isConflict = put.failure.status === 409 && !isLastingConflict(put.failure.error);
     if (put.failure.reason !== "unknown" && !isConflict) return put;
