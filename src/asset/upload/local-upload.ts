@@ -16,7 +16,8 @@ import {
   type Listed,
   type SnapshotFile,
 } from "./list-files.ts";
-import { contentReader } from "./read-content.ts";
+import { contentText } from "./content-text.ts";
+import { contentReader } from "../../azure/read-content.ts";
 
 /** A local file or folder that goes to a datastore: data of a job, or a Docker build context. */
 export type LocalUpload = {
@@ -135,10 +136,10 @@ export async function ensureUploaded(
     onProgress(`The datastore ${datastore} has ${what} already; nothing is uploaded.`);
     return succeeded(container);
   }
-  onProgress(`Uploading ${what} to the datastore ${datastore}: ${upload.files.length} files, ${upload.bytes} bytes.`);
-  const files = sorted.map((file) => ({ name: blobName(file), path: file.path }));
-  // What an upload that broke off has left behind may be half a file.
-  const uploaded = await blobs.upload(container, files, { overwrite: true, signal });
+  onProgress(`Uploading ${what} to the datastore ${datastore}: ${contentText(upload)}`);
+  const files = sorted.map((file) => ({ ...file, name: blobName(file) }));
+  // What an upload that broke off has left is there by its content's address: it is not sent again.
+  const uploaded = await blobs.upload(container, files, { resumes: upload.blobPath, signal, onProgress });
   if (!uploaded.ok) return uploaded;
   const hash = upload.blobPath.split("/")[1] ?? "";
   const marked = await blobs.setMetadata(container, first, { name: hash, version: "1", ...completed });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { contentReader } from "./read-content.ts";
+import { contentReader } from "../../azure/read-content.ts";
 import { listFiles, NothingToTake, SnapshotRefused, type Listed, type SnapshotFile } from "./list-files.ts";
 
 /** The files that make up a job's code. */
