@@ -54,11 +54,14 @@ const slowest = 64 * 1024;
 export function createStorageRequests(deps: RetryDeps, identity: StorageIdentity): SendToStorage {
   const { cloud } = identity;
   const inside = createContainerAccess(identity);
-  const pipelines = new Map<BlobContainer["access"], Promise<Way>>();
+  // A signature that a key has made is for one container.
+  const ways = new Map<string, { readonly access: BlobContainer["access"]; readonly way: Promise<Way> }>();
   const wayOf = ({ url, access }: BlobContainer) => {
-    const known = pipelines.get(access) ?? openWay(url, access, deps, (to) => trustedAddress(to, "storage", cloud));
-    pipelines.set(access, known);
-    return known;
+    const known = ways.get(url);
+    if (known?.access === access) return known.way;
+    const way = openWay(url, access, deps, (to) => trustedAddress(to, "storage", cloud));
+    ways.set(url, { access, way });
+    return way;
   };
   return (container, request) =>
     inside(container, async (reached) => {
@@ -148,15 +151,18 @@ async function sendOnce(
   const response = await pipeline.sendRequest(httpClient(), request);
   const { status } = response;
   const answer = { status, headers: response.headers.toJSON() };
-  if (status >= 400) return { ...answer, body: { error: errorOf(answer, response.bodyAsText ?? "") } };
+  if (status >= 400) return { ...answer, body: storageError(answer, response.bodyAsText ?? "") };
   const chunks: Buffer[] = [];
   for await (const chunk of response.readableStreamBody ?? []) chunks.push(chunk as Buffer);
   return { ...answer, body: Buffer.concat(chunks) };
 }
 
-/** The storage says it in XML, and in a header where an answer has no body. */
-function errorOf({ status, headers }: Omit<Answer, "body">, xml: string): { code: string; message: string } {
+/** What a storage says is wrong, as the other services say it: by itself it is in XML, and in a header where there is no body. */
+export function storageError(
+  { status, headers }: Omit<Answer, "body">,
+  xml: string,
+): { readonly error: { readonly code: string; readonly message: string } } {
   const code = headers["x-ms-error-code"] ?? /<Code>([^<]+)<\/Code>/.exec(xml)?.[1] ?? `HTTP${status}`;
   const said = /<Message>([^<\n]+)/.exec(xml)?.[1];
-  return { code, message: said ?? `The storage answered with status ${status}.` };
+  return { error: { code, message: said ?? `The storage answered with status ${status}.` } };
 }
