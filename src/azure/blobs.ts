@@ -1,17 +1,13 @@
-import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import { pipeline as streamPipeline } from "node:stream/promises";
 import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/core-rest-pipeline";
 import type { ContainerClient } from "@azure/storage-blob";
 import type { BlobContainer } from "./blob-container.ts";
 import { listBlobs } from "./blob-list.ts";
 import { withStorageAdvice, type StorageIdentity } from "./container-access.ts";
+import { downloadBlob, type DownloadOptions } from "./download.ts";
 import { ForeignAddress, trustedAddress, type Hosts } from "./addresses.ts";
 import { createStorageRequests, type StorageRequest } from "./storage-requests.ts";
-import { withStorageRetry } from "./storage-retry.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
-import { httpClient, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
+import { barePipeline, httpClient, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
 import { uploadFiles, uploadProgress, type UploadedFile } from "./upload.ts";
 
@@ -53,16 +49,20 @@ export type Blobs = {
   readonly reach: (container: BlobContainer, blob: string) => Promise<Outcome<void>>;
   /** Bytes from `offset` to the end, at most `limit`; empty when there is nothing new (416) or no blob yet (404). */
   readonly read: (sasUrl: string, offset: number, limit: number) => Promise<Outcome<Uint8Array>>;
-  /** Streams the blob into a file, and makes its folder. */
-  readonly download: (sasUrl: string, path: string, signal?: AbortSignal) => Promise<Outcome<void>>;
+  /**
+   * Fetches a blob into a file, and makes its folder. What is under that name is the whole blob: it gets the name when its
+   * length, and its checksum where the storage has one, are right. One that is cut off goes on where it was.
+   *
+   * @returns its length.
+   */
+  readonly download: (sasUrl: string, path: string, options?: DownloadOptions) => Promise<Outcome<number>>;
 };
 
 export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
   const { cloud } = identity;
   const send = createStorageRequests(deps, identity);
   const pipeline = plainPipeline();
-  const patiently = <Value>(work: () => Promise<Value>, signal = deps.signal) =>
-    withStorageRetry(work, { ...deps, signal });
+  const bare = barePipeline();
   const put = async (
     container: BlobContainer,
     blob: string,
@@ -143,22 +143,7 @@ export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
       // A server that does not know ranges sends everything.
       return succeeded(status === 206 ? bytes : bytes.subarray(offset, offset + limit));
     },
-    download: async (sasUrl, path, signal = deps.signal) => {
-      const { BlobClient } = await import("@azure/storage-blob");
-      try {
-        trustedAddress(sasUrl, "storage", cloud);
-        await mkdir(dirname(path), { recursive: true });
-        const response = await patiently(
-          () => new BlobClient(sasUrl).download(0, undefined, { abortSignal: signal }),
-          signal,
-        );
-        if (response.readableStreamBody === undefined) throw new Error("The blob has no content.");
-        await streamPipeline(response.readableStreamBody, createWriteStream(path));
-        return succeeded(undefined);
-      } catch (error) {
-        return storageFailure(error, signal);
-      }
-    },
+    download: (sasUrl, path, options = {}) => downloadBlob(sasUrl, path, options, { ...deps, pipeline: bare, cloud }),
   };
 }
 
