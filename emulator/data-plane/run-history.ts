@@ -29,7 +29,7 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
   const below = path.toLowerCase().indexOf(workspacePath.toLowerCase());
   const rest = below < 0 ? "" : path.slice(below + workspacePath.length);
   const blobUrl = (blob: string) =>
-    `${endpoints.blob(seeded.storageAccount)}/${artifactContainer}/${blob}?${storage.sign(artifactContainer, blob, "r", 1)}`;
+    `${endpoints.blob(seeded.storageAccount)}/${artifactContainer}/${blob.split("/").map(encodeURIComponent).join("/")}?${storage.sign(artifactContainer, blob, "r", 1)}`;
   const blobsBelow = async (prefix: string): Promise<readonly string[]> => {
     const names: string[] = [];
     for await (const blob of (await storage.service()).getContainerClient(artifactContainer).listBlobsFlat({ prefix }))
@@ -77,11 +77,8 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
       path: blob.slice(inFolder),
     });
     if (/^\/artifacts\/prefix\/contentinfo\//.test(rest)) {
-      const blobs = await blobsBelow(`${artifactFolder(run)}/${file ?? ""}`);
-      return ok({
-        value: blobs.map((blob) => ({ ...describe(blob), contentUri: blobUrl(blob) })),
-        continuationToken: null,
-      });
+      const blobs = await blobsBelow(`${artifactFolder(run)}/${decodeURIComponent(file ?? "")}`);
+      return pageOf(blobs, request, (blob) => ({ ...describe(blob), contentUri: blobUrl(blob) }));
     }
     if (/^\/artifacts\/contentinfo\//.test(rest)) {
       const blob = `${artifactFolder(run)}/${decodeURIComponent(file ?? "")}`;
@@ -89,7 +86,7 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
       return ok({ ...describe(blob), contentUri: blobUrl(blob) });
     }
     const blobs = await blobsBelow(`${artifactFolder(run)}/`);
-    return ok({ value: blobs.map(describe), continuationToken: null });
+    return pageOf(blobs, request, describe);
   }
   return undefined;
 }
@@ -124,6 +121,18 @@ function runOf(job: JobDocument) {
     warnings: [],
     runType: jobTypes.get(properties["jobType"])?.runType ?? null,
   };
+}
+
+/** Entries on one page of a list. */
+const pageSize = 500;
+
+function pageOf(blobs: readonly string[], { query }: Incoming, describe: (blob: string) => unknown): Reply {
+  const from = Number(query.get("continuationToken") ?? 0);
+  const to = from + pageSize;
+  return ok({
+    value: blobs.slice(from, to).map(describe),
+    continuationToken: to < blobs.length ? String(to) : null,
+  });
 }
 
 function notFound(what: string | undefined): Reply {

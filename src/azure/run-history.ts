@@ -33,15 +33,23 @@ export type ChildRun = {
   readonly properties: Readonly<Record<string, string>>;
 };
 
-export type RunArtifact = { /** `outputs/model.pkl` */ readonly path: string };
+export type RunArtifact = {
+  /** `outputs/model.pkl` */
+  readonly path: string;
+  /** SAS URL, a secret; absent where the service named none. */
+  readonly url?: string;
+};
 
 /** The run history and the artifacts of one workspace (data plane, found through `discoveryUrl`). */
 export type RunHistory = {
   readonly details: (run: string) => Promise<Outcome<RunDetails>>;
   /** The runs that a run has started, all pages, oldest first. */
   readonly children: (run: string) => Promise<Outcome<readonly ChildRun[]>>;
-  /** All pages. */
-  readonly artifacts: (run: string) => Promise<Outcome<readonly RunArtifact[]>>;
+  /**
+   * What a run has below a folder, `""` for everything, with the addresses to fetch it from: one request for a page of them,
+   * where asking for each by its name is one for each.
+   */
+  readonly artifacts: (run: string, folder: string) => Promise<Outcome<readonly RunArtifact[]>>;
   /** SAS URL of one artifact: a secret. */
   readonly artifactUrl: (run: string, path: string) => Promise<Outcome<string>>;
 };
@@ -71,17 +79,19 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
       });
       return found.ok ? succeeded([...found.value].sort(byCreation).map(({ child }) => child)) : found;
     },
-    artifacts: async (run) => {
+    artifacts: async (run, folder) => {
+      const below = folder === "" ? "" : `/${folder.split("/").map(encodeURIComponent).join("/")}`;
       const found = await allPages(`the artifacts of ${run}`, async (next) => {
         const page = await get(
-          `${artifacts}/ExperimentRun/dcid.${run}`,
+          `${artifacts}/prefix/contentinfo/ExperimentRun/dcid.${run}${below}`,
           next === undefined ? {} : { continuationToken: next },
         );
         if (!page.ok) return page;
         const { value, continuationToken } = membersOf(page.value.body);
         const items = listOf(value).flatMap((entry) => {
-          const path = textOf(membersOf(entry)["path"]);
-          return path === undefined ? [] : [{ path }];
+          const { path: named, contentUri } = membersOf(entry);
+          const path = textOf(named);
+          return path === undefined ? [] : [{ path, ...defined({ url: textOf(contentUri) }) }];
         });
         return succeeded({ items, next: textOf(continuationToken) });
       });

@@ -212,9 +212,14 @@ async function fetchArtifacts(report: RunReport, context: CommandContext, azure:
   const { download, downloadPath } = context.inputs;
   if (download.length === 0) return nothing;
   const folder = resolve(context.workingDirectory, downloadPath);
+  const { clock, log } = context;
   // As the official client does: what a sweep is about is its best trial.
   const source = report.best?.name ?? report.name;
-  const fetched = await downloadArtifacts(source, download, folder, await context.repositoryRoot(), azure);
+  const fetched = await downloadArtifacts(source, download, folder, await context.repositoryRoot(), {
+    ...azure,
+    clock,
+    onProgress: log.info,
+  });
   if (!fetched.ok) {
     const { message } = failureOf(fetched.failure, "The outputs could not be downloaded");
     return { failures: [{ reason: "download-failed", message }] };
