@@ -87,6 +87,7 @@ describe("a declared environment", () => {
       blobs: { upload: never, setMetadata: never, metadata: never, reach: never, read: never, download: never },
       datastores: { open: never, look: never },
       workspaceId: "/ws",
+      computeIdOf: (compute: string) => compute,
       signal: new AbortController().signal,
       onProgress: () => undefined,
     };

@@ -1,9 +1,12 @@
+import pLimit from "p-limit";
 import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import type { Position } from "../yaml/problem.ts";
 import * as code from "./code.ts";
+import * as component from "./component.ts";
 import * as data from "./data.ts";
 import type { EnvironmentDefinition } from "./environment/definition.ts";
 import * as environment from "./environment/environment.ts";
-import type { AssetDeps, AssetKind, DatastoreUpload } from "./kind.ts";
+import type { AssetDeps, AssetKind, DatastoreUpload, PartIds } from "./kind.ts";
 import * as model from "./model.ts";
 import { findMissing, resolveReference, type Missing, type ReferenceReads } from "./reference.ts";
 import type { LocalPath } from "./upload/local-path.ts";
@@ -15,6 +18,7 @@ type Definitions = {
   environment: EnvironmentDefinition;
   data: LocalPath;
   model: LocalPath;
+  component: component.ComponentDefinition<AssetUse>;
 };
 
 type Contents = {
@@ -22,16 +26,18 @@ type Contents = {
   environment: LocalUpload | undefined;
   data: LocalUpload;
   model: LocalUpload;
+  component: undefined;
 };
 
 export type AssetKindName = keyof Definitions;
 
 /** A new kind is one file and one line in each of these three lists; the compiler names what is missing. */
-export const assetKinds: { readonly [K in AssetKindName]: AssetKind<Definitions[K], Contents[K]> } = {
+export const assetKinds: { readonly [K in AssetKindName]: AssetKind<Definitions[K], Contents[K], AssetUse> } = {
   code,
   environment,
   data,
   model,
+  component,
 };
 
 /** An asset that a job uses: one of the workspace, by its reference, or one that the job declares itself. */
@@ -40,6 +46,8 @@ export type AssetUse<K extends AssetKindName = AssetKindName> = {
     readonly kind: Kind;
     /** The place inside the job by which it is asked for: `environment`, `inputs.data`. Once in a job. */
     readonly where: string;
+    /** Where it is written, for a use inside another asset, which may have a file of its own. */
+    readonly at?: Position;
     /** For messages: `the input data`. */
     readonly what: string;
   } & ({ readonly reference: string } | { readonly declared: Definitions[Kind] });
@@ -50,60 +58,100 @@ export type TakenAsset = {
   readonly use: AssetUse;
   /** What tells it from every other, made of content only: part of the run's name. */
   readonly identity: string;
-  /** Brings it into the workspace unless it is there. @returns the id, or address, by which a job refers to it. */
-  readonly ensure: (deps: AssetDeps) => Promise<Outcome<string>>;
+  /** The assets that it is made of. */
+  readonly parts: readonly TakenAsset[];
+  /**
+   * Brings it into the workspace unless it is there, after its parts.
+   *
+   * @param idOf ids of its parts, by their places in it.
+   * @returns the id, or address, by which a job refers to it.
+   */
+  readonly ensure: (deps: AssetDeps, idOf: PartIds["idOf"]) => Promise<Outcome<string>>;
 };
 
-/** Reads what of an asset is on this machine. @throws SnapshotRefused when it cannot be taken as it is. */
-export async function takeAsset(use: AssetUse): Promise<TakenAsset> {
-  return takeOf(use);
+/** Reads what of assets is on this machine, each content once however many uses it has. @throws SnapshotRefused */
+export function createTaker(): (use: AssetUse) => Promise<TakenAsset> {
+  const contents = new Map<string, Promise<unknown>>();
+  const take = (use: AssetUse): Promise<TakenAsset> => takeOf(use, take, contents);
+  return take;
 }
 
 /** Generic in the kind, because TypeScript cannot match a kind's module with its definition otherwise. */
-async function takeOf<K extends AssetKindName>(use: AssetUse<K> & AssetUse): Promise<TakenAsset> {
-  const kind = assetKinds[use.kind] as AssetKind<Definitions[K], Contents[K]>;
+async function takeOf<K extends AssetKindName>(
+  use: AssetUse<K> & AssetUse,
+  take: (use: AssetUse) => Promise<TakenAsset>,
+  contents: Map<string, Promise<unknown>>,
+): Promise<TakenAsset> {
+  const kind = assetKinds[use.kind] as AssetKind<Definitions[K], Contents[K], AssetUse>;
   if ("reference" in use) {
     const { reference } = use;
     return {
       use,
       identity: kind.identityOfReference?.(reference) ?? reference,
+      parts: [],
       ensure: (deps) => resolveReference(reference, kind, deps),
     };
   }
   const declared = use.declared as Definitions[K];
-  const content = await kind.contentOf(declared);
+  const parts: TakenAsset[] = [];
+  for (const part of kind.partsOf?.(declared) ?? []) parts.push(await take(part));
+  const key = kind.partsOf === undefined ? `${use.kind} ${JSON.stringify(declared)}` : undefined;
+  const read = (key === undefined ? undefined : contents.get(key)) ?? kind.contentOf(declared);
+  if (key !== undefined) contents.set(key, read);
+  const content = (await read) as Contents[K];
+  const identities = new Map(parts.map((part) => [part.use.where, part.identity]));
   return {
     use,
-    identity: kind.identityOf(declared, content),
-    ensure: (deps) => ensureDeclared(kind, declared, content, use.what, deps),
+    identity: kind.identityOf(declared, content, { idOf: lookUp(identities), computeIdOf: (compute) => compute }),
+    parts,
+    ensure: (deps, idOf) => ensureDeclared(kind, declared, content, use.what, deps, idOf),
+  };
+}
+
+/** Ids by the places of what was asked for. @throws for a place that was not: that is a mistake of ours. */
+export function lookUp(ids: ReadonlyMap<string, string>): (where: string) => string {
+  return (where) => {
+    const id = ids.get(where);
+    if (id === undefined) throw new Error(`The asset at ${where} is asked for, and is not among those that are named.`);
+    return id;
   };
 }
 
 /** Finds, else uploads and registers, what a job declares itself. */
 async function ensureDeclared<Definition, Content>(
-  kind: AssetKind<Definition, Content>,
+  kind: AssetKind<Definition, Content, AssetUse>,
   declared: Definition,
   content: Content,
   what: string,
   deps: AssetDeps,
+  idOf: PartIds["idOf"],
 ): Promise<Outcome<string>> {
   const found = (await kind.find?.(declared, content, deps)) ?? succeeded(undefined);
   if (!found.ok) return found;
   if (found.value !== undefined) return succeeded(found.value);
   const address = await kind.upload(declared, content, what, deps);
   if (!address.ok) return address;
-  const request = kind.toRequest?.(declared, content, address.value);
+  const request = kind.toRequest?.(declared, content, address.value, { idOf, computeIdOf: deps.computeIdOf });
   if (request === undefined) {
     if (address.value === undefined) throw new Error(`${what} has neither an address nor a version.`);
     return succeeded(address.value);
   }
-  const made = await deps.assets.put(kind.collection, request.name, request.version, request.body);
+  const { name, version, body } = request;
+  if (kind.isReadFirst === true) {
+    const live = await deps.assets.get(kind.collection, name, version);
+    if (!live.ok) return live;
+    if (live.value !== undefined)
+      return succeeded(`${deps.workspaceId}/${kind.collection}/${name}/versions/${version}`);
+  }
+  const made = await deps.assets.put(kind.collection, name, version, body);
   return made.ok ? succeeded(made.value.id) : made;
 }
 
+/** So many are brought at once. Our choice: connections are shared, and uploads are parallel by themselves. */
+const mostAtOnce = 8;
+
 /**
- * Brings all of them into the workspace. Those of one kind one after the other, so that the second of two with the same
- * content finds the first.
+ * Brings all of them into the workspace, parts first, each content once.
  *
  * @returns ids and addresses by the places of the uses; else the failure of the first use that has one, with its place.
  */
@@ -111,26 +159,40 @@ export async function ensureAssets(
   taken: readonly TakenAsset[],
   deps: AssetDeps,
 ): Promise<Outcome<ReadonlyMap<string, string>>> {
-  const outcomes = new Map<string, Outcome<string>>();
-  const kinds = [...new Set(taken.map(({ use }) => use.kind))];
-  await Promise.all(
-    kinds.map(async (kind) => {
-      for (const asset of taken.filter(({ use }) => use.kind === kind)) {
-        const outcome = await asset.ensure(deps);
-        outcomes.set(asset.use.where, outcome);
-        if (!outcome.ok) break;
-      }
-    }),
-  );
-  const ids = new Map<string, string>();
-  for (const { use } of taken) {
-    const outcome = outcomes.get(use.where);
-    // What was not tried comes after one of its kind that failed.
-    if (outcome === undefined) continue;
-    if (!outcome.ok) return refusedFor(use, outcome.failure);
-    ids.set(use.where, outcome.value);
-  }
-  return succeeded(ids);
+  const limit = pLimit(mostAtOnce);
+  const brought = new Map<string, Promise<Outcome<string>>>();
+  const bringAll = async (assets: readonly TakenAsset[]): Promise<Outcome<ReadonlyMap<string, string>>> => {
+    const outcomes = await Promise.all(assets.map(bring));
+    const ids = new Map<string, string>();
+    for (const [index, { use }] of assets.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === undefined) continue;
+      if (!outcome.ok) return refusedFor(use, outcome.failure);
+      ids.set(use.where, outcome.value);
+    }
+    return succeeded(ids);
+  };
+  const bring = (asset: TakenAsset): Promise<Outcome<string>> => {
+    const key = `${asset.use.kind} ${asset.identity}`;
+    const outcome = brought.get(key) ?? bringOnce(asset);
+    brought.set(key, outcome);
+    return outcome;
+  };
+  const bringOnce = async (asset: TakenAsset): Promise<Outcome<string>> => {
+    const ids = await bringAll(asset.parts);
+    return ids.ok ? limit(() => asset.ensure(deps, lookUp(ids.value))) : ids;
+  };
+  return bringAll(taken);
+}
+
+/** Uses with those inside of what they declare. */
+export function withParts(uses: readonly AssetUse[]): readonly AssetUse[] {
+  return uses.flatMap((use) => [use, ...withParts(partsOfUse(use))]);
+}
+
+function partsOfUse<K extends AssetKindName>(use: AssetUse<K> & AssetUse): readonly AssetUse[] {
+  const kind = assetKinds[use.kind] as AssetKind<Definitions[K], Contents[K], AssetUse>;
+  return "declared" in use ? (kind.partsOf?.(use.declared as Definitions[K]) ?? []) : [];
 }
 
 /** The failure with the place in the job of the asset that it is about, whatever part of it the service names. */
@@ -140,7 +202,7 @@ export function refusedFor({ where }: Pick<AssetUse, "where">, failure: AzureFai
 
 /** What of an asset goes from this machine to a datastore. */
 export function uploadOfUse<K extends AssetKindName>(use: AssetUse<K> & AssetUse): DatastoreUpload | undefined {
-  const kind = assetKinds[use.kind] as AssetKind<Definitions[K], Contents[K]>;
+  const kind = assetKinds[use.kind] as AssetKind<Definitions[K], Contents[K], AssetUse>;
   return "declared" in use ? kind.uploadOf(use.declared as Definitions[K]) : undefined;
 }
 
@@ -159,7 +221,7 @@ export function missingReference(
 
 /** What a reader of a report knows the environment of a job by; `undefined` for a job that has none, or several. */
 export function environmentWord(uses: readonly AssetUse[]): string | undefined {
-  const [first, ...others] = uses.flatMap((use) => {
+  const [first, ...others] = withParts(uses).flatMap((use) => {
     if (use.kind !== "environment") return [];
     return "reference" in use ? use.reference : environment.wordFor(use.declared);
   });

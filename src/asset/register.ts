@@ -13,7 +13,13 @@ export async function registerAsset<Definition, Content>(
   if (!address.ok) return address;
   for (const number of [version, otherwise]) {
     if (number === undefined) break;
-    const { body } = kind.toRequest(definition, content, address.value, { name, version: number });
+    const { body } = kind.toRequest(
+      definition,
+      content,
+      address.value,
+      { idOf: noParts, computeIdOf: deps.computeIdOf },
+      { name, version: number },
+    );
     const made = await deps.assets.put(kind.collection, name, number, body);
     if (!made.ok) return made;
     if (!made.value.conflict) return succeeded({ version: number, id: made.value.id });
@@ -27,4 +33,8 @@ export async function registerAsset<Definition, Content>(
       details: [],
     },
   });
+}
+
+function noParts(where: string): never {
+  throw new Error(`The part at ${where} was not brought.`);
 }

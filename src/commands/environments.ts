@@ -7,6 +7,7 @@ import { planAsset, type AssetStep } from "../asset/plan.ts";
 import { registerAsset } from "../asset/register.ts";
 import type { LocalUpload } from "../asset/upload/local-upload.ts";
 import { defined } from "../azure/defined.ts";
+import { computeId } from "../job/parts/compute.ts";
 import { failureAt } from "../report/refused-field.ts";
 import type { EnvironmentReport } from "../report/result.ts";
 import type { Problem } from "../yaml/problem.ts";
@@ -101,6 +102,7 @@ async function carryOut(step: EnvironmentStep, azure: Azure, context: CommandCon
     datastores: azure.datastores,
     blobs: azure.blobs,
     workspaceId: azure.workspace.id,
+    computeIdOf: (compute) => computeId(azure.workspace.id, compute),
     signal: context.signal,
     onProgress: (message) => context.log.info(`${name}: ${message}`),
   });

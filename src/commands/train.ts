@@ -1,3 +1,4 @@
+import { withParts } from "../asset/asset.ts";
 import { refersTo } from "../asset/reference.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { assetsOf, computesOf } from "../job/job.ts";
@@ -35,7 +36,7 @@ export async function train(context: CommandContext): Promise<CommandResult> {
 function usedByRun(declaration: Declaration): Wanted {
   const { run, targets, environments, prices } = declaration;
   const computes = run === undefined ? [] : computesOf(run).map((compute) => compute.toLowerCase());
-  const references = (run === undefined ? [] : assetsOf(run)).flatMap((use) =>
+  const references = (run === undefined ? [] : withParts(assetsOf(run))).flatMap((use) =>
     use.kind === "environment" && "reference" in use ? [use.reference] : [],
   );
   const used = targets.filter(({ name }) => computes.includes(name.toLowerCase()));

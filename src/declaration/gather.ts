@@ -161,6 +161,11 @@ async function gatherDocument(
     case "environment":
       found.environments.push(root);
       return;
+    case "component":
+      found.problems.push(
+        notSupported(positionOf(root), "This is an az ml component file, which is registered by no command yet."),
+      );
+      return;
     case "not-supported-yet":
       found.problems.push(notSupported(positionOf(root), `This is ${kind.what}, which is not supported yet.`));
       return;

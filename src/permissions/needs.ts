@@ -3,7 +3,7 @@ import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
 import type { Permission } from "../compute/kind.ts";
 import { kindOf, originOf, type ComputeTarget } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { assetKinds, isUploadedToDatastore, type AssetUse } from "../asset/asset.ts";
+import { assetKinds, isUploadedToDatastore, withParts, type AssetUse } from "../asset/asset.ts";
 import * as environment from "../asset/environment/environment.ts";
 import { namesAsset } from "../asset/reference.ts";
 import { assetsOf } from "../job/job.ts";
@@ -167,7 +167,7 @@ function runNeeds({ run }: NeedSources, { workspace, downloads }: NeedFacts): re
     ...required(at, "cancel the run when the workflow is cancelled", `${workspaces}/jobs/cancel/action`),
     ...required(at, "follow the run, its log and its metrics", `${workspaces}/experiments/runs/read`),
     ...(downloads ? required(at, "download the run's outputs", `${workspaces}/metadata/artifacts/read`) : []),
-    ...assetsOf(run).flatMap((use) => assetNeeds(use, at)),
+    ...withParts(assetsOf(run)).flatMap((use) => assetNeeds(use, at)),
   ];
 }
 
@@ -180,6 +180,18 @@ function assetNeeds(use: AssetUse, at: string): readonly Need[] {
         ...required(at, "use the run's environment", ...read),
         ...("declared" in use
           ? required(at, "register the run's environment", `${collection}/write`, `${collection}/versions/write`)
+          : []),
+      ];
+    case "component":
+      return [
+        ...required(at, "use the components of the run's steps", ...read),
+        ...("declared" in use
+          ? required(
+              at,
+              "register the components of the run's steps",
+              `${collection}/write`,
+              `${collection}/versions/write`,
+            )
           : []),
       ];
     case "code":
@@ -203,7 +215,7 @@ function vaultNeeds({ id, byRoles }: VaultAccess): readonly Need[] {
 export function uploadsLocally({ run, environments }: Pick<NeedSources, "run" | "environments">): boolean {
   return (
     environments.some(({ definition }) => environment.uploadOf(definition) !== undefined) ||
-    (run !== undefined && assetsOf(run).some(isUploadedToDatastore))
+    (run !== undefined && withParts(assetsOf(run)).some(isUploadedToDatastore))
   );
 }
 

@@ -1,4 +1,4 @@
-import { missingReference, uploadOfUse, type AssetUse } from "../asset/asset.ts";
+import { missingReference, uploadOfUse, withParts, type AssetUse } from "../asset/asset.ts";
 import * as environment from "../asset/environment/environment.ts";
 import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
 import type { NamedAsset } from "../asset/kind.ts";
@@ -84,13 +84,13 @@ export function notRead(what: string, failure: AzureFailure, where: Position): P
 }
 
 /** Where a use of an asset is declared: `inputs.data` is at `inputs`, `data`, and its path below. */
-function placeOf(run: Job, { where }: AssetUse, key: string): Position {
-  return positionOf(run.source, [...where.split("."), key]);
+function placeOf(run: Job, { where, at }: AssetUse, key: string): Position {
+  return at ?? positionOf(run.source, [...where.split("."), key]);
 }
 
 function soughtAssets({ run, environments }: Referring, reads: WorkspaceReads): readonly Sought[] {
   if (run === undefined) return [];
-  return assetsOf(run).flatMap((use): readonly Sought[] => {
+  return withParts(assetsOf(run)).flatMap((use): readonly Sought[] => {
     if (!("reference" in use)) return [];
     const { kind, reference } = use;
     const declared = kind === "environment" ? environments.filter(({ name }) => refersTo(reference, name)) : [];
@@ -153,7 +153,7 @@ function soughtDatastores({ run, environments }: Referring, reads: WorkspaceRead
 
 /** The datastores that files of the run go to, and the addresses that its inputs and outputs name. */
 function datastoresOf(run: Job) {
-  const uses = assetsOf(run);
+  const uses = withParts(assetsOf(run));
   return {
     uploads: uses.map((use) => ({
       datastore: uploadOfUse(use)?.datastore,
