@@ -91,7 +91,13 @@ describe("a declared environment", () => {
       signal: new AbortController().signal,
       onProgress: () => undefined,
     };
-    expect(await registerAsset(planned.value, environment, deps)).toMatchObject(expected);
+    expect(
+      await registerAsset(planned.value, environment, deps, {
+        ...deps,
+        idOf: (where: string) => where,
+        fingerprint: "",
+      }),
+    ).toMatchObject(expected);
     expect(put).toEqual(sent);
   });
 });

@@ -83,7 +83,8 @@ describe("files", () => {
       "endpoints/broken.yml": "$schema: https://host/managedOnlineDeployment.schema.json\nname: blue\n bad: [\n",
       "pipelines/pipeline.yml":
         "$schema: https://host/pipelineJob.schema.json\ntype: pipeline\ncompute: c\njobs: { a: { component: azureml:x:1 } }\n",
-      "pipelines/component.yml": "$schema: https://host/commandComponent.schema.json\ntype: command\ncommand: x\n",
+      "pipelines/component.yml":
+        "$schema: https://host/commandComponent.schema.json\ntype: command\nname: c\ncommand: x\nenvironment: azureml:e:1\n",
       "data/data.yml": "$schema: https://host/data.schema.json\nname: d\npath: ./x\ntype: uri_folder\n",
       "data/MLTable": "paths: []\n",
       "conda.yml": "name: e\nchannels: [conda-forge]\ndependencies: [python=3.10, { pip: [x] }]\n",

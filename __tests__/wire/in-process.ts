@@ -93,7 +93,11 @@ export async function make(yaml: string, folder: string, root?: string): Promise
 
   function idsOf({ parts }: ComponentDefinition<AssetUse>): PartIds {
     const partIds = new Map(parts.map((use) => [use.where, idOf(use)]));
-    return { idOf: (where) => partIds.get(where) ?? "", computeIdOf: (compute) => computeId(workspace.id, compute) };
+    return {
+      idOf: (where) => partIds.get(where) ?? "",
+      computeIdOf: (compute) => computeId(workspace.id, compute),
+      fingerprint: "<hash>",
+    };
   }
 
   /** What the goldens have in place of ids that are made of content. */

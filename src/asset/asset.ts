@@ -6,9 +6,11 @@ import * as component from "./component.ts";
 import * as data from "./data.ts";
 import type { EnvironmentDefinition } from "./environment/definition.ts";
 import * as environment from "./environment/environment.ts";
-import type { AssetDeps, AssetKind, DatastoreUpload, PartIds } from "./kind.ts";
+import type { AssetDeps, AssetKind, DatastoreUpload, NamedAsset, PartIds } from "./kind.ts";
 import * as model from "./model.ts";
-import { findMissing, resolveReference, type Missing, type ReferenceReads } from "./reference.ts";
+import { planAsset, type AssetStep, type RegisteredKind } from "./plan.ts";
+import { registerAsset } from "./register.ts";
+import { findMissing, refersTo, resolveReference, type Missing, type ReferenceReads } from "./reference.ts";
 import type { LocalPath } from "./upload/local-path.ts";
 import type { LocalUpload } from "./upload/local-upload.ts";
 import type { Snapshot } from "./upload/snapshot.ts";
@@ -60,6 +62,10 @@ export type TakenAsset = {
   readonly identity: string;
   /** The assets that it is made of. */
   readonly parts: readonly TakenAsset[];
+  /** Its identity with the versions that references inside of it lead to now. Only reads. */
+  readonly fingerprint: (deps: ReferenceIds) => Promise<Outcome<string>>;
+  /** The id of what is there already, for a kind that is told by its fingerprint: its parts are not looked at then. */
+  readonly find?: (deps: AssetDeps) => Promise<Outcome<string | undefined>>;
   /**
    * Brings it into the workspace unless it is there, after its parts.
    *
@@ -89,6 +95,7 @@ async function takeOf<K extends AssetKindName>(
       use,
       identity: kind.identityOfReference?.(reference) ?? reference,
       parts: [],
+      fingerprint: (deps) => resolveReference(reference, kind, deps),
       ensure: (deps) => resolveReference(reference, kind, deps),
     };
   }
@@ -99,13 +106,56 @@ async function takeOf<K extends AssetKindName>(
   const read = (key === undefined ? undefined : contents.get(key)) ?? kind.contentOf(declared);
   if (key !== undefined) contents.set(key, read);
   const content = (await read) as Contents[K];
+  const computeIdOf = (compute: string) => compute;
   const identities = new Map(parts.map((part) => [part.use.where, part.identity]));
+  const identity = kind.identityOf(declared, content, { idOf: lookUp(identities), computeIdOf });
+  const fingerprint = async (deps: ReferenceIds): Promise<Outcome<string>> => {
+    if (parts.length === 0) return succeeded(identity);
+    const known = await fingerprintsOf(parts, deps);
+    return known.ok ? succeeded(kind.identityOf(declared, content, { idOf: lookUp(known.value), computeIdOf })) : known;
+  };
   return {
     use,
-    identity: kind.identityOf(declared, content, { idOf: lookUp(identities), computeIdOf: (compute) => compute }),
+    identity,
     parts,
-    ensure: (deps, idOf) => ensureDeclared(kind, declared, content, use.what, deps, idOf),
+    fingerprint,
+    ...(kind.isReadFirst === true ? { find: (deps) => findByFingerprint(kind, fingerprint, deps) } : {}),
+    ensure: async (deps, idOf) => {
+      const known = await fingerprint(deps);
+      return known.ok ? ensureDeclared(kind, declared, content, use.what, deps, idOf, known.value) : known;
+    },
   };
+}
+
+/** What it takes to know where a reference leads. */
+type ReferenceIds = Pick<AssetDeps, "assets" | "workspaceId">;
+
+async function fingerprintsOf(
+  parts: readonly TakenAsset[],
+  deps: ReferenceIds,
+): Promise<Outcome<ReadonlyMap<string, string>>> {
+  const known = new Map<string, string>();
+  for (const { use, fingerprint } of parts) {
+    const found = await fingerprint(deps);
+    if (!found.ok) return refusedFor(use, found.failure);
+    known.set(use.where, found.value);
+  }
+  return succeeded(known);
+}
+
+async function findByFingerprint(
+  { collection, anonymousName }: Pick<AssetKind<never, never>, "collection" | "anonymousName">,
+  fingerprint: TakenAsset["fingerprint"],
+  deps: AssetDeps,
+): Promise<Outcome<string | undefined>> {
+  const version = await fingerprint(deps);
+  if (!version.ok) return version;
+  const name = anonymousName ?? "";
+  const live = await deps.assets.get(collection, name, version.value);
+  if (!live.ok) return live;
+  return succeeded(
+    live.value === undefined ? undefined : `${deps.workspaceId}/${collection}/${name}/versions/${version.value}`,
+  );
 }
 
 /** Ids by the places of what was asked for. @throws for a place that was not: that is a mistake of ours. */
@@ -125,24 +175,23 @@ async function ensureDeclared<Definition, Content>(
   what: string,
   deps: AssetDeps,
   idOf: PartIds["idOf"],
+  fingerprint: string,
 ): Promise<Outcome<string>> {
   const found = (await kind.find?.(declared, content, deps)) ?? succeeded(undefined);
   if (!found.ok) return found;
   if (found.value !== undefined) return succeeded(found.value);
   const address = await kind.upload(declared, content, what, deps);
   if (!address.ok) return address;
-  const request = kind.toRequest?.(declared, content, address.value, { idOf, computeIdOf: deps.computeIdOf });
+  const request = kind.toRequest?.(declared, content, address.value, {
+    idOf,
+    computeIdOf: deps.computeIdOf,
+    fingerprint,
+  });
   if (request === undefined) {
     if (address.value === undefined) throw new Error(`${what} has neither an address nor a version.`);
     return succeeded(address.value);
   }
   const { name, version, body } = request;
-  if (kind.isReadFirst === true) {
-    const live = await deps.assets.get(kind.collection, name, version);
-    if (!live.ok) return live;
-    if (live.value !== undefined)
-      return succeeded(`${deps.workspaceId}/${kind.collection}/${name}/versions/${version}`);
-  }
   const made = await deps.assets.put(kind.collection, name, version, body);
   return made.ok ? succeeded(made.value.id) : made;
 }
@@ -179,10 +228,109 @@ export async function ensureAssets(
     return outcome;
   };
   const bringOnce = async (asset: TakenAsset): Promise<Outcome<string>> => {
+    const found = (await limit(async () => asset.find?.(deps))) ?? succeeded(undefined);
+    if (!found.ok) return found;
+    if (found.value !== undefined) return succeeded(found.value);
     const ids = await bringAll(asset.parts);
     return ids.ok ? limit(() => asset.ensure(deps, lookUp(ids.value))) : ids;
   };
   return bringAll(taken);
+}
+
+/** The kinds whose versions are registered under names, by files of their own. */
+type NamedKindName = "environment" | "component";
+
+/** An asset that a file of its own declares. */
+export type DeclaredAsset<K extends NamedKindName = NamedKindName> = {
+  [Kind in K]: { readonly kind: Kind } & NamedAsset<Definitions[Kind]>;
+}[K];
+
+/** What registering a declared asset comes to: a value, until it is carried out. */
+export type PlannedAsset = Pick<AssetStep<unknown, unknown>, "action" | "version" | "reason" | "isRefused"> & {
+  readonly asset: DeclaredAsset;
+  /** Brings what it is made of into the workspace, uploads, and writes once. */
+  readonly register: (deps: AssetDeps) => Promise<Outcome<{ readonly version: string; readonly id: string }>>;
+};
+
+/** The use that a declared asset makes of itself: what it refers to, and is made of, is found as for a job. */
+export function useOfDeclared<K extends NamedKindName>(asset: DeclaredAsset<K> & DeclaredAsset): AssetUse {
+  const { kind, name, definition } = asset;
+  return { kind, where: "", what: `the ${kind} '${name}'`, declared: definition } as AssetUse;
+}
+
+/** What a declared asset is made of. */
+export function partsOfDeclared(asset: DeclaredAsset): readonly AssetUse[] {
+  return partsOfUse(useOfDeclared(asset));
+}
+
+export function kindOfDeclared({ kind }: DeclaredAsset): Pick<AssetKind<never, never>, "label" | "collection"> {
+  return assetKinds[kind];
+}
+
+/** In waves: what an asset refers to among the others is in an earlier one. */
+export function inWaves(declared: readonly DeclaredAsset[]): readonly (readonly DeclaredAsset[])[] {
+  const waves: DeclaredAsset[][] = [];
+  const waveOf = new Map<DeclaredAsset, number>();
+  const place = (asset: DeclaredAsset, way: readonly DeclaredAsset[]): number => {
+    const known = waveOf.get(asset);
+    // What refers to itself is refused where its references are looked for.
+    if (known !== undefined || way.includes(asset)) return known ?? 0;
+    const before = declared.filter((other) => other !== asset && refersToDeclared(asset, other));
+    const wave = Math.max(-1, ...before.map((other) => place(other, [...way, asset]))) + 1;
+    waveOf.set(asset, wave);
+    (waves[wave] ??= []).push(asset);
+    return wave;
+  };
+  for (const asset of declared) place(asset, []);
+  return waves;
+}
+
+function refersToDeclared(asset: DeclaredAsset, other: DeclaredAsset): boolean {
+  return withParts(partsOfDeclared(asset)).some(
+    (use) => "reference" in use && use.kind === other.kind && refersTo(use.reference, other.name),
+  );
+}
+
+/** Reads of the workspace as it will be once the planned assets are registered. */
+export function withPlanned(assets: AssetDeps["assets"], planned: readonly PlannedAsset[]): AssetDeps["assets"] {
+  return {
+    ...assets,
+    versions: async (collection, name) => {
+      const known = await assets.versions(collection, name);
+      const registered = planned.find(
+        ({ asset }) =>
+          assetKinds[asset.kind].collection === collection && asset.name.toLowerCase() === name.toLowerCase(),
+      );
+      return known.ok && registered !== undefined ? succeeded({ ...known.value, latest: registered.version }) : known;
+    },
+  };
+}
+
+/** Compares a declared asset with the workspace. Only reads. @throws SnapshotRefused when it cannot be taken. */
+export async function planDeclared<K extends NamedKindName>(
+  asset: DeclaredAsset<K> & DeclaredAsset,
+  deps: ReferenceIds,
+): Promise<Outcome<PlannedAsset>> {
+  const kind = assetKinds[asset.kind] as RegisteredKind<Definitions[K], Contents[K], AssetUse>;
+  const taken = await createTaker()(useOfDeclared(asset));
+  const fingerprint = await taken.fingerprint(deps);
+  if (!fingerprint.ok) return fingerprint;
+  const planned = await planAsset(asset as NamedAsset<Definitions[K]>, kind, deps.assets, fingerprint.value);
+  if (!planned.ok) return planned;
+  const { action, version, reason, isRefused } = planned.value;
+  return succeeded({
+    asset,
+    action,
+    version,
+    reason,
+    ...(isRefused === undefined ? {} : { isRefused }),
+    register: async (bringing) => {
+      const parts = await ensureAssets(taken.parts, bringing);
+      if (!parts.ok) return parts;
+      const ids = { idOf: lookUp(parts.value), computeIdOf: bringing.computeIdOf, fingerprint: fingerprint.value };
+      return registerAsset(planned.value, kind, bringing, ids);
+    },
+  });
 }
 
 /** Uses with those inside of what they declare. */

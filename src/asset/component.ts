@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../canonical-json.ts";
+import { membersOf } from "../azure/members.ts";
 import { succeeded, type Outcome } from "../azure/outcome.ts";
 import type { AssetRequest, PartIds } from "./kind.ts";
 
@@ -15,7 +16,7 @@ export type ComponentDefinition<Part> = {
   readonly isGraph: boolean;
   readonly parts: readonly Part[];
   /** `componentSpec` without name and version. */
-  readonly toSpec: (ids: PartIds) => Readonly<Record<string, unknown>>;
+  readonly toSpec: (ids: Omit<PartIds, "fingerprint">) => Readonly<Record<string, unknown>>;
 };
 
 export const label = "component";
@@ -35,7 +36,9 @@ export function contentOf(_: unknown): Promise<undefined> {
   return Promise.resolve(undefined);
 }
 
-export function identityOf(definition: ComponentDefinition<unknown>, _: undefined, ids: PartIds): string {
+type Ids = Omit<PartIds, "fingerprint">;
+
+export function identityOf(definition: ComponentDefinition<unknown>, _: undefined, ids: Ids): string {
   return hashOf(propertiesOf(definition, ids));
 }
 
@@ -44,7 +47,8 @@ export function upload(): Promise<Outcome<undefined>> {
 }
 
 /** The official client's name for components that have none, and the version that their own text gives them. */
-const anonymous = { name: "azureml_anonymous", version: "1" };
+export const anonymousName = "azureml_anonymous";
+const anonymous = { name: anonymousName, version: "1" };
 
 export function toRequest(
   definition: ComponentDefinition<unknown>,
@@ -55,12 +59,11 @@ export function toRequest(
 ): AssetRequest {
   const isAnonymous = named === undefined;
   const { componentSpec, ...rest } = propertiesOf(definition, ids);
-  const hash = hashOf({ componentSpec, ...rest });
-  const { version } = definition;
+  const { version, isGraph } = definition;
   const ownName = isAnonymous ? anonymous : { name: named.name, ...(version === undefined ? {} : { version }) };
   return {
     name: isAnonymous ? anonymous.name : named.name,
-    version: isAnonymous ? hash : named.version,
+    version: isAnonymous ? ids.fingerprint : named.version,
     body: {
       properties: {
         ...rest,
@@ -68,14 +71,34 @@ export function toRequest(
         isAnonymous,
         properties: {
           ...definition.properties,
-          ...(isAnonymous || definition.isGraph ? {} : { client_component_hash: hash }),
+          ...(isAnonymous ? {} : { [isGraph ? graphHashProperty : hashProperty]: ids.fingerprint }),
         },
       },
     },
   };
 }
 
-function propertiesOf({ description, tags, isGraph, toSpec }: ComponentDefinition<unknown>, ids: PartIds) {
+/** By it the official client, too, finds out whether a component has changed. */
+const hashProperty = "client_component_hash";
+/** The official client puts none beside a graph of steps. */
+const graphHashProperty = "azureml-targets.content";
+
+/** What a component does is fixed once its version is there. */
+export const fixedMembers = ["componentSpec"] as const;
+export const isAlwaysNext = true;
+
+/** The service adds to a component's text, so that versions are told by the hash that was put beside it. */
+export function differencesFrom(
+  { isGraph }: ComponentDefinition<unknown>,
+  _: undefined,
+  live: Readonly<Record<string, unknown>>,
+  fingerprint: string,
+): readonly string[] {
+  const kept = membersOf(live["properties"])[isGraph ? graphHashProperty : hashProperty];
+  return kept === fingerprint ? [] : ["componentSpec"];
+}
+
+function propertiesOf({ description, tags, isGraph, toSpec }: ComponentDefinition<unknown>, ids: Ids) {
   return {
     componentSpec: toSpec(ids),
     ...(description === undefined ? {} : { description }),

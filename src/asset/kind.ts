@@ -17,6 +17,8 @@ export type PartIds = {
   /** By the place inside the asset: `code`, `jobs.train.component`. */
   readonly idOf: (where: string) => string;
   readonly computeIdOf: (compute: string) => string;
+  /** Of the whole asset: its content, with the versions that its references lead to now. */
+  readonly fingerprint: string;
 };
 
 /** An asset that a file of its own declares, to be registered under a name. */
@@ -76,13 +78,15 @@ export type AssetKind<Definition, Content, Part = never> = {
    *
    * @param ids the identities of its parts.
    */
-  readonly identityOf: (definition: Definition, content: Content, ids: PartIds) => string;
+  readonly identityOf: (definition: Definition, content: Content, ids: Omit<PartIds, "fingerprint">) => string;
   /** The same for a reference; the reference itself where a kind says nothing else. */
   readonly identityOfReference?: (reference: string) => string;
   /** The id of one with the same content that the workspace has; for a kind that can be asked for by its content. */
   readonly find?: (definition: Definition, content: Content, deps: AssetDeps) => Promise<Outcome<string | undefined>>;
   /** True for a kind whose anonymous versions are told by all of their content: what is there need not be put again. */
   readonly isReadFirst?: true;
+  /** The name of its anonymous versions, for such a kind. */
+  readonly anonymousName?: string;
   /**
    * Uploads what the workspace's storage does not have.
    *
@@ -106,6 +110,8 @@ export type AssetKind<Definition, Content, Part = never> = {
     ids: PartIds,
     named?: { readonly name: string; readonly version: string },
   ) => AssetRequest;
+  /** True for a kind of which a file without a version makes the next one, and never changes the newest. */
+  readonly isAlwaysNext?: true;
   /** Members that no version can have changed once it is there. */
   readonly fixedMembers?: readonly string[];
   /** Members that the declaration sets and the live version has otherwise. What the service filled in is not a difference. */
@@ -113,5 +119,6 @@ export type AssetKind<Definition, Content, Part = never> = {
     definition: Definition,
     content: Content,
     live: Readonly<Record<string, unknown>>,
+    fingerprint: string,
   ) => readonly string[];
 };

@@ -26,7 +26,7 @@ export type Binding = {
 };
 
 /** What of the surroundings decides a step's request. Places are counted from the step. */
-export type NodeIds = PartIds & Pick<Resolved, "valueOf">;
+export type NodeIds = Omit<PartIds, "fingerprint"> & Pick<Resolved, "valueOf">;
 
 /** A step of a pipeline. Places are counted from the step. */
 export type PipelineNode = {
