@@ -12,7 +12,6 @@ import {
   withParts,
   type AssetUse,
 } from "../asset/asset.ts";
-import * as environment from "../asset/environment/environment.ts";
 import { namesAsset } from "../asset/reference.ts";
 import { assetsOf } from "../job/job.ts";
 import type { Plane } from "../azure/grants.ts";
