@@ -60,6 +60,7 @@ describe.each(Object.entries(jobTypes))("the job type %s", (name, type) => {
           expect(computesOf(job)).toContain(compute);
           return computeId(workspace.id, compute);
         },
+        datastoreIdOf: (datastore) => `/datastores/${datastore}`,
         valueOf: (reference) => {
           expect(secretsOf(job).map((secret) => secret.reference)).toContain(reference);
           return "value";
@@ -85,7 +86,7 @@ describe("a job file", () => {
       "$schema: https://azuremlschemas.azureedge.net/latest/distillationJob.schema.json\n",
       "an az ml distillationJob file",
     ],
-    ["type: pipeline\njobs: {}\n", "a job of the type pipeline"],
+    ["type: automl\ntask: regression\n", "a job of the type automl"],
   ])("of a type that is not listed is not supported yet: %j", (yaml, what) => {
     const { node } = nodeOf(yaml);
     expect(node && kindOf(node.document)).toEqual({ is: "not-supported-yet", what });

@@ -45,7 +45,8 @@ export type Gathered = {
   readonly runs: SourceNode[];
   /** Jobs that a pattern matched beside others: checked, and none of them the one that is meant. */
   readonly otherJobs: SourceNode[];
-  readonly environments: SourceNode[];
+  /** Files that declare assets of their own. */
+  readonly assets: { readonly kind: "environment" | "component"; readonly node: SourceNode }[];
   readonly gates: SourceNode[];
   /** Each with the place of its key, where a file has them. */
   readonly limits: Declared<RunLimits>[];
@@ -69,7 +70,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     targets: [],
     runs: [],
     otherJobs: [],
-    environments: [],
+    assets: [],
     gates: [],
     limits: [],
     retries: [],
@@ -159,7 +160,8 @@ async function gatherDocument(
       found.runs.push(root);
       return;
     case "environment":
-      found.environments.push(root);
+    case "component":
+      found.assets.push({ kind: kind.is, node: root });
       return;
     case "not-supported-yet":
       found.problems.push(notSupported(positionOf(root), `This is ${kind.what}, which is not supported yet.`));

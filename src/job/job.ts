@@ -4,15 +4,17 @@ import type { LiveJob } from "../azure/jobs.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { formatProblem, type Problem } from "../yaml/problem.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
+import { schemaNameOf } from "../yaml/schema-name.ts";
 import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import * as command from "./command.ts";
 import type { ChildrenKind, JobRequest, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
+import * as pipeline from "./pipeline.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 import * as sweep from "./sweep.ts";
 
-type Jobs = { command: command.CommandJob; sweep: sweep.SweepJob };
+type Jobs = { command: command.CommandJob; sweep: sweep.SweepJob; pipeline: pipeline.PipelineJob };
 
 /** az ml's `type`. */
 export type JobTypeName = keyof Jobs;
@@ -20,7 +22,7 @@ export type JobTypeName = keyof Jobs;
 export type Job = Jobs[JobTypeName];
 
 /** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
-export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, sweep };
+export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, sweep, pipeline };
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
 const defaultType: JobTypeName = "command";
@@ -88,13 +90,6 @@ export function isKeyOfJobs(key: string): boolean {
     const schema = jobTypes[name].schema();
     return schema instanceof ZodObject && Object.hasOwn(schema.shape, key);
   });
-}
-
-/** `commandJob` of `https://azuremlschemas.azureedge.net/latest/commandJob.schema.json`; real files have a space behind it. */
-export function schemaNameOf(address: unknown): string | undefined {
-  if (typeof address !== "string") return undefined;
-  const last = address.trimEnd().split(/[/\s]/).at(-1) ?? "";
-  return last.endsWith(".schema.json") ? last.slice(0, -".schema.json".length) || undefined : undefined;
 }
 
 /** Generic in the type, because TypeScript cannot match `jobTypes[job.type]` with `job` otherwise. */
