@@ -187,7 +187,7 @@ class GraphRun {
       if (!this.#isCancelled) this.failed.push(name);
       return undefined;
     }
-    const outputs = Object.keys((spec["outputs"] ?? {}) as Members);
+    const outputs = Object.keys(spec["outputs"] ?? {});
     return Object.fromEntries(
       outputs.map((output) => [
         output,
