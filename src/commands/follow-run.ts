@@ -51,7 +51,7 @@ export async function followToReport(
       failures: [],
     };
   }
-  const log = streamedLog(azure, context);
+  const log = streamedLog(name, azure, context);
   // The cancellation is sent the moment the signal comes, whatever the following is waiting for.
   let cancelled: Promise<Outcome<void>> | undefined;
   const cancel = () => (cancelled ??= cancelRun(name, azure.jobs, context.clock));
