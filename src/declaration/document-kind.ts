@@ -2,6 +2,7 @@ import type { KindFacts } from "../compute/kind.ts";
 import { isKind, kinds, notTargets } from "../compute/target.ts";
 import { hasKeysOfComponent, isComponentSchema } from "../job/component-file.ts";
 import { jobTypeOfKeys, jobTypeOfSchema } from "../job/job.ts";
+import { isRunConfiguration } from "../job/runconfig/run-configuration.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 
@@ -13,6 +14,8 @@ export type DocumentKind =
   | { readonly is: "target" }
   /** An az ml job file. */
   | { readonly is: "job" }
+  /** A run configuration of the first SDK. */
+  | { readonly is: "run-configuration" }
   /** An az ml environment file. */
   | { readonly is: "environment" }
   /** An az ml component file. */
@@ -27,7 +30,7 @@ export const declarationKeys = ["workspace", "targets", "run", "deploy", "gates"
 const computeSchemas = [...Object.values<KindFacts>(kinds).flatMap(({ azmlSchemas }) => azmlSchemas ?? []), "compute"];
 
 /** Tells by `$schema`, else by shape. `$schema` may end in a space, or be of the older form, as real files have it. */
-export function kindOf({ value }: Pick<SourceDocument, "value">): DocumentKind {
+export function kindOf({ value, file }: Pick<SourceDocument, "value"> & { readonly file?: string }): DocumentKind {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { is: "unknown" };
   const mapping = value as Readonly<Record<string, unknown>>;
   const schema = schemaNameOf(mapping["$schema"]);
@@ -37,7 +40,7 @@ export function kindOf({ value }: Pick<SourceDocument, "value">): DocumentKind {
   if (schema === "environment") return { is: "environment" };
   if (schema !== undefined && isComponentSchema(schema)) return { is: "component" };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
-  return byShape(mapping);
+  return byShape(mapping, file);
 }
 
 /** True for what some command acts on. */
@@ -55,11 +58,12 @@ export function isMeantForUs(text: string): boolean {
   });
 }
 
-function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
+function byShape(mapping: Readonly<Record<string, unknown>>, file?: string): DocumentKind {
   const has = (...keys: readonly string[]) => keys.every((key) => Object.hasOwn(mapping, key));
   const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : undefined;
   if (type !== undefined && (isKind(type) || Object.hasOwn(notTargets, type))) return { is: "target" };
   const isJob = jobTypeOfKeys(mapping) !== undefined;
+  if (type === undefined && isRunConfiguration(mapping, file)) return { is: "run-configuration" };
   // A key of a declaration whose members stand beside it has lost its indentation.
   if (declarationKeys.some((key) => has(key) && (!isJob || mapping[key] === null))) return { is: "declaration" };
   if (has("compute_type") || has("compute_target", "vm_size"))
@@ -68,8 +72,6 @@ function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
     return { is: "not-supported-yet", what: "an aml-run JSON file" };
   if (has("deployment_compute_target") || has("inference_source_directory"))
     return { is: "not-supported-yet", what: "an aml-deploy JSON file" };
-  if (has("script", "framework") || has("framework", "target"))
-    return { is: "not-supported-yet", what: "a v1 run configuration" };
   // A conda file has a name and no image; a deployment has an image inside its environment.
   if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "environment" };
   if (hasKeysOfComponent(mapping)) return { is: "component" };

@@ -2,7 +2,8 @@ import { placeholderProblems } from "../compute/resource-name.ts";
 import { readLimits, readRetries, type RunLimits, type RunRetries } from "./beside-run.ts";
 import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
 import type { DeclaredWorkspace } from "./declaration.ts";
-import { declarationKeys, isMeantForUs, isOurs, kindOf } from "./document-kind.ts";
+import { declarationKeys, isMeantForUs, isOurs, kindOf, type DocumentKind } from "./document-kind.ts";
+import { toCommandJob } from "../job/runconfig/run-configuration.ts";
 import { withLostNesting } from "./lost-nesting.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import { loadFiles, type LoadedFile } from "../yaml/files.ts";
@@ -136,7 +137,7 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered, matched
     found.files.push(file);
     found.documents.push(...documents);
     for (const { document, kind } of kinds) {
-      if (byGlob && kind.is === "job") matched.push({ document, path: [] });
+      if (byGlob && isRun(kind)) matched.push(runOf(document, kind, found));
       else if (byGlob && kind.is === "not-supported-yet") found.problems.push(notUsed(document, kind.what));
       else await gatherDocument(document, kind, request, found);
     }
@@ -157,7 +158,8 @@ async function gatherDocument(
       found.targets.push(root);
       return;
     case "job":
-      found.runs.push(root);
+    case "run-configuration":
+      found.runs.push(runOf(document, kind, found));
       return;
     case "environment":
     case "component":
@@ -281,7 +283,7 @@ async function gatherRun(
     for (const document of documents) {
       const kind = kindOf(document);
       found.files.push(file);
-      if (kind.is === "job") found.runs.push({ document, path: [] });
+      if (isRun(kind)) found.runs.push(runOf(document, kind, found));
       else if (kind.is === "not-supported-yet")
         found.problems.push(
           notSupported(document.at([]), `This is ${kind.what}, which is not supported yet as a run.`),
@@ -290,10 +292,27 @@ async function gatherRun(
         found.problems.push({
           ...notADeclaration(file, document),
           message: `The file ${JSON.stringify(file)} declares no job.`,
-          fix: "Name an az ml job file.",
+          fix: "Name an az ml job file, or a run configuration.",
         });
     }
   }
+}
+
+/** A document that is a run by itself. */
+type RunKind = Extract<DocumentKind, { is: "job" | "run-configuration" }>;
+
+function isRun(kind: DocumentKind): kind is RunKind {
+  return kind.is === "job" || kind.is === "run-configuration";
+}
+
+/** The job that a document declares; one of the first SDK as the az ml job that it describes. */
+function runOf(document: SourceDocument, kind: RunKind, found: Gathered): SourceNode {
+  if (kind.is === "job") return { document, path: [] };
+  const translated = toCommandJob(document);
+  found.problems.push(...translated.problems);
+  // What its paths lead to counts as well for what a change affects.
+  found.documents.push(translated.document);
+  return { document: translated.document, path: [] };
 }
 
 /** What a file says of the run beside the run itself. */
@@ -364,6 +383,6 @@ function notADeclaration(file: string, document: SourceDocument | undefined): Pr
     severity: "error",
     where: document?.at([]) ?? { file, line: 1, column: 1 },
     message: `The file ${JSON.stringify(file)} declares nothing that this action knows.${near === undefined ? "" : ` Did you mean ${near}?`}`,
-    fix: "A declaration has workspace, targets, run or gates, or is an az ml compute, environment or command job file.",
+    fix: "A declaration has workspace, targets, run or gates, or is an az ml compute, environment or command job file, or a run configuration.",
   };
 }
