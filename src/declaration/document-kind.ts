@@ -4,6 +4,7 @@ import { hasKeysOfComponent, isComponentSchema } from "../job/component-file.ts"
 import { jobTypeOfKeys, jobTypeOfSchema } from "../job/job.ts";
 import { isRunConfiguration } from "../job/runconfig/run-configuration.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
+import { isAmlRun } from "./aml-run.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 
 /** What a document declares. */
@@ -14,6 +15,8 @@ export type DocumentKind =
   | { readonly is: "target" }
   /** An az ml job file. */
   | { readonly is: "job" }
+  /** A `run.json` of the action `Azure/aml-run`. */
+  | { readonly is: "aml-run" }
   /** A run configuration of the first SDK. */
   | { readonly is: "run-configuration" }
   /** An az ml environment file. */
@@ -31,6 +34,7 @@ const computeSchemas = [...Object.values<KindFacts>(kinds).flatMap(({ azmlSchema
 
 /** Tells by `$schema`, else by shape. `$schema` may end in a space, or be of the older form, as real files have it. */
 export function kindOf({ value, file }: Pick<SourceDocument, "value"> & { readonly file?: string }): DocumentKind {
+  if (isAmlRun(value, file)) return { is: "aml-run" };
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { is: "unknown" };
   const mapping = value as Readonly<Record<string, unknown>>;
   const schema = schemaNameOf(mapping["$schema"]);
@@ -68,8 +72,6 @@ function byShape(mapping: Readonly<Record<string, unknown>>, file?: string): Doc
   if (declarationKeys.some((key) => has(key) && (!isJob || mapping[key] === null))) return { is: "declaration" };
   if (has("compute_type") || has("compute_target", "vm_size"))
     return { is: "not-supported-yet", what: "an aml-compute JSON file" };
-  if (has("runconfig_yaml_file") || has("runconfig_python_file"))
-    return { is: "not-supported-yet", what: "an aml-run JSON file" };
   if (has("deployment_compute_target") || has("inference_source_directory"))
     return { is: "not-supported-yet", what: "an aml-deploy JSON file" };
   // A conda file has a name and no image; a deployment has an image inside its environment.

@@ -2,8 +2,9 @@ import { placeholderProblems } from "../compute/resource-name.ts";
 import { readLimits, readRetries, type RunLimits, type RunRetries } from "./beside-run.ts";
 import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
 import type { DeclaredWorkspace } from "./declaration.ts";
-import { declarationKeys, isMeantForUs, isOurs, kindOf, type DocumentKind } from "./document-kind.ts";
-import { toCommandJob } from "../job/runconfig/run-configuration.ts";
+import { declarationKeys, isMeantForUs, isOurs, kindOf } from "./document-kind.ts";
+import { isRun, readRunDocument, type RunKind } from "./run-document.ts";
+import type { RunDefaults } from "./run-defaults.ts";
 import { withLostNesting } from "./lost-nesting.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import { loadFiles, type LoadedFile } from "../yaml/files.ts";
@@ -54,6 +55,8 @@ export type Gathered = {
   readonly retries: Declared<RunRetries>[];
   /** The key `overrides` of a file. */
   readonly overrides: SourceNode[];
+  /** What a file says of the run that it names. */
+  readonly runDefaults: { readonly node: SourceNode; readonly value: RunDefaults }[];
   /** One list for each file that has prices. */
   readonly prices: (readonly DeclaredPrice[])[];
   readonly deploys: Position[];
@@ -76,6 +79,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     limits: [],
     retries: [],
     overrides: [],
+    runDefaults: [],
     prices: [],
     deploys: [],
     files: [],
@@ -95,7 +99,12 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
 }
 
 /** Of the jobs that patterns matched, one alone is the run; beside a run that is named, and among several, none is. */
-function chooseAmongMatched(matched: readonly SourceNode[], found: Gathered): void {
+function chooseAmongMatched(all: readonly SourceNode[], found: Gathered): void {
+  // A pattern may match a run configuration and the run.json that names it.
+  const named = found.runDefaults.map(({ node }) => node).filter((node) => all.includes(node));
+  const matched = all.filter(
+    (node) => named.includes(node) || !named.some(({ document }) => document.file === node.document.file),
+  );
   const [only, ...others] = matched;
   if (only === undefined) return;
   if (found.runs.length === 0 && others.length === 0) {
@@ -137,7 +146,7 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered, matched
     found.files.push(file);
     found.documents.push(...documents);
     for (const { document, kind } of kinds) {
-      if (byGlob && isRun(kind)) matched.push(runOf(document, kind, found));
+      if (byGlob && isRun(kind)) matched.push(...(await runOf(document, kind, request, found)));
       else if (byGlob && kind.is === "not-supported-yet") found.problems.push(notUsed(document, kind.what));
       else await gatherDocument(document, kind, request, found);
     }
@@ -159,7 +168,8 @@ async function gatherDocument(
       return;
     case "job":
     case "run-configuration":
-      found.runs.push(runOf(document, kind, found));
+    case "aml-run":
+      found.runs.push(...(await runOf(document, kind, request, found)));
       return;
     case "environment":
     case "component":
@@ -283,7 +293,7 @@ async function gatherRun(
     for (const document of documents) {
       const kind = kindOf(document);
       found.files.push(file);
-      if (isRun(kind)) found.runs.push(runOf(document, kind, found));
+      if (isRun(kind)) found.runs.push(...(await runOf(document, kind, request, found)));
       else if (kind.is === "not-supported-yet")
         found.problems.push(
           notSupported(document.at([]), `This is ${kind.what}, which is not supported yet as a run.`),
@@ -298,21 +308,21 @@ async function gatherRun(
   }
 }
 
-/** A document that is a run by itself. */
-type RunKind = Extract<DocumentKind, { is: "job" | "run-configuration" }>;
-
-function isRun(kind: DocumentKind): kind is RunKind {
-  return kind.is === "job" || kind.is === "run-configuration";
-}
-
-/** The job that a document declares; one of the first SDK as the az ml job that it describes. */
-function runOf(document: SourceDocument, kind: RunKind, found: Gathered): SourceNode {
-  if (kind.is === "job") return { document, path: [] };
-  const translated = toCommandJob(document);
-  found.problems.push(...translated.problems);
+/** The run that a document is, if it could be read. */
+async function runOf(
+  document: SourceDocument,
+  kind: RunKind,
+  request: DeclarationRequest,
+  found: Gathered,
+): Promise<readonly SourceNode[]> {
+  const { node, defaults, problems, documents } = await readRunDocument(document, kind, request);
+  found.problems.push(...problems);
   // What its paths lead to counts as well for what a change affects.
-  found.documents.push(translated.document);
-  return { document: translated.document, path: [] };
+  found.documents.push(...documents);
+  if (node === undefined) return [];
+  if (!found.files.includes(node.document.file)) found.files.push(node.document.file);
+  if (defaults !== undefined) found.runDefaults.push({ node, value: defaults });
+  return [node];
 }
 
 /** What a file says of the run beside the run itself. */
