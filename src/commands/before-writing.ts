@@ -1,14 +1,13 @@
 import { writeOf, asReference } from "../attach/compute-write.ts";
 import type { Azure } from "../azure/azure.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { secretsOf, type Job } from "../job/job.ts";
+import { secretsOf } from "../job/job.ts";
 import type { Plan } from "../plan/step.ts";
 import type { Failure, FailureReason } from "../report/result.ts";
 import { missingReferences } from "../run/missing-references.ts";
-import { runnerFaults } from "../run/on-runner/runner-faults.ts";
+import { runnerProblems } from "../run/on-runner/runner-faults.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { formatSecretReference, SecretUnavailable, type SecretReference } from "../secret/secret.ts";
-import { positionOf } from "../yaml/source.ts";
 import { folderInRepository } from "../yaml/files.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
@@ -42,17 +41,7 @@ async function missingInWorkspace(
       },
     ),
   ]);
-  return [...computes, ...references, ...(isHere ? notOnRunner(run) : [])];
-}
-
-function notOnRunner(run: Job): readonly Problem[] {
-  return runnerFaults(run).map(({ path, message }) => ({
-    code: "not-on-runner",
-    severity: "error",
-    where: positionOf(run.source, path),
-    message,
-    fix: "Change it, or name a compute of the workspace.",
-  }));
+  return [...computes, ...references, ...(isHere ? runnerProblems(run) : [])];
 }
 
 /** What a command would bring into the workspace, and the run for which it would. */

@@ -5,23 +5,20 @@ import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { computesOf, type Job } from "../job/job.ts";
+import { computesOf, onRunner, type Job } from "../job/job.ts";
 import { failureOfThrown } from "../report/failure.ts";
 import { refusedPlace } from "../report/refused-field.ts";
 import type { Failure, GateResult, RunReport } from "../report/result.ts";
 import { checkGates, missedGates, type Gate } from "../run/gates.ts";
 import { lastValuesOf } from "../run/metrics.ts";
 import { runName } from "../run/name.ts";
-import {
-  NotRunnableHere,
-  runLocally,
-  runnerDefinition,
-  runnerWork,
-  type LocalRun,
-} from "../run/on-runner/run-on-runner.ts";
+import { runInOrder, runnerDefinition, type OrderedRun } from "../run/on-runner/run-in-order.ts";
+import { NotRunnableHere } from "../run/on-runner/run-on-runner.ts";
+import { runnerProblems } from "../run/on-runner/runner-faults.ts";
 import { EnvironmentFailed } from "../run/on-runner/virtual-environment.ts";
 import { SecretUnavailable } from "../secret/secret.ts";
 import { placeOf } from "../yaml/source.ts";
+import { foundBeforeWriting } from "./before-writing.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 import { judgeGates } from "./judge-gates.ts";
 
@@ -34,24 +31,31 @@ export async function trainLocally(
 ): Promise<CommandResult> {
   const { log, clock } = context;
   const startedAt = clock.now();
+  const own = onRunner(job);
+  const problems = runnerProblems(job);
+  if (own === undefined || problems.length > 0) return foundBeforeWriting(problems, context);
   let isOpen = false;
   try {
-    const own = runnerWork(job);
     const { totalSeconds = Infinity } = limits;
     const isTotal = totalSeconds < (own.timeoutSeconds ?? Infinity);
     const work = isTotal ? { ...own, timeoutSeconds: totalSeconds } : own;
     const name = nameOf(job, runnerDefinition(own), context);
-    log.startGroup(`Run ${name} on this runner`);
-    isOpen = true;
-    const ran = await runLocally(name, work, {
+    const occasion = digestOf(`${name} ${startedAt}`);
+    const ran = await runInOrder(name, work, {
       clock,
       signal: context.signal,
       resolveSecret: context.resolveSecretWith(azure),
       environment: context.environment,
-      runFolder: join(context.temporaryFolder, `${name}-${digestOf(String(startedAt))}`),
+      runFolder: join(context.temporaryFolder, `${name}-${occasion}`),
+      seed: parseInt(occasion, 16),
       cacheFolder: join(context.toolCache, "environments"),
       onLine: (_, line) => log.info(line),
       onStatus: (status) => log.info(`Run: ${status}`),
+      onProcess: (title) => {
+        if (isOpen) log.endGroup();
+        log.startGroup(title);
+        isOpen = true;
+      },
     });
     const results = ran.status === "Completed" ? await judged(gates, { name, ran, job }, context, azure) : [];
     return concluded(report(job, name, ran, results, startedAt, context), ran, { job, gates, isTotal }, context);
@@ -64,7 +68,7 @@ export async function trainLocally(
 
 async function judged(
   gates: readonly Gate[],
-  { name, ran, job }: { readonly name: string; readonly ran: LocalRun; readonly job: Job },
+  { name, ran, job }: { readonly name: string; readonly ran: OrderedRun; readonly job: Job },
   context: CommandContext,
   azure: Azure | undefined,
 ): Promise<readonly GateResult[]> {
@@ -89,7 +93,7 @@ function digestOf(text: string): string {
 function report(
   job: Job,
   name: string,
-  ran: LocalRun,
+  ran: OrderedRun,
   gates: readonly GateResult[],
   startedAt: number,
   { github, clock }: CommandContext,
@@ -108,6 +112,7 @@ function report(
     metrics: ran.metrics,
     gates,
     artifactsPath: resolve(ran.outputsFolder),
+    ...defined({ children: ran.children, best: ran.best }),
     ...(ran.error === undefined ? {} : { error: { code: "RunFailed", message: ran.error, details: [] } }),
     ...(ran.status === "Completed" ? {} : { logTail: ran.tail.join("\n") }),
   };
@@ -115,7 +120,7 @@ function report(
 
 function concluded(
   run: RunReport,
-  { status, error = "", timedOut }: LocalRun,
+  { status, error = "", timedOut }: OrderedRun,
   { job, gates, isTotal }: { readonly job: Job; readonly gates: readonly Gate[]; readonly isTotal: boolean },
   { signal }: CommandContext,
 ): CommandResult {

@@ -1,4 +1,7 @@
 import type { Declaration } from "../declaration/declaration.ts";
+import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
+import { runnerProblems } from "../run/on-runner/runner-faults.ts";
+import { folderInRepository } from "../yaml/files.ts";
 import { checked } from "./check-declaration.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
 
@@ -7,12 +10,22 @@ import type { CommandContext, CommandResult } from "./context.ts";
  * `changed-only`, which calls the GitHub API for the pull request's files.
  */
 export async function validate(context: CommandContext): Promise<CommandResult> {
-  if (!context.inputs.changedOnly) return checked(await context.declare());
+  if (!context.inputs.changedOnly) return checked(await withRunner(await context.declare(), context));
   const changed = await context.changedFiles();
   const declaration = await context.declare(changed.known ? changed.files : undefined);
   if (changed.known) context.log.info(looked(declaration));
   else context.log.annotate(changed.severity, `changed-only: ${changed.why} Every declaration was validated.`);
-  return checked(declaration);
+  return checked(await withRunner(declaration, context));
+}
+
+/** What of the run the runner cannot do; the other commands find it with what is missing in the workspace. */
+async function withRunner(declaration: Declaration, context: CommandContext): Promise<Declaration> {
+  const { run, targets, problems } = declaration;
+  const found = run !== undefined && isOnRunner(run, targets) ? runnerProblems(run) : [];
+  if (found.length === 0) return declaration;
+  const folder = await folderInRepository(context);
+  for (const problem of found) context.log.problem(problem, folder);
+  return { ...declaration, problems: [...problems, ...found] };
 }
 
 function looked({ files }: Declaration): string {

@@ -3,7 +3,7 @@ import type { AssetUse } from "../asset/asset.ts";
 import { defined } from "../azure/defined.ts";
 import { problemsAt } from "../compute/problems-at.ts";
 import { checkShape, shape, text } from "../yaml/shape.ts";
-import type { SourceNode } from "../yaml/source.ts";
+import type { NodePath, SourceNode } from "../yaml/source.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
 import type { JobBase, JobRequest, ReadJob, RunnerWork } from "./kind.ts";
 import { checkBindings, withTodaysPlaceholders } from "./parts/bindings.ts";
@@ -168,12 +168,14 @@ export function toRequest(job: CommandJob, resolved: Resolved): JobRequest {
 
 export function onRunner(job: CommandJob): RunnerWork {
   const { command, code, environment, inputs, outputs, environmentVariables, limits } = job;
-  return {
+  const process = {
     command,
     environment,
     inputs,
     outputs: Object.keys(outputs),
     environmentVariables,
-    ...defined({ code, timeoutSeconds: limits?.timeoutSeconds }),
+    placeOf: (path: NodePath) => path,
+    ...defined({ code }),
   };
+  return { processes: () => [process], faults: [], ...defined({ timeoutSeconds: limits?.timeoutSeconds }) };
 }

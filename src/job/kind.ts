@@ -26,9 +26,24 @@ export type JobBase = {
 /** Body of `PUT …/jobs/{name}`. */
 export type JobRequest = { readonly properties: Readonly<Record<string, unknown>> };
 
-/** A job as one machine can run it by itself. */
+/** Why one machine by itself cannot run a job, and where in the job that is. */
+export type RunnerFault = { readonly path: NodePath; readonly message: string };
+
+/** A job as one machine can run it by itself: one process, or several, one after the other. */
 export type RunnerWork = {
-  /** For `bash -c`; `${{inputs.NAME}}` and `${{outputs.NAME}}` stand for paths and values. */
+  /** @param seed for what is drawn at random and names no seed of its own. */
+  readonly processes: (seed: number) => readonly RunnerProcess[];
+  /** For a job whose processes are runs of their own: what these are. Without it there is one process, the run itself. */
+  readonly children?: ChildrenKind;
+  /** For all of it. */
+  readonly timeoutSeconds?: number;
+  /** What of the job needs the service. */
+  readonly faults: readonly RunnerFault[];
+};
+
+/** What one process of a job runs. */
+export type RunnerProcess = {
+  /** For `bash -c`; `${{inputs.NAME}}`, `${{outputs.NAME}}` and `${{search_space.NAME}}` stand for paths and values. */
   readonly command: string;
   readonly code?: JobCode;
   readonly environment: JobEnvironment;
@@ -36,7 +51,12 @@ export type RunnerWork = {
   /** Names of outputs. */
   readonly outputs: readonly string[];
   readonly environmentVariables: Readonly<Record<string, EnvironmentValue>>;
+  /** A trial's values of the search space. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** For this process alone. */
   readonly timeoutSeconds?: number;
+  /** Where in the job `code`, `environment` and `inputs` of the process are. */
+  readonly placeOf: (path: NodePath) => NodePath;
 };
 
 /** A metric, and which of its values are better. */

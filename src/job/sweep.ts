@@ -6,7 +6,7 @@ import { problemsAt } from "../compute/problems-at.ts";
 import { checkShape, shape, text } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
-import type { ChildrenKind, JobBase, JobRequest, PrimaryMetric, ReadJob } from "./kind.ts";
+import type { ChildrenKind, JobBase, JobRequest, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
 import { checkBindings, checkParameterBindings, withTodaysPlaceholders } from "./parts/bindings.ts";
 import { assetsOfCode, codeSchema, readCode, toCodeId, type JobCode } from "./parts/code.ts";
 import { computeSchema, readCompute } from "./parts/compute.ts";
@@ -25,6 +25,7 @@ import { addressesOfOutputs, outputsSchema, readOutputs, toOutputs, type JobOutp
 import { queueSchema, toQueueSettings } from "./parts/queue.ts";
 import type { PartReader } from "./parts/read-part.ts";
 import { resourcesSchema, toResources } from "./parts/resources.ts";
+import { sampleTrials, samplingFaults, valueText } from "./parts/sampling.ts";
 import {
   checkSearchSpace,
   checkUse,
@@ -310,4 +311,43 @@ function toTrial(trial: Trial, resolved: Resolved): object {
     distribution: trial.distribution,
     resources: trial.resources,
   });
+}
+
+/** One trial after the other, each as long as it takes: what stops trials early compares those that run at once. */
+export function onRunner(job: SweepJob): RunnerWork {
+  const { trial, inputs, outputs, searchSpace, sampling, limits, objective } = job;
+  const { command, environment, environmentVariables, code } = trial;
+  const { primary_metric: primaryMetric, goal } = objective;
+  const seconds = (limit: number | undefined) => (limit === 0 ? undefined : limit);
+  return {
+    processes: (seed) =>
+      sampleTrials(sampling, searchSpace, limits.max_total_trials, seed).map((parameters) => ({
+        command,
+        environment,
+        inputs,
+        outputs: Object.keys(outputs),
+        environmentVariables: {
+          ...environmentVariables,
+          ...Object.fromEntries(
+            Object.entries(parameters).map(([name, value]) => [`AZUREML_SWEEP_${name}`, valueText(value)]),
+          ),
+        },
+        parameters,
+        placeOf: (path) => (path[0] === "inputs" ? path : [...trialPath, ...path]),
+        ...defined({ code, timeoutSeconds: seconds(limits.trial_timeout) }),
+      })),
+    children: childrenOf({ objective: { primaryMetric, goal } }),
+    faults: [
+      ...samplingFaults(sampling, searchSpace),
+      ...(job.earlyTermination === undefined
+        ? []
+        : [
+            {
+              path: ["early_termination"],
+              message: "Early termination compares trials while they run, and the runner runs one after the other.",
+            },
+          ]),
+    ],
+    ...defined({ timeoutSeconds: seconds(limits.timeout) }),
+  };
 }

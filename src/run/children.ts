@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import type { Blobs } from "../azure/blobs.ts";
-import type { Jobs, LiveJob } from "../azure/jobs.ts";
+import type { Jobs, LiveJob, Objective } from "../azure/jobs.ts";
 import type { Metrics } from "../azure/metrics.ts";
 import { succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import type { ChildRun, RunHistory } from "../azure/run-history.ts";
@@ -99,28 +99,32 @@ function parametersOf({ name, tags }: ChildRun, parent: LiveJob): Readonly<Recor
  */
 function bestOf(children: readonly ChildReport[], { properties }: LiveJob, kind: ChildrenKind): BestTrial | undefined {
   if (kind.are !== "trials" || kind.objective === undefined) return undefined;
-  const { primaryMetric: metric, goal } = kind.objective;
   const named = children.find(({ name }) => name === properties["best_child_run_id"]);
-  const best = named ?? bestByMetric(children, metric, goal);
-  if (best === undefined) return undefined;
-  const score = named === undefined ? Number.NaN : Number(properties["score"] ?? Number.NaN);
-  const value = Number.isFinite(score) ? score : best.metrics[metric];
-  return { name: best.name, metric, goal, ...defined({ value }), parameters: best.parameters };
+  if (named === undefined) return bestByMetric(children, kind.objective);
+  const score = Number(properties["score"] ?? Number.NaN);
+  return bestTrial(named, kind.objective, Number.isFinite(score) ? score : undefined);
 }
 
-function bestByMetric(
-  children: readonly ChildReport[],
-  metric: string,
-  goal: "minimize" | "maximize",
-): ChildReport | undefined {
+function bestTrial(
+  { name, metrics, parameters }: ChildReport,
+  { primaryMetric: metric, goal }: Objective,
+  score?: number,
+): BestTrial {
+  return { name, metric, goal, ...defined({ value: score ?? metrics[metric] }), parameters };
+}
+
+/** The one with the best last value, of those that completed if there is one. */
+export function bestByMetric(children: readonly ChildReport[], objective: Objective): BestTrial | undefined {
+  const { primaryMetric: metric, goal } = objective;
   const logged = children.filter((child) => Number.isFinite(child.metrics[metric]));
   const completed = logged.filter(({ conclusion }) => conclusion === "success");
   const sign = goal === "maximize" ? -1 : 1;
   const distance = (child: ChildReport) => sign * (child.metrics[metric] ?? Number.NaN);
-  return (completed.length > 0 ? completed : logged).reduce<ChildReport | undefined>(
+  const best = (completed.length > 0 ? completed : logged).reduce<ChildReport | undefined>(
     (a, b) => (a === undefined || distance(b) < distance(a) ? b : a),
     undefined,
   );
+  return best && bestTrial(best, objective);
 }
 
 /** Why a run failed whose children did: the first of them that failed, its cause, and the end of its log. */

@@ -110,14 +110,21 @@ function withoutOptional(command: string): string {
 /** @param before what of the command stands before the value. */
 type ValueOf = (name: string, before: string) => string;
 
-/** A command with its bindings put in, as the service does it. */
+/**
+ * A command with its bindings put in, as the service does it.
+ *
+ * @param parameter of a search space; the name may have a part behind a point. Without it, such bindings are text.
+ */
 export function withBindings(
   command: string,
-  { input, output }: { readonly input: ValueOf; readonly output: ValueOf },
+  { input, output, parameter }: { readonly input: ValueOf; readonly output: ValueOf; readonly parameter?: ValueOf },
 ): string {
+  const valueOf: Readonly<Record<string, ValueOf | undefined>> = { inputs: input, outputs: output };
   return command.replaceAll(
-    /\$\{\{\s*(inputs|outputs)\.([A-Za-z0-9_]+)\s*\}\}/g,
-    (_, section: string, name: string, at: number) =>
-      (section === "outputs" ? output : input)(name, command.slice(0, at)),
+    /\$\{\{\s*(?:(inputs|outputs)\.([A-Za-z0-9_]+)|search_space\.([A-Za-z0-9_.]+))\s*\}\}/g,
+    (binding, section: string | undefined, name: string, ofSpace: string, at: number) => {
+      const before = command.slice(0, at);
+      return (section === undefined ? parameter?.(ofSpace, before) : valueOf[section]?.(name, before)) ?? binding;
+    },
   );
 }

@@ -49,14 +49,14 @@ export const searchSpaceSchema = () =>
 
 type Bounds = { readonly min_value: number; readonly max_value: number };
 type Normal = { readonly mu: number; readonly sigma: number };
-type Distribution =
+export type Distribution =
   | { readonly type: "choice"; readonly values: readonly Option[] }
   | ({ readonly type: "uniform" | "loguniform" } & Bounds)
   | ({ readonly type: "quniform" | "qloguniform"; readonly q: number } & Bounds)
   | ({ readonly type: "normal" | "lognormal" } & Normal)
   | ({ readonly type: "qnormal" | "qlognormal"; readonly q: number } & Normal)
   | { readonly type: "randint"; readonly upper: number };
-type Option = string | number | { readonly [name: string]: string | number | Distribution };
+export type Option = string | number | { readonly [name: string]: string | number | Distribution };
 export type SearchSpace = Readonly<Record<string, Distribution>>;
 
 /** What the shapes cannot say: names, and bounds that leave nothing to sample. */

@@ -4,15 +4,14 @@ import { pathToFileURL } from "node:url";
 import type { Clock } from "../../clock.ts";
 import type { ResolveSecret } from "../../secret/secret.ts";
 import type { MetricSeries } from "../../report/result.ts";
-import { onRunner, type Job } from "../../job/job.ts";
-import type { RunnerWork } from "../../job/kind.ts";
+import type { RunnerProcess } from "../../job/kind.ts";
+import { valueAt } from "../../job/parts/sampling.ts";
 import { isSecret } from "../../job/parts/variables.ts";
 import { takeSnapshot } from "../../asset/upload/snapshot.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { readFileStore } from "./file-store.ts";
 import { runLogged } from "./process.ts";
 import { planPip } from "./python-environment.ts";
-import { faultsOfWork, notForRunners } from "./runner-faults.ts";
 import { withShellValues, type SafeCommand } from "./shell-values.ts";
 import { ensureVirtualEnvironment, findPython } from "./virtual-environment.ts";
 
@@ -21,6 +20,8 @@ export type LocalDeps = {
   readonly signal: AbortSignal;
   readonly resolveSecret: ResolveSecret;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Name of the run that this one belongs to. */
+  readonly rootName?: string;
   /** Folder of this run: code, outputs and metrics. */
   readonly runFolder: string;
   /** Folder in which environments are kept between runs. */
@@ -51,26 +52,8 @@ export class NotRunnableHere extends Error {
   }
 }
 
-/** The job as this machine can run it. @throws NotRunnableHere for a type that only Azure ML runs. */
-export function runnerWork(job: Job): RunnerWork {
-  const work = onRunner(job);
-  if (work === undefined) throw new NotRunnableHere(notForRunners(job).message);
-  return work;
-}
-
-/** What makes two runs on the runner the same. Where the checkout is on the machine does not count. */
-export function runnerDefinition({ command, environment, inputs }: RunnerWork): unknown {
-  return {
-    command,
-    environment: environment.from === "reference" ? environment.id : environment.definition.condaFile,
-    inputs: Object.values(inputs).map((input) => (input.kind === "literal" ? input.value : input.path)),
-  };
-}
-
-/** Runs a job on this machine as the service would: its code in a folder of its own, its environment, its command. */
-export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps): Promise<LocalRun> {
-  const [fault] = faultsOfWork(work);
-  if (fault !== undefined) throw new NotRunnableHere(fault.message);
+/** Runs a process on this machine as the service would: its code in a folder of its own, its environment, its command. */
+export async function runProcess(name: string, work: RunnerProcess, deps: LocalDeps): Promise<LocalRun> {
   const { runFolder, signal } = deps;
   const codeFolder = join(runFolder, "code");
   const outputsFolder = join(codeFolder, "outputs");
@@ -91,6 +74,7 @@ export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps
     ...variables,
     PATH: [path, deps.environment["PATH"]].filter((part) => part !== undefined).join(delimiter),
     AZUREML_RUN_ID: name,
+    ...(deps.rootName === undefined ? {} : { AZUREML_ROOT_RUN_ID: deps.rootName }),
     MLFLOW_RUN_NAME: name,
     MLFLOW_TRACKING_URI: pathToFileURL(join(runFolder, "mlruns")).href,
     // Newer MLflow wants to be told that a file store is meant.
@@ -99,10 +83,7 @@ export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps
   };
   for (const output of work.outputs) await mkdir(join(runFolder, "named-outputs", output), { recursive: true });
   deps.onStatus("Running");
-  const limit =
-    work.timeoutSeconds === undefined
-      ? signal
-      : AbortSignal.any([signal, AbortSignal.timeout(work.timeoutSeconds * 1000)]);
+  const limit = limitedTo(work.timeoutSeconds, signal);
   const end = await runLogged("bash", ["-c", command], {
     cwd: codeFolder,
     env,
@@ -122,7 +103,17 @@ export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps
   return { status, metrics, tail, outputsFolder, timedOut, ...(error === undefined ? {} : { error }) };
 }
 
-async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
+/** The same signal, which also ends what takes longer. */
+export function limitedTo(seconds: number | undefined, signal: AbortSignal): AbortSignal {
+  return seconds === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(inTimer(seconds))]);
+}
+
+/** Milliseconds that a timer of Node can hold: above them it would end at once. */
+function inTimer(seconds: number): number {
+  return Math.min(seconds * 1000, 2 ** 31 - 1);
+}
+
+async function copyCode({ code }: RunnerProcess, folder: string): Promise<void> {
   if (code?.from !== "local") return;
   const { files } = await takeSnapshot(code.folder, code.root);
   for (const { name, path } of files) {
@@ -132,20 +123,21 @@ async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {
   }
 }
 
-/** `${{inputs.x}}` and `${{outputs.x}}` as words of the shell. */
-function substitute({ command, inputs }: RunnerWork, runFolder: string): SafeCommand {
+/** The bindings of the command as words of the shell. */
+function substitute({ command, inputs, parameters }: RunnerProcess, runFolder: string): SafeCommand {
   return withShellValues(command, {
     output: (name) => join(runFolder, "named-outputs", name),
     input: (name) => {
       const input = inputs[name];
       return (input?.kind === "literal" ? input.value : input?.local) ?? "";
     },
+    ...(parameters === undefined ? {} : { parameter: (name) => valueAt(parameters, name) ?? "" }),
   });
 }
 
 /** @returns the folder of executables to put first on the path; `undefined` where the job needs no Python packages. */
 async function environmentPath(
-  { environment }: RunnerWork,
+  { environment }: RunnerProcess,
   deps: LocalDeps,
   onLine: (line: string) => void,
 ): Promise<string | undefined> {
@@ -175,7 +167,7 @@ async function environmentPath(
 }
 
 async function variablesOf(
-  { environmentVariables }: RunnerWork,
+  { environmentVariables }: RunnerProcess,
   resolveSecret: ResolveSecret,
 ): Promise<Readonly<Record<string, string>>> {
   const entries = await Promise.all(

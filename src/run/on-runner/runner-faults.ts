@@ -1,24 +1,39 @@
 import { labelOf, onRunner, type Job } from "../../job/job.ts";
-import type { RunnerWork } from "../../job/kind.ts";
+import type { RunnerFault, RunnerProcess } from "../../job/kind.ts";
 import { withBindings } from "../../job/parts/bindings.ts";
-import type { NodePath } from "../../yaml/source.ts";
+import type { Problem } from "../../yaml/problem.ts";
+import { positionOf } from "../../yaml/source.ts";
 import { planPip } from "./python-environment.ts";
 
-/** Why the runner cannot run a job, and where in the job that is. */
-export type RunnerFault = { readonly path: NodePath; readonly message: string };
+/** Why the runner cannot run a job, as far as the declaration alone tells: nothing has to be begun to find it out. */
+export function runnerProblems(job: Job): readonly Problem[] {
+  return faultsOf(job).map(({ path, message }) => ({
+    code: "not-on-runner",
+    severity: "error",
+    where: positionOf(job.source, path),
+    message,
+    fix: "Change it, or name a compute of the workspace.",
+  }));
+}
 
-/** What the declaration alone tells: nothing has to be begun to find it out. */
-export function runnerFaults(job: Job): readonly RunnerFault[] {
+function faultsOf(job: Job): readonly RunnerFault[] {
   const work = onRunner(job);
-  return work === undefined ? [notForRunners(job)] : faultsOfWork(work);
+  if (work === undefined)
+    return [
+      { path: ["type"], message: `A ${labelOf(job)} does not run on the runner. Name a compute of the workspace.` },
+    ];
+  // Without these there may be nothing to run.
+  if (work.faults.length > 0) return work.faults;
+  const found = work
+    .processes(0)
+    .flatMap((process) =>
+      faultsOfProcess(process).map(({ path, message }) => ({ path: process.placeOf(path), message })),
+    );
+  // Trials are alike.
+  return [...new Map(found.map((fault) => [JSON.stringify(fault), fault])).values()];
 }
 
-export function notForRunners(job: Job): RunnerFault {
-  const message = `A ${labelOf(job)} does not run on the runner. Name a compute of the workspace.`;
-  return { path: ["type"], message };
-}
-
-export function faultsOfWork({ command, code, environment, inputs }: RunnerWork): readonly RunnerFault[] {
+function faultsOfProcess({ command, code, environment, inputs }: RunnerProcess): readonly RunnerFault[] {
   const faults: RunnerFault[] = [];
   if (code !== undefined && code.from !== "local") {
     const message = `The job's code is ${code.id}; a run on this machine needs it as a local folder.`;

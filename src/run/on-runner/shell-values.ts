@@ -18,9 +18,11 @@ export function withShellValues(command: string, valueOf: Parameters<typeof with
     variables[name] = value;
     return referenceIn(quotingAfter(before), `\${${name}}`);
   };
+  const { parameter } = valueOf;
   const text = withBindings(command, {
     input: (name, before) => put(valueOf.input(name, before), before),
     output: (name, before) => put(valueOf.output(name, before), before),
+    ...(parameter === undefined ? {} : { parameter: (name, before) => put(parameter(name, before), before) }),
   });
   return { command: text, variables };
 }

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { interpretStatus } from "../../azure/job-status.ts";
+import type { ChildrenKind, RunnerProcess, RunnerWork } from "../../job/kind.ts";
+import { valueText } from "../../job/parts/sampling.ts";
+import type { ChildReport } from "../../report/result.ts";
+import { bestByMetric, type Children } from "../children.ts";
+import { lastValuesOf } from "../metrics.ts";
+import { limitedTo, runProcess, type LocalDeps, type LocalRun } from "./run-on-runner.ts";
+
+type OrderDeps = LocalDeps & {
+  /** For what is drawn at random. */
+  readonly seed: number;
+  /** Told of each process before it starts. */
+  readonly onProcess: (title: string) => void;
+};
+
+export type OrderedRun = LocalRun & Partial<Children>;
+
+/** What makes two runs on the runner the same. Where the checkout is on the machine does not count. */
+export function runnerDefinition({ processes, children }: RunnerWork): unknown {
+  const all = processes(0).map(definitionOf);
+  return children === undefined ? all[0] : [all, children];
+}
+
+function definitionOf({ command, environment, inputs, parameters }: RunnerProcess): unknown {
+  return {
+    command,
+    environment: environment.from === "reference" ? environment.id : environment.definition.condaFile,
+    inputs: Object.values(inputs).map((input) => (input.kind === "literal" ? input.value : input.path)),
+    ...(parameters === undefined ? {} : { parameters }),
+  };
+}
+
+/** Runs a job on this machine: its only process, or all of them, one after the other. */
+export async function runInOrder(name: string, work: RunnerWork, deps: OrderDeps): Promise<OrderedRun> {
+  const { children: kind, processes, timeoutSeconds } = work;
+  const all = processes(deps.seed);
+  if (kind === undefined) {
+    const [only] = all;
+    if (only === undefined) throw new Error(`The run ${name} has nothing to run.`);
+    deps.onProcess(`Run ${name} on this runner`);
+    return runProcess(name, { ...only, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) }, deps);
+  }
+  const signal = limitedTo(timeoutSeconds, deps.signal);
+  const ended: Ended[] = [];
+  for (const process of all) {
+    if (signal.aborted) break;
+    try {
+      ended.push(await runChild(name, ended.length, process, { ...deps, signal }));
+    } catch (error) {
+      // The limit may pass while the environment is built.
+      if (!signal.aborted || deps.signal.aborted) throw error;
+    }
+  }
+  return concluded(ended, kind, deps, signal.aborted && !deps.signal.aborted);
+}
+
+type Ended = { readonly child: ChildReport; readonly run: LocalRun };
+
+async function runChild(parent: string, number: number, process: RunnerProcess, deps: OrderDeps): Promise<Ended> {
+  const { parameters = {} } = process;
+  // The service names trials in the same way.
+  const name = `${parent}_${number}`;
+  const values = Object.entries(parameters).map(([key, value]) => `${key} = ${valueText(value)}`);
+  deps.onProcess([`Run ${name} on this runner`, ...values].join(", "));
+  const startedAt = deps.clock.now();
+  const run = await runProcess(name, process, {
+    ...deps,
+    rootName: parent,
+    runFolder: join(deps.runFolder, String(number)),
+  });
+  const child: ChildReport = {
+    name,
+    trial: number,
+    status: run.status,
+    conclusion: interpretStatus(run.status).conclusion,
+    parameters,
+    metrics: lastValuesOf(run.metrics),
+    durationSeconds: (deps.clock.now() - startedAt) / 1000,
+  };
+  return { child, run };
+}
+
+/** Trials are judged by the best of them: one that fails is no failure of the sweep while another completes. */
+function concluded(
+  ended: readonly Ended[],
+  kind: ChildrenKind,
+  { signal, runFolder }: OrderDeps,
+  timedOut: boolean,
+): OrderedRun {
+  const children = ended.map(({ child }) => child);
+  const best =
+    kind.are === "trials" && kind.objective !== undefined ? bestByMetric(children, kind.objective) : undefined;
+  const ofBest = ended.find(({ child }) => child.name === best?.name)?.run;
+  const failed = ended.find(({ child }) => child.conclusion !== "success");
+  const status =
+    timedOut || signal.aborted
+      ? "Canceled"
+      : children.some(({ conclusion }) => conclusion === "success")
+        ? "Completed"
+        : "Failed";
+  const error = timedOut
+    ? "The sweep's own time limit passed."
+    : status === "Failed" && failed !== undefined
+      ? `None of its trials completed. Trial ${String(failed.child.trial)}: ${failed.run.error ?? failed.run.status}`
+      : undefined;
+  return {
+    status,
+    metrics: ofBest?.metrics ?? [],
+    tail: failed?.run.tail ?? [],
+    outputsFolder: ofBest?.outputsFolder ?? runFolder,
+    timedOut,
+    children,
+    ...(best === undefined ? {} : { best }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
