@@ -89,6 +89,7 @@ export type Own = {
   readonly componentKey?: string;
   readonly compute?: string | undefined;
   readonly needsCompute: boolean;
+  readonly primaryMetric?: PipelineNode["primaryMetric"];
   readonly secrets?: readonly JobSecret[];
   readonly assets?: PipelineNode["assets"];
   /** Those of its own members. */
@@ -123,6 +124,7 @@ export function toPipelineNode(
     ...(component === undefined
       ? {}
       : { ports: component.inferred ?? component.inputs, outputNames: Object.keys(component.outputs) }),
+    ...defined({ displayName: value.display_name, primaryMetric: ownPart.primaryMetric }),
     ...(component?.inside === undefined ? {} : { inside: component.inside }),
     outputOf: (name) => {
       if (component === undefined)

@@ -83,6 +83,7 @@ function read(reader: NodeReader): PipelineNode | undefined {
       compute: value.compute,
       needsCompute: true,
       bindings: Object.entries(members).flatMap(([key, member]) => bindingsIn(member, [key])),
+      ...defined({ primaryMetric: primaryMetricOf(value) }),
       toMembers: () => members,
     },
     reader,
@@ -134,6 +135,11 @@ function checkDeclared(value: DeclaredSweep, reader: NodeReader): void {
     },
     reader,
   );
+}
+
+function primaryMetricOf({ objective }: DeclaredSweep): PipelineNode["primaryMetric"] {
+  const { goal, primary_metric: metric } = objective;
+  return isBinding(goal) || isBinding(metric) ? undefined : { metric, goal };
 }
 
 function bindingsIn(value: unknown, path: NodePath): readonly Binding[] {
