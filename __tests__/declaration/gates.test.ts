@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { formatPosition } from "../../src/yaml/problem.ts";
+import { formatPosition, formatProblem } from "../../src/yaml/problem.ts";
 import { declare } from "../support/declare.ts";
 
 const read = async (gate: string) => {
@@ -60,6 +60,66 @@ describe("what a gate may say", () => {
   it("names the key that was meant", async () => {
     const { problems } = await declare({ "azureml.yml": "targets: []\ngates: [{ metric: a, at_leats: 1 }]\n" });
     expect(problems.map(({ message, fix }) => `${message} ${fix}`).join(" ")).toContain("at_least");
+  });
+});
+
+describe("a gate on a step", () => {
+  const trial = "{ command: x, environment: azureml:e:1 }";
+  const pipeline = `run:
+  type: pipeline
+  settings: { default_compute: azureml:serverless }
+  jobs:
+    train: ${trial}
+    tune:
+      type: sweep
+      trial: { command: "x \${{inputs.rate}}", environment: azureml:e:1, inputs: { rate: { type: number } } }
+      sampling_algorithm: random
+      search_space: { rate: { type: uniform, min_value: 0, max_value: 1 } }
+      objective: { goal: maximize, primary_metric: odd }
+      limits: { max_total_trials: 2 }
+`;
+  const declared = async (run: string, gate: string) => {
+    const { gates, problems } = await declare({ "azureml.yml": `targets: []\n${run}gates:\n  - ${gate}\n` });
+    return { gates, lines: problems.map(formatProblem).filter((line) => line.includes("gate")) };
+  };
+
+  it("names a step that the pipeline has", async () => {
+    const { gates, lines } = await declared(pipeline, "{ metric: loss, step: train, at_most: 1 }");
+    expect(lines).toEqual([]);
+    expect(gates).toMatchObject([{ step: "train" }]);
+  });
+
+  it.each<[string, string, string, string]>([
+    [
+      "that the pipeline has not",
+      pipeline,
+      "{ metric: loss, step: trian, at_most: 1 }",
+      'azureml.yml:15:27: The gate on "loss" names the step "trian", and the pipeline has none of that name. Did you mean train? Its steps are train, tune. [unknown-step]',
+    ],
+    [
+      "of a run that has no steps",
+      `run: { command: x, environment: azureml:e:1 }\n`,
+      "{ metric: loss, step: train, at_most: 1 }",
+      'azureml.yml:4:27: The gate on "loss" names the step "train", and the run is a command job, which has no steps. Remove step: the metric is the run\'s own. [unknown-step]',
+    ],
+  ])("%s is refused at its place", async (_, run, gate, line) => {
+    expect((await declared(run, gate)).lines).toEqual([line]);
+  });
+
+  it("is not blamed for a step that could not be read", async () => {
+    const broken = pipeline.replace("command: x,", "comand: x,");
+    expect((await declared(broken, "{ metric: loss, step: train, at_most: 1 }")).lines).toEqual([]);
+  });
+
+  it("of a registered pipeline is left to the service", async () => {
+    const registered = "run: { type: pipeline, component: azureml:p:1, compute: azureml:serverless }\n";
+    expect((await declared(registered, "{ metric: loss, step: any, at_most: 1 }")).lines).toEqual([]);
+  });
+
+  it("that is a sweep has the goal of its primary metric", async () => {
+    const { gates, lines } = await declared(pipeline, "{ metric: odd, step: tune, no_worse_than: { branch: main } }");
+    expect(lines).toEqual([]);
+    expect(gates).toMatchObject([{ goal: "maximize" }]);
   });
 });
 

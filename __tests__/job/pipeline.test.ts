@@ -26,6 +26,8 @@ function read(yaml: string, files: Readonly<Record<string, string>> = {}) {
 }
 
 const defaults = "type: pipeline\nsettings: { default_compute: azureml:cpu }\n";
+const sweep = (rest: string) =>
+  `${defaults}jobs:\n  a:\n    type: sweep\n    trial: ./prep.yml\n    sampling_algorithm: random\n    inputs: { data: azureml:d:1 }\n    objective: { goal: minimize, primary_metric: loss }\n    limits: { max_total_trials: 4 }\n${rest}`;
 const step = (rest: string) => `${defaults}jobs:\n  a:\n    component: ./prep.yml\n${rest}`;
 
 describe("a pipeline", () => {
@@ -100,6 +102,38 @@ describe("a pipeline", () => {
       "a binding to an unknown step",
       step('    inputs: { data: "${{parent.jobs.b.outputs.o}}" }\n'),
       'job.yml:6:21: ${{parent.jobs.b.outputs.o}}: the pipeline has no step "b".',
+    ],
+    ["a search without anything to search for", sweep(""), 'job.yml:5:5: The key "search_space" is missing.'],
+    [
+      "a search between bounds that are exchanged",
+      sweep("    search_space: { rate: { type: uniform, min_value: 1, max_value: 0 } }\n"),
+      "job.yml:11:55: min_value is 1, and max_value is 0: there is nothing between them to sample.",
+    ],
+    [
+      "a search for a parameter that the trial has not",
+      sweep("    search_space: { rat: { type: randint, upper: 3 } }\n"),
+      'job.yml:11:26: The trial\'s component has no input "rat", so that nothing of it depends on this parameter.',
+    ],
+    [
+      "a search bound to nothing",
+      sweep('    search_space: { rate: { type: uniform, min_value: "${{parent.inputs.low}}", max_value: 1 } }\n'),
+      'job.yml:11:55: ${{parent.inputs.low}}: the pipeline has no input "low".',
+    ],
+    [
+      "a trial that names what stands around its component",
+      sweep("    search_space: { rate: { type: randint, upper: 3 } }\n").replace(
+        "./prep.yml",
+        '{ command: "x ${{search_space.rate}}", environment: azureml:e:1, inputs: { data: { type: uri_folder }, rate: { type: number } } }',
+      ),
+      "job.yml:6:23: The command uses ${{search_space.rate}}, and a component has inputs and outputs only. Write ${{inputs.rate}}.",
+    ],
+    [
+      "a trial that is a component of a registry",
+      sweep("    search_space: { rate: { type: randint, upper: 3 } }\n").replace(
+        "./prep.yml",
+        "azureml://registries/r/components/prep/versions/1",
+      ),
+      "job.yml:6:12: The trial of a sweep step is a component of a registry, which az ml does not take here.",
     ],
     [
       "a binding to an unknown output",

@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { primaryMetricOf, type Job } from "../job/job.ts";
+import { hasSteps, labelOf, primaryMetricOf, stepsOf, type Job } from "../job/job.ts";
 import type { BaselineSource, Gate, Goal, Tolerance } from "../run/gates.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { boolean, checkShape, number, oneOf, text } from "../yaml/shape.ts";
+import { suggestionFor } from "../yaml/suggestion.ts";
 import { positionOf, type NodePath, type SourceNode } from "../yaml/source.ts";
 
 const baselineSchema = () =>
@@ -76,6 +77,10 @@ function readGate(
       `${gate} has ${given.length === 0 ? "no condition" : `${given.length} conditions: ${given.join(", ")}`}.`,
       `Give exactly one of ${conditions.join(", ")}.`,
     );
+  if (step !== undefined && run !== undefined) {
+    const wrong = wrongStep(step, run);
+    if (wrong !== undefined) return refuse("unknown-step", ["step"], `${gate} ${wrong.what}`, wrong.fix);
+  }
   const base = { metric, where: positionOf(node), ...(step === undefined ? {} : { step }) };
   if (declared.at_least !== undefined) return { ...base, atLeast: declared.at_least };
   if (declared.at_most !== undefined) return { ...base, atMost: declared.at_most };
@@ -125,9 +130,27 @@ function toleranceOf(declared: number | string | undefined): Tolerance | undefin
   return sign === "%" ? { percent: Number(amount) } : { absolute: Number(amount) };
 }
 
-/** A sweep says itself what its primary metric is for. */
+/** Why a step cannot log the metric; of steps that are in Azure nothing is known. */
+function wrongStep(step: string, run: Job): { readonly what: string; readonly fix: string } | undefined {
+  if (!hasSteps(run))
+    return {
+      what: `names the step ${JSON.stringify(step)}, and the run is a ${labelOf(run)}, which has no steps.`,
+      fix: "Remove step: the metric is the run's own.",
+    };
+  const steps = stepsOf(run);
+  if (steps === undefined || steps.some(({ name }) => name === step)) return undefined;
+  const names = steps.map(({ name }) => name);
+  return {
+    what: `names the step ${JSON.stringify(step)}, and the pipeline has none of that name.${suggestionFor(step, names)}`,
+    fix: `Its steps are ${names.join(", ")}.`,
+  };
+}
+
+/** A sweep says itself what its primary metric is for, as a run and as a step. */
 function goalOfRun(metric: string, step: string | undefined, run: Job | undefined): Goal | undefined {
-  const primary = run === undefined || step !== undefined ? undefined : primaryMetricOf(run);
+  if (run === undefined) return undefined;
+  const primary =
+    step === undefined ? primaryMetricOf(run) : stepsOf(run)?.find(({ name }) => name === step)?.primaryMetric;
   return primary?.metric === metric ? primary.goal : undefined;
 }
 

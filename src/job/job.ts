@@ -9,7 +9,7 @@ import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import * as command from "./command.ts";
-import type { ChildrenKind, JobRequest, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
+import type { ChildrenKind, JobRequest, JobStep, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
 import * as pipeline from "./pipeline.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 import * as sweep from "./sweep.ts";
@@ -124,6 +124,16 @@ export function secretsOf(job: Job): readonly JobSecret[] {
 /** What a job of this type is to bring as far as it can, where it says so. */
 export function primaryMetricOf(job: Job): PrimaryMetric | undefined {
   return typeOf(job).primaryMetricOf?.(job);
+}
+
+/** False for a job whose type has no steps. */
+export function hasSteps(job: Job): boolean {
+  return typeOf(job).stepsOf !== undefined;
+}
+
+/** The steps of a pipeline; `undefined` for a job that has none, or whose steps are not known here. */
+export function stepsOf(job: Job): readonly JobStep[] | undefined {
+  return typeOf(job).stepsOf?.(job);
 }
 
 export function toRequest(job: Job, resolved: Resolved): JobRequest {

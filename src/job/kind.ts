@@ -62,6 +62,16 @@ export type RunnerProcess = {
 /** A metric, and which of its values are better. */
 export type PrimaryMetric = { readonly metric: string; readonly goal: "minimize" | "maximize" };
 
+/** A step of a declared pipeline. */
+export type JobStep = {
+  readonly name: string;
+  /** Under which the service shows its run, where it is not the name. */
+  readonly displayName?: string;
+  /** The steps that it starts after, by name. */
+  readonly after: readonly string[];
+  readonly primaryMetric?: PrimaryMetric;
+};
+
 /** What the runs are that a run of some type starts. */
 export type ChildrenKind =
   /** Without an objective, none of them is known to be the best. */
@@ -98,6 +108,8 @@ export type JobType<Job extends JobBase> = {
   readonly toRequest: (job: Job, resolved: Resolved) => JobRequest;
   /** For a type that looks for the best value of a metric. */
   readonly primaryMetricOf?: (job: Job) => PrimaryMetric | undefined;
+  /** For a type that is made of steps; `undefined` where they are in Azure and not known here. */
+  readonly stepsOf?: (job: Job) => readonly JobStep[] | undefined;
   /** For a type whose runs start others: what these are. By the live job, since a run may be followed that nobody declares. */
   readonly childrenOf?: (job: Pick<LiveJob, "objective">) => ChildrenKind;
   /** For a type that can run on the runner itself. */

@@ -9,11 +9,12 @@ import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
-import type { ChildrenKind, JobBase, JobRequest, ReadJob } from "./kind.ts";
+import type { ChildrenKind, JobBase, JobRequest, JobStep, ReadJob } from "./kind.ts";
 import { assetOfComponent, readNamedComponent, toComponentId, type NamedComponent } from "./node/component.ts";
 import {
   assetsOfGraph,
   computesOfGraph,
+  declaredSteps,
   jobsSchema,
   readGraph,
   stepsBefore,
@@ -256,6 +257,17 @@ function readSettings(value: z.infer<ReturnType<typeof settingsSchema>>, { nodes
     }),
   };
 }
+
+/** Those of its component, where it runs one; `undefined` where that is in Azure, or a step could not be read. */
+export function stepsOf({ graph, component, settings }: PipelineJob): readonly JobStep[] | undefined {
+  const { on_init: first, on_finalize: last } = settings.rest;
+  if (graph.isPartial === true) return undefined;
+  if (component === undefined) return declaredSteps(graph, defined({ first: textOf(first), last: textOf(last) }));
+  const inside = component.is === "here" ? component.component.inside : undefined;
+  return inside === undefined || inside.isPartial === true ? undefined : declaredSteps(inside);
+}
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
 
 /** Its runs are those of its steps. */
 export function childrenOf(): ChildrenKind {

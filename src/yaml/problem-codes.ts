@@ -274,6 +274,12 @@ export const problemCodes = {
     explanation: "A comparison with another run needs the direction, and only some names of metrics tell it.",
     help: "Add goal: minimize or goal: maximize.",
   },
+  "unknown-step": {
+    title: "A gate names a step that the run has not.",
+    explanation:
+      "The run is no pipeline, or its pipeline has no step of this name, so that nothing could ever log the metric.",
+    help: "Name one of the pipeline's steps, or remove step.",
+  },
   "wrong-override": {
     title: "A line of the input set cannot be used.",
     explanation:

@@ -85,10 +85,15 @@ export function readComponentNode(
 
 /** What a type of step says beside what all steps have. */
 export type Own = {
+  /** The key of the step that names its component, where that is not `component`: the request has it there, too. */
+  readonly componentKey?: string;
   readonly compute?: string | undefined;
   readonly needsCompute: boolean;
+  readonly primaryMetric?: PipelineNode["primaryMetric"];
   readonly secrets?: readonly JobSecret[];
   readonly assets?: PipelineNode["assets"];
+  /** Those of its own members. */
+  readonly bindings?: PipelineNode["bindings"];
   /** Members of the request beside those of every step. */
   readonly toMembers: (ids: NodeIds) => Readonly<Record<string, unknown>>;
 };
@@ -101,11 +106,12 @@ export function toPipelineNode(
 ): PipelineNode {
   const { type, named, value, inputs, outputs } = node;
   const component = named.is === "here" ? named.component : undefined;
+  const key = ownPart.componentKey ?? "component";
   const compute =
     ownPart.compute === undefined || isBinding(ownPart.compute) ? undefined : readCompute(ownPart.compute);
   return {
     type,
-    assets: [assetOfComponent(named), ...assetsOfNodeInputs(inputs), ...(ownPart.assets ?? [])],
+    assets: [assetOfComponent(named, key), ...assetsOfNodeInputs(inputs), ...(ownPart.assets ?? [])],
     computes: compute === undefined ? [] : [{ path: ["compute"], compute }],
     needsCompute: ownPart.needsCompute && ownPart.compute === undefined,
     secrets: ownPart.secrets ?? [],
@@ -113,10 +119,12 @@ export function toPipelineNode(
     bindings: [
       ...bindingsOf(inputs, outputs),
       ...(isBinding(ownPart.compute) ? [{ path: ["compute"], text: ownPart.compute }] : []),
+      ...(ownPart.bindings ?? []),
     ],
     ...(component === undefined
       ? {}
       : { ports: component.inferred ?? component.inputs, outputNames: Object.keys(component.outputs) }),
+    ...defined({ displayName: value.display_name, primaryMetric: ownPart.primaryMetric }),
     ...(component?.inside === undefined ? {} : { inside: component.inside }),
     outputOf: (name) => {
       if (component === undefined)
@@ -128,7 +136,9 @@ export function toPipelineNode(
       withoutEmpty({
         name,
         type,
-        componentId: toComponentId(ids),
+        ...(ownPart.componentKey === undefined
+          ? { componentId: toComponentId(ids) }
+          : { [key]: { componentId: toComponentId(ids, key) } }),
         _source: sourceOfComponent(named),
         ...nodeMembers(value),
         computeId: compute === undefined ? ownPart.compute : ids.computeIdOf(compute),

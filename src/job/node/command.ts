@@ -4,7 +4,7 @@ import { defined } from "../../azure/defined.ts";
 import { checkShape, integer, oneOf, shape, text } from "../../yaml/shape.ts";
 import { valueAt } from "../../yaml/source.ts";
 import { isMapping } from "../../yaml/wording.ts";
-import { checkBindings, withoutMarks } from "../parts/bindings.ts";
+import { checkBindings, checkSections, withoutMarks } from "../parts/bindings.ts";
 import { assetsOfCode, codeSchema, readCode, readCodeWith, toCodeId, type JobCode } from "../parts/code.ts";
 import { computeSchema } from "../parts/compute.ts";
 import { distributionSchema, toDistribution } from "../parts/distribution.ts";
@@ -141,7 +141,7 @@ function ownMembers(
 }
 
 function read(reader: NodeReader): PipelineNode | undefined {
-  const { node, add, addProblems } = reader;
+  const { node, addProblems } = reader;
   const written = valueAt(node);
   if (isMapping(written) && Object.hasOwn(written, "component")) {
     const { value, problems } = checkShape(componentNodeSchema, node);
@@ -160,7 +160,7 @@ function read(reader: NodeReader): PipelineNode | undefined {
     checkPortName(name, ["inputs", name], Object.keys(value.inputs ?? {}), reader);
   const inputs = readNodeInputs(value.inputs ?? {}, reader);
   const outputs = readNodeOutputs(value.outputs ?? {}, reader);
-  checkBindings(withoutMarks(value.command), Object.keys(inputs), Object.keys(outputs), { node, add });
+  checkCommand(value.command, Object.keys(inputs), Object.keys(outputs), reader);
   if (environment === undefined) return undefined;
   const variables = readVariables(value.environment_variables ?? {}, reader);
   const members = ownMembers(value, {}, reader);
@@ -215,6 +215,16 @@ function read(reader: NodeReader): PipelineNode | undefined {
   };
 }
 
+function checkCommand(
+  command: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  { node, add }: NodeReader,
+): void {
+  checkBindings(withoutMarks(command), inputs, outputs, { node, add });
+  checkSections(command, inputs, { node, add });
+}
+
 /** The inputs of a component that is made of its step need nothing but what the step gives. */
 function portsByName(names: readonly string[]): Ports {
   return Object.fromEntries(names.map((name) => [name, { type: "string" }]));
@@ -264,7 +274,7 @@ function ofComponent(
 }
 
 function readComponent(reader: NodeReader, source: ComponentSource): Component | undefined {
-  const { node, add, addProblems } = reader;
+  const { node, addProblems } = reader;
   const { value, problems } = checkShape(componentSchema, node);
   addProblems(problems);
   if (value === undefined) return undefined;
@@ -273,7 +283,7 @@ function readComponent(reader: NodeReader, source: ComponentSource): Component |
   const code = readCodeWith(value.code, value.additional_includes ?? [], reader);
   const inputs = readInputPorts(value.inputs ?? {}, reader);
   const outputs = readOutputPorts(value.outputs ?? {}, reader);
-  checkBindings(withoutMarks(value.command), Object.keys(inputs), Object.keys(outputs), { node, add });
+  checkCommand(value.command, Object.keys(inputs), Object.keys(outputs), reader);
   if (environment === undefined) return undefined;
   const { description, resources, distribution } = value;
   const parts: readonly AssetUse[] = withPlaces([...assetsOfCode(code), assetOfEnvironment(environment)], node);

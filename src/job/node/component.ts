@@ -128,17 +128,15 @@ function readAt(node: SourceNode, outer: NodeReader, type: NodeType, source: Com
   return component;
 }
 
-const where = "component";
-
-/** The use of the component by its step. */
-export function assetOfComponent(named: NamedComponent): AssetUse<"component"> {
+/** The use of the component by its step, by the key that names it. */
+export function assetOfComponent(named: NamedComponent, where = "component"): AssetUse<"component"> {
   const use = { kind: "component", where, what: "the component" } as const;
   return named.is === "in-azure"
     ? { ...use, reference: named.reference }
     : { ...use, declared: named.component.definition };
 }
 
-export function toComponentId({ idOf }: { readonly idOf: (where: string) => string }): string {
+export function toComponentId({ idOf }: { readonly idOf: (where: string) => string }, where = "component"): string {
   return idOf(where);
 }
 

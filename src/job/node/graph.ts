@@ -2,10 +2,12 @@ import * as z from "zod";
 import type { AssetUse } from "../../asset/asset.ts";
 import { problemsAt } from "../../compute/problems-at.ts";
 import type { AddProblem } from "../../compute/kind.ts";
+import { defined } from "../../azure/defined.ts";
 import { own } from "../../yaml/own.ts";
 import { valueAt, type SourceNode } from "../../yaml/source.ts";
 import { suggestionFor } from "../../yaml/suggestion.ts";
 import { isMapping, listed } from "../../yaml/wording.ts";
+import type { JobStep } from "../kind.ts";
 import { usesWithin } from "../parts/within.ts";
 import { isBinding } from "./io.ts";
 import {
@@ -84,7 +86,7 @@ export function readGraph(reader: NodeReader, surroundings: Surroundings): Graph
     add,
   );
   if (isWhole) checkCircles(nodes, add);
-  return { nodes };
+  return { nodes, ...(isWhole ? {} : { isPartial: true }) };
 }
 
 /** What one binding names. */
@@ -208,6 +210,28 @@ export function stepsBefore({ bindings }: PipelineNode): readonly string[] {
   return bindings.flatMap(({ text }) =>
     boundIn(text).flatMap((bound) => (bound.to === "step" && bound.io === "outputs" ? [bound.step] : [])),
   );
+}
+
+/** The steps by name, each with those that it starts after: whose outputs it reads, and the first and the last of all. */
+export function declaredSteps(
+  { nodes }: Graph,
+  { first, last }: { readonly first?: string; readonly last?: string } = {},
+): readonly JobStep[] {
+  const names = [...nodes.keys()];
+  const before = new Map(
+    [...nodes].map(([name, node]) => [name, [...new Set(stepsBefore(node))].filter((one) => names.includes(one))]),
+  );
+  const read = new Set([...before.values()].flat());
+  const afterOf = (name: string): readonly string[] => {
+    const own = before.get(name) ?? [];
+    if (name === last) return names.filter((one) => one !== last && one !== first && !read.has(one));
+    return own.length === 0 && first !== undefined && name !== first ? [first] : own;
+  };
+  return [...nodes].map(([name, { displayName, primaryMetric }]) => ({
+    name,
+    after: afterOf(name),
+    ...defined({ displayName, primaryMetric }),
+  }));
 }
 
 /** Steps that wait for each other would never start. */

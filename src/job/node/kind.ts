@@ -4,6 +4,7 @@ import type { ComponentDefinition } from "../../asset/component.ts";
 import type { PartIds } from "../../asset/kind.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import type { NodePath, SourceNode } from "../../yaml/source.ts";
+import type { PrimaryMetric } from "../kind.ts";
 import type { PartReader } from "../parts/read-part.ts";
 import type { JobSecret, Resolved } from "../resolved.ts";
 import type { Port } from "./ports.ts";
@@ -48,11 +49,18 @@ export type PipelineNode = {
   readonly outputNames?: readonly string[];
   /** The computes and problems of a graph inside of it: a step that is a pipeline itself. */
   readonly inside?: Graph;
+  readonly displayName?: string;
+  /** Of a step that looks for the best value of a metric. */
+  readonly primaryMetric?: PrimaryMetric;
   readonly toRequest: (name: string, ids: NodeIds) => Readonly<Record<string, unknown>>;
 };
 
 /** The steps of a pipeline, by name. */
-export type Graph = { readonly nodes: ReadonlyMap<string, PipelineNode> };
+export type Graph = {
+  readonly nodes: ReadonlyMap<string, PipelineNode>;
+  /** Some of its steps could not be read. */
+  readonly isPartial?: true;
+};
 
 /** What the reader of a step is handed. */
 export type NodeReader = PartReader & {

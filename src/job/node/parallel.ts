@@ -304,6 +304,7 @@ function inline(value: Declared, task: ReadTask, reader: NodeReader): PipelineNo
   );
   return {
     ...made,
+    ...defined({ displayName: value.display_name }),
     bindings: typedBindings(made.bindings, value.inputs ?? {}),
     outputNames: Object.keys(outputs),
     outputOf: (name) => (Object.hasOwn(outputs, name) ? outputPorts()[name] : undefined),

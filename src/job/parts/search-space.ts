@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { integer, number, shape, text } from "../../yaml/shape.ts";
+import { integer, number, text } from "../../yaml/shape.ts";
 import type { NodePath } from "../../yaml/source.ts";
 import { isMapping, listed } from "../../yaml/wording.ts";
 import type { PartReader } from "./read-part.ts";
@@ -10,17 +10,21 @@ const option = () => z.union([z.string(), z.number()]);
 /** Inside a mapping, text that is a number is one, as the official client has it. */
 const member = () => z.union([number(), text()]);
 
-const bounds = { min_value: number(), max_value: number() };
-const normal = { mu: number(), sigma: number() };
+/** What else may stand in the place of a value: in a step of a pipeline, a binding. What it lets through has no type of its own. */
+export type OrElse = <Schema extends z.ZodType>(schema: Schema) => Schema;
+export const nothingElse: OrElse = (schema) => schema;
 
-const continuous = () =>
-  [
+const continuous = (or: OrElse) => {
+  const bounds = { min_value: or(number()), max_value: or(number()) };
+  const normal = { mu: or(number()), sigma: or(number()) };
+  return [
     z.strictObject({ type: z.literal(["uniform", "loguniform"]), ...bounds }),
-    z.strictObject({ type: z.literal(["quniform", "qloguniform"]), ...bounds, q: number() }),
+    z.strictObject({ type: z.literal(["quniform", "qloguniform"]), ...bounds, q: or(number()) }),
     z.strictObject({ type: z.literal(["normal", "lognormal"]), ...normal }),
-    z.strictObject({ type: z.literal(["qnormal", "qlognormal"]), ...normal, q: number() }),
-    z.strictObject({ type: z.literal("randint"), upper: integer() }),
+    z.strictObject({ type: z.literal(["qnormal", "qlognormal"]), ...normal, q: or(number()) }),
+    z.strictObject({ type: z.literal("randint"), upper: or(integer()) }),
   ] as const;
+};
 
 const choiceOf = <Value extends z.ZodType>(value: Value) =>
   z.strictObject({ type: z.literal("choice"), values: z.array(value) });
@@ -33,18 +37,18 @@ const inAnyCase = <Schema extends z.ZodType>(schema: Schema) =>
     schema,
   );
 
-const distributionOf = <Value extends z.ZodType>(value: Value) =>
-  inAnyCase(z.discriminatedUnion("type", [choiceOf(value), ...continuous()]));
+const distributionOf = <Value extends z.ZodType>(value: Value, or: OrElse) =>
+  inAnyCase(z.discriminatedUnion("type", [choiceOf(value), ...continuous(or)]));
 
 /** Options are often mappings of parameters, each a value or a distribution; three levels are more than anybody writes. */
-const mappingsOf = <Value extends z.ZodType>(value: Value) =>
-  z.union([option(), z.record(z.string(), z.union([distributionOf(value), member()]))]);
+const mappingsOf = <Value extends z.ZodType>(value: Value, or: OrElse) =>
+  z.union([option(), z.record(z.string(), z.union([distributionOf(value, or), member()]))]);
 
-const distributionSchema = shape(() => distributionOf(mappingsOf(mappingsOf(option()))));
+const distributionSchema = (or: OrElse) => distributionOf(mappingsOf(mappingsOf(option(), or), or), or);
 
-export const searchSpaceSchema = () =>
+export const searchSpaceSchema = (or = nothingElse) =>
   z
-    .record(z.string(), distributionSchema())
+    .record(z.string(), or(distributionSchema(or)))
     .describe("The parameters of the trials: ${{search_space.NAME}} in the command stands for a value of each.");
 
 type Bounds = { readonly min_value: number; readonly max_value: number };

@@ -4,7 +4,7 @@ import { toIsoDuration } from "../../azure/iso-duration.ts";
 import { integer, number, oneOf, text } from "../../yaml/shape.ts";
 import { isMapping } from "../../yaml/wording.ts";
 import type { PartReader } from "./read-part.ts";
-import { namesOf, parametersBeside, type SearchSpace } from "./search-space.ts";
+import { namesOf, nothingElse, parametersBeside, type OrElse, type SearchSpace } from "./search-space.ts";
 
 /** `MedianStopping` for `median_stopping`, in any case: as az ml reads the words of `type`. */
 const inSnakeCase = <Schema extends z.ZodType>(schema: Schema) =>
@@ -35,38 +35,42 @@ export const samplingSchema = () =>
     ])
     .describe("How the parameters of the trials are chosen: random, grid or bayesian.");
 
-export const objectiveSchema = () =>
+export const objectiveSchema = (or = nothingElse) =>
   z
     .strictObject({
-      goal: oneOf(["minimize", "maximize"]),
+      goal: or(oneOf(["minimize", "maximize"])),
       primary_metric: text().describe("Name of the metric, as the trials log it."),
     })
     .describe("What the search is after.");
 
-export const sweepLimitsSchema = () =>
+export const sweepLimitsSchema = (or = nothingElse) =>
   z.strictObject({
-    max_total_trials: integer(),
-    max_concurrent_trials: integer().optional().describe("All at once where it is absent."),
-    timeout: integer().optional().describe("Seconds, for the whole sweep."),
-    trial_timeout: integer().optional().describe("Seconds, for one trial."),
+    max_total_trials: or(integer()),
+    max_concurrent_trials: or(integer()).optional().describe("All at once where it is absent."),
+    timeout: or(integer()).optional().describe("Seconds, for the whole sweep."),
+    trial_timeout: or(integer()).optional().describe("Seconds, for one trial."),
   });
 
-const intervals = () => ({
-  evaluation_interval: z.union([integer(), z.null()]).optional(),
-  delay_evaluation: z.union([integer(), z.null()]).optional(),
+const intervals = (or: OrElse) => ({
+  evaluation_interval: or(z.union([integer(), z.null()])).optional(),
+  delay_evaluation: or(z.union([integer(), z.null()])).optional(),
 });
 
-export const earlyTerminationSchema = () =>
+export const earlyTerminationSchema = (or = nothingElse) =>
   inSnakeCase(
     z.discriminatedUnion("type", [
       z.strictObject({
         type: z.literal("bandit"),
-        ...intervals(),
-        slack_factor: z.union([number(), z.null()]).optional(),
-        slack_amount: z.union([number(), z.null()]).optional(),
+        ...intervals(or),
+        slack_factor: or(z.union([number(), z.null()])).optional(),
+        slack_amount: or(z.union([number(), z.null()])).optional(),
       }),
-      z.strictObject({ type: z.literal("median_stopping"), ...intervals() }),
-      z.strictObject({ type: z.literal("truncation_selection"), ...intervals(), truncation_percentage: integer() }),
+      z.strictObject({ type: z.literal("median_stopping"), ...intervals(or) }),
+      z.strictObject({
+        type: z.literal("truncation_selection"),
+        ...intervals(or),
+        truncation_percentage: or(integer()),
+      }),
     ]),
   ).describe("Which trials are stopped before their end.");
 
@@ -235,8 +239,10 @@ export function toObjective({ goal, primary_metric: primaryMetric }: Objective):
 /** The service takes less than a minute for 60 days, so that the official client sends a minute at least. */
 const shortestSeconds = 60;
 
+const sentSeconds = (seconds: number) => (seconds > 0 ? Math.max(seconds, shortestSeconds) : seconds);
+
 export function toSweepLimits(limits: SweepLimits, jobLimitsType: string): object {
-  const duration = (seconds = 0) => (seconds === 0 ? undefined : toIsoDuration(Math.max(seconds, shortestSeconds)));
+  const duration = (seconds = 0) => (seconds === 0 ? undefined : toIsoDuration(sentSeconds(seconds)));
   return defined({
     jobLimitsType,
     maxTotalTrials: limits.max_total_trials,
@@ -244,6 +250,12 @@ export function toSweepLimits(limits: SweepLimits, jobLimitsType: string): objec
     timeout: duration(limits.timeout),
     trialTimeout: duration(limits.trial_timeout),
   });
+}
+
+/** The limits of a sweep that is a step, in az ml's own words; what is bound to an input is left as it is. */
+export function toStepLimits(limits: SweepLimits): object {
+  const seconds = (value: unknown) => (typeof value === "number" ? sentSeconds(value) : value);
+  return defined({ ...limits, timeout: seconds(limits.timeout), trial_timeout: seconds(limits.trial_timeout) });
 }
 
 /** Defaults are the official client's; a member that is null in the file is left out. */
