@@ -47,6 +47,7 @@ export type WriteOptions = {
   readonly repeatable?: Repeatable;
   /** Sent as `x-ms-correlation-request-id`, to search Azure's logs by; ARM makes one up when it is absent. */
   readonly correlationId?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 export type Query = Readonly<Record<string, string>>;
@@ -120,9 +121,17 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
   const byId = (
     run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
     id: string,
-    correlationId?: string,
+    { correlationId, headers = {} }: Pick<WriteOptions, "correlationId" | "headers"> = {},
     until: AbortSignal = signal,
-  ) => viaLibrary(run, id, { signal: until, seconds, correlationId });
+  ) =>
+    viaLibrary(run, id, {
+      signal: until,
+      seconds,
+      headers: {
+        ...(correlationId === undefined ? {} : { "x-ms-correlation-request-id": correlationId }),
+        ...headers,
+      },
+    });
   const address = (path: string, apiVersion: string, query: Query = {}) =>
     `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
   const getUrl = (url: string): Promise<Outcome<Answer>> => {
@@ -142,24 +151,25 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
       answer(
         "GET",
         "read",
-        () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id, undefined, until),
+        () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id, {}, until),
         until,
       ),
-    put: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
+    put: (id, apiVersion, body, { repeatable = "write", ...rest } = {}) =>
       answer("PUT", repeatable, () =>
         byId(
-          (path, rest) =>
-            client.resources.createOrUpdateById(path, apiVersion, body as GenericResource, rest).submitted(),
+          (path, library) =>
+            client.resources.createOrUpdateById(path, apiVersion, body as GenericResource, library).submitted(),
           id,
-          correlationId,
+          rest,
         ),
       ),
-    patch: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
+    patch: (id, apiVersion, body, { repeatable = "write", ...rest } = {}) =>
       answer("PATCH", repeatable, () =>
         byId(
-          (path, rest) => client.resources.updateById(path, apiVersion, body as GenericResource, rest).submitted(),
+          (path, library) =>
+            client.resources.updateById(path, apiVersion, body as GenericResource, library).submitted(),
           id,
-          correlationId,
+          rest,
         ),
       ),
     post: (path, apiVersion, body, { repeatable = "write", signal: until } = {}) =>
@@ -198,7 +208,7 @@ type LibraryOptions = {
   readonly requestOptions: {
     readonly timeout: number;
     readonly skipUrlEncoding: boolean;
-    readonly customHeaders: Record<string, string>;
+    readonly headers: Record<string, string>;
   };
   readonly onResponse: (raw: {
     status: number;
@@ -217,11 +227,11 @@ async function viaLibrary(
   {
     signal,
     seconds = requestTimeoutSeconds,
-    correlationId,
+    headers,
   }: {
     readonly signal: AbortSignal;
     readonly seconds?: number | undefined;
-    readonly correlationId?: string | undefined;
+    readonly headers: Record<string, string>;
   },
 ): Promise<Answer> {
   let answer: Answer | undefined;
@@ -230,7 +240,7 @@ async function viaLibrary(
     requestOptions: {
       timeout: seconds * 1000,
       skipUrlEncoding: true,
-      customHeaders: correlationId === undefined ? {} : { "x-ms-correlation-request-id": correlationId },
+      headers,
     },
     onResponse: (raw) => {
       answer ??= { status: raw.status, headers: raw.headers.toJSON(), body: parsed(raw.bodyAsText) };
