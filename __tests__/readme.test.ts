@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { readInputs } from "../src/inputs.ts";
+import { jobTypes } from "../src/job/job.ts";
 import { outputsOf } from "../src/report/outputs.ts";
 import { formatProblem, isError } from "../src/yaml/problem.ts";
 import { everyResult } from "./support/results.ts";
@@ -91,7 +92,10 @@ describe("runs", () => {
     "docker/Dockerfile": "FROM ubuntu\n",
     "conda.yml": "dependencies: [python=3.11]\n",
   };
-  const [, sentence = "", refusal = ""] = /\*\*Runs\*\*: (.*?build\s+context)\. (.*?)\./s.exec(readme) ?? [];
+  const [, sentence = "", refusal = "", others = ""] =
+    /\*\*Runs\*\*: (.*?build\s+context)\. (.*?), but for (.*?)\.\n/s.exec(readme) ?? [];
+  const types = ["sweep", "pipeline", "spark", "parallel", "automl"];
+  const examples = [...others.matchAll(/\]\((examples\/[^)]+)\)/g)].map(([, file = ""]) => file);
   const words = (text: string) => text.replaceAll(/\s+/g, " ");
 
   it("are what the README says, each of it", async () => {
@@ -100,11 +104,19 @@ describe("runs", () => {
     for (const yaml of Object.values(supported)) expect(await errorsOf({ ...files, "job.yml": yaml })).toEqual([]);
   });
 
-  it.each(["sweep", "pipeline", "spark", "parallel", "automl"])("of the type %s are refused by name", async (type) => {
-    expect(words(refusal)).toBe("Other job types are refused by name");
-    const errors = await errorsOf({ ...files, "job.yml": `type: ${type}\n${job}${image}` });
-    expect(errors.join("\n")).toMatch(new RegExp(`${type}.*not supported yet`, "i"));
+  it("of other types are those that have an example", () => {
+    const named = examples.map((file) => /^type: (\w+)$/m.exec(readFileSync(join(root, file), "utf8"))?.[1]);
+    expect(named).toEqual(Object.keys(jobTypes).filter((type) => type !== "command"));
   });
+
+  it.each(types.filter((type) => !Object.hasOwn(jobTypes, type)))(
+    "of the type %s are refused by name",
+    async (type) => {
+      expect(words(refusal)).toBe("Other job types are refused by name");
+      const errors = await errorsOf({ ...files, "job.yml": `type: ${type}\n${job}${image}` });
+      expect(errors.join("\n")).toMatch(new RegExp(`${type}.*not supported yet`, "i"));
+    },
+  );
 });
 
 describe("the tables of inputs and outputs", () => {

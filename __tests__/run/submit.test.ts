@@ -17,7 +17,10 @@ type Submission = {
 async function submit(jobs: Jobs, sent: readonly string[], rerun = false): Promise<Submission> {
   const told: string[] = [];
   const outcome = await submitOnce(
-    { name: "run", rerun, workflowAttempt: "2-1", bodyFor: async () => succeeded(body) },
+    {
+      ...{ name: "run", rerun, workflowAttempt: "2-1", putOptions: { apiVersion: "v" } },
+      bodyFor: async () => succeeded(body),
+    },
     { jobs, clock: sleepingClock(), signal: new AbortController().signal, beforeSubmit: (name) => told.push(name) },
   );
   return { outcome, sent, told };
@@ -61,8 +64,8 @@ describe("a submission", () => {
 
   it("whose reply is lost is not sent again when the run shows up", async () => {
     const jobs = jobsOf();
-    const put: Jobs["put"] = async (name, sent) => {
-      await jobs.put(name, sent);
+    const put: Jobs["put"] = async (name, sent, options) => {
+      await jobs.put(name, sent, options);
       return failing("unknown");
     };
     expect(await submit({ ...jobs, put }, jobs.asked)).toMatchObject({

@@ -25,23 +25,30 @@ export type LiveJob = {
   readonly endTime?: string;
 };
 
+export type PutOptions = {
+  /** The official client has one for each type of job. */
+  readonly apiVersion: string;
+  /** For a job that acts with the submitter's own identity: a token of theirs goes along, for the service to use. */
+  readonly asSubmitter?: boolean;
+};
+
 /** The jobs of one workspace. Reads are repeated on passing faults; writes are sent exactly once. */
 export type Jobs = {
   /** `undefined` when there is none of that name. */
   readonly get: (name: string, signal?: AbortSignal) => Promise<Outcome<LiveJob | undefined>>;
   /** All jobs that have a tag of this name. */
   readonly tagged: (tag: string) => Promise<Outcome<readonly LiveJob[]>>;
-  readonly put: (name: string, body: unknown) => Promise<Outcome<LiveJob>>;
+  readonly put: (name: string, body: unknown, options: PutOptions) => Promise<Outcome<LiveJob>>;
   /** Requests the cancellation; the job runs on until its status says otherwise. */
   readonly cancel: (name: string, signal?: AbortSignal) => Promise<Outcome<void>>;
 };
 
 /** The official client's versions. */
-const putVersion = "2025-01-01-preview";
 const getVersion = "2024-01-01-preview";
 const cancelVersion = "2023-04-01-preview";
 
-export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
+/** @param submitterToken a token for Azure Machine Learning itself, which is another service than ARM. */
+export function createJobs(arm: Arm, workspace: WorkspaceRef, submitterToken: () => Promise<string>): Jobs {
   const id = (name: string) => `${workspaceId(workspace)}/jobs/${name}`;
   return {
     get: async (name, signal) => {
@@ -62,8 +69,9 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
           )
         : jobs;
     },
-    put: async (name, body) => {
-      const answer = await arm.put(id(name), putVersion, body);
+    put: async (name, body, { apiVersion, asSubmitter = false }) => {
+      const headers = asSubmitter ? { "x-azureml-token": await submitterToken() } : {};
+      const answer = await arm.put(id(name), apiVersion, body, { headers });
       if (!answer.ok) return answer;
       // Whether there is a run now is not known from such an answer: it is as good as a lost one.
       return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unknown");

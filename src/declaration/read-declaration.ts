@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
-import type { ComputeTarget } from "../compute/target.ts";
+import { kindOfName, type ComputeTarget } from "../compute/target.ts";
 import * as environment from "../asset/environment/environment.ts";
 import { isKeyOfJobs, readJob, type Job } from "../job/job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
@@ -13,6 +13,7 @@ import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
 import { readOverrides, setProblem, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
 import { secretFileProblems } from "./secret-files.ts";
+import { misplaced } from "../run/misplaced.ts";
 import { formatPosition, isError, targetsInput, type Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
@@ -33,6 +34,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   found.problems.push(...gateProblems);
   const environments = readEnvironments(found.environments, found.problems);
   found.problems.push(...duplicateProblems(targets, namesOf(overridden.targets)));
+  if (run !== undefined) found.problems.push(...misplaced(run, (compute) => kindOfName(compute, targets)));
   const secrets = secretReferencesOf({ targets, ...(run === undefined ? {} : { run }) });
   found.problems.push(...secretFileProblems(secrets, request.checkout));
   const { prices, problems: priceProblems } = joinPrices(found.prices.flat());

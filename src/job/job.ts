@@ -7,10 +7,11 @@ import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import * as command from "./command.ts";
-import type { JobRequest, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
+import type { JobRequest, JobType, Placement, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
+import * as spark from "./spark.ts";
 
-type Jobs = { command: command.CommandJob };
+type Jobs = { command: command.CommandJob; spark: spark.SparkJob };
 
 /** az ml's `type`. */
 export type JobTypeName = keyof Jobs;
@@ -18,7 +19,7 @@ export type JobTypeName = keyof Jobs;
 export type Job = Jobs[JobTypeName];
 
 /** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
-export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command };
+export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, spark };
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
 const defaultType: JobTypeName = "command";
@@ -114,6 +115,13 @@ export function computesOf(job: Job): readonly string[] {
   return typeOf(job).computesOf(job);
 }
 
+/** Everything that runs on a compute which the job names. */
+export function placementsOf(job: Job): readonly Placement[] {
+  const { workload, placementsOf: ofParts, computesOf: computes } = typeOf(job);
+  if (ofParts !== undefined) return ofParts(job);
+  return workload === undefined ? [] : computes(job).map((compute) => ({ compute, workload, path: ["compute"] }));
+}
+
 export function secretsOf(job: Job): readonly JobSecret[] {
   return typeOf(job).secretsOf(job);
 }
@@ -125,6 +133,17 @@ export function primaryMetricOf(job: Job): PrimaryMetric | undefined {
 
 export function toRequest(job: Job, resolved: Resolved): JobRequest {
   return typeOf(job).toRequest(job, resolved);
+}
+
+/** The api-version by which the job is submitted. */
+export function apiVersionOf(job: Job): string {
+  return typeOf(job).apiVersion;
+}
+
+/** True where the job, or a part of it, acts with the identity of whoever submits it, for which the service needs a token. */
+export function actsAsSubmitter(job: Job, { properties: { identity } }: JobRequest): boolean {
+  const isUserIdentity = isMapping(identity) && identity["identityType"] === "UserIdentity";
+  return isUserIdentity || typeOf(job).alwaysActsAsSubmitter === true;
 }
 
 /** The job as the runner can run it; `undefined` for a type that only Azure ML runs. */

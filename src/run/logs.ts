@@ -7,6 +7,7 @@ const followed = [
   /^user_logs\/std_log.*\.txt$/,
   /^azureml-logs\/\d{2}.+\.txt$/,
   /^logs\/azureml\/executionlogs\.txt$/,
+  /^logs\/azureml\/driver\/std(out|err)$/,
 ];
 
 /** At most this much of one log is read in one look; the rest follows in the next. */

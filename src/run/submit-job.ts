@@ -2,7 +2,7 @@ import { ensureAssets, refusedFor, takeAsset, type TakenAsset } from "../asset/a
 import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
-import { assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
+import { actsAsSubmitter, apiVersionOf, assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";
 import { computeId } from "../job/parts/compute.ts";
 import { SecretUnavailable, type ResolveSecret, type SecretReference } from "../secret/secret.ts";
@@ -43,7 +43,8 @@ export async function submitJob(submission: JobSubmission, deps: JobSubmissionDe
     workflowRunId: github.runId,
   });
   const bodyFor = (attempt: string) => requestFor(attempt, submission, taken.value, definition, deps);
-  return submitOnce({ name, rerun, workflowAttempt, bodyFor }, deps);
+  const putOptions = { apiVersion: apiVersionOf(job), asSubmitter: actsAsSubmitter(job, definition) };
+  return submitOnce({ name, rerun, workflowAttempt, putOptions, bodyFor }, deps);
 }
 
 /** One after the other: what is read first is refused first. */

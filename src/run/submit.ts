@@ -1,4 +1,4 @@
-import type { Jobs, LiveJob } from "../azure/jobs.ts";
+import type { Jobs, LiveJob, PutOptions } from "../azure/jobs.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import { isLastingConflict } from "../azure/service-error.ts";
 import type { Clock } from "../clock.ts";
@@ -19,6 +19,7 @@ export type SubmitRequest = {
   readonly rerun: boolean;
   /** Id and attempt of this workflow run: `123-1`. */
   readonly workflowAttempt: string;
+  readonly putOptions: PutOptions;
   /** Body for the run of a given name. Assembled only when something is submitted. */
   readonly bodyFor: (name: string) => Promise<Outcome<unknown>>;
 };
@@ -52,7 +53,7 @@ export async function submitOnce(request: SubmitRequest, deps: SubmitDeps): Prom
   }
   const body = await request.bodyFor(decision.name);
   if (!body.ok) return body;
-  return putOnce(decision.name, body.value, deps);
+  return putOnce(decision.name, body.value, request.putOptions, deps);
 }
 
 /** Every attempt there is, in order, up to the first name that is free. */
@@ -70,11 +71,16 @@ async function findAttempts(name: string, jobs: Jobs): Promise<Outcome<readonly 
 /** How often a submission is sent again after reads have shown that it never took effect. */
 const mostSends = 3;
 
-async function putOnce(name: string, body: unknown, deps: SubmitDeps): Promise<Outcome<Submitted>> {
+async function putOnce(
+  name: string,
+  body: unknown,
+  options: PutOptions,
+  deps: SubmitDeps,
+): Promise<Outcome<Submitted>> {
   deps.beforeSubmit(name);
   let last: AzureFailure | undefined;
   for (let send = 1; send <= mostSends; send += 1) {
-    const put = await deps.jobs.put(name, body);
+    const put = await deps.jobs.put(name, body, options);
     if (put.ok) return readBack(put.value, body);
     const isConflict = put.failure.status === 409 && !isLastingConflict(put.failure.error);
     if (put.failure.reason !== "unknown" && !isConflict) return put;

@@ -7,6 +7,12 @@ export const workspaceCodes = {
     explanation: "The compute that the run names is neither declared nor in the workspace.",
     help: "Fix the name, or declare the target.",
   },
+  "wrong-compute": {
+    title: "The compute does not run this.",
+    explanation:
+      "Each kind of compute runs jobs of some types: machines and clusters run commands and sweeps, Synapse Spark pools run Spark jobs, HDInsight runs PySpark, Databricks and Batch run steps of v1 pipelines, and Data Lake Analytics runs nothing any more.",
+    help: "Name a compute that the message lists, or leave compute out for serverless compute.",
+  },
   "missing-asset": {
     title: "The run refers to an asset that is not there.",
     explanation:

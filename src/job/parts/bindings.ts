@@ -34,12 +34,15 @@ export function withTodaysPlaceholders(command: string, { add }: PartReader): st
 /**
  * `${{inputs.x}}` in a command has to be declared, as the official client demands; `$[[…]]` marks what may be absent. The
  * name is everything up to the braces: what an input holds has no members.
+ *
+ * @param key of the job, where it calls its command otherwise: `args`.
  */
 export function checkBindings(
   command: string,
   inputs: readonly string[],
   outputs: readonly string[],
   { add }: PartReader,
+  key = "command",
 ): void {
   const certain = withoutOptional(command);
   for (const [, section, text = ""] of certain.matchAll(/\$\{\{\s*(inputs|outputs)\.([^{}]+)\}\}/g)) {
@@ -50,8 +53,8 @@ export function checkBindings(
     const near = known.includes(beginning) ? ` Did you mean ${beginning}?` : suggestionFor(name, known);
     add(
       "unknown-binding",
-      ["command"],
-      `The command uses \${{${section}.${name}}}, and no such ${section === "inputs" ? "input" : "output"} is declared.${near}`,
+      [key],
+      `${key === "command" ? "The command" : `The key ${key}`} uses \${{${section}.${name}}}, and no such ${section === "inputs" ? "input" : "output"} is declared.${near}`,
       `Declare it under ${section}, or fix the name.`,
     );
   }
