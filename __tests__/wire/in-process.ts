@@ -21,8 +21,12 @@ export type Made = {
 };
 
 /** What the action makes of one az ml file, as far as that needs no network. */
-export async function make(yaml: string, folder: string): Promise<Made> {
-  const { documents, problems } = readDocuments(yaml, { file: "file.yml", folder });
+export async function make(yaml: string, folder: string, root?: string): Promise<Made> {
+  const { documents, problems } = readDocuments(yaml, {
+    file: "file.yml",
+    folder,
+    ...(root === undefined ? {} : { root }),
+  });
   const [document] = documents;
   if (document === undefined) return { problems };
   const node = { document, path: [] };
