@@ -198,7 +198,7 @@ describe("overrides", () => {
     });
     expect(problems).toEqual([]);
     expect(targets[0]).toMatchObject({ maxInstances: 8 });
-    expect(run?.inputs).toEqual({ lr: { kind: "literal", value: "0.01" } });
+    expect(run).toMatchObject({ inputs: { lr: { kind: "literal", value: "0.01" } } });
   });
 
   it("are sent as they are written, not as what they replace was", async () => {
@@ -209,7 +209,7 @@ describe("overrides", () => {
     const { run } = await declare(files, {
       set: ["run.inputs.lr=10", "run.environment_variables.ID=12345678901234567890"],
     });
-    expect(run?.inputs).toEqual({ lr: { kind: "literal", value: "10" } });
+    expect(run).toMatchObject({ inputs: { lr: { kind: "literal", value: "10" } } });
     expect(run).toMatchObject({ environmentVariables: { ID: "12345678901234567890", OTHER: "2.50", LIST: "3" } });
   });
 

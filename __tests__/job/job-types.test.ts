@@ -38,9 +38,12 @@ describe.each(Object.entries(jobTypes))("the job type %s", (name, type) => {
 
   it("has a shape that can be published, with the keys of every job", () => {
     const schema = z.toJSONSchema(type.schema(), { unrepresentable: "any", io: "output" });
-    expect(Object.keys(schema.properties ?? {})).toEqual(
-      expect.arrayContaining(["$schema", "type", "name", "display_name", "experiment_name", "description", "tags"]),
-    );
+    for (const branch of schema.oneOf ?? [schema]) {
+      const { properties = {} } = branch as Pick<typeof schema, "properties">;
+      expect(Object.keys(properties)).toEqual(
+        expect.arrayContaining(["$schema", "type", "name", "display_name", "experiment_name", "description", "tags"]),
+      );
+    }
   });
 
   it("has an example that reads without an error, and makes a request", () => {

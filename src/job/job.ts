@@ -1,4 +1,4 @@
-import { ZodObject } from "zod";
+import { ZodObject, ZodUnion } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { formatProblem, type Problem } from "../yaml/problem.ts";
@@ -6,12 +6,13 @@ import { withoutFaults } from "../yaml/salvage.ts";
 import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
+import * as automl from "./automl/automl.ts";
 import * as command from "./command.ts";
 import type { JobRequest, JobType, Placement, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 import * as spark from "./spark.ts";
 
-type Jobs = { command: command.CommandJob; spark: spark.SparkJob };
+type Jobs = { command: command.CommandJob; spark: spark.SparkJob; automl: automl.AutoMlJob };
 
 /** az ml's `type`. */
 export type JobTypeName = keyof Jobs;
@@ -19,7 +20,7 @@ export type JobTypeName = keyof Jobs;
 export type Job = Jobs[JobTypeName];
 
 /** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
-export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, spark };
+export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, spark, automl };
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
 const defaultType: JobTypeName = "command";
@@ -83,7 +84,8 @@ function takenOut(before: unknown, after: unknown): readonly string[] {
 export function isKeyOfJobs(key: string): boolean {
   return names.some((name) => {
     const schema = jobTypes[name].schema();
-    return schema instanceof ZodObject && Object.hasOwn(schema.shape, key);
+    const branches: readonly unknown[] = schema instanceof ZodUnion ? schema.options : [schema];
+    return branches.some((branch) => branch instanceof ZodObject && Object.hasOwn(branch.shape, key));
   });
 }
 

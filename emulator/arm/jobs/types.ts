@@ -1,8 +1,9 @@
+import { autoMl } from "./automl.ts";
 import { command } from "./command.ts";
 import { spark } from "./spark.ts";
 import type { EmulatedJobType } from "./type.ts";
 
-const all: readonly EmulatedJobType[] = [command, spark];
+const all: readonly EmulatedJobType[] = [command, spark, autoMl];
 
 /** Every type of job that the emulator knows, by its discriminator. */
 export const jobTypes: ReadonlyMap<unknown, EmulatedJobType> = new Map(all.map((type) => [type.jobType, type]));
