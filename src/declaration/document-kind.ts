@@ -2,6 +2,7 @@ import type { KindFacts } from "../compute/kind.ts";
 import { isKind, kinds, notTargets } from "../compute/target.ts";
 import { jobTypeOfKeys, jobTypeOfSchema, schemaNameOf } from "../job/job.ts";
 import type { SourceDocument } from "../yaml/source.ts";
+import { unsubmittedOf, type Unsubmitted } from "./unsubmitted.ts";
 
 /** What a document declares. */
 export type DocumentKind =
@@ -13,6 +14,8 @@ export type DocumentKind =
   | { readonly is: "job" }
   /** An az ml environment file. */
   | { readonly is: "environment" }
+  /** An az ml file of a kind that no command submits. */
+  | { readonly is: "unsubmitted"; readonly kind: Unsubmitted }
   /** A known kind of file that this version does nothing with. */
   | { readonly is: "not-supported-yet"; readonly what: string }
   | { readonly is: "unknown" };
@@ -31,13 +34,15 @@ export function kindOf({ value }: Pick<SourceDocument, "value">): DocumentKind {
   if (schema !== undefined && computeSchemas.includes(schema)) return { is: "target" };
   if (schema !== undefined && jobTypeOfSchema(schema) !== undefined) return { is: "job" };
   if (schema === "environment") return { is: "environment" };
+  const unsubmitted = unsubmittedOf(mapping, schema);
+  if (unsubmitted !== undefined) return { is: "unsubmitted", kind: unsubmitted };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
   return byShape(mapping);
 }
 
 /** True for what some command acts on. */
 export function isOurs({ is }: DocumentKind): boolean {
-  return is !== "unknown" && is !== "not-supported-yet";
+  return is !== "unknown" && is !== "not-supported-yet" && is !== "unsubmitted";
 }
 
 /** Tells what a text that is no YAML was meant to declare, by the keys that begin its lines. */

@@ -12,6 +12,7 @@ import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../ya
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import { readDocuments } from "../yaml/yaml.ts";
+import { unsubmittedProblems } from "./unsubmitted.ts";
 
 /** What to read, from the inputs. */
 export type DeclarationRequest = {
@@ -150,6 +151,9 @@ async function gatherDocument(
     case "environment":
       found.environments.push(root);
       return;
+    case "unsubmitted":
+      found.problems.push(...unsubmittedProblems(root, kind.kind));
+      return;
     case "not-supported-yet":
       found.problems.push(notSupported(positionOf(root), `This is ${kind.what}, which is not supported yet.`));
       return;
@@ -272,6 +276,12 @@ async function gatherRun(
       const kind = kindOf(document);
       found.files.push(file);
       if (kind.is === "job") found.runs.push({ document, path: [] });
+      else if (kind.is === "unsubmitted")
+        found.problems.push({
+          ...notADeclaration(file, document),
+          message: `This is ${kind.kind.what}, which no command of this action submits.`,
+          fix: "Name a job.",
+        });
       else if (kind.is === "not-supported-yet")
         found.problems.push(
           notSupported(document.at([]), `This is ${kind.what}, which is not supported yet as a run.`),

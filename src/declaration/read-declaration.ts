@@ -48,7 +48,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     found.otherJobs.length === 0 &&
     found.environments.length === 0 &&
     found.deploys.length === 0 &&
-    !found.problems.some(isError)
+    !found.problems.some((problem) => isError(problem) || problem.code === "not-submitted")
   ) {
     found.problems.push({
       code: "nothing-declared",

@@ -7,6 +7,12 @@ export const workspaceCodes = {
     explanation: "The compute that the run names is neither declared nor in the workspace.",
     help: "Fix the name, or declare the target.",
   },
+  "not-submitted": {
+    title: "No command submits this file.",
+    explanation:
+      "Datastores, connections, schedules, registries, feature stores, serverless endpoints, fine-tuning and distillation jobs are checked only.",
+    help: "Create it with az ml, or leave it out with a narrower pattern in config.",
+  },
   "wrong-compute": {
     title: "The compute does not run this.",
     explanation:
