@@ -16,7 +16,8 @@ import { examples, filledIn, readGoldens, standInFor } from "./goldens.ts";
 const goldenWorkspace =
   "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws";
 
-const goldens = readGoldens();
+// No command registers files of data and models yet: `goldens.test.ts` has their requests.
+const goldens = readGoldens().filter(({ kind }) => kind !== "data" && kind !== "model");
 
 const variants = readCases("variants.jsonl");
 const expected = (one: WireCase) => one.expect ?? one.official;
