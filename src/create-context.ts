@@ -7,6 +7,7 @@ import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext } from "./commands/context.ts";
 import type { Declaration } from "./declaration/declaration.ts";
 import { readDeclaration } from "./declaration/read-declaration.ts";
+import { lastMomentOfJob } from "./github/job-end.ts";
 import { githubContext } from "./github/context.ts";
 import type { Log } from "./github/log.ts";
 import { mask } from "./github/mask.ts";
@@ -42,6 +43,9 @@ export async function createContext(
     mask,
     onWait: (message: string) => log.info(message),
   };
+  const startedAt = systemClock.now();
+  const limit = startedAt + inputs.timeoutMinutes * 60_000;
+  const lastMoment = lastMomentOfJob(environment, startedAt);
   return {
     inputs,
     github,
@@ -49,7 +53,8 @@ export async function createContext(
     clock: systemClock,
     newId: randomUUID,
     signal,
-    deadline: systemClock.now() + inputs.timeoutMinutes * 60_000,
+    deadline: Math.min(limit, lastMoment),
+    handsOver: lastMoment < limit,
     workingDirectory: folder,
     temporaryFolder: temporaryFolder(environment),
     toolCache: join(environment["RUNNER_TOOL_CACHE"] ?? temporaryFolder(environment), "azureml-targets"),

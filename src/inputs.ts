@@ -122,7 +122,7 @@ export const inputTable = {
   "allow-delete": { fallback: "false", read: trueOrFalse },
   "plan-file": { fallback: "", read: optionalText },
   "expect-no-changes": { fallback: "false", read: trueOrFalse },
-  "cancel-superseded": { fallback: "false", read: notSupportedYet("false") },
+  "cancel-superseded": { fallback: "false", read: trueOrFalse },
   download: { fallback: "", read: globs },
   "download-path": { fallback: "outputs", read: (text: string) => text },
   "changed-only": { fallback: "false", read: trueOrFalse },

@@ -33,6 +33,7 @@ function workspace() {
         return succeeded({ id, conflict: false });
       },
       get: async () => succeeded(undefined),
+      idOf: async () => succeeded(undefined),
       versions: async () => succeeded(undefined),
     },
     blobs: {
@@ -40,6 +41,8 @@ function workspace() {
         written.push(`upload ${files.length}`);
         return succeeded(undefined);
       },
+      note: async () => succeeded(undefined),
+      remove: async () => succeeded(undefined),
       metadata: async (_, blob) => succeeded(completed.get(blob)),
       setMetadata: async (_, blob, metadata) => {
         completed.set(blob, metadata);

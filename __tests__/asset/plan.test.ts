@@ -33,6 +33,7 @@ function assetsOf(
       put.push(version);
       return succeeded({ id: `${name}:${version}`, conflict: fixed.includes(version) });
     },
+    idOf: never,
     versions: async () => {
       const latest = numbers.at(-1);
       return succeeded(latest === undefined ? undefined : { latest, next: String(Number(latest) + 1) });
@@ -84,7 +85,16 @@ describe("a declared environment", () => {
     if (!planned.ok) throw new Error("The environment was not compared.");
     const deps = {
       assets,
-      blobs: { upload: never, setMetadata: never, metadata: never, reach: never, read: never, download: never },
+      blobs: {
+        upload: never,
+        note: never,
+        remove: never,
+        setMetadata: never,
+        metadata: never,
+        reach: never,
+        read: never,
+        download: never,
+      },
       datastores: { open: never, look: never },
       workspaceId: "/ws",
       signal: new AbortController().signal,

@@ -14,6 +14,7 @@ const assets: Assets = {
   startCodeUpload: never,
   put: never,
   get: never,
+  idOf: never,
   versions: async (_, name) => succeeded(name === "known" ? { latest: "7" } : undefined),
 };
 const resolve = (reference: string, kind: AssetKindName) =>

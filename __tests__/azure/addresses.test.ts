@@ -41,6 +41,8 @@ const strangers = (url: string): readonly string[] => {
     `${protocol}//${host}.evil.example${pathname}`,
     `${protocol}//evil-${hostname.split(".").slice(-3).join("")}${pathname}`,
     `${protocol}//x${hostname.replaceAll(".", "-")}.example${pathname}`,
+    // A letter of another script: no region and no account is called so.
+    `${protocol}//${hostname.replace("a", "\u0430")}${pathname}`,
     `${protocol}//127.0.0.1${pathname}`,
     `http://127.0.0.1${pathname}`,
     pathname,

@@ -82,7 +82,7 @@ const reads: Readonly<Record<string, { body: unknown; read: (arm: Arm) => Promis
   },
   artifacts: {
     body: { value: [{ path: "outputs/a" }], continuationToken: null },
-    read: (arm) => createRunHistory(arm, workspace, () => Promise.resolve(succeeded("https://x"))).artifacts("j"),
+    read: (arm) => createRunHistory(arm, workspace, () => Promise.resolve(succeeded("https://x"))).artifacts("j", ""),
   },
   metrics: {
     body: {

@@ -8,6 +8,8 @@ import { run, type RunOptions } from "./run.ts";
 import { useStand } from "../support/use-stand.ts";
 import { loadSource } from "./source.ts";
 import { workspacePath } from "../../emulator/settings.ts";
+import { altered } from "./members.ts";
+import { cpuCluster } from "./stand.ts";
 
 /** What the campaigns found, each as the promise that was not kept. */
 const source = await loadSource();
@@ -429,5 +431,29 @@ describe("a write that the service never carries out", () => {
       /The scheduler is out of order\. \[InternalServerError\].*still not as declared/s,
     );
     expect(result.failures[0]).toMatch(/What to do: Run the command again.*Correlation id: [0-9a-f-]{36}/s);
+  });
+});
+
+describe("a live cluster that is described in another form than documented", () => {
+  it.each<[string, unknown]>([
+    ["identity.type", [1]],
+    ["identity.userAssignedIdentities", "x"],
+    ["properties.properties.scaleSettings.nodeIdleTimeBeforeScaleDown", { x: 1 }],
+  ])("%s: nothing is planned on the ground of it", async (member, value) => {
+    await stand.restore([cpuCluster]);
+    const told = (compute: { readonly name?: string }) =>
+      compute.name === "cpu-cluster"
+        ? altered({ ...compute, identity: { type: "None", userAssignedIdentities: {} } }, member.split("."), value)
+        : compute;
+    stand.alter(({ method, path }, reply) => {
+      if (method !== "GET" || !path.endsWith("/computes")) return reply;
+      return { ...reply, body: { value: (reply.body as { value: object[] }).value.map(told) } };
+    });
+    const checkout = mkdtempSync(join(tmpdir(), "found-"));
+    const target = { name: "cpu-cluster", type: "amlcompute", size: "Standard_DS3_v2", max_instances: 2 };
+    writeFileSync(join(checkout, "azureml.yml"), JSON.stringify({ targets: [target] }));
+    const { result } = await run(source, { command: "plan", checkout, environment: stand.environment });
+    expect([result.conclusion, result.plan]).toEqual(["failure", undefined]);
+    expect(result.failures.join(" ")).toContain(member.split(".").at(-1));
   });
 });

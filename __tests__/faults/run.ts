@@ -30,6 +30,7 @@ export type RunOptions = {
   /** Real seconds that one request may take; default: more than any takes that is answered at all. */
   readonly requestSeconds?: number;
   readonly runId?: string;
+  readonly pullRequest?: number | undefined;
   readonly clock?: Clock;
 };
 
@@ -74,12 +75,15 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
   const connectOptions = { ...signIn, clock, random: Math.random, signal, mask, requestSeconds };
   const context: CommandContext = {
     inputs,
-    github: source.githubContext(environment, undefined),
+    github: source.githubContext(environment, {
+      pull_request: { number: options.pullRequest, head: { sha: environment["GITHUB_SHA"] } },
+    }),
     log,
     clock,
     newId: randomUUID,
     signal,
     deadline: startedAt + (options.seconds ?? 1800) * 1000,
+    handsOver: false,
     workingDirectory: checkout,
     temporaryFolder: join(checkout, ".temporary"),
     toolCache: join(checkout, ".tools"),

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { createLog } from "../../src/github/log.ts";
 import { hideInErrorOutput, mask, withoutSecrets } from "../../src/github/mask.ts";
 import { logResult } from "../../src/publish/log-result.ts";
@@ -50,6 +51,9 @@ const echoes: Readonly<Record<string, (secret: string) => string>> = {
   "basic authentication": (secret) => `Basic ${Buffer.from(`user:${secret}`).toString("base64")}`,
   html: (secret) => `<p>${html(secret)}</p>`,
   markdown: (secret) => `x ${inline(secret)} y`,
+  "html in json": (secret) => `The service named ${JSON.stringify(html(secret))}`,
+  "markdown in json": (secret) => `The service named ${JSON.stringify(inline(secret))}`,
+  "markdown as Node shows it": (secret) => inspect({ path: inline(secret) }, { breakLength: Infinity }),
   code: (secret) => codeSpan(secret),
   cut: (secret) => `The service said: ${withoutEnd(secret)}`,
   lines: (secret) => secret.split("\n").join("\n> "),

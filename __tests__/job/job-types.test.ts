@@ -88,7 +88,10 @@ describe("a job file", () => {
   });
 
   it.each([
-    ["$schema: https://azuremlschemas.azureedge.net/latest/sweepJob.schema.json\n", "an az ml sweepJob file"],
+    [
+      "$schema: https://azuremlschemas.azureedge.net/latest/importJob.schema.json\n",
+      "an az ml importJob file",
+    ],
     ["type: pipeline\njobs: {}\n", "a job of the type pipeline"],
   ])("of a type that is not listed is not supported yet: %j", (yaml, what) => {
     const { node } = nodeOf(yaml);
@@ -96,7 +99,7 @@ describe("a job file", () => {
   });
 
   it("of a type that is not listed, inside a declaration, is a problem at its type", () => {
-    const { node } = nodeOf("type: sweep\ncommand: x\nenvironment: azureml:env:1\n");
+    const { node } = nodeOf("type: distillation\ncommand: x\nenvironment: azureml:env:1\n");
     expect(node && readJob(node).problems).toMatchObject([{ code: "wrong-value", where: { line: 1 } }]);
   });
 });

@@ -23,11 +23,12 @@ const reads: Readonly<Record<string, { readonly member: keyof Result; readonly p
   files: { member: "skipped", parts: ["files"] },
   findings: { member: "plan", parts: ["plan"] },
   heading: { member: "startedAt", parts: ["time"] },
-  metrics: { member: "run", parts: ["run", "metrics", "log"] },
+  metrics: { member: "run", parts: ["run", "trials", "metrics", "log"] },
   plan: { member: "plan", parts: ["plan"] },
   problems: { member: "problems", parts: ["problems"] },
-  run: { member: "run", parts: ["run", "metrics", "log"] },
+  run: { member: "run", parts: ["run", "trials", "metrics", "log"] },
   targets: { member: "targets", parts: ["targets"] },
+  trials: { member: "run", parts: ["run", "trials", "metrics", "log"] },
 };
 
 /** The same result, of which one member cannot be read. */

@@ -5,22 +5,28 @@ import type { Blobs } from "../../src/azure/blobs.ts";
 import { succeeded } from "../../src/azure/outcome.ts";
 import type { RunHistory } from "../../src/azure/run-history.ts";
 import { downloadArtifacts } from "../../src/run/download.ts";
+import { sleepingClock } from "../support/clock.ts";
 import { checkoutOf } from "../support/step.ts";
 
 /** Downloads what a run has, and says where to. */
 async function download(folder: string, border: string, paths: readonly string[], globs: readonly string[] = ["**"]) {
   const written: string[] = [];
   const runHistory = {
-    artifacts: async () => succeeded(paths.map((path) => ({ path }))),
+    artifacts: async () => succeeded(paths.map((path) => ({ path, url: path }))),
     artifactUrl: async (_: string, path: string) => succeeded(path),
   } as unknown as RunHistory;
   const blobs = {
     download: async (_: string, to: string) => {
       written.push(to);
-      return succeeded(undefined);
+      return succeeded(1);
     },
   } as unknown as Blobs;
-  const outcome = await downloadArtifacts("run", globs, folder, border, { runHistory, blobs });
+  const outcome = await downloadArtifacts("run", globs, folder, border, {
+    runHistory,
+    blobs,
+    clock: sleepingClock(),
+    onProgress: () => undefined,
+  });
   return { outcome, written: written.sort() };
 }
 

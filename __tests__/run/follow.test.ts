@@ -14,6 +14,9 @@ type Options = {
   /** The job's own status; the one that the history said last where it is left out. */
   readonly job?: string;
   readonly deadlineSeconds?: number;
+  readonly limits?: FollowDeps["limits"];
+  /** Seconds before the first look. */
+  readonly submittedBefore?: number;
   /** The look after which the workflow is cancelled. */
   readonly cancelAfter?: number;
 };
@@ -37,7 +40,7 @@ async function follow(looks: readonly Look[], options: Options = {}): Promise<To
   const never = () => Promise.reject(new Error("This is not asked for."));
   const deps: FollowDeps = {
     jobs: { ...jobsOf(), get: async (name) => succeeded(liveJob(name, { status: options.job ?? status })) },
-    runHistory: { details, artifacts: never, artifactUrl: never },
+    runHistory: { details, children: never, artifacts: never, artifactUrl: never },
     logs: {
       look: async () => void (logReads += 1),
       finish: async () => void (logReads += 1),
@@ -47,8 +50,10 @@ async function follow(looks: readonly Look[], options: Options = {}): Promise<To
     signal: abort.signal,
     deadline: (options.deadlineSeconds ?? 86_400) * 1000,
     onStatus: (status) => statuses.push(status),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.submittedBefore === undefined ? {} : { submittedAt: -1000 * options.submittedBefore }),
   };
-  return { ...(await followRun("run", deps)), statuses, seconds: clock.now() / 1000, logReads };
+  return { ...(await followRun("run", deps)), statuses, seconds: Math.round(clock.now()) / 1000, logReads };
 }
 
 const times = (count: number, look: Look): readonly Look[] => Array.from({ length: count }, () => look);
@@ -138,5 +143,66 @@ describe("a run that is followed", () => {
 
   it("has its log read in every look, and to its end before the end is shown", async () => {
     expect(await follow(["Running", "Running", "Completed"])).toMatchObject({ logReads: 3 });
+  });
+});
+
+describe("a run with limits", () => {
+  it.each<[string, readonly Look[], Options, Partial<Told> & { readonly why?: string }]>([
+    [
+      "is left once it has waited too long for nodes",
+      times(500, "Queued"),
+      { limits: { queueSeconds: 60 } },
+      { end: "left", why: "queue-limit", status: "Queued", seconds: 60 },
+    ],
+    [
+      "may run as long as it likes once it has nodes",
+      ["Queued", ...times(500, "Running"), "Completed"],
+      { limits: { queueSeconds: 60 } },
+      { end: "over", status: "Completed" },
+    ],
+    [
+      "does not wait for nodes while its environment is made",
+      ["Starting", ...times(100, "Preparing"), "Running", "Completed"],
+      { limits: { queueSeconds: 60 } },
+      { end: "over", status: "Completed" },
+    ],
+    [
+      "has waited from its submission on",
+      times(500, "Queued"),
+      { limits: { queueSeconds: 60 }, submittedBefore: 50 },
+      { end: "left", why: "queue-limit", seconds: 10 },
+    ],
+    [
+      "has not waited while it ran before it was followed",
+      ["Running", ...times(3, "Queued"), "Running", "Completed"],
+      { limits: { queueSeconds: 60 }, submittedBefore: 5000 },
+      { end: "over", status: "Completed" },
+    ],
+    [
+      "is left once it has taken too long in all",
+      times(500, "Running"),
+      { limits: { totalSeconds: 90, queueSeconds: 60 } },
+      { end: "left", why: "total-limit", status: "Running", seconds: 90 },
+    ],
+    [
+      "is left at once where it has taken too long already",
+      ["Running"],
+      { limits: { totalSeconds: 90 }, submittedBefore: 91 },
+      { end: "left", why: "total-limit", seconds: 0 },
+    ],
+    [
+      "is over where it has ended, however long that took",
+      ["Completed"],
+      { limits: { totalSeconds: 90 }, submittedBefore: 91 },
+      { end: "over", status: "Completed" },
+    ],
+    [
+      "is left by the time limit where that comes first",
+      times(500, "Queued"),
+      { limits: { totalSeconds: 90, queueSeconds: 60 }, deadlineSeconds: 30 },
+      { end: "left", why: "timeout", seconds: 30 },
+    ],
+  ])("%s", async (_, looks, options, expected) => {
+    expect(await follow(looks, options)).toMatchObject(expected);
   });
 });

@@ -47,6 +47,7 @@ function deps(assets: Partial<Assets> = {}) {
         return succeeded({ id: `id of ${collection}/${name.slice(0, 8)}/${version.slice(0, 8)}`, conflict: false });
       },
       get: async () => succeeded(undefined),
+      idOf: async () => succeeded(undefined),
       versions: async () => succeeded({ latest: "3" }),
       ...assets,
     },
@@ -55,6 +56,8 @@ function deps(assets: Partial<Assets> = {}) {
         asked.push(`upload ${files.map(({ name }) => name.split("/").at(-1)).join(", ")}`);
         return succeeded(undefined);
       },
+      note: async () => succeeded(undefined),
+      remove: async () => succeeded(undefined),
       metadata: async () => succeeded(undefined),
       setMetadata: async () => succeeded(undefined),
       reach: never,

@@ -18,8 +18,11 @@ async function submit(jobs: Jobs, sent: readonly string[], rerun = false): Promi
   const told: string[] = [];
   const outcome = await submitOnce(
     {
-      ...{ name: "run", rerun, workflowAttempt: "2-1", putOptions: { apiVersion: "v" } },
+      name: "run",
+      rerun,
+      workflowAttempt: "2-1",
       bodyFor: async () => succeeded(body),
+      apiVersion: "2025-01-01-preview",
     },
     { jobs, clock: sleepingClock(), signal: new AbortController().signal, beforeSubmit: (name) => told.push(name) },
   );

@@ -1,5 +1,5 @@
 import type { ServiceError } from "../../src/azure/outcome.ts";
-import type { PlannedStep, Result } from "../../src/report/result.ts";
+import type { ChildReport, PlannedStep, Result } from "../../src/report/result.ts";
 
 const bare: Result = {
   schemaVersion: 1,
@@ -55,6 +55,20 @@ const failedRun: Result = {
     logTail: "Traceback:\n  File x\n| a |\n| --- |\n``` ::error:: @octocat",
   },
 };
+
+/** More parameters than a table has columns for. */
+const wide = { a: 1, b: 0.123456789, c: "<b>", d: { e: [1] }, f: null, g: "::error::" };
+
+const trialOf = (trial: number): ChildReport => ({
+  name: `sweep-1_${trial}`,
+  trial,
+  status: trial === 3 ? "Canceled" : "Completed",
+  conclusion: trial === 3 ? "cancelled" : "success",
+  parameters: { lr: trial, how: "a|b" },
+  metrics: { loss: trial === 5 ? Number.NaN : Math.abs(trial - 7) + 0.07 },
+  durationSeconds: 61,
+  url: `https://ml.azure.com/runs/sweep-1_${trial}?wsid=/a/b`,
+});
 
 const step = (change: Partial<PlannedStep>): PlannedStep => ({
   target: "cpu",
@@ -198,6 +212,42 @@ export function everyResult(): readonly { readonly name: string; readonly result
             ...Array.from({ length: 10 }, (_, index) => course(`loss_${index}`)),
             { name: "once", last: Number.NaN, points: [{ step: 0, value: Number.NaN }] },
           ],
+        },
+      },
+    },
+    {
+      name: "trials",
+      result: {
+        ...bare,
+        command: "train",
+        run: {
+          name: "sweep-1",
+          url: "https://ml.azure.com/runs/sweep-1?wsid=/a/b",
+          status: "Completed",
+          conclusion: "success",
+          reused: false,
+          compute: "cpu",
+          gates: [],
+          metrics: [course("loss")],
+          children: Array.from({ length: 30 }, (_, trial) => trialOf(trial)),
+          best: { name: "sweep-1_7", metric: "loss", goal: "minimize", value: 0.07, parameters: { lr: 7, how: "a|b" } },
+        },
+      },
+    },
+    {
+      name: "trials without the metric",
+      result: {
+        ...bare,
+        command: "train",
+        run: {
+          name: "sweep-2",
+          status: "Failed",
+          conclusion: "failure",
+          reused: false,
+          compute: "cpu",
+          gates: [],
+          metrics: [],
+          children: [{ ...trialOf(0), status: "Failed", conclusion: "failure", metrics: {}, parameters: wide }],
         },
       },
     },

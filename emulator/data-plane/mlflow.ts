@@ -144,7 +144,10 @@ function tracked(runId: string, store: Store): TrackedRun | undefined {
   const job = store.get<JobDocument>("jobs", runId);
   if (known !== undefined || job === undefined) return known;
   const experiment = experimentNamed(String(job.properties["experimentName"] ?? "Default"), store);
-  const made = newRun(runId, experiment.experiment_id, Date.parse(job.createdAt));
+  const made = {
+    ...newRun(runId, experiment.experiment_id, Date.parse(job.createdAt)),
+    tags: job.parent === undefined ? [] : [{ key: "mlflow.parentRunId", value: job.parent }],
+  };
   store.put("tracked", runId, made);
   return made;
 }
@@ -155,6 +158,14 @@ function newRun(runId: string, experimentId: string, startTime: number): Tracked
 
 function withEntry(entries: readonly Entry[], { key, value }: Entry): readonly Entry[] {
   return [...entries.filter((entry) => entry.key !== key), { key, value }];
+}
+
+/** Every finite value of one metric of a run, in the order in which they were logged. */
+export function valuesOf(runId: string, key: string, store: Store): readonly number[] {
+  return metricsOf(runId, store).flatMap((metric) => {
+    const value = metric.key === key ? Number(metric.value) : Number.NaN;
+    return Number.isFinite(value) ? [value] : [];
+  });
 }
 
 function metricsOf(runId: string, store: Store): readonly Metric[] {

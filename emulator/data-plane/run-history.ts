@@ -5,6 +5,9 @@ import { seeded, workspacePath } from "../settings.ts";
 import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 
+/** Runs on one page of the runs below another one. */
+const mostChildren = 100;
+
 /** The regional data plane's run history and artifact services. */
 export async function runHistory(request: Incoming, store: Store, storage: Storage): Promise<Reply | undefined> {
   const { path, endpoints } = request;
@@ -26,7 +29,7 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
   const below = path.toLowerCase().indexOf(workspacePath.toLowerCase());
   const rest = below < 0 ? "" : path.slice(below + workspacePath.length);
   const blobUrl = (blob: string) =>
-    `${endpoints.blob(seeded.storageAccount)}/${artifactContainer}/${blob}?${storage.sign(artifactContainer, blob, "r", 1)}`;
+    `${endpoints.blob(seeded.storageAccount)}/${artifactContainer}/${blob.split("/").map(encodeURIComponent).join("/")}?${storage.sign(artifactContainer, blob, "r", 1)}`;
   const blobsBelow = async (prefix: string): Promise<readonly string[]> => {
     const names: string[] = [];
     for await (const blob of (await storage.service()).getContainerClient(artifactContainer).listBlobsFlat({ prefix }))
@@ -36,43 +39,30 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
   if (path.startsWith("/history/v1.0")) {
     // `rundata` asks for a run by its body, and gets it wrapped; named outputs are not kept as assets here.
     const asked = rest === "/rundata" ? (request.body as { readonly runId?: string } | undefined)?.runId : undefined;
-    const [, inPath, details] = /\/runs\/([^/]+)(\/details)?$/.exec(rest) ?? [];
+    const [, inPath, view] = /\/runs\/([^/]+)(?:\/(details|children))?$/.exec(rest) ?? [];
     const name = asked ?? inPath;
     const job = name === undefined ? undefined : store.get<JobDocument>("jobs", name);
     if (name === undefined || job === undefined) return notFound(name);
+    if (view === "children") {
+      const below = store.list<JobDocument>("jobs").flatMap(({ value }) => (value.parent === name ? [value] : []));
+      const start = Number(request.query.get("$continuationtoken") ?? 0) || 0;
+      const size = Math.min(Number(request.query.get("$top") ?? mostChildren) || mostChildren, mostChildren);
+      const next = start + size < below.length ? String(start + size) : null;
+      return ok({
+        value: below.slice(start, start + size).map((child) => ({ ...runOf(child), logFiles: {} })),
+        continuationToken: next,
+        nextLink: null,
+      });
+    }
     const logs =
-      details === undefined
+      view === undefined
         ? []
         : (await blobsBelow(`${artifactFolder(name)}/`)).filter((blob) =>
             /\/(user_logs|system_logs|azureml-logs|logs\/azureml)\//.test(blob),
           );
     const inFolder = artifactFolder(name).length + 1;
     const run = {
-      runId: name,
-      parentRunId: null,
-      rootRunId: name,
-      status: job.status,
-      displayName: job.properties["displayName"] ?? name,
-      target: String(job.properties["computeId"] ?? "")
-        .split("/")
-        .at(-1),
-      createdUtc: job.createdAt,
-      startTimeUtc: job.startedAt ?? null,
-      endTimeUtc: job.endedAt ?? null,
-      properties: job.properties["properties"] ?? {},
-      tags: job.properties["tags"] ?? {},
-      error:
-        job.error === undefined
-          ? null
-          : {
-              error: { ...job.error, messageParameters: {}, details: [] },
-              correlation: { operation: null, request: null },
-              environment: seeded.location,
-              location: seeded.location,
-              time: job.endedAt ?? null,
-            },
-      warnings: [],
-      runType: jobTypes.get(job.properties["jobType"])?.runType ?? null,
+      ...runOf(job),
       logFiles: Object.fromEntries(logs.map((blob) => [blob.slice(inFolder), blobUrl(blob)])),
     };
     return ok(asked === undefined ? run : { runMetadata: { ...run, outputs: {} } });
@@ -87,11 +77,8 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
       path: blob.slice(inFolder),
     });
     if (/^\/artifacts\/prefix\/contentinfo\//.test(rest)) {
-      const blobs = await blobsBelow(`${artifactFolder(run)}/${file ?? ""}`);
-      return ok({
-        value: blobs.map((blob) => ({ ...describe(blob), contentUri: blobUrl(blob) })),
-        continuationToken: null,
-      });
+      const blobs = await blobsBelow(`${artifactFolder(run)}/${decodeURIComponent(file ?? "")}`);
+      return pageOf(blobs, request, (blob) => ({ ...describe(blob), contentUri: blobUrl(blob) }));
     }
     if (/^\/artifacts\/contentinfo\//.test(rest)) {
       const blob = `${artifactFolder(run)}/${decodeURIComponent(file ?? "")}`;
@@ -99,9 +86,53 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
       return ok({ ...describe(blob), contentUri: blobUrl(blob) });
     }
     const blobs = await blobsBelow(`${artifactFolder(run)}/`);
-    return ok({ value: blobs.map(describe), continuationToken: null });
+    return pageOf(blobs, request, describe);
   }
   return undefined;
+}
+
+/** A run as run history describes it, wherever it shows one. */
+function runOf(job: JobDocument) {
+  const { name, parent, properties } = job;
+  return {
+    runId: name,
+    parentRunId: parent ?? null,
+    rootRunId: parent ?? name,
+    status: job.status,
+    displayName: properties["displayName"] ?? name,
+    target: String(properties["computeId"] ?? "")
+      .split("/")
+      .at(-1),
+    createdUtc: job.createdAt,
+    startTimeUtc: job.startedAt ?? null,
+    endTimeUtc: job.endedAt ?? null,
+    properties: properties["properties"] ?? {},
+    tags: properties["tags"] ?? {},
+    error:
+      job.error === undefined
+        ? null
+        : {
+            error: { ...job.error, messageParameters: {}, details: [] },
+            correlation: { operation: null, request: null },
+            environment: seeded.location,
+            location: seeded.location,
+            time: job.endedAt ?? null,
+          },
+    warnings: [],
+    runType: jobTypes.get(properties["jobType"])?.runType ?? null,
+  };
+}
+
+/** Entries on one page of a list. */
+const pageSize = 500;
+
+function pageOf(blobs: readonly string[], { query }: Incoming, describe: (blob: string) => unknown): Reply {
+  const from = Number(query.get("continuationToken") ?? 0);
+  const to = from + pageSize;
+  return ok({
+    value: blobs.slice(from, to).map(describe),
+    continuationToken: to < blobs.length ? String(to) : null,
+  });
 }
 
 function notFound(what: string | undefined): Reply {

@@ -98,7 +98,9 @@ async function ensureDeclared<Definition, Content>(
     return succeeded(address.value);
   }
   const made = await deps.assets.put(kind.collection, request.name, request.version, request.body);
-  return made.ok ? succeeded(made.value.id) : made;
+  if (!made.ok) return made;
+  await kind.afterwards?.(declared, content, deps);
+  return succeeded(made.value.id);
 }
 
 /**

@@ -1,5 +1,7 @@
 import { succeeded, type Outcome } from "../azure/outcome.ts";
 import type { AssetDeps, AssetRequest } from "./kind.ts";
+import { contentText } from "./upload/content-text.ts";
+import { forgetPlace, uploadToPlace } from "./upload/noted-place.ts";
 import { takeSnapshot, type Snapshot } from "./upload/snapshot.ts";
 import { contentGuid } from "./version.ts";
 
@@ -44,24 +46,32 @@ export async function find(
 export async function upload(
   _code: Code,
   snapshot: Snapshot | undefined,
-  _version: string,
-  { assets, blobs, signal, onProgress }: AssetDeps,
+  what: string,
+  deps: AssetDeps,
 ): Promise<Outcome<string>> {
-  const { hash, files, bytes, folder, isFile } = taken(snapshot);
+  const { blobs, signal, onProgress } = deps;
+  const content = taken(snapshot);
+  const { hash, files, folder, isFile } = content;
   const name = contentGuid(hash);
-  onProgress(`Uploading ${files.length} files of code, ${bytes} bytes.`);
-  const place = await assets.startCodeUpload(name, onlyVersion);
-  if (!place.ok) return place;
-  const named = files.map((file) => ({ name: isFile ? file.name : `${folder}/${file.name}`, path: file.path }));
-  const uploaded = await blobs.upload(place.value, named, { signal });
+  onProgress(`Uploading ${what}: ${contentText(content)}`);
+  const named = files.map((file) => ({ ...file, name: isFile ? file.name : `${folder}/${file.name}` }));
+  const start = () => deps.assets.startCodeUpload(name, onlyVersion);
+  const uploaded = await uploadToPlace(content, start, deps, (container, resumes) =>
+    blobs.upload(container, named, { signal, onProgress, ...(resumes ? { resumes: folder } : {}) }),
+  );
   if (!uploaded.ok) return uploaded;
   // The official client marks the first file so that it can tell whole uploads from broken ones.
-  const marked = await blobs.setMetadata(place.value, named[0]?.name ?? "", {
+  const marked = await blobs.setMetadata(uploaded.value, named[0]?.name ?? "", {
     name,
     version: onlyVersion,
     upload_status: "completed",
   });
-  return marked.ok ? succeeded(`${place.value.url}/${folder}`) : marked;
+  return marked.ok ? succeeded(`${uploaded.value.url}/${folder}`) : marked;
+}
+
+/** The code is registered: where it was being uploaded to need not be known any more. */
+export async function afterwards(_: Code, snapshot: Snapshot | undefined, deps: AssetDeps): Promise<void> {
+  await forgetPlace(taken(snapshot), deps);
 }
 
 export function toRequest(_: Code, snapshot: Snapshot | undefined, address: string | undefined): AssetRequest {

@@ -87,6 +87,8 @@ export type AssetKind<Definition, Content> = {
     address: string | undefined,
     named?: { readonly name: string; readonly version: string },
   ) => AssetRequest;
+  /** Called when the version is there. What does not succeed here is not worth a failure. */
+  readonly afterwards?: (definition: Definition, content: Content, deps: AssetDeps) => Promise<void>;
   /** Members that no version can have changed once it is there. */
   readonly fixedMembers?: readonly string[];
   /** Members that the declaration sets and the live version has otherwise. What the service filled in is not a difference. */

@@ -77,6 +77,8 @@ function isBelow({ hostname, port }: URL, suffix: string): boolean {
     name !== "" &&
     port === wanted &&
     (hostname === name || hostname.endsWith(`.${name}`)) &&
+    // Names of letters that look alike: regions, workspaces and accounts have plain ones.
+    !/(^|\.)xn--/.test(hostname) &&
     !/\.(inference|instances)\./.test(hostname)
   );
 }

@@ -25,6 +25,8 @@ export type Assets = {
     name: string,
     version: string,
   ) => Promise<Outcome<Readonly<Record<string, unknown>> | undefined>>;
+  /** Id of a version; `undefined` if there is none. */
+  readonly idOf: (collection: Collection, name: string, version: string) => Promise<Outcome<string | undefined>>;
   /** Newest and next version of a named asset; `undefined` if there is no such asset. */
   readonly versions: (
     collection: Collection,
@@ -94,6 +96,12 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
       const answer = await arm.get(version(collection, name, number), assetVersions[collection]);
       if (!answer.ok) return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
       return succeeded(membersOf(membersOf(answer.value.body)["properties"]));
+    },
+    idOf: async (collection, name, number) => {
+      const id = version(collection, name, number);
+      const answer = await arm.get(id, assetVersions[collection]);
+      if (!answer.ok) return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
+      return succeeded(textOf(membersOf(answer.value.body)["id"]) ?? id);
     },
     versions: async (collection, name) => {
       const answer = await arm.get(`${root}/${collection}/${encodeURIComponent(name)}`, assetVersions[collection]);

@@ -1,33 +1,40 @@
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { pipeline as streamPipeline } from "node:stream/promises";
 import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/core-rest-pipeline";
 import type { ContainerClient } from "@azure/storage-blob";
-import pLimit from "p-limit";
 import type { BlobContainer } from "./blob-container.ts";
-import { codeOf, createContainerAccess, withStorageAdvice, type StorageIdentity } from "./container-access.ts";
+import { listBlobs } from "./blob-list.ts";
+import { withStorageAdvice, type StorageIdentity } from "./container-access.ts";
+import { downloadBlob, type DownloadOptions } from "./download.ts";
 import { ForeignAddress, trustedAddress, type Hosts } from "./addresses.ts";
-import { withStorageRetry } from "./storage-retry.ts";
+import { createStorageRequests, type StorageRequest } from "./storage-requests.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
-import { httpClient, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
+import { barePipeline, httpClient, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
+import { uploadFiles, uploadProgress, type UploadedFile } from "./upload.ts";
 
 export type UploadOptions = {
   readonly signal?: AbortSignal;
-  /** Write over what is there. Default: what is there already is kept, because only a try of our own can have put it. */
-  readonly overwrite?: boolean;
+  /** Blobs below this prefix may be there from an upload that broke off: the same content is not sent again. */
+  readonly resumes?: string;
+  /** Told now and then how far it is, while it takes long. */
+  readonly onProgress?: (message: string) => void;
 };
 
 /** Blobs of containers, and blobs behind SAS URLs (secrets). */
 export type Blobs = {
-  /** Uploads files as block blobs, some at a time. */
+  /** Uploads files as block blobs, some at a time; the same memory for ten files and for ten thousand. */
   readonly upload: (
     container: BlobContainer,
-    files: readonly { /** Blob name. */ readonly name: string; /** Absolute path. */ readonly path: string }[],
+    files: readonly UploadedFile[],
     options?: UploadOptions,
   ) => Promise<Outcome<void>>;
+  /** Puts an empty blob that holds nothing but metadata. */
+  readonly note: (
+    container: BlobContainer,
+    blob: string,
+    metadata: Readonly<Record<string, string>>,
+  ) => Promise<Outcome<void>>;
+  /** Removing what is not there succeeds. */
+  readonly remove: (container: BlobContainer, blob: string) => Promise<Outcome<void>>;
   readonly setMetadata: (
     container: BlobContainer,
     blob: string,
@@ -42,52 +49,61 @@ export type Blobs = {
   readonly reach: (container: BlobContainer, blob: string) => Promise<Outcome<void>>;
   /** Bytes from `offset` to the end, at most `limit`; empty when there is nothing new (416) or no blob yet (404). */
   readonly read: (sasUrl: string, offset: number, limit: number) => Promise<Outcome<Uint8Array>>;
-  /** Streams the blob into a file, and makes its folder. */
-  readonly download: (sasUrl: string, path: string, signal?: AbortSignal) => Promise<Outcome<void>>;
+  /**
+   * Fetches a blob into a file, and makes its folder. What is under that name is the whole blob: it gets the name when its
+   * length, and its checksum where the storage has one, are right. One that is cut off goes on where it was.
+   *
+   * @returns its length.
+   */
+  readonly download: (sasUrl: string, path: string, options?: DownloadOptions) => Promise<Outcome<number>>;
 };
-
-/** How many files are uploaded at once. Our choice: enough to hide latency, few enough not to be throttled. */
-const uploadsAtOnce = 8;
 
 export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
   const { cloud } = identity;
-  const inside = createContainerAccess(identity);
+  const send = createStorageRequests(deps, identity);
   const pipeline = plainPipeline();
-  const patiently = <Value>(work: () => Promise<Value>, signal = deps.signal) =>
-    withStorageRetry(work, { ...deps, signal });
+  const bare = barePipeline();
+  const put = async (
+    container: BlobContainer,
+    blob: string,
+    parts: Pick<StorageRequest, "query" | "headers">,
+  ): Promise<Outcome<void>> => {
+    try {
+      await send(container, { method: "PUT", blob, body: Buffer.alloc(0), ...parts });
+      return succeeded(undefined);
+    } catch (error) {
+      return storageFailure(error, deps.signal);
+    }
+  };
   return {
-    upload: async (container, files, { signal = deps.signal, overwrite = false } = {}) => {
-      const limit = pLimit(uploadsAtOnce);
-      const put = (reached: BlobContainer, { name, path }: UploadedFile) =>
-        patiently(() => putBlob(reached, { name, path }, { overwrite, signal }), signal);
+    upload: async (container, files, { signal = deps.signal, resumes, onProgress } = {}) => {
       try {
-        await Promise.all(files.map((file) => limit(() => inside(container, (reached) => put(reached, file)))));
+        const there = resumes === undefined ? new Map() : await listBlobs(send, container, resumes, signal);
+        const onFile = uploadProgress(files, deps.clock, onProgress);
+        await uploadFiles(files, { send, container, there, signal, onFile });
         return succeeded(undefined);
       } catch (error) {
         return withStorageAdvice(storageFailure(error, signal), container);
       }
     },
-    setMetadata: async (container, blob, metadata) => {
+    note: (container, blob, metadata) =>
+      put(container, blob, { headers: { "x-ms-blob-type": "BlockBlob", ...metadataHeaders(metadata) } }),
+    setMetadata: (container, blob, metadata) =>
+      put(container, blob, { query: { comp: "metadata" }, headers: metadataHeaders(metadata) }),
+    remove: async (container, blob) => {
       try {
-        const { signal } = deps;
-        await inside(container, async (reached) => {
-          const client = await containerClient(reached);
-          await patiently(() => client.getBlobClient(blob).setMetadata({ ...metadata }, { abortSignal: signal }));
-        });
+        await send(container, { method: "DELETE", blob });
         return succeeded(undefined);
       } catch (error) {
-        return storageFailure(error, deps.signal);
+        const { statusCode } = error as { readonly statusCode?: number };
+        return statusCode === 404 ? succeeded(undefined) : storageFailure(error, deps.signal);
       }
     },
     metadata: async (container, blob) => {
       try {
-        const { metadata = {} } = await inside(container, async (reached) => {
-          const client = await containerClient(reached);
-          return patiently(() => client.getBlobClient(blob).getProperties({ abortSignal: deps.signal }));
-        });
-        return succeeded(
-          Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value])),
-        );
+        const { headers } = await send(container, { method: "HEAD", blob });
+        const named = Object.entries(headers).filter(([name]) => name.startsWith(metadataPrefix));
+        return succeeded(Object.fromEntries(named.map(([name, value]) => [name.slice(metadataPrefix.length), value])));
       } catch (error) {
         const { statusCode } = error as { readonly statusCode?: number };
         return statusCode === 404 ? succeeded(undefined) : storageFailure(error, deps.signal);
@@ -127,23 +143,16 @@ export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
       // A server that does not know ranges sends everything.
       return succeeded(status === 206 ? bytes : bytes.subarray(offset, offset + limit));
     },
-    download: async (sasUrl, path, signal = deps.signal) => {
-      const { BlobClient } = await import("@azure/storage-blob");
-      try {
-        trustedAddress(sasUrl, "storage", cloud);
-        await mkdir(dirname(path), { recursive: true });
-        const response = await patiently(
-          () => new BlobClient(sasUrl).download(0, undefined, { abortSignal: signal }),
-          signal,
-        );
-        if (response.readableStreamBody === undefined) throw new Error("The blob has no content.");
-        await streamPipeline(response.readableStreamBody, createWriteStream(path));
-        return succeeded(undefined);
-      } catch (error) {
-        return storageFailure(error, signal);
-      }
-    },
+    download: (sasUrl, path, options = {}) => downloadBlob(sasUrl, path, options, { ...deps, pipeline: bare, cloud }),
   };
+}
+
+const metadataPrefix = "x-ms-meta-";
+
+function metadataHeaders(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [`${metadataPrefix}${name}`, value] as const),
+  );
 }
 
 /** @param patience how often one request is tried, and how long each try may take; the library's own when absent. */
@@ -203,45 +212,6 @@ async function readRange(
   const bytes =
     response.readableStreamBody === undefined ? Buffer.from(response.bodyAsText ?? "", "utf8") : Buffer.concat(chunks);
   return { status: response.status, headers: response.headers.toJSON(), body: bytes };
-}
-
-type UploadedFile = { readonly name: string; readonly path: string };
-
-/** Puts one blob. What is there already is kept where it is the same, and written again where it is not. */
-async function putBlob(
-  container: BlobContainer,
-  { name, path }: UploadedFile,
-  { overwrite, signal }: { readonly overwrite: boolean; readonly signal: AbortSignal },
-): Promise<void> {
-  const blob = (await containerClient(container)).getBlockBlobClient(name);
-  const conditions = overwrite ? {} : { ifNoneMatch: "*" };
-  try {
-    await blob.uploadFile(path, { abortSignal: signal, conditions });
-  } catch (error) {
-    if (overwrite || !saysAlreadyThere(error)) throw error;
-    const there = await blob.getProperties({ abortSignal: signal }).catch(() => undefined);
-    if (there === undefined) throw error;
-    if (await isSame(there, path)) return;
-    await blob.uploadFile(path, { abortSignal: signal });
-  }
-}
-
-/** Of all conflicts only these say that the blob exists. 412 answers the condition that none may exist. */
-function saysAlreadyThere(error: unknown): boolean {
-  const { statusCode } = (error ?? {}) as { readonly statusCode?: number };
-  return statusCode === 412 || (statusCode === 409 && codeOf(error) === "BlobAlreadyExists");
-}
-
-/** By size, and by the checksum where the storage has one. */
-async function isSame(
-  { contentLength, contentMD5 }: { readonly contentLength?: number; readonly contentMD5?: Uint8Array },
-  path: string,
-): Promise<boolean> {
-  if (contentLength !== (await stat(path)).size) return false;
-  if (contentMD5 === undefined) return true;
-  const hash = createHash("md5");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest().equals(contentMD5);
 }
 
 /** What the library threw, without the signatures in its URLs. */

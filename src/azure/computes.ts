@@ -171,6 +171,8 @@ function computeFault(wire: unknown): string | undefined {
     ...(name === undefined || name === "" ? ["name"] : []),
     ...["tags", "identity", "properties"].filter((key) => !isObject(body[key])),
     ...["id", "name", "location"].filter((key) => !isText(body[key])),
+    ...(isText(membersOf(body["identity"])["type"]) ? [] : ["identity.type"]),
+    ...(isObject(membersOf(body["identity"])["userAssignedIdentities"]) ? [] : ["identity.userAssignedIdentities"]),
     ...Object.entries(membersOf(body["tags"])).flatMap(([key, value]) => (isText(value) ? [] : [`tags.${key}`])),
     ...(isObject(properties["properties"]) ? [] : ["properties.properties"]),
     ...["computeType", "provisioningState", "resourceId", "computeLocation", "description"]

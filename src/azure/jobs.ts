@@ -11,6 +11,10 @@ export type LiveJob = {
   readonly name: string;
   /** As the service spells it; unknown words pass through. */
   readonly status: string;
+  /** ARM's discriminator. */
+  readonly jobType?: string;
+  /** What a sweep is after. */
+  readonly objective?: Objective;
   readonly displayName?: string;
   readonly experimentName?: string;
   readonly computeId?: string;
@@ -31,6 +35,8 @@ export type PutOptions = {
   /** For a job that acts with the submitter's own identity: a token of theirs goes along, for the service to use. */
   readonly asSubmitter?: boolean;
 };
+
+export type Objective = { readonly primaryMetric: string; readonly goal: "minimize" | "maximize" };
 
 /** The jobs of one workspace. Reads are repeated on passing faults; writes are sent exactly once. */
 export type Jobs = {
@@ -108,6 +114,14 @@ function recordedTime(text: unknown): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
+function objectiveOf(wire: unknown): Objective | undefined {
+  const { primaryMetric, goal } = membersOf(wire);
+  const metric = textOf(primaryMetric);
+  const [known] = /^(minimize|maximize)$/i.exec(textOf(goal) ?? "") ?? [];
+  if (metric === undefined || known === undefined) return undefined;
+  return { primaryMetric: metric, goal: known.toLowerCase() as Objective["goal"] };
+}
+
 function liveJob(wire: unknown): LiveJob {
   const { id, name, systemData, properties } = membersOf(wire);
   const job = membersOf(properties);
@@ -120,6 +134,8 @@ function liveJob(wire: unknown): LiveJob {
     tags: textsOf(job["tags"]),
     properties: own,
     ...defined({
+      jobType: textOf(job["jobType"]),
+      objective: objectiveOf(job["objective"]),
       displayName: textOf(job["displayName"]),
       experimentName: textOf(job["experimentName"]),
       // A serverless job has a computeId that names nothing: `…/computes/`.

@@ -1,5 +1,6 @@
 import {
   createDefaultHttpClient,
+  createEmptyPipeline,
   createHttpHeaders,
   createPipelineFromOptions,
   createPipelineRequest,
@@ -33,6 +34,16 @@ export const userAgentPrefix = `azureml-targets/${version}`;
 export function plainPipeline(): Pipeline {
   const pipeline = createPipelineFromOptions({ userAgentOptions: { userAgentPrefix } });
   adapt(pipeline);
+  return pipeline;
+}
+
+/**
+ * A pipeline that does nothing but find its way through a proxy, for what is asked ten thousand times: most of what a
+ * request of the whole one leaves behind, in memory and in time, is of no use to a storage.
+ */
+export function barePipeline(): Pipeline {
+  const pipeline = createEmptyPipeline();
+  pipeline.addPolicy(throughProxy());
   return pipeline;
 }
 

@@ -20,13 +20,36 @@ export type RunDetails = {
   readonly logFiles: Readonly<Record<string, string>>;
 };
 
-export type RunArtifact = { /** `outputs/model.pkl` */ readonly path: string };
+/** A run below another one: a sweep's trial, a pipeline's step. */
+export type ChildRun = {
+  readonly name: string;
+  /** As the service spells it. */
+  readonly status: string;
+  readonly displayName?: string;
+  /** ISO 8601. */
+  readonly startTime?: string;
+  readonly endTime?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+};
+
+export type RunArtifact = {
+  /** `outputs/model.pkl` */
+  readonly path: string;
+  /** SAS URL, a secret; absent where the service named none. */
+  readonly url?: string;
+};
 
 /** The run history and the artifacts of one workspace (data plane, found through `discoveryUrl`). */
 export type RunHistory = {
   readonly details: (run: string) => Promise<Outcome<RunDetails>>;
-  /** All pages. */
-  readonly artifacts: (run: string) => Promise<Outcome<readonly RunArtifact[]>>;
+  /** The runs that a run has started, all pages, oldest first. */
+  readonly children: (run: string) => Promise<Outcome<readonly ChildRun[]>>;
+  /**
+   * What a run has below a folder, `""` for everything, with the addresses to fetch it from: one request for a page of them,
+   * where asking for each by its name is one for each.
+   */
+  readonly artifacts: (run: string, folder: string) => Promise<Outcome<readonly RunArtifact[]>>;
   /** SAS URL of one artifact: a secret. */
   readonly artifactUrl: (run: string, path: string) => Promise<Outcome<string>>;
 };
@@ -44,17 +67,31 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
       const answer = await get(`/history/v1.0${workspace.id}/runs/${run}/details`, { "api-version": "v1.0" });
       return answer.ok ? succeeded(detailsOf(answer.value.body)) : answer;
     },
-    artifacts: async (run) => {
+    children: async (run) => {
+      const found = await allPages(`the runs below ${run}`, async (next) => {
+        const page = await get(`/history/v1.0${workspace.id}/runs/${run}/children`, {
+          "api-version": "v1.0",
+          ...(next === undefined ? {} : { $continuationtoken: next }),
+        });
+        if (!page.ok) return page;
+        const { value, continuationToken } = membersOf(page.value.body);
+        return succeeded({ items: listOf(value).flatMap(childOf), next: textOf(continuationToken) });
+      });
+      return found.ok ? succeeded([...found.value].sort(byCreation).map(({ child }) => child)) : found;
+    },
+    artifacts: async (run, folder) => {
+      const below = folder === "" ? "" : `/${folder.split("/").map(encodeURIComponent).join("/")}`;
       const found = await allPages(`the artifacts of ${run}`, async (next) => {
         const page = await get(
-          `${artifacts}/ExperimentRun/dcid.${run}`,
+          `${artifacts}/prefix/contentinfo/ExperimentRun/dcid.${run}${below}`,
           next === undefined ? {} : { continuationToken: next },
         );
         if (!page.ok) return page;
         const { value, continuationToken } = membersOf(page.value.body);
         const items = listOf(value).flatMap((entry) => {
-          const path = textOf(membersOf(entry)["path"]);
-          return path === undefined ? [] : [{ path }];
+          const { path: named, contentUri } = membersOf(entry);
+          const path = textOf(named);
+          return path === undefined ? [] : [{ path, ...defined({ url: textOf(contentUri) }) }];
         });
         return succeeded({ items, next: textOf(continuationToken) });
       });
@@ -73,6 +110,29 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
       });
     },
   };
+}
+
+type CreatedChild = { readonly child: ChildRun; readonly created: number };
+
+const byCreation = (a: CreatedChild, b: CreatedChild) => a.created - b.created;
+
+/** What has no name is no run. */
+function childOf(wire: unknown): readonly CreatedChild[] {
+  const run = membersOf(wire);
+  const name = textOf(run["runId"]);
+  if (name === undefined) return [];
+  const child: ChildRun = {
+    name,
+    status: textOf(run["status"]) ?? "Unknown",
+    tags: textsOf(run["tags"]),
+    properties: textsOf(run["properties"]),
+    ...defined({
+      displayName: textOf(run["displayName"]),
+      startTime: textOf(run["startTimeUtc"]),
+      endTime: textOf(run["endTimeUtc"]),
+    }),
+  };
+  return [{ child, created: Date.parse(textOf(run["createdUtc"]) ?? "") || 0 }];
 }
 
 function detailsOf(body: unknown): RunDetails {

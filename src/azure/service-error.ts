@@ -204,3 +204,19 @@ export function leafCause(error: ServiceError): ServiceError {
   const telling = inner.find(({ code }) => !sayNothing.test(code)) ?? inner[0];
   return telling ?? error;
 }
+
+/**
+ * True where machines were taken away from a run. The service says so by a code, or by the name of one inside the message of
+ * an error of its own: `AzureMLCompute job failed. PreemptionError: …`.
+ *
+ * @see https://github.com/Azure/MachineLearningNotebooks/issues/1242
+ */
+export function isPreempted(error: ServiceError | undefined): boolean {
+  if (error === undefined) return false;
+  const { code, message, details } = error;
+  return (
+    /preempt/i.test(code) ||
+    /^AzureMLCompute job failed\.\s+PreemptionError:/.test(message) ||
+    details.some((detail) => isPreempted(detail))
+  );
+}

@@ -22,6 +22,8 @@ export type CommandContext = {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch after which every wait ends. */
   readonly deadline: number;
+  /** Whether that is the job's own end, before which whatever is running is handed over; else it is `timeout-minutes`. */
+  readonly handsOver: boolean;
   /** Absolute folder that paths are relative to. */
   readonly workingDirectory: string;
   /** Absolute folder of the repository that the working directory is in. */

@@ -3,12 +3,13 @@ import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import type { Outcome } from "../azure/outcome.ts";
-import { leafCause } from "../azure/service-error.ts";
+import { isPreempted, leafCause } from "../azure/service-error.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { RunReport } from "../report/result.ts";
+import { causeOf, readBelow, stepValuesOf, type Below } from "../run/children.ts";
 import { cancelRun, statusAfterRefusal } from "../run/cancel.ts";
 import { downloadArtifacts } from "../run/download.ts";
-import { followRun, type Followed } from "../run/follow.ts";
+import { followRun, type Followed, type OverLimit } from "../run/follow.ts";
 import { missedGates } from "../run/gates.ts";
 import { readMetrics } from "../run/metrics.ts";
 import { runReport, type ReportedRun, type RunDetails } from "../run/run-report.ts";
@@ -31,12 +32,12 @@ export type Started = ReportedRun & {
 /** From the submission to the report: follow (unless `wait` is false), metrics, gates, download. */
 export async function followToReport(
   started: Started,
-  { gates }: Pick<Declaration, "gates">,
+  { gates, limits }: Pick<Declaration, "gates" | "limits">,
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
-  const { name, status } = started.job;
-  const details = (found: Pick<RunDetails, "metrics" | "gates" | "tail">): RunDetails => ({
+  const { name, status, createdAt } = started.job;
+  const details = (found: Pick<RunDetails, "metrics" | "gates" | "tail" | "children" | "failedChild">): RunDetails => ({
     ...found,
     commit: context.github.commit,
     now: context.clock.now(),
@@ -65,12 +66,12 @@ export async function followToReport(
       signal: context.signal,
       deadline: context.deadline,
       onStatus: log.status,
-      ...defined({ last }),
+      ...defined({ last, limits, submittedAt: createdAt === undefined ? undefined : Date.parse(createdAt) }),
     });
   let followed = await follow();
   // A cancellation is refused for a run that has ended meanwhile: what it is then counts, so it is read once more.
   if (isToBeCancelled(followed, started, context) && !(await cancel()).ok) {
-    if (followed.why === "timeout") {
+    if (followed.why !== "cancelled") {
       const again = await follow(followed.status);
       // Where it cannot be read any more, the time limit is still what ended the following.
       followed = again.end === "left" && again.why === "unreachable" ? { ...followed, status: again.status } : again;
@@ -80,40 +81,68 @@ export async function followToReport(
   }
   log.end();
   context.signal.removeEventListener("abort", onAbort);
-  const metrics = followed.end === "over" ? await readMetrics(name, azure.metrics) : [];
-  const results = followed.end === "over" ? await judgeGates(gates, { ...started, name, metrics }, azure, context) : [];
-  const report = runReport(started, followed, details({ metrics, gates: results, tail: log.follower.tail() }));
+  const underneath = followed.end === "over" ? await below(started, followed, context, azure) : {};
+  const { children } = underneath;
+  // A sweep logs nothing itself: its metrics are those of its best trial.
+  const metrics = followed.end === "over" ? await readMetrics(children?.best?.name ?? name, azure.metrics) : [];
+  const judged = { ...started, name, metrics, steps: stepValuesOf(children?.children ?? []) };
+  const results = followed.end === "over" ? await judgeGates(gates, judged, azure, context) : [];
+  const tail = log.follower.tail();
+  const report = runReport(started, followed, details({ ...underneath, metrics, gates: results, tail }));
   const concluded =
     followed.end === "left"
       ? await leftRunning(started, followed, context, cancel)
-      : await ended(followed, report, { gates, source: started.source }, context, azure);
+      : await ended(
+          followed,
+          report,
+          { ...defined({ source: started.source }), gates, failedChild: underneath.failedChild },
+          context,
+          azure,
+        );
   return join({ run: report, failures: [] }, concluded);
 }
 
-/** Left by a time limit after which it is to be cancelled, or by the workflow's own end. */
+/** What the run has started; where it cannot be read, that is said, and the rest is reported all the same. */
+async function below({ job }: Started, { status }: Followed, { log }: CommandContext, azure: Azure): Promise<Below> {
+  const found = await readBelow(job, status, azure);
+  if (found.ok) return found.value;
+  log.annotate(
+    "warning",
+    `What the run '${job.name}' has started could not be read: ${sentenceOf(found.failure.error)}`,
+  );
+  return {};
+}
+
+/** Left by a limit after which it is to be cancelled, or by the workflow's own end. */
 function isToBeCancelled(
   followed: Followed,
   { ours }: Started,
   { inputs }: CommandContext,
-): followed is Extract<Followed, { end: "left"; why: "timeout" | "cancelled" }> {
-  if (followed.end !== "left") return false;
-  return followed.why === "timeout" ? inputs.onTimeout === "cancel" : followed.why === "cancelled" && ours;
+): followed is Exclude<Extract<Followed, { end: "left" }>, { why: "unreachable" }> {
+  if (followed.end !== "left" || followed.why === "unreachable") return false;
+  if (followed.why === "cancelled") return ours;
+  return followed.why !== "timeout" || inputs.onTimeout === "cancel";
 }
 
 /** What the end of the run means: failures, and what is fetched. */
 async function ended(
   { status, error }: Followed,
   report: RunReport,
-  { gates, source }: Pick<Declaration, "gates"> & { readonly source: SourceNode | undefined },
+  {
+    gates,
+    source,
+    failedChild,
+  }: Pick<Declaration, "gates"> & Pick<RunDetails, "failedChild"> & Pick<Started, "source">,
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
   context.state.runEnded();
-  const { conclusion, failureReason = "run-failed" } = interpretStatus(status);
+  const { conclusion, failureReason: ofStatus = "run-failed" } = interpretStatus(status);
+  const failureReason = ofStatus === "run-failed" && isPreempted(error) ? "preempted" : ofStatus;
   if (conclusion !== "success") {
     const leaf = error === undefined ? undefined : leafCause(error);
-    const why = leaf === undefined ? "" : ` ${leaf.message} [${leaf.code}]`;
-    const message = `The run '${report.name}' ended as ${status}.${why}`;
+    const why = (failedChild && causeOf(failedChild)) ?? (leaf && `${leaf.message} [${leaf.code}]`) ?? "";
+    const message = `The run '${report.name}' ended as ${status}. ${why}`.trim();
     const where = source === undefined ? undefined : refusedPlace(error, source);
     return { failures: [{ reason: failureReason, message, ...defined({ where }) }] };
   }
@@ -128,9 +157,9 @@ async function leftRunning(
   context: CommandContext,
   cancel: () => Promise<Outcome<void>>,
 ): Promise<CommandResult> {
-  const stopped = (reason: "cancelled" | "timeout", message: string, isRunning: boolean): CommandResult => {
+  const stopped = (reason: "cancelled" | "timeout" | OverLimit, message: string, isRunning: boolean): CommandResult => {
     // What could not be cancelled is left to the post step, which tries once more.
-    if (reason === "timeout" || !isRunning || !ours) context.state.runEnded();
+    if (reason !== "cancelled" || !isRunning || !ours) context.state.runEnded();
     return { failures: [{ reason, message }], leftGoing: isRunning ? [stillRunning(name)] : [] };
   };
   switch (followed.why) {
@@ -150,13 +179,20 @@ async function leftRunning(
     }
     case "timeout": {
       const asked = context.inputs.onTimeout === "cancel" ? await cancel() : undefined;
-      const what =
-        asked === undefined
-          ? "it is still running"
-          : asked.ok
-            ? "cancellation requested"
-            : `it could not be cancelled (${sentenceOf(asked.failure.error)}), and was ${followed.status} when it was read last`;
-      return stopped("timeout", `The run '${name}' had not ended within timeout-minutes; ${what}.`, asked?.ok !== true);
+      const what = asked === undefined ? "it is still running" : whatCameOf(asked, followed.status);
+      const limit = context.handsOver
+        ? "before the end of the job, which GitHub ends at minute 360"
+        : "within timeout-minutes";
+      return stopped("timeout", `The run '${name}' had not ended ${limit}; ${what}.`, asked?.ok !== true);
+    }
+    case "queue-limit":
+    case "total-limit": {
+      const asked = await cancel();
+      const why =
+        followed.why === "queue-limit"
+          ? `was still ${followed.status}, waiting for nodes, when limits.queue had passed`
+          : `was still ${followed.status} when limits.total had passed`;
+      return stopped(followed.why, `The run '${name}' ${why}; ${whatCameOf(asked, followed.status)}.`, !asked.ok);
     }
     case "unreachable":
       return {
@@ -166,11 +202,24 @@ async function leftRunning(
   }
 }
 
+function whatCameOf(asked: Outcome<void>, status: string): string {
+  return asked.ok
+    ? "cancellation requested"
+    : `it could not be cancelled (${sentenceOf(asked.failure.error)}), and was ${status} when it was read last`;
+}
+
 async function fetchArtifacts(report: RunReport, context: CommandContext, azure: Azure): Promise<CommandResult> {
   const { download, downloadPath } = context.inputs;
   if (download.length === 0) return nothing;
   const folder = resolve(context.workingDirectory, downloadPath);
-  const fetched = await downloadArtifacts(report.name, download, folder, await context.repositoryRoot(), azure);
+  const { clock, log } = context;
+  // As the official client does: what a sweep is about is its best trial.
+  const source = report.best?.name ?? report.name;
+  const fetched = await downloadArtifacts(source, download, folder, await context.repositoryRoot(), {
+    ...azure,
+    clock,
+    onProgress: log.info,
+  });
   if (!fetched.ok) {
     const { message } = failureOf(fetched.failure, "The outputs could not be downloaded");
     return { failures: [{ reason: "download-failed", message }] };

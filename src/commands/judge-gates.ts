@@ -1,9 +1,17 @@
 import type { Azure } from "../azure/azure.ts";
-import { succeeded } from "../azure/outcome.ts";
+import { defined } from "../azure/defined.ts";
 import type { GateResult, MetricSeries } from "../report/result.ts";
 import { sentenceOf } from "../report/failure.ts";
 import { findBaselines } from "../run/baseline.ts";
-import { checkGates, isComparison, passedWithoutBaseline, type Baseline, type Gate } from "../run/gates.ts";
+import { valuesOfRun } from "../run/children.ts";
+import {
+  checkGates,
+  isComparison,
+  passedWithoutBaseline,
+  type Baseline,
+  type Gate,
+  type LastValues,
+} from "../run/gates.ts";
 import { lastValuesOf } from "../run/metrics.ts";
 import { folderInRepository } from "../yaml/files.ts";
 import { configurationOf } from "./configuration.ts";
@@ -13,6 +21,8 @@ import type { CommandContext } from "./context.ts";
 export type Judged = Parameters<typeof configurationOf>[0] & {
   readonly name: string;
   readonly metrics: readonly MetricSeries[];
+  /** Of the steps that it has started. */
+  readonly steps?: NonNullable<LastValues["steps"]>;
 };
 
 /**
@@ -26,18 +36,16 @@ export async function judgeGates(
   context: CommandContext,
 ): Promise<readonly GateResult[]> {
   const { github, log } = context;
-  const { name, metrics } = judged;
-  if (!gates.some(isComparison)) return checkGates(gates, { own: lastValuesOf(metrics) }, new Map());
+  const { name, metrics, steps } = judged;
+  const values: LastValues = { own: lastValuesOf(metrics), ...defined({ steps }) };
+  if (!gates.some(isComparison)) return checkGates(gates, values, new Map());
   const found = await findBaselines(gates, name, {
     jobs: azure.jobs,
     assets: azure.assets,
     workspaceId: azure.workspace.id,
     github,
     configuration: await configurationOf(judged, context),
-    valuesOf: async (run) => {
-      const values = await azure.metrics.lastValues(run);
-      return values.ok ? succeeded({ own: values.value }) : values;
-    },
+    valuesOf: (run) => valuesOfRun(run, azure),
   });
   const baselines = found.ok
     ? found.value
@@ -48,7 +56,7 @@ export async function judgeGates(
             : [],
         ),
       );
-  const results = checkGates(gates, { own: lastValuesOf(metrics) }, baselines);
+  const results = checkGates(gates, values, baselines);
   const folder = await folderInRepository(context);
   for (const problem of passedWithoutBaseline(gates, results)) log.problem(problem, folder);
   return results;

@@ -1,16 +1,20 @@
 import { environmentWord } from "../asset/asset.ts";
 import type { Azure } from "../azure/azure.ts";
 import type { LiveJob } from "../azure/jobs.ts";
+import type { AzureFailure } from "../azure/outcome.ts";
 import { originOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
 import { assetsOf, computesOf, type Job } from "../job/job.ts";
 import { isComparison } from "../run/gates.ts";
+import { cancelSuperseded } from "../run/superseded.ts";
 import { cancelRun } from "../run/cancel.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { stillRunning } from "../run/still-running.ts";
 import { runTags } from "../run/provenance.ts";
+import { sentenceOf } from "../report/failure.ts";
 import { failureAt } from "../report/refused-field.ts";
+import { configurationOf } from "./configuration.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { followToReport } from "./follow-run.ts";
 import { submitRun, type Prepared } from "./submit-run.ts";
@@ -40,19 +44,51 @@ export async function runDeclared(
   if (run === undefined) return nothing;
   const connected = async () => prepared?.azure ?? (await connect(context, declaration));
   if (isOnRunner(run, targets))
-    return trainLocally(run, gates, context, gates.some(isComparison) ? await connected() : prepared?.azure);
+    return trainLocally(run, declaration, context, gates.some(isComparison) ? await connected() : prepared?.azure);
   const azure = await connected();
   return runInWorkspace(run, declaration, context, { azure, liveNames: prepared?.liveNames ?? new Map() });
 }
 
+/** A run whose machines were taken away is submitted anew, as often as the declaration lets it. */
 async function runInWorkspace(
   job: Job,
   declaration: Declaration,
   context: CommandContext,
   prepared: Prepared,
 ): Promise<CommandResult> {
+  if (context.inputs.cancelSuperseded) await endSuperseded(job, context, prepared.azure);
+  const most = declaration.retries?.preempted ?? 0;
+  let result = await submitAndFollow(job, declaration, context, prepared);
+  for (let retry = 1; retry <= most && result.failures.some(({ reason }) => reason === "preempted"); retry += 1) {
+    const repeats = result.run?.name;
+    if (repeats === undefined) break;
+    context.log.info(`The run ${repeats} was preempted: it is submitted anew (${retry} of at most ${most} times).`);
+    result = await submitAndFollow(job, declaration, context, prepared, repeats);
+  }
+  return result;
+}
+
+/** What cannot be cancelled goes on beside the new run, and is named. */
+async function endSuperseded(job: Job, context: CommandContext, azure: Azure): Promise<void> {
+  const { github, log, clock } = context;
+  const ended = await cancelSuperseded(github, await configurationOf(job, context), { jobs: azure.jobs, clock });
+  const sorry = (what: string, failure: AzureFailure) =>
+    log.annotate("warning", `${what} (cancel-superseded): ${sentenceOf(failure.error)}.`);
+  if (!ended.ok) return sorry("Earlier runs of the pull request could not be read", ended.failure);
+  for (const { name, failure } of ended.value)
+    if (failure === undefined) log.info(`Requested the cancellation of ${name}: this run supersedes it.`);
+    else sorry(`The run ${name}, which this one supersedes, could not be cancelled`, failure);
+}
+
+async function submitAndFollow(
+  job: Job,
+  declaration: Declaration,
+  context: CommandContext,
+  prepared: Prepared,
+  repeats?: string,
+): Promise<CommandResult> {
   const { azure } = prepared;
-  const submitted = await submitRun(job, context, prepared);
+  const submitted = await submitRun(job, context, prepared, repeats);
   if (!submitted.ok) {
     const failure = failureAt(submitted.failure, "The run could not be submitted", job.source);
     if (failure.reason === "cancelled") return cancelledWhileSubmitting(context, azure);

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Azure } from "../azure/azure.ts";
+import { defined } from "../azure/defined.ts";
 import type { Outcome } from "../azure/outcome.ts";
 import { workflowAttempt } from "../github/context.ts";
 import type { Job } from "../job/job.ts";
@@ -12,11 +13,16 @@ import type { CommandContext } from "./context.ts";
 /** The workspace, and the names under which the declared targets are live in it. */
 export type Prepared = { readonly azure: Azure; readonly liveNames: LiveNames };
 
-/** Submits the declared job once, under a name that is derived from the commit and the definition. */
+/**
+ * Submits the declared job once, under a name that is derived from the commit and the definition.
+ *
+ * @param repeats the attempt that is submitted anew.
+ */
 export async function submitRun(
   job: Job,
   context: CommandContext,
   { azure, liveNames }: Prepared,
+  repeats?: string,
 ): Promise<Outcome<Submitted>> {
   const { github, inputs, log, clock, signal, state } = context;
   return submitJob(
@@ -26,6 +32,7 @@ export async function submitRun(
       configuration: await configurationOf(job, context),
       workflowAttempt: workflowAttempt(github),
       rerun: inputs.rerun,
+      ...defined({ repeats }),
       fallbackExperiment: basename(context.workingDirectory),
       liveNames,
     },

@@ -4,6 +4,7 @@ import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
+import type { Declaration } from "../declaration/declaration.ts";
 import { computesOf, type Job } from "../job/job.ts";
 import { failureOfThrown } from "../report/failure.ts";
 import { refusedPlace } from "../report/refused-field.ts";
@@ -27,7 +28,7 @@ import { judgeGates } from "./judge-gates.ts";
 /** Runs a job whose compute is the runner: same command, same environment, same report, nothing sent anywhere. */
 export async function trainLocally(
   job: Job,
-  gates: readonly Gate[],
+  { gates, limits = {} }: Pick<Declaration, "gates" | "limits">,
   context: CommandContext,
   azure?: Azure,
 ): Promise<CommandResult> {
@@ -35,8 +36,11 @@ export async function trainLocally(
   const startedAt = clock.now();
   let isOpen = false;
   try {
-    const work = runnerWork(job);
-    const name = nameOf(job, runnerDefinition(work), context);
+    const own = runnerWork(job);
+    const { totalSeconds = Infinity } = limits;
+    const isTotal = totalSeconds < (own.timeoutSeconds ?? Infinity);
+    const work = isTotal ? { ...own, timeoutSeconds: totalSeconds } : own;
+    const name = nameOf(job, runnerDefinition(own), context);
     log.startGroup(`Run ${name} on this runner`);
     isOpen = true;
     const ran = await runLocally(name, work, {
@@ -50,7 +54,7 @@ export async function trainLocally(
       onStatus: (status) => log.info(`Run: ${status}`),
     });
     const results = ran.status === "Completed" ? await judged(gates, { name, ran, job }, context, azure) : [];
-    return concluded(report(job, name, ran, results, startedAt, context), ran, { job, gates }, context);
+    return concluded(report(job, name, ran, results, startedAt, context), ran, { job, gates, isTotal }, context);
   } catch (error) {
     return { failures: [failureOfRun(error, job)] };
   } finally {
@@ -111,14 +115,18 @@ function report(
 
 function concluded(
   run: RunReport,
-  { status, error = "" }: LocalRun,
-  { job, gates }: { readonly job: Job; readonly gates: readonly Gate[] },
+  { status, error = "", timedOut }: LocalRun,
+  { job, gates, isTotal }: { readonly job: Job; readonly gates: readonly Gate[]; readonly isTotal: boolean },
   { signal }: CommandContext,
 ): CommandResult {
   const { conclusion, failureReason = "run-failed" } = interpretStatus(status);
   if (signal.aborted) {
     const message = `The workflow was cancelled, and with it the run '${run.name}' on the runner.`;
     return { run, failures: [{ reason: "cancelled", message }] };
+  }
+  if (timedOut && isTotal) {
+    const message = `The run '${run.name}' on the runner had not ended when limits.total had passed; it was stopped.`;
+    return { run, failures: [{ reason: "total-limit", message }] };
   }
   if (conclusion !== "success") {
     const message = `The run '${run.name}' on the runner ended as ${status}. ${error}`.trim();

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { number, shape, text } from "../yaml/shape.ts";
+import { limitsSchema, retriesSchema } from "./beside-run.ts";
 import { gateSchema } from "./gates.ts";
 
 const workspaceSchema = () =>
@@ -8,9 +9,6 @@ const workspaceSchema = () =>
     resource_group: text().optional(),
     name: text().optional(),
   });
-
-/** Keys that the interface has and this version does not act on: refused by name, never passed over. */
-export const keysNotSupportedYet = ["limits", "retries", "overrides"] as const;
 
 /** The top of a declaration file. Targets, run and deployment are read by modules of their own. */
 export const declarationSchema = shape(() =>
@@ -27,9 +25,12 @@ export const declarationSchema = shape(() =>
       .describe(
         "What an hour of one machine costs, by VM size: { Standard_DS3_v2: 0.229 }. The plan then shows the difference.",
       ),
-    limits: z.unknown().optional(),
-    retries: z.unknown().optional(),
-    overrides: z.unknown().optional(),
+    limits: limitsSchema().optional(),
+    retries: retriesSchema().optional(),
+    overrides: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe("Values of the run by their paths, as the input set has them: { inputs.lr: 0.01 }."),
   }),
 );
 

@@ -2,6 +2,7 @@ import type { ComputeTarget } from "../compute/target.ts";
 import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
 import type { NamedAsset } from "../asset/kind.ts";
 import type { Job } from "../job/job.ts";
+import type { RunLimits, RunRetries } from "./beside-run.ts";
 import type { Gate } from "../run/gates.ts";
 import type { Position, Problem } from "../yaml/problem.ts";
 
@@ -22,6 +23,8 @@ export type Declaration = {
   /** Environments that are registered under a name: az ml environment files. */
   readonly environments: readonly NamedAsset<EnvironmentDefinition>[];
   readonly gates: readonly Gate[];
+  readonly limits?: RunLimits;
+  readonly retries?: RunRetries;
   /** What an hour of a machine costs, by size in lower case; absent when no prices are declared. */
   readonly prices?: ReadonlyMap<string, number>;
   /** Where a deployment is declared, when one is: deployments are not supported yet. */

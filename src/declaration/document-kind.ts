@@ -73,7 +73,7 @@ function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
   // A conda file has a name and no image; a deployment has an image inside its environment.
   if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "environment" };
   if (isJob) return { is: "job" };
-  if (type !== undefined && ["pipeline", "sweep", "spark", "automl", "parallel", "command"].includes(type)) {
+  if (type !== undefined && ["pipeline", "spark", "automl", "parallel", "command"].includes(type)) {
     return { is: "not-supported-yet", what: `a job of the type ${type}` };
   }
   return { is: "unknown" };

@@ -1,5 +1,6 @@
 import { placeholderProblems } from "../compute/resource-name.ts";
-import { declarationSchema, keysNotSupportedYet, type DeclarationShape } from "./declaration-shape.ts";
+import { readLimits, readRetries, type RunLimits, type RunRetries } from "./beside-run.ts";
+import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
 import type { DeclaredWorkspace } from "./declaration.ts";
 import { declarationKeys, isMeantForUs, isOurs, kindOf } from "./document-kind.ts";
 import { withLostNesting } from "./lost-nesting.ts";
@@ -36,6 +37,8 @@ export type DeclarationRequest = {
   readonly changed?: readonly string[] | undefined;
 };
 
+type Declared<Value> = { readonly value: Value; readonly where: Position };
+
 /** Where everything is declared, before it is read in detail. */
 export type Gathered = {
   readonly workspaces: { readonly workspace: DeclaredWorkspace; readonly where: Position }[];
@@ -45,6 +48,11 @@ export type Gathered = {
   readonly otherJobs: SourceNode[];
   readonly environments: SourceNode[];
   readonly gates: SourceNode[];
+  /** Each with the place of its key, where a file has them. */
+  readonly limits: Declared<RunLimits>[];
+  readonly retries: Declared<RunRetries>[];
+  /** The key `overrides` of a file. */
+  readonly overrides: SourceNode[];
   /** One list for each file that has prices. */
   readonly prices: (readonly DeclaredPrice[])[];
   readonly deploys: Position[];
@@ -64,6 +72,9 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     otherJobs: [],
     environments: [],
     gates: [],
+    limits: [],
+    retries: [],
+    overrides: [],
     prices: [],
     deploys: [],
     files: [],
@@ -169,10 +180,6 @@ async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, 
   const shape = checked.value ?? (valueAt(root) as DeclarationShape);
   const rest = checked.value === undefined ? withoutFaults(declarationSchema, root) : undefined;
   const value = checked.value ?? (rest === undefined ? undefined : checkShape(declarationSchema, rest).value);
-  for (const key of keysNotSupportedYet) {
-    if (shape[key] !== undefined)
-      found.problems.push(notSupported(positionOf(root, [key], "key"), `The key ${key} is not supported yet.`));
-  }
   if (value?.workspace !== undefined) {
     const { subscription_id: subscriptionId, resource_group: resourceGroup, name } = value.workspace;
     for (const [key, part] of Object.entries(value.workspace))
@@ -199,6 +206,7 @@ async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, 
     found.prices.push(prices);
     found.problems.push(...wrong);
   }
+  gatherBesideRun(value, root, found);
   for (const index of Array.isArray(shape.gates) ? shape.gates.keys() : [])
     found.gates.push({ ...root, path: ["gates", index] });
 }
@@ -290,10 +298,27 @@ async function gatherRun(
         found.problems.push({
           ...notADeclaration(file, document),
           message: `The file ${JSON.stringify(file)} declares no job.`,
-          fix: "Name an az ml command job file.",
+          fix: "Name an az ml job file.",
         });
     }
   }
+}
+
+/** What a file says of the run beside the run itself. */
+function gatherBesideRun(value: DeclarationShape | undefined, root: SourceNode, found: Gathered): void {
+  const at = (key: string) => ({ ...root, path: [key] });
+  const whereKey = (key: string) => positionOf(root, [key], "key");
+  if (value?.limits !== undefined) {
+    const { limits, problems } = readLimits(value.limits, at("limits"));
+    found.limits.push({ value: limits, where: whereKey("limits") });
+    found.problems.push(...problems);
+  }
+  if (value?.retries !== undefined) {
+    const { retries, problems } = readRetries(value.retries, at("retries"));
+    found.retries.push({ value: retries, where: whereKey("retries") });
+    found.problems.push(...problems);
+  }
+  if (value?.overrides !== undefined) found.overrides.push(at("overrides"));
 }
 
 /**

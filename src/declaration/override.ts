@@ -1,15 +1,16 @@
 import type { Problem } from "../yaml/problem.ts";
-import { pathOf, type NodePath, type SourceDocument, type SourceNode } from "../yaml/source.ts";
+import { pathOf, positionOf, valueAt, type NodePath, type SourceDocument, type SourceNode } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
 
-/** One line of the input `set`, read. */
+/** A value that is put in place of a declared one: a line of the input `set`, or an entry of `overrides`. */
 export type Override = {
-  readonly line: string;
   /** `targets`, `cpu-cluster`, `max_instances`; `targets.gpu.tags[0]` and `targets.gpu.tags.0` are the same path. */
   readonly path: NodePath;
   readonly value: unknown;
   /** Scalars of the value as they are written. */
   readonly textAt?: SourceDocument["textAt"];
+  /** What is wrong with it. */
+  readonly refuse: (what: string, fix?: string) => Problem;
 };
 
 /** Reads `path=value` lines in the syntax of `az ml --set`; the value is a YAML scalar, list or mapping. */
@@ -32,7 +33,7 @@ export function readOverrides(lines: readonly string[]): {
     }
     const [document] = read.documents;
     overrides.push({
-      line,
+      refuse: (what, fix) => setProblem(line, what, fix),
       path: pathOf(path.trim()),
       value: document?.value ?? (text.trim() === "" ? "" : null),
       ...(document?.textAt === undefined ? {} : { textAt: document.textAt }),
@@ -41,7 +42,7 @@ export function readOverrides(lines: readonly string[]): {
   return { overrides, problems };
 }
 
-export function setProblem(
+function setProblem(
   line: string,
   what: string,
   fix = "Write, for example, targets.cpu-cluster.max_instances=8 or run.inputs.lr=0.01.",
@@ -52,6 +53,27 @@ export function setProblem(
     message: `The line ${JSON.stringify(line)} of the input 'set' ${what}.`,
     fix,
   };
+}
+
+/** The entries of `overrides`: what `set` says with `run.` before it. @param node of the key. */
+export function declaredOverrides(node: SourceNode): readonly Override[] {
+  const entries = valueAt(node);
+  if (typeof entries !== "object" || entries === null) return [];
+  return Object.entries(entries).map(([key, value]): Override => {
+    const { document, path } = node;
+    return {
+      path: ["run", ...pathOf(key)],
+      value: value as unknown,
+      textAt: (below) => document.textAt?.([...path, key, ...below]),
+      refuse: (what, fix = "Write, for example, inputs.lr: 0.01.") => ({
+        code: "wrong-override",
+        severity: "error",
+        where: positionOf(node, [key], "key"),
+        message: `The override ${JSON.stringify(key)} ${what}.`,
+        fix,
+      }),
+    };
+  });
 }
 
 /** The node with a value put in at `below`. Places in the text stay as they are; the new value gets the nearest of them. */

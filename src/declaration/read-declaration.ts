@@ -10,7 +10,7 @@ import { duplicateProblems, type DeclaredName } from "./duplicates.ts";
 import { expressionProblems, withExpressions, type Part } from "./expressions.ts";
 import { readGates } from "./gates.ts";
 import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
-import { readOverrides, setProblem, withValue, type Override } from "./override.ts";
+import { declaredOverrides, readOverrides, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
 import { secretFileProblems } from "./secret-files.ts";
 import { misplaced } from "../run/misplaced.ts";
@@ -25,7 +25,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const found = await gather(request);
   const { overrides, problems } = readOverrides(request.set);
   found.problems.push(...problems);
-  const overridden = override(found, overrides);
+  const overridden = override(found, [...found.overrides.flatMap(declaredOverrides), ...overrides]);
   const workspace = oneWorkspace(overridden, overrides, found.problems);
   const targets = readTargets(overridden.targets, { ...contextOf(request, workspace) }, found.problems);
   const run = readRun(overridden.runs, found.problems);
@@ -64,6 +64,8 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     ...(run === undefined ? {} : { run }),
     environments,
     gates,
+    ...one("limits", found.limits, found.problems),
+    ...one("retries", found.retries, found.problems),
     ...(found.prices.length === 0 ? {} : { prices }),
     ...(found.deploys[0] === undefined ? {} : { deploy: found.deploys[0] }),
     skipped: found.skipped,
@@ -71,6 +73,22 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     problems: firstOf(inOrder(withExpressions(found.problems, expressionsIn(overridden, found)))),
   };
   return request.changed === undefined ? declaration : onlyAffected(declaration, found, request.changed, request);
+}
+
+/** What only one of several files may say. */
+function one<Key extends "limits" | "retries">(key: Key, declared: Gathered[Key], problems: Problem[]) {
+  const [first, ...others] = declared;
+  if (first === undefined) return {};
+  for (const { where } of others)
+    problems.push({
+      code: "two-runs",
+      severity: "error",
+      where,
+      related: first.where,
+      message: `Other ${key} are declared at ${formatPosition(first.where)}.`,
+      fix: "Keep one of the two.",
+    });
+  return { [key]: first.value } as Pick<Declaration, Key>;
 }
 
 /** Everything that is declared, each part with what may be written in it. */
@@ -111,7 +129,7 @@ async function onlyAffected(
 function override(found: Gathered, overrides: readonly Override[]): Pick<Gathered, "targets" | "runs" | "workspaces"> {
   let { targets, runs } = found;
   for (const change of overrides) {
-    const { line, path } = change;
+    const { path } = change;
     const [section, ...rest] = path;
     if (section === "targets") {
       const [name, ...below] = rest;
@@ -123,14 +141,14 @@ function override(found: Gathered, overrides: readonly Override[]): Pick<Gathere
       const node = targets[index];
       if (node === undefined || below.length === 0) {
         const near = suggestionFor(String(name), names).trim();
-        found.problems.push(setProblem(line, "names no declared target", near === "" ? undefined : near));
+        found.problems.push(change.refuse("names no declared target", near === "" ? undefined : near));
         continue;
       }
       targets = targets.with(index, withValue(node, below, change));
     } else if (section === "run" && runs[0] !== undefined && rest.length > 0) {
       runs = [withValue(runs[0], rest, change), ...runs.slice(1)];
     } else if (section !== "workspace") {
-      found.problems.push(setProblem(line, "names nothing that is declared", betterPath(String(section), path, found)));
+      found.problems.push(change.refuse("names nothing that is declared", betterPath(String(section), path, found)));
     }
   }
   return { targets, runs, workspaces: found.workspaces };
@@ -180,22 +198,30 @@ function oneWorkspace(
       fix: "Use one workspace for each call of the action.",
     });
   }
-  const keys: Readonly<Record<string, keyof DeclaredWorkspace>> = {
-    subscription_id: "subscriptionId",
-    resource_group: "resourceGroup",
-    name: "name",
-  };
-  const set = overrides.filter(({ path }) => path[0] === "workspace" && path.length === 2);
-  return {
-    ...first?.workspace,
-    ...Object.fromEntries(
-      set.flatMap(({ path, value }) => {
-        const key = keys[String(path[1])];
-        return key === undefined ? [] : [[key, String(value)]];
-      }),
-    ),
-  };
+  const set = overrides.flatMap((change): readonly (readonly [keyof DeclaredWorkspace, string])[] => {
+    const [section, name, ...below] = change.path;
+    if (section !== "workspace") return [];
+    const key = workspaceKeys.get(String(name));
+    if (key !== undefined && below.length === 0 && typeof change.value === "string") return [[key, change.value]];
+    const known = [...workspaceKeys.keys()];
+    problems.push(
+      key === undefined || below.length > 0
+        ? change.refuse(
+            "names nothing that a workspace has",
+            `Use ${known.map((one) => `workspace.${one}`).join(", ")}.`,
+          )
+        : change.refuse("has a value that is not text", "Put a number in quotes."),
+    );
+    return [];
+  });
+  return { ...first?.workspace, ...Object.fromEntries(set) };
 }
+
+const workspaceKeys = new Map<string, keyof DeclaredWorkspace>([
+  ["subscription_id", "subscriptionId"],
+  ["resource_group", "resourceGroup"],
+  ["name", "name"],
+]);
 
 function contextOf(request: DeclarationRequest, workspace: DeclaredWorkspace): ReadContext {
   const subscriptionId = request.subscriptionId ?? workspace.subscriptionId;

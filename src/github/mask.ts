@@ -1,4 +1,5 @@
 import { setSecret } from "@actions/core";
+import { inspect } from "node:util";
 import { spellingsOf } from "../secret/spellings.ts";
 
 /** Shorter values would mask innocent text everywhere, and are no secrets. */
@@ -17,7 +18,11 @@ export function mask(secret: string): void {
   masked.add(secret);
   const fresh = spellingsOf(secret).filter((spelling) => spelling.trim().length >= shortest);
   for (const spelling of fresh) setSecret(spelling);
-  spellings = [...new Set([...spellings, ...fresh])].sort((a, b) => b.length - a.length);
+  // Our own sentences and debug output quote what others say, whatever they have made of it; the runner sees neither's secrets.
+  const quoted = fresh.flatMap((spelling) =>
+    [JSON.stringify(spelling), inspect(spelling, { breakLength: Infinity })].map((text) => text.slice(1, -1)),
+  );
+  spellings = [...new Set([...spellings, ...fresh, ...quoted])].sort((a, b) => b.length - a.length);
 }
 
 /**

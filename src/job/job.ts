@@ -1,5 +1,6 @@
 import { ZodObject, ZodUnion } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
+import type { LiveJob } from "../azure/jobs.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { formatProblem, type Problem } from "../yaml/problem.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
@@ -8,11 +9,17 @@ import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import * as automl from "./automl/automl.ts";
 import * as command from "./command.ts";
-import type { JobRequest, JobType, Placement, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
+import type { ChildrenKind, JobRequest, JobType, Placement, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 import * as spark from "./spark.ts";
+import * as sweep from "./sweep.ts";
 
-type Jobs = { command: command.CommandJob; spark: spark.SparkJob; automl: automl.AutoMlJob };
+type Jobs = {
+  command: command.CommandJob;
+  sweep: sweep.SweepJob;
+  spark: spark.SparkJob;
+  automl: automl.AutoMlJob;
+};
 
 /** az ml's `type`. */
 export type JobTypeName = keyof Jobs;
@@ -20,7 +27,7 @@ export type JobTypeName = keyof Jobs;
 export type Job = Jobs[JobTypeName];
 
 /** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
-export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, spark, automl };
+export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, sweep, spark, automl };
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
 const defaultType: JobTypeName = "command";
@@ -54,8 +61,10 @@ export function readJob(node: SourceNode): ReadJob<Job> {
 
 /** Rules over several members: where one of them is at fault, they say nothing that is certain. */
 const rulesOverMembers: Readonly<Partial<Record<ProblemCode, readonly string[]>>> = {
-  "missing-key": ["environment", "command", "code", "inputs", "outputs"],
-  "unknown-binding": ["command", "inputs", "outputs"],
+  "missing-key": ["environment", "command", "code", "inputs", "outputs", "trial", "search_space", "sampling_algorithm"],
+  "unknown-binding": ["command", "inputs", "outputs", "trial", "search_space"],
+  "unused-parameter": ["trial", "search_space"],
+  "wrong-sampling": ["search_space", "sampling_algorithm", "early_termination"],
   "two-environments": ["environment", "conda_packages", "pip_packages", "gpu"],
 };
 
@@ -105,6 +114,10 @@ export function labelOf(job: Job): string {
   return jobTypes[job.type].label;
 }
 
+export function apiVersionOf(job: Job): string {
+  return jobTypes[job.type].apiVersion;
+}
+
 export function assetsOf(job: Job): readonly AssetUse[] {
   return typeOf(job).assetsOf(job);
 }
@@ -137,15 +150,16 @@ export function toRequest(job: Job, resolved: Resolved): JobRequest {
   return typeOf(job).toRequest(job, resolved);
 }
 
-/** The api-version by which the job is submitted. */
-export function apiVersionOf(job: Job): string {
-  return typeOf(job).apiVersion;
-}
-
 /** True where the job, or a part of it, acts with the identity of whoever submits it, for which the service needs a token. */
 export function actsAsSubmitter(job: Job, { properties: { identity } }: JobRequest): boolean {
   const isUserIdentity = isMapping(identity) && identity["identityType"] === "UserIdentity";
   return isUserIdentity || typeOf(job).alwaysActsAsSubmitter === true;
+}
+
+/** What a live job's runs start, by ARM's `jobType`; `undefined` for one that starts none. */
+export function childrenOf(job: Pick<LiveJob, "jobType" | "objective">): ChildrenKind | undefined {
+  const type = names.find((name) => jobTypes[name].jobType.toLowerCase() === job.jobType?.toLowerCase());
+  return type === undefined ? undefined : jobTypes[type].childrenOf?.(job);
 }
 
 /** The job as the runner can run it; `undefined` for a type that only Azure ML runs. */

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
+import type { LiveJob, Objective } from "../azure/jobs.ts";
 import type { Workload } from "../compute/workload.ts";
 import type { Problem } from "../yaml/problem.ts";
 import type { NodePath, SourceNode } from "../yaml/source.ts";
@@ -51,6 +52,11 @@ export type RunnerWork = {
 /** A metric, and which of its values are better. */
 export type PrimaryMetric = { readonly metric: string; readonly goal: "minimize" | "maximize" };
 
+/** What the runs are that a run of some type starts. */
+export type ChildrenKind =
+  /** Without an objective, none of them is known to be the best. */
+  { readonly are: "trials"; readonly objective?: Objective } | { readonly are: "steps" };
+
 /** What came of reading a declared job. */
 export type ReadJob<Job> = { readonly job?: Job; readonly problems: readonly Problem[] };
 
@@ -88,6 +94,8 @@ export type JobType<Job extends JobBase> = {
   readonly toRequest: (job: Job, resolved: Resolved) => JobRequest;
   /** For a type that looks for the best value of a metric. */
   readonly primaryMetricOf?: (job: Job) => PrimaryMetric | undefined;
+  /** For a type whose runs start others: what these are. By the live job, since a run may be followed that nobody declares. */
+  readonly childrenOf?: (job: Pick<LiveJob, "objective">) => ChildrenKind;
   /** For a type that can run on the runner itself. */
   readonly onRunner?: (job: Job) => RunnerWork;
 };

@@ -109,7 +109,7 @@ export function read(node: SourceNode): ReadJob<SparkJob> {
   const inputs = readInputs(value.inputs ?? {}, reader);
   const outputs = readOutputs(value.outputs ?? {}, reader);
   checkModes(inputs, value.outputs ?? {}, outputs, reader);
-  checkBindings(value.args ?? "", Object.keys(inputs), Object.keys(outputs), reader, "args");
+  checkBindings(value.args ?? "", Object.keys(inputs), Object.keys(outputs), reader, [], "args");
   const conf = readConf(value.conf ?? {}, reader);
   const resources = value.resources === undefined ? undefined : readSparkResources(value.resources, reader);
   checkPlace(value, reader);

@@ -142,6 +142,21 @@ export const failureReasons: Readonly<Record<FailureReason, CodeEntry>> = {
     explanation: "timeout-minutes is over. What was sent is still running in Azure.",
     help: "Run the same command again: it joins what is in flight. Raise timeout-minutes if that is normal.",
   },
+  "queue-limit": {
+    title: "The run waited too long for nodes.",
+    explanation: "The run was still waiting when limits.queue had passed, and it was cancelled.",
+    help: "Look at who uses the cluster and at its quota, raise max_instances, or raise the limit.",
+  },
+  "total-limit": {
+    title: "The run took too long.",
+    explanation: "The run had not ended when limits.total had passed, and it was cancelled.",
+    help: "Look at the end of the log for what it was doing, or raise the limit.",
+  },
+  preempted: {
+    title: "The run's machines were taken away.",
+    explanation: "Low-priority machines were preempted, as often as retries.preempted lets the run be submitted anew.",
+    help: "Use dedicated machines, or raise retries.preempted.",
+  },
   cancelled: {
     title: "The workflow was cancelled.",
     explanation:

@@ -1,5 +1,5 @@
 import { defined } from "../azure/defined.ts";
-import type { PlanAction, PlanReport, Result, RunReport } from "./result.ts";
+import type { ChildReport, PlanAction, PlanReport, Result, RunReport } from "./result.ts";
 
 /** Every output of the interface that the result has something for. Paths of reports are added by whoever writes them. */
 export function outputsOf(result: Result): Readonly<Record<string, string>> {
@@ -46,11 +46,9 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
           "run-name": run.name,
           "run-url": run.url ?? "",
           "run-status": run.status,
-          "run-metrics": JSON.stringify(
-            Object.fromEntries(
-              run.metrics.map(({ name, last }) => [name, Number.isFinite(last) ? last : String(last)]),
-            ),
-          ),
+          "run-metrics": JSON.stringify(metricsOf(run)),
+          ...(run.children === undefined ? {} : { children: JSON.stringify(run.children.map(childOf)) }),
+          ...(run.best === undefined ? {} : { "best-trial": run.best.name }),
           "run-reused": String(run.reused),
           gates: JSON.stringify(run.gates.map(gateOutput)),
           "artifacts-path": run.artifactsPath ?? "",
@@ -61,6 +59,31 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
 function gateOutput({ metric, step, condition, value, baseline, passed }: RunReport["gates"][number]) {
   const compared = baseline === undefined ? {} : { baseline: { run: baseline.run, value: baseline.value } };
   return { metric, ...defined({ step, value }), condition, ...compared, passed };
+}
+
+/** JSON has no number for NaN and the infinities. */
+const inJson = (value: number) => (Number.isFinite(value) ? value : String(value));
+
+const allInJson = (metrics: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, inJson(value)]));
+
+/** Numbers are the run's own; objects are those of its steps, by their names. */
+function metricsOf({ metrics, children = [] }: RunReport) {
+  return Object.fromEntries<unknown>([
+    ...metrics.map(({ name, last }) => [name, inJson(last)] as const),
+    ...children.flatMap(({ step, metrics: own }) => (step === undefined ? [] : [[step, allInJson(own)] as const])),
+  ]);
+}
+
+function childOf({ name, step, trial, status, parameters, metrics, durationSeconds, url }: ChildReport) {
+  return {
+    name,
+    ...defined({ step, trial }),
+    status,
+    parameters,
+    metrics: allInJson(metrics),
+    ...defined({ duration: durationSeconds, url }),
+  };
 }
 
 /** Targets that something has to be done about, or waited for, as `strategy.matrix` takes them: one job for each. */

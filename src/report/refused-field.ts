@@ -9,31 +9,33 @@ import { failureOf } from "./failure.ts";
 import type { Failure } from "./result.ts";
 
 /** Members of requests whose names are not those of the declared keys, by their letters alone. */
-const wireNames: Readonly<Record<string, string>> = {
-  adminpublickey: "ssh_key_value",
-  administratoraccount: "ssh_settings",
-  aksnetworkingconfiguration: "network_settings",
-  codeid: "code",
-  computeid: "compute",
-  computelocation: "location",
-  computename: "name",
-  computetarget: "compute",
-  customservices: "custom_applications",
-  environmentid: "environment",
-  idletimebeforeshutdown: "idle_time_before_shutdown_minutes",
-  jobinputs: "inputs",
-  maxnodecount: "max_instances",
-  minnodecount: "min_instances",
-  nodeidletimebeforescaledown: "idle_time_before_scale_down",
-  personalcomputeinstancesettings: "create_on_behalf_of",
-  remoteloginportpublicaccess: "ssh_public_access_enabled",
-  sslconfiguration: "ssl",
-  subnet: "network_settings",
-  useraccountcredentials: "ssh_settings",
-  userassignedidentities: "identity",
-  vmpriority: "tier",
-  vmsize: "size",
-};
+const wireNames = new Map<string, string>(
+  Object.entries({
+    adminpublickey: "ssh_key_value",
+    administratoraccount: "ssh_settings",
+    aksnetworkingconfiguration: "network_settings",
+    codeid: "code",
+    computeid: "compute",
+    computelocation: "location",
+    computename: "name",
+    computetarget: "compute",
+    customservices: "custom_applications",
+    environmentid: "environment",
+    idletimebeforeshutdown: "idle_time_before_shutdown_minutes",
+    jobinputs: "inputs",
+    maxnodecount: "max_instances",
+    minnodecount: "min_instances",
+    nodeidletimebeforescaledown: "idle_time_before_scale_down",
+    personalcomputeinstancesettings: "create_on_behalf_of",
+    remoteloginportpublicaccess: "ssh_public_access_enabled",
+    sslconfiguration: "ssl",
+    subnet: "network_settings",
+    useraccountcredentials: "ssh_settings",
+    userassignedidentities: "identity",
+    vmpriority: "tier",
+    vmsize: "size",
+  }),
+);
 
 /** Where in its file the declaration stands that Azure has refused: the field that the refusal names, else its name. */
 export function refusedPlace(
@@ -73,6 +75,6 @@ function keyFor(step: string | number, value: unknown): string | number | undefi
   if (Array.isArray(value)) return typeof step === "number" && step in value ? step : undefined;
   if (!isMapping(value)) return undefined;
   const letters = lettersOf(String(step));
-  const wanted = [letters, lettersOf(wireNames[letters] ?? step.toString())];
+  const wanted = [letters, lettersOf(wireNames.get(letters) ?? step.toString())];
   return Object.keys(value).find((key) => wanted.includes(lettersOf(key)));
 }

@@ -10,6 +10,7 @@ import { planSection } from "./sections/plan.ts";
 import { problemsSection } from "./sections/problems.ts";
 import { logTailSection, runSection } from "./sections/run.ts";
 import { targetsSection } from "./sections/targets.ts";
+import { trialsSection } from "./sections/trials.ts";
 
 /** In the order in which they are read. A new section is one file and one line here. */
 const parts: readonly (readonly [name: string, sections: (result: Result) => readonly Section[]])[] = [
@@ -18,6 +19,7 @@ const parts: readonly (readonly [name: string, sections: (result: Result) => rea
   ["failures", failuresSection],
   ["left going", leftGoingSection],
   ["run", runSection],
+  ["trials", trialsSection],
   ["checks", doctorSections],
   ["targets", targetsSection],
   ["environments", environmentsSection],

@@ -91,6 +91,21 @@ const target = z.strictObject({
   guarantee: z.enum(["serialised", "verified"]).exactOptional(),
   durationSeconds: z.number(),
 });
+const goal = z.enum(["minimize", "maximize"]);
+const parameters = z.record(text, z.unknown()).describe("A trial's own values of the search space.");
+
+const child = z.strictObject({
+  name: text,
+  trial: z.number().exactOptional().describe("A trial's number, from 0 on."),
+  step: text.exactOptional().describe("A step's name in its pipeline."),
+  status: text,
+  conclusion: z.enum(["success", "failure", "cancelled", "in-progress"]),
+  parameters,
+  metrics: z.record(text, z.number().nullable()).describe("Last value of each."),
+  durationSeconds: z.number().exactOptional(),
+  url: text.exactOptional(),
+});
+
 const run = z.strictObject({
   name: text,
   id: text.exactOptional(),
@@ -123,6 +138,11 @@ const run = z.strictObject({
       note: text.exactOptional(),
     }),
   ),
+  children: z.array(child).exactOptional().describe("The runs that it has started: trials of a sweep."),
+  best: z
+    .strictObject({ name: text, metric: text, goal, value: z.number().nullable().exactOptional(), parameters })
+    .exactOptional()
+    .describe("A sweep's best trial."),
   error: serviceError.exactOptional(),
   logTail: text.exactOptional(),
   artifactsPath: text.exactOptional(),

@@ -34,6 +34,9 @@ export type FailureReason =
   | "download-failed"
   | "comment-failed"
   | "timeout"
+  | "queue-limit"
+  | "total-limit"
+  | "preempted"
   | "cancelled"
   | "not-supported"
   | "internal-error";
@@ -260,6 +263,35 @@ export type GateResult = {
   readonly note?: string;
 };
 
+/** A run that the run has started: a sweep's trial, a pipeline's step. */
+export type ChildReport = {
+  readonly name: string;
+  /** A trial's number, from 0 on. */
+  readonly trial?: number;
+  /** A step's name in its pipeline. */
+  readonly step?: string;
+  /** As the service spells it. */
+  readonly status: string;
+  readonly conclusion: RunReport["conclusion"];
+  /** A trial's own values of the search space. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Last value of each. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly durationSeconds?: number;
+  readonly url?: string;
+};
+
+/** The trial that a sweep is about. */
+export type BestTrial = {
+  readonly name: string;
+  /** The metric that decides, and which end of it is good. */
+  readonly metric: string;
+  readonly goal: "minimize" | "maximize";
+  /** As the service has it: the best that the trial logged. Absent where it names a trial alone. */
+  readonly value?: number;
+  readonly parameters: Readonly<Record<string, unknown>>;
+};
+
 export type RunReport = {
   readonly name: string;
   /** ARM id; absent for a run on the runner itself. */
@@ -278,8 +310,12 @@ export type RunReport = {
   /** ISO 8601. */
   readonly startedAt?: string;
   readonly durationSeconds?: number;
+  /** The run's own; a sweep's are those of its best trial. */
   readonly metrics: readonly MetricSeries[];
   readonly gates: readonly GateResult[];
+  /** The runs that it has started, in their order; absent for a type that starts none. */
+  readonly children?: readonly ChildReport[];
+  readonly best?: BestTrial;
   readonly error?: ServiceError;
   /** Last lines of the run's log, when it did not succeed. */
   readonly logTail?: string;

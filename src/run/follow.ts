@@ -15,9 +15,16 @@ export type FollowDeps = {
   /** Milliseconds since the epoch after which the run is left running. */
   readonly deadline: number;
   readonly onStatus: (status: string) => void;
+  /** Seconds that the run may wait for nodes, and take in all, both counted from its submission. */
+  readonly limits?: { readonly queueSeconds?: number; readonly totalSeconds?: number };
+  /** Milliseconds since the epoch at which it was submitted; default: now. */
+  readonly submittedAt?: number;
   /** What was read last, where the run was followed before. */
   readonly last?: string;
 };
+
+/** The declared limit that the run went over. */
+export type OverLimit = "queue-limit" | "total-limit";
 
 /** How the following ended. */
 export type Followed = {
@@ -30,7 +37,7 @@ export type Followed = {
 } & (
   | { readonly end: "over" }
   /** The run is still running: the limit passed, the workflow was cancelled, or nothing could be read any more. */
-  | { readonly end: "left"; readonly why: "timeout" | "cancelled" }
+  | { readonly end: "left"; readonly why: "timeout" | "cancelled" | OverLimit }
   | { readonly end: "left"; readonly why: "unreachable"; readonly failure: AzureFailure }
 );
 
@@ -56,6 +63,7 @@ export async function followRun(name: string, deps: FollowDeps): Promise<Followe
   let shown = deps.last ?? "";
   let stalledSince: number | undefined;
   let failures = 0;
+  const limits = limitsOf(deps);
   for (let look = 0; ; look += 1) {
     const seen = await lookOnce(name, deps);
     if (seen.ok) {
@@ -83,14 +91,38 @@ export async function followRun(name: string, deps: FollowDeps): Promise<Followe
       return { ...ending(last), end: "over" };
     }
     await deps.logs.look(last.logFiles);
-    const left = (deps.deadline - deps.clock.now()) / 1000;
-    if (left <= 0) return { ...ending(last), end: "left", why: "timeout" };
+    const over = limits.next(last.status, deps.clock.now());
+    const left = Math.min((deps.deadline - deps.clock.now()) / 1000, over.left);
+    if (left <= 0) return { ...ending(last), end: "left", why: over.left <= 0 ? over.why : "timeout" };
     try {
       await deps.clock.sleep(Math.min(firstPause * 1.2 ** look, longestPause, left), deps.signal);
     } catch {
       return { ...ending(last), end: "left", why: "cancelled" };
     }
   }
+}
+
+/** States in which a run waits for nodes; in `Preparing` its environment is made. */
+const waiting = new Set(["notstarted", "starting", "provisioning", "queued"]);
+
+/** How long is left of the limits. What was waited between two looks in one of these states was waited for nodes. */
+function limitsOf({ limits = {}, submittedAt, clock }: Pick<FollowDeps, "limits" | "submittedAt" | "clock">) {
+  const since = submittedAt ?? clock.now();
+  let seenAt = since;
+  let waited = 0;
+  let wasWaiting: boolean | undefined;
+  return {
+    /** @returns seconds until the first of the limits that apply in this state. */
+    next: (status: string, now: number): { readonly left: number; readonly why: OverLimit } => {
+      const isWaiting = waiting.has(status.toLowerCase());
+      if (wasWaiting ?? isWaiting) waited += now - seenAt;
+      seenAt = now;
+      wasWaiting = isWaiting;
+      const queue = isWaiting ? (limits.queueSeconds ?? Infinity) - waited / 1000 : Infinity;
+      const total = (limits.totalSeconds ?? Infinity) - (now - since) / 1000;
+      return queue < total ? { left: queue, why: "queue-limit" } : { left: total, why: "total-limit" };
+    },
+  };
 }
 
 /** The run history knows status, logs and cause; before it knows the run, and where it says that it is over, the job is asked. */

@@ -8,6 +8,7 @@ const followed = [
   /^azureml-logs\/\d{2}.+\.txt$/,
   /^logs\/azureml\/executionlogs\.txt$/,
   /^logs\/azureml\/driver\/std(out|err)$/,
+  /^azureml-logs\/hyperdrive\.txt$/,
 ];
 
 /** At most this much of one log is read in one look; the rest follows in the next. */

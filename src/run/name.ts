@@ -64,17 +64,28 @@ export type Submission =
  * | Failed, Canceled, NotResponding | no | yes | join, to report how it ended |
  * | any | yes | no | submit the next |
  * | any | yes | yes | join: this attempt has had its rerun |
+ * | the one to be repeated | any | any | submit the next |
  *
  * @param attempts in order, without gaps, the first being the name itself.
  */
 export function decideSubmission(
   name: string,
   attempts: readonly Attempt[],
-  { rerun, workflowAttempt }: { readonly rerun: boolean; readonly workflowAttempt: string },
+  {
+    rerun,
+    workflowAttempt,
+    repeats,
+  }: {
+    readonly rerun: boolean;
+    readonly workflowAttempt: string;
+    /** Name of an attempt that this one takes the place of; where another has already done so, that one is joined. */
+    readonly repeats?: string | undefined;
+  },
 ): Submission {
   const last = attempts.at(-1);
   if (last === undefined) return { do: "submit", name };
   const next: Submission = { do: "submit", name: attemptName(name, attempts.length + 1) };
+  if (last.name === repeats) return next;
   if (last.submittedBy === workflowAttempt) {
     return { do: "join", name: last.name, reason: "This attempt of the workflow submitted it." };
   }

@@ -3,6 +3,7 @@ import { interpretStatus } from "../azure/job-status.ts";
 import { defined } from "../azure/defined.ts";
 import type { GateResult, MetricSeries, RunReport } from "../report/result.ts";
 import type { Followed } from "./follow.ts";
+import type { Children, FailedChild } from "./children.ts";
 
 /** How the following ended, or that there was none. */
 export type RunEnd = Followed | { readonly end: "left"; readonly why: "not-waited-for"; readonly status: string };
@@ -17,6 +18,10 @@ export type ReportedRun = {
 
 export type RunDetails = {
   readonly metrics: readonly MetricSeries[];
+  /** What it has started. */
+  readonly children?: Children | undefined;
+  /** Which of these has failed: its cause and the end of its log are the run's. */
+  readonly failedChild?: FailedChild | undefined;
   /** The last lines of its log. */
   readonly tail?: string | undefined;
   /** Of a run that is over. */
@@ -30,7 +35,7 @@ export type RunDetails = {
 export function runReport(
   { job, reused, compute, environment }: ReportedRun,
   run: RunEnd,
-  { metrics, tail, gates, commit, now }: RunDetails,
+  { metrics, children, failedChild, tail, gates, commit, now }: RunDetails,
 ): RunReport {
   const followed = run.end === "left" && run.why === "not-waited-for" ? undefined : run;
   const conclusion = run.end === "over" ? interpretStatus(run.status).conclusion : "in-progress";
@@ -58,8 +63,10 @@ export function runReport(
       commit: commit === "" ? undefined : commit,
       startedAt,
       durationSeconds: seconds === undefined || Number.isNaN(seconds) ? undefined : Math.max(0, seconds),
-      error: followed?.error,
-      logTail: conclusion === "success" || conclusion === "in-progress" ? undefined : tail,
+      children: children?.children,
+      best: children?.best,
+      error: failedChild?.cause ?? followed?.error,
+      logTail: conclusion === "success" || conclusion === "in-progress" ? undefined : (failedChild?.tail ?? tail),
     }),
   };
 }

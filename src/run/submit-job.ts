@@ -1,6 +1,7 @@
 import { ensureAssets, refusedFor, takeAsset, type TakenAsset } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
+import { defined } from "../azure/defined.ts";
 import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import { actsAsSubmitter, apiVersionOf, assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";
@@ -18,6 +19,8 @@ export type JobSubmission = {
   /** Id and attempt of this workflow run: `123-1`. */
   readonly workflowAttempt: string;
   readonly rerun: boolean;
+  /** The attempt that is submitted anew. */
+  readonly repeats?: string;
   /** Name of the experiment when the job names none. */
   readonly fallbackExperiment: string;
   /** Names under which computes are live, by the declared names in lower case, where they differ. */
@@ -31,7 +34,7 @@ export type JobSubmissionDeps = AssetDeps & SubmitDeps & { readonly resolveSecre
  * uses is found out, read where it is on this machine, and brought into the workspace before the request is sent.
  */
 export async function submitJob(submission: JobSubmission, deps: JobSubmissionDeps): Promise<Outcome<Submitted>> {
-  const { job, github, workflowAttempt, rerun } = submission;
+  const { job, github, workflowAttempt, rerun, repeats } = submission;
   const taken = await takeAssets(job);
   if (!taken.ok) return taken;
   const definition = definitionOf(submission, taken.value, deps);
@@ -43,8 +46,14 @@ export async function submitJob(submission: JobSubmission, deps: JobSubmissionDe
     workflowRunId: github.runId,
   });
   const bodyFor = (attempt: string) => requestFor(attempt, submission, taken.value, definition, deps);
-  const putOptions = { apiVersion: apiVersionOf(job), asSubmitter: actsAsSubmitter(job, definition) };
-  return submitOnce({ name, rerun, workflowAttempt, putOptions, bodyFor }, deps);
+  return submitOnce(
+    {
+      ...{ name, rerun, workflowAttempt, bodyFor, apiVersion: apiVersionOf(job) },
+      asSubmitter: actsAsSubmitter(job, definition),
+      ...defined({ repeats }),
+    },
+    deps,
+  );
 }
 
 /** One after the other: what is read first is refused first. */

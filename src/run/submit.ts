@@ -19,9 +19,14 @@ export type SubmitRequest = {
   readonly rerun: boolean;
   /** Id and attempt of this workflow run: `123-1`. */
   readonly workflowAttempt: string;
-  readonly putOptions: PutOptions;
+  /** True where a token of the submitter's has to go along. */
+  readonly asSubmitter?: boolean;
+  /** The attempt that is submitted anew. */
+  readonly repeats?: string;
   /** Body for the run of a given name. Assembled only when something is submitted. */
   readonly bodyFor: (name: string) => Promise<Outcome<unknown>>;
+  /** The version of ARM's API that the body is of. */
+  readonly apiVersion: string;
 };
 
 export type Submitted = {
@@ -53,7 +58,8 @@ export async function submitOnce(request: SubmitRequest, deps: SubmitDeps): Prom
   }
   const body = await request.bodyFor(decision.name);
   if (!body.ok) return body;
-  return putOnce(decision.name, body.value, request.putOptions, deps);
+  const { apiVersion, asSubmitter = false } = request;
+  return putOnce(decision.name, body.value, { apiVersion, asSubmitter }, deps);
 }
 
 /** Every attempt there is, in order, up to the first name that is free. */

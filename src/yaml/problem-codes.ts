@@ -1,5 +1,6 @@
 import type { CodeEntry } from "./code-entry.ts";
 import { targetCodes } from "./target-codes.ts";
+import { tuningCodes } from "./tuning-codes.ts";
 import { workspaceCodes } from "./workspace-codes.ts";
 
 /**
@@ -106,7 +107,7 @@ export const problemCodes = {
     title: "The file declares nothing.",
     explanation:
       "A file that is named has none of the keys of a declaration, and is not an az ml file of a known kind.",
-    help: "Name a file with workspace, targets, run or gates, or an az ml compute, environment or command job file.",
+    help: "Name a file with workspace, targets, run or gates, or an az ml compute, environment or job file.",
   },
   "nothing-declared": {
     title: "Nothing is declared.",
@@ -160,8 +161,9 @@ export const problemCodes = {
   },
   "min-above-max": {
     title: "The minimum is above the maximum.",
-    explanation: "min_instances is larger than max_instances, so no size of the cluster would be allowed.",
-    help: "Lower min_instances, or raise max_instances.",
+    explanation:
+      "The smallest value is larger than the largest: no size of the cluster would be allowed, or nothing is left to sample.",
+    help: "Lower the minimum, or raise the maximum.",
   },
   "said-twice": {
     title: "One setting has two keys.",
@@ -229,11 +231,6 @@ export const problemCodes = {
       "A Spark job runs on an attached pool, named by compute, or on serverless Spark, described by resources.",
     help: "Keep one of the two.",
   },
-  "not-sent": {
-    title: "A key has no effect.",
-    explanation: "az ml accepts the key and sends nothing for it; neither does the action.",
-    help: "Remove the key.",
-  },
   "unused-name": {
     title: "The name is not used.",
     explanation: "An environment inside a job is anonymous, as with az ml. Its name has no effect.",
@@ -246,8 +243,9 @@ export const problemCodes = {
   },
   "unknown-binding": {
     title: "The command uses an input or output that is not declared.",
-    explanation: "The command has a placeholder ${{inputs.NAME}} or ${{outputs.NAME}}, and the job has no such name.",
-    help: "Declare it below inputs or outputs, or fix the name.",
+    explanation:
+      "The command has a placeholder ${{inputs.NAME}} or ${{outputs.NAME}}, and the job has no such name; or ${{search_space.NAME}}, and the search space has no such parameter.",
+    help: "Declare it below inputs, outputs or search_space, or fix the name.",
   },
   "deprecated-placeholder": {
     title: "The command has a placeholder in single braces.",
@@ -373,6 +371,7 @@ export const problemCodes = {
     help: "Change the declarations, and make a new plan with command: plan.",
   },
 
+  ...tuningCodes,
   ...targetCodes,
   ...workspaceCodes,
 } as const satisfies Readonly<Record<string, CodeEntry>>;

@@ -157,8 +157,24 @@ function unknownKey(key: string, path: NodePath, schema: z.ZodType, node: Source
     severity: "error",
     where: positionOf(node, [...path, key], "key"),
     message: `Unknown key ${JSON.stringify(key)}.`,
-    fix: fixOf(key, valueAt(node, [...path, key]), objects, known, typesWith(key, schema, path)),
+    fix:
+      fixBeside(key, path, schema, node, known) ??
+      fixOf(key, valueAt(node, [...path, key]), objects, known, typesWith(key, schema, path)),
   };
+}
+
+/** A key of the mapping around this one, indented too deep. */
+function fixBeside(
+  key: string,
+  path: NodePath,
+  schema: z.ZodType,
+  node: SourceNode,
+  known: readonly string[],
+): string | undefined {
+  const parent = path.at(-1);
+  if (typeof parent !== "string" || known.some((one) => lettersOf(one) === lettersOf(key))) return undefined;
+  const around = keysOf(objectsAt(schema, path.slice(0, -1), node));
+  return around.includes(key) ? `It belongs beside ${parent}: write it one level up.` : undefined;
 }
 
 function fixOf(

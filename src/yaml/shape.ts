@@ -43,11 +43,15 @@ export const integer = shape(() =>
 /** A number; az ml takes one written as text too. */
 export const number = shape(() =>
   z.preprocess(
-    (value) =>
-      typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value,
+    (value) => (typeof value === "string" && isPythonNumber(value) ? Number(value.replaceAll("_", "")) : value),
     z.number({ error: ({ input }) => numberFault(input, "a number") }),
   ),
 );
+
+/** Text that Python's `float` takes: digits with underscores between them, and nothing hexadecimal. */
+function isPythonNumber(text: string): boolean {
+  return /^\s*[-+]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[-+]?\d+(?:_\d+)*)?\s*$/i.test(text);
+}
 
 function numberFault(input: unknown, expected: string): string {
   return typeof input === "object"

@@ -13,7 +13,9 @@ export function suggestionFor(word: string, candidates: readonly string[]): stri
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const others = candidates.filter((candidate) => candidate !== word);
   const letters = lettersOf(word);
-  if (others.length === 0 || letters === "") return undefined;
+  // What is much longer than every candidate is near none, and need not be compared sign by sign.
+  const longest = Math.max(0, ...others.map(({ length }) => length));
+  if (others.length === 0 || letters === "" || letters.length - longest > letters.length / 3 + 1) return undefined;
   const near = closest(letters, others.map(lettersOf));
   const candidate = others.find((known) => lettersOf(known) === near);
   if (candidate !== undefined && distance(letters, near) <= Math.max(1, Math.floor(letters.length / 3)))

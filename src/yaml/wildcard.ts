@@ -191,7 +191,7 @@ class Parser {
     this.#at += whole.length;
     const tests = [...members.matchAll(/\[:([a-z]+):\]|(\\.|[^\\])-(\\.|[^\\])|\\?(.)/gs)].map(
       ([, named, low, high, one]): ((character: string) => boolean) => {
-        if (named !== undefined) return (character) => namedClasses[named]?.test(character) === true;
+        if (named !== undefined) return (character) => namedClasses.get(named)?.test(character) === true;
         if (low === undefined || high === undefined) return (character) => character === one;
         const [first, last] = [low.slice(-1), high.slice(-1)];
         return (character) => character >= first && character <= last;
@@ -205,17 +205,19 @@ function literal(character: string): Piece {
   return { is: "character", literal: character, matches: (other) => other === character };
 }
 
-const namedClasses: Readonly<Record<string, RegExp>> = {
-  alnum: /[a-z0-9]/i,
-  alpha: /[a-z]/i,
-  blank: /[ \t]/,
-  cntrl: /[\0-\x1f\x7f]/,
-  digit: /\d/,
-  graph: /[!-~]/,
-  lower: /[a-z]/,
-  print: /[ -~]/,
-  punct: /[!-/:-@[-`{-~]/,
-  space: /\s/,
-  upper: /[A-Z]/,
-  xdigit: /[0-9a-f]/i,
-};
+const namedClasses = new Map<string, RegExp>(
+  Object.entries({
+    alnum: /[a-z0-9]/i,
+    alpha: /[a-z]/i,
+    blank: /[ \t]/,
+    cntrl: /[\0-\x1f\x7f]/,
+    digit: /\d/,
+    graph: /[!-~]/,
+    lower: /[a-z]/,
+    print: /[ -~]/,
+    punct: /[!-/:-@[-`{-~]/,
+    space: /\s/,
+    upper: /[A-Z]/,
+    xdigit: /[0-9a-f]/i,
+  }),
+);

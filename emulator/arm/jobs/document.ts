@@ -1,6 +1,8 @@
 /** A job as it is kept. */
 export type JobDocument = {
   readonly name: string;
+  /** The job that has made this one, as a sweep its trials. */
+  readonly parent?: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly status: string;
   /** ISO 8601. */

@@ -53,7 +53,10 @@ export function createJobs(store: Store, runner: Runner, pageSize: number) {
   return {
     handle: (request: Incoming, name: string | undefined, action: string | undefined): Reply => {
       if (name === undefined) {
-        const newestFirst = [...store.list<JobDocument>("jobs")].reverse().map(({ value }) => shown(value, request));
+        const newestFirst = [...store.list<JobDocument>("jobs")]
+          .reverse()
+          // Those below another one are listed by run history alone.
+          .flatMap(({ value }) => (value.parent === undefined ? [shown(value, request)] : []));
         return page(newestFirst, request, pageSize);
       }
       const known = store.get<JobDocument>("jobs", name);

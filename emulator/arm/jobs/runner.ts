@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { artifactContainer, artifactFolder, isTerminal, type JobDocument } from "./document.ts";
 import { openLiveLog, type LiveLog } from "./live-log.ts";
-import { JobFailed, type RunnerOptions } from "./type.ts";
+import { JobFailed, type ChildRun, type JobRun, type RunnerOptions } from "./type.ts";
 import { jobTypes } from "./types.ts";
 
 /** Runs the jobs, so many at a time, and keeps their states. */
@@ -15,7 +15,9 @@ export type Runner = {
 export function createRunner(options: RunnerOptions): Runner {
   const { store, maxParallel } = options;
   const queue: string[] = [];
-  const running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
+  const running = new Map<string, Running>();
+  /** Jobs that others have started, which take no place of their own. */
+  const children = new Map<string, Running>();
   const update = (name: string, change: Partial<JobDocument>) => {
     const job = store.get<JobDocument>("jobs", name);
     if (job !== undefined) store.put("jobs", name, { ...job, ...change });
@@ -31,12 +33,25 @@ export function createRunner(options: RunnerOptions): Runner {
     }
   }
 
+  const runBelow = (parent: string, name: string, properties: JobDocument["properties"]): ChildRun => {
+    const now = new Date().toISOString();
+    store.put("jobs", name, { name, parent, properties, status: "Queued", createdAt: now } satisfies JobDocument);
+    const controller = new AbortController();
+    const done = runJob(name, controller.signal, options, { update, runBelow }).finally(() => children.delete(name));
+    children.set(name, { controller, done });
+    return { done, cancel: () => cancelRunning(name, controller) };
+  };
+  const cancelRunning = (name: string, controller: AbortController) => {
+    update(name, { status: "CancelRequested" });
+    controller.abort();
+  };
+
   const pump = () => {
     while (running.size < maxParallel) {
       const name = queue.shift();
       if (name === undefined) return;
       const controller = new AbortController();
-      const done = runJob(name, controller.signal, options, update).finally(() => {
+      const done = runJob(name, controller.signal, options, { update, runBelow }).finally(() => {
         running.delete(name);
         pump();
       });
@@ -59,25 +74,44 @@ export function createRunner(options: RunnerOptions): Runner {
         update(name, { status: "Canceled", endedAt: new Date().toISOString() });
         return;
       }
-      update(name, { status: "CancelRequested" });
-      running.get(name)?.controller.abort();
+      const going = running.get(name) ?? children.get(name);
+      if (going === undefined) update(name, { status: "CancelRequested" });
+      else cancelRunning(name, going.controller);
     },
     stop: async () => {
       queue.length = 0;
-      for (const { controller } of running.values()) controller.abort();
-      await Promise.allSettled([...running.values()].map(({ done }) => done));
+      const going = [...running.values(), ...children.values()];
+      for (const { controller } of going) controller.abort();
+      await Promise.allSettled(going.map(({ done }) => done));
     },
   };
 }
 
-type Update = (name: string, change: Partial<JobDocument>) => void;
+type Running = { readonly controller: AbortController; readonly done: Promise<void> };
 
-async function runJob(name: string, signal: AbortSignal, options: RunnerOptions, update: Update): Promise<void> {
+type RunnerParts = {
+  readonly update: (name: string, change: Partial<JobDocument>) => void;
+  readonly runBelow: (parent: string, name: string, properties: JobDocument["properties"]) => ChildRun;
+};
+
+async function runJob(
+  name: string,
+  signal: AbortSignal,
+  options: RunnerOptions,
+  { update, runBelow }: RunnerParts,
+): Promise<void> {
   const job = options.store.get<JobDocument>("jobs", name);
   const type = jobTypes.get(job?.properties["jobType"]);
   if (job === undefined || type === undefined) return;
   const folder = join(options.folder, "runs", name);
   const logs: LiveLog[] = [];
+  let end: string | undefined;
+  const closeLogs = async () => void (await Promise.allSettled(logs.map((one) => one.close())));
+  // In one write: whoever sees that it is over sees since when, and its whole log.
+  const endAs = async (status: string, error?: JobDocument["error"]) => {
+    await closeLogs();
+    update(name, { status, endedAt: new Date().toISOString(), ...(error === undefined ? {} : { error }) });
+  };
   const log = async (file: string): Promise<LiveLog> => {
     const container = (await options.storage.service()).getContainerClient(artifactContainer);
     const opened = await openLiveLog(container.getAppendBlobClient(`${artifactFolder(name)}/${file}`));
@@ -92,20 +126,35 @@ async function runJob(name: string, signal: AbortSignal, options: RunnerOptions,
       signal,
       options,
       log,
-      closeLogs: async () => void (await Promise.all(logs.map((one) => one.close()))),
+      closeLogs,
       setStatus: (status) => update(name, { status }),
+      endAs: (status) => void (end = status),
+      describe: (added) => update(name, { properties: described(name, added, options) }),
+      child: (child, properties) => runBelow(name, child, properties),
     });
-    update(name, { status: signal.aborted ? "Canceled" : "Completed" });
+    await endAs(signal.aborted ? "Canceled" : (end ?? "Completed"));
   } catch (error) {
     const failure =
       error instanceof JobFailed
         ? error
         : new JobFailed("SystemError", error instanceof Error ? error.message : String(error));
-    if (signal.aborted) update(name, { status: "Canceled" });
-    else update(name, { status: "Failed", error: { code: failure.code, message: failure.message } });
+    if (signal.aborted) await endAs("Canceled");
+    else await endAs("Failed", { code: failure.code, message: failure.message });
   } finally {
-    await Promise.allSettled(logs.map((one) => one.close()));
-    update(name, { endedAt: new Date().toISOString() });
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The properties of a job with something added to its own properties and tags. */
+function described(
+  name: string,
+  { properties = {}, tags = {} }: Parameters<JobRun["describe"]>[0],
+  { store }: RunnerOptions,
+): JobDocument["properties"] {
+  const known = store.get<JobDocument>("jobs", name)?.properties ?? {};
+  return {
+    ...known,
+    properties: { ...(known["properties"] as object | undefined), ...properties },
+    tags: { ...(known["tags"] as object | undefined), ...tags },
+  };
 }

@@ -27,6 +27,22 @@ export type JobRun = {
   readonly log: (file: string) => Promise<LiveLog>;
   readonly closeLogs: () => Promise<void>;
   readonly setStatus: (status: string) => void;
+  /** Ends as this, though nothing failed. */
+  readonly endAs: (status: "Canceled") => void;
+  /** Adds to the job's own properties and tags. */
+  readonly describe: (added: {
+    readonly properties?: Readonly<Record<string, string>>;
+    readonly tags?: Readonly<Record<string, string>>;
+  }) => void;
+  /** Starts a job below this one, beside the queue: how many run at once is up to this one. */
+  readonly child: (name: string, properties: JobDocument["properties"]) => ChildRun;
+};
+
+/** A job below another one, on its way. */
+export type ChildRun = {
+  /** Resolves when it has ended, however it did. */
+  readonly done: Promise<void>;
+  readonly cancel: () => void;
 };
 
 /** All that the emulator knows about one type of job. */

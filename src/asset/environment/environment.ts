@@ -45,6 +45,22 @@ export function identityOfReference(reference: string): string {
   return JSON.stringify(reference);
 }
 
+/** One without a name has its content for one, so that whatever has it is the same; a local context has to be uploaded first. */
+export async function find(
+  definition: EnvironmentDefinition,
+  _: LocalUpload | undefined,
+  { assets }: AssetDeps,
+): Promise<Outcome<string | undefined>> {
+  if (uploadOf(definition) !== undefined) return succeeded(undefined);
+  const { name, version } = anonymousVersion(
+    definition,
+    definition.build?.context.from === "address" ? definition.build.context.url : undefined,
+  );
+  const found = await assets.idOf(collection, name, version);
+  // Who may not read it may still put it.
+  return found.ok || found.failure.reason === "cancelled" ? found : succeeded(undefined);
+}
+
 /** Address of the build context, uploaded where it is local; `undefined` for an environment that has none. */
 export async function upload(
   { build, datastore = defaultDatastore }: EnvironmentDefinition,

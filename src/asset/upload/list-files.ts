@@ -136,7 +136,7 @@ function visit(folder: Folder, walk: Walk): void {
   for (const { entry, text } of named.sort((a, b) => (a.text < b.text ? -1 : 1))) {
     const name = folder.name === "" ? text : `${folder.name}/${text}`;
     const path = join(folder.path, text);
-    const info = isPlain(entry) ? entry : followed(path);
+    const info = whatIs(entry, path);
     const isFolder = info?.isDirectory() === true;
     if (isNeverTaken(text, isFolder) || isLeftOut(walk.rules, name, isFolder)) continue;
     checkName(entry.name, name);
@@ -176,11 +176,12 @@ function entriesOf({ path, name }: Folder): readonly Dirent<Buffer>[] {
   }
 }
 
-function isPlain(entry: Dirent<Buffer>): boolean {
-  return entry.isFile() || entry.isDirectory();
-}
-
-function followed(path: string) {
+/** An entry of a folder, or what a link leads to; `undefined` for one that leads nowhere. */
+export function whatIs(
+  entry: Pick<Dirent, "isFile" | "isDirectory">,
+  path: string,
+): Pick<Dirent, "isFile" | "isDirectory"> | undefined {
+  if (entry.isFile() || entry.isDirectory()) return entry;
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {

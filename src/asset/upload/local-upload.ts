@@ -1,6 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { BlobContainer } from "../../azure/blob-container.ts";
 import type { Blobs } from "../../azure/blobs.ts";
@@ -13,9 +12,12 @@ import {
   isNeverTaken,
   listFiles,
   NothingToTake,
+  whatIs,
   type Listed,
   type SnapshotFile,
 } from "./list-files.ts";
+import { contentText } from "./content-text.ts";
+import { contentReader } from "../../azure/read-content.ts";
 
 /** A local file or folder that goes to a datastore: data of a job, or a Docker build context. */
 export type LocalUpload = {
@@ -36,13 +38,13 @@ export async function takeUpload(path: string, root: string): Promise<LocalUploa
   const listed = listData(path, root);
   const { name, files, isFile } = listed;
   const hash = createHash("sha256").update("Initialize for october 2021 AML CLI version");
-  if (isFile) await addContent(path, hash);
-  else
-    await addFolder(
-      { path, prefix: "" },
-      { listed, taken: foldersOf(files), rules: ignoreFileOf(path)?.rules ?? [] },
-      hash,
-    );
+  const read = contentReader();
+  const addContent = (file: string) => read(file, (bytes) => hash.update(bytes));
+  if (isFile) await addContent(path);
+  else {
+    const taken: Taken = { listed, taken: foldersOf(files), rules: ignoreFileOf(path)?.rules ?? [] };
+    await addFolder({ path, prefix: "" }, taken, { hash, addContent });
+  }
   return {
     files,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
@@ -70,35 +72,35 @@ function foldersOf(files: readonly SnapshotFile[]): ReadonlySet<string> {
 }
 
 type Walk = { readonly path: string; readonly prefix: string };
+type Sum = { readonly hash: Hash; readonly addContent: (path: string) => Promise<void> };
 type Taken = { readonly listed: Listed; readonly taken: ReadonlySet<string>; readonly rules: IgnoreRules };
 
 /**
  * Names and contents, depth first, in the order of lower-cased names. The official client asks its rules for a folder's
  * name without a slash, and so has the names of folders in its hash of which nothing is uploaded.
  */
-async function addFolder({ path: folder, prefix }: Walk, of: Taken, hash: Hash): Promise<void> {
+async function addFolder({ path: folder, prefix }: Walk, of: Taken, to: Sum): Promise<void> {
   const { taken, rules } = of;
-  const names = await readdir(folder);
-  const key = (name: string) => name.toLowerCase();
-  for (const name of names.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))) {
+  const entries = readdirSync(folder, { withFileTypes: true }).map((entry) => ({
+    entry,
+    key: entry.name.toLowerCase(),
+  }));
+  for (const { entry } of entries.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) {
+    const { name } = entry;
     const whole = `${prefix}${name}`;
     // What is uploaded of a folder that a later line lets in again counts: else other content would have the same hash.
     if (isNeverTaken(name, false) || (!taken.has(whole) && isLeftOut(rules, whole, false))) continue;
     const path = join(folder, name);
-    const info = await stat(path).catch(() => undefined);
-    hash.update(name);
-    if (info?.isFile() === true) await addContent(path, hash);
+    const info = whatIs(entry, path);
+    to.hash.update(name);
+    if (info?.isFile() === true) await to.addContent(path);
     else if (info?.isDirectory() === true && !isClosed(name, whole, of))
-      await addFolder({ path, prefix: `${whole}/` }, of, hash);
+      await addFolder({ path, prefix: `${whole}/` }, of, to);
   }
 }
 
 function isClosed(name: string, whole: string, { listed, rules }: Taken): boolean {
   return isNeverTaken(name, true) || isLeftOut(rules, whole, true) || listed.notEntered.has(whole);
-}
-
-async function addContent(path: string, hash: Hash): Promise<void> {
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
 }
 
 export type UploadDeps = {
@@ -134,10 +136,10 @@ export async function ensureUploaded(
     onProgress(`The datastore ${datastore} has ${what} already; nothing is uploaded.`);
     return succeeded(container);
   }
-  onProgress(`Uploading ${what} to the datastore ${datastore}: ${upload.files.length} files, ${upload.bytes} bytes.`);
-  const files = sorted.map((file) => ({ name: blobName(file), path: file.path }));
-  // What an upload that broke off has left behind may be half a file.
-  const uploaded = await blobs.upload(container, files, { overwrite: true, signal });
+  onProgress(`Uploading ${what} to the datastore ${datastore}: ${contentText(upload)}`);
+  const files = sorted.map((file) => ({ ...file, name: blobName(file) }));
+  // What an upload that broke off has left is there by its content's address: it is not sent again.
+  const uploaded = await blobs.upload(container, files, { resumes: upload.blobPath, signal, onProgress });
   if (!uploaded.ok) return uploaded;
   const hash = upload.blobPath.split("/")[1] ?? "";
   const marked = await blobs.setMetadata(container, first, { name: hash, version: "1", ...completed });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { contentReader } from "../../azure/read-content.ts";
 import { listFiles, NothingToTake, SnapshotRefused, type Listed, type SnapshotFile } from "./list-files.ts";
 
 /** The files that make up a job's code. */
@@ -45,12 +45,11 @@ export function listCode(path: string, root: string): Listed {
  */
 async function contentHash(files: readonly SnapshotFile[]): Promise<string> {
   const hash = createHash("sha256");
-  const key = ({ name }: SnapshotFile) => name.toLowerCase();
-  const sorted = [...files].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+  const keyed = files.map((file) => ({ ...file, key: file.name.toLowerCase() }));
+  const sorted = keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   hash.update(String(sorted.length));
   for (const { name, bytes } of sorted) hash.update(`#${name}#${bytes}`);
-  for (const { path } of sorted) {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  }
+  const read = contentReader();
+  for (const { path } of sorted) await read(path, (bytes) => hash.update(bytes));
   return hash.digest("hex");
 }

@@ -1,7 +1,8 @@
+import * as z from "zod";
 import type { LiveCompute } from "../../azure/computes.ts";
 import { fromIsoDuration } from "../../azure/iso-duration.ts";
 import type { WorkspaceRef } from "../../azure/workspace.ts";
-import { baseComparisons, differing, liveMember } from "../compare.ts";
+import { baseComparisons, differing, liveForm, liveMember } from "../compare.ts";
 import type { Difference } from "../kind.ts";
 import { identityComparison } from "../managed/identity.ts";
 import { publicIpComparison, saysPublicIp, subnetId } from "../managed/subnet.ts";
@@ -33,8 +34,8 @@ export function withImmutableFields(target: AmlCompute, live: LiveCompute): AmlC
 }
 
 function idleSecondsOf(live: LiveCompute): number | undefined {
-  const idle = liveMember(live, "scaleSettings", "nodeIdleTimeBeforeScaleDown");
-  return typeof idle === "string" ? fromIsoDuration(idle) : undefined;
+  const idle = liveForm(live, z.string(), "scaleSettings", "nodeIdleTimeBeforeScaleDown");
+  return idle === undefined ? undefined : fromIsoDuration(idle);
 }
 
 /**

@@ -12,17 +12,19 @@ export function liveNodesOf({ properties }: LiveCompute): NodeRange | undefined 
 }
 
 /** States in which nobody can work on the instance, though its provisioning succeeded. */
-const faults: Readonly<Record<string, string>> = {
-  createfailed: "It could not be created.",
-  setupfailed: "Setup did not finish.",
-  usersetupfailed: "Setup for its user did not finish.",
-  unusable: "It is out of order.",
-};
+const faults = new Map<string, string>(
+  Object.entries({
+    createfailed: "It could not be created.",
+    setupfailed: "Setup did not finish.",
+    usersetupfailed: "Setup for its user did not finish.",
+    unusable: "It is out of order.",
+  }),
+);
 
 /** The instance has a `state` of its own beside the provisioning; `lastOperation` and `errors` tell why it is in it. */
 export function faultOf({ properties }: LiveCompute): ServiceError | undefined {
   const { state, errors } = properties;
-  const sentence = typeof state === "string" ? faults[state.toLowerCase()] : undefined;
+  const sentence = typeof state === "string" ? faults.get(state.toLowerCase()) : undefined;
   if (typeof state !== "string" || sentence === undefined) return undefined;
   const name = member(properties, "lastOperation", "operationName");
   const status = member(properties, "lastOperation", "operationStatus");

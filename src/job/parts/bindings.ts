@@ -35,6 +35,7 @@ export function withTodaysPlaceholders(command: string, { add }: PartReader): st
  * `${{inputs.x}}` in a command has to be declared, as the official client demands; `$[[…]]` marks what may be absent. The
  * name is everything up to the braces: what an input holds has no members.
  *
+ * @param parameters of a search space around the command, which are easily taken for inputs.
  * @param key of the job, where it calls its command otherwise: `args`.
  */
 export function checkBindings(
@@ -42,6 +43,7 @@ export function checkBindings(
   inputs: readonly string[],
   outputs: readonly string[],
   { add }: PartReader,
+  parameters: readonly string[] = [],
   key = "command",
 ): void {
   const certain = withoutOptional(command);
@@ -55,7 +57,31 @@ export function checkBindings(
       "unknown-binding",
       [key],
       `${key === "command" ? "The command" : `The key ${key}`} uses \${{${section}.${name}}}, and no such ${section === "inputs" ? "input" : "output"} is declared.${near}`,
-      `Declare it under ${section}, or fix the name.`,
+      parameters.includes(name)
+        ? `It is a parameter of the search space: write \${{search_space.${name}}}.`
+        : `Declare it under ${section}, or fix the name.`,
+    );
+  }
+}
+
+/** `${{search_space.x}}` has to be a parameter: the official client sends anything, and every trial fails. */
+export function checkParameterBindings(
+  command: string,
+  parameters: readonly string[],
+  inputs: readonly string[],
+  { add }: PartReader,
+): void {
+  for (const [, text = ""] of command.matchAll(/\$\{\{\s*search_space\.([^{}]+)\}\}/g)) {
+    const name = text.trim();
+    // A choice between mappings has parameters below it.
+    if (parameters.includes(/^\w+/.exec(name)?.[0] ?? "")) continue;
+    add(
+      "unknown-binding",
+      ["command"],
+      `The command uses \${{search_space.${name}}}, and the search space has no such parameter.${suggestionFor(name, parameters)}`,
+      inputs.includes(name)
+        ? `It is an input: write \${{inputs.${name}}}.`
+        : "Declare it under search_space, or fix the name.",
     );
   }
 }

@@ -3,8 +3,10 @@ import type { SourceNode } from "../../yaml/source.ts";
 
 /** What the reader of one part of a job is handed. */
 export type PartReader = {
-  /** The job. */
+  /** The job, or the mapping inside it that the part belongs to. */
   readonly node: SourceNode;
+  /** How many keys of the job lead to `node`; none where it is the job itself. */
+  readonly depth?: number;
   /** Adds a problem at the place of a key of the job. */
   readonly add: AddProblem;
 };

@@ -14,16 +14,18 @@ export const resourcesSchema = () =>
   });
 
 /** Keys that the service knows in one spelling only; the official client takes them in any. */
-const propertyKeys: Readonly<Record<string, string>> = {
-  singularity: "AISuperComputer",
-  aisupercomputer: "AISuperComputer",
-  itp: "itp",
-  target_selector: "target_selector",
-};
+const propertyKeys = new Map<string, string>(
+  Object.entries({
+    singularity: "AISuperComputer",
+    aisupercomputer: "AISuperComputer",
+    itp: "itp",
+    target_selector: "target_selector",
+  }),
+);
 
 function toProperties(declared: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(declared).map(([key, value]) => [propertyKeys[key.toLowerCase()] ?? key, value]),
+    Object.entries(declared).map(([key, value]) => [propertyKeys.get(key.toLowerCase()) ?? key, value]),
   );
 }
 

@@ -12,16 +12,18 @@ export type PipPlan = {
 };
 
 /** Packages that conda-forge and PyPI call by different names. */
-const pipNames: Readonly<Record<string, string>> = {
-  pytorch: "torch",
-  "pytorch-lightning": "pytorch-lightning",
-  "py-xgboost": "xgboost",
-  tensorflow: "tensorflow",
-  opencv: "opencv-python",
-  "matplotlib-base": "matplotlib",
-  "faiss-cpu": "faiss-cpu",
-  "python-dateutil": "python-dateutil",
-};
+const pipNames = new Map<string, string>(
+  Object.entries({
+    pytorch: "torch",
+    "pytorch-lightning": "pytorch-lightning",
+    "py-xgboost": "xgboost",
+    tensorflow: "tensorflow",
+    opencv: "opencv-python",
+    "matplotlib-base": "matplotlib",
+    "faiss-cpu": "faiss-cpu",
+    "python-dateutil": "python-dateutil",
+  }),
+);
 
 /** Packages of conda that are part of any Python environment, or of conda itself. */
 const included = new Set(["pip", "setuptools", "wheel", "conda", "ca-certificates"]);
@@ -47,7 +49,7 @@ export function planPip(conda: CondaSpecification): PipPlan {
     if (lower === "python") python = /\d+(\.\d+)?/.exec(constraint)?.[0];
     else if (included.has(lower)) continue;
     else if (systemPackages.test(name)) notByPip.push(text);
-    else requirements.push(`${pipNames[lower] ?? name}${pipConstraint(constraint)}`);
+    else requirements.push(`${pipNames.get(lower) ?? name}${pipConstraint(constraint)}`);
   }
   return { requirements, notByPip, ...(python === undefined ? {} : { python }) };
 }

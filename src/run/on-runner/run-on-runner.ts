@@ -37,6 +37,8 @@ export type LocalRun = {
   readonly tail: readonly string[];
   /** Folder of what the run wrote to `./outputs`. */
   readonly outputsFolder: string;
+  /** Ended by its time limit. */
+  readonly timedOut: boolean;
 };
 
 const tailLines = 60;
@@ -116,7 +118,8 @@ export async function runLocally(name: string, work: RunnerWork, deps: LocalDeps
       : end.aborted && !signal.aborted
         ? "The job's own time limit passed."
         : undefined;
-  return { status, metrics, tail, outputsFolder, ...(error === undefined ? {} : { error }) };
+  const timedOut = end.aborted && !signal.aborted;
+  return { status, metrics, tail, outputsFolder, timedOut, ...(error === undefined ? {} : { error }) };
 }
 
 async function copyCode({ code }: RunnerWork, folder: string): Promise<void> {

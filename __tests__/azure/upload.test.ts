@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { randomBytes } from "node:crypto";
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkoutOf } from "../support/step.ts";
+import { storageOf } from "../support/storage.ts";
+import { useStand } from "../support/use-stand.ts";
+
+const stand = useStand();
+
+/** Files in a folder of their own, and the blobs that they become. */
+let folders = 0;
+function filesOf(contents: Readonly<Record<string, string | Buffer>>) {
+  const folder = checkoutOf({});
+  const below = `LocalUpload/${(folders += 1)}`;
+  const files = Object.entries(contents).map(([file, content]) => {
+    const path = join(folder, file);
+    writeFileSync(path, content);
+    return { name: `${below}/${file}`, path, bytes: statSync(path).size };
+  });
+  return { below, files };
+}
+
+const many = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}.py`, `print(${index})\n`]));
+const sent = (below: string) =>
+  stand.requests().filter(({ method, path }) => method === "PUT" && path.includes(`/${below}/`));
+let before = 0;
+beforeEach(() => {
+  before = stand.requests().length;
+});
+const requestsSince = () => stand.requests().length - before;
+
+describe("an upload", () => {
+  it("puts each small file by one request, and a large one by its blocks", async () => {
+    const { blobs, container } = storageOf(stand);
+    const large = randomBytes(5_000_000);
+    const { below, files } = filesOf({ "a.txt": "a", "empty.txt": "", "large.bin": large, "ä é&<'%20+.txt": "b" });
+    expect(await blobs.upload(container, files)).toEqual({ ok: true, value: undefined });
+    expect(requestsSince()).toBe(3 + 3 + 1);
+    const there = await stand.emulator.blobs(`${below}/`);
+    expect(there.map(({ name }) => name.slice(below.length + 1)).sort()).toEqual(
+      ["a.txt", "empty.txt", "large.bin", "ä é&<'%20+.txt"].sort(),
+    );
+    expect(there.find(({ name }) => name.endsWith("large.bin"))?.text).toBe(large.toString("utf8"));
+  });
+
+  it("that was cut off goes on: what is there is not sent again", async () => {
+    const { below, files } = filesOf({ ...many(40), "large.bin": randomBytes(3_000_000) });
+    const abort = new AbortController();
+    stand.endpoint.faults.add({ path: "f30\\.py$", kind: "reset", times: 99 });
+    const { blobs, container } = storageOf(stand, abort.signal);
+    expect(await blobs.upload(container, files)).toMatchObject({ ok: false });
+    stand.endpoint.faults.clear();
+    const there = (await stand.emulator.blobs(`${below}/`)).length;
+    expect(there).toBeGreaterThan(20);
+    const sentBefore = sent(below).length;
+    const said: string[] = [];
+    const resumed = await blobs.upload(container, files, { resumes: below, onProgress: (text) => said.push(text) });
+    expect(resumed).toMatchObject({ ok: true });
+    const again = sent(below).slice(sentBefore);
+    expect(new Set(again.map(({ path }) => path)).size).toBe(files.length - there);
+    expect(said.at(-1)).toContain(`${there} of them were there`);
+    expect(await stand.emulator.blobs(`${below}/`)).toHaveLength(files.length);
+  });
+
+  it("finds all of a whole one there by a list, and sends nothing", async () => {
+    const { blobs, container } = storageOf(stand);
+    const { below, files } = filesOf({ ...many(10), "large.bin": randomBytes(3_000_000), "&<>\"' ü": "x" });
+    await blobs.upload(container, files);
+    const sentBefore = sent(below).length;
+    expect(await blobs.upload(container, files, { resumes: below })).toMatchObject({ ok: true });
+    expect(sent(below)).toHaveLength(sentBefore);
+  });
+
+  it("writes over what has the same length and other content", async () => {
+    const { blobs, container } = storageOf(stand);
+    const { below, files } = filesOf({ "a.txt": "old" });
+    await blobs.upload(container, files);
+    const [file] = files;
+    writeFileSync(file?.path ?? "", "new");
+    for (const options of [{ resumes: below }, {}]) {
+      expect(await blobs.upload(container, files, options)).toMatchObject({ ok: true });
+      expect(await stand.emulator.blobs(below)).toMatchObject([{ text: "new" }]);
+    }
+  });
+
+  it("that races with another of the same content succeeds, as that one does", async () => {
+    const { below, files } = filesOf({ ...many(60), "large.bin": randomBytes(3_000_000) });
+    const ends = await Promise.all(
+      [1, 2].map(async () => {
+        const { blobs, container } = storageOf(stand);
+        return blobs.upload(container, files);
+      }),
+    );
+    expect(ends.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(await stand.emulator.blobs(`${below}/`)).toHaveLength(files.length);
+  });
+
+  it.each([
+    ["a busy storage", { kind: "status", status: 503, headers: { "Retry-After": "1" } }],
+    ["a connection that breaks", { kind: "reset" }],
+    ["a lost reply", { kind: "lost-reply" }],
+  ] as const)("waits for %s", async (_, fault) => {
+    const { blobs, container } = storageOf(stand);
+    const { below, files } = filesOf({ "a.txt": "a", "large.bin": randomBytes(3_000_000) });
+    stand.endpoint.faults.add({ method: "PUT", path: below, times: 3, ...fault });
+    expect(await blobs.upload(container, files)).toMatchObject({ ok: true });
+    expect(await stand.emulator.blobs(`${below}/`)).toHaveLength(2);
+  });
+
+  it.each([
+    ["grown", "longer than it was"],
+    ["shrunk", ""],
+  ])("refuses a file that has %s since it was listed, and names it", async (_, text) => {
+    const { blobs, container } = storageOf(stand);
+    const { files } = filesOf({ "a.txt": "text" });
+    writeFileSync(files[0]?.path ?? "", text);
+    expect(await blobs.upload(container, files)).toMatchObject({
+      ok: false,
+      failure: { error: { code: "FileChanged", message: expect.stringContaining("a.txt") as unknown } },
+    });
+  });
+});

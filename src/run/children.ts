@@ -1,0 +1,194 @@
+import pLimit from "p-limit";
+import { defined } from "../azure/defined.ts";
+import { interpretStatus } from "../azure/job-status.ts";
+import type { Blobs } from "../azure/blobs.ts";
+import type { Jobs, LiveJob } from "../azure/jobs.ts";
+import type { Metrics } from "../azure/metrics.ts";
+import { succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import type { ChildRun, RunHistory } from "../azure/run-history.ts";
+import { leafCause } from "../azure/service-error.ts";
+import { childrenOf } from "../job/job.ts";
+import type { ChildrenKind } from "../job/kind.ts";
+import type { BestTrial, ChildReport } from "../report/result.ts";
+import type { LastValues } from "./gates.ts";
+import { createLogFollower } from "./logs.ts";
+
+/** What a run has started, by one rule for every type of job: a sweep's trials, a pipeline's steps. */
+export type Children = { readonly children: readonly ChildReport[]; readonly best?: BestTrial };
+
+const readsAtOnce = 8;
+
+/**
+ * Reads the children of a run: one list, and the last values of each.
+ *
+ * @param parent as it is now: a sweep's tags hold the parameters of its trials, its properties the best of them.
+ */
+async function readChildren(
+  parent: LiveJob,
+  kind: ChildrenKind,
+  { runHistory, metrics }: { readonly runHistory: RunHistory; readonly metrics: Metrics },
+): Promise<Outcome<Children>> {
+  const found = await runHistory.children(parent.name);
+  if (!found.ok) return found;
+  const limit = pLimit(readsAtOnce);
+  const children = await Promise.all(
+    found.value.map((child, index) =>
+      limit(async () => {
+        const values = await metrics.lastValues(child.name);
+        // Metrics decide nothing but gates: what cannot be read is left out, and misses every one.
+        return reportOf(child, index, parent, kind, values.ok ? values.value : {});
+      }),
+    ),
+  );
+  const sorted = kind.are === "trials" ? children.sort((a, b) => (a.trial ?? 0) - (b.trial ?? 0)) : children;
+  return succeeded({ children: sorted, ...defined({ best: bestOf(sorted, parent, kind) }) });
+}
+
+function reportOf(
+  child: ChildRun,
+  index: number,
+  parent: LiveJob,
+  kind: ChildrenKind,
+  metrics: Readonly<Record<string, number>>,
+): ChildReport {
+  const { name, status, startTime, endTime } = child;
+  const seconds =
+    startTime === undefined || endTime === undefined
+      ? Number.NaN
+      : (Date.parse(endTime) - Date.parse(startTime)) / 1000;
+  return {
+    name,
+    ...(kind.are === "trials" ? { trial: numberOf(name, parent.name) ?? index } : { step: child.displayName ?? name }),
+    status,
+    conclusion: interpretStatus(status).conclusion,
+    parameters: kind.are === "trials" ? parametersOf(child, parent) : {},
+    metrics,
+    ...defined({
+      durationSeconds: Number.isNaN(seconds) ? undefined : Math.max(0, seconds),
+      url: parent.studioUrl?.includes(`/runs/${parent.name}?`)
+        ? parent.studioUrl.replace(`/runs/${parent.name}?`, `/runs/${name}?`)
+        : undefined,
+    }),
+  };
+}
+
+/** The service names trials after the sweep: `sweep_0`, `sweep_1`, … */
+function numberOf(name: string, parent: string): number | undefined {
+  const suffix = name.startsWith(`${parent}_`) ? name.slice(parent.length + 1) : "";
+  return /^\d{1,6}$/.test(suffix) ? Number(suffix) : undefined;
+}
+
+/** By the sweep's tags, as its own clients read them (`azureml-train-core` 1.62.0, get_hyperparameters); else by the trial's. */
+function parametersOf({ name, tags }: ChildRun, parent: LiveJob): Readonly<Record<string, unknown>> {
+  for (const text of [parent.tags[`_aml_system_${name}`], parent.tags[name], tags["hyperparameters"]]) {
+    if (text === undefined) continue;
+    try {
+      const value: unknown = JSON.parse(text);
+      if (typeof value === "object" && value !== null && !Array.isArray(value))
+        return value as Readonly<Record<string, unknown>>;
+    } catch {
+      // A tag that somebody else has written says nothing about parameters.
+    }
+  }
+  return {};
+}
+
+/**
+ * The trial that the service names in the sweep's own properties (`best_child_run_id`, which azure-ai-ml downloads from
+ * too); where it names none, the one with the best last value, of those that completed if there is one.
+ */
+function bestOf(children: readonly ChildReport[], { properties }: LiveJob, kind: ChildrenKind): BestTrial | undefined {
+  if (kind.are !== "trials" || kind.objective === undefined) return undefined;
+  const { primaryMetric: metric, goal } = kind.objective;
+  const named = children.find(({ name }) => name === properties["best_child_run_id"]);
+  const best = named ?? bestByMetric(children, metric, goal);
+  if (best === undefined) return undefined;
+  const score = named === undefined ? Number.NaN : Number(properties["score"] ?? Number.NaN);
+  const value = Number.isFinite(score) ? score : best.metrics[metric];
+  return { name: best.name, metric, goal, ...defined({ value }), parameters: best.parameters };
+}
+
+function bestByMetric(
+  children: readonly ChildReport[],
+  metric: string,
+  goal: "minimize" | "maximize",
+): ChildReport | undefined {
+  const logged = children.filter((child) => Number.isFinite(child.metrics[metric]));
+  const completed = logged.filter(({ conclusion }) => conclusion === "success");
+  const sign = goal === "maximize" ? -1 : 1;
+  const distance = (child: ChildReport) => sign * (child.metrics[metric] ?? Number.NaN);
+  return (completed.length > 0 ? completed : logged).reduce<ChildReport | undefined>(
+    (a, b) => (a === undefined || distance(b) < distance(a) ? b : a),
+    undefined,
+  );
+}
+
+/** Why a run failed whose children did: the first of them that failed, its cause, and the end of its log. */
+export type FailedChild = { readonly child: ChildReport; readonly cause?: ServiceError; readonly tail?: string };
+
+export type Below = { readonly children?: Children; readonly failedChild?: FailedChild };
+
+type BelowDeps = {
+  readonly jobs: Pick<Jobs, "get">;
+  readonly runHistory: RunHistory;
+  readonly metrics: Metrics;
+  readonly blobs: Blobs;
+};
+
+/**
+ * What is below a run that is over: nothing for a type that starts no others.
+ *
+ * @param job as it was when it was submitted or joined; it is read again, because what its children say of themselves in
+ *   its tags and properties has come since.
+ * @param status the last one that was read.
+ */
+export async function readBelow(job: LiveJob, status: string, deps: BelowDeps): Promise<Outcome<Below>> {
+  const kind = childrenOf(job);
+  if (kind === undefined) return succeeded({});
+  const now = await deps.jobs.get(job.name);
+  if (!now.ok) return now;
+  const children = await readChildren(now.value ?? job, kind, deps);
+  if (!children.ok) return children;
+  const failedChild =
+    interpretStatus(status).conclusion === "failure" ? await readFailedChild(children.value.children, deps) : undefined;
+  return succeeded({ children: children.value, ...defined({ failedChild }) });
+}
+
+/** Last values as gates take them: of a sweep, its best trial's; of a pipeline, its steps' beside its own. */
+export async function valuesOfRun(name: string, deps: BelowDeps): Promise<Outcome<LastValues>> {
+  const [job, own] = await Promise.all([deps.jobs.get(name), deps.metrics.lastValues(name)]);
+  if (!job.ok) return job;
+  const kind = job.value === undefined ? undefined : childrenOf(job.value);
+  if (job.value === undefined || kind === undefined) return own.ok ? succeeded({ own: own.value }) : own;
+  const below = await readChildren(job.value, kind, deps);
+  if (!below.ok) return below;
+  const { children, best } = below.value;
+  const ofBest = children.find((child) => child.name === best?.name)?.metrics;
+  if (ofBest === undefined && !own.ok) return own;
+  return succeeded({ own: ofBest ?? (own.ok ? own.value : {}), steps: stepValuesOf(children) });
+}
+
+export function stepValuesOf(children: readonly ChildReport[]): NonNullable<LastValues["steps"]> {
+  return Object.fromEntries(children.flatMap(({ step, metrics }) => (step === undefined ? [] : [[step, metrics]])));
+}
+
+async function readFailedChild(
+  children: readonly ChildReport[],
+  { runHistory, blobs }: Pick<BelowDeps, "runHistory" | "blobs">,
+): Promise<FailedChild | undefined> {
+  const child = children.find(({ conclusion }) => conclusion === "failure");
+  if (child === undefined) return undefined;
+  const details = await runHistory.details(child.name);
+  if (!details.ok) return { child };
+  const { error, logFiles } = details.value;
+  const follower = createLogFollower(blobs, () => undefined);
+  await follower.finish(logFiles);
+  return { child, ...defined({ cause: error === undefined ? undefined : leafCause(error), tail: follower.tail() }) };
+}
+
+/** The child and its cause as a sentence; `undefined` where the service gave none. */
+export function causeOf({ child, cause }: FailedChild): string | undefined {
+  if (cause === undefined) return undefined;
+  const which = child.step === undefined ? `trial ${child.trial ?? child.name}` : `step '${child.step}'`;
+  return `Its ${which} failed: ${cause.message} [${cause.code}]`;
+}
