@@ -88,10 +88,7 @@ describe("a job file", () => {
   });
 
   it.each([
-    [
-      "$schema: https://azuremlschemas.azureedge.net/latest/importJob.schema.json\n",
-      "an az ml importJob file",
-    ],
+    ["$schema: https://azuremlschemas.azureedge.net/latest/importJob.schema.json\n", "an az ml importJob file"],
     ["type: pipeline\njobs: {}\n", "a job of the type pipeline"],
   ])("of a type that is not listed is not supported yet: %j", (yaml, what) => {
     const { node } = nodeOf(yaml);
