@@ -43,6 +43,7 @@ const cloud = {
   resourceManager: "https://management.azure.com",
   authority: "https://login.microsoftonline.com",
   armScope: "x",
+  mlScope: "https://ml.azure.com/.default",
   storageSuffix: "core.windows.net",
   oidcAudience: "x",
   isCustom: false,

@@ -14,6 +14,7 @@ import {
   send,
   userAgentPrefix,
   type Answer,
+  newToken,
 } from "./pipeline.ts";
 import { createThrottle } from "./throttle.ts";
 import { failureOf, withRetries, type Repeatable, type RetryDeps } from "./retry.ts";
@@ -47,6 +48,8 @@ export type WriteOptions = {
   readonly repeatable?: Repeatable;
   /** Sent as `x-ms-correlation-request-id`, to search Azure's logs by; ARM makes one up when it is absent. */
   readonly correlationId?: string;
+  /** Sends a token of the service along, by which what is started acts for the identity that starts it. */
+  readonly withServiceToken?: boolean;
 };
 
 export type Query = Readonly<Record<string, string>>;
@@ -145,15 +148,20 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
         () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id, undefined, until),
         until,
       ),
-    put: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
-      answer("PUT", repeatable, () =>
+    put: async (id, apiVersion, body, { repeatable = "write", correlationId, withServiceToken = false } = {}) => {
+      // Before the write: without the token nothing is sent.
+      const token = withServiceToken ? (await newToken(newCredential, cloud.mlScope)).token : undefined;
+      return answer("PUT", repeatable, () =>
         byId(
           (path, rest) =>
-            client.resources.createOrUpdateById(path, apiVersion, body as GenericResource, rest).submitted(),
+            client.resources
+              .createOrUpdateById(path, apiVersion, body as GenericResource, withHeader(rest, "x-azureml-token", token))
+              .submitted(),
           id,
           correlationId,
         ),
-      ),
+      );
+    },
     patch: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
       answer("PATCH", repeatable, () =>
         byId(
@@ -198,7 +206,7 @@ type LibraryOptions = {
   readonly requestOptions: {
     readonly timeout: number;
     readonly skipUrlEncoding: boolean;
-    readonly customHeaders: Record<string, string>;
+    readonly headers: Record<string, string>;
   };
   readonly onResponse: (raw: {
     status: number;
@@ -230,7 +238,7 @@ async function viaLibrary(
     requestOptions: {
       timeout: seconds * 1000,
       skipUrlEncoding: true,
-      customHeaders: correlationId === undefined ? {} : { "x-ms-correlation-request-id": correlationId },
+      headers: correlationId === undefined ? {} : { "x-ms-correlation-request-id": correlationId },
     },
     onResponse: (raw) => {
       answer ??= { status: raw.status, headers: raw.headers.toJSON(), body: parsed(raw.bodyAsText) };
@@ -243,6 +251,13 @@ async function viaLibrary(
   }
   if (answer === undefined) throw new Error("The library reported no answer.");
   return answer;
+}
+
+function withHeader(options: LibraryOptions, name: string, value: string | undefined): LibraryOptions {
+  if (value === undefined) return options;
+  const { requestOptions } = options;
+  const headers = { ...requestOptions.headers, [name]: value };
+  return { ...options, requestOptions: { ...requestOptions, headers } };
 }
 
 function listPages(

@@ -11,6 +11,8 @@ export type Cloud = {
   /** Entra ID, without a trailing slash. */
   readonly authority: string;
   readonly armScope: string;
+  /** Of the service itself: its token lets what it starts act for whoever started it. */
+  readonly mlScope: string;
   /** Hosts of key vaults end with it: `vault.azure.net`. */
   readonly keyVaultSuffix?: string;
   readonly storageSuffix?: string;
@@ -39,6 +41,7 @@ const known: Readonly<Record<string, Cloud>> = {
     resourceManager: "https://management.azure.com",
     authority: "https://login.microsoftonline.com",
     armScope: "https://management.azure.com/.default",
+    mlScope: "https://ml.azure.com/.default",
     keyVaultSuffix: "vault.azure.net",
     storageSuffix: "core.windows.net",
     dataPlaneSuffixes: ["api.azureml.ms", "ml.azure.com", "experiments.azureml.net"],
@@ -51,6 +54,7 @@ const known: Readonly<Record<string, Cloud>> = {
     resourceManager: "https://management.usgovcloudapi.net",
     authority: "https://login.microsoftonline.us",
     armScope: "https://management.usgovcloudapi.net/.default",
+    mlScope: "https://ml.azure.us/.default",
     keyVaultSuffix: "vault.usgovcloudapi.net",
     storageSuffix: "core.usgovcloudapi.net",
     dataPlaneSuffixes: ["ml.azure.us"],
@@ -63,6 +67,7 @@ const known: Readonly<Record<string, Cloud>> = {
     resourceManager: "https://management.chinacloudapi.cn",
     authority: "https://login.chinacloudapi.cn",
     armScope: "https://management.chinacloudapi.cn/.default",
+    mlScope: "https://ml.azure.cn/.default",
     keyVaultSuffix: "vault.azure.cn",
     storageSuffix: "core.chinacloudapi.cn",
     dataPlaneSuffixes: ["ml.azure.cn"],
@@ -161,6 +166,7 @@ function cloudOf(entry: unknown, url: URL): Cloud | undefined {
     resourceManager: arm,
     authority,
     armScope: `${audience}/.default`,
+    mlScope: isKnown?.mlScope ?? "https://ml.azure.com/.default",
     ...(vaults === undefined ? {} : { keyVaultSuffix: vaults }),
     ...(stores === undefined ? {} : { storageSuffix: stores }),
     dataPlaneSuffixes: isKnown?.dataPlaneSuffixes ?? siblingsOf(arm),

@@ -69,7 +69,7 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
         : jobs;
     },
     put: async (name, body, apiVersion) => {
-      const answer = await arm.put(id(name), apiVersion, body);
+      const answer = await arm.put(id(name), apiVersion, body, { withServiceToken: actsForItsStarter(body) });
       if (!answer.ok) return answer;
       // Whether there is a run now is not known from such an answer: it is as good as a lost one.
       return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unknown");
@@ -83,6 +83,12 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
       return answer.ok ? succeeded(undefined) : answer;
     },
   };
+}
+
+/** The steps of a pipeline, and a job with the identity of its user, are started by the service on somebody's behalf. */
+function actsForItsStarter(body: unknown): boolean {
+  const job = membersOf(membersOf(body)["properties"]);
+  return job["jobType"] === "Pipeline" || membersOf(job["identity"])["identityType"] === "UserIdentity";
 }
 
 /** A job has a name of its own and a part that says how it is; without them it is a broken reply. */
