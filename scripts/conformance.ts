@@ -181,6 +181,7 @@ promise(
 
 // What the clients make of it, and make themselves.
 await client(second, "azure_ai_ml.py");
+await client(second, "azure_ai_ml_sweep.py");
 await client(second, "azureml_mlflow.py", { RUN_NAME: trained.outputs["run-name"] ?? "" });
 await client(first, "azureml_core.py");
 
@@ -236,6 +237,15 @@ promise(
   "follows a job that azure-ai-ml submitted",
   followed.exitCode === 0 && followed.outputs["run-status"] === "Completed",
   followed.log.join("\n"),
+);
+const sweep = await action("train", [], { "run-name": "py-kept-sweep" });
+promise(
+  "azureml-targets",
+  "follows a sweep that azure-ai-ml submitted, to its best trial",
+  sweep.exitCode === 0 &&
+    sweep.outputs["best-trial"] === "py-kept-sweep_1" &&
+    sweep.outputs["run-metrics"] === '{"loss":1}',
+  sweep.log.join("\n"),
 );
 const detached = await action("detach", [], {
   only: "v1-vm, our-name, v1-aks, py-k8s, py-spark, v1-hdi, v1-batch, v1-dbx, v1-adla",

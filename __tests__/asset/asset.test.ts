@@ -1,10 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   assetKinds,
+  createTaker,
   ensureAssets,
   environmentWord,
   isUploadedToDatastore,
-  takeAsset,
+  withParts,
   type AssetUse,
 } from "../../src/asset/asset.ts";
 import type { AssetDeps } from "../../src/asset/kind.ts";
@@ -12,6 +13,7 @@ import { succeeded } from "../../src/azure/outcome.ts";
 import { failing } from "../support/jobs.ts";
 import { checkoutOf } from "../support/step.ts";
 
+const takeAsset = (use: AssetUse) => createTaker()(use);
 const never = () => Promise.reject(new Error("This is not asked for."));
 
 /** A workspace with storage: what was completed stays, and everything that is written is noted. */
@@ -19,6 +21,7 @@ function workspace() {
   const written: string[] = [];
   const completed = new Map<string, Readonly<Record<string, string>>>();
   const code = new Map<string, string>();
+  const components = new Map<string, Readonly<Record<string, unknown>>>();
   const container = { url: "https://store/container", access: { by: "sas", token: "" } } as const;
   const deps: AssetDeps = {
     assets: {
@@ -28,11 +31,13 @@ function workspace() {
         written.push(`put ${collection}`);
         const { hash_sha256: hash } =
           (body as { properties: { properties?: { hash_sha256?: string } } }).properties.properties ?? {};
-        const id = `${collection}/${name}/${version}`;
+        const id = `/ws/${collection}/${name}/versions/${version}`;
         if (hash !== undefined) code.set(hash, id);
+        if (collection === "components") components.set(id, {});
         return succeeded({ id, conflict: false });
       },
-      get: async () => succeeded(undefined),
+      get: async (collection, name, version) =>
+        succeeded(components.get(`/ws/${collection}/${name}/versions/${version}`)),
       idOf: async () => succeeded(undefined),
       versions: async () => succeeded(undefined),
     },
@@ -54,6 +59,7 @@ function workspace() {
     },
     datastores: { open: async () => succeeded(container), look: never },
     workspaceId: "/ws",
+    computeIdOf: (compute) => `/ws/computes/${compute}`,
     signal: new AbortController().signal,
     onProgress: () => undefined,
   };
@@ -82,6 +88,17 @@ const localInput = (local: string) => ({
 });
 const data = (local: string): AssetUse => ({ kind: "data", ...localInput(local) });
 const model = (local: string): AssetUse => ({ kind: "model", ...localInput(local) });
+const component = (folder: string, where = "jobs.a.component"): AssetUse => ({
+  kind: "component",
+  where,
+  what: "the component",
+  declared: {
+    tags: {},
+    isGraph: false,
+    parts: [code(folder), environment()],
+    toSpec: ({ idOf }) => ({ command: "x", code: idOf("code"), environment: idOf("environment") }),
+  },
+});
 
 describe("an asset kind", () => {
   it.each(Object.entries(assetKinds))("says how %s are called, and where a workspace keeps them", (_, kind) => {
@@ -94,6 +111,7 @@ describe("an asset kind", () => {
     ["environment", environment(folder)],
     ["data", data(folder)],
     ["model", model(folder)],
+    ["component", component(folder)],
   ];
   const kinds = uses("").map(([name]) => name);
   const useOf = (name: string, folder: string) => {
@@ -130,6 +148,52 @@ describe("an asset kind", () => {
   });
 });
 
+describe("a component", () => {
+  it("is put after what it is made of, once for all steps that run it, and not at all where it is there", async () => {
+    const { deps, written } = workspace();
+    const folder = checkoutOf({ "a.py": "" });
+    const take = createTaker();
+    const taken = [
+      await take(component(folder, "jobs.a.component")),
+      await take(component(folder, "jobs.b.component")),
+    ];
+    const ids = await ensureAssets(taken, deps);
+    if (!ids.ok) throw new Error("The components were not ensured.");
+    expect(ids.value.get("jobs.a.component")).toBe(ids.value.get("jobs.b.component"));
+    expect(written.sort()).toEqual(["put codes", "put components", "put environments", "upload 1"]);
+    expect(written.filter((write) => write === "put components")).toHaveLength(1);
+
+    written.length = 0;
+    const there: AssetDeps = { ...deps, assets: { ...deps.assets, get: async () => succeeded({}) } };
+    expect((await ensureAssets(taken, there)).ok).toBe(true);
+    expect(written.filter((write) => write !== "put environments")).toEqual([]);
+  });
+
+  it("is not put where a part of it failed, and the failure has the place of its step", async () => {
+    const { deps, written } = workspace();
+    const refusing: AssetDeps = {
+      ...deps,
+      assets: {
+        ...deps.assets,
+        put: async (collection) => {
+          written.push(`put ${collection}`);
+          return collection === "codes" ? failing("refused", { status: 403 }) : succeeded({ id: "x", conflict: false });
+        },
+      },
+    };
+    const taken = [await takeAsset(component(checkoutOf({ "a.py": "" })))];
+    expect(await ensureAssets(taken, refusing)).toMatchObject({
+      ok: false,
+      failure: { status: 403, error: { target: "jobs.a.component" } },
+    });
+    expect(written).not.toContain("put components");
+  });
+
+  it("shows its parts, each of which may have to be there", () => {
+    expect(withParts([component("/checkout")]).map(({ kind }) => kind)).toEqual(["component", "code", "environment"]);
+  });
+});
+
 describe("the assets of a job", () => {
   it("fail with the failure of the first one that has one", async () => {
     const { deps } = workspace();
@@ -140,7 +204,7 @@ describe("the assets of a job", () => {
         put: async (collection) => failing("refused", { status: collection === "codes" ? 403 : 400 }),
       },
     };
-    const taken = await Promise.all([environment(), code(checkoutOf({ "a.py": "" }))].map(takeAsset));
+    const taken = await Promise.all([environment(), code(checkoutOf({ "a.py": "" }))].map(createTaker()));
     expect(await ensureAssets(taken, refusing)).toMatchObject({ ok: false, failure: { status: 400 } });
   });
 
@@ -150,6 +214,7 @@ describe("the assets of a job", () => {
     ["an environment with a build context", environment("/checkout"), true],
     ["data", data("/checkout"), true],
     ["a model", model("/checkout"), true],
+    ["a component", component("/checkout"), false],
   ])("%s goes to a datastore: %p", (_, use, expected) => {
     expect(isUploadedToDatastore(use)).toBe(expected);
   });

@@ -97,10 +97,17 @@ describe("a declared environment", () => {
       },
       datastores: { open: never, look: never },
       workspaceId: "/ws",
+      computeIdOf: (compute: string) => compute,
       signal: new AbortController().signal,
       onProgress: () => undefined,
     };
-    expect(await registerAsset(planned.value, environment, deps)).toMatchObject(expected);
+    expect(
+      await registerAsset(planned.value, environment, deps, {
+        ...deps,
+        idOf: (where: string) => where,
+        fingerprint: "",
+      }),
+    ).toMatchObject(expected);
     expect(put).toEqual(sent);
   });
 });

@@ -43,7 +43,7 @@ const cloud = {
   resourceManager: "https://management.azure.com",
   authority: "https://login.microsoftonline.com",
   armScope: "x",
-  machineLearningScope: "https://ml.azure.com/.default",
+  mlScope: "https://ml.azure.com/.default",
   storageSuffix: "core.windows.net",
   oidcAudience: "x",
   isCustom: false,
@@ -68,7 +68,7 @@ const reads: Readonly<Record<string, { body: unknown; read: (arm: Arm) => Promis
         services: { Studio: { endpoint: "https://ml.azure.com" } },
       },
     },
-    read: (arm) => createJobs(arm, ref, () => Promise.resolve("token")).get("j"),
+    read: (arm) => createJobs(arm, ref).get("j"),
   },
   details: {
     body: {

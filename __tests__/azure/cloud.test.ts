@@ -52,7 +52,7 @@ describe("a cloud", () => {
       resourceManager: server.origin,
       authority: "https://login.private.example",
       armScope: "https://management.private.example/guid/.default",
-      machineLearningScope: "https://ml.azure.com/.default",
+      mlScope: "https://ml.azure.com/.default",
       keyVaultSuffix: "vault.private.example",
       isCustom: true,
     });
@@ -100,7 +100,7 @@ describe("an input that cannot be a part of an address is named", () => {
     resourceManager: "https://management.azure.com",
     authority: "https://login.microsoftonline.com",
     armScope: "x",
-    machineLearningScope: "https://ml.azure.com/.default",
+    mlScope: "https://ml.azure.com/.default",
     oidcAudience: "x",
     isCustom: false,
   };

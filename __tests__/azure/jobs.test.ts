@@ -8,7 +8,7 @@ import { workspace } from "../support/targets.ts";
 function jobsAnswering(body: unknown, status = 200) {
   const answer = () => Promise.resolve(succeeded({ status, headers: {}, body }));
   const arm: Pick<Arm, "get" | "put"> = { get: answer, put: answer };
-  return createJobs(arm as Arm, workspace, () => Promise.resolve("token"));
+  return createJobs(arm as Arm, workspace);
 }
 
 const broken = [
@@ -30,7 +30,7 @@ describe("a job", () => {
     "is not what is answered as %j: after a write that is a lost reply, and a read failed",
     async (body) => {
       const jobs = jobsAnswering(body, 201);
-      expect(await jobs.put("run", {}, { apiVersion: "v" })).toMatchObject({
+      expect(await jobs.put("run", {}, "2025-01-01-preview")).toMatchObject({
         ok: false,
         failure: { reason: "unknown", error: { code: "BrokenReply" } },
       });

@@ -49,7 +49,7 @@ describe("files", () => {
     const files = {
       "a.yml": "name: cpu\ntype: amlcompute\n",
       "endpoint.yml": "$schema: https://host/managedOnlineEndpoint.schema.json\nname: x\n",
-      "pipeline.yml": "type: pipeline\njobs: {}\n",
+      "parallel.yml": "type: parallel\ntask: {}\n",
       "workflow.yml": "on: push\njobs: { a: { runs-on: x } }\n",
       "one-job.yml": job,
       "two-job.yml": `${job}code: nowhere\n`,
@@ -59,7 +59,7 @@ describe("files", () => {
       const lines = problems.map(({ where, severity, code }) => `${where?.file ?? ""} ${severity} ${code}`);
       return { lines, file: run?.source.document.file };
     };
-    const unused = ["endpoint.yml notice not-supported-yet", "pipeline.yml notice not-supported-yet"];
+    const unused = ["endpoint.yml notice not-supported-yet", "parallel.yml notice not-supported-yet"];
     const [two, fault] = ["two-job.yml notice two-runs", "two-job.yml error missing-file"];
     expect(await said({ config: ["**/*.yml"] })).toEqual({
       lines: [...unused.slice(0, 1), "one-job.yml notice two-runs", ...unused.slice(1), two, fault],
@@ -81,8 +81,10 @@ describe("files", () => {
       "endpoints/blue.yml":
         "$schema: https://host/managedOnlineDeployment.schema.json\nname: blue\nendpoint_name: x\nmodel: azureml:m:1\n",
       "endpoints/broken.yml": "$schema: https://host/managedOnlineDeployment.schema.json\nname: blue\n bad: [\n",
-      "pipelines/pipeline.yml": "$schema: https://host/pipelineJob.schema.json\ntype: pipeline\njobs: {}\n",
-      "pipelines/component.yml": "$schema: https://host/commandComponent.schema.json\ntype: command\ncommand: x\n",
+      "pipelines/pipeline.yml":
+        "$schema: https://host/pipelineJob.schema.json\ntype: pipeline\ncompute: c\njobs: { a: { component: azureml:x:1 } }\n",
+      "pipelines/component.yml":
+        "$schema: https://host/commandComponent.schema.json\ntype: command\nname: c\ncommand: x\nenvironment: azureml:e:1\n",
       "data/data.yml": "$schema: https://host/data.schema.json\nname: d\npath: ./x\ntype: uri_folder\n",
       "data/MLTable": "paths: []\n",
       "conda.yml": "name: e\nchannels: [conda-forge]\ndependencies: [python=3.10, { pip: [x] }]\n",
@@ -146,8 +148,8 @@ describe("files", () => {
 
   it("of a kind that this version does not support yet are refused at their place", async () => {
     const { problems } = await declare({
-      "azureml.yml": "targets: [{ name: cpu, type: amlcompute }]\nrun: pipeline.yml\n",
-      "pipeline.yml": "type: pipeline\njobs: {}\n",
+      "azureml.yml": "targets: [{ name: cpu, type: amlcompute }]\nrun: parallel.yml\n",
+      "parallel.yml": "type: parallel\ntask: {}\n",
     });
     expect(codes(problems)).toEqual(["not-supported-yet"]);
   });

@@ -17,7 +17,7 @@ const diagnosis: SignInDiagnosis = {
       resourceManager: "https://management.azure.com",
       authority: "https://login.microsoftonline.com",
       armScope: "https://management.azure.com/.default",
-      machineLearningScope: "https://ml.azure.com/.default",
+      mlScope: "https://ml.azure.com/.default",
       oidcAudience: claims.audience,
       isCustom: false,
     },

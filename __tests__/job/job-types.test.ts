@@ -67,6 +67,7 @@ describe.each(Object.entries(jobTypes))("the job type %s", (name, type) => {
           expect(computesOf(job)).toContain(compute);
           return computeId(workspace.id, compute);
         },
+        datastoreIdOf: (datastore) => `/datastores/${datastore}`,
         valueOf: (reference) => {
           expect(secretsOf(job).map((secret) => secret.reference)).toContain(reference);
           return "value";
@@ -89,7 +90,7 @@ describe("a job file", () => {
 
   it.each([
     ["$schema: https://azuremlschemas.azureedge.net/latest/importJob.schema.json\n", "an az ml importJob file"],
-    ["type: pipeline\njobs: {}\n", "a job of the type pipeline"],
+    ["type: parallel\ntask: {}\n", "a job of the type parallel"],
   ])("of a type that is not listed is not supported yet: %j", (yaml, what) => {
     const { node } = nodeOf(yaml);
     expect(node && kindOf(node.document)).toEqual({ is: "not-supported-yet", what });

@@ -146,6 +146,7 @@ it("samples between bounds that it was given, whichever they are: they are sent 
         provenance: { properties: {}, tags: {} },
         idOf: (where) => where,
         computeIdOf: (compute) => compute,
+        datastoreIdOf: (datastore) => datastore,
         valueOf: () => undefined,
       });
       const [, sent] = (properties["searchSpace"] as { readonly lr: readonly [string, readonly number[]] }).lr;

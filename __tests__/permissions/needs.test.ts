@@ -36,7 +36,7 @@ const job = (fields: Partial<CommandJob> = {}): CommandJob => ({
 });
 
 const facts: NeedFacts = { workspace, store: { by: "secret" }, vaults: [], downloads: false, removes: false };
-const nothing: NeedSources = { targets: [], environments: [] };
+const nothing: NeedSources = { targets: [], assets: [] };
 const inline = { from: "inline", definition: { image: "ubuntu", tags: {} } } as const;
 const localData = {
   kind: "data",
@@ -56,7 +56,10 @@ const declared = fc.record({
       identity: { type: "UserAssigned", userAssignedIdentities: { [identity]: {} } },
     }),
   ]),
-  environments: fc.constantFrom([], [{ source: nowhere, name: "env", definition: { image: "ubuntu", tags: {} } }]),
+  assets: fc.constantFrom(
+    [],
+    [{ kind: "environment" as const, source: nowhere, name: "env", definition: { image: "ubuntu", tags: {} } }],
+  ),
   run: fc.constantFrom(
     undefined,
     job(),

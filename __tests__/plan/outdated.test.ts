@@ -106,7 +106,7 @@ describe("changes since a plan was made", () => {
       { target: "gpu", sentence: "gpu: it is in the plan, but no longer declared." },
       { target: "other", sentence: "other: it is declared, but not in the plan." },
       {
-        environment: "env",
+        environment: "environment env",
         sentence: "environment env: the plan says 'create' of version 1; now it is 'create' of version 2.",
       },
     ]);

@@ -51,7 +51,7 @@ function showing({ statuses, job, details }: Fixture): Arm {
 describe("a run of another kind, as the service shows it", () => {
   it.each(fixtures)("is followed to its right end: %s", async (_, fixture) => {
     const arm = showing(fixture);
-    const jobs = createJobs(arm, workspace, () => Promise.resolve("token"));
+    const jobs = createJobs(arm, workspace);
     const runHistory = createRunHistory(arm, workspace, () => Promise.resolve(succeeded("https://api")));
     const read = new Set<string>();
     const logs = createLogFollower(
@@ -82,7 +82,7 @@ describe("a run of another kind, as the service shows it", () => {
 
   it("has no compute of its own where it is serverless or a pipeline", async () => {
     for (const [name, fixture] of fixtures) {
-      const job = await createJobs(showing(fixture), workspace, () => Promise.resolve("token")).get(fixture.job.name);
+      const job = await createJobs(showing(fixture), workspace).get(fixture.job.name);
       const compute = job.ok ? job.value?.computeId?.split("/").at(-1) : undefined;
       expect([name, compute]).toEqual([name, name === "kubernetes" ? "k8s" : undefined]);
     }

@@ -67,8 +67,8 @@ describe("a submission", () => {
 
   it("whose reply is lost is not sent again when the run shows up", async () => {
     const jobs = jobsOf();
-    const put: Jobs["put"] = async (name, sent, options) => {
-      await jobs.put(name, sent, options);
+    const put: Jobs["put"] = async (name, sent, apiVersion) => {
+      await jobs.put(name, sent, apiVersion);
       return failing("unknown");
     };
     expect(await submit({ ...jobs, put }, jobs.asked)).toMatchObject({

@@ -6,13 +6,17 @@ import { toRequest } from "../../src/compute/target.ts";
 import { kindOf } from "../../src/declaration/document-kind.ts";
 import type { Problem } from "../../src/yaml/problem.ts";
 import { valueAt, type SourceNode } from "../../src/yaml/source.ts";
+import { schemaNameOf } from "../../src/yaml/schema-name.ts";
 import { readDocuments } from "../../src/yaml/yaml.ts";
 import type { EnvironmentDefinition } from "../../src/asset/environment/definition.ts";
 import { assetKinds, type AssetUse } from "../../src/asset/asset.ts";
 import { readEnvironmentAsset } from "../../src/asset/environment/read.ts";
 import { anonymousVersion, environmentBody } from "../../src/asset/environment/request.ts";
-import { assetsOf, readJob, schemaNameOf, toRequest as toJobRequest } from "../../src/job/job.ts";
-import { computeId } from "../../src/job/parts/compute.ts";
+import { assetsOf, readJob, toRequest as toJobRequest } from "../../src/job/job.ts";
+import { computeId, datastoreId } from "../../src/job/parts/compute.ts";
+import { toRequest as componentRequest, type ComponentDefinition } from "../../src/asset/component.ts";
+import type { PartIds } from "../../src/asset/kind.ts";
+import { readComponentAsset } from "../../src/job/component-file.ts";
 import { workspace } from "../support/targets.ts";
 
 export type Made = {
@@ -21,15 +25,14 @@ export type Made = {
   readonly body?: unknown;
   /** Body of the anonymous environment that is made first. */
   readonly environment?: unknown;
+  /** What is made first, by the token that stands for it. */
+  readonly dependencies?: Readonly<Record<string, { readonly body: unknown }>>;
 };
 
 /** What the action makes of one az ml file, as far as that needs no network. */
 export async function make(yaml: string, folder: string, root?: string): Promise<Made> {
-  const { documents, problems } = readDocuments(yaml, {
-    file: "file.yml",
-    folder,
-    ...(root === undefined ? {} : { root }),
-  });
+  const { documents, problems } = readDocuments(yaml, { file: "file.yml", folder, root });
+  const dependencies: Record<string, { readonly body: unknown }> = {};
   const [document] = documents;
   if (document === undefined) return { problems };
   const node = { document, path: [] };
@@ -52,6 +55,14 @@ export async function make(yaml: string, folder: string, root?: string): Promise
       body: environmentBody(definition, contextOf(definition), false),
     };
   }
+  if (kind.is === "component") {
+    const { asset, problems: found } = readComponentAsset(node);
+    const all = [...problems, ...found];
+    if (asset === undefined) return { problems: all };
+    const { name, version = "2", definition } = asset;
+    const { body } = componentRequest(definition, undefined, undefined, idsOf(definition), { name, version });
+    return { problems: all, path: `/components/${name}/versions/${version}`, body, dependencies };
+  }
   const made = makeOfFile(node, (location) =>
     location.from === "address"
       ? location.address
@@ -68,6 +79,7 @@ export async function make(yaml: string, folder: string, root?: string): Promise
     fallbackExperiment: "<experiment>",
     idOf: (where) => ids.get(where) ?? "",
     computeIdOf: (compute) => computeId(workspace.id, compute),
+    datastoreIdOf: (datastore) => datastoreId(workspace.id, datastore),
     valueOf: () => undefined,
     provenance: { properties: {}, tags: {} },
   });
@@ -76,17 +88,38 @@ export async function make(yaml: string, folder: string, root?: string): Promise
     problems: all,
     path: `/jobs/${job.name ?? "<job-name>"}`,
     body,
+    dependencies,
     ...(inline[0] === undefined ? {} : { environment: anonymousVersion(inline[0], contextOf(inline[0])).body }),
   };
+
+  /** The token of what has this body; the first of each kind has the number 1. */
+  function tokenOf(what: string, body: unknown): string {
+    const known = Object.entries(dependencies).filter(([token]) => token.startsWith(`<${what}:`));
+    const [same] = known.find(([, other]) => JSON.stringify(other.body) === JSON.stringify(body)) ?? [];
+    const token = same ?? `<${what}:${known.length + 1}>`;
+    dependencies[token] = { body };
+    return token;
+  }
+
+  function idsOf({ parts }: ComponentDefinition<AssetUse>): PartIds {
+    const partIds = new Map(parts.map((use) => [use.where, idOf(use)]));
+    return {
+      idOf: (where) => partIds.get(where) ?? "",
+      computeIdOf: (compute) => computeId(workspace.id, compute),
+      fingerprint: "<hash>",
+    };
+  }
 
   /** What the goldens have in place of ids that are made of content. */
   function idOf(use: AssetUse): string {
     if ("reference" in use) return id(use.reference, assetKinds[use.kind].collection);
     switch (use.kind) {
       case "environment":
-        return "<environment:1>";
+        return tokenOf("environment", anonymousVersion(use.declared, contextOf(use.declared)).body);
+      case "component":
+        return tokenOf("component", componentRequest(use.declared, undefined, undefined, idsOf(use.declared)).body);
       case "code":
-        return `<code:${plain(use.declared.path)}>`;
+        return `<code:${relative(folder, use.declared.folder) || "."}>`;
       case "data":
       case "model": {
         const { type, local, datastore = "workspaceblobstore" } = use.declared;

@@ -10,7 +10,7 @@ const source = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8
   .filter(
     (path) =>
       path.endsWith(".ts") &&
-      !/(problem-codes|target-codes|workspace-codes|failure-reasons|report\/result)\.ts$/.test(path),
+      !/(problem-codes|target-codes|job-codes|workspace-codes|failure-reasons|report\/result)\.ts$/.test(path),
   )
   .map((path) => readFileSync(join(root, "src", path), "utf8"))
   .join("\n");

@@ -42,6 +42,23 @@ describe("scalars", () => {
   });
 });
 
+describe("texts in quotes over several lines", () => {
+  // Values of PyYAML's safe_load.
+  it.each([
+    ['a: "x\ny"\nb: 1\n', { a: "x y", b: 1 }],
+    ["a: 'x\ny: z'\n", { a: "x y: z" }],
+    ['x:\n  p: "a\\n\\\n  b"\n', { x: { p: "a\nb" } }],
+    ['- "a\nb"\n- c\n', ["a b", "c"]],
+    ['k: {a: "x\ny", b: 2}\n', { k: { a: "x y", b: 2 } }],
+  ])("%j may begin its further lines in any column, as for az ml", (text, value) => {
+    expect(read(text)).toMatchObject({ documents: [{ value }], problems: [] });
+  });
+
+  it("end at the end of a document", () => {
+    expect(read('a: "x\n---\ny"\n').problems).toMatchObject([{ code: "syntax" }]);
+  });
+});
+
 describe("places", () => {
   it("finds keys and values, also behind merges and aliases", () => {
     const [document] = read(

@@ -66,6 +66,7 @@ export async function arm(request: Incoming, parts: ArmParts, faults: readonly F
       case "jobs":
         return jobs.handle(request, rest[0], rest[1]);
       case "codes":
+      case "components":
       case "environments":
       case "data":
       case "models":

@@ -5,7 +5,17 @@ import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 
 /** A version's content is fixed; what describes it may change. */
-const contentMembers = ["codeUri", "image", "condaFile", "build", "osType", "inferenceConfig", "dataUri", "modelUri"];
+const contentMembers = [
+  "codeUri",
+  "image",
+  "condaFile",
+  "build",
+  "osType",
+  "inferenceConfig",
+  "dataUri",
+  "modelUri",
+  "componentSpec",
+];
 
 function contentOf({ properties }: Version): string {
   return JSON.stringify(contentMembers.map((member) => properties[member] ?? null));
@@ -24,7 +34,7 @@ type Version = {
   readonly systemData: unknown;
 };
 
-/** Versions of codes, environments, data and models. */
+/** Versions of codes, components, environments, data and models. */
 export function createAssets(store: Store, storage: Storage, pageSize: number) {
   const key = (kind: string, name: string, version: string) => `${kind}/${name}/${version}`.toLowerCase();
   const versionsOf = (kind: string, name: string) =>

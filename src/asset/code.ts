@@ -6,7 +6,14 @@ import { takeSnapshot, type Snapshot } from "./upload/snapshot.ts";
 import { contentGuid } from "./version.ts";
 
 /** Code that becomes a version of its own, without a name that anybody knows: `path` as written, `folder` absolute; nothing outside `root` is taken. */
-export type Code = { readonly from: "local"; readonly path: string; readonly folder: string; readonly root: string };
+export type Code = {
+  readonly from: "local";
+  readonly path: string;
+  readonly folder: string;
+  readonly root: string;
+  /** Absolute files and folders that are put beside what is in the folder. */
+  readonly includes?: readonly string[];
+};
 
 export const label = "code";
 export const collection = "codes";
@@ -23,7 +30,7 @@ export function uploadOf(_: Code): undefined {
 }
 
 export async function contentOf(code: Code): Promise<Snapshot | undefined> {
-  return takeSnapshot(code.folder, code.root);
+  return takeSnapshot(code.folder, code.root, code.includes);
 }
 
 export function identityOf(_: Code, snapshot: Snapshot | undefined): string {

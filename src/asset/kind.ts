@@ -8,6 +8,17 @@ import type { UploadDeps } from "./upload/local-upload.ts";
 export type AssetDeps = UploadDeps & {
   readonly assets: Assets;
   readonly workspaceId: string;
+  /** ARM id of a compute that an asset names. */
+  readonly computeIdOf: (compute: string) => string;
+};
+
+/** What the references inside an asset have become: of the assets it is made of, and of computes. */
+export type PartIds = {
+  /** By the place inside the asset: `code`, `jobs.train.component`. */
+  readonly idOf: (where: string) => string;
+  readonly computeIdOf: (compute: string) => string;
+  /** Of the whole asset: its content, with the versions that its references lead to now. */
+  readonly fingerprint: string;
 };
 
 /** An asset that a file of its own declares, to be registered under a name. */
@@ -40,8 +51,9 @@ export type DatastoreUpload = {
  *
  * @typeParam Definition what is declared, apart from its name.
  * @typeParam Content what of it is on this machine.
+ * @typeParam Part a use of another asset.
  */
-export type AssetKind<Definition, Content> = {
+export type AssetKind<Definition, Content, Part = never> = {
   /** For people: `environment`. */
   readonly label: string;
   /** Where the workspace keeps assets of this kind. */
@@ -57,14 +69,24 @@ export type AssetKind<Definition, Content> = {
   };
   /** What goes to a datastore from this machine; `undefined` where nothing does. */
   readonly uploadOf: (definition: Definition) => DatastoreUpload | undefined;
+  /** Other assets that one of this kind is made of: they are brought into the workspace before it. */
+  readonly partsOf?: (definition: Definition) => readonly Part[];
   /** Reads what is on this machine, before anything is sent. @throws SnapshotRefused when it cannot be taken. */
   readonly contentOf: (definition: Definition) => Promise<Content>;
-  /** Tells the asset from every other by its content: part of a run's name, so it must never change for the same content. */
-  readonly identityOf: (definition: Definition, content: Content) => string;
+  /**
+   * Tells the asset from every other by its content: part of a run's name, so it must never change for the same content.
+   *
+   * @param ids the identities of its parts.
+   */
+  readonly identityOf: (definition: Definition, content: Content, ids: Omit<PartIds, "fingerprint">) => string;
   /** The same for a reference; the reference itself where a kind says nothing else. */
   readonly identityOfReference?: (reference: string) => string;
   /** The id of one with the same content that the workspace has; for a kind that can be asked for by its content. */
   readonly find?: (definition: Definition, content: Content, deps: AssetDeps) => Promise<Outcome<string | undefined>>;
+  /** True for a kind whose anonymous versions are told by all of their content: what is there need not be put again. */
+  readonly isReadFirst?: true;
+  /** The name of its anonymous versions, for such a kind. */
+  readonly anonymousName?: string;
   /**
    * Uploads what the workspace's storage does not have.
    *
@@ -85,10 +107,13 @@ export type AssetKind<Definition, Content> = {
     definition: Definition,
     content: Content,
     address: string | undefined,
+    ids: PartIds,
     named?: { readonly name: string; readonly version: string },
   ) => AssetRequest;
   /** Called when the version is there. What does not succeed here is not worth a failure. */
   readonly afterwards?: (definition: Definition, content: Content, deps: AssetDeps) => Promise<void>;
+  /** True for a kind of which a file without a version makes the next one, and never changes the newest. */
+  readonly isAlwaysNext?: true;
   /** Members that no version can have changed once it is there. */
   readonly fixedMembers?: readonly string[];
   /** Members that the declaration sets and the live version has otherwise. What the service filled in is not a difference. */
@@ -96,5 +121,6 @@ export type AssetKind<Definition, Content> = {
     definition: Definition,
     content: Content,
     live: Readonly<Record<string, unknown>>,
+    fingerprint: string,
   ) => readonly string[];
 };

@@ -3,8 +3,8 @@ import { succeeded, type Outcome } from "../azure/outcome.ts";
 import type { AssetKind, NamedAsset } from "./kind.ts";
 
 /** A kind whose assets are registered under names. */
-export type RegisteredKind<Definition, Content> = AssetKind<Definition, Content> &
-  Required<Pick<AssetKind<Definition, Content>, "toRequest" | "differencesFrom">>;
+export type RegisteredKind<Definition, Content, Part = never> = AssetKind<Definition, Content, Part> &
+  Required<Pick<AssetKind<Definition, Content, Part>, "toRequest" | "differencesFrom">>;
 
 /** What registering an asset comes to. */
 export type AssetStep<Definition, Content> = {
@@ -20,11 +20,17 @@ export type AssetStep<Definition, Content> = {
   readonly isRefused?: boolean;
 };
 
-/** Compares a declared asset with the workspace. @throws SnapshotRefused when what is on this machine cannot be taken. */
-export async function planAsset<Definition, Content>(
+/**
+ * Compares a declared asset with the workspace.
+ *
+ * @param fingerprint of the asset, where its kind is told by it.
+ * @throws SnapshotRefused when what is on this machine cannot be taken.
+ */
+export async function planAsset<Definition, Content, Part>(
   asset: NamedAsset<Definition>,
-  kind: RegisteredKind<Definition, Content>,
+  kind: RegisteredKind<Definition, Content, Part>,
   assets: Assets,
+  fingerprint = "",
 ): Promise<Outcome<AssetStep<Definition, Content>>> {
   const content = await kind.contentOf(asset.definition);
   const base = { asset, content };
@@ -36,10 +42,14 @@ export async function planAsset<Definition, Content>(
   if (!live.ok) return live;
   if (live.value === undefined)
     return succeeded({ ...base, action: "create", version, reason: `There is no version ${version} of it yet.` });
-  const differing = kind.differencesFrom(asset.definition, content, live.value);
+  const differing = kind.differencesFrom(asset.definition, content, live.value, fingerprint);
   if (differing.length === 0)
     return succeeded({ ...base, action: "none", version, reason: `Version ${version} is as declared.` });
-  const { fixedMembers = [] } = kind;
+  const { fixedMembers = [], isAlwaysNext } = kind;
+  if (isAlwaysNext === true && asset.version === undefined) {
+    const reason = `Version ${version}, the newest, is not as declared.`;
+    return succeeded({ ...base, action: "create", version: next ?? "1", reason });
+  }
   return succeeded({
     ...base,
     action: "update",

@@ -14,6 +14,7 @@ import {
   send,
   userAgentPrefix,
   type Answer,
+  newToken,
 } from "./pipeline.ts";
 import { createThrottle } from "./throttle.ts";
 import { failureOf, withRetries, type Repeatable, type RetryDeps } from "./retry.ts";
@@ -47,7 +48,8 @@ export type WriteOptions = {
   readonly repeatable?: Repeatable;
   /** Sent as `x-ms-correlation-request-id`, to search Azure's logs by; ARM makes one up when it is absent. */
   readonly correlationId?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Sends a token of the service along, by which what is started acts for the identity that starts it. */
+  readonly withServiceToken?: boolean;
 };
 
 export type Query = Readonly<Record<string, string>>;
@@ -121,17 +123,9 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
   const byId = (
     run: (id: string, options: LibraryOptions) => PromiseLike<unknown>,
     id: string,
-    { correlationId, headers = {} }: Pick<WriteOptions, "correlationId" | "headers"> = {},
+    correlationId?: string,
     until: AbortSignal = signal,
-  ) =>
-    viaLibrary(run, id, {
-      signal: until,
-      seconds,
-      headers: {
-        ...(correlationId === undefined ? {} : { "x-ms-correlation-request-id": correlationId }),
-        ...headers,
-      },
-    });
+  ) => viaLibrary(run, id, { signal: until, seconds, correlationId });
   const address = (path: string, apiVersion: string, query: Query = {}) =>
     `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
   const getUrl = (url: string): Promise<Outcome<Answer>> => {
@@ -151,25 +145,29 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
       answer(
         "GET",
         "read",
-        () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id, {}, until),
+        () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id, undefined, until),
         until,
       ),
-    put: (id, apiVersion, body, { repeatable = "write", ...rest } = {}) =>
-      answer("PUT", repeatable, () =>
+    put: async (id, apiVersion, body, { repeatable = "write", correlationId, withServiceToken = false } = {}) => {
+      // Before the write: without the token nothing is sent.
+      const token = withServiceToken ? (await newToken(newCredential, cloud.mlScope)).token : undefined;
+      return answer("PUT", repeatable, () =>
         byId(
-          (path, library) =>
-            client.resources.createOrUpdateById(path, apiVersion, body as GenericResource, library).submitted(),
+          (path, rest) =>
+            client.resources
+              .createOrUpdateById(path, apiVersion, body as GenericResource, withHeader(rest, "x-azureml-token", token))
+              .submitted(),
           id,
-          rest,
+          correlationId,
         ),
-      ),
-    patch: (id, apiVersion, body, { repeatable = "write", ...rest } = {}) =>
+      );
+    },
+    patch: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
       answer("PATCH", repeatable, () =>
         byId(
-          (path, library) =>
-            client.resources.updateById(path, apiVersion, body as GenericResource, library).submitted(),
+          (path, rest) => client.resources.updateById(path, apiVersion, body as GenericResource, rest).submitted(),
           id,
-          rest,
+          correlationId,
         ),
       ),
     post: (path, apiVersion, body, { repeatable = "write", signal: until } = {}) =>
@@ -227,11 +225,11 @@ async function viaLibrary(
   {
     signal,
     seconds = requestTimeoutSeconds,
-    headers,
+    correlationId,
   }: {
     readonly signal: AbortSignal;
     readonly seconds?: number | undefined;
-    readonly headers: Record<string, string>;
+    readonly correlationId?: string | undefined;
   },
 ): Promise<Answer> {
   let answer: Answer | undefined;
@@ -240,7 +238,7 @@ async function viaLibrary(
     requestOptions: {
       timeout: seconds * 1000,
       skipUrlEncoding: true,
-      headers,
+      headers: correlationId === undefined ? {} : { "x-ms-correlation-request-id": correlationId },
     },
     onResponse: (raw) => {
       answer ??= { status: raw.status, headers: raw.headers.toJSON(), body: parsed(raw.bodyAsText) };
@@ -253,6 +251,13 @@ async function viaLibrary(
   }
   if (answer === undefined) throw new Error("The library reported no answer.");
   return answer;
+}
+
+function withHeader(options: LibraryOptions, name: string, value: string | undefined): LibraryOptions {
+  if (value === undefined) return options;
+  const { requestOptions } = options;
+  const headers = { ...requestOptions.headers, [name]: value };
+  return { ...options, requestOptions: { ...requestOptions, headers } };
 }
 
 function listPages(

@@ -35,11 +35,12 @@ export type Assets = {
 };
 
 /** Where a workspace keeps its assets, by kind. */
-export type Collection = "codes" | "environments" | "data" | "models";
+export type Collection = "codes" | "components" | "environments" | "data" | "models";
 
 /** The official client's versions. */
 export const assetVersions: Readonly<Record<Collection, string>> = {
   codes: "2023-04-01",
+  components: "2024-01-01-preview",
   environments: "2023-04-01-preview",
   data: "2023-04-01-preview",
   models: "2023-08-01-preview",

@@ -1,4 +1,3 @@
-import type { TokenCredential } from "@azure/core-auth";
 import { createArm, type Arm } from "./arm.ts";
 import { createAssets, type Assets } from "./assets.ts";
 import { createBlobs, type Blobs } from "./blobs.ts";
@@ -110,7 +109,7 @@ function assemble(
     workspace,
     arm,
     computes: createComputes(arm, ref, options.clock),
-    jobs: createJobs(arm, ref, submitterToken(newCredential, cloud)),
+    jobs: createJobs(arm, ref),
     assets: createAssets(arm, ref),
     datastores,
     lookups: createLookups(arm, ref),
@@ -131,13 +130,8 @@ function assemble(
 
 /** Just enough to cancel a job: no read of the workspace comes before it. */
 export async function connectJobs(ref: WorkspaceRef, options: ConnectOptions): Promise<Jobs> {
-  const { arm, cloud, newCredential } = await connectArm(ref, options);
-  return createJobs(arm, ref, submitterToken(newCredential, cloud));
-}
-
-/** A fresh one for every submission: the service keeps what it was given for as long as the job runs. */
-function submitterToken(newCredential: () => Promise<TokenCredential>, { machineLearningScope }: Cloud) {
-  return async () => (await newToken(newCredential, machineLearningScope)).token;
+  const { arm } = await connectArm(ref, options);
+  return createJobs(arm, ref);
 }
 
 async function connectArm(ref: WorkspaceRef, options: ConnectOptions) {

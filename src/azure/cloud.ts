@@ -11,8 +11,8 @@ export type Cloud = {
   /** Entra ID, without a trailing slash. */
   readonly authority: string;
   readonly armScope: string;
-  /** Azure Machine Learning itself, for tokens that it uses on behalf of whoever submits. */
-  readonly machineLearningScope: string;
+  /** Of the service itself: its token lets what it starts act for whoever started it. */
+  readonly mlScope: string;
   /** Hosts of key vaults end with it: `vault.azure.net`. */
   readonly keyVaultSuffix?: string;
   readonly storageSuffix?: string;
@@ -41,7 +41,7 @@ const known: Readonly<Record<string, Cloud>> = {
     resourceManager: "https://management.azure.com",
     authority: "https://login.microsoftonline.com",
     armScope: "https://management.azure.com/.default",
-    machineLearningScope: "https://ml.azure.com/.default",
+    mlScope: "https://ml.azure.com/.default",
     keyVaultSuffix: "vault.azure.net",
     storageSuffix: "core.windows.net",
     dataPlaneSuffixes: ["api.azureml.ms", "ml.azure.com", "experiments.azureml.net"],
@@ -54,7 +54,7 @@ const known: Readonly<Record<string, Cloud>> = {
     resourceManager: "https://management.usgovcloudapi.net",
     authority: "https://login.microsoftonline.us",
     armScope: "https://management.usgovcloudapi.net/.default",
-    machineLearningScope: "https://ml.azure.us/.default",
+    mlScope: "https://ml.azure.us/.default",
     keyVaultSuffix: "vault.usgovcloudapi.net",
     storageSuffix: "core.usgovcloudapi.net",
     dataPlaneSuffixes: ["ml.azure.us"],
@@ -67,7 +67,7 @@ const known: Readonly<Record<string, Cloud>> = {
     resourceManager: "https://management.chinacloudapi.cn",
     authority: "https://login.chinacloudapi.cn",
     armScope: "https://management.chinacloudapi.cn/.default",
-    machineLearningScope: "https://ml.azure.cn/.default",
+    mlScope: "https://ml.azure.cn/.default",
     keyVaultSuffix: "vault.azure.cn",
     storageSuffix: "core.chinacloudapi.cn",
     dataPlaneSuffixes: ["ml.azure.cn"],
@@ -149,7 +149,7 @@ async function readMetadata(url: URL, name: string | undefined, deps: RetryDeps)
 /** One entry: the form of today, or the object that older versions and private clouds answer. */
 function cloudOf(entry: unknown, url: URL): Cloud | undefined {
   if (typeof entry !== "object" || entry === null) return undefined;
-  const { name, portal, resourceManager, authentication, suffixes } = membersOf(entry);
+  const { name, resourceManager, authentication, suffixes } = membersOf(entry);
   const { loginEndpoint, audiences: named } = membersOf(authentication);
   const { keyVaultDns, storage } = membersOf(suffixes);
   const arm = endpointOf(textOf(resourceManager) ?? url.origin);
@@ -166,7 +166,7 @@ function cloudOf(entry: unknown, url: URL): Cloud | undefined {
     resourceManager: arm,
     authority,
     armScope: `${audience}/.default`,
-    machineLearningScope: isKnown?.machineLearningScope ?? machineLearningScopeOf(portal),
+    mlScope: isKnown?.mlScope ?? "https://ml.azure.com/.default",
     ...(vaults === undefined ? {} : { keyVaultSuffix: vaults }),
     ...(stores === undefined ? {} : { storageSuffix: stores }),
     dataPlaneSuffixes: isKnown?.dataPlaneSuffixes ?? siblingsOf(arm),
@@ -174,13 +174,6 @@ function cloudOf(entry: unknown, url: URL): Cloud | undefined {
     oidcAudience: isKnown?.oidcAudience ?? "api://AzureADTokenExchange",
     isCustom: isKnown === undefined,
   };
-}
-
-/** Metadata does not name it: the official client puts it together of the portal's domain. */
-function machineLearningScopeOf(portal: unknown): string {
-  const address = endpointOf(portal);
-  const domain = address === undefined ? "" : new URL(address).hostname.split(".").slice(2).join(".");
-  return `https://ml.azure.${domain === "" ? "com" : domain}/.default`;
 }
 
 /** An address that a sign-in or a token may be sent to, without a trailing slash. */

@@ -29,13 +29,6 @@ export type LiveJob = {
   readonly endTime?: string;
 };
 
-export type PutOptions = {
-  /** The official client has one for each type of job. */
-  readonly apiVersion: string;
-  /** For a job that acts with the submitter's own identity: a token of theirs goes along, for the service to use. */
-  readonly asSubmitter?: boolean;
-};
-
 export type Objective = { readonly primaryMetric: string; readonly goal: "minimize" | "maximize" };
 
 /** The jobs of one workspace. Reads are repeated on passing faults; writes are sent exactly once. */
@@ -44,7 +37,8 @@ export type Jobs = {
   readonly get: (name: string, signal?: AbortSignal) => Promise<Outcome<LiveJob | undefined>>;
   /** All jobs that have a tag of this name. */
   readonly tagged: (tag: string) => Promise<Outcome<readonly LiveJob[]>>;
-  readonly put: (name: string, body: unknown, options: PutOptions) => Promise<Outcome<LiveJob>>;
+  /** @param apiVersion each type of job has the official client's own. */
+  readonly put: (name: string, body: unknown, apiVersion: string) => Promise<Outcome<LiveJob>>;
   /** Requests the cancellation; the job runs on until its status says otherwise. */
   readonly cancel: (name: string, signal?: AbortSignal) => Promise<Outcome<void>>;
 };
@@ -53,8 +47,7 @@ export type Jobs = {
 const getVersion = "2024-01-01-preview";
 const cancelVersion = "2023-04-01-preview";
 
-/** @param submitterToken a token for Azure Machine Learning itself, which is another service than ARM. */
-export function createJobs(arm: Arm, workspace: WorkspaceRef, submitterToken: () => Promise<string>): Jobs {
+export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
   const id = (name: string) => `${workspaceId(workspace)}/jobs/${name}`;
   return {
     get: async (name, signal) => {
@@ -75,9 +68,8 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef, submitterToken: ()
           )
         : jobs;
     },
-    put: async (name, body, { apiVersion, asSubmitter = false }) => {
-      const headers = asSubmitter ? { "x-azureml-token": await submitterToken() } : {};
-      const answer = await arm.put(id(name), apiVersion, body, { headers });
+    put: async (name, body, apiVersion) => {
+      const answer = await arm.put(id(name), apiVersion, body, { withServiceToken: actsForItsStarter(body) });
       if (!answer.ok) return answer;
       // Whether there is a run now is not known from such an answer: it is as good as a lost one.
       return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unknown");
@@ -91,6 +83,12 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef, submitterToken: ()
       return answer.ok ? succeeded(undefined) : answer;
     },
   };
+}
+
+/** The steps of a pipeline, and a job with the identity of its user, are started by the service on somebody's behalf. */
+function actsForItsStarter(body: unknown): boolean {
+  const job = membersOf(membersOf(body)["properties"]);
+  return job["jobType"] === "Pipeline" || membersOf(job["identity"])["identityType"] === "UserIdentity";
 }
 
 /** A job has a name of its own and a part that says how it is; without them it is a broken reply. */

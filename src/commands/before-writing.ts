@@ -13,27 +13,27 @@ import { folderInRepository } from "../yaml/files.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
-import { planEnvironments } from "./environments.ts";
+import { planNamedAssets } from "./named-assets.ts";
 import { planAgainst } from "./plan-targets.ts";
 import { missingComputes } from "./run-computes.ts";
 import { sendsWrite } from "../plan/plan.ts";
 
-type Referring = Pick<Declaration, "run" | "targets" | "environments">;
+type Referring = Pick<Declaration, "run" | "targets" | "assets">;
 
 /** What the run refers to and is not there: computes, assets, datastores. Only reads. */
 async function missingInWorkspace(
-  { run, targets, environments }: Referring,
+  { run, targets, assets }: Referring,
   azure: Azure,
   { inputs }: Pick<CommandContext, "inputs">,
 ): Promise<readonly Problem[]> {
-  // `only` names targets, so that no environment is registered.
-  const registered = inputs.only.length > 0 ? [] : environments;
+  // `only` names targets, so that no asset is registered.
+  const registered = inputs.only.length > 0 ? [] : assets;
   const isHere = run !== undefined && isOnRunner(run, targets);
   const submitted = run === undefined || isHere ? {} : { run };
   const [computes, references] = await Promise.all([
     missingComputes({ ...submitted, targets }, azure),
     missingReferences(
-      { ...submitted, environments: registered },
+      { ...submitted, declared: registered },
       {
         assets: azure.assets,
         lookups: azure.lookups,
@@ -56,7 +56,7 @@ function notOnRunner(run: Job): readonly Problem[] {
 }
 
 /** What a command would bring into the workspace, and the run for which it would. */
-export type Wanted = Pick<Declaration, "environments" | "run" | "prices"> & {
+export type Wanted = Pick<Declaration, "assets" | "run" | "prices"> & {
   /** Absent where no target is wanted: then no computes are listed. */
   readonly targets?: Declaration["targets"];
   /** All that are declared, wanted or not. */
@@ -67,11 +67,11 @@ const nothingPlanned: Awaited<ReturnType<typeof planAgainst>> = { plan: { steps:
 
 /** Everything that can be known by reading before the first write: the plan, the registrations, and what is missing. */
 export async function readBeforeWriting(wanted: Wanted, azure: Azure, context: CommandContext) {
-  const { run, targets, declared, environments } = wanted;
+  const { run, targets, declared, assets } = wanted;
   const [planned, registrations, inWorkspace] = await Promise.all([
     targets === undefined ? nothingPlanned : planAgainst(azure, { ...wanted, targets }, context),
-    planEnvironments(azure, wanted, context),
-    missingInWorkspace({ targets: declared, environments, ...(run === undefined ? {} : { run }) }, azure, context),
+    planNamedAssets(azure, wanted, context),
+    missingInWorkspace({ targets: declared, assets, ...(run === undefined ? {} : { run }) }, azure, context),
   ]);
   const secrets = planned.plan === undefined ? [] : await missingSecrets(planned.plan, run, azure, context);
   return { planned, registrations, problems: [...inWorkspace, ...registrations.problems, ...secrets] };
@@ -179,8 +179,8 @@ const grounds: readonly {
   {
     reason: "environment-failed",
     codes: ["version-exists"],
-    one: "environment cannot be registered as it is declared",
-    many: "environments cannot be registered as they are declared",
+    one: "asset cannot be registered as it is declared",
+    many: "assets cannot be registered as they are declared",
   },
   {
     reason: "secret-unavailable",

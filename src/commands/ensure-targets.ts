@@ -7,7 +7,7 @@ import type { PlanFile } from "../plan/plan-file.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { foundBeforeWriting, readBeforeWriting, type Wanted } from "./before-writing.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
-import { ensureEnvironments, registersAny } from "./environments.ts";
+import { ensureNamedAssets, registersAny } from "./named-assets.ts";
 import { outdated, withSkipped } from "./plan-file.ts";
 import { missingPermissions } from "./permissions-before-writing.ts";
 import { planOptions } from "./plan-targets.ts";
@@ -49,7 +49,7 @@ export async function ensureDeclared(
   if (plan === undefined || before.failures.length > 0) return { liveNames: new Map(), result: before };
   const [carriedOut, registered] = await Promise.all([
     carryOutPlan(plan, azure, context, given),
-    ensureEnvironments(registrations, azure, context),
+    ensureNamedAssets(registrations, azure, context),
   ]);
   return { liveNames: carriedOut.liveNames, result: [before, carriedOut.result, registered].reduce(join) };
 }

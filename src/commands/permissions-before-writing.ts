@@ -1,3 +1,4 @@
+import { withParts } from "../asset/asset.ts";
 import type { Azure } from "../azure/azure.ts";
 import { isAllowed } from "../azure/grants.ts";
 import { assetsOf, type Job } from "../job/job.ts";
@@ -44,5 +45,5 @@ export async function missingPermissions(
 }
 
 function hasCode(run: Job): boolean {
-  return assetsOf(run).some((use) => use.kind === "code" && "declared" in use);
+  return withParts(assetsOf(run)).some((use) => use.kind === "code" && "declared" in use);
 }

@@ -13,7 +13,7 @@ import { isOutside } from "../yaml/is-outside.ts";
 import type { Position, Problem } from "../yaml/problem.ts";
 import { placeOf } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
-import { changesSince, isSameWorkspace, optionChanges } from "../plan/outdated.ts";
+import { assetKey, changesSince, isSameWorkspace, optionChanges } from "../plan/outdated.ts";
 import type { Plan, Step } from "../plan/step.ts";
 import { readPlanFile, writePlanFile, type PlanFile, type PlanFileStep } from "../plan/plan-file.ts";
 import { placeOfStep, planReport } from "../plan/plan-report.ts";
@@ -70,7 +70,13 @@ async function contentOf(
 ): Promise<Pick<PlanFile, "steps" | "environments">> {
   return withoutSecrets({
     steps: await Promise.all(steps.map((step) => fileStep(step, workspace))),
-    environments: environments.map(({ name, version, action, reason }) => ({ name, version, action, reason })),
+    environments: environments.map(({ kind, name, version, action, reason }) => ({
+      ...defined({ kind }),
+      name,
+      version,
+      action,
+      reason,
+    })),
   });
 }
 
@@ -230,7 +236,7 @@ export async function outdated(
   return {
     failures: changes.map(({ target, environment, sentence }) => {
       const step = plan.steps.find((one) => one.target.name.toLowerCase() === target?.toLowerCase());
-      const registered = environments.find(({ name }) => name.toLowerCase() === environment?.toLowerCase());
+      const registered = environments.find((one) => assetKey(one) === environment);
       return {
         reason: "plan-outdated",
         message: `Changed since the plan was made: ${sentence} Nothing was written. Make a new plan.`,

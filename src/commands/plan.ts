@@ -5,7 +5,7 @@ import { hasChanges } from "../plan/plan.ts";
 import { foundBeforeWriting, readBeforeWriting } from "./before-writing.ts";
 import { checked } from "./check-declaration.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
-import { registersAny } from "./environments.ts";
+import { registersAny } from "./named-assets.ts";
 import { savePlan } from "./plan-file.ts";
 import { connect, workspaceReport } from "./workspace.ts";
 

@@ -25,13 +25,13 @@ import { connect } from "./workspace.ts";
 export function needsWorkspace({
   run,
   targets,
-  environments,
+  assets,
   gates,
-}: Pick<Declaration, "run" | "targets" | "environments" | "gates">): boolean {
+}: Pick<Declaration, "run" | "targets" | "assets" | "gates">): boolean {
   const onRunner = run === undefined || isOnRunner(run, targets);
   // What a run of the runner is compared with is in the workspace.
   const compares = run !== undefined && gates.some(isComparison);
-  return !onRunner || compares || environments.length > 0 || targets.some((target) => originOf(target) !== "none");
+  return !onRunner || compares || assets.length > 0 || targets.some((target) => originOf(target) !== "none");
 }
 
 /** Runs what is declared: on the runner, or in the workspace. */

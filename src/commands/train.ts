@@ -1,3 +1,4 @@
+import { withParts } from "../asset/asset.ts";
 import { refersTo } from "../asset/reference.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { assetsOf, computesOf } from "../job/job.ts";
@@ -33,15 +34,17 @@ export async function train(context: CommandContext): Promise<CommandResult> {
 
 /** Of what is declared, the run and the part that it uses. */
 function usedByRun(declaration: Declaration): Wanted {
-  const { run, targets, environments, prices } = declaration;
+  const { run, targets, assets, prices } = declaration;
   const computes = run === undefined ? [] : computesOf(run).map((compute) => compute.toLowerCase());
-  const references = (run === undefined ? [] : assetsOf(run)).flatMap((use) =>
-    use.kind === "environment" && "reference" in use ? [use.reference] : [],
+  const references = (run === undefined ? [] : withParts(assetsOf(run))).flatMap((use) =>
+    "reference" in use ? [{ kind: use.kind, reference: use.reference }] : [],
   );
   const used = targets.filter(({ name }) => computes.includes(name.toLowerCase()));
   return {
     declared: targets,
-    environments: environments.filter(({ name }) => references.some((reference) => refersTo(reference, name))),
+    assets: assets.filter(({ kind, name }) =>
+      references.some((use) => use.kind === kind && refersTo(use.reference, name)),
+    ),
     ...(used.length === 0 ? {} : { targets: used }),
     ...(run === undefined ? {} : { run }),
     ...(prices === undefined ? {} : { prices }),

@@ -25,3 +25,7 @@ export const workloadNames: Readonly<Record<Workload, string>> = {
   "databricks-step": "the DatabricksStep of a v1 pipeline",
   "batch-step": "the AzureBatchStep of a v1 pipeline",
 };
+
+export function isWorkload(word: string): word is Workload {
+  return Object.hasOwn(workloadNames, word);
+}

@@ -1,6 +1,5 @@
 import type { ComputeTarget } from "../compute/target.ts";
-import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
-import type { NamedAsset } from "../asset/kind.ts";
+import type { DeclaredAsset } from "../asset/asset.ts";
 import type { Job } from "../job/job.ts";
 import type { RunLimits, RunRetries } from "./beside-run.ts";
 import type { Gate } from "../run/gates.ts";
@@ -20,8 +19,8 @@ export type Declaration = {
   readonly workspaceAt?: Position;
   readonly targets: readonly ComputeTarget[];
   readonly run?: Job;
-  /** Environments that are registered under a name: az ml environment files. */
-  readonly environments: readonly NamedAsset<EnvironmentDefinition>[];
+  /** Assets that are registered under a name: az ml environment and component files. */
+  readonly assets: readonly DeclaredAsset[];
   readonly gates: readonly Gate[];
   readonly limits?: RunLimits;
   readonly retries?: RunRetries;

@@ -1,6 +1,8 @@
 import type { KindFacts } from "../compute/kind.ts";
 import { isKind, kinds, notTargets } from "../compute/target.ts";
-import { jobTypeOfKeys, jobTypeOfSchema, schemaNameOf } from "../job/job.ts";
+import { hasKeysOfComponent, isComponentSchema } from "../job/component-file.ts";
+import { jobTypeOfKeys, jobTypeOfSchema } from "../job/job.ts";
+import { schemaNameOf } from "../yaml/schema-name.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 import { unsubmittedOf, type Unsubmitted } from "./unsubmitted.ts";
 
@@ -16,6 +18,8 @@ export type DocumentKind =
   | { readonly is: "environment" }
   /** An az ml file of a kind that no command submits. */
   | { readonly is: "unsubmitted"; readonly kind: Unsubmitted }
+  /** An az ml component file. */
+  | { readonly is: "component" }
   /** A known kind of file that this version does nothing with. */
   | { readonly is: "not-supported-yet"; readonly what: string }
   | { readonly is: "unknown" };
@@ -34,6 +38,7 @@ export function kindOf({ value }: Pick<SourceDocument, "value">): DocumentKind {
   if (schema !== undefined && computeSchemas.includes(schema)) return { is: "target" };
   if (schema !== undefined && jobTypeOfSchema(schema) !== undefined) return { is: "job" };
   if (schema === "environment") return { is: "environment" };
+  if (schema !== undefined && isComponentSchema(schema)) return { is: "component" };
   const unsubmitted = unsubmittedOf(mapping, schema);
   if (unsubmitted !== undefined) return { is: "unsubmitted", kind: unsubmitted };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
@@ -72,6 +77,7 @@ function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
     return { is: "not-supported-yet", what: "a v1 run configuration" };
   // A conda file has a name and no image; a deployment has an image inside its environment.
   if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "environment" };
+  if (hasKeysOfComponent(mapping)) return { is: "component" };
   if (isJob) return { is: "job" };
   if (type !== undefined && ["pipeline", "spark", "automl", "parallel", "command"].includes(type)) {
     return { is: "not-supported-yet", what: `a job of the type ${type}` };

@@ -46,7 +46,8 @@ export type Gathered = {
   readonly runs: SourceNode[];
   /** Jobs that a pattern matched beside others: checked, and none of them the one that is meant. */
   readonly otherJobs: SourceNode[];
-  readonly environments: SourceNode[];
+  /** Files that declare assets of their own. */
+  readonly assets: { readonly kind: "environment" | "component"; readonly node: SourceNode }[];
   readonly gates: SourceNode[];
   /** Each with the place of its key, where a file has them. */
   readonly limits: Declared<RunLimits>[];
@@ -70,7 +71,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     targets: [],
     runs: [],
     otherJobs: [],
-    environments: [],
+    assets: [],
     gates: [],
     limits: [],
     retries: [],
@@ -160,7 +161,8 @@ async function gatherDocument(
       found.runs.push(root);
       return;
     case "environment":
-      found.environments.push(root);
+    case "component":
+      found.assets.push({ kind: kind.is, node: root });
       return;
     case "unsubmitted":
       found.problems.push(...unsubmittedProblems(root, kind.kind));

@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
 import { kindOfName, type ComputeTarget } from "../compute/target.ts";
+import type { DeclaredAsset } from "../asset/asset.ts";
 import * as environment from "../asset/environment/environment.ts";
+import { readComponentAsset } from "../job/component-file.ts";
 import { isKeyOfJobs, readJob, type Job } from "../job/job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { kindOf } from "./document-kind.ts";
@@ -32,7 +34,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   for (const node of found.otherJobs) found.problems.push(...readJob(node).problems);
   const { gates, problems: gateProblems } = readGates(found.gates, run);
   found.problems.push(...gateProblems);
-  const environments = readEnvironments(found.environments, found.problems);
+  const assets = readAssets(found.assets, found.problems);
   found.problems.push(...duplicateProblems(targets, namesOf(overridden.targets)));
   if (run !== undefined) found.problems.push(...misplaced(run, (compute) => kindOfName(compute, targets)));
   const secrets = secretReferencesOf({ targets, ...(run === undefined ? {} : { run }) });
@@ -46,7 +48,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     overridden.targets.length === 0 &&
     found.runs.length === 0 &&
     found.otherJobs.length === 0 &&
-    found.environments.length === 0 &&
+    found.assets.length === 0 &&
     found.deploys.length === 0 &&
     !found.problems.some((problem) => isError(problem) || problem.code === "not-submitted")
   ) {
@@ -54,7 +56,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
       code: "nothing-declared",
       severity: "error",
       message: `Nothing is declared in ${request.config.join(", ")}.`,
-      fix: "Declare targets, a run, an environment, or several of them.",
+      fix: "Declare targets, a run, an environment, a component, or several of them.",
     });
   }
   const declaration: Declaration = {
@@ -62,7 +64,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     ...(found.workspaces[0] === undefined ? {} : { workspaceAt: found.workspaces[0].where }),
     targets: chosen,
     ...(run === undefined ? {} : { run }),
-    environments,
+    assets,
     gates,
     ...one("limits", found.limits, found.problems),
     ...one("retries", found.retries, found.problems),
@@ -98,7 +100,8 @@ function expressionsIn({ targets, runs }: Pick<Gathered, "targets" | "runs">, fo
   const parts: readonly (readonly [Part, readonly SourceNode[]])[] = [
     ["target", targets],
     ["run", [...runs, ...found.otherJobs]],
-    ["environment", found.environments],
+    ["environment", found.assets.flatMap(({ kind, node }) => (kind === "environment" ? [node] : []))],
+    ["run", found.assets.flatMap(({ kind, node }) => (kind === "component" ? [node] : []))],
     ["workspace", below("workspace")],
     ["rest", [...below("gates"), ...below("prices")]],
   ];
@@ -245,13 +248,13 @@ function readTargets(
   });
 }
 
-function readEnvironments(nodes: readonly SourceNode[], problems: Problem[]): Declaration["environments"] {
-  const assets: Declaration["environments"][number][] = [];
-  for (const node of nodes) {
-    const { asset, problems: found } = environment.read(node);
+function readAssets(declared: Gathered["assets"], problems: Problem[]): Declaration["assets"] {
+  const assets: DeclaredAsset[] = [];
+  for (const { kind, node } of declared) {
+    const { asset, problems: found } = readAsset(kind, node);
     problems.push(...found);
     if (asset === undefined) continue;
-    const key = ({ name, version }: Declaration["environments"][number]) => `${name}:${version ?? ""}`.toLowerCase();
+    const key = ({ kind: of, name, version }: DeclaredAsset) => `${of}:${name}:${version ?? ""}`.toLowerCase();
     const first = assets.find((other) => key(other) === key(asset));
     if (first === undefined) assets.push(asset);
     else {
@@ -260,12 +263,24 @@ function readEnvironments(nodes: readonly SourceNode[], problems: Problem[]): De
         severity: "error",
         where: positionOf(node),
         related: positionOf(first.source),
-        message: `The environment ${JSON.stringify(asset.name)} is declared at ${formatPosition(positionOf(first.source))} already.`,
+        message: `The ${kind} ${JSON.stringify(asset.name)} is declared at ${formatPosition(positionOf(first.source))} already.`,
         fix: "Remove one of the two, or give them different versions.",
       });
     }
   }
   return assets;
+}
+
+function readAsset(
+  kind: DeclaredAsset["kind"],
+  node: SourceNode,
+): { readonly asset?: DeclaredAsset; readonly problems: readonly Problem[] } {
+  if (kind === "environment") {
+    const { asset, problems } = environment.read(node);
+    return asset === undefined ? { problems } : { asset: { kind, ...asset }, problems };
+  }
+  const { asset, problems } = readComponentAsset(node);
+  return asset === undefined ? { problems } : { asset: { kind, ...asset }, problems };
 }
 
 function readRun(nodes: readonly SourceNode[], problems: Problem[]): Job | undefined {

@@ -4,12 +4,14 @@ import type { LiveJob } from "../azure/jobs.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { formatProblem, type Problem } from "../yaml/problem.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
+import { schemaNameOf } from "../yaml/schema-name.ts";
 import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import * as automl from "./automl/automl.ts";
 import * as command from "./command.ts";
 import type { ChildrenKind, JobRequest, JobType, Placement, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
+import * as pipeline from "./pipeline.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 import * as spark from "./spark.ts";
 import * as sweep from "./sweep.ts";
@@ -17,6 +19,7 @@ import * as sweep from "./sweep.ts";
 type Jobs = {
   command: command.CommandJob;
   sweep: sweep.SweepJob;
+  pipeline: pipeline.PipelineJob;
   spark: spark.SparkJob;
   automl: automl.AutoMlJob;
 };
@@ -27,7 +30,7 @@ export type JobTypeName = keyof Jobs;
 export type Job = Jobs[JobTypeName];
 
 /** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
-export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, sweep, spark, automl };
+export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, sweep, pipeline, spark, automl };
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
 const defaultType: JobTypeName = "command";
@@ -98,13 +101,6 @@ export function isKeyOfJobs(key: string): boolean {
   });
 }
 
-/** `commandJob` of `https://azuremlschemas.azureedge.net/latest/commandJob.schema.json`; real files have a space behind it. */
-export function schemaNameOf(address: unknown): string | undefined {
-  if (typeof address !== "string") return undefined;
-  const last = address.trimEnd().split(/[/\s]/).at(-1) ?? "";
-  return last.endsWith(".schema.json") ? last.slice(0, -".schema.json".length) || undefined : undefined;
-}
-
 /** Generic in the type, because TypeScript cannot match `jobTypes[job.type]` with `job` otherwise. */
 function typeOf<T extends JobTypeName>(job: Jobs[T] & { type: T }): JobType<Jobs[T]> {
   return jobTypes[job.type];
@@ -148,12 +144,6 @@ export function primaryMetricOf(job: Job): PrimaryMetric | undefined {
 
 export function toRequest(job: Job, resolved: Resolved): JobRequest {
   return typeOf(job).toRequest(job, resolved);
-}
-
-/** True where the job, or a part of it, acts with the identity of whoever submits it, for which the service needs a token. */
-export function actsAsSubmitter(job: Job, { properties: { identity } }: JobRequest): boolean {
-  const isUserIdentity = isMapping(identity) && identity["identityType"] === "UserIdentity";
-  return isUserIdentity || typeOf(job).alwaysActsAsSubmitter === true;
 }
 
 /** What a live job's runs start, by ARM's `jobType`; `undefined` for one that starts none. */

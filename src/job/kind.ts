@@ -68,8 +68,6 @@ export type JobType<Job extends JobBase> = {
   readonly jobType: string;
   /** The api-version by which the official client submits jobs of this type. */
   readonly apiVersion: string;
-  /** For a type whose parts may act with the identity of whoever submits it, as a pipeline's steps. */
-  readonly alwaysActsAsSubmitter?: true;
   /** az ml's name of the schema that files of this type name in `$schema`. */
   readonly schemaName: string;
   /** The declaration's shape: keys, types, defaults. Published as JSON Schema. */

@@ -25,6 +25,8 @@ export type Resolved = {
   readonly idOf: (where: string) => string;
   /** ARM id of a compute that the job names. */
   readonly computeIdOf: (compute: string) => string;
+  /** ARM id of a datastore that the job names. */
+  readonly datastoreIdOf: (datastore: string) => string;
   /** Value of a secret; `undefined` leaves out what needs it, so that no secret is part of a name or hash. */
   readonly valueOf: (reference: SecretReference) => string | undefined;
 };

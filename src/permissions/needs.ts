@@ -3,8 +3,15 @@ import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
 import type { Permission } from "../compute/kind.ts";
 import { kindOf, originOf, type ComputeTarget } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { assetKinds, isUploadedToDatastore, type AssetUse } from "../asset/asset.ts";
-import * as environment from "../asset/environment/environment.ts";
+import {
+  assetKinds,
+  isUploadedToDatastore,
+  kindOfDeclared,
+  partsOfDeclared,
+  useOfDeclared,
+  withParts,
+  type AssetUse,
+} from "../asset/asset.ts";
 import { namesAsset } from "../asset/reference.ts";
 import { assetsOf } from "../job/job.ts";
 import type { Plane } from "../azure/grants.ts";
@@ -47,7 +54,7 @@ export type NeedFacts = {
 };
 
 /** What is declared, without a run that happens on the runner. */
-export type NeedSources = Pick<Declaration, "targets" | "environments" | "run">;
+export type NeedSources = Pick<Declaration, "targets" | "assets" | "run">;
 
 const workspaces = "Microsoft.MachineLearningServices/workspaces";
 
@@ -89,7 +96,7 @@ export function neededFor(declared: NeedSources, facts: NeedFacts): readonly Nee
     ...required(at, "compare the declaration with what is live", `${workspaces}/computes/read`),
     ...(targets.length === 0 ? [] : computeNeeds(targets, facts)),
     ...targets.flatMap((target) => needsOf(target, facts.workspace)),
-    ...environmentNeeds(declared, at),
+    ...namedAssetNeeds(declared, at),
     ...runNeeds(declared, facts),
     ...storeNeeds(declared, targets, facts),
     ...facts.vaults.flatMap(vaultNeeds),
@@ -138,16 +145,21 @@ function needsOf(target: ComputeTarget, workspace: WorkspaceRef): readonly Need[
     .map((permission) => ({ ...permission, plane: "control" }));
 }
 
-function environmentNeeds({ environments }: NeedSources, at: string): readonly Need[] {
-  if (environments.length === 0) return [];
-  return required(
-    at,
-    purposes.registers,
-    `${workspaces}/environments/read`,
-    `${workspaces}/environments/write`,
-    `${workspaces}/environments/versions/read`,
-    `${workspaces}/environments/versions/write`,
-  );
+function namedAssetNeeds({ assets }: NeedSources, at: string): readonly Need[] {
+  return assets.flatMap((asset) => {
+    const collection = `${workspaces}/${kindOfDeclared(asset).collection}`;
+    return [
+      ...required(
+        at,
+        purposes.registers,
+        `${collection}/read`,
+        `${collection}/write`,
+        `${collection}/versions/read`,
+        `${collection}/versions/write`,
+      ),
+      ...withParts(partsOfDeclared(asset)).flatMap((use) => assetNeeds(use, at)),
+    ];
+  });
 }
 
 /** @see https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles for what submitting a job takes */
@@ -167,7 +179,7 @@ function runNeeds({ run }: NeedSources, { workspace, downloads }: NeedFacts): re
     ...required(at, "cancel the run when the workflow is cancelled", `${workspaces}/jobs/cancel/action`),
     ...required(at, "follow the run, its log and its metrics", `${workspaces}/experiments/runs/read`),
     ...(downloads ? required(at, "download the run's outputs", `${workspaces}/metadata/artifacts/read`) : []),
-    ...assetsOf(run).flatMap((use) => assetNeeds(use, at)),
+    ...withParts(assetsOf(run)).flatMap((use) => assetNeeds(use, at)),
   ];
 }
 
@@ -180,6 +192,18 @@ function assetNeeds(use: AssetUse, at: string): readonly Need[] {
         ...required(at, "use the run's environment", ...read),
         ...("declared" in use
           ? required(at, "register the run's environment", `${collection}/write`, `${collection}/versions/write`)
+          : []),
+      ];
+    case "component":
+      return [
+        ...required(at, "use the components of the run's steps", ...read),
+        ...("declared" in use
+          ? required(
+              at,
+              "register the components of the run's steps",
+              `${collection}/write`,
+              `${collection}/versions/write`,
+            )
           : []),
       ];
     case "code":
@@ -200,10 +224,10 @@ function vaultNeeds({ id, byRoles }: VaultAccess): readonly Need[] {
 }
 
 /** True when files of the checkout go to the workspace's store: data of the run, build contexts. Code has a place of its own. */
-export function uploadsLocally({ run, environments }: Pick<NeedSources, "run" | "environments">): boolean {
+export function uploadsLocally({ run, assets }: Pick<NeedSources, "run" | "assets">): boolean {
   return (
-    environments.some(({ definition }) => environment.uploadOf(definition) !== undefined) ||
-    (run !== undefined && assetsOf(run).some(isUploadedToDatastore))
+    withParts(assets.map(useOfDeclared)).some(isUploadedToDatastore) ||
+    (run !== undefined && withParts(assetsOf(run)).some(isUploadedToDatastore))
   );
 }
 

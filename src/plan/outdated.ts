@@ -6,7 +6,7 @@ import type { PlanFile, PlanFileStep } from "./plan-file.ts";
 /** What a plan in a file and the current plan have to agree in. */
 type Comparable = Pick<PlanFile, "steps" | "environments">;
 
-/** A change of one target or environment, as a sentence. */
+/** A change of one target or asset, as a sentence; `environment` is its key. */
 type Change = { readonly target?: string; readonly environment?: string; readonly sentence: string };
 
 /**
@@ -64,28 +64,35 @@ function changesByField({ changes }: PlanFileStep): Readonly<Record<string, stri
   return Object.fromEntries(changes.map(({ field, from, to }) => [field, `${from} → ${to}`]));
 }
 
+type PlannedAsset = PlanFile["environments"][number];
+
+/** Environments and components have names of their own. */
+export function assetKey({ kind, name }: Pick<PlannedAsset, "kind" | "name">): string {
+  return `${kind ?? "environment"} ${name.toLowerCase()}`;
+}
+
 function environmentChanges(plan: Comparable, now: Comparable): readonly Change[] {
-  const key = ({ name }: PlanFile["environments"][number]) => name.toLowerCase();
+  const key = assetKey;
   const current = new Map(now.environments.map((environment) => [key(environment), environment]));
   const plannedKeys = new Set(plan.environments.map(key));
-  const changeOfEnvironment = (environment: string, change: string): Change => ({
-    environment,
-    sentence: `environment ${environment}: ${change}`,
+  const changeOfEnvironment = (asset: PlannedAsset, change: string): Change => ({
+    environment: key(asset),
+    sentence: `${asset.kind ?? "environment"} ${asset.name}: ${change}`,
   });
-  const text = ({ action, version }: PlanFile["environments"][number]) => `'${action}' of version ${version}`;
+  const text = ({ action, version }: PlannedAsset) => `'${action}' of version ${version}`;
   return [
     ...plan.environments.flatMap((planned) => {
       const found = current.get(key(planned));
-      if (found === undefined) return [changeOfEnvironment(planned.name, "it is in the plan, but no longer declared.")];
+      if (found === undefined) return [changeOfEnvironment(planned, "it is in the plan, but no longer declared.")];
       // Registered in the meantime, as planned.
       if (found.action === "none" && found.version === planned.version) return [];
       return text(found) === text(planned)
         ? []
-        : [changeOfEnvironment(planned.name, `the plan says ${text(planned)}; now it is ${text(found)}.`)];
+        : [changeOfEnvironment(planned, `the plan says ${text(planned)}; now it is ${text(found)}.`)];
     }),
     ...now.environments
       .filter((environment) => !plannedKeys.has(key(environment)))
-      .map(({ name }) => changeOfEnvironment(name, "it is declared, but not in the plan.")),
+      .map((asset) => changeOfEnvironment(asset, "it is declared, but not in the plan.")),
   ];
 }
 

@@ -52,6 +52,7 @@ const planFileSchema = shape(() => {
   });
 
   const environment = z.strictObject({
+    kind: z.literal("component").exactOptional().describe("Absent for an environment."),
     name: text,
     version: text,
     action: z.enum(["none", "create", "update"]),

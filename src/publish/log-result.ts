@@ -4,6 +4,7 @@ import { logGroups } from "../report/render/log.ts";
 import type { Failure, Result } from "../report/result.ts";
 import { metricsSection } from "../report/sections/metrics.ts";
 import { targetsSection } from "../report/sections/targets.ts";
+import { trialsSection } from "../report/sections/trials.ts";
 
 /**
  * The end of the step's log: what was done, then every failure as an annotation, at its place where it has one.
@@ -13,7 +14,7 @@ import { targetsSection } from "../report/sections/targets.ts";
 export function logResult(whole: Result, failures: readonly Failure[], folder: string, log: Log): void {
   // Part by part, before sentences are made of the parts: at the end of one may be the beginning of a secret.
   const result = withoutSecrets(whole);
-  for (const sections of [targetsSection, metricsSection]) {
+  for (const sections of [targetsSection, trialsSection, metricsSection]) {
     try {
       const blocks = sections(result).flatMap((section) => section.blocks);
       for (const { title, lines } of logGroups(blocks)) log.group(title, lines);

@@ -1,7 +1,7 @@
 import { heading, type Document, type Section } from "./document.ts";
 import type { Result } from "./result.ts";
 import { doctorSections } from "./sections/doctor.ts";
-import { environmentsSection } from "./sections/environments.ts";
+import { assetsSection } from "./sections/assets.ts";
 import { failuresSection, leftGoingSection } from "./sections/failures.ts";
 import { filesSection } from "./sections/files.ts";
 import { headingSection, timeSection } from "./sections/heading.ts";
@@ -22,7 +22,7 @@ const parts: readonly (readonly [name: string, sections: (result: Result) => rea
   ["trials", trialsSection],
   ["checks", doctorSections],
   ["targets", targetsSection],
-  ["environments", environmentsSection],
+  ["environments", assetsSection],
   ["problems", problemsSection],
   ["plan", planSection],
   ["metrics", metricsSection],

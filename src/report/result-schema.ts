@@ -149,6 +149,7 @@ const run = z.strictObject({
 });
 
 const environment = z.strictObject({
+  kind: z.literal("component").exactOptional().describe("Absent for an environment."),
   name: text,
   version: text,
   where: position.exactOptional().describe("Where it is declared."),

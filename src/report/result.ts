@@ -230,6 +230,8 @@ export type TargetReport = {
 };
 
 export type EnvironmentReport = {
+  /** Absent for an environment. */
+  readonly kind?: "component";
   readonly name: string;
   readonly version: string;
   /** Where it is declared. */

@@ -1,7 +1,13 @@
-import { missingReference, uploadOfUse, type AssetUse } from "../asset/asset.ts";
-import * as environment from "../asset/environment/environment.ts";
-import type { EnvironmentDefinition } from "../asset/environment/definition.ts";
-import type { NamedAsset } from "../asset/kind.ts";
+import {
+  kindOfDeclared,
+  missingReference,
+  partsOfDeclared,
+  uploadOfUse,
+  useOfDeclared,
+  withParts,
+  type AssetUse,
+  type DeclaredAsset,
+} from "../asset/asset.ts";
 import { refersTo, type Missing, type ReferenceReads } from "../asset/reference.ts";
 import type { Datastores } from "../azure/datastores.ts";
 import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
@@ -12,12 +18,12 @@ import type { Position, Problem } from "../yaml/problem.ts";
 import { positionOf } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 
-/** What a run, and the environments that are registered for it, refer to in the workspace. */
+/** What a run, and the assets that are registered for it, refer to in the workspace. */
 export type Referring = {
   /** Absent where nothing is submitted to the workspace. */
   readonly run?: Job;
-  /** Environments that the same call registers: nobody need have done so before. */
-  readonly environments: readonly NamedAsset<EnvironmentDefinition>[];
+  /** Assets that the same call registers: nobody need have done so before. What they refer to has to be there, too. */
+  readonly declared: readonly DeclaredAsset[];
 };
 
 export type WorkspaceReads = ReferenceReads & {
@@ -84,19 +90,33 @@ export function notRead(what: string, failure: AzureFailure, where: Position): P
 }
 
 /** Where a use of an asset is declared: `inputs.data` is at `inputs`, `data`, and its path below. */
-function placeOf(run: Job, { where }: AssetUse, key: string): Position {
-  return positionOf(run.source, [...where.split("."), key]);
+function placeOf(run: Job, { where, at }: AssetUse, key: string): Position {
+  return at ?? positionOf(run.source, [...where.split("."), key]);
 }
 
-function soughtAssets({ run, environments }: Referring, reads: WorkspaceReads): readonly Sought[] {
-  if (run === undefined) return [];
-  return assetsOf(run).flatMap((use): readonly Sought[] => {
+/** Everything that the run, and what is registered for it, use. */
+function placedUses({
+  run,
+  declared,
+}: Referring): readonly { readonly use: AssetUse; readonly at: (key: string) => Position }[] {
+  const ofRun =
+    run === undefined
+      ? []
+      : withParts(assetsOf(run)).map((use) => ({ use, at: (key: string) => placeOf(run, use, key) }));
+  const ofAssets = declared.flatMap((asset) =>
+    withParts(partsOfDeclared(asset)).map((use) => ({ use, at: () => use.at ?? positionOf(asset.source) })),
+  );
+  return [...ofRun, ...ofAssets];
+}
+
+function soughtAssets(referring: Referring, reads: WorkspaceReads): readonly Sought[] {
+  return placedUses(referring).flatMap(({ use, at }): readonly Sought[] => {
     if (!("reference" in use)) return [];
     const { kind, reference } = use;
-    const declared = kind === "environment" ? environments.filter(({ name }) => refersTo(reference, name)) : [];
+    const declared = referring.declared.filter((asset) => asset.kind === kind && refersTo(reference, asset.name));
     return [
       {
-        where: placeOf(run, use, "path"),
+        where: at("path"),
         code: "missing-asset",
         severity: isElsewhere(reference, reads.workspaceId) ? "warning" : "error",
         key: `${kind} ${reference}`,
@@ -120,7 +140,7 @@ function isElsewhere(reference: string, workspaceId: string): boolean {
 /** Whether this call registers the version that is referred to. Without a version of its own, it is the newest or the next. */
 async function isRegistered(
   reference: string,
-  declared: Referring["environments"],
+  declared: Referring["declared"],
   { assets }: WorkspaceReads,
 ): Promise<Outcome<boolean>> {
   const [first] = declared;
@@ -128,44 +148,37 @@ async function isRegistered(
   const version = reference.slice(`azureml:${first.name}:`.length);
   if (reference.includes("@") || declared.some((asset) => asset.version === version)) return succeeded(true);
   if (declared.every((asset) => asset.version !== undefined)) return succeeded(false);
-  const known = await assets.versions(environment.collection, first.name);
+  const known = await assets.versions(kindOfDeclared(first).collection, first.name);
   if (!known.ok) return known;
   const { latest = "1", next } = known.value ?? {};
   return succeeded([latest, next].includes(version));
 }
 
-function soughtDatastores({ run, environments }: Referring, reads: WorkspaceReads): readonly Sought[] {
-  const ofRun = run === undefined ? { uploads: [], addresses: [] } : datastoresOf(run);
-  const ofEnvironments = environments.map(({ definition, source }) => ({
-    datastore: environment.uploadOf(definition)?.datastore,
-    where: positionOf(source, ["datastore"]),
-  }));
+function soughtDatastores(referring: Referring, reads: WorkspaceReads): readonly Sought[] {
+  const uses = placedUses(referring);
+  const uploads = [
+    ...referring.declared.map((asset) => ({
+      datastore: uploadOfUse(useOfDeclared(asset))?.datastore,
+      where: positionOf(asset.source, ["datastore"]),
+    })),
+    ...uses.map(({ use, at }) => ({ datastore: uploadOfUse(use)?.datastore, where: at("datastore") })),
+  ];
+  const { run } = referring;
+  const addresses = [
+    ...uses.flatMap(({ use, at }) => ("reference" in use ? [{ address: use.reference, where: at("path") }] : [])),
+    ...(run === undefined
+      ? []
+      : addressesOf(run).map(({ address, path }) => ({ address, where: positionOf(run.source, path) }))),
+  ];
   return [
-    ...[...ofEnvironments, ...ofRun.uploads].flatMap(({ datastore, where }) =>
+    ...uploads.flatMap(({ datastore, where }) =>
       datastore === undefined ? [] : [soughtDatastore(datastore, where, reads, true)],
     ),
-    ...ofRun.addresses.flatMap(({ address, where }) => {
+    ...addresses.flatMap(({ address, where }) => {
       const name = datastoreIn(address, reads.workspaceId);
       return name === undefined ? [] : [soughtDatastore(name, where, reads, false)];
     }),
   ];
-}
-
-/** The datastores that files of the run go to, and the addresses that its inputs and outputs name. */
-function datastoresOf(run: Job) {
-  const uses = assetsOf(run);
-  return {
-    uploads: uses.map((use) => ({
-      datastore: uploadOfUse(use)?.datastore,
-      where: placeOf(run, use, "datastore"),
-    })),
-    addresses: [
-      ...uses.flatMap((use) =>
-        "reference" in use ? [{ address: use.reference, where: placeOf(run, use, "path") }] : [],
-      ),
-      ...addressesOf(run).map(({ address, path }) => ({ address, where: positionOf(run.source, path) })),
-    ],
-  };
 }
 
 /** The datastore that an address of this workspace names; nothing for one that is put together when the run starts. */

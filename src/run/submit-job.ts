@@ -1,11 +1,11 @@
-import { ensureAssets, refusedFor, takeAsset, type TakenAsset } from "../asset/asset.ts";
+import { createTaker, ensureAssets, lookUp, refusedFor, type TakenAsset } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { defined } from "../azure/defined.ts";
 import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
-import { actsAsSubmitter, apiVersionOf, assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
+import { apiVersionOf, assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";
-import { computeId } from "../job/parts/compute.ts";
+import { computeId, datastoreId } from "../job/parts/compute.ts";
 import { SecretUnavailable, type ResolveSecret, type SecretReference } from "../secret/secret.ts";
 import { runName } from "./name.ts";
 import { provenanceOf, type Configuration, type WorkflowRun } from "./provenance.ts";
@@ -27,7 +27,7 @@ export type JobSubmission = {
   readonly liveNames: ReadonlyMap<string, string>;
 };
 
-export type JobSubmissionDeps = AssetDeps & SubmitDeps & { readonly resolveSecret: ResolveSecret };
+export type JobSubmissionDeps = Omit<AssetDeps, "computeIdOf"> & SubmitDeps & { readonly resolveSecret: ResolveSecret };
 
 /**
  * Submits a job of whatever type exactly once, under a name that is derived from the commit and the definition: what it
@@ -47,11 +47,7 @@ export async function submitJob(submission: JobSubmission, deps: JobSubmissionDe
   });
   const bodyFor = (attempt: string) => requestFor(attempt, submission, taken.value, definition, deps);
   return submitOnce(
-    {
-      ...{ name, rerun, workflowAttempt, bodyFor, apiVersion: apiVersionOf(job) },
-      asSubmitter: actsAsSubmitter(job, definition),
-      ...defined({ repeats }),
-    },
+    { name, rerun, workflowAttempt, bodyFor, apiVersion: apiVersionOf(job), ...defined({ repeats }) },
     deps,
   );
 }
@@ -59,6 +55,7 @@ export async function submitJob(submission: JobSubmission, deps: JobSubmissionDe
 /** One after the other: what is read first is refused first. */
 async function takeAssets(job: Job): Promise<Outcome<readonly TakenAsset[]>> {
   const taken: TakenAsset[] = [];
+  const takeAsset = createTaker();
   for (const use of assetsOf(job)) {
     try {
       taken.push(await takeAsset(use));
@@ -82,6 +79,7 @@ function definitionOf(
     provenance: { properties: {}, tags: {} },
     idOf: lookUp(new Map(taken.map(({ use, identity }) => [use.where, identity]))),
     computeIdOf: computeIds(submission, workspaceId),
+    datastoreIdOf: (datastore) => datastoreId(workspaceId, datastore),
     valueOf: () => undefined,
   });
 }
@@ -95,7 +93,10 @@ async function requestFor(
   deps: JobSubmissionDeps,
 ): Promise<Outcome<JobRequest>> {
   const { job, github, workflowAttempt, fallbackExperiment, configuration } = submission;
-  const [ids, secrets] = await Promise.all([ensureAssets(taken, deps), resolveSecrets(job, deps.resolveSecret)]);
+  const [ids, secrets] = await Promise.all([
+    ensureAssets(taken, { ...deps, computeIdOf: computeIds(submission, deps.workspaceId) }),
+    resolveSecrets(job, deps.resolveSecret),
+  ]);
   if (!ids.ok) return ids;
   if (!secrets.ok) return secrets;
   return succeeded(
@@ -105,18 +106,10 @@ async function requestFor(
       provenance: provenanceOf(github, definition, workflowAttempt, configuration),
       idOf: lookUp(ids.value),
       computeIdOf: computeIds(submission, deps.workspaceId),
+      datastoreIdOf: (datastore) => datastoreId(deps.workspaceId, datastore),
       valueOf: (reference) => secrets.value.get(reference),
     }),
   );
-}
-
-function lookUp(ids: ReadonlyMap<string, string>): (where: string) => string {
-  return (where) => {
-    const id = ids.get(where);
-    if (id === undefined)
-      throw new Error(`The job asks for the asset at ${where}, and does not name it among its assets.`);
-    return id;
-  };
 }
 
 function computeIds({ liveNames }: Pick<JobSubmission, "liveNames">, workspaceId: string) {

@@ -1,4 +1,4 @@
-import type { Jobs, LiveJob, PutOptions } from "../azure/jobs.ts";
+import type { Jobs, LiveJob } from "../azure/jobs.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import { isLastingConflict } from "../azure/service-error.ts";
 import type { Clock } from "../clock.ts";
@@ -19,8 +19,6 @@ export type SubmitRequest = {
   readonly rerun: boolean;
   /** Id and attempt of this workflow run: `123-1`. */
   readonly workflowAttempt: string;
-  /** True where a token of the submitter's has to go along. */
-  readonly asSubmitter?: boolean;
   /** The attempt that is submitted anew. */
   readonly repeats?: string;
   /** Body for the run of a given name. Assembled only when something is submitted. */
@@ -58,8 +56,7 @@ export async function submitOnce(request: SubmitRequest, deps: SubmitDeps): Prom
   }
   const body = await request.bodyFor(decision.name);
   if (!body.ok) return body;
-  const { apiVersion, asSubmitter = false } = request;
-  return putOnce(decision.name, body.value, { apiVersion, asSubmitter }, deps);
+  return putOnce(decision.name, { body: body.value, apiVersion: request.apiVersion }, deps);
 }
 
 /** Every attempt there is, in order, up to the first name that is free. */
@@ -79,14 +76,13 @@ const mostSends = 3;
 
 async function putOnce(
   name: string,
-  body: unknown,
-  options: PutOptions,
+  { body, apiVersion }: { readonly body: unknown; readonly apiVersion: string },
   deps: SubmitDeps,
 ): Promise<Outcome<Submitted>> {
   deps.beforeSubmit(name);
   let last: AzureFailure | undefined;
   for (let send = 1; send <= mostSends; send += 1) {
-    const put = await deps.jobs.put(name, body, options);
+    const put = await deps.jobs.put(name, body, apiVersion);
     if (put.ok) return readBack(put.value, body);
     const isConflict = put.failure.status === 409 && !isLastingConflict(put.failure.error);
     if (put.failure.reason !== "unknown" && !isConflict) return put;

@@ -23,6 +23,24 @@ export class LimitExceeded extends Error {
   }
 }
 
+/** What of the lexer is changed; the library keeps it to itself. */
+type LexerInside = { indentNext: number; parseQuotedScalar: () => Generator<string, unknown> };
+
+/** PyYAML, and so az ml, lets the further lines of a text in quotes begin in any column, where YAML wants them indented. */
+function pyYamlLexer(): Lexer {
+  const lexer = new Lexer();
+  const inside = lexer as unknown as LexerInside;
+  const parse = inside.parseQuotedScalar.bind(lexer);
+  inside.parseQuotedScalar = function* () {
+    const { indentNext } = inside;
+    inside.indentNext = 0;
+    const next = yield* parse();
+    inside.indentNext = indentNext;
+    return next;
+  };
+  return lexer;
+}
+
 /**
  * The tokens of a text, as the parser makes them. Depth, anchors and aliases are counted while it goes along: what composes
  * the tokens calls itself for every level, and looks for anchors in all that it has read.
@@ -33,7 +51,7 @@ export function* tokensWithin(text: string, lines: LineCounter): Generator<CST.T
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   let [anchors, aliases, lexemes, faults] = [0, 0, 0, 0];
-  for (const lexeme of new Lexer().lex(text)) {
+  for (const lexeme of pyYamlLexer().lex(text)) {
     // The first fault of a document is all that is shown, and each that the composer is told of costs a stack trace.
     for (const token of parser.next(lexeme)) if (token.type !== "error" || ++faults <= mostFaults) yield token;
     if (parser.stack.length > deepest)

@@ -1,4 +1,5 @@
 import type { CodeEntry } from "./code-entry.ts";
+import { jobCodes } from "./job-codes.ts";
 import { targetCodes } from "./target-codes.ts";
 import { tuningCodes } from "./tuning-codes.ts";
 import { workspaceCodes } from "./workspace-codes.ts";
@@ -372,6 +373,7 @@ export const problemCodes = {
   },
 
   ...tuningCodes,
+  ...jobCodes,
   ...targetCodes,
   ...workspaceCodes,
 } as const satisfies Readonly<Record<string, CodeEntry>>;

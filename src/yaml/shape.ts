@@ -96,6 +96,14 @@ export function oneOf<const Word extends string>(
   );
 }
 
+/** One of some words in their own case, where az ml takes no other. */
+export function exactly<const Word extends string>(words: readonly [Word, ...Word[]]) {
+  return z.enum(words, {
+    error: ({ input }) =>
+      `${quoted(input)} is not one of the values allowed here.${suggestionFor(typeof input === "string" ? input.toLowerCase() : "", words)} Use ${listed(words)}.`,
+  });
+}
+
 /** Tags and properties: text by text. */
 export const tags = shape(() => z.record(z.string(), text()));
 

@@ -5,6 +5,17 @@ import type { Store } from "../../store.ts";
 import { isTerminal, type JobDocument } from "./document.ts";
 import { jobTypes } from "./types.ts";
 
+/** What acts for its starter needs a token of the service's own audience. */
+function withoutServiceToken({ headers }: Incoming, properties: Readonly<Record<string, unknown>>): Reply | undefined {
+  const { identityType } = (properties["identity"] ?? {}) as { readonly identityType?: unknown };
+  if (properties["jobType"] !== "Pipeline" && identityType !== "UserIdentity") return undefined;
+  const payload = headers["x-azureml-token"]?.split(".")[1] ?? "";
+  const text = Buffer.from(payload, "base64url").toString("utf8");
+  return /"aud":"https:\/\/ml\.azure\.(com|us|cn)\/?"/.test(text)
+    ? undefined
+    : armError(400, "UserError", "The request has no x-azureml-token of the audience https://ml.azure.com.");
+}
+
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]{0,254}$/;
 
 /** The jobs of the workspace. Types that the emulator does not know are refused by name. */
@@ -72,7 +83,7 @@ export function createJobs(store: Store, runner: Runner, pageSize: number) {
                 "UserError",
                 `The emulator does not implement jobs of type ${String(properties["jobType"])}.`,
               )
-            : type.check(properties, store);
+            : (withoutServiceToken(request, properties) ?? type.check(properties, store));
         if (refused !== undefined) return refused;
         const job: JobDocument = { name, properties, status: "Starting", createdAt: new Date().toISOString() };
         store.put("jobs", name, job);

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { runLogged } from "../../../src/run/on-runner/process.ts";
 import { armError, type Reply } from "../../server/reply.ts";
 import type { Store } from "../../store.ts";
+import { kindOf } from "../computes/kinds.ts";
 import { checkCompute } from "./checks.ts";
 import { bind, variablesOf } from "./command.ts";
 import type { JobDocument } from "./document.ts";
@@ -76,10 +77,10 @@ function checkPlace(properties: JobDocument["properties"], store: Store): Reply 
   const missing = checkCompute(properties, store);
   if (missing !== undefined) return missing;
   const name = computeId.split("/").at(-1)?.toLowerCase() ?? "";
-  const compute = store.get<{ readonly properties?: { readonly computeType?: string } }>("computes", name);
-  return compute?.properties?.computeType === "SynapseSpark"
+  const compute = store.get<{ readonly properties?: Readonly<Record<string, unknown>> }>("computes", name);
+  return kindOf(compute?.properties ?? {})?.takesSparkJobs === true
     ? undefined
-    : armError(400, "UserError", `The compute '${name}' is not a Synapse Spark pool.`);
+    : armError(400, "UserError", `The compute '${name}' takes no Spark jobs.`);
 }
 
 /** @returns the version; nothing where it, or the Java that it needs, cannot be started. */

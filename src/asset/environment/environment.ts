@@ -1,6 +1,6 @@
 import { defaultDatastore } from "../../azure/datastores.ts";
 import { succeeded, type Outcome } from "../../azure/outcome.ts";
-import type { AssetDeps, AssetRequest, DatastoreUpload } from "../kind.ts";
+import type { AssetDeps, AssetRequest, DatastoreUpload, PartIds } from "../kind.ts";
 import { ensureUploaded, takeUpload, type LocalUpload } from "../upload/local-upload.ts";
 import type { EnvironmentDefinition } from "./definition.ts";
 import { readEnvironmentAsset } from "./read.ts";
@@ -79,6 +79,7 @@ export function toRequest(
   definition: EnvironmentDefinition,
   _: LocalUpload | undefined,
   contextUri: string | undefined,
+  __: PartIds,
   named?: { readonly name: string; readonly version: string },
 ): AssetRequest {
   return named === undefined

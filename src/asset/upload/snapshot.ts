@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { contentReader } from "../../azure/read-content.ts";
 import { listFiles, NothingToTake, SnapshotRefused, type Listed, type SnapshotFile } from "./list-files.ts";
 
@@ -17,15 +18,15 @@ export type Snapshot = {
 const mostBytes = 2 * 1024 ** 3;
 
 /** The files of a job's code, with the hash by which the service finds code that it has. */
-export async function takeSnapshot(path: string, root: string): Promise<Snapshot> {
-  const { name, isFile, files } = listCode(path, root);
+export async function takeSnapshot(path: string, root: string, includes: readonly string[] = []): Promise<Snapshot> {
+  const { name, isFile, files } = listCode(path, root, includes);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return { folder: name, isFile, files, bytes, hash: await contentHash(files) };
 }
 
 /** The files of a job's code. @throws SnapshotRefused when they cannot be taken as they are. */
-export function listCode(path: string, root: string): Listed {
-  const listed = listFiles(path, root);
+export function listCode(path: string, root: string, includes: readonly string[] = []): Listed {
+  const listed = includes.length === 0 ? listFiles(path, root) : withIncludes(listFiles(path, root), root, includes);
   const { name, files } = listed;
   if (files.length === 0) throw new NothingToTake(listed);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -37,6 +38,23 @@ export function listCode(path: string, root: string): Listed {
     );
   }
   return listed;
+}
+
+/** The official client's name for a code folder that it has put together. */
+const mergedFolder = "code_with_additional_includes";
+
+/** Folders of one name are merged; a file that is there twice is the one of the later include, as with the official client. */
+function withIncludes(listed: Listed, root: string, includes: readonly string[]): Listed {
+  const files = new Map(listed.files.map((file) => [file.name, file]));
+  for (const include of includes) {
+    const { name, files: more } = listFiles(include, root);
+    const isFile = statSync(include).isFile();
+    for (const file of more) {
+      const own = isFile ? file.name : `${name}/${file.name}`;
+      files.set(own, { ...file, name: own });
+    }
+  }
+  return { ...listed, name: mergedFolder, isFile: false, files: [...files.values()] };
 }
 
 /**

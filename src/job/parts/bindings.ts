@@ -2,6 +2,11 @@ import type { NodePath } from "../../yaml/source.ts";
 import { suggestionFor } from "../../yaml/suggestion.ts";
 import type { PartReader } from "./read-part.ts";
 
+/** Names of inputs and outputs become variables; the inputs of a pipeline may be in groups. */
+export function checkGroupedName(name: string, path: NodePath, reader: PartReader): void {
+  for (const part of name.split(".")) checkBindingName(part, path, reader);
+}
+
 /** Names of inputs and outputs become variables. */
 export function checkBindingName(name: string, path: NodePath, { add }: PartReader): void {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return;
@@ -84,6 +89,11 @@ export function checkParameterBindings(
         : "Declare it under search_space, or fix the name.",
     );
   }
+}
+
+/** A command without the marks of what may be absent: a component has to have the inputs that are named there, too. */
+export function withoutMarks(command: string): string {
+  return command.replaceAll("$[[", "").replaceAll("]]", "");
 }
 
 /** A command without what may be absent. Looked for from left to right, since a pattern would begin anew at every sign. */

@@ -13,7 +13,14 @@ export const codeSchema = () =>
 
 export type JobCode =
   /** `path` as written, for tokens and messages; `folder` absolute; nothing outside `root` is taken. */
-  | { readonly from: "local"; readonly path: string; readonly folder: string; readonly root: string }
+  | {
+      readonly from: "local";
+      readonly path: string;
+      readonly folder: string;
+      readonly root: string;
+      /** Absolute files and folders that are put beside what is in the folder. */
+      readonly includes?: readonly string[];
+    }
   /** `azureml:name:version` or a full id. */
   | { readonly from: "reference"; readonly id: string };
 
@@ -62,6 +69,50 @@ export function readCode(code: string, { node, add }: PartReader): JobCode | und
   const listed = checkUpload(what, () => listCode(folder, root), addHere);
   if (listed !== undefined) checkCode(what, listed, addHere);
   return { from: "local", path: code, folder, root };
+}
+
+/** The code of a component, with the files and folders that its file puts beside it. */
+export function readCodeWith(
+  declared: string | undefined,
+  includes: readonly string[],
+  reader: PartReader,
+): JobCode | undefined {
+  const code = declared === undefined ? undefined : readCode(declared, reader);
+  const { node, add } = reader;
+  if (includes.length === 0) return code;
+  if (code?.from !== "local") {
+    if (declared === undefined || code !== undefined)
+      add(
+        "missing-key",
+        ["additional_includes"],
+        "additional_includes are put beside the code of a folder, and the component names none.",
+        "Add code: the folder that they are put into.",
+      );
+    return code;
+  }
+  const paths = includes.flatMap((written, index) => {
+    const at = ["additional_includes", index];
+    const { path, is } = namedPath(written, node.document);
+    const what = `The additional include ${JSON.stringify(written)}`;
+    if (is === "outside") add("outside", at, `${what} ${leadsOutside}.`, keepInside);
+    else if (is === "missing")
+      add(
+        "missing-file",
+        at,
+        `${what} does not exist.`,
+        /\.zip$/i.test(written)
+          ? "Name the folder itself: this action packs no archives."
+          : "Fix the path; it is relative to this file.",
+      );
+    else return [path];
+    return [];
+  });
+  checkUpload(
+    `The code folder ${JSON.stringify(code.path)} with additional_includes`,
+    () => listCode(code.folder, code.root, paths),
+    (problem, message, fix, severity) => add(problem, ["additional_includes"], message, fix, severity),
+  );
+  return { ...code, includes: paths };
 }
 
 /** `azureml:NAME:VERSION`, `azureml:NAME@LABEL`, an ARM id, or a version in a registry. */

@@ -23,3 +23,8 @@ export function computeId(workspaceId: string, compute: string): string {
     ? `${workspaceId}/computes/${compute}`
     : workspaceId.replace(/workspaces\/[^/]+$/, `virtualclusters/${cluster}`);
 }
+
+/** ARM id of a datastore, by its name or its id. */
+export function datastoreId(workspaceId: string, datastore: string): string {
+  return datastore.startsWith("/") ? datastore : `${workspaceId}/datastores/${datastore}`;
+}

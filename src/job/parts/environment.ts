@@ -50,7 +50,7 @@ const nothing: ReadEnvironment = { problems: [] };
  * @returns the problems of the environment itself; those of the job go to the reader.
  */
 export function readEnvironment(value: DeclaredEnvironment, reader: PartReader, ownImage?: string): ReadEnvironment {
-  const { node, add, depth = 0 } = reader;
+  const { node, add } = reader;
   const packages = packageSpecification(value);
   const declared = value.environment;
   if (typeof declared === "string" && !declared.startsWith("file:")) {
@@ -65,7 +65,7 @@ export function readEnvironment(value: DeclaredEnvironment, reader: PartReader, 
     return readReference(declared, reader);
   }
   // What leaves the image out is an inline run, or a file with its short cuts; an az ml file has to say it.
-  const isShort = node.path.length > depth || packages !== undefined || value.gpu !== undefined;
+  const isShort = node.path[0] === "run" || packages !== undefined || value.gpu !== undefined;
   if (declared === undefined && !isShort) {
     add("missing-key", [], 'The key "environment" is missing.', "Add environment.");
     return nothing;

@@ -16,7 +16,7 @@ import type { PartReader } from "./read-part.ts";
 export const dataTypes = ["uri_file", "uri_folder", "mltable", "custom_model", "mlflow_model", "triton_model"] as const;
 
 /** az ml's words for the modes of an input, and ARM's. */
-const modes = {
+export const modes = {
   ro_mount: "ReadOnlyMount",
   download: "Download",
   direct: "Direct",
@@ -33,7 +33,7 @@ export const dataModes = [
 
 export const scalar = () => z.union([z.string(), z.number(), z.boolean()]);
 
-const dataSchema = () =>
+export const dataSchema = () =>
   z.strictObject({
     type: oneOf(dataTypes).default("uri_folder"),
     path: text().describe("azureml:NAME:VERSION, azureml://datastores/…, an address, or a path beside this file."),
@@ -108,11 +108,15 @@ export type JobInputs = Readonly<Record<string, JobInput>>;
 type DeclaredInputs = z.infer<ReturnType<typeof inputsSchema>>;
 type DeclaredData = z.infer<ReturnType<typeof dataSchema>>;
 
-export function readInputs(declared: DeclaredInputs, reader: PartReader): JobInputs {
+export function readInputs(
+  declared: DeclaredInputs,
+  reader: PartReader,
+  checkName: typeof checkBindingName = checkBindingName,
+): JobInputs {
   return Object.fromEntries(
     Object.entries(declared).map(([name, input]): [string, JobInput] => {
       const path = ["inputs", name];
-      checkBindingName(name, path, reader);
+      checkName(name, path, reader);
       if (typeof input !== "object") return [name, readLiteral(name, input, path, reader)];
       if ("value" in input) return [name, readLiteral(name, input.value, [...path, "value"], reader)];
       // A binding to what is around the job is resolved there.

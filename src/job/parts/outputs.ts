@@ -8,7 +8,7 @@ import type { NodePath } from "../../yaml/source.ts";
 import type { PartReader } from "./read-part.ts";
 
 /** az ml's words for the modes of an output, and ARM's. */
-const modes = {
+export const modes = {
   mount: "ReadWriteMount",
   rw_mount: "ReadWriteMount",
   upload: "Upload",
@@ -16,20 +16,16 @@ const modes = {
 } as const;
 const modeWords = ["mount", "rw_mount", "upload", "direct"] as const satisfies readonly (keyof typeof modes)[];
 
-export const outputsSchema = () =>
-  z.record(
-    z.string(),
-    z.union([
-      z.strictObject({
-        type: oneOf(dataTypes).default("uri_folder"),
-        path: text().optional(),
-        mode: oneOf(modeWords).optional(),
-        name: text().optional(),
-        version: version().optional(),
-      }),
-      z.null(),
-    ]),
-  );
+export const outputSchema = () =>
+  z.strictObject({
+    type: oneOf(dataTypes).default("uri_folder"),
+    path: text().optional(),
+    mode: oneOf(modeWords).optional(),
+    name: text().optional(),
+    version: version().optional(),
+  });
+
+export const outputsSchema = () => z.record(z.string(), z.union([outputSchema(), z.null()]));
 
 export type JobOutput = {
   readonly type: string;

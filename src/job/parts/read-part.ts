@@ -5,8 +5,6 @@ import type { SourceNode } from "../../yaml/source.ts";
 export type PartReader = {
   /** The job, or the mapping inside it that the part belongs to. */
   readonly node: SourceNode;
-  /** How many keys of the job lead to `node`; none where it is the job itself. */
-  readonly depth?: number;
   /** Adds a problem at the place of a key of the job. */
   readonly add: AddProblem;
 };

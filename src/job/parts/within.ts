@@ -4,10 +4,9 @@ import type { JobSecret, Resolved } from "../resolved.ts";
 import type { PartReader } from "./read-part.ts";
 
 /** A mapping inside a job that has parts of its own, as a sweep's `trial`: places are counted from the job. */
-export function readerWithin({ node, add, depth = 0 }: PartReader, path: NodePath): PartReader {
+export function readerWithin({ node, add }: PartReader, path: NodePath): PartReader {
   return {
     node: nodeWithin(node, path),
-    depth: depth + path.length,
     add: (code, at, message, fix, severity) => add(code, [...path, ...at], message, fix, severity),
   };
 }

@@ -1,0 +1,97 @@
+import type { AssetUse } from "../asset/asset.ts";
+import type { ComponentDefinition } from "../asset/component.ts";
+import type { NamedAsset } from "../asset/kind.ts";
+import { versionText } from "../asset/version.ts";
+import { defined } from "../azure/defined.ts";
+import { problemsAt } from "../compute/problems-at.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { valueAt, type SourceNode } from "../yaml/source.ts";
+import { isMapping, listed } from "../yaml/wording.ts";
+import { schemaNameOf } from "../yaml/schema-name.ts";
+import type { NodeReader } from "./node/kind.ts";
+import { nodeTypes } from "./node/nodes.ts";
+
+/** The type whose component files name this schema in `$schema`. */
+export function isComponentSchema(schemaName: string): boolean {
+  return Object.values(nodeTypes).some(({ component }) => component?.schemaName === schemaName);
+}
+
+/** Keys that a component has at its top and a job has not. */
+const ownKeys = ["version", "is_deterministic", "additional_includes"];
+
+/** True for a mapping that declares a component and no job; many files name no `$schema`. */
+export function hasKeysOfComponent(mapping: Readonly<Record<string, unknown>>): boolean {
+  const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : "command";
+  const main = new Map([
+    ["command", "command"],
+    ["pipeline", "jobs"],
+    ["parallel", "task"],
+  ]).get(type);
+  if (
+    main === undefined ||
+    typeof mapping["name"] !== "string" ||
+    !Object.hasOwn(mapping, main) ||
+    !Object.hasOwn(nodeTypes, type)
+  )
+    return false;
+  if (["compute", "experiment_name", "settings", "limits", "services"].some((key) => Object.hasOwn(mapping, key)))
+    return false;
+  // An input of a job has a value or a path; one of a component says what it takes.
+  const inputs = isMapping(mapping["inputs"]) ? Object.values(mapping["inputs"]) : [];
+  const isPort = (input: unknown) => isMapping(input) && Object.hasOwn(input, "type") && !Object.hasOwn(input, "path");
+  return ownKeys.some((key) => Object.hasOwn(mapping, key)) || (inputs.length > 0 && inputs.every(isPort));
+}
+
+/** An az ml component file, to be registered under its name; or every problem at its place. */
+export function readComponentAsset(node: SourceNode): {
+  readonly asset?: NamedAsset<ComponentDefinition<AssetUse>>;
+  readonly problems: readonly Problem[];
+} {
+  const value = valueAt(node);
+  const mapping = isMapping(value) ? value : {};
+  const schema = schemaNameOf(mapping["$schema"]);
+  const types = Object.values(nodeTypes).filter(({ component }) => component !== undefined);
+  const named = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : undefined;
+  const type = types.find(({ name, component }) =>
+    named === undefined ? component?.schemaName === (schema ?? "commandComponent") : name === named,
+  );
+  const others: Problem[] = [];
+  const { found, add } = problemsAt(node);
+  if (type?.component === undefined) {
+    const known = types.map(({ name }) => name);
+    add(
+      "wrong-value",
+      ["type"],
+      `${JSON.stringify(named)} is not a type of component that this action knows.`,
+      `Use ${listed(known)}.`,
+    );
+    return { problems: found };
+  }
+  const reader: NodeReader = {
+    node,
+    add,
+    around: { sourceOf: () => undefined },
+    addProblems: (problems) => void others.push(...problems),
+    types: nodeTypes,
+    files: [],
+  };
+  const component = type.component.read(reader, "YAML.COMPONENT");
+  const name = mapping["name"];
+  if (name === undefined) add("missing-key", [], 'The key "name" is missing.', "Add name.");
+  else if (typeof name === "string" && !/^[a-z][a-z\d_]*$/.test(name))
+    add(
+      "illegal-name",
+      ["name"],
+      `${JSON.stringify(name)} is not a valid component name.`,
+      "Use lower-case letters, digits and underscores, beginning with a letter.",
+    );
+  const problems = [...others, ...found];
+  if (component === undefined || typeof name !== "string") return { problems };
+  const written = mapping["version"];
+  const version = versionText(
+    typeof written === "string" || typeof written === "number" || typeof written === "boolean" ? written : undefined,
+    node,
+  );
+  const definition = { ...component.definition, ...defined({ version }) };
+  return { asset: { source: node, name, ...defined({ version }), definition }, problems };
+}

@@ -1,0 +1,320 @@
+import * as z from "zod";
+import type { AssetUse } from "../../asset/asset.ts";
+import { defined } from "../../azure/defined.ts";
+import { checkShape, integer, oneOf, shape, text } from "../../yaml/shape.ts";
+import { valueAt } from "../../yaml/source.ts";
+import { isMapping } from "../../yaml/wording.ts";
+import { checkBindings, withoutMarks } from "../parts/bindings.ts";
+import { assetsOfCode, codeSchema, readCode, readCodeWith, toCodeId, type JobCode } from "../parts/code.ts";
+import { computeSchema } from "../parts/compute.ts";
+import { distributionSchema, toDistribution } from "../parts/distribution.ts";
+import {
+  assetOfEnvironment,
+  jobEnvironmentSchema,
+  readEnvironment,
+  shortCutKeys,
+  toEnvironmentId,
+} from "../parts/environment.ts";
+import { identitySchema, toIdentity } from "../parts/identity.ts";
+import { readLimits, toLimits } from "../parts/limits.ts";
+import { queueSchema, toQueueSettings } from "../parts/queue.ts";
+import { resourcesSchema, toResources } from "../parts/resources.ts";
+import { checkServices, servicesSchema, toServices } from "../parts/services.ts";
+import { readVariables, secretsOfVariables, toVariables, variablesSchema } from "../parts/variables.ts";
+import {
+  bindable,
+  bindableMembers,
+  nodeKeys,
+  readComponentNode,
+  snakeCased,
+  toPipelineNode,
+  withoutEmpty,
+} from "./base.ts";
+import { componentKeys, prefixed, readNamedComponent, specMembers, type NamedComponent } from "./component.ts";
+import { isBinding, portsOfInputs, portsOfOutputs, readNodeInputs, readNodeOutputs, typedBindings } from "./io.ts";
+import {
+  withPlaces,
+  type Component,
+  type ComponentSource,
+  type ComponentType,
+  type NodeReader,
+  type NodeType,
+  type PipelineNode,
+} from "./kind.ts";
+import {
+  inputPortsSchema,
+  outputPortsSchema,
+  checkPortName,
+  portMembers,
+  readInputPorts,
+  readOutputPorts,
+  type Ports,
+} from "./ports.ts";
+
+/** What of a step is its own, whatever its component is. */
+const ownKeys = () => ({
+  type: oneOf(["command"]).optional(),
+  ...nodeKeys(),
+  compute: computeSchema(),
+  resources: bindableMembers(resourcesSchema()).optional(),
+  distribution: distributionSchema().optional(),
+  limits: z.strictObject({ timeout: bindable(integer()).optional().describe("Seconds.") }).optional(),
+  environment_variables: variablesSchema().optional(),
+  services: servicesSchema().optional(),
+  identity: identitySchema().optional(),
+  queue_settings: queueSchema().optional(),
+});
+
+const inlineSchema = shape(() =>
+  z.strictObject({
+    $schema: text().optional(),
+    ...ownKeys(),
+    command: text(),
+    code: codeSchema(),
+    environment: jobEnvironmentSchema().optional(),
+    ...shortCutKeys(),
+  }),
+);
+
+/** What a step that names a component may say and az ml does nothing with. */
+const ofComponentAlone = ["command", "code", "environment"] as const;
+
+const componentNodeSchema = shape(() =>
+  z.strictObject({
+    ...ownKeys(),
+    component: z.union([text(), z.record(z.string(), z.unknown())]),
+    ...Object.fromEntries(ofComponentAlone.map((key) => [key, z.unknown().optional()])),
+  }),
+);
+
+const componentSchema = shape(() =>
+  z
+    .strictObject({
+      ...componentKeys(),
+      type: oneOf(["command"]).optional(),
+      inputs: inputPortsSchema().optional(),
+      outputs: outputPortsSchema().optional(),
+      command: text(),
+      code: codeSchema(),
+      environment: jobEnvironmentSchema().optional(),
+      resources: resourcesSchema().optional(),
+      distribution: distributionSchema().optional(),
+      properties: z.record(z.string(), z.unknown()).optional(),
+      additional_includes: z.array(text()).optional().describe("Files and folders that are put beside the code."),
+      ...shortCutKeys(),
+    })
+    .describe("An az ml command component."),
+);
+
+type OwnParts = {
+  readonly resources?: unknown;
+  readonly distribution?: unknown;
+};
+
+/** Members of a step's request that are in ARM's shape, in Python's spelling. */
+function ownMembers(
+  value: z.infer<ReturnType<typeof componentNodeSchema>> | z.infer<ReturnType<typeof inlineSchema>>,
+  defaults: Readonly<Record<string, unknown>>,
+  reader: NodeReader,
+) {
+  const { timeout } = value.limits ?? {};
+  const limits =
+    value.limits === undefined
+      ? undefined
+      : isBinding(timeout)
+        ? { jobLimitsType: "Command", timeout }
+        : toLimits(readLimits(timeout === undefined ? {} : { timeout: Number(timeout) }, reader), "Command");
+  checkServices(value.services ?? {}, reader);
+  const resources = value.resources === undefined ? undefined : snakeCased(toResources(value.resources));
+  const own: OwnParts = defined({
+    resources: resources === undefined ? undefined : withoutEmpty(resources as Record<string, unknown>),
+    distribution: value.distribution && snakeCased(toDistribution(value.distribution)),
+  });
+  return defined({
+    resources: own.resources ?? defaults["resources"],
+    distribution: own.distribution ?? defaults["distribution"],
+    limits: limits && snakeCased(limits),
+    services: value.services && snakeCased(toServices(value.services)),
+    identity: value.identity && snakeCased(toIdentity(value.identity)),
+    queue_settings: value.queue_settings && snakeCased(toQueueSettings(value.queue_settings)),
+  });
+}
+
+function read(reader: NodeReader): PipelineNode | undefined {
+  const { node, add, addProblems } = reader;
+  const written = valueAt(node);
+  if (isMapping(written) && Object.hasOwn(written, "component")) {
+    const { value, problems } = checkShape(componentNodeSchema, node);
+    addProblems(problems);
+    const named = readNamedComponent(reader, commandNode);
+    if (value === undefined || named === undefined) return undefined;
+    return ofComponent(value, named, reader);
+  }
+  const { value, problems } = checkShape(inlineSchema, node);
+  addProblems(problems);
+  if (value === undefined) return undefined;
+  const { environment, problems: ofEnvironment } = readEnvironment(value, reader);
+  addProblems(ofEnvironment);
+  const code = value.code === undefined ? undefined : readCode(value.code, reader);
+  for (const name of Object.keys(value.inputs ?? {}))
+    checkPortName(name, ["inputs", name], Object.keys(value.inputs ?? {}), reader);
+  const inputs = readNodeInputs(value.inputs ?? {}, reader);
+  const outputs = readNodeOutputs(value.outputs ?? {}, reader);
+  checkBindings(withoutMarks(value.command), Object.keys(inputs), Object.keys(outputs), { node, add });
+  if (environment === undefined) return undefined;
+  const variables = readVariables(value.environment_variables ?? {}, reader);
+  const members = ownMembers(value, {}, reader);
+  const inputPorts = () => portsOfInputs(value.inputs ?? {}, inputs, reader, reader.around);
+  const outputPorts = () => portsOfOutputs(value.outputs ?? {}, outputs, reader.around);
+  const { description, tags } = value;
+  const parts = withPlaces([...assetsOfCode(code), assetOfEnvironment(environment)], node);
+  const component: Component = {
+    source: "YAML.JOB",
+    definition: {
+      ...defined({ description }),
+      tags: textsOf(tags),
+      isGraph: false,
+      parts,
+      toSpec: (ids) =>
+        withoutEmpty({
+          _source: "YAML.JOB",
+          type: "command",
+          description,
+          tags: textsOf(tags),
+          is_deterministic: true,
+          ...portMembers(inputPorts(), outputPorts()),
+          command: value.command,
+          ...codeAndEnvironment(code, ids),
+          resources: value.resources,
+          distribution: value.distribution,
+        }),
+    },
+    // Known when all steps are: nothing but the component's own text asks for their types.
+    inputs: portsByName(Object.keys(inputs)),
+    outputs: {},
+    defaults: { members: {} },
+  };
+  const made = toPipelineNode(
+    { type: "command", named: { is: "here", component }, value: { ...value }, inputs, outputs },
+    {
+      compute: value.compute,
+      needsCompute: true,
+      secrets: secretsOfVariables(variables),
+      toMembers: (ids) => ({
+        ...members,
+        environment_variables: toVariables(variables, ids),
+      }),
+    },
+    reader,
+  );
+  return {
+    ...made,
+    bindings: typedBindings(made.bindings, value.inputs ?? {}),
+    outputNames: Object.keys(outputs),
+    outputOf: (name) => (Object.hasOwn(outputs, name) ? outputPorts()[name] : undefined),
+  };
+}
+
+/** The inputs of a component that is made of its step need nothing but what the step gives. */
+function portsByName(names: readonly string[]): Ports {
+  return Object.fromEntries(names.map((name) => [name, { type: "string" }]));
+}
+
+function textsOf(tags: Readonly<Record<string, string | null>> | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(tags ?? {}).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+  );
+}
+
+function codeAndEnvironment(code: JobCode | undefined, ids: Parameters<typeof toCodeId>[1]) {
+  const codeId = toCodeId(code, ids);
+  return { code: codeId === undefined ? undefined : prefixed(codeId), environment: prefixed(toEnvironmentId(ids)) };
+}
+
+function ofComponent(
+  value: z.infer<ReturnType<typeof componentNodeSchema>>,
+  named: NamedComponent,
+  reader: NodeReader,
+): PipelineNode {
+  const node = readComponentNode("command", value, named, reader);
+  for (const key of ofComponentAlone)
+    if ((value as Readonly<Record<string, unknown>>)[key] !== undefined)
+      reader.add(
+        "unused-key",
+        [key],
+        `${key} is ignored in a step that names a component, as with az ml.`,
+        "Change it in the component, or write the step without one.",
+        "warning",
+      );
+  const variables = readVariables(value.environment_variables ?? {}, reader);
+  const members = ownMembers(value, named.is === "here" ? named.component.defaults.members : {}, reader);
+  return toPipelineNode(
+    node,
+    {
+      compute: value.compute,
+      needsCompute: true,
+      secrets: secretsOfVariables(variables),
+      toMembers: (ids) => ({
+        ...members,
+        environment_variables: toVariables(variables, ids),
+      }),
+    },
+    reader,
+  );
+}
+
+function readComponent(reader: NodeReader, source: ComponentSource): Component | undefined {
+  const { node, add, addProblems } = reader;
+  const { value, problems } = checkShape(componentSchema, node);
+  addProblems(problems);
+  if (value === undefined) return undefined;
+  const { environment, problems: ofEnvironment } = readEnvironment(value, reader);
+  addProblems(ofEnvironment);
+  const code = readCodeWith(value.code, value.additional_includes ?? [], reader);
+  const inputs = readInputPorts(value.inputs ?? {}, reader);
+  const outputs = readOutputPorts(value.outputs ?? {}, reader);
+  checkBindings(withoutMarks(value.command), Object.keys(inputs), Object.keys(outputs), { node, add });
+  if (environment === undefined) return undefined;
+  const { description, resources, distribution } = value;
+  const parts: readonly AssetUse[] = withPlaces([...assetsOfCode(code), assetOfEnvironment(environment)], node);
+  return {
+    source,
+    definition: {
+      ...defined({ description }),
+      tags: value.tags ?? {},
+      properties: value.properties ?? {},
+      isGraph: false,
+      parts,
+      toSpec: (ids) =>
+        withoutEmpty({
+          ...specMembers(value, "command", source),
+          is_deterministic: value.is_deterministic ?? true,
+          ...portMembers(inputs, outputs),
+          command: value.command,
+          ...codeAndEnvironment(code, ids),
+          resources,
+          distribution,
+          properties: value.properties,
+          additional_includes: value.additional_includes,
+        }),
+    },
+    inputs,
+    outputs,
+    defaults: {
+      members: defined({
+        resources: resources && withoutEmpty(snakeCased(toResources(resources)) as Record<string, unknown>),
+        distribution: distribution && snakeCased(toDistribution(distribution)),
+      }),
+    },
+  };
+}
+
+const component: ComponentType = { schemaName: "commandComponent", schema: componentSchema, read: readComponent };
+
+/** A step that runs a command. */
+export const commandNode: NodeType = {
+  name: "command",
+  schema: shape(() => z.union([inlineSchema(), componentNodeSchema()])),
+  read,
+  component,
+};

@@ -1,0 +1,42 @@
+import type { CodeEntry } from "./code-entry.ts";
+
+/** The codes of what can be wrong with the steps of a pipeline, and with components. */
+export const jobCodes = {
+  // Pipelines and components
+  circle: {
+    title: "Something waits for itself.",
+    explanation:
+      "Steps of a pipeline read each other's outputs in a circle, component files lead to each other, or the first or last step of a pipeline is connected with others.",
+    help: "Break the circle at one of the places that the message names.",
+  },
+  "not-in-component": {
+    title: "The component has no such input or output.",
+    explanation: "A step gives something that its component file does not have. As with az ml, it is left out.",
+    help: "Fix the name, or add the input or output to the component.",
+  },
+  "missing-input": {
+    title: "A step does not give what its component needs.",
+    explanation: "An input of the component is neither optional nor has a default, and the step leaves it out.",
+    help: "Give the input, or make it optional in the component.",
+  },
+  "optional-input": {
+    title: "An optional input leads to a step that needs it.",
+    explanation: "The pipeline component may be run without the input, and a step inside could not be.",
+    help: "Remove optional from the input, or make the input of the step optional, too.",
+  },
+  "jobs-and-component": {
+    title: "The pipeline has steps and a component.",
+    explanation: "A pipeline job either lists its steps or runs a pipeline component.",
+    help: "Keep one of the two.",
+  },
+  "step-without-compute": {
+    title: "A step of the pipeline has no compute.",
+    explanation: "Neither the step nor the pipeline names a compute, and serverless compute has to be named as well.",
+    help: "Add settings: { default_compute: azureml:NAME }, or azureml:serverless.",
+  },
+  "unused-key": {
+    title: "A key has no effect here.",
+    explanation: "az ml takes the key at this place and does nothing with it.",
+    help: "Set it where the message says.",
+  },
+} as const satisfies Readonly<Record<string, CodeEntry>>;
