@@ -472,6 +472,9 @@ const onlyByWriting: Partial<Record<FailureReason, string>> = {
   "gate-missed": "Metrics come of the run.",
   "download-failed": "Outputs come of the run.",
   "comment-failed": "The comment says what came of everything else, so it is written last.",
+  preempted: "Machines are taken away while the run has them.",
+  "queue-limit": "The time passes while the run waits for nodes.",
+  "total-limit": "The time passes while the run goes on.",
   timeout: "The time passes while something that was written is waited for.",
   cancelled: "A workflow may be cancelled at any moment.",
   "internal-error": "Nobody knows of it before.",
@@ -520,6 +523,8 @@ describe("no write comes before a refusal that reading can tell:", () => {
     );
     expect(codes.sort()).toEqual(
       [
+        // A notice of a run that is over.
+        "no-baseline",
         "missing-asset",
         "missing-compute",
         "missing-datastore",

@@ -60,7 +60,7 @@ describe("a run of another kind, as the service shows it", () => {
           read.add(new URL(address).pathname.split("/dcid.x/")[1] ?? "");
           return Promise.resolve(succeeded(new Uint8Array()));
         },
-      } as unknown as Parameters<typeof createLogFollower>[0],
+      },
       () => undefined,
     );
     const shown: string[] = [];

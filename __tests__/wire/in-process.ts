@@ -17,6 +17,7 @@ import { computeId, datastoreId } from "../../src/job/parts/compute.ts";
 import { toRequest as componentRequest, type ComponentDefinition } from "../../src/asset/component.ts";
 import type { PartIds } from "../../src/asset/kind.ts";
 import { readComponentAsset } from "../../src/job/component-file.ts";
+import { toCommandJob } from "../../src/job/runconfig/run-configuration.ts";
 import { workspace } from "../support/targets.ts";
 
 export type Made = {
@@ -29,9 +30,9 @@ export type Made = {
   readonly dependencies?: Readonly<Record<string, { readonly body: unknown }>>;
 };
 
-/** What the action makes of one az ml file, as far as that needs no network. */
-export async function make(yaml: string, folder: string, root?: string): Promise<Made> {
-  const { documents, problems } = readDocuments(yaml, { file: "file.yml", folder, root });
+/** What the action makes of one file, as far as that needs no network. @param file its name, in messages. */
+export async function make(yaml: string, folder: string, root?: string, file = "file.yml"): Promise<Made> {
+  const { documents, problems } = readDocuments(yaml, { file, folder, root });
   const dependencies: Record<string, { readonly body: unknown }> = {};
   const [document] = documents;
   if (document === undefined) return { problems };
@@ -69,8 +70,9 @@ export async function make(yaml: string, folder: string, root?: string): Promise
       : `azureml://datastores/${location.datastore ?? "workspaceblobstore"}/paths/<upload:${relative(folder, location.local) || "."}>`,
   );
   if (made !== undefined) return { ...made, problems: [...problems, ...made.problems] };
-  const { job, problems: found } = readJob(node);
-  const all = [...problems, ...found];
+  const translated = kind.is === "run-configuration" ? toCommandJob(document) : { document, problems: [] };
+  const { job, problems: found } = readJob({ document: translated.document, path: [] });
+  const all = [...problems, ...translated.problems, ...found];
   if (job === undefined) return { problems: all };
   const uses = assetsOf(job);
   const ids = new Map(uses.map((use) => [use.where, idOf(use)]));

@@ -5,7 +5,8 @@ import { listBlobs } from "./blob-list.ts";
 import { withStorageAdvice, type StorageIdentity } from "./container-access.ts";
 import { downloadBlob, type DownloadOptions } from "./download.ts";
 import { ForeignAddress, trustedAddress, type Hosts } from "./addresses.ts";
-import { createStorageRequests, type StorageRequest } from "./storage-requests.ts";
+import { createStorageRequests, storageError, type StorageRequest } from "./storage-requests.ts";
+import { keepMemoryLean } from "./lean-memory.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { barePipeline, httpClient, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
@@ -47,7 +48,7 @@ export type Blobs = {
   ) => Promise<Outcome<Readonly<Record<string, string>> | undefined>>;
   /** Asks for a blob that is not there: the container is reached and may be read when the service says so. Writes nothing. */
   readonly reach: (container: BlobContainer, blob: string) => Promise<Outcome<void>>;
-  /** Bytes from `offset` to the end, at most `limit`; empty when there is nothing new (416) or no blob yet (404). */
+  /** Bytes from `offset` to the end, at most `limit`; empty when there is nothing new (416). `not-found`: there is no blob yet. */
   readonly read: (sasUrl: string, offset: number, limit: number) => Promise<Outcome<Uint8Array>>;
   /**
    * Fetches a blob into a file, and makes its folder. What is under that name is the whole blob: it gets the name when its
@@ -128,17 +129,20 @@ export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
       }
     },
     read: async (sasUrl, offset, limit) => {
+      keepMemoryLean();
       const answer = await withRetries(
         "read",
         () => readRange(pipeline, sasUrl, { cloud, offset, limit, signal: deps.signal }),
         deps,
       );
       if (!answer.ok) return answer;
-      const { status, body } = answer.value;
-      // 416: nothing beyond the offset. 404: the log has not been begun.
-      if (status === 416 || status === 404) return succeeded(new Uint8Array());
-      if (status !== 200 && status !== 206)
-        return failed(failureOf({ ...answer.value, body: Buffer.from(body as Uint8Array).toString("utf8") }));
+      const { status, headers, body } = answer.value;
+      // Nothing is beyond the offset.
+      if (status === 416) return succeeded(new Uint8Array());
+      if (status !== 200 && status !== 206) {
+        const xml = Buffer.from(body as Uint8Array).toString("utf8");
+        return failed(failureOf({ status, headers, body: storageError({ status, headers }, xml) }));
+      }
       const bytes = body as Uint8Array;
       // A server that does not know ranges sends everything.
       return succeeded(status === 206 ? bytes : bytes.subarray(offset, offset + limit));

@@ -31,7 +31,7 @@ export type UploadParts = {
 };
 
 /** How many requests are on their way at once. Our choice: enough to hide latency, few enough not to be throttled. */
-const atOnce = 12;
+const atOnce = 10;
 
 /** A larger file goes in blocks of this size: what is lost with a request is sent again, and a block is in memory meanwhile. */
 const leastBlock = 2 * 1024 * 1024;

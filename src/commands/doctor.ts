@@ -3,6 +3,7 @@ import { examine, type NamedWorkspace } from "../doctor/examine.ts";
 import { doctorReport, failuresIn } from "../doctor/report.ts";
 import { logGroups } from "../report/render/log.ts";
 import { doctorSections } from "../report/sections/doctor.ts";
+import { downloadsOf } from "./run-defaults.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { planOptions } from "./plan-targets.ts";
 import { MissingInput, workspaceRef, workspaceReport } from "./workspace.ts";
@@ -20,7 +21,7 @@ export async function doctor(context: CommandContext): Promise<CommandResult> {
     options: planOptions(context),
     parallel: inputs.parallel,
     chosen: {
-      downloads: inputs.download.length > 0,
+      downloads: downloadsOf(context, declaration).length > 0,
       removes: inputs.onDrift === "reattach" || inputs.onConflict === "replace" || inputs.allowDelete,
     },
   });

@@ -19,6 +19,7 @@ import { refusedPlace } from "../report/refused-field.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import { judgeGates } from "./judge-gates.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
+import { downloadsOf, waitsForRun } from "./run-defaults.ts";
 import { streamedLog } from "./streamed-log.ts";
 
 /** A run that is there: submitted, joined or resumed. */
@@ -32,7 +33,7 @@ export type Started = ReportedRun & {
 /** From the submission to the report: follow (unless `wait` is false), metrics, gates, download. */
 export async function followToReport(
   started: Started,
-  { gates, limits }: Pick<Declaration, "gates" | "limits">,
+  { gates, limits, runDefaults }: Pick<Declaration, "gates" | "limits" | "runDefaults">,
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
@@ -42,7 +43,7 @@ export async function followToReport(
     commit: context.github.commit,
     now: context.clock.now(),
   });
-  if (!context.inputs.wait && interpretStatus(status).phase !== "over") {
+  if (!waitsForRun(context, defined({ runDefaults })) && interpretStatus(status).phase !== "over") {
     context.state.runEnded();
     const left = { end: "left", why: "not-waited-for", status } as const;
     return {
@@ -51,7 +52,7 @@ export async function followToReport(
       failures: [],
     };
   }
-  const log = streamedLog(azure, context);
+  const log = streamedLog(name, azure, context);
   // The cancellation is sent the moment the signal comes, whatever the following is waiting for.
   let cancelled: Promise<Outcome<void>> | undefined;
   const cancel = () => (cancelled ??= cancelRun(name, azure.jobs, context.clock));
@@ -95,7 +96,7 @@ export async function followToReport(
       : await ended(
           followed,
           report,
-          { ...defined({ source: started.source }), gates, failedChild: underneath.failedChild },
+          { ...defined({ source: started.source, runDefaults }), gates, failedChild: underneath.failedChild },
           context,
           azure,
         );
@@ -132,7 +133,8 @@ async function ended(
     gates,
     source,
     failedChild,
-  }: Pick<Declaration, "gates"> & Pick<RunDetails, "failedChild"> & Pick<Started, "source">,
+    runDefaults,
+  }: Pick<Declaration, "gates" | "runDefaults"> & Pick<RunDetails, "failedChild"> & Pick<Started, "source">,
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
@@ -147,7 +149,10 @@ async function ended(
     return { failures: [{ reason: failureReason, message, ...defined({ where }) }] };
   }
   const failures = missedGates(gates, report.gates);
-  return join({ failures }, await fetchArtifacts(report, context, azure));
+  return join(
+    { failures },
+    await fetchArtifacts(report, downloadsOf(context, defined({ runDefaults })), context, azure),
+  );
 }
 
 /** The following ended before the run did. */
@@ -208,8 +213,13 @@ function whatCameOf(asked: Outcome<void>, status: string): string {
     : `it could not be cancelled (${sentenceOf(asked.failure.error)}), and was ${status} when it was read last`;
 }
 
-async function fetchArtifacts(report: RunReport, context: CommandContext, azure: Azure): Promise<CommandResult> {
-  const { download, downloadPath } = context.inputs;
+async function fetchArtifacts(
+  report: RunReport,
+  download: readonly string[],
+  context: CommandContext,
+  azure: Azure,
+): Promise<CommandResult> {
+  const { downloadPath } = context.inputs;
   if (download.length === 0) return nothing;
   const folder = resolve(context.workingDirectory, downloadPath);
   const { clock, log } = context;

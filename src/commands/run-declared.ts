@@ -88,7 +88,7 @@ async function submitAndFollow(
   repeats?: string,
 ): Promise<CommandResult> {
   const { azure } = prepared;
-  const submitted = await submitRun(job, context, prepared, repeats);
+  const submitted = await submitRun(job, declaration, context, prepared, repeats);
   if (!submitted.ok) {
     const failure = failureAt(submitted.failure, "The run could not be submitted", job.source);
     if (failure.reason === "cancelled") return cancelledWhileSubmitting(context, azure);

@@ -1,11 +1,12 @@
-import { basename } from "node:path";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import type { Outcome } from "../azure/outcome.ts";
+import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
 import type { Job } from "../job/job.ts";
 import type { Submitted } from "../run/submit.ts";
 import { submitJob } from "../run/submit-job.ts";
+import { fallbackExperiment } from "./run-defaults.ts";
 import type { LiveNames } from "./ensure-targets.ts";
 import { configurationOf } from "./configuration.ts";
 import type { CommandContext } from "./context.ts";
@@ -20,6 +21,7 @@ export type Prepared = { readonly azure: Azure; readonly liveNames: LiveNames };
  */
 export async function submitRun(
   job: Job,
+  declaration: Pick<Declaration, "runDefaults">,
   context: CommandContext,
   { azure, liveNames }: Prepared,
   repeats?: string,
@@ -33,7 +35,7 @@ export async function submitRun(
       workflowAttempt: workflowAttempt(github),
       rerun: inputs.rerun,
       ...defined({ repeats }),
-      fallbackExperiment: basename(context.workingDirectory),
+      fallbackExperiment: fallbackExperiment(context, declaration),
       liveNames,
     },
     {

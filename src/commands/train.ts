@@ -63,5 +63,11 @@ async function resume(name: string, declaration: Declaration, context: CommandCo
   }
   const compute = job.value.computeId?.split("/").at(-1) ?? "serverless";
   const started = { job: job.value, reused: true, compute, ours: isOurs(job.value, context) };
-  return join({ ...report, failures: [] }, await followToReport(started, declaration, context, azure));
+  return join({ ...report, failures: [] }, await followToReport(started, followed(declaration), context, azure));
+}
+
+/** What is followed by its name is waited for, whatever the file of the declared run says. */
+function followed(declaration: Declaration): Declaration {
+  const { runDefaults } = declaration;
+  return runDefaults === undefined ? declaration : { ...declaration, runDefaults: { ...runDefaults, wait: true } };
 }

@@ -2,6 +2,7 @@ import type { ComputeTarget } from "../compute/target.ts";
 import type { DeclaredAsset } from "../asset/asset.ts";
 import type { Job } from "../job/job.ts";
 import type { RunLimits, RunRetries } from "./beside-run.ts";
+import type { RunDefaults } from "./run-defaults.ts";
 import type { Gate } from "../run/gates.ts";
 import type { Position, Problem } from "../yaml/problem.ts";
 
@@ -24,6 +25,8 @@ export type Declaration = {
   readonly gates: readonly Gate[];
   readonly limits?: RunLimits;
   readonly retries?: RunRetries;
+  /** What the file of the run says of its submission, where the inputs leave it open. */
+  readonly runDefaults?: RunDefaults;
   /** What an hour of a machine costs, by size in lower case; absent when no prices are declared. */
   readonly prices?: ReadonlyMap<string, number>;
   /** Where a deployment is declared, when one is: deployments are not supported yet. */

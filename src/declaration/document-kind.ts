@@ -2,7 +2,9 @@ import type { KindFacts } from "../compute/kind.ts";
 import { isKind, kinds, notTargets } from "../compute/target.ts";
 import { hasKeysOfComponent, isComponentSchema } from "../job/component-file.ts";
 import { jobTypeOfKeys, jobTypeOfSchema } from "../job/job.ts";
+import { isRunConfiguration } from "../job/runconfig/run-configuration.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
+import { isAmlRun } from "./aml-run.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 import { unsubmittedOf, type Unsubmitted } from "./unsubmitted.ts";
 
@@ -14,6 +16,10 @@ export type DocumentKind =
   | { readonly is: "target" }
   /** An az ml job file. */
   | { readonly is: "job" }
+  /** A `run.json` of the action `Azure/aml-run`. */
+  | { readonly is: "aml-run" }
+  /** A run configuration of the first SDK. */
+  | { readonly is: "run-configuration" }
   /** An az ml environment file. */
   | { readonly is: "environment" }
   /** An az ml file of a kind that no command submits. */
@@ -30,7 +36,8 @@ export const declarationKeys = ["workspace", "targets", "run", "deploy", "gates"
 const computeSchemas = [...Object.values<KindFacts>(kinds).flatMap(({ azmlSchemas }) => azmlSchemas ?? []), "compute"];
 
 /** Tells by `$schema`, else by shape. `$schema` may end in a space, or be of the older form, as real files have it. */
-export function kindOf({ value }: Pick<SourceDocument, "value">): DocumentKind {
+export function kindOf({ value, file }: Pick<SourceDocument, "value"> & { readonly file?: string }): DocumentKind {
+  if (isAmlRun(value, file)) return { is: "aml-run" };
   if (typeof value !== "object" || value === null || Array.isArray(value)) return { is: "unknown" };
   const mapping = value as Readonly<Record<string, unknown>>;
   const schema = schemaNameOf(mapping["$schema"]);
@@ -42,7 +49,7 @@ export function kindOf({ value }: Pick<SourceDocument, "value">): DocumentKind {
   const unsubmitted = unsubmittedOf(mapping, schema);
   if (unsubmitted !== undefined) return { is: "unsubmitted", kind: unsubmitted };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
-  return byShape(mapping);
+  return byShape(mapping, file);
 }
 
 /** True for what some command acts on. */
@@ -60,21 +67,18 @@ export function isMeantForUs(text: string): boolean {
   });
 }
 
-function byShape(mapping: Readonly<Record<string, unknown>>): DocumentKind {
+function byShape(mapping: Readonly<Record<string, unknown>>, file?: string): DocumentKind {
   const has = (...keys: readonly string[]) => keys.every((key) => Object.hasOwn(mapping, key));
   const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : undefined;
   if (type !== undefined && (isKind(type) || Object.hasOwn(notTargets, type))) return { is: "target" };
   const isJob = jobTypeOfKeys(mapping) !== undefined;
+  if (type === undefined && isRunConfiguration(mapping, file)) return { is: "run-configuration" };
   // A key of a declaration whose members stand beside it has lost its indentation.
   if (declarationKeys.some((key) => has(key) && (!isJob || mapping[key] === null))) return { is: "declaration" };
   if (has("compute_type") || has("compute_target", "vm_size"))
     return { is: "not-supported-yet", what: "an aml-compute JSON file" };
-  if (has("runconfig_yaml_file") || has("runconfig_python_file"))
-    return { is: "not-supported-yet", what: "an aml-run JSON file" };
   if (has("deployment_compute_target") || has("inference_source_directory"))
     return { is: "not-supported-yet", what: "an aml-deploy JSON file" };
-  if (has("script", "framework") || has("framework", "target"))
-    return { is: "not-supported-yet", what: "a v1 run configuration" };
   // A conda file has a name and no image; a deployment has an image inside its environment.
   if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "environment" };
   if (hasKeysOfComponent(mapping)) return { is: "component" };

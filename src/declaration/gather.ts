@@ -3,6 +3,8 @@ import { readLimits, readRetries, type RunLimits, type RunRetries } from "./besi
 import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
 import type { DeclaredWorkspace } from "./declaration.ts";
 import { declarationKeys, isMeantForUs, isOurs, kindOf } from "./document-kind.ts";
+import { isRun, readRunDocument, type RunKind } from "./run-document.ts";
+import type { RunDefaults } from "./run-defaults.ts";
 import { withLostNesting } from "./lost-nesting.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import { loadFiles, type LoadedFile } from "../yaml/files.ts";
@@ -54,6 +56,8 @@ export type Gathered = {
   readonly retries: Declared<RunRetries>[];
   /** The key `overrides` of a file. */
   readonly overrides: SourceNode[];
+  /** What a file says of the run that it names. */
+  readonly runDefaults: { readonly node: SourceNode; readonly value: RunDefaults }[];
   /** One list for each file that has prices. */
   readonly prices: (readonly DeclaredPrice[])[];
   readonly deploys: Position[];
@@ -76,6 +80,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     limits: [],
     retries: [],
     overrides: [],
+    runDefaults: [],
     prices: [],
     deploys: [],
     files: [],
@@ -95,7 +100,12 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
 }
 
 /** Of the jobs that patterns matched, one alone is the run; beside a run that is named, and among several, none is. */
-function chooseAmongMatched(matched: readonly SourceNode[], found: Gathered): void {
+function chooseAmongMatched(all: readonly SourceNode[], found: Gathered): void {
+  // A pattern may match a run configuration and the run.json that names it.
+  const named = found.runDefaults.map(({ node }) => node).filter((node) => all.includes(node));
+  const matched = all.filter(
+    (node) => named.includes(node) || !named.some(({ document }) => document.file === node.document.file),
+  );
   const [only, ...others] = matched;
   if (only === undefined) return;
   if (found.runs.length === 0 && others.length === 0) {
@@ -137,7 +147,7 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered, matched
     found.files.push(file);
     found.documents.push(...documents);
     for (const { document, kind } of kinds) {
-      if (byGlob && kind.is === "job") matched.push({ document, path: [] });
+      if (byGlob && isRun(kind)) matched.push(...(await runOf(document, kind, request, found)));
       else if (byGlob && kind.is === "not-supported-yet") found.problems.push(notUsed(document, kind.what));
       else await gatherDocument(document, kind, request, found);
     }
@@ -158,7 +168,9 @@ async function gatherDocument(
       found.targets.push(root);
       return;
     case "job":
-      found.runs.push(root);
+    case "run-configuration":
+    case "aml-run":
+      found.runs.push(...(await runOf(document, kind, request, found)));
       return;
     case "environment":
     case "component":
@@ -285,7 +297,7 @@ async function gatherRun(
     for (const document of documents) {
       const kind = kindOf(document);
       found.files.push(file);
-      if (kind.is === "job") found.runs.push({ document, path: [] });
+      if (isRun(kind)) found.runs.push(...(await runOf(document, kind, request, found)));
       else if (kind.is === "unsubmitted")
         found.problems.push({
           ...notADeclaration(file, document),
@@ -300,10 +312,27 @@ async function gatherRun(
         found.problems.push({
           ...notADeclaration(file, document),
           message: `The file ${JSON.stringify(file)} declares no job.`,
-          fix: "Name an az ml job file.",
+          fix: "Name an az ml job file, or a run configuration.",
         });
     }
   }
+}
+
+/** The run that a document is, if it could be read. */
+async function runOf(
+  document: SourceDocument,
+  kind: RunKind,
+  request: DeclarationRequest,
+  found: Gathered,
+): Promise<readonly SourceNode[]> {
+  const { node, defaults, problems, documents } = await readRunDocument(document, kind, request);
+  found.problems.push(...problems);
+  // What its paths lead to counts as well for what a change affects.
+  found.documents.push(...documents);
+  if (node === undefined) return [];
+  if (!found.files.includes(node.document.file)) found.files.push(node.document.file);
+  if (defaults !== undefined) found.runDefaults.push({ node, value: defaults });
+  return [node];
 }
 
 /** What a file says of the run beside the run itself. */
@@ -374,6 +403,6 @@ function notADeclaration(file: string, document: SourceDocument | undefined): Pr
     severity: "error",
     where: document?.at([]) ?? { file, line: 1, column: 1 },
     message: `The file ${JSON.stringify(file)} declares nothing that this action knows.${near === undefined ? "" : ` Did you mean ${near}?`}`,
-    fix: "A declaration has workspace, targets, run or gates, or is an az ml compute, environment or command job file.",
+    fix: "A declaration has workspace, targets, run or gates, or is an az ml compute, environment or command job file, or a run configuration.",
   };
 }

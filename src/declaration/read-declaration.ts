@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { defined } from "../azure/defined.ts";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
 import { kindOfName, type ComputeTarget } from "../compute/target.ts";
@@ -68,6 +69,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     gates,
     ...one("limits", found.limits, found.problems),
     ...one("retries", found.retries, found.problems),
+    ...defined({ runDefaults: found.runDefaults.find(({ node }) => node === found.runs[0])?.value }),
     ...(found.prices.length === 0 ? {} : { prices }),
     ...(found.deploys[0] === undefined ? {} : { deploy: found.deploys[0] }),
     skipped: found.skipped,

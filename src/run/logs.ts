@@ -1,5 +1,6 @@
-import { StringDecoder } from "node:string_decoder";
 import type { Blobs } from "../azure/blobs.ts";
+import { failed, type Outcome } from "../azure/outcome.ts";
+import { lineSplitter } from "./on-runner/lines.ts";
 
 /** Logs worth following, in the order in which they are shown. */
 const followed = [
@@ -11,8 +12,10 @@ const followed = [
   /^azureml-logs\/hyperdrive\.txt$/,
 ];
 
-/** At most this much of one log is read in one look; the rest follows in the next. */
+/** At most this much of one log is in memory at once. */
 const bytesAtOnce = 1024 * 1024;
+/** At most this much of one log is read in one look, so that the status is seen in time; the rest follows in the next. */
+const bytesInOneLook = 16 * bytesAtOnce;
 /** Lines kept for the report of a run that fails. */
 const tailLines = 60;
 
@@ -26,33 +29,82 @@ export type LogFollower = {
   readonly tail: () => string | undefined;
 };
 
-type Progress = { offset: number; readonly decoder: StringDecoder; partial: string; readonly tail: string[] };
+export type LogDeps = {
+  /** Asks for the address of a log anew: it is signed for a time, and may have run out. */
+  readonly renew?: (file: string) => Promise<Outcome<string>>;
+  /** Told once of each log that cannot be read, and why. */
+  readonly onTrouble?: (file: string, why: string) => void;
+};
+
+type Progress = {
+  offset: number;
+  lines: string[];
+  readonly splitter: ReturnType<typeof lineSplitter>;
+  readonly tail: string[];
+  /** The address that was asked for anew, and the one in whose place it stands. */
+  renewed?: { readonly from: string; readonly to: string };
+  isInTrouble?: true;
+};
 
 export function createLogFollower(
-  blobs: Blobs,
+  blobs: Pick<Blobs, "read">,
   onLines: (file: string, lines: readonly string[]) => void,
+  { renew, onTrouble }: LogDeps = {},
 ): LogFollower {
   const progress = new Map<string, Progress>();
   let latest: string | undefined;
 
-  const readMore = async (file: string, url: string): Promise<number> => {
-    const state = progress.get(file) ?? { offset: 0, decoder: new StringDecoder("utf8"), partial: "", tail: [] };
+  const stateOf = (file: string): Progress => {
+    const known = progress.get(file);
+    if (known !== undefined) return known;
+    const state: Progress = {
+      offset: 0,
+      lines: [],
+      // The splitter keeps the bytes of a character, and the beginning of a line, that is cut in two for the next read.
+      splitter: lineSplitter((line) => state.lines.push(line)),
+      tail: [],
+    };
     progress.set(file, state);
-    const read = await blobs.read(url, state.offset, bytesAtOnce);
-    if (!read.ok || read.value.length === 0) return 0;
-    state.offset += read.value.length;
-    // The decoder keeps the bytes of a character that is cut in two for the next look.
-    const lines = (state.partial + state.decoder.write(Buffer.from(read.value))).split(/\r\n|\n|\r(?!$)/);
-    state.partial = lines.pop() ?? "";
-    give(file, state, lines);
-    return read.value.length;
+    return state;
   };
-  const give = (file: string, state: Progress, lines: readonly string[]) => {
+  const give = (file: string, state: Progress) => {
+    const { lines } = state;
     if (lines.length === 0) return;
+    state.lines = [];
     latest = file;
-    state.tail.push(...lines);
+    // Of a megabyte of lines no more is kept than is shown.
+    state.tail.push(...lines.slice(-tailLines));
     state.tail.splice(0, Math.max(0, state.tail.length - tailLines));
     onLines(file, lines);
+  };
+  /** One range. An address that is refused is asked for anew, once for each that the run's details name. */
+  const readRange = async (file: string, url: string, state: Progress): Promise<Outcome<Uint8Array>> => {
+    const known = state.renewed?.from === url ? state.renewed.to : undefined;
+    const read = await blobs.read(known ?? url, state.offset, bytesAtOnce);
+    if (read.ok || renew === undefined || known !== undefined || ![401, 403].includes(read.failure.status ?? 0))
+      return read;
+    const renewed = await renew(file);
+    if (!renewed.ok) return failed(renewed.failure.reason === "cancelled" ? renewed.failure : read.failure);
+    state.renewed = { from: url, to: renewed.value };
+    return blobs.read(renewed.value, state.offset, bytesAtOnce);
+  };
+  /** @returns how many bytes were new. */
+  const readMore = async (file: string, url: string, isLast: boolean): Promise<number> => {
+    const state = stateOf(file);
+    const read = await readRange(file, url, state);
+    if (!read.ok) {
+      const { reason, error } = read.failure;
+      // A log that has not been begun is no trouble as long as the run goes on.
+      if (reason === "cancelled" || (reason === "not-found" && !isLast) || state.isInTrouble) return 0;
+      state.isInTrouble = true;
+      onTrouble?.(file, `${error.message} [${error.code}]`);
+      return 0;
+    }
+    delete state.isInTrouble;
+    state.offset += read.value.length;
+    state.splitter.push(Buffer.from(read.value.buffer, read.value.byteOffset, read.value.length));
+    give(file, state);
+    return read.value.length;
   };
   const chosen = (logFiles: Readonly<Record<string, string>>) =>
     followed.flatMap((pattern) =>
@@ -63,17 +115,19 @@ export function createLogFollower(
 
   return {
     look: async (logFiles) => {
-      for (const [file, url] of uniqueFiles(chosen(logFiles))) await readMore(file, url);
+      for (const [file, url] of uniqueFiles(chosen(logFiles)))
+        for (let bytes = 0; bytes < bytesInOneLook;) {
+          const read = await readMore(file, url, false);
+          if (read < bytesAtOnce) break;
+          bytes += read;
+        }
     },
     finish: async (logFiles) => {
       for (const [file, url] of uniqueFiles(chosen(logFiles))) {
-        while ((await readMore(file, url)) > 0);
-        const state = progress.get(file);
-        if (state !== undefined && state.partial !== "") {
-          const rest = state.partial;
-          state.partial = "";
-          give(file, state, [rest]);
-        }
+        while ((await readMore(file, url, true)) > 0);
+        const state = stateOf(file);
+        state.splitter.end();
+        give(file, state);
       }
     },
     tail: () => (latest === undefined ? undefined : progress.get(latest)?.tail.join("\n")),

@@ -121,6 +121,13 @@ export const problemCodes = {
     help: "Leave it out. The README lists what is supported.",
   },
 
+  "not-carried-over": {
+    title: "A file of the first SDK says something that jobs of today do not have.",
+    explanation:
+      "A run configuration, or a run.json of aml-run, is submitted as a job of az ml. What such a job has nothing for is left out, and named at its line. It is an error where the run would be another one without it.",
+    help: "Do what the message says, or remove the key once the run does without it.",
+  },
+
   // Keys and values
   "unknown-key": {
     title: "A key is unknown.",

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { inFile, type Position } from "./problem.ts";
 
 /** Way from the root of a document to one of its nodes: keys of mappings and indexes of sequences. */
@@ -14,6 +15,8 @@ export type SourceDocument = {
   readonly file: string;
   /** Absolute folder that relative paths in the document start from. */
   readonly folder: string;
+  /** That folder as `file` would name it, where it is not the file's own. */
+  readonly shownFolder?: string;
   /** Absolute folder of the checkout: nothing that the document names may lie outside it. */
   readonly root?: string | undefined;
   readonly value: unknown;
@@ -62,4 +65,9 @@ export function placeOf(node: SourceNode, field: string | NodePath = "name"): Po
   // A mapping or a list begins below the line that names it.
   const isWritten = typeof valueAt(node, path) !== "object";
   return inFile(positionOf(node, path, isWritten ? "value" : "key"));
+}
+
+/** The name to show of a file that a document names by a path. */
+export function shownPath({ file, shownFolder }: SourceDocument, path: string): string {
+  return posix.join(shownFolder ?? posix.dirname(file), path);
 }

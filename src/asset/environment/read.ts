@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { dirname, posix } from "node:path";
+import { dirname } from "node:path";
 import { keepInside, leadsOutside, namedPath, rootOf } from "../../yaml/named-path.ts";
 import type { ProblemCode } from "../../yaml/problem-codes.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { checkShape } from "../../yaml/shape.ts";
-import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
+import { positionOf, shownPath, type NodePath, type SourceNode } from "../../yaml/source.ts";
 import { readDocuments } from "../../yaml/yaml.ts";
 import { fileEntries, messageOf } from "./conda-files.ts";
 import { condaText } from "./conda-text.ts";
@@ -184,7 +184,7 @@ function readConda(
     );
     return undefined;
   }
-  const file = posix.join(posix.dirname(node.document.file), conda);
+  const file = shownPath(node.document, conda);
   const read = readDocuments(readFileSync(path, "utf8"), { file, folder: dirname(path) });
   const document = read.documents[0];
   const specification = document?.value;

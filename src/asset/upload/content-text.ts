@@ -19,7 +19,7 @@ export function contentText({
 }
 
 /** The largest files, the largest first. */
-function largestOf<File extends Pick<SnapshotFile, "name" | "bytes">>(
+export function largestOf<File extends Pick<SnapshotFile, "name" | "bytes">>(
   files: readonly File[],
   count: number,
 ): readonly File[] {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
+import { keepMemoryLean } from "../../azure/lean-memory.ts";
 import { contentReader } from "../../azure/read-content.ts";
+import { largestOf } from "./content-text.ts";
 import { listFiles, NothingToTake, SnapshotRefused, type Listed, type SnapshotFile } from "./list-files.ts";
 
 /** The files that make up a job's code. */
@@ -19,6 +21,7 @@ const mostBytes = 2 * 1024 ** 3;
 
 /** The files of a job's code, with the hash by which the service finds code that it has. */
 export async function takeSnapshot(path: string, root: string, includes: readonly string[] = []): Promise<Snapshot> {
+  keepMemoryLean();
   const { name, isFile, files } = listCode(path, root, includes);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return { folder: name, isFile, files, bytes, hash: await contentHash(files) };
@@ -31,7 +34,7 @@ export function listCode(path: string, root: string, includes: readonly string[]
   if (files.length === 0) throw new NothingToTake(listed);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (bytes > mostBytes) {
-    const largest = [...files].sort((a, b) => b.bytes - a.bytes).slice(0, 5);
+    const largest = largestOf(files, 5);
     throw new SnapshotRefused(
       `The code folder ${name} has ${bytes} bytes, more than the ${mostBytes} that are taken as code. The largest files are ` +
         `${largest.map(({ name: file, bytes: size }) => `${file} (${size})`).join(", ")}. List what is not code in .amlignore.`,

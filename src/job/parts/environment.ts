@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, posix } from "node:path";
+import { dirname } from "node:path";
 import * as z from "zod";
 import type { AssetUse } from "../../asset/asset.ts";
 import { fileEntriesOfPip, messageOf } from "../../asset/environment/conda-files.ts";
@@ -9,13 +9,13 @@ import { environmentSchema } from "../../asset/environment/shape.ts";
 import { keepInside, leadsOutside, namedPath } from "../../yaml/named-path.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { boolean, text } from "../../yaml/shape.ts";
-import type { SourceNode } from "../../yaml/source.ts";
+import { shownPath, type SourceNode } from "../../yaml/source.ts";
 import { readDocuments } from "../../yaml/yaml.ts";
 import type { Resolved } from "../resolved.ts";
 import type { PartReader } from "./read-part.ts";
 
 /** Azure ML's default images for jobs that name none. @see https://learn.microsoft.com/azure/machine-learning/concept-prebuilt-docker-images-inference */
-const defaultImages = {
+export const defaultImages = {
   cpu: "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:latest",
   gpu: "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04:latest",
 } as const;
@@ -129,7 +129,7 @@ function environmentFile(path: string, { node, add }: PartReader): SourceNode | 
     );
     return undefined;
   }
-  const file = posix.join(posix.dirname(node.document.file), path);
+  const file = shownPath(node.document, path);
   const read = readDocuments(readFileSync(absolute, "utf8"), {
     file,
     folder: dirname(absolute),

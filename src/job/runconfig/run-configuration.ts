@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, posix } from "node:path";
+import { problemsAt } from "../../compute/problems-at.ts";
+import { keepInside, leadsOutside, namedPath } from "../../yaml/named-path.ts";
+import type { Problem } from "../../yaml/problem.ts";
+import { withoutFaults } from "../../yaml/salvage.ts";
+import { checkShape } from "../../yaml/shape.ts";
+import { shownPath, valueAt, type NodePath, type SourceDocument, type SourceNode } from "../../yaml/source.ts";
+import { isMapping } from "../../yaml/wording.ts";
+import { readDocuments } from "../../yaml/yaml.ts";
+import { readCommand } from "./command.ts";
+import { readCompute } from "./compute.ts";
+import { readData, warnOfVariables } from "./data.ts";
+import { readEnvironment } from "./environment.ts";
+import { notCarriedOver, sourceFolder, type RunConfigurationReader } from "./reader.ts";
+import { runConfigurationSchema, unusedIn } from "./shape.ts";
+import { translatedDocument, translation } from "./translation.ts";
+
+/** Keys that nothing else has which is written in YAML for Azure ML. */
+const ownKeys = ["communicator", "nodeCount", "maxRunDurationSeconds", "dataReferences", "outputData", "datacaches"];
+/** Keys of the jobs and components of az ml that no run configuration has. */
+const otherKeys = ["$schema", "type", "code", "compute", "inputs", "outputs", "resources", "experiment_name", "jobs"];
+
+/** Tells a run configuration of the first SDK by its keys, or by the end of its file's name. */
+export function isRunConfiguration(value: Readonly<Record<string, unknown>>, file = ""): boolean {
+  const has = (...keys: readonly string[]) => keys.every((key) => Object.hasOwn(value, key));
+  if (has("$schema")) return false;
+  if (file.toLowerCase().endsWith(".runconfig") || has("script", "framework") || has("framework", "target"))
+    return true;
+  if (otherKeys.some((key) => has(key))) return false;
+  const isScript = has("script") && (has("arguments") || has("target"));
+  return isScript || has("framework", "environment") || ownKeys.some((key) => has(key));
+}
+
+/** What came of a run configuration: an az ml command job whose places are those of the run configuration. */
+export type TranslatedJob = { readonly document: SourceDocument; readonly problems: readonly Problem[] };
+
+/** A run configuration as the az ml job that it describes, to be read like any other job. */
+export function toCommandJob(original: SourceDocument): TranslatedJob {
+  const { document, problems: ofFile } = withEnvironmentFile(inSourceFolder(original));
+  const node: SourceNode = { document, path: [] };
+  const checked = checkShape(runConfigurationSchema, node);
+  const rest = checked.value === undefined ? withoutFaults(runConfigurationSchema, node) : undefined;
+  const value =
+    checked.value ?? (rest === undefined ? undefined : checkShape(runConfigurationSchema, rest).value) ?? {};
+  const { found, add } = problemsAt(node);
+  const reader: RunConfigurationReader = { value, node, job: translation(), add };
+  checkSecrets(reader);
+  readFramework(reader);
+  const bindings = readData(reader);
+  readCommand(reader, bindings, checked.value !== undefined);
+  readCompute(reader);
+  readEnvironment(reader);
+  warnOfVariables(reader);
+  for (const path of unusedIn(runConfigurationSchema(), value)) warnOfUnused(path, reader);
+  return {
+    document: translatedDocument(reader.job, node),
+    problems: [...ofFile, ...checked.problems, ...found],
+  };
+}
+
+/** Paths start from the folder of the project, of which the SDK keeps its own files in a folder below. */
+function inSourceFolder(document: SourceDocument): SourceDocument {
+  if (![".azureml", "aml_config"].includes(basename(document.folder))) return document;
+  return {
+    ...document,
+    folder: dirname(document.folder),
+    shownFolder: posix.dirname(posix.dirname(document.file)),
+  };
+}
+
+/** The environment may be kept in a file of its own, which is then named in its place. */
+function withEnvironmentFile(document: SourceDocument): TranslatedJob {
+  const root: SourceNode = { document, path: [] };
+  const { value } = document;
+  if (!isMapping(value) || typeof value["environment"] !== "string") return { document, problems: [] };
+  const path = value["environment"];
+  const { found, add } = problemsAt(root);
+  const ofText: Problem[] = [];
+  const what = `The environment file ${JSON.stringify(path)}`;
+  const { path: absolute, is } = namedPath(path, document);
+  const made = translation();
+  for (const [key, member] of Object.entries(value))
+    if (key !== "environment") made.put([key], member, { document, path: [key] });
+  if (is === "file") {
+    const read = readDocuments(readFileSync(absolute, "utf8"), {
+      file: shownPath(document, path),
+      folder: document.folder,
+      root: document.root,
+    });
+    const [environment] = read.documents;
+    ofText.push(...read.problems);
+    if (isMapping(environment?.value))
+      made.put(["environment"], environment.value, { document: environment, path: [] });
+    else if (read.problems.length === 0)
+      add("wrong-file", ["environment"], `${what} is not a mapping.`, "Write an environment of the first SDK.");
+  } else if (is === "outside") add("outside", ["environment"], `${what} ${leadsOutside}.`, keepInside);
+  else
+    add(
+      "missing-file",
+      ["environment"],
+      `${what} does not exist.`,
+      `Fix the path; it is relative to ${sourceFolder(document)}.`,
+    );
+  return { document: translatedDocument(made, root), problems: [...ofText, ...found] };
+}
+
+function readFramework({ value: { framework }, add }: RunConfigurationReader): void {
+  if (framework === "PySpark")
+    add(
+      "not-supported-yet",
+      ["framework"],
+      "Runs of the framework PySpark are not supported yet.",
+      "Leave it out for now; the README lists what this version does.",
+    );
+  if (framework === "CNTK")
+    notCarriedOver(add, ["framework"], "the script is run with Python.", "Put what it needs into the environment.");
+}
+
+/** Everybody who can read the repository reads a password in it. It is not repeated. */
+function checkSecrets({ node, add }: RunConfigurationReader): void {
+  const look = (value: unknown, path: NodePath): void => {
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) look(item, [...path, index]);
+    if (!isMapping(value)) return;
+    for (const [key, member] of Object.entries(value)) {
+      // What a script finds in its variables has names of its own.
+      if (/^environment_?variables$/i.test(key)) continue;
+      const at = [...path, key];
+      if (!/^(?:password|auth_?token)$/i.test(key)) look(member, at);
+      else if (typeof member === "string" && member !== "")
+        add(
+          "literal-secret",
+          at,
+          `${at.map(String).join(".")} holds a secret, which everybody who can read the repository knows.`,
+          key === "password"
+            ? "Replace the secret, and remove it here: let the workspace's identity pull the image (AcrPull on the registry)."
+            : "Replace the secret, and remove it here.",
+        );
+    }
+  };
+  look(valueAt(node), []);
+}
+
+/** What to do where az ml has the thing under another name. */
+const instead = new Map<string, string>([
+  ["kubernetescompute.instanceType", "Write overrides: { resources.instance_type: … } beside run."],
+  ["amlcompute.vmPriority", "Write overrides: { queue_settings.job_tier: spot } beside run."],
+  ["credentialPassthrough", "Write an az ml job with identity: { type: user_identity }."],
+  ["applicationEndpoints", "Write an az ml job with services."],
+  ["environment.docker.baseImageRegistry.address", "Write the registry in front of the image: ADDRESS/IMAGE."],
+  ["environment.python.interpreterPath", "Write command in place of script, with that interpreter."],
+]);
+
+function warnOfUnused(path: NodePath, { add }: RunConfigurationReader): void {
+  const key = path.map(String).join(".");
+  if (key.endsWith(".environmentVariableName")) return;
+  notCarriedOver(
+    add,
+    path,
+    "jobs of az ml have nothing for it.",
+    instead.get(key) ?? "Remove it once the run does without it.",
+  );
+}
