@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { nodeTypes } from "../src/job/node/nodes.ts";
 import { readInputs } from "../src/inputs.ts";
+import { jobTypes } from "../src/job/job.ts";
 import { outputsOf } from "../src/report/outputs.ts";
 import { formatProblem, isError } from "../src/yaml/problem.ts";
 import { everyResult } from "./support/results.ts";
@@ -93,6 +94,9 @@ describe("runs", () => {
     "conda.yml": "dependencies: [python=3.11]\n",
   };
   const [, sentence = "", refusal = ""] = /\*\*Runs\*\*: (.*?build\s+context)\. (.*?)\./s.exec(readme) ?? [];
+  const [, others = ""] = /Besides there\s+are (.*?)\.\n/s.exec(readme) ?? [];
+  const types = ["spark", "parallel", "automl"];
+  const examples = [...others.matchAll(/\]\((examples\/[^)]+)\)/g)].map(([, file = ""]) => file);
   const words = (text: string) => text.replaceAll(/\s+/g, " ");
 
   it("are what the README says, each of it", async () => {
@@ -109,11 +113,19 @@ describe("runs", () => {
     expect(await errorsOf({ ...files, "job.yml": pipeline })).toEqual([]);
   });
 
-  it.each(["spark", "parallel", "automl"])("of the type %s are refused by name", async (type) => {
-    expect(words(refusal)).toMatch(/^Other job types are refused by name, but for pipelines: /);
-    const errors = await errorsOf({ ...files, "job.yml": `type: ${type}\n${job}${image}` });
-    expect(errors.join("\n")).toMatch(new RegExp(`${type}.*not supported yet`, "i"));
+  it("of other types are those that have an example", () => {
+    const named = examples.map((file) => /^type: (\w+)$/m.exec(readFileSync(join(root, file), "utf8"))?.[1]);
+    expect(named).toEqual(Object.keys(jobTypes).filter((type) => !["command", "sweep", "pipeline"].includes(type)));
   });
+
+  it.each(types.filter((type) => !Object.hasOwn(jobTypes, type)))(
+    "of the type %s are refused by name",
+    async (type) => {
+      expect(words(refusal)).toMatch(/^Other job types are refused by name, but for pipelines: /);
+      const errors = await errorsOf({ ...files, "job.yml": `type: ${type}\n${job}${image}` });
+      expect(errors.join("\n")).toMatch(new RegExp(`${type}.*not supported yet`, "i"));
+    },
+  );
 });
 
 describe("the tables of inputs and outputs", () => {

@@ -49,7 +49,7 @@ describe("files", () => {
     const files = {
       "a.yml": "name: cpu\ntype: amlcompute\n",
       "endpoint.yml": "$schema: https://host/managedOnlineEndpoint.schema.json\nname: x\n",
-      "parallel.yml": "type: automl\ntask: regression\n",
+      "parallel.yml": "type: parallel\ntask: {}\n",
       "workflow.yml": "on: push\njobs: { a: { runs-on: x } }\n",
       "one-job.yml": job,
       "two-job.yml": `${job}code: nowhere\n`,
@@ -148,8 +148,8 @@ describe("files", () => {
 
   it("of a kind that this version does not support yet are refused at their place", async () => {
     const { problems } = await declare({
-      "azureml.yml": "targets: [{ name: cpu, type: amlcompute }]\nrun: automl.yml\n",
-      "automl.yml": "type: automl\ntask: regression\n",
+      "azureml.yml": "targets: [{ name: cpu, type: amlcompute }]\nrun: parallel.yml\n",
+      "parallel.yml": "type: parallel\ntask: {}\n",
     });
     expect(codes(problems)).toEqual(["not-supported-yet"]);
   });
@@ -200,7 +200,7 @@ describe("overrides", () => {
     });
     expect(problems).toEqual([]);
     expect(targets[0]).toMatchObject({ maxInstances: 8 });
-    expect(run?.inputs).toEqual({ lr: { kind: "literal", value: "0.01" } });
+    expect(run).toMatchObject({ inputs: { lr: { kind: "literal", value: "0.01" } } });
   });
 
   it("are sent as they are written, not as what they replace was", async () => {
@@ -211,8 +211,8 @@ describe("overrides", () => {
     const { run } = await declare(files, {
       set: ["run.inputs.lr=10", "run.environment_variables.ID=12345678901234567890"],
     });
-    expect(run?.inputs).toEqual({ lr: { kind: "literal", value: "10" } });
-    expect(run).toHaveProperty("environmentVariables", { ID: "12345678901234567890", OTHER: "2.50", LIST: "3" });
+    expect(run).toMatchObject({ inputs: { lr: { kind: "literal", value: "10" } } });
+    expect(run).toMatchObject({ environmentVariables: { ID: "12345678901234567890", OTHER: "2.50", LIST: "3" } });
   });
 
   it.each([

@@ -44,6 +44,18 @@ describe("a request that is never answered", () => {
   });
 });
 
+describe("the correlation id of a write", () => {
+  it("goes along with the request: a report that names another would lead nowhere in Azure's logs", async () => {
+    const sent: unknown[] = [];
+    stand.alter(({ method, path, headers }, reply) => {
+      if (method === "PUT" && path.includes("/computes/")) sent.push(headers["x-ms-correlation-request-id"]);
+      return reply;
+    });
+    await apply("correlated");
+    expect(sent).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+  });
+});
+
 describe("an operation whose Retry-After is 0", () => {
   it("is polled with pauses all the same", async () => {
     const going = {

@@ -25,6 +25,7 @@ export const computeType = "Quantum";
 export const azmlSchemas = ["quantumCompute"];
 export const origin = "attached";
 export const users = ["jobs", "onlineEndpoints"] as const;
+export const runs = ["command"] as const;
 
 export const schema = shape(() =>
   z.strictObject({

@@ -1,8 +1,12 @@
 import { relative } from "node:path";
+import { fileKinds } from "../../src/asset/files/file-kinds.ts";
+import { inWorkspace, type Location } from "../../src/asset/files/location.ts";
 import { readTarget } from "../../src/compute/read.ts";
 import { toRequest } from "../../src/compute/target.ts";
 import { kindOf } from "../../src/declaration/document-kind.ts";
 import type { Problem } from "../../src/yaml/problem.ts";
+import { valueAt, type SourceNode } from "../../src/yaml/source.ts";
+import { schemaNameOf } from "../../src/yaml/schema-name.ts";
 import { readDocuments } from "../../src/yaml/yaml.ts";
 import type { EnvironmentDefinition } from "../../src/asset/environment/definition.ts";
 import { assetKinds, type AssetUse } from "../../src/asset/asset.ts";
@@ -60,6 +64,12 @@ export async function make(yaml: string, folder: string, root?: string, file = "
     const { body } = componentRequest(definition, undefined, undefined, idsOf(definition), { name, version });
     return { problems: all, path: `/components/${name}/versions/${version}`, body, dependencies };
   }
+  const made = makeOfFile(node, (location) =>
+    location.from === "address"
+      ? location.address
+      : `azureml://datastores/${location.datastore ?? "workspaceblobstore"}/paths/<upload:${relative(folder, location.local) || "."}>`,
+  );
+  if (made !== undefined) return { ...made, problems: [...problems, ...made.problems] };
   const translated = kind.is === "run-configuration" ? toCommandJob(document) : { document, problems: [] };
   const { job, problems: found } = readJob({ document: translated.document, path: [] });
   const all = [...problems, ...translated.problems, ...found];
@@ -118,6 +128,30 @@ export async function make(yaml: string, folder: string, root?: string, file = "
         return `azureml://datastores/${datastore}/paths/<upload:${relative(folder, local)}>${type === "uri_folder" ? "/" : ""}`;
       }
     }
+  }
+}
+
+/** Files that register an asset by themselves. Without a version the service's next one is put: 2 among the goldens. */
+function makeOfFile(node: SourceNode, addressOf: (location: Location) => string): Made | undefined {
+  const { data, model } = fileKinds;
+  switch (schemaNameOf(valueAt(node, ["$schema"]))) {
+    case data.schemaName: {
+      const { asset, problems } = data.read(node);
+      if (asset === undefined) return { problems };
+      const { name, version = "2", definition } = asset;
+      const { body } = data.toRequest(definition, undefined, addressOf(definition.location), { name, version });
+      return { problems, path: `/${data.collection}/${name}/versions/${version}`, body };
+    }
+    case model.schemaName: {
+      const { asset, problems } = model.read(node);
+      if (asset === undefined) return { problems };
+      const { name, version = "2", definition } = asset;
+      const address = inWorkspace(addressOf(definition.location), workspace.id);
+      const { body } = model.toRequest(definition, undefined, address, { name, version });
+      return { problems, path: `/${model.collection}/${name}/versions/${version}`, body };
+    }
+    default:
+      return undefined;
   }
 }
 

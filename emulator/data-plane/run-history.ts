@@ -58,7 +58,7 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
       view === undefined
         ? []
         : (await blobsBelow(`${artifactFolder(name)}/`)).filter((blob) =>
-            /\/(user_logs|system_logs|azureml-logs)\//.test(blob),
+            /\/(user_logs|system_logs|azureml-logs|logs\/azureml)\//.test(blob),
           );
     const inFolder = artifactFolder(name).length + 1;
     const run = {

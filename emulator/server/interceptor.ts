@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Faults } from "../faults.ts";
 import type { Received } from "./received.ts";
 import type { Reply } from "./reply.ts";
@@ -13,6 +14,8 @@ export type InterceptedRequest = {
   readonly text: string;
   /** The lease that is asked for or shown. */
   readonly leaseId?: string;
+  /** By names in lower case. */
+  readonly headers: IncomingHttpHeaders;
 };
 
 export type Interception = "continue" | "disconnect";
@@ -38,6 +41,7 @@ export function intercepted({ message, method, url, bytes }: Received, number: n
     path: url.pathname,
     query: url.searchParams,
     text: bytes.toString("utf8"),
+    headers: message.headers,
     ...(typeof leaseId === "string" ? { leaseId } : {}),
   };
 }

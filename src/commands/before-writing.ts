@@ -154,6 +154,12 @@ const grounds: readonly {
     many: "things that are referred to are not there",
   },
   {
+    reason: "invalid-declaration",
+    codes: ["wrong-compute"],
+    one: "part of the run cannot run where it is put",
+    many: "parts of the run cannot run where they are put",
+  },
+  {
     reason: "run-failed",
     codes: ["not-on-runner"],
     one: "thing of the run is none that the runner can do",

@@ -1,13 +1,14 @@
 import type { Azure } from "../azure/azure.ts";
-import { isRunner } from "../compute/target.ts";
+import { isRunner, kindOfLive } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { computesOf } from "../job/job.ts";
+import { misplaced } from "../run/misplaced.ts";
 import { notRead } from "../run/missing-references.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { positionOf } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 
-/** The run's computes that are neither targets of this call nor in the workspace. */
+/** The run's computes that are neither targets of this call nor in the workspace, and those that cannot run it. */
 export async function missingComputes(
   { run, targets }: Pick<Declaration, "run" | "targets">,
   { computes, workspace }: Pick<Azure, "computes" | "workspace">,
@@ -24,7 +25,11 @@ export async function missingComputes(
     names.map(async (name): Promise<readonly Problem[]> => {
       const found = await computes.get(name);
       if (!found.ok) return [notRead(`the compute '${name}'`, found.failure, where)];
-      if (found.value !== undefined) return [];
+      const { value: there } = found;
+      if (there !== undefined) {
+        const isIt = (compute: string) => nameIn(compute, workspace.id)?.toLowerCase() === name.toLowerCase();
+        return misplaced(run, (compute) => (isIt(compute) ? kindOfLive(there) : undefined));
+      }
       const live = await computes.list();
       const known = [...declared, ...(live.ok ? live.value.map((compute) => compute.name) : [])];
       return [

@@ -27,6 +27,7 @@ export const otherNames = ["azurebatch"];
 export const computeType = "Batch";
 export const origin = "attached";
 export const users = ["jobs"] as const;
+export const runs = ["batch-step"] as const;
 
 /**
  * No published api-version takes the kind; the first SDK attaches it with this unpublished one. Reads and detachments say

@@ -29,6 +29,8 @@ export const otherNames = ["adla", "datalake"];
 export const computeType = "DataLakeAnalytics";
 export const origin = "attached";
 export const users = ["jobs"] as const;
+export const runs = [] as const;
+export const whyNothingRuns = "runs nothing any more: its service has closed";
 
 /** @see https://azure.microsoft.com/updates/migrate-to-azure-synapse-analytics/ */
 const retired = {

@@ -35,6 +35,7 @@ export const label = "Databricks workspace";
 export const computeType = "Databricks";
 export const origin = "attached";
 export const users = ["jobs"] as const;
+export const runs = ["databricks-step"] as const;
 
 const attachedKind: AttachedKind = { resourceType: "Microsoft.Databricks/workspaces", parts: ["workspace_name"] };
 

@@ -8,6 +8,7 @@ import type { ProblemCode } from "../yaml/problem-codes.ts";
 import type { Problem } from "../yaml/problem.ts";
 import type { ResolveSecret, SecretReference } from "../secret/secret.ts";
 import type { NodePath, SourceNode } from "../yaml/source.ts";
+import type { Workload } from "./workload.ts";
 
 /** What every declared target has, whatever its kind. */
 export type TargetBase = {
@@ -158,6 +159,10 @@ export type KindFacts = {
   readonly otherNames?: readonly string[];
   /** Names of az ml's schemas, as `$schema` ends in, for files that declare this kind. */
   readonly azmlSchemas?: readonly string[];
+  /** What runs on computes of this kind; everything else is refused there. */
+  readonly runs: readonly Workload[];
+  /** For a kind on which nothing runs: why, as the rest of a sentence that begins with the compute. */
+  readonly whyNothingRuns?: string;
   /** The lists of the workspace in which something that uses such a compute is found. */
   readonly users: readonly UserCollection[];
   /** For a kind of which a name is given once in a region, over the workspaces of everybody. */

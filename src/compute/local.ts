@@ -10,6 +10,7 @@ export type Local = TargetBase & { readonly type: "local" };
 export const label = "this runner";
 export const origin = "none";
 export const users = [] as const;
+export const runs = ["command", "sweep"] as const;
 
 export const schema = shape(() =>
   z

@@ -17,6 +17,7 @@ import * as kubernetes from "./kubernetes/kubernetes.ts";
 import * as local from "./local.ts";
 import * as synapseSpark from "./synapse-spark.ts";
 import * as virtualMachine from "./virtual-machine.ts";
+import type { Workload } from "./workload.ts";
 
 /** Every kind, by az ml's `type`. A new kind is its file and its line here; the compiler names what the file lacks. */
 const listed = {
@@ -83,6 +84,19 @@ export function collectionsOfUsers(live: Pick<LiveCompute, "computeType">): read
 export function kindHints(type?: string): readonly Hint[] {
   if (type !== undefined) return isKind(type) ? ((kinds[type] as KindFacts).hints ?? []) : [];
   return Object.values<KindFacts>(kinds).flatMap(({ hints }) => hints ?? []);
+}
+
+/** The types on whose computes a workload runs, as `type` names them. */
+export function typesThatRun(workload: Workload): readonly Kind[] {
+  return (Object.keys(kinds) as readonly Kind[]).filter((type) => (kinds[type] as KindFacts).runs.includes(workload));
+}
+
+/** The kind of a run's `compute`: of a declared target, or of the runner by the kind's own word; nothing for any other name. */
+export function kindOfName(compute: string, targets: readonly ComputeTarget[]): KindFacts | undefined {
+  const name = compute.toLowerCase();
+  const target = targets.find((one) => one.name.toLowerCase() === name);
+  if (target !== undefined) return kindOf(target);
+  return isKind(name) && kinds[name].origin === "none" ? kinds[name] : undefined;
 }
 
 export function originOf(target: ComputeTarget): Origin {

@@ -29,6 +29,7 @@ import {
   sshSettings,
   type SshLogin,
 } from "./attached/ssh-login.ts";
+import { containerWorkloads } from "./workload.ts";
 
 /** A virtual machine of the user's, which the service reaches by SSH. The service never starts, stops or deletes it. */
 export type VirtualMachine = Attached & SshLogin & { readonly type: "virtualmachine" };
@@ -39,6 +40,7 @@ export const computeType = "VirtualMachine";
 export const azmlSchemas = ["vmCompute"];
 export const origin = "attached";
 export const users = ["jobs"] as const;
+export const runs = containerWorkloads;
 
 const attachedKind: AttachedKind = {
   resourceType: "Microsoft.Compute/virtualMachines",

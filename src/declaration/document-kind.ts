@@ -6,6 +6,7 @@ import { isRunConfiguration } from "../job/runconfig/run-configuration.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
 import { isAmlRun } from "./aml-run.ts";
 import type { SourceDocument } from "../yaml/source.ts";
+import { unsubmittedOf, type Unsubmitted } from "./unsubmitted.ts";
 
 /** What a document declares. */
 export type DocumentKind =
@@ -21,6 +22,8 @@ export type DocumentKind =
   | { readonly is: "run-configuration" }
   /** An az ml environment file. */
   | { readonly is: "environment" }
+  /** An az ml file of a kind that no command submits. */
+  | { readonly is: "unsubmitted"; readonly kind: Unsubmitted }
   /** An az ml component file. */
   | { readonly is: "component" }
   /** A known kind of file that this version does nothing with. */
@@ -43,13 +46,15 @@ export function kindOf({ value, file }: Pick<SourceDocument, "value"> & { readon
   if (schema !== undefined && jobTypeOfSchema(schema) !== undefined) return { is: "job" };
   if (schema === "environment") return { is: "environment" };
   if (schema !== undefined && isComponentSchema(schema)) return { is: "component" };
+  const unsubmitted = unsubmittedOf(mapping, schema);
+  if (unsubmitted !== undefined) return { is: "unsubmitted", kind: unsubmitted };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
   return byShape(mapping, file);
 }
 
 /** True for what some command acts on. */
 export function isOurs({ is }: DocumentKind): boolean {
-  return is !== "unknown" && is !== "not-supported-yet";
+  return is !== "unknown" && is !== "not-supported-yet" && is !== "unsubmitted";
 }
 
 /** Tells what a text that is no YAML was meant to declare, by the keys that begin its lines. */

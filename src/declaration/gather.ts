@@ -15,6 +15,7 @@ import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../ya
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import { readDocuments } from "../yaml/yaml.ts";
+import { unsubmittedProblems } from "./unsubmitted.ts";
 
 /** What to read, from the inputs. */
 export type DeclarationRequest = {
@@ -175,6 +176,9 @@ async function gatherDocument(
     case "component":
       found.assets.push({ kind: kind.is, node: root });
       return;
+    case "unsubmitted":
+      found.problems.push(...unsubmittedProblems(root, kind.kind));
+      return;
     case "not-supported-yet":
       found.problems.push(notSupported(positionOf(root), `This is ${kind.what}, which is not supported yet.`));
       return;
@@ -294,6 +298,12 @@ async function gatherRun(
       const kind = kindOf(document);
       found.files.push(file);
       if (isRun(kind)) found.runs.push(...(await runOf(document, kind, request, found)));
+      else if (kind.is === "unsubmitted")
+        found.problems.push({
+          ...notADeclaration(file, document),
+          message: `This is ${kind.kind.what}, which no command of this action submits.`,
+          fix: "Name a job.",
+        });
       else if (kind.is === "not-supported-yet")
         found.problems.push(
           notSupported(document.at([]), `This is ${kind.what}, which is not supported yet as a run.`),

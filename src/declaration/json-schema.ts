@@ -30,9 +30,16 @@ export function declarationJsonSchema(): unknown {
   });
   const path = { type: "string", description: "Path or glob of az ml files, relative to this file." };
   schema.properties["targets"] = { type: "array", items: { anyOf: [...targets, path] } };
-  const jobs = Object.values(jobTypes).map(({ schema: shape }) => withoutDialect(z.toJSONSchema(shape(), options)));
+  const definitions: Record<string, unknown> = {};
+  const jobs = Object.values(jobTypes).map(({ schema: shape }) => {
+    // What a job's schema has once and refers to is found from the root of the whole.
+    const { $defs = {}, definitions: older = {}, ...job } = z.toJSONSchema(shape(), options);
+    Object.assign(definitions, $defs, older);
+    return withoutDialect(job);
+  });
   schema.properties["run"] = { anyOf: [path, ...jobs] };
-  return { $id: "azureml.schema.json", title: "azureml-targets declaration", ...schema };
+  const shared = Object.keys(definitions).length === 0 ? {} : { definitions };
+  return { $id: "azureml.schema.json", title: "azureml-targets declaration", ...schema, ...shared };
 }
 
 function withoutDialect(schema: object): object {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { defined } from "../azure/defined.ts";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
-import type { ComputeTarget } from "../compute/target.ts";
+import { kindOfName, type ComputeTarget } from "../compute/target.ts";
 import type { DeclaredAsset } from "../asset/asset.ts";
 import * as environment from "../asset/environment/environment.ts";
 import { readComponentAsset } from "../job/component-file.ts";
@@ -16,6 +16,7 @@ import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
 import { declaredOverrides, readOverrides, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
 import { secretFileProblems } from "./secret-files.ts";
+import { misplaced } from "../run/misplaced.ts";
 import { formatPosition, isError, targetsInput, type Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
@@ -36,6 +37,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   found.problems.push(...gateProblems);
   const assets = readAssets(found.assets, found.problems);
   found.problems.push(...duplicateProblems(targets, namesOf(overridden.targets)));
+  if (run !== undefined) found.problems.push(...misplaced(run, (compute) => kindOfName(compute, targets)));
   const secrets = secretReferencesOf({ targets, ...(run === undefined ? {} : { run }) });
   found.problems.push(...secretFileProblems(secrets, request.checkout));
   const { prices, problems: priceProblems } = joinPrices(found.prices.flat());
@@ -49,7 +51,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     found.otherJobs.length === 0 &&
     found.assets.length === 0 &&
     found.deploys.length === 0 &&
-    !found.problems.some(isError)
+    !found.problems.some((problem) => isError(problem) || problem.code === "not-submitted")
   ) {
     found.problems.push({
       code: "nothing-declared",

@@ -53,6 +53,7 @@ export type CommandJob = JobBase & {
 
 export const label = "command job";
 export const jobType = "Command";
+export const workload = "command";
 export const apiVersion = "2025-01-01-preview";
 export const schemaName = "commandJob";
 

@@ -1,4 +1,4 @@
-import { ZodObject } from "zod";
+import { ZodObject, ZodUnion } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
 import type { LiveJob } from "../azure/jobs.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
@@ -8,13 +8,30 @@ import { schemaNameOf } from "../yaml/schema-name.ts";
 import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
+import * as automl from "./automl/automl.ts";
 import * as command from "./command.ts";
-import type { ChildrenKind, JobRequest, JobStep, JobType, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
+import type {
+  ChildrenKind,
+  JobRequest,
+  JobStep,
+  JobType,
+  Placement,
+  PrimaryMetric,
+  ReadJob,
+  RunnerWork,
+} from "./kind.ts";
 import * as pipeline from "./pipeline.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
+import * as spark from "./spark.ts";
 import * as sweep from "./sweep.ts";
 
-type Jobs = { command: command.CommandJob; sweep: sweep.SweepJob; pipeline: pipeline.PipelineJob };
+type Jobs = {
+  command: command.CommandJob;
+  sweep: sweep.SweepJob;
+  pipeline: pipeline.PipelineJob;
+  spark: spark.SparkJob;
+  automl: automl.AutoMlJob;
+};
 
 /** az ml's `type`. */
 export type JobTypeName = keyof Jobs;
@@ -22,7 +39,7 @@ export type JobTypeName = keyof Jobs;
 export type Job = Jobs[JobTypeName];
 
 /** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
-export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, sweep, pipeline };
+export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, sweep, pipeline, spark, automl };
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
 const defaultType: JobTypeName = "command";
@@ -88,7 +105,8 @@ function takenOut(before: unknown, after: unknown): readonly string[] {
 export function isKeyOfJobs(key: string): boolean {
   return names.some((name) => {
     const schema = jobTypes[name].schema();
-    return schema instanceof ZodObject && Object.hasOwn(schema.shape, key);
+    const branches: readonly unknown[] = schema instanceof ZodUnion ? schema.options : [schema];
+    return branches.some((branch) => branch instanceof ZodObject && Object.hasOwn(branch.shape, key));
   });
 }
 
@@ -115,6 +133,13 @@ export function addressesOf(job: Job): ReturnType<JobType<Job>["addressesOf"]> {
 
 export function computesOf(job: Job): readonly string[] {
   return typeOf(job).computesOf(job);
+}
+
+/** Everything that runs on a compute which the job names. */
+export function placementsOf(job: Job): readonly Placement[] {
+  const { workload, placementsOf: ofParts, computesOf: computes } = typeOf(job);
+  if (ofParts !== undefined) return ofParts(job);
+  return workload === undefined ? [] : computes(job).map((compute) => ({ compute, workload, path: ["compute"] }));
 }
 
 export function secretsOf(job: Job): readonly JobSecret[] {

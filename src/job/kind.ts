@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
 import type { LiveJob, Objective } from "../azure/jobs.ts";
+import type { Workload } from "../compute/workload.ts";
 import type { Problem } from "../yaml/problem.ts";
 import type { NodePath, SourceNode } from "../yaml/source.ts";
 import type { JobCode } from "./parts/code.ts";
@@ -21,6 +22,15 @@ export type JobBase = {
   readonly tags: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
   readonly parentJobName?: string;
+};
+
+/** Something that is to run on a compute. */
+export type Placement = {
+  /** As `computesOf` names it. */
+  readonly compute: string;
+  readonly workload: Workload;
+  /** Where in the job the compute is named. */
+  readonly path: NodePath;
 };
 
 /** Body of `PUT …/jobs/{name}`. */
@@ -86,7 +96,7 @@ export type JobType<Job extends JobBase> = {
   readonly label: string;
   /** ARM's discriminator. */
   readonly jobType: string;
-  /** The version of ARM's API that the official client submits jobs of this type with. */
+  /** The api-version by which the official client submits jobs of this type. */
   readonly apiVersion: string;
   /** az ml's name of the schema that files of this type name in `$schema`. */
   readonly schemaName: string;
@@ -102,6 +112,10 @@ export type JobType<Job extends JobBase> = {
   readonly addressesOf: (job: Job) => readonly { readonly path: NodePath; readonly address: string }[];
   /** The computes that the job names; none means serverless. */
   readonly computesOf: (job: Job) => readonly string[];
+  /** What the job asks of its compute; absent for a type that runs nowhere itself, as a pipeline. */
+  readonly workload?: Workload;
+  /** For a type whose parts run on computes of their own; else the job's own `compute` is all. */
+  readonly placementsOf?: (job: Job) => readonly Placement[];
   /** The secrets that are sent with the job. */
   readonly secretsOf: (job: Job) => readonly JobSecret[];
   /** Body of `PUT …/jobs/{name}`, member for member what the official client sends for the same declaration. */

@@ -9,12 +9,14 @@ import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
-import type { ChildrenKind, JobBase, JobRequest, JobStep, ReadJob } from "./kind.ts";
+import type { ChildrenKind, JobBase, JobRequest, JobStep, Placement, ReadJob } from "./kind.ts";
 import { assetOfComponent, readNamedComponent, toComponentId, type NamedComponent } from "./node/component.ts";
 import {
   assetsOfGraph,
   computesOfGraph,
   declaredSteps,
+  placementsOfGraph,
+  workloadsOnDefault,
   jobsSchema,
   readGraph,
   stepsBefore,
@@ -301,6 +303,16 @@ export function computesOf({ graph, component, compute, settings }: PipelineJob)
       ...(inside === undefined ? [] : computesOfGraph(inside)),
     ]),
   ];
+}
+
+export function placementsOf({ graph, compute, settings }: PipelineJob): readonly Placement[] {
+  const defaults = [
+    { path: ["compute"], compute },
+    { path: ["settings", "default_compute"], compute: settings.defaultCompute },
+  ].flatMap(({ path, compute: name }) =>
+    name === undefined ? [] : workloadsOnDefault(graph).map((workload) => ({ compute: name, workload, path })),
+  );
+  return [...defaults, ...placementsOfGraph(graph)];
 }
 
 export function secretsOf({ graph }: PipelineJob): readonly JobSecret[] {

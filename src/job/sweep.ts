@@ -84,6 +84,7 @@ export type SweepJob = JobBase & {
 
 export const label = "sweep job";
 export const jobType = "Sweep";
+export const workload = "sweep";
 export const apiVersion = "2024-01-01-preview";
 export const schemaName = "sweepJob";
 

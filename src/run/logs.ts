@@ -8,6 +8,7 @@ const followed = [
   /^user_logs\/std_log.*\.txt$/,
   /^azureml-logs\/\d{2}.+\.txt$/,
   /^logs\/azureml\/executionlogs\.txt$/,
+  /^logs\/azureml\/driver\/std(out|err)$/,
   /^azureml-logs\/hyperdrive\.txt$/,
 ];
 

@@ -142,7 +142,7 @@ export const problemCodes = {
   },
   "wrong-key": {
     title: "A key does not belong to this type.",
-    explanation: "The key is only valid for job services of another type.",
+    explanation: "The key is only valid for job services, jobs or settings of another type.",
     help: "Remove the key, or change the type.",
   },
   "wrong-value": {
@@ -158,8 +158,9 @@ export const problemCodes = {
   },
   "wrong-mode": {
     title: "The mode is not valid for this type.",
-    explanation: "The modes eval_mount and eval_download are only valid for inputs of type mltable.",
-    help: "Use ro_mount, download or direct.",
+    explanation:
+      "The modes eval_mount and eval_download are only valid for inputs of type mltable. Spark jobs read and write by address: their only mode is direct.",
+    help: "Use the mode that the message names.",
   },
   "out-of-range": {
     title: "A number is too small or too large.",
@@ -174,7 +175,8 @@ export const problemCodes = {
   },
   "said-twice": {
     title: "One setting has two keys.",
-    explanation: "The same setting of a Kubernetes cluster is given by its own key and again below properties.",
+    explanation:
+      "The same setting is given twice: of a Kubernetes cluster by its own key and below properties, of a Spark job by two names.",
     help: "Keep one of them.",
   },
 
@@ -230,6 +232,12 @@ export const problemCodes = {
     title: "A size has two prices.",
     explanation: "The same VM size has different prices in two places, so costs cannot be calculated.",
     help: "Keep one of the two prices.",
+  },
+  "two-computes": {
+    title: "The job has two places to run.",
+    explanation:
+      "A Spark job runs on an attached pool, named by compute, or on serverless Spark, described by resources.",
+    help: "Keep one of the two.",
   },
   "unused-name": {
     title: "The name is not used.",

@@ -7,6 +7,18 @@ export const workspaceCodes = {
     explanation: "The compute that the run names is neither declared nor in the workspace.",
     help: "Fix the name, or declare the target.",
   },
+  "not-submitted": {
+    title: "No command submits this file.",
+    explanation:
+      "Datastores, connections, schedules, registries, feature stores, serverless endpoints, fine-tuning and distillation jobs are checked only.",
+    help: "Create it with az ml, or leave it out with a narrower pattern in config.",
+  },
+  "wrong-compute": {
+    title: "The compute does not run this.",
+    explanation:
+      "Each kind of compute runs jobs of some types: machines and clusters run commands and sweeps, Synapse Spark pools run Spark jobs, HDInsight runs PySpark, Databricks and Batch run steps of v1 pipelines, and Data Lake Analytics runs nothing any more.",
+    help: "Name a compute that the message lists, or leave compute out for serverless compute.",
+  },
   "missing-asset": {
     title: "The run refers to an asset that is not there.",
     explanation:

@@ -37,6 +37,8 @@ export type EmulatedKind = {
   readonly origin: "made" | "attached" | "either";
   /** What one attachment has to itself: a second attachment of the same resource, or of one namespace in it, breaks the first. */
   readonly exclusive: "per-resource" | "per-namespace" | "never";
+  /** It takes Spark jobs. */
+  readonly takesSparkJobs?: true;
   /** The name has to be unique in the whole region. */
   readonly nameIsRegional?: true;
   /** Resources that exist from the start, for targets to point at. */

@@ -25,7 +25,7 @@ export const command: EmulatedJobType = {
     await mkdir(join(code, "outputs"), { recursive: true });
     await fetchCode(job, code, options);
     const path = await buildEnvironment(run);
-    const text = await bind(run);
+    const text = await bind(run, String(job.properties["command"]));
     run.setStatus("Running");
     const std = await run.log("user_logs/std_log.txt");
     const env = {
@@ -44,8 +44,8 @@ export const command: EmulatedJobType = {
   },
 };
 
-/** Puts inputs and outputs into the command. Data of the workspace's own storage is fetched; addresses go in as they are. */
-async function bind({ job, folder, options }: JobRun): Promise<string> {
+/** Puts inputs and outputs into a text. Data of the workspace's own storage is fetched; addresses go in as they are. */
+export async function bind({ job, folder, options }: JobRun, text: string): Promise<string> {
   const inputs = (job.properties["inputs"] ?? {}) as Readonly<
     Record<string, { jobInputType?: string; value?: string; uri?: string }>
   >;
@@ -64,14 +64,14 @@ async function bind({ job, folder, options }: JobRun): Promise<string> {
     await mkdir(path, { recursive: true });
     values.set(`outputs.${name}`, path);
   }
-  return String(job.properties["command"]).replaceAll(
+  return text.replaceAll(
     /\$\{\{\s*((?:inputs|outputs)\.[A-Za-z0-9_]+)\s*\}\}/g,
     (_, key: string) => values.get(key) ?? "",
   );
 }
 
 /** Environment variables of the process. */
-function variablesOf({
+export function variablesOf({
   job: { name, properties },
   options: { origin, issueToken, caFile },
 }: JobRun): Record<string, string | undefined> {

@@ -26,6 +26,8 @@ export const label = "AKS cluster";
 export const otherNames = ["akscompute", "azurekubernetesservice"];
 export const origin = "either";
 export const users = ["jobs", "services"] as const;
+export const runs = [] as const;
+export const whyNothingRuns = "serves models, and runs no jobs";
 
 export function resourceIdOf(target: Aks): string | undefined {
   return target.resourceId;

@@ -7,6 +7,7 @@ import { quotaPermissions } from "../managed/quota.ts";
 import { networkFindings, subnetPermissions } from "../managed/subnet.ts";
 import type { AmlCompute } from "./declared.ts";
 import { computeType } from "./request.ts";
+import { containerWorkloads } from "../workload.ts";
 
 export { read, schema, type AmlCompute } from "./declared.ts";
 export { differencesFrom, withImmutableFields } from "./differences.ts";
@@ -18,6 +19,7 @@ export const otherNames = ["cluster", "amlcluster", "computecluster"];
 export const azmlSchemas = ["amlCompute"];
 export const origin = "managed";
 export const users = ["jobs"] as const;
+export const runs = containerWorkloads;
 
 export function resourceIdOf(): undefined {
   return undefined;

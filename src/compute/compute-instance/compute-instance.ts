@@ -7,6 +7,7 @@ import { networkFindings, subnetPermissions } from "../managed/subnet.ts";
 import type { ComputeInstance } from "./declared.ts";
 import { computeType } from "./request.ts";
 import { stops } from "./schedules.ts";
+import { containerWorkloads } from "../workload.ts";
 
 export { read, schema, type ComputeInstance } from "./declared.ts";
 export { differencesFrom } from "./differences.ts";
@@ -18,6 +19,7 @@ export const otherNames = ["instance", "notebook", "ci"];
 export const azmlSchemas = ["computeInstance"];
 export const origin = "managed";
 export const users = ["jobs"] as const;
+export const runs = containerWorkloads;
 
 /**
  * The name is part of the instance's address. The documentation says it of every compute that the service makes; of

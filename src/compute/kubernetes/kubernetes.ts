@@ -48,6 +48,7 @@ import { nameProblems } from "../name.ts";
 import { problemsAt } from "../problems-at.ts";
 import { readBase } from "../read-base.ts";
 import { readBehind } from "../attached/behind.ts";
+import { containerWorkloads } from "../workload.ts";
 
 /** One namespace of a Kubernetes cluster that has the Azure ML extension: an AKS cluster, or any by way of Arc. */
 export type Kubernetes = Attached & {
@@ -69,6 +70,7 @@ export const computeType = "Kubernetes";
 export const azmlSchemas = ["kubernetesCompute"];
 export const origin = "attached";
 export const users = ["jobs", "onlineEndpoints"] as const;
+export const runs = containerWorkloads;
 
 const attachedKind: AttachedKind = {
   resourceType: "Microsoft.ContainerService/managedClusters",

@@ -20,6 +20,8 @@ import {
   type PipelineNode,
 } from "./kind.ts";
 import type { Port } from "./ports.ts";
+import { isWorkload, type Workload } from "../../compute/workload.ts";
+import type { Placement } from "../kind.ts";
 
 /** The steps; each is checked by its own type. */
 export const jobsSchema = () => z.record(z.string(), z.record(z.string(), z.unknown()));
@@ -283,6 +285,24 @@ export function computesOfGraph({ nodes }: Graph): readonly string[] {
     ...computes.map(({ compute }) => compute),
     ...(inside === undefined ? [] : computesOfGraph(inside)),
   ]);
+}
+
+/** Everything that runs on a compute which a step names, at its place below `jobs`. */
+export function placementsOfGraph({ nodes }: Graph): readonly Placement[] {
+  return [...nodes].flatMap(([name, { type, computes, inside }]) =>
+    [
+      ...computes.flatMap(({ path, compute }) => (isWorkload(type) ? [{ compute, workload: type, path }] : [])),
+      ...(inside === undefined ? [] : placementsOfGraph(inside)),
+    ].map((placement) => ({ ...placement, path: ["jobs", name, ...placement.path] })),
+  );
+}
+
+/** What the steps without a compute of their own ask of the pipeline's default one. */
+export function workloadsOnDefault({ nodes }: Graph): readonly Workload[] {
+  const types = [...nodes.values()].flatMap(({ type, computes, needsCompute }) =>
+    needsCompute && computes.length === 0 && isWorkload(type) ? [type] : [],
+  );
+  return [...new Set(types)];
 }
 
 export function toJobs({ nodes }: Graph, ids: NodeIds): Readonly<Record<string, unknown>> {

@@ -41,6 +41,7 @@ export function withTodaysPlaceholders(command: string, { add }: PartReader): st
  * name is everything up to the braces: what an input holds has no members.
  *
  * @param parameters of a search space around the command, which are easily taken for inputs.
+ * @param key of the job, where it calls its command otherwise: `args`.
  */
 export function checkBindings(
   command: string,
@@ -48,6 +49,7 @@ export function checkBindings(
   outputs: readonly string[],
   { add }: PartReader,
   parameters: readonly string[] = [],
+  key = "command",
 ): void {
   const certain = withoutOptional(command);
   for (const [, section, text = ""] of certain.matchAll(/\$\{\{\s*(inputs|outputs)\.([^{}]+)\}\}/g)) {
@@ -58,8 +60,8 @@ export function checkBindings(
     const near = known.includes(beginning) ? ` Did you mean ${beginning}?` : suggestionFor(name, known);
     add(
       "unknown-binding",
-      ["command"],
-      `The command uses \${{${section}.${name}}}, and no such ${section === "inputs" ? "input" : "output"} is declared.${near}`,
+      [key],
+      `${key === "command" ? "The command" : `The key ${key}`} uses \${{${section}.${name}}}, and no such ${section === "inputs" ? "input" : "output"} is declared.${near}`,
       parameters.includes(name)
         ? `It is a parameter of the search space: write \${{search_space.${name}}}.`
         : `Declare it under ${section}, or fix the name.`,

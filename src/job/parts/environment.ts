@@ -45,8 +45,11 @@ export type JobEnvironment =
 type ReadEnvironment = { readonly environment?: JobEnvironment; readonly problems: readonly Problem[] };
 const nothing: ReadEnvironment = { problems: [] };
 
-/** @returns the problems of the environment itself; those of the job go to the reader. */
-export function readEnvironment(value: DeclaredEnvironment, reader: PartReader): ReadEnvironment {
+/**
+ * @param ownImage the image of environments that name none, for jobs that have one of their own.
+ * @returns the problems of the environment itself; those of the job go to the reader.
+ */
+export function readEnvironment(value: DeclaredEnvironment, reader: PartReader, ownImage?: string): ReadEnvironment {
   const { node, add } = reader;
   const packages = packageSpecification(value);
   const declared = value.environment;
@@ -79,7 +82,8 @@ export function readEnvironment(value: DeclaredEnvironment, reader: PartReader):
         : { ...node, path: [...node.path, "environment"] };
   if (at === undefined) return nothing;
   const { definition, problems } = readInlineEnvironment(at, {
-    ...(isShort ? { image: value.gpu === true ? defaultImages.gpu : defaultImages.cpu } : {}),
+    ...(ownImage === undefined ? {} : { image: ownImage }),
+    ...(ownImage === undefined && isShort ? { image: value.gpu === true ? defaultImages.gpu : defaultImages.cpu } : {}),
     ...(packages === undefined ? {} : { conda: packages }),
   });
   return definition === undefined ? { problems } : { environment: { from: "inline", definition }, problems };

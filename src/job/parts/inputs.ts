@@ -23,7 +23,7 @@ export const modes = {
   eval_mount: "EvalMount",
   eval_download: "EvalDownload",
 } as const;
-const modeWords = [
+export const dataModes = [
   "ro_mount",
   "download",
   "direct",
@@ -37,7 +37,7 @@ export const dataSchema = () =>
   z.strictObject({
     type: oneOf(dataTypes).default("uri_folder"),
     path: text().describe("azureml:NAME:VERSION, azureml://datastores/…, an address, or a path beside this file."),
-    mode: oneOf(modeWords).optional(),
+    mode: oneOf(dataModes).optional(),
     datastore: text().optional().describe("Datastore that a local path is uploaded to."),
   });
 
@@ -102,6 +102,7 @@ export type JobInput =
       /** ARM's word: `ReadOnlyMount`, … */
       readonly mode?: string;
     };
+export type DataInput = Extract<JobInput, { readonly kind: "data" }>;
 export type JobInputs = Readonly<Record<string, JobInput>>;
 
 type DeclaredInputs = z.infer<ReturnType<typeof inputsSchema>>;
@@ -139,8 +140,7 @@ function readLiteral(
 function readData(name: string, input: DeclaredData, reader: PartReader): JobInput {
   const { node, add } = reader;
   const path = ["inputs", name];
-  const location = readLocation(input.path, [...path, "path"], reader);
-  const local = location.is === "here" ? readLocal(name, input, reader) : {};
+  const data = readDataInput(input, { path, what: `The input ${JSON.stringify(name)}` }, reader);
   const typeIsGiven =
     input.type !== "uri_folder" || node.document.textAt?.([...node.path, ...path, "type"]) !== undefined;
   if (/^eval_/.test(input.mode ?? "") && typeIsGiven && input.type !== "mltable") {
@@ -151,33 +151,42 @@ function readData(name: string, input: DeclaredData, reader: PartReader): JobInp
       "Use ro_mount, download or direct.",
     );
   }
-  return {
-    kind: "data",
-    type: input.type,
-    path: location.path,
-    ...local,
-    ...defined({ mode: input.mode && modes[input.mode] }),
-  };
+  return { ...data, ...defined({ mode: input.mode && modes[input.mode] }) };
+}
+
+/** Where data are named, and what they are called in messages: `The input "table"`. */
+type DataPlace = { readonly path: NodePath; readonly what: string };
+
+/** Data that a job names, wherever in it that is. */
+export function readDataInput(
+  input: Pick<DeclaredData, "type" | "path" | "datastore">,
+  place: DataPlace,
+  reader: PartReader,
+): DataInput {
+  const location = readLocation(input.path, [...place.path, "path"], reader);
+  const local = location.is === "here" ? readLocal(input, place, reader) : {};
+  return { kind: "data", type: input.type, path: location.path, ...local };
 }
 
 /** A path on this machine: it has to be there, and to be what its type says. */
 function readLocal(
-  name: string,
-  { path, type, datastore }: DeclaredData,
+  { path, type, datastore }: Pick<DeclaredData, "type" | "path" | "datastore">,
+  place: DataPlace,
   { node, add }: PartReader,
 ): { readonly local?: string; readonly root?: string; readonly datastore?: string } {
+  const { what } = place;
   const written = /^file:\/\//i.test(path) ? fileURLToPath(path) : path.replace(/^file:/i, "");
   const { path: local, is } = namedPath(written, node.document);
-  const at = ["inputs", name, "path"];
+  const at = [...place.path, "path"];
   if (is === "outside") {
-    add("outside", at, `The input ${JSON.stringify(name)}: ${JSON.stringify(path)} ${leadsOutside}.`, keepInside);
+    add("outside", at, `${what}: ${JSON.stringify(path)} ${leadsOutside}.`, keepInside);
     return {};
   }
   if (is === "missing") {
     add(
       "missing-file",
       at,
-      `The input ${JSON.stringify(name)} names ${JSON.stringify(path)}, which does not exist.`,
+      `${what} names ${JSON.stringify(path)}, which does not exist.`,
       "Fix the path, which is relative to this file; or refer to data in the workspace: azureml:NAME:VERSION, azureml://datastores/NAME/paths/…",
     );
     return {};
@@ -187,7 +196,7 @@ function readLocal(
     add(
       "wrong-type",
       at,
-      `${JSON.stringify(path)} is a ${isFile ? "file" : "folder"}, and the input ${JSON.stringify(name)} is of type ${type}.`,
+      `${JSON.stringify(path)} is a ${isFile ? "file" : "folder"}, and ${what.replace(/^The/, "the")} is of type ${type}.`,
       isFile ? "Add type: uri_file." : "Use type: uri_folder.",
     );
   }
@@ -229,16 +238,18 @@ const forms =
 
 /** Data and models that the inputs name. */
 export function assetsOfInputs(inputs: JobInputs): readonly AssetUse[] {
-  return Object.entries(inputs).flatMap(([name, input]): readonly AssetUse[] => {
-    if (input.kind === "literal") return [];
-    const { type, path, local, root, datastore } = input;
-    const use = { where: whereOf(name), what: `the input ${name}` };
-    const from =
-      local === undefined || root === undefined
-        ? { reference: path }
-        : { declared: { type, local, root, ...defined({ datastore }) } };
-    return [type.endsWith("_model") ? { kind: "model", ...use, ...from } : { kind: "data", ...use, ...from }];
-  });
+  return Object.entries(inputs).flatMap(([name, input]): readonly AssetUse[] =>
+    input.kind === "literal" ? [] : [assetOfData(input, { where: whereOf(name), what: `the input ${name}` })],
+  );
+}
+
+export function assetOfData(input: DataInput, use: Pick<AssetUse, "where" | "what">): AssetUse {
+  const { type, path, local, root, datastore } = input;
+  const from =
+    local === undefined || root === undefined
+      ? { reference: path }
+      : { declared: { type, local, root, ...defined({ datastore }) } };
+  return type.endsWith("_model") ? { kind: "model", ...use, ...from } : { kind: "data", ...use, ...from };
 }
 
 const whereOf = (name: string) => `inputs.${name}`;

@@ -9,6 +9,7 @@ export const synapseSpark: EmulatedKind = {
   apiVersions: "published",
   origin: "attached",
   exclusive: "per-resource",
+  takesSparkJobs: true,
   seeds: [sparkPool("syn1", "pool1")],
   missing: resourceNotFound,
   foundOut: (pool) => {

@@ -1,0 +1,159 @@
+import * as z from "zod";
+import { canonicalJson } from "../../canonical-json.ts";
+import { defined } from "../../azure/defined.ts";
+import { succeeded, type Outcome } from "../../azure/outcome.ts";
+import type { Problem } from "../../yaml/problem.ts";
+import { pythonText } from "../../yaml/python-text.ts";
+import { checkShape, oneOf, readOnly, shape, text, version } from "../../yaml/shape.ts";
+import type { SourceNode } from "../../yaml/source.ts";
+import type { AssetDeps, AssetRequest, NamedAsset } from "../kind.ts";
+import type { LocalUpload } from "../upload/local-upload.ts";
+import * as bytes from "./bytes.ts";
+import { inWorkspace, isSamePlace, readLocation, type Location } from "./location.ts";
+import { adder, readIdentity } from "./version-file.ts";
+
+export { contentOf, uploadOf } from "./bytes.ts";
+
+/** A model of a file of its own. */
+export type ModelFile = {
+  readonly type: "custom_model" | "mlflow_model" | "triton_model";
+  readonly location: Location;
+  readonly description?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly stage?: string;
+  /** In ARM's own shape. */
+  readonly flavors?: object;
+};
+
+export const label = "model";
+export const schemaName = "model";
+export const collection = "models";
+export const fixedMembers = ["modelUri", "modelType"] as const;
+export const isAlwaysNext = true as const;
+
+/** az ml makes text of whatever stands here. */
+const texts = () => z.record(z.string(), z.union([text(), z.number(), z.boolean()]));
+
+export const schema = shape(() =>
+  z
+    .strictObject({
+      $schema: text().optional(),
+      name: text().optional(),
+      version: version().optional(),
+      description: text().optional(),
+      tags: texts().optional(),
+      properties: texts().optional(),
+      stage: text().optional(),
+      type: oneOf(["custom_model", "mlflow_model", "triton_model"]).default("custom_model"),
+      path: text(),
+      flavors: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+      datastore: text().optional().describe("Datastore that a local path is uploaded to."),
+      system_metadata: readOnly(),
+      id: readOnly(),
+      job_name: readOnly(),
+      latest_version: readOnly(),
+      creation_context: readOnly(),
+      intellectual_property: readOnly(),
+      utc_time_created: readOnly(),
+    })
+    .describe("An Azure Machine Learning model."),
+);
+
+/** An az ml model file: the asset, or every problem at its place. */
+export function read(node: SourceNode): {
+  readonly asset?: NamedAsset<ModelFile>;
+  readonly problems: readonly Problem[];
+} {
+  const { value, problems: wrongShape } = checkShape(schema, node);
+  if (value === undefined) return { problems: wrongShape };
+  const problems: Problem[] = [];
+  const add = adder(problems, node);
+  const identity = readIdentity(value, label, node, add);
+  const location = readLocation({ ...value, takesRuns: true }, label, node, add);
+  if (identity === undefined || location === undefined) return { problems };
+  const textsOf = (key: "tags" | "properties") =>
+    Object.fromEntries(
+      Object.entries(value[key] ?? {}).map(([name, one]) => [
+        name,
+        pythonText(one, node.document.textAt?.([...node.path, key, name])),
+      ]),
+    );
+  const definition: ModelFile = {
+    type: value.type,
+    location,
+    tags: textsOf("tags"),
+    properties: textsOf("properties"),
+    ...defined({
+      description: value.description,
+      stage: value.stage,
+      flavors:
+        value.flavors && Object.fromEntries(Object.entries(value.flavors).map(([name, data]) => [name, { data }])),
+    }),
+  };
+  return { asset: { source: node, ...identity, definition }, problems };
+}
+
+export function identityOf(definition: ModelFile, content: LocalUpload | undefined): string {
+  return canonicalJson(toProperties(definition, bytes.addressOf(definition, content)));
+}
+
+/** @returns the address in the long form: models alone are put with it by the official client. */
+export async function upload(
+  definition: ModelFile,
+  content: LocalUpload | undefined,
+  what: string,
+  deps: AssetDeps,
+): Promise<Outcome<string>> {
+  const address = await bytes.upload(definition, content, what, deps);
+  return address.ok ? succeeded(inWorkspace(address.value, deps.workspaceId)) : address;
+}
+
+export function toRequest(
+  definition: ModelFile,
+  _: LocalUpload | undefined,
+  address: string | undefined,
+  named: { readonly name: string; readonly version: string },
+): AssetRequest {
+  return { ...named, body: { properties: toProperties(definition, address) } };
+}
+
+/** Member for member what the official client sends. */
+function toProperties(definition: ModelFile, address: string | undefined) {
+  const { type, description, tags, properties, stage, flavors } = definition;
+  return defined({
+    modelType: type,
+    modelUri: address,
+    description,
+    tags,
+    properties,
+    stage,
+    flavors,
+    isAnonymous: false,
+    isArchived: false,
+  });
+}
+
+/** What of it the live version has otherwise. The service adds properties of its own. */
+export function differencesFrom(
+  definition: ModelFile,
+  content: LocalUpload | undefined,
+  live: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const { type: modelType, description = "", tags, stage, properties } = definition;
+  const own = (live["properties"] ?? {}) as Readonly<Record<string, unknown>>;
+  const there = {
+    modelType: live["modelType"],
+    description: live["description"] ?? "",
+    tags: live["tags"] ?? {},
+    stage: live["stage"] ?? undefined,
+  };
+  const said = Object.entries({ modelType, description, tags, stage }).flatMap(([key, value]) =>
+    value === undefined || canonicalJson(value) === canonicalJson(there[key as keyof typeof there]) ? [] : [key],
+  );
+  return [
+    ...(isSamePlace(bytes.addressOf(definition, content), live["modelUri"]) ? [] : ["modelUri"]),
+    ...said,
+    ...(Object.entries(properties).every(([key, value]) => own[key] === value) ? [] : ["properties"]),
+  ];
+}

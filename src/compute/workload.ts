@@ -1,0 +1,31 @@
+/** What a job, or a step of one, asks of the compute that it runs on. */
+export type Workload =
+  | "command"
+  | "sweep"
+  | "parallel"
+  | "automl"
+  | "spark"
+  /** By way of a run configuration of the first SDK. */
+  | "pyspark"
+  /** Steps of pipelines of the first SDK. */
+  | "databricks-step"
+  | "batch-step";
+
+/** Azure ML starts these in containers of its own, on whatever machines it is given. */
+export const containerWorkloads = ["command", "sweep", "parallel", "automl"] as const satisfies readonly Workload[];
+
+/** For people, several of them. */
+export const workloadNames: Readonly<Record<Workload, string>> = {
+  command: "command jobs",
+  sweep: "sweep jobs",
+  parallel: "parallel jobs",
+  automl: "AutoML jobs",
+  spark: "Spark jobs",
+  pyspark: "PySpark run configurations",
+  "databricks-step": "the DatabricksStep of a v1 pipeline",
+  "batch-step": "the AzureBatchStep of a v1 pipeline",
+};
+
+export function isWorkload(word: string): word is Workload {
+  return Object.hasOwn(workloadNames, word);
+}
