@@ -62,6 +62,16 @@ describe("a run on the runner", () => {
     expect(step.log).toContain("[]");
   });
 
+  it("has a path for each output: a folder that is there, or the file to write", async () => {
+    const checkout = checkoutOf({
+      "job.yml":
+        "command: echo one > ${{outputs.file}} && ls -d ${{outputs.folder}} && cat ${{outputs.file}}\ncompute: local\nenvironment: { image: x }\noutputs: { folder: { type: uri_folder }, file: { type: uri_file } }\n",
+    });
+    const step = await runStep({ checkout, inputs: { command: "train", run: "job.yml" } });
+    expect(step.exitCode).toBe(0);
+    expect(step.log).toContain("one");
+  });
+
   it("names what pip lacks of the conda file, and does not run without it", async () => {
     const checkout = checkoutOf({
       "job.yml":

@@ -9,6 +9,7 @@ import { computesOf, onRunner, type Job } from "../job/job.ts";
 import { failureOfThrown } from "../report/failure.ts";
 import { refusedPlace } from "../report/refused-field.ts";
 import type { Failure, GateResult, RunReport } from "../report/result.ts";
+import { stepValuesOf } from "../run/children.ts";
 import { checkGates, missedGates, type Gate } from "../run/gates.ts";
 import { lastValuesOf } from "../run/metrics.ts";
 import { runName } from "../run/name.ts";
@@ -72,8 +73,9 @@ async function judged(
   context: CommandContext,
   azure: Azure | undefined,
 ): Promise<readonly GateResult[]> {
-  if (azure === undefined) return checkGates(gates, { own: lastValuesOf(ran.metrics) }, new Map());
-  return judgeGates(gates, { name, metrics: ran.metrics, source: job.source }, azure, context);
+  const steps = stepValuesOf(ran.children ?? []);
+  if (azure === undefined) return checkGates(gates, { own: lastValuesOf(ran.metrics), steps }, new Map());
+  return judgeGates(gates, { name, metrics: ran.metrics, steps, source: job.source }, azure, context);
 }
 
 function nameOf(job: Job, definition: unknown, { github }: CommandContext): string {

@@ -21,7 +21,14 @@ import {
 import { identitySchema, toIdentity } from "./parts/identity.ts";
 import { assetsOfInputs, inputsSchema, readInputs, toInputs, type JobInputs } from "./parts/inputs.ts";
 import { limitsSchema, readLimits, toLimits, type JobLimits } from "./parts/limits.ts";
-import { addressesOfOutputs, outputsSchema, readOutputs, toOutputs, type JobOutputs } from "./parts/outputs.ts";
+import {
+  addressesOfOutputs,
+  foldersOf,
+  outputsSchema,
+  readOutputs,
+  toOutputs,
+  type JobOutputs,
+} from "./parts/outputs.ts";
 import { queueSchema, toQueueSettings } from "./parts/queue.ts";
 import { resourcesSchema, toResources } from "./parts/resources.ts";
 import { checkServices, servicesSchema, toServices } from "./parts/services.ts";
@@ -173,7 +180,7 @@ export function onRunner(job: CommandJob): RunnerWork {
     command,
     environment,
     inputs,
-    outputs: Object.keys(outputs),
+    outputs: foldersOf(outputs),
     environmentVariables,
     placeOf: (path: NodePath) => path,
     ...defined({ code }),

@@ -51,18 +51,23 @@ export type RunnerWork = {
   readonly faults: readonly RunnerFault[];
 };
 
+/** `output`: what an earlier step of the same pipeline has written. */
+export type RunnerInput = JobInput | { readonly kind: "output"; readonly step: string; readonly name: string };
+
 /** What one process of a job runs. */
 export type RunnerProcess = {
   /** For `bash -c`; `${{inputs.NAME}}`, `${{outputs.NAME}}` and `${{search_space.NAME}}` stand for paths and values. */
   readonly command: string;
   readonly code?: JobCode;
   readonly environment: JobEnvironment;
-  readonly inputs: Readonly<Record<string, JobInput>>;
-  /** Names of outputs. */
+  readonly inputs: Readonly<Record<string, RunnerInput>>;
+  /** Names of the outputs that are folders. */
   readonly outputs: readonly string[];
   readonly environmentVariables: Readonly<Record<string, EnvironmentValue>>;
   /** A trial's values of the search space. */
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Of a pipeline: its name, and those of the earlier ones that all have to end well before it starts. */
+  readonly step?: { readonly name: string; readonly after: readonly string[] };
   /** For this process alone. */
   readonly timeoutSeconds?: number;
   /** Where in the job `code`, `environment` and `inputs` of the process are. */

@@ -9,7 +9,7 @@ import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
-import type { ChildrenKind, JobBase, JobRequest, JobStep, Placement, ReadJob } from "./kind.ts";
+import type { ChildrenKind, JobBase, JobRequest, JobStep, Placement, ReadJob, RunnerWork } from "./kind.ts";
 import { assetOfComponent, readNamedComponent, toComponentId, type NamedComponent } from "./node/component.ts";
 import {
   assetsOfGraph,
@@ -27,6 +27,7 @@ import {
 import { literalTypeOf } from "./node/io.ts";
 import type { Component, Graph, NodeReader } from "./node/kind.ts";
 import { nodeTypes } from "./node/nodes.ts";
+import { faultsOfSteps, processesOfSteps } from "./node/on-runner.ts";
 import { pipelineNode } from "./node/pipeline.ts";
 import { checkAgainstPorts } from "./node/ports.ts";
 import { checkGroupedName } from "./parts/bindings.ts";
@@ -349,5 +350,25 @@ export function toRequest(job: PipelineJob, resolved: Resolved): JobRequest {
         default_datastore: defaultDatastore === undefined ? undefined : resolved.datastoreIdOf(defaultDatastore),
       }),
     },
+  };
+}
+
+/** Its steps one after the other, in the order of their graph. */
+export function onRunner({ graph, component, inputs, settings }: PipelineJob): RunnerWork {
+  const { on_init: onInit, on_finalize: onFinalize, continue_on_step_failure: goesOn } = settings.rest;
+  const nameOf = (step: unknown) => (typeof step === "string" ? step : undefined);
+  const around = {
+    inputs,
+    onInit: nameOf(onInit),
+    onFinalize: nameOf(onFinalize),
+    continuesAfterFailure: goesOn === true,
+  };
+  return {
+    processes: () => processesOfSteps(graph, around),
+    children: childrenOf(),
+    faults:
+      component === undefined
+        ? faultsOfSteps(graph, around)
+        : [{ path: ["component"], message: "The runner runs the steps of a pipeline that are written in its jobs." }],
   };
 }

@@ -21,7 +21,14 @@ import {
 } from "./parts/environment.ts";
 import { identitySchema, toIdentity } from "./parts/identity.ts";
 import { assetsOfInputs, inputsSchema, readInputs, toInputs, type JobInputs } from "./parts/inputs.ts";
-import { addressesOfOutputs, outputsSchema, readOutputs, toOutputs, type JobOutputs } from "./parts/outputs.ts";
+import {
+  addressesOfOutputs,
+  foldersOf,
+  outputsSchema,
+  readOutputs,
+  toOutputs,
+  type JobOutputs,
+} from "./parts/outputs.ts";
 import { queueSchema, toQueueSettings } from "./parts/queue.ts";
 import type { PartReader } from "./parts/read-part.ts";
 import { resourcesSchema, toResources } from "./parts/resources.ts";
@@ -160,7 +167,7 @@ export function read(node: SourceNode): ReadJob<SweepJob> {
   checkTuning(value, reader);
   const { trial, problems: ofTrial } = readTrial(value.trial, readerWithin(reader, ["trial"]), {
     inputs: Object.keys(inputs),
-    outputs: Object.keys(outputs),
+    outputs: foldersOf(outputs),
     parameters: Object.keys(searchSpace),
   });
   if (trial !== undefined) checkUse(searchSpace, trial.command, reader);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { AssetUse } from "../../asset/asset.ts";
 import { defined } from "../../azure/defined.ts";
 import { checkShape, integer, oneOf, shape, text } from "../../yaml/shape.ts";
+import { own } from "../../yaml/own.ts";
 import { valueAt } from "../../yaml/source.ts";
 import { isMapping } from "../../yaml/wording.ts";
 import { checkBindings, checkSections, withoutMarks } from "../parts/bindings.ts";
@@ -16,11 +17,12 @@ import {
   toEnvironmentId,
 } from "../parts/environment.ts";
 import { identitySchema, toIdentity } from "../parts/identity.ts";
+import type { JobInput } from "../parts/inputs.ts";
 import { readLimits, toLimits } from "../parts/limits.ts";
 import { queueSchema, toQueueSettings } from "../parts/queue.ts";
 import { resourcesSchema, toResources } from "../parts/resources.ts";
 import { checkServices, servicesSchema, toServices } from "../parts/services.ts";
-import { readVariables, secretsOfVariables, toVariables, variablesSchema } from "../parts/variables.ts";
+import { readVariables, secretsOfVariables, toVariables, variablesSchema, type Variables } from "../parts/variables.ts";
 import {
   bindable,
   bindableMembers,
@@ -31,7 +33,16 @@ import {
   withoutEmpty,
 } from "./base.ts";
 import { componentKeys, prefixed, readNamedComponent, specMembers, type NamedComponent } from "./component.ts";
-import { isBinding, portsOfInputs, portsOfOutputs, readNodeInputs, readNodeOutputs, typedBindings } from "./io.ts";
+import {
+  isBinding,
+  portsOfInputs,
+  portsOfOutputs,
+  readNodeInputs,
+  readNodeOutputs,
+  typedBindings,
+  type NodeInputs,
+  type NodeOutputs,
+} from "./io.ts";
 import {
   withPlaces,
   type Component,
@@ -193,6 +204,7 @@ function read(reader: NodeReader): PipelineNode | undefined {
     inputs: portsByName(Object.keys(inputs)),
     outputs: {},
     defaults: { members: {} },
+    runs: { command: value.command, environment, ...defined({ code }) },
   };
   const made = toPipelineNode(
     { type: "command", named: { is: "here", component }, value: { ...value }, inputs, outputs },
@@ -209,6 +221,7 @@ function read(reader: NodeReader): PipelineNode | undefined {
   );
   return {
     ...made,
+    ...runsOf(component, { inputs, outputs, variables, timeout: value.limits?.timeout }),
     bindings: typedBindings(made.bindings, value.inputs ?? {}),
     outputNames: Object.keys(outputs),
     outputOf: (name) => (Object.hasOwn(outputs, name) ? outputPorts()[name] : undefined),
@@ -258,7 +271,7 @@ function ofComponent(
       );
   const variables = readVariables(value.environment_variables ?? {}, reader);
   const members = ownMembers(value, named.is === "here" ? named.component.defaults.members : {}, reader);
-  return toPipelineNode(
+  const made = toPipelineNode(
     node,
     {
       compute: value.compute,
@@ -271,6 +284,44 @@ function ofComponent(
     },
     reader,
   );
+  if (named.is === "in-azure") return made;
+  const { inputs, outputs } = node;
+  return { ...made, ...runsOf(named.component, { inputs, outputs, variables, timeout: value.limits?.timeout }) };
+}
+
+/** The step on one machine: what it gives to its component, and the component's own defaults. */
+function runsOf(
+  { runs, inputs: ports, outputs: outputPorts }: Component,
+  {
+    inputs,
+    outputs,
+    variables,
+    timeout,
+  }: {
+    readonly inputs: NodeInputs;
+    readonly outputs: NodeOutputs;
+    readonly variables: Variables;
+    readonly timeout: unknown;
+  },
+): Pick<PipelineNode, "runs"> {
+  if (runs === undefined) return {};
+  const defaults = Object.entries(ports).flatMap(([name, { default: value }]): [string, JobInput][] =>
+    value === undefined ? [] : [[name, { kind: "literal", value }]],
+  );
+  const names = new Set([...Object.keys(outputPorts), ...Object.keys(outputs)]);
+  const typeOf = (name: string) => {
+    const output = own(outputs, name);
+    return own(outputPorts, name)?.type ?? (output?.kind === "data" ? output.type : undefined);
+  };
+  return {
+    runs: {
+      ...runs,
+      inputs: { ...Object.fromEntries(defaults), ...inputs },
+      outputs: [...names].filter((name) => typeOf(name) !== "uri_file"),
+      environmentVariables: variables,
+      ...defined({ timeoutSeconds: timeout === undefined || isBinding(timeout) ? undefined : Number(timeout) }),
+    },
+  };
 }
 
 function readComponent(reader: NodeReader, source: ComponentSource): Component | undefined {
@@ -316,6 +367,7 @@ function readComponent(reader: NodeReader, source: ComponentSource): Component |
         distribution: distribution && snakeCased(toDistribution(distribution)),
       }),
     },
+    runs: { command: value.command, environment, ...defined({ code }) },
   };
 }
 

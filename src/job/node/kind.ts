@@ -5,6 +5,10 @@ import type { PartIds } from "../../asset/kind.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import type { NodePath, SourceNode } from "../../yaml/source.ts";
 import type { PrimaryMetric } from "../kind.ts";
+import type { JobCode } from "../parts/code.ts";
+import type { JobEnvironment } from "../parts/environment.ts";
+import type { JobInput } from "../parts/inputs.ts";
+import type { Variables } from "../parts/variables.ts";
 import type { PartReader } from "../parts/read-part.ts";
 import type { JobSecret, Resolved } from "../resolved.ts";
 import type { Port } from "./ports.ts";
@@ -53,6 +57,20 @@ export type PipelineNode = {
   /** Of a step that looks for the best value of a metric. */
   readonly primaryMetric?: PrimaryMetric;
   readonly toRequest: (name: string, ids: NodeIds) => Readonly<Record<string, unknown>>;
+  /** What it runs on one machine by itself; absent for a step that needs the service. */
+  readonly runs?: StepCommand & {
+    readonly inputs: Readonly<Record<string, JobInput | { readonly kind: "binding"; readonly value: string }>>;
+    /** Names of the outputs that are folders. */
+    readonly outputs: readonly string[];
+    readonly environmentVariables: Variables;
+    readonly timeoutSeconds?: number;
+  };
+};
+
+export type StepCommand = {
+  readonly command: string;
+  readonly code?: JobCode;
+  readonly environment: JobEnvironment;
 };
 
 /** The steps of a pipeline, by name. */
@@ -85,6 +103,8 @@ export type Component = {
   /** What a step that names the file takes over where it says nothing itself. */
   readonly defaults: ComponentDefaults;
   readonly inside?: Graph;
+  /** For a type that can run on one machine by itself. */
+  readonly runs?: StepCommand;
 };
 
 export type ComponentSource = "YAML.COMPONENT" | "YAML.JOB" | "REMOTE.REGISTRY" | "REMOTE.WORKSPACE.COMPONENT";

@@ -110,3 +110,8 @@ export function toOutputs(outputs: JobOutputs): Readonly<Record<string, object>>
     ]),
   );
 }
+
+/** The names of those that are folders. */
+export function foldersOf(outputs: JobOutputs): readonly string[] {
+  return Object.entries(outputs).flatMap(([name, { type }]) => (type === "uri_file" ? [] : [name]));
+}

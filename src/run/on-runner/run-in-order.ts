@@ -26,7 +26,9 @@ function definitionOf({ command, environment, inputs, parameters }: RunnerProces
   return {
     command,
     environment: environment.from === "reference" ? environment.id : environment.definition.condaFile,
-    inputs: Object.values(inputs).map((input) => (input.kind === "literal" ? input.value : input.path)),
+    inputs: Object.values(inputs).map((input) =>
+      input.kind === "literal" ? input.value : input.kind === "data" ? input.path : [input.step, input.name],
+    ),
     ...(parameters === undefined ? {} : { parameters }),
   };
 }
@@ -45,6 +47,11 @@ export async function runInOrder(name: string, work: RunnerWork, deps: OrderDeps
   const ended: Ended[] = [];
   for (const process of all) {
     if (signal.aborted) break;
+    const missing = process.step?.after.find((step) => !isCompleted(step, ended));
+    if (process.step !== undefined && missing !== undefined) {
+      deps.onLine("", `The step ${process.step.name} is skipped: ${missing} did not complete.`);
+      continue;
+    }
     try {
       ended.push(await runChild(name, ended.length, process, { ...deps, signal }));
     } catch (error) {
@@ -52,26 +59,36 @@ export async function runInOrder(name: string, work: RunnerWork, deps: OrderDeps
       if (!signal.aborted || deps.signal.aborted) throw error;
     }
   }
-  return concluded(ended, kind, deps, signal.aborted && !deps.signal.aborted);
+  const timedOut = signal.aborted && !deps.signal.aborted;
+  const isCancelled = signal.aborted;
+  return kind.are === "trials"
+    ? bestOf(ended, kind, deps, { timedOut, isCancelled })
+    : wholeOf(ended, deps, { timedOut, isCancelled });
+}
+
+function isCompleted(step: string, ended: readonly Ended[]): boolean {
+  return ended.some(({ child }) => child.step === step && child.conclusion === "success");
 }
 
 type Ended = { readonly child: ChildReport; readonly run: LocalRun };
 
 async function runChild(parent: string, number: number, process: RunnerProcess, deps: OrderDeps): Promise<Ended> {
-  const { parameters = {} } = process;
+  const { parameters = {}, step } = process;
   // The service names trials in the same way.
-  const name = `${parent}_${number}`;
+  const own = step?.name ?? String(number);
+  const name = `${parent}_${own}`;
   const values = Object.entries(parameters).map(([key, value]) => `${key} = ${valueText(value)}`);
   deps.onProcess([`Run ${name} on this runner`, ...values].join(", "));
   const startedAt = deps.clock.now();
   const run = await runProcess(name, process, {
     ...deps,
     rootName: parent,
-    runFolder: join(deps.runFolder, String(number)),
+    runFolder: join(deps.runFolder, own),
+    folderOfStep: (other) => join(deps.runFolder, other),
   });
   const child: ChildReport = {
     name,
-    trial: number,
+    ...(step === undefined ? { trial: number } : { step: step.name }),
     status: run.status,
     conclusion: interpretStatus(run.status).conclusion,
     parameters,
@@ -81,29 +98,23 @@ async function runChild(parent: string, number: number, process: RunnerProcess, 
   return { child, run };
 }
 
-/** Trials are judged by the best of them: one that fails is no failure of the sweep while another completes. */
-function concluded(
+type Stop = { readonly timedOut: boolean; readonly isCancelled: boolean };
+
+/** A sweep is its best trial: one that fails is no failure of the sweep while another completes. */
+function bestOf(
   ended: readonly Ended[],
-  kind: ChildrenKind,
-  { signal, runFolder }: OrderDeps,
-  timedOut: boolean,
+  { objective }: Extract<ChildrenKind, { are: "trials" }>,
+  { runFolder }: OrderDeps,
+  { timedOut, isCancelled }: Stop,
 ): OrderedRun {
   const children = ended.map(({ child }) => child);
-  const best =
-    kind.are === "trials" && kind.objective !== undefined ? bestByMetric(children, kind.objective) : undefined;
+  const best = objective === undefined ? undefined : bestByMetric(children, objective);
   const ofBest = ended.find(({ child }) => child.name === best?.name)?.run;
   const failed = ended.find(({ child }) => child.conclusion !== "success");
-  const status =
-    timedOut || signal.aborted
-      ? "Canceled"
-      : children.some(({ conclusion }) => conclusion === "success")
-        ? "Completed"
-        : "Failed";
-  const error = timedOut
-    ? "The sweep's own time limit passed."
-    : status === "Failed" && failed !== undefined
-      ? `None of its trials completed. Trial ${String(failed.child.trial)}: ${failed.run.error ?? failed.run.status}`
-      : undefined;
+  const isComplete = children.some(({ conclusion }) => conclusion === "success");
+  const status = isCancelled ? "Canceled" : isComplete ? "Completed" : "Failed";
+  const why =
+    failed === undefined ? "" : `Trial ${String(failed.child.trial)}: ${failed.run.error ?? failed.run.status}`;
   return {
     status,
     metrics: ofBest?.metrics ?? [],
@@ -112,6 +123,22 @@ function concluded(
     timedOut,
     children,
     ...(best === undefined ? {} : { best }),
-    ...(error === undefined ? {} : { error }),
+    ...(timedOut ? { error: "Its own time limit passed." } : {}),
+    ...(status === "Failed" ? { error: `None of its trials completed. ${why}` } : {}),
+  };
+}
+
+/** A pipeline is all of its steps. */
+function wholeOf(ended: readonly Ended[], { runFolder }: OrderDeps, { timedOut, isCancelled }: Stop): OrderedRun {
+  const failed = ended.find(({ child }) => child.conclusion !== "success");
+  const why = failed && `Its step '${String(failed.child.step)}': ${failed.run.error ?? failed.run.status}`;
+  return {
+    status: isCancelled ? "Canceled" : failed === undefined ? "Completed" : "Failed",
+    metrics: [],
+    tail: failed?.run.tail ?? [],
+    outputsFolder: runFolder,
+    timedOut,
+    children: ended.map(({ child }) => child),
+    ...(timedOut ? { error: "Its time limit passed." } : why === undefined ? {} : { error: why }),
   };
 }

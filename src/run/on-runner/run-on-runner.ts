@@ -22,6 +22,8 @@ export type LocalDeps = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Name of the run that this one belongs to. */
   readonly rootName?: string;
+  /** Folder of the run of another step of the same pipeline. */
+  readonly folderOfStep?: (step: string) => string;
   /** Folder of this run: code, outputs and metrics. */
   readonly runFolder: string;
   /** Folder in which environments are kept between runs. */
@@ -66,7 +68,7 @@ export async function runProcess(name: string, work: RunnerProcess, deps: LocalD
   await mkdir(outputsFolder, { recursive: true });
   deps.onStatus("Preparing");
   await copyCode(work, codeFolder);
-  const { command, variables } = substitute(work, runFolder);
+  const { command, variables } = substitute(work, deps);
   const path = await environmentPath(work, deps, keep("azureml-logs/20_image_build_log.txt"));
   const env = {
     ...childEnvironment(deps.environment),
@@ -81,6 +83,7 @@ export async function runProcess(name: string, work: RunnerProcess, deps: LocalD
     MLFLOW_ALLOW_FILE_STORE: "true",
     PYTHONUNBUFFERED: "1",
   };
+  await mkdir(join(runFolder, "named-outputs"), { recursive: true });
   for (const output of work.outputs) await mkdir(join(runFolder, "named-outputs", output), { recursive: true });
   deps.onStatus("Running");
   const limit = limitedTo(work.timeoutSeconds, signal);
@@ -97,7 +100,7 @@ export async function runProcess(name: string, work: RunnerProcess, deps: LocalD
     status === "Failed"
       ? `The command ended with exit code ${String(end.code)}.`
       : end.aborted && !signal.aborted
-        ? "The job's own time limit passed."
+        ? "Its own time limit passed."
         : undefined;
   const timedOut = end.aborted && !signal.aborted;
   return { status, metrics, tail, outputsFolder, timedOut, ...(error === undefined ? {} : { error }) };
@@ -124,11 +127,15 @@ async function copyCode({ code }: RunnerProcess, folder: string): Promise<void> 
 }
 
 /** The bindings of the command as words of the shell. */
-function substitute({ command, inputs, parameters }: RunnerProcess, runFolder: string): SafeCommand {
+function substitute(
+  { command, inputs, parameters }: RunnerProcess,
+  { runFolder, folderOfStep }: LocalDeps,
+): SafeCommand {
   return withShellValues(command, {
     output: (name) => join(runFolder, "named-outputs", name),
     input: (name) => {
       const input = inputs[name];
+      if (input?.kind === "output") return join(folderOfStep?.(input.step) ?? runFolder, "named-outputs", input.name);
       return (input?.kind === "literal" ? input.value : input?.local) ?? "";
     },
     ...(parameters === undefined ? {} : { parameter: (name) => valueAt(parameters, name) ?? "" }),

@@ -41,8 +41,8 @@ function faultsOfProcess({ command, code, environment, inputs }: RunnerProcess):
   }
   for (const name of inputsIn(command)) {
     const input = inputs[name];
-    if (input?.kind === "literal" || input?.local !== undefined) continue;
-    const message = `The input ${JSON.stringify(name)} is data in Azure (${input?.path ?? ""}), which a run on this machine does not fetch.`;
+    if (input === undefined || input.kind !== "data" || input.local !== undefined) continue;
+    const message = `The input ${JSON.stringify(name)} is data in Azure (${input.path}), which a run on this machine does not fetch.`;
     faults.push({ path: ["inputs", name, "path"], message });
   }
   if (environment.from === "reference") return faults;
