@@ -100,6 +100,30 @@ ${read("check", "inside.outputs.result", 'grep "^hello $" ${{inputs.data}}/word.
     expect(result).toMatchObject({ failureReason: "run-failed", run: { status: "Failed" } });
     expect(stepsOf(result.run)).toEqual({ prepare: "Completed", broken: "Failed" });
     expect(text).toContain("exited with status code 3");
+    expect(result.run?.error?.message).toContain("exited with status code 3");
+    expect(result.run?.children?.map(({ step, error }) => [step, error?.message])).toEqual([
+      ["prepare", undefined],
+      ["broken", expect.stringContaining("exited with status code 3")],
+    ]);
+    expect(result.run?.steps).toEqual([
+      { name: "prepare", after: [] },
+      { name: "broken", after: ["prepare"] },
+      { name: "after", after: ["broken"] },
+    ]);
+    expect(text).toContain("```mermaid\nflowchart LR\n");
+    expect(text).toMatch(/ {2}s1\["broken<br\/>Failed, [^"]*"\]:::bad\n {2}s2\["after<br\/>Not started"\]:::neutral\n/);
+    expect(text).toContain("  s0 --> s1\n  s1 --> s2\n");
+  });
+
+  it("shows its steps by their names, whatever they are displayed as, and gates know them by these", async () => {
+    const steps = `${check}    display_name: "Check | \\"it\\" <b>"\n`;
+    const { result, text } = await trains(
+      { ...files(steps), "azureml.yml": "run: pipeline.yml\ngates: [{ metric: words, step: check, at_least: 1 }]\n" },
+      { sha: "7" },
+    );
+    expect(stepsOf(result.run)).toEqual({ prepare: "Completed", check: "Completed" });
+    expect(result.run?.gates).toMatchObject([{ step: "check", passed: false }]);
+    expect(text).toContain('s1["check<br/>Completed');
   });
 
   it("puts nothing but the job where its components are there already", async () => {
