@@ -115,6 +115,35 @@ ${read("check", "inside.outputs.result", 'grep "^hello $" ${{inputs.data}}/word.
     expect(text).toContain("  s0 --> s1\n  s1 --> s2\n");
   });
 
+  it("whose failed step is a pipeline itself fails by the step inside of it, with that one's log", async () => {
+    const steps = read("broken", "prepare.outputs.data", 'bash -c "echo deep inside; exit 3"');
+    // The emulator lists what runs inside beside the other steps; the service has a run for the step around it.
+    const around = "a-pipeline-inside";
+    let inside: unknown;
+    stand.alter(({ path }, reply) => {
+      if (!path.endsWith("/children")) return reply;
+      if (path.includes(`/runs/${around}/`)) return { status: 200, body: { value: [inside] } };
+      const { value = [] } = (reply.body ?? {}) as { readonly value?: readonly Readonly<Record<string, unknown>>[] };
+      return {
+        ...reply,
+        body: {
+          value: value.map((run) => {
+            if (run["displayName"] !== "broken") return run;
+            inside = run;
+            return { ...run, runId: around };
+          }),
+        },
+      };
+    });
+    const { result } = await trains(files(steps), { sha: "8" });
+    expect(result.failures.join("\n")).toMatch(/Its step 'broken' failed: .*exited with status code 3/);
+    expect(result.run?.logTail).toContain("deep inside");
+    expect(result.run?.children?.find(({ step }) => step === "broken")).toMatchObject({
+      name: around,
+      error: { message: expect.stringContaining("exited with status code 3") as unknown },
+    });
+  });
+
   it("shows its steps by their names, whatever they are displayed as, and gates know them by these", async () => {
     const steps = `${check}    display_name: "Check | \\"it\\" <b>"\n`;
     const { result, text } = await trains(

@@ -194,12 +194,29 @@ async function readFailedChild(
 ): Promise<FailedChild | undefined> {
   const child = children.find(({ conclusion }) => conclusion === "failure");
   if (child === undefined) return undefined;
-  const details = await runHistory.details(child.name);
+  const details = await runHistory.details(await failedLeaf(child.name, runHistory));
   if (!details.ok) return { child };
   const { error, logFiles } = details.value;
   const follower = createLogFollower(blobs, () => undefined);
   await follower.finish(logFiles);
   return { child, ...defined({ cause: error === undefined ? undefined : leafCause(error), tail: follower.tail() }) };
+}
+
+/** Pipelines in pipelines go no deeper. Our choice. */
+const deepest = 8;
+
+/** The run that failed by itself: of a step that is a pipeline or a sweep, the first below it that did. */
+async function failedLeaf(name: string, runHistory: RunHistory): Promise<string> {
+  let leaf = name;
+  for (let depth = 0; depth < deepest; depth += 1) {
+    const below = await runHistory.children(leaf);
+    const next = below.ok
+      ? below.value.find(({ status }) => interpretStatus(status).conclusion === "failure")
+      : undefined;
+    if (next === undefined) break;
+    leaf = next.name;
+  }
+  return leaf;
 }
 
 /** The causes of all failed steps, of which there are few; a sweep may have hundreds of failed trials. */
@@ -212,7 +229,7 @@ async function withCauses(
   const withCause = async (child: ChildReport): Promise<ChildReport> => {
     if (child.conclusion !== "failure") return child;
     if (child.name === known?.child.name) return { ...child, ...defined({ error: known.cause }) };
-    const details = await runHistory.details(child.name);
+    const details = await runHistory.details(await failedLeaf(child.name, runHistory));
     const error = details.ok ? details.value.error : undefined;
     return error === undefined ? child : { ...child, error: leafCause(error) };
   };
