@@ -100,6 +100,59 @@ ${read("check", "inside.outputs.result", 'grep "^hello $" ${{inputs.data}}/word.
     expect(result).toMatchObject({ failureReason: "run-failed", run: { status: "Failed" } });
     expect(stepsOf(result.run)).toEqual({ prepare: "Completed", broken: "Failed" });
     expect(text).toContain("exited with status code 3");
+    expect(result.run?.error?.message).toContain("exited with status code 3");
+    expect(result.run?.children?.map(({ step, error }) => [step, error?.message])).toEqual([
+      ["prepare", undefined],
+      ["broken", expect.stringContaining("exited with status code 3")],
+    ]);
+    expect(result.run?.steps).toEqual([
+      { name: "prepare", after: [] },
+      { name: "broken", after: ["prepare"] },
+      { name: "after", after: ["broken"] },
+    ]);
+    expect(text).toContain("```mermaid\nflowchart LR\n");
+    expect(text).toMatch(/ {2}s1\["broken<br\/>Failed, [^"]*"\]:::bad\n {2}s2\["after<br\/>Not started"\]:::neutral\n/);
+    expect(text).toContain("  s0 --> s1\n  s1 --> s2\n");
+  });
+
+  it("whose failed step is a pipeline itself fails by the step inside of it, with that one's log", async () => {
+    const steps = read("broken", "prepare.outputs.data", 'bash -c "echo deep inside; exit 3"');
+    // The emulator lists what runs inside beside the other steps; the service has a run for the step around it.
+    const around = "a-pipeline-inside";
+    let inside: unknown;
+    stand.alter(({ path }, reply) => {
+      if (!path.endsWith("/children")) return reply;
+      if (path.includes(`/runs/${around}/`)) return { status: 200, body: { value: [inside] } };
+      const { value = [] } = (reply.body ?? {}) as { readonly value?: readonly Readonly<Record<string, unknown>>[] };
+      return {
+        ...reply,
+        body: {
+          value: value.map((run) => {
+            if (run["displayName"] !== "broken") return run;
+            inside = run;
+            return { ...run, runId: around };
+          }),
+        },
+      };
+    });
+    const { result } = await trains(files(steps), { sha: "8" });
+    expect(result.failures.join("\n")).toMatch(/Its step 'broken' failed: .*exited with status code 3/);
+    expect(result.run?.logTail).toContain("deep inside");
+    expect(result.run?.children?.find(({ step }) => step === "broken")).toMatchObject({
+      name: around,
+      error: { message: expect.stringContaining("exited with status code 3") as unknown },
+    });
+  });
+
+  it("shows its steps by their names, whatever they are displayed as, and gates know them by these", async () => {
+    const steps = `${check}    display_name: "Check | \\"it\\" <b>"\n`;
+    const { result, text } = await trains(
+      { ...files(steps), "azureml.yml": "run: pipeline.yml\ngates: [{ metric: words, step: check, at_least: 1 }]\n" },
+      { sha: "7" },
+    );
+    expect(stepsOf(result.run)).toEqual({ prepare: "Completed", check: "Completed" });
+    expect(result.run?.gates).toMatchObject([{ step: "check", passed: false }]);
+    expect(text).toContain('s1["check<br/>Completed');
   });
 
   it("puts nothing but the job where its components are there already", async () => {

@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { marked } from "marked";
 import { inert } from "../../src/github/log.ts";
 import { badge, code, lineBreak, link, sentence, strong } from "../../src/report/document.ts";
-import type { Block, Document, Inline, Text } from "../../src/report/document.ts";
+import type { Block, Document, Graph, Inline, Text } from "../../src/report/document.ts";
 import { renderHtml } from "../../src/report/render/html.ts";
 import { logGroups } from "../../src/report/render/log.ts";
 import { markdownOf } from "../../src/report/render/markdown.ts";
+import { mermaidGraph } from "../../src/report/render/mermaid-graph.ts";
 
 /** Whatever anybody may write into names, messages and values. It says something, so that no place is empty. */
 const hostile = fc
@@ -75,6 +76,21 @@ const flat: fc.Arbitrary<Block> = fc.oneof(
       { step: 1, value: 2e-9 },
     ]),
   }),
+  fc.record({
+    kind: fc.constant("graph" as const),
+    description: hostile,
+    nodes: fc.array(fc.record({ label: hostile, state: hostile, tone, duration: hostile }), {
+      minLength: 2,
+      maxLength: 4,
+    }),
+    edges: fc.constantFrom<Graph["edges"]>(
+      [[0, 1]],
+      [
+        [0, 1],
+        [1, 0],
+      ],
+    ),
+  }),
 );
 const blocks: fc.Arbitrary<readonly Block[]> = fc.array(
   fc.oneof(
@@ -127,6 +143,12 @@ function harmless(all: readonly Block[]): readonly Block[] {
         return { ...block, summary: word(block.summary), blocks: harmless(block.blocks) };
       case "chart":
         return { ...block, title: "word", description: "word" };
+      case "graph":
+        return {
+          ...block,
+          description: "word",
+          nodes: block.nodes.map(({ tone: kept }) => ({ label: "word", state: "word", duration: "word", tone: kept })),
+        };
     }
   });
 }
@@ -148,6 +170,26 @@ describe("whatever the texts of a report are", () => {
         // GitHub links mentions and numbers in what is rendered, but not in code.
         const prose = decoded(html.replaceAll(/<pre>.*?<\/pre>|<code>.*?<\/code>/gs, " ").replaceAll(/<[^>]*>/g, " "));
         expect(prose).not.toMatch(/[@#][\w-]|(https?|ftp):\/\/|www\./i);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("a name in a graph is nothing but a name: no text of Mermaid's language besides", () => {
+    fc.assert(
+      fc.property(hostile, hostile, (label, state) => {
+        const nodes = [
+          { label, state, tone: "bad" as const },
+          { label: state, state: label, tone: "neutral" as const, duration: label },
+        ];
+        const text = mermaidGraph({ kind: "graph", description: label, nodes, edges: [[0, 1]] });
+        const lines = text.split("\n");
+        expect(lines).toHaveLength(8);
+        for (const line of lines.slice(1, 3))
+          expect(line).toMatch(
+            /^ {2}s[01]\["(?:[\p{L}\p{N} _.,-]|#\d+;)*<br\/>(?:[\p{L}\p{N} _.,-]|#\d+;)*"\]:::(bad|neutral)$/u,
+          );
+        expect(lines[3]).toBe("  s0 --> s1");
       }),
       { numRuns: 500 },
     );

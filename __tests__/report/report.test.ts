@@ -50,6 +50,7 @@ function textsOf(block: Block): readonly Text[] {
     case "details":
       return [block.summary];
     case "chart":
+    case "graph":
       return [];
   }
 }
@@ -58,7 +59,7 @@ describe("a report", () => {
   it("is tried here with every kind of block and of text", () => {
     const blocks = results.flatMap(({ result }) => blocksOf(reportOf(result)));
     expect([...new Set(blocks.map(({ kind }) => kind))].sort()).toEqual(
-      ["heading", "text", "table", "list", "code", "details", "chart"].sort(),
+      ["heading", "text", "table", "list", "code", "details", "chart", "graph"].sort(),
     );
     const kinds = blocks
       .flatMap(textsOf)
@@ -143,6 +144,8 @@ describe("what only some reports used to say", () => {
     ["an unchanged plan", "The workspace is as declared. Nothing has to change."],
     ["a failed run", "Started 2026-01-01T00:00:00.000Z, took 5 s."],
     ["metrics", "2 more charts"],
+    ["steps", "Its script ended with 3. [UserError]"],
+    ["steps", "Not started"],
   ])("%s: %s", (name, words) => {
     expect(asMarkdown(find(name))).toContain(words);
     expect(asHtml(find(name))).toContain(words);

@@ -70,6 +70,16 @@ const trialOf = (trial: number): ChildReport => ({
   url: `https://ml.azure.com/runs/sweep-1_${trial}?wsid=/a/b`,
 });
 
+const stepOf = (name: string, more: Partial<ChildReport>): ChildReport => ({
+  name: `id-of-${name}`,
+  step: name,
+  status: "Completed",
+  conclusion: "success",
+  parameters: {},
+  metrics: {},
+  ...more,
+});
+
 const step = (change: Partial<PlannedStep>): PlannedStep => ({
   target: "cpu",
   type: "amlcompute",
@@ -231,6 +241,36 @@ export function everyResult(): readonly { readonly name: string; readonly result
           metrics: [course("loss")],
           children: Array.from({ length: 30 }, (_, trial) => trialOf(trial)),
           best: { name: "sweep-1_7", metric: "loss", goal: "minimize", value: 0.07, parameters: { lr: 7, how: "a|b" } },
+        },
+      },
+    },
+    {
+      name: "steps",
+      result: {
+        ...bare,
+        command: "train",
+        run: {
+          name: "pipeline-1",
+          url: "https://ml.azure.com/runs/pipeline-1?wsid=/a/b",
+          status: "Failed",
+          conclusion: "failure",
+          reused: false,
+          compute: "cpu",
+          gates: [],
+          metrics: [],
+          steps: [
+            { name: "prep", after: [] },
+            { name: "train", after: ["prep"] },
+            { name: "check", after: ["prep", "train"] },
+          ],
+          children: [
+            stepOf("prep", { url: "https://ml.azure.com/runs/id-1?wsid=/a/b", durationSeconds: 61 }),
+            stepOf("train", {
+              status: "Failed",
+              conclusion: "failure",
+              error: { code: "UserError", message: "Its script ended with 3.", details: [] },
+            }),
+          ],
         },
       },
     },

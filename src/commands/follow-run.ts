@@ -86,7 +86,12 @@ export async function followToReport(
   const { children } = underneath;
   // A sweep logs nothing itself: its metrics are those of its best trial.
   const metrics = followed.end === "over" ? await readMetrics(children?.best?.name ?? name, azure.metrics) : [];
-  const judged = { ...started, name, metrics, steps: stepValuesOf(children?.children ?? []) };
+  const judged = {
+    ...started,
+    name,
+    metrics,
+    values: stepValuesOf(children?.children ?? []),
+  };
   const results = followed.end === "over" ? await judgeGates(gates, judged, azure, context) : [];
   const tail = log.follower.tail();
   const report = runReport(started, followed, details({ ...underneath, metrics, gates: results, tail }));
@@ -104,8 +109,13 @@ export async function followToReport(
 }
 
 /** What the run has started; where it cannot be read, that is said, and the rest is reported all the same. */
-async function below({ job }: Started, { status }: Followed, { log }: CommandContext, azure: Azure): Promise<Below> {
-  const found = await readBelow(job, status, azure);
+async function below(
+  { job, steps }: Started,
+  { status }: Followed,
+  { log }: CommandContext,
+  azure: Azure,
+): Promise<Below> {
+  const found = await readBelow(job, status, { ...azure, ...defined({ steps }) });
   if (found.ok) return found.value;
   log.annotate(
     "warning",

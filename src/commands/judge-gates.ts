@@ -1,5 +1,6 @@
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
+import type { JobStep } from "../job/kind.ts";
 import type { GateResult, MetricSeries } from "../report/result.ts";
 import { sentenceOf } from "../report/failure.ts";
 import { findBaselines } from "../run/baseline.ts";
@@ -22,7 +23,9 @@ export type Judged = Parameters<typeof configurationOf>[0] & {
   readonly name: string;
   readonly metrics: readonly MetricSeries[];
   /** Of the steps that it has started. */
-  readonly steps?: NonNullable<LastValues["steps"]>;
+  readonly values?: NonNullable<LastValues["steps"]>;
+  /** Those that are declared, by whose names gates know them. */
+  readonly steps?: readonly JobStep[];
 };
 
 /**
@@ -37,7 +40,7 @@ export async function judgeGates(
 ): Promise<readonly GateResult[]> {
   const { github, log } = context;
   const { name, metrics, steps } = judged;
-  const values: LastValues = { own: lastValuesOf(metrics), ...defined({ steps }) };
+  const values: LastValues = { own: lastValuesOf(metrics), ...defined({ steps: judged.values }) };
   if (!gates.some(isComparison)) return checkGates(gates, values, new Map());
   const found = await findBaselines(gates, name, {
     jobs: azure.jobs,
@@ -45,7 +48,7 @@ export async function judgeGates(
     workspaceId: azure.workspace.id,
     github,
     configuration: await configurationOf(judged, context),
-    valuesOf: (run) => valuesOfRun(run, azure),
+    valuesOf: (run) => valuesOfRun(run, { ...azure, ...defined({ steps }) }),
   });
   const baselines = found.ok
     ? found.value

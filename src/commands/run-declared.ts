@@ -1,11 +1,12 @@
 import { environmentWord } from "../asset/asset.ts";
 import type { Azure } from "../azure/azure.ts";
+import { defined } from "../azure/defined.ts";
 import type { LiveJob } from "../azure/jobs.ts";
 import type { AzureFailure } from "../azure/outcome.ts";
 import { originOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
-import { assetsOf, computesOf, type Job } from "../job/job.ts";
+import { assetsOf, computesOf, stepsOf, type Job } from "../job/job.ts";
 import { isComparison } from "../run/gates.ts";
 import { cancelSuperseded } from "../run/superseded.ts";
 import { cancelRun } from "../run/cancel.ts";
@@ -105,6 +106,7 @@ async function submitAndFollow(
     ...(environment === undefined ? {} : { environment }),
     ours: !reused || isOurs(live, context),
     source: job.source,
+    ...defined({ steps: stepsOf(job) }),
   };
   return followToReport(started, declaration, context, azure);
 }

@@ -32,7 +32,8 @@ export type Block =
     }
   /** Blocks that are shown when somebody asks for them. */
   | { readonly kind: "details"; readonly summary: Text; readonly blocks: readonly Block[] }
-  | Chart;
+  | Chart
+  | Graph;
 
 export type Table = {
   readonly kind: "table";
@@ -59,6 +60,24 @@ export type Chart = {
   /** For those who do not see the picture. */
   readonly description: string;
   readonly points: readonly { readonly step: number; readonly value: number }[];
+};
+
+/** A picture of what comes after what; a table beside it says the same in words. */
+export type Graph = {
+  readonly kind: "graph";
+  /** For those who do not see the picture. */
+  readonly description: string;
+  readonly nodes: readonly GraphNode[];
+  /** From one node to another, by their indices. */
+  readonly edges: readonly (readonly [from: number, to: number])[];
+};
+
+export type GraphNode = {
+  readonly label: string;
+  readonly state: string;
+  readonly tone: Tone;
+  /** Not for the comment of a pull request. */
+  readonly duration?: string;
 };
 
 /** Content of a line or a cell. */
@@ -156,6 +175,8 @@ function blockForComment(block: Block): Block {
       return { ...block, items: block.items.filter(({ reportOnly }) => reportOnly !== true) };
     case "details":
       return { ...block, blocks: blocksForComment(block.blocks) };
+    case "graph":
+      return { ...block, nodes: block.nodes.map(({ label, state, tone }) => ({ label, state, tone })) };
     case "heading":
     case "text":
     case "code":

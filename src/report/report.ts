@@ -9,6 +9,7 @@ import { metricsSection } from "./sections/metrics.ts";
 import { planSection } from "./sections/plan.ts";
 import { problemsSection } from "./sections/problems.ts";
 import { logTailSection, runSection } from "./sections/run.ts";
+import { stepsSection } from "./sections/steps.ts";
 import { targetsSection } from "./sections/targets.ts";
 import { trialsSection } from "./sections/trials.ts";
 
@@ -20,6 +21,7 @@ const parts: readonly (readonly [name: string, sections: (result: Result) => rea
   ["left going", leftGoingSection],
   ["run", runSection],
   ["trials", trialsSection],
+  ["steps", stepsSection],
   ["checks", doctorSections],
   ["targets", targetsSection],
   ["environments", assetsSection],

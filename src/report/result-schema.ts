@@ -104,6 +104,7 @@ const child = z.strictObject({
   metrics: z.record(text, z.number().nullable()).describe("Last value of each."),
   durationSeconds: z.number().exactOptional(),
   url: text.exactOptional(),
+  error: serviceError.exactOptional().describe("Why a step failed."),
 });
 
 const run = z.strictObject({
@@ -138,7 +139,14 @@ const run = z.strictObject({
       note: text.exactOptional(),
     }),
   ),
-  children: z.array(child).exactOptional().describe("The runs that it has started: trials of a sweep."),
+  children: z
+    .array(child)
+    .exactOptional()
+    .describe("The runs that it has started: trials of a sweep, steps of a pipeline."),
+  steps: z
+    .array(z.strictObject({ name: text, after: z.array(text).describe("The steps that it starts after.") }))
+    .exactOptional()
+    .describe("The steps of a declared pipeline, whether or not they have started."),
   best: z
     .strictObject({ name: text, metric: text, goal, value: z.number().nullable().exactOptional(), parameters })
     .exactOptional()

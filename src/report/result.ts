@@ -281,6 +281,15 @@ export type ChildReport = {
   readonly metrics: Readonly<Record<string, number>>;
   readonly durationSeconds?: number;
   readonly url?: string;
+  /** Why a step failed. */
+  readonly error?: ServiceError;
+};
+
+/** A step of a pipeline as it is declared, whether or not it has started. */
+export type DeclaredStep = {
+  readonly name: string;
+  /** The steps that it starts after, by name. */
+  readonly after: readonly string[];
 };
 
 /** The trial that a sweep is about. */
@@ -318,6 +327,8 @@ export type RunReport = {
   /** The runs that it has started, in their order; absent for a type that starts none. */
   readonly children?: readonly ChildReport[];
   readonly best?: BestTrial;
+  /** The steps of a pipeline, where they are declared here. */
+  readonly steps?: readonly DeclaredStep[];
   readonly error?: ServiceError;
   /** Last lines of the run's log, when it did not succeed. */
   readonly logTail?: string;

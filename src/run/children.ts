@@ -8,7 +8,7 @@ import { succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts"
 import type { ChildRun, RunHistory } from "../azure/run-history.ts";
 import { leafCause } from "../azure/service-error.ts";
 import { childrenOf } from "../job/job.ts";
-import type { ChildrenKind } from "../job/kind.ts";
+import type { ChildrenKind, JobStep } from "../job/kind.ts";
 import type { BestTrial, ChildReport } from "../report/result.ts";
 import type { LastValues } from "./gates.ts";
 import { createLogFollower } from "./logs.ts";
@@ -26,7 +26,7 @@ const readsAtOnce = 8;
 async function readChildren(
   parent: LiveJob,
   kind: ChildrenKind,
-  { runHistory, metrics }: { readonly runHistory: RunHistory; readonly metrics: Metrics },
+  { runHistory, metrics, steps }: Pick<BelowDeps, "runHistory" | "metrics" | "steps">,
 ): Promise<Outcome<Children>> {
   const found = await runHistory.children(parent.name);
   if (!found.ok) return found;
@@ -36,7 +36,9 @@ async function readChildren(
       limit(async () => {
         const values = await metrics.lastValues(child.name);
         // Metrics decide nothing but gates: what cannot be read is left out, and misses every one.
-        return reportOf(child, index, parent, kind, values.ok ? values.value : {});
+        const lastValues = values.ok ? values.value : {};
+        const report = reportOf(child, index, parent, kind, lastValues);
+        return kind.are === "steps" ? { ...report, step: stepNameOf(child, steps) } : report;
       }),
     ),
   );
@@ -58,7 +60,7 @@ function reportOf(
       : (Date.parse(endTime) - Date.parse(startTime)) / 1000;
   return {
     name,
-    ...(kind.are === "trials" ? { trial: numberOf(name, parent.name) ?? index } : { step: child.displayName ?? name }),
+    ...(kind.are === "trials" ? { trial: numberOf(name, parent.name) ?? index } : {}),
     status,
     conclusion: interpretStatus(status).conclusion,
     parameters: kind.are === "trials" ? parametersOf(child, parent) : {},
@@ -70,6 +72,13 @@ function reportOf(
         : undefined,
     }),
   };
+}
+
+/** The service shows a step by its `display_name`, and by its name where it has none. */
+function stepNameOf({ name, displayName }: ChildRun, steps: readonly JobStep[] = []): string {
+  const shown = displayName ?? name;
+  const declared = steps.find((step) => step.name === shown) ?? steps.find((step) => step.displayName === shown);
+  return declared?.name ?? shown;
 }
 
 /** The service names trials after the sweep: `sweep_0`, `sweep_1`, … */
@@ -137,6 +146,8 @@ type BelowDeps = {
   readonly runHistory: RunHistory;
   readonly metrics: Metrics;
   readonly blobs: Blobs;
+  /** Of a pipeline that is declared here. */
+  readonly steps?: readonly JobStep[];
 };
 
 /**
@@ -155,7 +166,8 @@ export async function readBelow(job: LiveJob, status: string, deps: BelowDeps): 
   if (!children.ok) return children;
   const failedChild =
     interpretStatus(status).conclusion === "failure" ? await readFailedChild(children.value.children, deps) : undefined;
-  return succeeded({ children: children.value, ...defined({ failedChild }) });
+  const found = kind.are === "steps" ? await withCauses(children.value, failedChild, deps) : children.value;
+  return succeeded({ children: found, ...defined({ failedChild }) });
 }
 
 /** Last values as gates take them: of a sweep, its best trial's; of a pipeline, its steps' beside its own. */
@@ -182,12 +194,46 @@ async function readFailedChild(
 ): Promise<FailedChild | undefined> {
   const child = children.find(({ conclusion }) => conclusion === "failure");
   if (child === undefined) return undefined;
-  const details = await runHistory.details(child.name);
+  const details = await runHistory.details(await failedLeaf(child.name, runHistory));
   if (!details.ok) return { child };
   const { error, logFiles } = details.value;
   const follower = createLogFollower(blobs, () => undefined);
   await follower.finish(logFiles);
   return { child, ...defined({ cause: error === undefined ? undefined : leafCause(error), tail: follower.tail() }) };
+}
+
+/** Pipelines in pipelines go no deeper. Our choice. */
+const deepest = 8;
+
+/** The run that failed by itself: of a step that is a pipeline or a sweep, the first below it that did. */
+async function failedLeaf(name: string, runHistory: RunHistory): Promise<string> {
+  let leaf = name;
+  for (let depth = 0; depth < deepest; depth += 1) {
+    const below = await runHistory.children(leaf);
+    const next = below.ok
+      ? below.value.find(({ status }) => interpretStatus(status).conclusion === "failure")
+      : undefined;
+    if (next === undefined) break;
+    leaf = next.name;
+  }
+  return leaf;
+}
+
+/** The causes of all failed steps, of which there are few; a sweep may have hundreds of failed trials. */
+async function withCauses(
+  found: Children,
+  known: FailedChild | undefined,
+  { runHistory }: Pick<BelowDeps, "runHistory">,
+): Promise<Children> {
+  const limit = pLimit(readsAtOnce);
+  const withCause = async (child: ChildReport): Promise<ChildReport> => {
+    if (child.conclusion !== "failure") return child;
+    if (child.name === known?.child.name) return { ...child, ...defined({ error: known.cause }) };
+    const details = await runHistory.details(await failedLeaf(child.name, runHistory));
+    const error = details.ok ? details.value.error : undefined;
+    return error === undefined ? child : { ...child, error: leafCause(error) };
+  };
+  return { ...found, children: await Promise.all(found.children.map((child) => limit(() => withCause(child)))) };
 }
 
 /** The child and its cause as a sentence; `undefined` where the service gave none. */

@@ -2,6 +2,7 @@ import type { LiveJob } from "../azure/jobs.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import { defined } from "../azure/defined.ts";
 import type { GateResult, MetricSeries, RunReport } from "../report/result.ts";
+import type { JobStep } from "../job/kind.ts";
 import type { Followed } from "./follow.ts";
 import type { Children, FailedChild } from "./children.ts";
 
@@ -14,6 +15,8 @@ export type ReportedRun = {
   readonly reused: boolean;
   readonly compute: string;
   readonly environment?: string;
+  /** Of a pipeline that is declared here. */
+  readonly steps?: readonly JobStep[];
 };
 
 export type RunDetails = {
@@ -33,7 +36,7 @@ export type RunDetails = {
 
 /** What is reported of a run that was followed, or was not waited for. */
 export function runReport(
-  { job, reused, compute, environment }: ReportedRun,
+  { job, reused, compute, environment, steps }: ReportedRun,
   run: RunEnd,
   { metrics, children, failedChild, tail, gates, commit, now }: RunDetails,
 ): RunReport {
@@ -65,6 +68,7 @@ export function runReport(
       durationSeconds: seconds === undefined || Number.isNaN(seconds) ? undefined : Math.max(0, seconds),
       children: children?.children,
       best: children?.best,
+      steps: steps?.map(({ name, after }) => ({ name, after })),
       error: failedChild?.cause ?? followed?.error,
       logTail: conclusion === "success" || conclusion === "in-progress" ? undefined : (failedChild?.tail ?? tail),
     }),

@@ -11,6 +11,7 @@ import {
   type Tone,
 } from "../document.ts";
 import { html, httpsAddress } from "./escape.ts";
+import { svgGraph } from "./svg-graph.ts";
 import { svgChart } from "./svg-chart.ts";
 
 const style = `
@@ -27,7 +28,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:6px 20px;margin:0;padd
 pre{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 14px;overflow-x:auto;font:13px/1.45 ui-monospace,Menlo,monospace}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:16px;margin-top:16px}figure{margin:0;padding:10px 12px;border:1px solid var(--line);border-radius:8px}figcaption{font-weight:600;font-size:14px}
 details{margin-top:34px}summary{cursor:pointer;color:var(--soft)}
-svg{width:100%;height:auto;display:block}.grid{stroke:var(--line);stroke-width:1}.axis{stroke:var(--soft)}.tick{fill:var(--soft);font-size:11px}.line{fill:none;stroke:var(--mark);stroke-width:2}.point{fill:var(--mark)}a{color:var(--mark)}
+svg{width:100%;height:auto;display:block}.grid{stroke:var(--line);stroke-width:1}.axis{stroke:var(--soft)}.tick{fill:var(--soft);font-size:11px}.line{fill:none;stroke:var(--mark);stroke-width:2}.point{fill:var(--mark)}.label{fill:var(--ink);font-size:14px;font-weight:600}.edge{fill:none;stroke:var(--soft)}.box{fill:var(--card);stroke:currentColor;stroke-width:1.5}.box.neutral{stroke:var(--soft);stroke-dasharray:4 4}a{color:var(--mark)}
 @media print{main{max-width:none;padding:0}h2{break-after:avoid}figure{break-inside:avoid}}
 `;
 
@@ -83,6 +84,8 @@ function blockHtml(block: Exclude<Block, Chart>): string {
       return `<ul${className(block.tone)}>${block.items.map(({ content }) => `<li>${textOf(content)}</li>`).join("")}</ul>`;
     case "code":
       return `<pre>${html(block.text)}</pre>`;
+    case "graph":
+      return `<figure>${svgGraph(block)}</figure>`;
     case "details":
       return `<details><summary>${textOf(block.summary)}</summary>${htmlOf(block.blocks)}</details>`;
   }

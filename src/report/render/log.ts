@@ -3,7 +3,7 @@ import { partsOf, plainText, type Block, type Column, type Table, type Text } fr
 /** Lines of a log under a heading. */
 export type LogGroup = { readonly title: string; readonly lines: readonly string[] };
 
-/** Blocks as groups of log lines, one for each heading of a part. A chart shows what a table says already. */
+/** Blocks as groups of log lines, one for each heading of a part. A picture shows what a table says already. */
 export function logGroups(blocks: readonly Block[]): readonly LogGroup[] {
   const groups: { title: string; lines: string[] }[] = [];
   for (const block of blocks) {
@@ -32,6 +32,7 @@ function linesOf(block: Block): readonly string[] {
     case "details":
       return [oneLine(block.summary), ...block.blocks.flatMap(linesOf).map((line) => `  ${line}`)];
     case "chart":
+    case "graph":
       return [];
   }
 }

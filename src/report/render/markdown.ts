@@ -1,5 +1,6 @@
 import { partsOf, type Block, type Chart, type Document, type Inline, type Table, type Text } from "../document.ts";
 import { chartPoints } from "./chart-points.ts";
+import { mermaidGraph } from "./mermaid-graph.ts";
 import { codeSpan, fence, httpsAddress, inline, link } from "./escape.ts";
 import type { RankedText } from "./size-limit.ts";
 
@@ -33,6 +34,8 @@ function blockText(block: Block): string {
       return `<details><summary>${textOf(block.summary)}</summary>\n\n${markdownOf(block.blocks)}\n</details>`;
     case "chart":
       return chart(block);
+    case "graph":
+      return fence(mermaidGraph(block), "mermaid");
   }
 }
 
