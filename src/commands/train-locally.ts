@@ -73,9 +73,11 @@ async function judged(
   context: CommandContext,
   azure: Azure | undefined,
 ): Promise<readonly GateResult[]> {
-  const steps = stepValuesOf(ran.children ?? []);
-  if (azure === undefined) return checkGates(gates, { own: lastValuesOf(ran.metrics), steps }, new Map());
-  return judgeGates(gates, { name, metrics: ran.metrics, steps, source: job.source }, azure, context);
+  const values = stepValuesOf(ran.children ?? []);
+  if (azure === undefined) return checkGates(gates, { own: lastValuesOf(ran.metrics), steps: values }, new Map());
+  const { source } = job;
+  const steps = stepsOf(job);
+  return judgeGates(gates, { name, metrics: ran.metrics, values, source, ...defined({ steps }) }, azure, context);
 }
 
 function nameOf(job: Job, definition: unknown, { github }: CommandContext): string {
@@ -114,7 +116,11 @@ function report(
     metrics: ran.metrics,
     gates,
     artifactsPath: resolve(ran.outputsFolder),
-    ...defined({ children: ran.children, best: ran.best }),
+    ...defined({
+      children: ran.children,
+      best: ran.best,
+      steps: stepsOf(job)?.map(({ name: step, after }) => ({ name: step, after })),
+    }),
     ...(ran.error === undefined ? {} : { error: { code: "RunFailed", message: ran.error, details: [] } }),
     ...(ran.status === "Completed" ? {} : { logTail: ran.tail.join("\n") }),
   };
