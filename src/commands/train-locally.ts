@@ -5,7 +5,7 @@ import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { computesOf, onRunner, type Job } from "../job/job.ts";
+import { computesOf, stepsOf, onRunner, type Job } from "../job/job.ts";
 import { failureOfThrown } from "../report/failure.ts";
 import { refusedPlace } from "../report/refused-field.ts";
 import type { Failure, GateResult, RunReport } from "../report/result.ts";
