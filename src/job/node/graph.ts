@@ -338,7 +338,7 @@ export function withOptional(
       }
     }
     for (const [name, required] of uses) {
-      if (inputs[name]?.optional === true) {
+      if (own(inputs, name)?.optional === true) {
         if (required.length > 0)
           add(
             "optional-input",

@@ -84,7 +84,10 @@ export function readNodeInputs(declared: DeclaredInputs, reader: PartReader, por
     if (port !== undefined && input.kind === "literal") checkLiteral(name, input.value, port, reader);
   }
   return Object.fromEntries(
-    Object.keys(declared).flatMap((name) => (read[name] === undefined ? [] : [[name, read[name]]])),
+    Object.keys(declared).flatMap((name) => {
+      const input = own(read, name);
+      return input === undefined ? [] : [[name, input]];
+    }),
   );
 }
 
@@ -141,7 +144,7 @@ export function readNodeOutputs(declared: DeclaredOutputs, reader: PartReader, p
           );
         return [[name, { kind: "binding", value: output }]];
       }
-      const { type = "uri_folder", path, mode, name: registered } = read[name] ?? {};
+      const { type = "uri_folder", path, mode, name: registered } = own(read, name) ?? {};
       const more = defined({
         mode,
         name: registered,
@@ -164,7 +167,7 @@ export function portsOfInputs(declared: DeclaredInputs, inputs: NodeInputs, read
   const { node } = reader;
   return Object.fromEntries(
     Object.entries(inputs).map(([name, input]): [string, Port] => {
-      const written = declared[name];
+      const written = own(declared, name);
       if (input.kind === "binding") {
         if (typeof written === "object" && written !== null && "path" in written)
           return [name, { type: written.type, ...defined({ mode: written.mode }) }];
@@ -198,7 +201,7 @@ const modeWord: Readonly<Record<string, string>> = Object.fromEntries(
 export function portsOfOutputs(declared: DeclaredOutputs, outputs: NodeOutputs, around: Around): Ports {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, output]): [string, Port] => {
-      const written = declared[name];
+      const written = own(declared, name);
       if (typeof written === "object" && written !== null)
         return [name, { type: written.type, ...defined({ mode: written.mode }) }];
       return [
@@ -218,7 +221,7 @@ export function outputSource(output: NodeOutput | undefined, around: Around): Bi
 /** The same of an inline step, whose inputs and outputs have the types of what they are bound to. */
 export function typedBindings(bindings: PipelineNode["bindings"], declared: DeclaredInputs): PipelineNode["bindings"] {
   return bindings.map((binding) =>
-    binding.path[0] === "inputs" && typeof declared[String(binding.path[1])] === "string"
+    binding.path[0] === "inputs" && typeof own(declared, String(binding.path[1])) === "string"
       ? { ...binding, isTyped: true }
       : binding,
   );
