@@ -213,10 +213,10 @@ const echoes: readonly Echo[] = [
   {
     name: "the names of artifacts",
     command: "up",
-    at: /GET .*\/artifacts\/ExperimentRun\//,
+    at: /GET .*\/artifacts\/prefix\/contentinfo\/ExperimentRun\//,
     change: member("value.0.path", (text) => `outputs/${text}`),
   },
-  { name: "an artifact's refusal", command: "up", at: /\/artifacts\/contentinfo\//, change: arm(400) },
+  { name: "an artifact's refusal", command: "up", at: /\/artifacts\/(prefix\/)?contentinfo\//, change: arm(400) },
   { name: "the lines of a log", command: "up", at: /^never$/, change: (reply) => reply },
   {
     name: "GitHub's refusal of a comment",
