@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import { canonicalJson } from "../../canonical-json.ts";
+import type { AddProblem } from "../../compute/kind.ts";
+import { problemsAt } from "../../compute/problems-at.ts";
 import { defined } from "../../azure/defined.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { checkShape, readOnly, shape, text, version } from "../../yaml/shape.ts";
@@ -13,7 +15,7 @@ import type { AssetRequest, NamedAsset } from "../kind.ts";
 import type { LocalUpload } from "../upload/local-upload.ts";
 import { addressOf } from "./bytes.ts";
 import { isSamePlace, readLocation, type Location } from "./location.ts";
-import { adder, readIdentity, type Add } from "./version-file.ts";
+import { readIdentity } from "./version-file.ts";
 
 export { contentOf, upload, uploadOf } from "./bytes.ts";
 
@@ -74,8 +76,7 @@ export function read(node: SourceNode): {
 } {
   const { value, problems: wrongShape } = checkShape(schema, node);
   if (value === undefined) return { problems: wrongShape };
-  const problems: Problem[] = [];
-  const add = adder(problems, node);
+  const { found: problems, add } = problemsAt(node);
   const identity = readIdentity(value, label, node, add);
   const { type, path, auto_delete_setting: autoDelete } = value;
   const location = readLocation(value, label, node, add);
@@ -106,7 +107,7 @@ export function read(node: SourceNode): {
 }
 
 /** What an MLTable refers to. It is read as YAML, and has to have paths. */
-function readTable(file: string, path: string, add: Add): readonly string[] | undefined {
+function readTable(file: string, path: string, add: AddProblem): readonly string[] | undefined {
   if (!existsSync(file)) {
     const message = `${JSON.stringify(path)} has no file MLTable.`;
     add("missing-file", ["path"], message, "Name a folder that has one, or use type: uri_folder.");

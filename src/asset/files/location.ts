@@ -3,7 +3,7 @@ import { listData } from "../upload/local-upload.ts";
 import { keepInside, leadsOutside, namedPath, rootOf } from "../../yaml/named-path.ts";
 import type { SourceNode } from "../../yaml/source.ts";
 import type { DatastoreUpload } from "../kind.ts";
-import type { Add } from "./version-file.ts";
+import type { AddProblem } from "../../compute/kind.ts";
 
 /** Where the bytes of an asset are: at an address already, or on this machine. */
 export type Location =
@@ -22,7 +22,7 @@ export function readLocation(
   { path, datastore, takesRuns = false }: Declared,
   label: string,
   node: SourceNode,
-  add: Add,
+  add: AddProblem,
 ): Location | undefined {
   const at = ["path"];
   const forms =

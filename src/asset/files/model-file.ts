@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { problemsAt } from "../../compute/problems-at.ts";
 import { canonicalJson } from "../../canonical-json.ts";
 import { defined } from "../../azure/defined.ts";
 import { succeeded, type Outcome } from "../../azure/outcome.ts";
@@ -10,7 +11,7 @@ import type { AssetDeps, AssetRequest, NamedAsset } from "../kind.ts";
 import type { LocalUpload } from "../upload/local-upload.ts";
 import * as bytes from "./bytes.ts";
 import { inWorkspace, isSamePlace, readLocation, type Location } from "./location.ts";
-import { adder, readIdentity } from "./version-file.ts";
+import { readIdentity } from "./version-file.ts";
 
 export { contentOf, uploadOf } from "./bytes.ts";
 
@@ -67,8 +68,7 @@ export function read(node: SourceNode): {
 } {
   const { value, problems: wrongShape } = checkShape(schema, node);
   if (value === undefined) return { problems: wrongShape };
-  const problems: Problem[] = [];
-  const add = adder(problems, node);
+  const { found: problems, add } = problemsAt(node);
   const identity = readIdentity(value, label, node, add);
   const location = readLocation({ ...value, takesRuns: true }, label, node, add);
   if (identity === undefined || location === undefined) return { problems };

@@ -1,27 +1,13 @@
-import type { ProblemCode } from "../../yaml/problem-codes.ts";
-import type { Problem } from "../../yaml/problem.ts";
-import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
+import type { AddProblem } from "../../compute/kind.ts";
+import type { SourceNode } from "../../yaml/source.ts";
 import { versionText } from "../version.ts";
-
-export type Add = (
-  code: ProblemCode,
-  path: NodePath,
-  message: string,
-  fix: string,
-  severity?: Problem["severity"],
-) => void;
-
-export function adder(problems: Problem[], node: SourceNode): Add {
-  return (code, path, message, fix, severity = "error") =>
-    problems.push({ code, severity, where: positionOf(node, path), message, fix });
-}
 
 /** Name and version under which a file registers an asset; without a name nothing can be. */
 export function readIdentity(
   declared: { readonly name?: string | undefined; readonly version?: string | number | boolean | undefined },
   label: string,
   node: SourceNode,
-  add: Add,
+  add: AddProblem,
 ): { readonly name: string; readonly version?: string } | undefined {
   const { name } = declared;
   const version = versionText(declared.version, node);
@@ -30,7 +16,7 @@ export function readIdentity(
     add("illegal-version", ["version"], message, "Use letters, digits, dots, dashes and underscores.");
   }
   if (name === undefined) {
-    add("missing-key", [], 'The key "name" is missing.', "Add name.");
+    add("missing-key", [], 'The key "name" is missing.', "AddProblem name.");
     return undefined;
   }
   if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$/.test(name)) {
