@@ -176,6 +176,31 @@ describe("a pipeline", () => {
   });
 });
 
+describe("what the service decides about a pipeline is a warning", () => {
+  it.each([
+    [
+      "a setting that az ml does not know",
+      "type: pipeline\nsettings: { default_compute: azureml:cpu, default_datestore: azureml:s }\njobs:\n  a: { command: x, environment: azureml:e:1 }\n",
+      'job.yml:2:62: The setting "default_datestore" is none that az ml knows; it is sent as it stands. Did you mean default_datastore?',
+    ],
+    [
+      "an input that is none of those listed",
+      step("    inputs: { data: azureml:d:1, mode: fats }\n"),
+      'job.yml:6:40: "fats" is not one of the values that the component takes.',
+    ],
+    [
+      "an input out of its range",
+      step("    inputs: { data: azureml:d:1, rate: 7 }\n"),
+      "job.yml:6:40: 7 is above what the component takes.",
+    ],
+  ])("%s", (_, yaml, line) => {
+    const { job, problems } = read(yaml);
+    expect(job).toBeDefined();
+    expect(problems.map(({ severity }) => severity)).toEqual(["warning"]);
+    expect(problems.map(formatProblem)).toEqual([expect.stringContaining(line)]);
+  });
+});
+
 describe("what a pipeline uses", () => {
   const yaml = `type: pipeline
 settings: { default_compute: azureml:cpu, default_datastore: azureml:store }

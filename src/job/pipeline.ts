@@ -70,8 +70,9 @@ export const jobType = "Pipeline";
 export const schemaName = "pipelineJob";
 export const apiVersion = "2024-01-01-preview";
 
+// az ml's own schema lets any other setting through to the service.
 const settingsSchema = () =>
-  z.strictObject({
+  z.looseObject({
     default_compute: text().optional().describe("azureml:NAME of a target, or azureml:serverless."),
     default_datastore: text().optional(),
     continue_on_step_failure: boolean().optional(),
@@ -223,6 +224,15 @@ function readSettings(value: z.infer<ReturnType<typeof settingsSchema>>, { nodes
   const { default_compute: compute, default_datastore: datastore, ...rest } = value;
   const { on_init: first, on_finalize: last } = rest;
   const names = [...nodes.keys()];
+  const known = Object.keys(settingsSchema().shape);
+  for (const key of Object.keys(value).filter((name) => !known.includes(name)))
+    add(
+      "unknown-key",
+      ["settings", key],
+      `The setting ${JSON.stringify(key)} is none that az ml knows; it is sent as it stands.${suggestionFor(key, known)}`,
+      "Check its name.",
+      "warning",
+    );
   for (const key of ["on_init", "on_finalize"] as const) {
     const step = value[key];
     if (step === undefined) continue;

@@ -94,6 +94,7 @@ export function readNodeInputs(declared: DeclaredInputs, reader: PartReader, por
 type DataType = z.infer<ReturnType<typeof dataSchema>>["type"];
 const dataTypeOf = (type: string) => (type === "path" ? "uri_folder" : type) as DataType;
 
+// The service runs components with values that are not listed or out of range, so those are warnings.
 function checkLiteral(name: string, value: string, { type, min, max, enum: words }: Port, { add }: PartReader): void {
   if (/\$\{\{/.test(value)) return;
   const path = ["inputs", name];
@@ -112,6 +113,7 @@ function checkLiteral(name: string, value: string, { type, min, max, enum: words
       path,
       `${JSON.stringify(value)} is not one of the values that the component takes.`,
       `Use ${words.join(", ")}.`,
+      "warning",
     );
   if (type !== "integer" && type !== "number") return;
   const below = min !== undefined && Number(value) < Number(min);
@@ -121,6 +123,7 @@ function checkLiteral(name: string, value: string, { type, min, max, enum: words
       path,
       `${value} is ${below ? "below" : "above"} what the component takes.`,
       `Write a value from ${min ?? "any"} to ${max ?? "any"}.`,
+      "warning",
     );
 }
 
