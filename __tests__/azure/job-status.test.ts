@@ -1,7 +1,14 @@
 import { expect, it } from "@jest/globals";
 import { interpretStatus } from "../../src/azure/job-status.ts";
 
+/** Every status of the service, those of its contract (`JobStatus`) and those that only run history spells so, and others. */
 it.each([
+  ["NotStarted", "in-progress", "in-progress"],
+  ["Starting", "in-progress", "in-progress"],
+  ["Provisioning", "in-progress", "in-progress"],
+  ["Preparing", "in-progress", "in-progress"],
+  ["Queued", "in-progress", "in-progress"],
+  ["Unknown", "stalled", "failure"],
   ["Completed", "over", "success"],
   ["completed", "over", "success"],
   ["Failed", "over", "failure"],

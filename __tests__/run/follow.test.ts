@@ -3,7 +3,7 @@ import { succeeded, type AzureFailure, type Outcome } from "../../src/azure/outc
 import type { RunDetails } from "../../src/azure/run-history.ts";
 import { followRun, type FollowDeps, type Followed } from "../../src/run/follow.ts";
 import { sleepingClock } from "../support/clock.ts";
-import { failing, jobsOf, liveJob } from "../support/jobs.ts";
+import { failing, liveJob } from "../support/jobs.ts";
 
 /** What the run history says in one look: a status, or why it could not be read. */
 type Look = string | { readonly fails: AzureFailure["reason"] };
@@ -39,8 +39,8 @@ async function follow(looks: readonly Look[], options: Options = {}): Promise<To
   };
   const never = () => Promise.reject(new Error("This is not asked for."));
   const deps: FollowDeps = {
-    jobs: { ...jobsOf(), get: async (name) => succeeded(liveJob(name, { status: options.job ?? status })) },
-    runHistory: { details, children: never, artifacts: never, artifactUrl: never },
+    runs: { get: async (name) => succeeded(liveJob(name, { status: options.job ?? status })) },
+    runHistory: { details, asJob: never, children: never, artifacts: never, artifactUrl: never },
     logs: {
       look: async () => void (logReads += 1),
       finish: async () => void (logReads += 1),

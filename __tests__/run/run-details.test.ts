@@ -65,7 +65,7 @@ describe("a run of another kind, as the service shows it", () => {
     );
     const shown: string[] = [];
     const followed = await followRun(fixture.job.name, {
-      ...{ jobs, runHistory, logs, clock: sleepingClock(), deadline: 86_400_000 },
+      ...{ runs: jobs, runHistory, logs, clock: sleepingClock(), deadline: 86_400_000 },
       signal: new AbortController().signal,
       onStatus: (status) => shown.push(status),
     });

@@ -17,6 +17,7 @@ import { newToken } from "./pipeline.ts";
 import { createPermissions, type Permissions } from "./permissions.ts";
 import { createResourceReads } from "./resource-reads.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
+import { createRuns, type Runs } from "./runs.ts";
 import type { ResourceReads } from "./resource-reads.ts";
 import { leafCause } from "./service-error.ts";
 import type { Identity } from "./sign-in.ts";
@@ -36,6 +37,7 @@ export type Azure = {
   readonly datastores: Datastores;
   readonly lookups: Lookups;
   readonly runHistory: RunHistory;
+  readonly runs: Runs;
   readonly metrics: Metrics;
   /** Address of the regional data plane. */
   readonly dataPlane: DataPlane;
@@ -103,18 +105,21 @@ function assemble(
   const ref = workspace;
   const dataPlane = discoverDataPlane(arm, workspace);
   const datastores = createDatastores(arm, ref, { cloud, newCredential, mask: options.mask });
+  const jobs = createJobs(arm, ref);
+  const runHistory = createRunHistory(arm, workspace, dataPlane);
   const freshReads = () => createResourceReads(arm, cloud, workspace);
   return {
     cloud,
     workspace,
     arm,
     computes: createComputes(arm, ref, options.clock),
-    jobs: createJobs(arm, ref),
+    jobs,
     assets: createAssets(arm, ref),
     datastores,
     lookups: createLookups(arm, ref),
     leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh), options),
-    runHistory: createRunHistory(arm, workspace, dataPlane),
+    runHistory,
+    runs: createRuns(jobs, runHistory),
     metrics: createMetrics(arm, workspace),
     dataPlane,
     blobs: createBlobs(options, { newCredential, cloud }),

@@ -15,6 +15,11 @@ export type LiveJob = {
   readonly jobType?: string;
   /** What a sweep is after. */
   readonly objective?: Objective;
+  /** The steps of a pipeline as they were submitted, by their names, and its settings: `properties.jobs` and `.settings`. */
+  readonly pipeline?: {
+    readonly jobs: Readonly<Record<string, unknown>>;
+    readonly settings: Readonly<Record<string, unknown>>;
+  };
   readonly displayName?: string;
   readonly experimentName?: string;
   readonly computeId?: string;
@@ -134,6 +139,10 @@ function liveJob(wire: unknown): LiveJob {
     ...defined({
       jobType: textOf(job["jobType"]),
       objective: objectiveOf(job["objective"]),
+      pipeline:
+        Object.keys(membersOf(job["jobs"])).length === 0
+          ? undefined
+          : { jobs: membersOf(job["jobs"]), settings: membersOf(job["settings"]) },
       displayName: textOf(job["displayName"]),
       experimentName: textOf(job["experimentName"]),
       // A serverless job has a computeId that names nothing: `…/computes/`.

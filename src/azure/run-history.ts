@@ -1,6 +1,7 @@
 import type { Arm } from "./arm.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { defined } from "./defined.ts";
+import type { LiveJob, Objective } from "./jobs.ts";
 import { listOf, membersOf, textOf, textsOf } from "./members.ts";
 import { failed, succeeded, type Outcome, type ServiceError } from "./outcome.ts";
 import { allPages } from "./pages.ts";
@@ -43,6 +44,8 @@ export type RunArtifact = {
 /** The run history and the artifacts of one workspace (data plane, found through `discoveryUrl`). */
 export type RunHistory = {
   readonly details: (run: string) => Promise<Outcome<RunDetails>>;
+  /** A run that is no job of ARM's, as a job; `undefined` where there is none of that name. */
+  readonly asJob: (run: string) => Promise<Outcome<LiveJob | undefined>>;
   /** The runs that a run has started, all pages, oldest first. */
   readonly children: (run: string) => Promise<Outcome<readonly ChildRun[]>>;
   /**
@@ -61,11 +64,18 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
     const text = new URLSearchParams(query).toString();
     return arm.getData(`${host.value}${path}${text === "" ? "" : `?${text}`}`);
   };
+  const readDetails = (run: string) =>
+    get(`/history/v1.0${workspace.id}/runs/${run}/details`, { "api-version": "v1.0" });
   const artifacts = `/artifact/v2.0${workspace.id}/artifacts`;
   return {
     details: async (run) => {
-      const answer = await get(`/history/v1.0${workspace.id}/runs/${run}/details`, { "api-version": "v1.0" });
+      const answer = await readDetails(run);
       return answer.ok ? succeeded(detailsOf(answer.value.body)) : answer;
+    },
+    asJob: async (run) => {
+      const answer = await readDetails(run);
+      if (answer.ok) return succeeded(jobOf(answer.value.body, run));
+      return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
     },
     children: async (run) => {
       const found = await allPages(`the runs below ${run}`, async (next) => {
@@ -133,6 +143,57 @@ function childOf(wire: unknown): readonly CreatedChild[] {
     }),
   };
   return [{ child, created: Date.parse(textOf(run["createdUtc"]) ?? "") || 0 }];
+}
+
+/** What run history calls the runs of each type of job (`runType`), and where that is missing, who has made them. */
+const jobTypes = new Map([
+  ["azureml.scriptrun", "Command"],
+  ["azureml.hyperdrive", "Sweep"],
+  ["hyperdrive", "Sweep"],
+  ["azureml.pipelinerun", "Pipeline"],
+  ["azureml.spark", "Spark"],
+  ["automl", "AutoML"],
+]);
+
+/**
+ * Runs of the first SDK's experiments say in their properties what a sweep is after (`primary_metric_config`, as
+ * azureml-train-core's `HyperDriveRun` reads it).
+ */
+function jobOf(body: unknown, name: string): LiveJob {
+  const run = membersOf(body);
+  const properties = textsOf(run["properties"]);
+  const jobType = [run["runType"], properties["azureml.runsource"], properties["runTemplate"]]
+    .map((word) => jobTypes.get(textOf(word)?.toLowerCase() ?? ""))
+    .find((type) => type !== undefined);
+  return {
+    id: "",
+    name: textOf(run["runId"]) ?? name,
+    status: textOf(run["status"]) ?? "Unknown",
+    tags: textsOf(run["tags"]),
+    properties,
+    ...defined({
+      jobType,
+      objective: objectiveIn(properties["primary_metric_config"]),
+      displayName: textOf(run["displayName"]),
+      computeId: textOf(run["target"]),
+      createdAt: textOf(run["createdUtc"]) ?? textOf(run["createdTimeUtc"]),
+      startTime: textOf(run["startTimeUtc"]),
+      endTime: textOf(run["endTimeUtc"]),
+    }),
+  };
+}
+
+function objectiveIn(config: string | undefined): Objective | undefined {
+  try {
+    const { name, goal } = membersOf(JSON.parse(config ?? ""));
+    const metric = textOf(name);
+    const word = textOf(goal)?.toLowerCase();
+    return metric !== undefined && (word === "minimize" || word === "maximize")
+      ? { primaryMetric: metric, goal: word }
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function detailsOf(body: unknown): RunDetails {

@@ -60,7 +60,7 @@ export async function followToReport(
   if (started.ours) context.signal.addEventListener("abort", onAbort, { once: true });
   const follow = (last?: string) =>
     followRun(name, {
-      jobs: azure.jobs,
+      runs: azure.runs,
       runHistory: azure.runHistory,
       logs: log.follower,
       clock: context.clock,

@@ -6,7 +6,7 @@ import type { AzureFailure } from "../azure/outcome.ts";
 import { originOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
-import { assetsOf, computesOf, stepsOf, type Job } from "../job/job.ts";
+import { assetsOf, computesOf, liveStepsOf, stepsOf, type Job } from "../job/job.ts";
 import { isComparison } from "../run/gates.ts";
 import { cancelSuperseded } from "../run/superseded.ts";
 import { cancelRun } from "../run/cancel.ts";
@@ -106,7 +106,7 @@ async function submitAndFollow(
     ...(environment === undefined ? {} : { environment }),
     ours: !reused || isOurs(live, context),
     source: job.source,
-    ...defined({ steps: stepsOf(job) }),
+    ...defined({ steps: stepsOf(job) ?? liveStepsOf(live) }),
   };
   return followToReport(started, declaration, context, azure);
 }

@@ -1,7 +1,8 @@
 import { withParts } from "../asset/asset.ts";
 import { refersTo } from "../asset/reference.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { assetsOf, computesOf } from "../job/job.ts";
+import { defined } from "../azure/defined.ts";
+import { assetsOf, computesOf, liveStepsOf } from "../job/job.ts";
 import { isError } from "../yaml/problem.ts";
 import type { Wanted } from "./before-writing.ts";
 import { ensureDeclared } from "./ensure-targets.ts";
@@ -54,7 +55,7 @@ function usedByRun(declaration: Declaration): Wanted {
 /** Follows a run that was left running, whatever is declared; submits nothing. */
 async function resume(name: string, declaration: Declaration, context: CommandContext): Promise<CommandResult> {
   const azure = await connect(context, declaration);
-  const job = await azure.jobs.get(name);
+  const job = await azure.runs.get(name);
   const report = { workspace: workspaceReport(azure) };
   if (!job.ok) return { ...report, failures: [failureOf(job.failure, `The run '${name}' could not be read`)] };
   if (job.value === undefined) {
@@ -62,7 +63,10 @@ async function resume(name: string, declaration: Declaration, context: CommandCo
     return { ...report, failures: [{ reason: "invalid-input", message }] };
   }
   const compute = job.value.computeId?.split("/").at(-1) ?? "serverless";
-  const started = { job: job.value, reused: true, compute, ours: isOurs(job.value, context) };
+  const started = {
+    ...{ job: job.value, reused: true, compute, ours: isOurs(job.value, context) },
+    ...defined({ steps: liveStepsOf(job.value) }),
+  };
   return join({ ...report, failures: [] }, await followToReport(started, followed(declaration), context, azure));
 }
 

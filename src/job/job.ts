@@ -12,6 +12,7 @@ import * as automl from "./automl/automl.ts";
 import * as command from "./command.ts";
 import type {
   ChildrenKind,
+  JobBase,
   JobRequest,
   JobStep,
   JobType,
@@ -166,9 +167,20 @@ export function toRequest(job: Job, resolved: Resolved): JobRequest {
 }
 
 /** What a live job's runs start, by ARM's `jobType`; `undefined` for one that starts none. */
-export function childrenOf(job: Pick<LiveJob, "jobType" | "objective">): ChildrenKind | undefined {
-  const type = names.find((name) => jobTypes[name].jobType.toLowerCase() === job.jobType?.toLowerCase());
-  return type === undefined ? undefined : jobTypes[type].childrenOf?.(job);
+export function childrenOf(job: Pick<LiveJob, "jobType" | "objective" | "properties">): ChildrenKind | undefined {
+  return typeOfLive(job)?.childrenOf?.(job);
+}
+
+/** The steps of a live pipeline; `undefined` for a job that has none, or does not show them. */
+export function liveStepsOf(job: Pick<LiveJob, "jobType" | "pipeline">): readonly JobStep[] | undefined {
+  return typeOfLive(job)?.liveStepsOf?.(job);
+}
+
+function typeOfLive({
+  jobType,
+}: Pick<LiveJob, "jobType">): Pick<JobType<JobBase>, "childrenOf" | "liveStepsOf"> | undefined {
+  const type = names.find((name) => jobTypes[name].jobType.toLowerCase() === jobType?.toLowerCase());
+  return type && jobTypes[type];
 }
 
 /** The job as the runner can run it; `undefined` for a type that only Azure ML runs. */

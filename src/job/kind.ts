@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { AssetUse } from "../asset/asset.ts";
 import type { LiveJob, Objective } from "../azure/jobs.ts";
+import type { ChildRun } from "../azure/run-history.ts";
 import type { Workload } from "../compute/workload.ts";
 import type { Problem } from "../yaml/problem.ts";
 import type { NodePath, SourceNode } from "../yaml/source.ts";
@@ -89,8 +90,19 @@ export type JobStep = {
 
 /** What the runs are that a run of some type starts. */
 export type ChildrenKind =
-  /** Without an objective, none of them is known to be the best. */
-  { readonly are: "trials"; readonly objective?: Objective } | { readonly are: "steps" };
+  | {
+      readonly are: "trials";
+      /** Without one, none of them is known to be the best. */
+      readonly objective?: Objective;
+      /** For a type whose runs start others besides: which of them are trials. */
+      readonly isTrial?: (child: StartedRun) => boolean;
+      /** For a type that says of each trial what it tried, and not in the run above. */
+      readonly parametersOf?: (child: StartedRun) => Readonly<Record<string, unknown>>;
+    }
+  | { readonly are: "steps" };
+
+/** A run that another one has started, as far as its type looks at it. */
+type StartedRun = Pick<ChildRun, "properties">;
 
 /** What came of reading a declared job. */
 export type ReadJob<Job> = { readonly job?: Job; readonly problems: readonly Problem[] };
@@ -129,8 +141,10 @@ export type JobType<Job extends JobBase> = {
   readonly primaryMetricOf?: (job: Job) => PrimaryMetric | undefined;
   /** For a type that is made of steps; `undefined` where they are in Azure and not known here. */
   readonly stepsOf?: (job: Job) => readonly JobStep[] | undefined;
+  /** The same of a job in Azure, for a run that nobody declares here. */
+  readonly liveStepsOf?: (job: Pick<LiveJob, "pipeline">) => readonly JobStep[] | undefined;
   /** For a type whose runs start others: what these are. By the live job, since a run may be followed that nobody declares. */
-  readonly childrenOf?: (job: Pick<LiveJob, "objective">) => ChildrenKind;
+  readonly childrenOf?: (job: Pick<LiveJob, "objective" | "properties">) => ChildrenKind;
   /** For a type that can run on the runner itself. */
   readonly onRunner?: (job: Job) => RunnerWork;
 };

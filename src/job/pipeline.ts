@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { AssetUse } from "../asset/asset.ts";
 import { defined } from "../azure/defined.ts";
+import type { LiveJob } from "../azure/jobs.ts";
 import { problemsAt } from "../compute/problems-at.ts";
 import type { AddProblem } from "../compute/kind.ts";
 import type { Problem } from "../yaml/problem.ts";
@@ -15,6 +16,7 @@ import {
   assetsOfGraph,
   computesOfGraph,
   declaredSteps,
+  liveSteps,
   placementsOfGraph,
   workloadsOnDefault,
   jobsSchema,
@@ -278,6 +280,12 @@ export function stepsOf({ graph, component, settings }: PipelineJob): readonly J
   if (component === undefined) return declaredSteps(graph, defined({ first: textOf(first), last: textOf(last) }));
   const inside = component.is === "here" ? component.component.inside : undefined;
   return inside === undefined || inside.isPartial === true ? undefined : declaredSteps(inside);
+}
+
+export function liveStepsOf({ pipeline }: Pick<LiveJob, "pipeline">): readonly JobStep[] | undefined {
+  if (pipeline === undefined) return undefined;
+  const { on_init: first, on_finalize: last } = pipeline.settings;
+  return liveSteps(pipeline.jobs, defined({ first: textOf(first), last: textOf(last) }));
 }
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);

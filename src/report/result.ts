@@ -305,7 +305,7 @@ export type BestTrial = {
 
 export type RunReport = {
   readonly name: string;
-  /** ARM id; absent for a run on the runner itself. */
+  /** ARM id; absent for a run on the runner itself, and for one that only run history knows. */
   readonly id?: string;
   readonly displayName?: string;
   readonly url?: string;

@@ -2,10 +2,11 @@ import pLimit from "p-limit";
 import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import type { Blobs } from "../azure/blobs.ts";
-import type { Jobs, LiveJob, Objective } from "../azure/jobs.ts";
+import type { LiveJob, Objective } from "../azure/jobs.ts";
 import type { Metrics } from "../azure/metrics.ts";
 import { succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import type { ChildRun, RunHistory } from "../azure/run-history.ts";
+import type { Runs } from "../azure/runs.ts";
 import { leafCause } from "../azure/service-error.ts";
 import { childrenOf } from "../job/job.ts";
 import type { ChildrenKind, JobStep } from "../job/kind.ts";
@@ -31,8 +32,9 @@ async function readChildren(
   const found = await runHistory.children(parent.name);
   if (!found.ok) return found;
   const limit = pLimit(readsAtOnce);
+  const started = found.value.filter((child) => kind.are === "steps" || (kind.isTrial?.(child) ?? true));
   const children = await Promise.all(
-    found.value.map((child, index) =>
+    started.map((child, index) =>
       limit(async () => {
         const values = await metrics.lastValues(child.name);
         // Metrics decide nothing but gates: what cannot be read is left out, and misses every one.
@@ -63,7 +65,7 @@ function reportOf(
     ...(kind.are === "trials" ? { trial: numberOf(name, parent.name) ?? index } : {}),
     status,
     conclusion: interpretStatus(status).conclusion,
-    parameters: kind.are === "trials" ? parametersOf(child, parent) : {},
+    parameters: kind.are === "trials" ? (kind.parametersOf?.(child) ?? parametersOf(child, parent)) : {},
     metrics,
     ...defined({
       durationSeconds: Number.isNaN(seconds) ? undefined : Math.max(0, seconds),
@@ -103,12 +105,18 @@ function parametersOf({ name, tags }: ChildRun, parent: LiveJob): Readonly<Recor
 }
 
 /**
- * The trial that the service names in the sweep's own properties (`best_child_run_id`, which azure-ai-ml downloads from
- * too); where it names none, the one with the best last value, of those that completed if there is one.
+ * The trial that the service names: in a sweep's own properties (`best_child_run_id`, which azure-ai-ml downloads from too),
+ * in an AutoML job's tags (`automl_best_child_run_id`, by which its documentation has the best model found). Where it names
+ * none, the one with the best last value, of those that completed if there is one.
  */
-function bestOf(children: readonly ChildReport[], { properties }: LiveJob, kind: ChildrenKind): BestTrial | undefined {
+function bestOf(
+  children: readonly ChildReport[],
+  { properties, tags }: LiveJob,
+  kind: ChildrenKind,
+): BestTrial | undefined {
   if (kind.are !== "trials" || kind.objective === undefined) return undefined;
-  const named = children.find(({ name }) => name === properties["best_child_run_id"]);
+  const bestName = properties["best_child_run_id"] ?? tags["automl_best_child_run_id"];
+  const named = children.find(({ name }) => name === bestName);
   if (named === undefined) return bestByMetric(children, kind.objective);
   const score = Number(properties["score"] ?? Number.NaN);
   return bestTrial(named, kind.objective, Number.isFinite(score) ? score : undefined);
@@ -142,7 +150,7 @@ export type FailedChild = { readonly child: ChildReport; readonly cause?: Servic
 export type Below = { readonly children?: Children; readonly failedChild?: FailedChild };
 
 type BelowDeps = {
-  readonly jobs: Pick<Jobs, "get">;
+  readonly runs: Runs;
   readonly runHistory: RunHistory;
   readonly metrics: Metrics;
   readonly blobs: Blobs;
@@ -158,11 +166,13 @@ type BelowDeps = {
  * @param status the last one that was read.
  */
 export async function readBelow(job: LiveJob, status: string, deps: BelowDeps): Promise<Outcome<Below>> {
-  const kind = childrenOf(job);
+  if (childrenOf(job) === undefined) return succeeded({});
+  const read = await deps.runs.get(job.name);
+  if (!read.ok) return read;
+  const now = read.value ?? job;
+  const kind = childrenOf(now);
   if (kind === undefined) return succeeded({});
-  const now = await deps.jobs.get(job.name);
-  if (!now.ok) return now;
-  const children = await readChildren(now.value ?? job, kind, deps);
+  const children = await readChildren(now, kind, deps);
   if (!children.ok) return children;
   const failedChild =
     interpretStatus(status).conclusion === "failure" ? await readFailedChild(children.value.children, deps) : undefined;
@@ -172,7 +182,7 @@ export async function readBelow(job: LiveJob, status: string, deps: BelowDeps): 
 
 /** Last values as gates take them: of a sweep, its best trial's; of a pipeline, its steps' beside its own. */
 export async function valuesOfRun(name: string, deps: BelowDeps): Promise<Outcome<LastValues>> {
-  const [job, own] = await Promise.all([deps.jobs.get(name), deps.metrics.lastValues(name)]);
+  const [job, own] = await Promise.all([deps.runs.get(name), deps.metrics.lastValues(name)]);
   if (!job.ok) return job;
   const kind = job.value === undefined ? undefined : childrenOf(job.value);
   if (job.value === undefined || kind === undefined) return own.ok ? succeeded({ own: own.value }) : own;

@@ -1,13 +1,13 @@
-import type { Jobs } from "../azure/jobs.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import { defined } from "../azure/defined.ts";
 import type { RunHistory } from "../azure/run-history.ts";
+import type { Runs } from "../azure/runs.ts";
 import type { Clock } from "../clock.ts";
 import type { LogFollower } from "./logs.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 
 export type FollowDeps = {
-  readonly jobs: Jobs;
+  readonly runs: Runs;
   readonly runHistory: RunHistory;
   readonly logs: LogFollower;
   readonly clock: Clock;
@@ -128,12 +128,12 @@ function limitsOf({ limits = {}, submittedAt, clock }: Pick<FollowDeps, "limits"
 /** The run history knows status, logs and cause; before it knows the run, and where it says that it is over, the job is asked. */
 async function lookOnce(
   name: string,
-  { jobs, runHistory }: FollowDeps,
+  { runs, runHistory }: FollowDeps,
 ): Promise<{ readonly ok: true; readonly value: Look } | { readonly ok: false; readonly failure: AzureFailure }> {
   const details = await runHistory.details(name);
   if (details.ok && interpretStatus(details.value.status).phase !== "over") return details;
   if (!details.ok && details.failure.reason !== "not-found") return details;
-  const job = await jobs.get(name);
+  const job = await runs.get(name);
   if (!job.ok) return job;
   if (job.value === undefined) {
     return {

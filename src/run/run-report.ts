@@ -51,7 +51,6 @@ export function runReport(
     startedAt === undefined || endedAt === undefined ? undefined : (endedAt - Date.parse(startedAt)) / 1000;
   return {
     name: job.name,
-    id: job.id,
     status: run.status,
     conclusion: run.end === "left" && run.why === "cancelled" ? "cancelled" : conclusion,
     reused,
@@ -59,6 +58,8 @@ export function runReport(
     metrics,
     gates,
     ...defined({
+      // A run that is no job of ARM's has no id there.
+      id: job.id === "" ? undefined : job.id,
       displayName: job.displayName,
       url: job.studioUrl,
       environment,

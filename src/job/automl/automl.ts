@@ -47,6 +47,8 @@ export type AutoMlJob = JobBase & {
   readonly services?: object;
 };
 
+export { childrenOf } from "./children.ts";
+
 export const label = "AutoML job";
 export const jobType = "AutoML";
 export const workload = "automl";

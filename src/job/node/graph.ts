@@ -209,31 +209,66 @@ function checkBindings(
 
 /** The steps whose outputs a step reads. */
 export function stepsBefore({ bindings }: PipelineNode): readonly string[] {
-  return bindings.flatMap(({ text }) =>
-    boundIn(text).flatMap((bound) => (bound.to === "step" && bound.io === "outputs" ? [bound.step] : [])),
-  );
+  return bindings.flatMap(({ text }) => stepsRead(text));
+}
+
+function stepsRead(text: string): readonly string[] {
+  return boundIn(text).flatMap((bound) => (bound.to === "step" && bound.io === "outputs" ? [bound.step] : []));
 }
 
 /** The steps by name, each with those that it starts after: whose outputs it reads, and the first and the last of all. */
-export function declaredSteps(
-  { nodes }: Graph,
-  { first, last }: { readonly first?: string; readonly last?: string } = {},
-): readonly JobStep[] {
-  const names = [...nodes.keys()];
-  const before = new Map(
-    [...nodes].map(([name, node]) => [name, [...new Set(stepsBefore(node))].filter((one) => names.includes(one))]),
+export function declaredSteps({ nodes }: Graph, ends: Ends = {}): readonly JobStep[] {
+  return inOrder(
+    [...nodes].map(([name, node]) => {
+      const { displayName, primaryMetric } = node;
+      return { name, before: stepsBefore(node), ...defined({ displayName, primaryMetric }) };
+    }),
+    ends,
   );
-  const read = new Set([...before.values()].flat());
-  const afterOf = (name: string): readonly string[] => {
-    const own = before.get(name) ?? [];
-    if (name === last) return names.filter((one) => one !== last && one !== first && !read.has(one));
-    return own.length === 0 && first !== undefined && name !== first ? [first] : own;
-  };
-  return [...nodes].map(([name, { displayName, primaryMetric }]) => ({
-    name,
-    after: afterOf(name),
-    ...defined({ displayName, primaryMetric }),
+}
+
+/** The steps that run before all others, and after them. */
+type Ends = { readonly first?: string; readonly last?: string };
+
+function inOrder(
+  steps: readonly (Omit<JobStep, "after"> & { readonly before: readonly string[] })[],
+  { first, last }: Ends,
+): readonly JobStep[] {
+  const names = steps.map(({ name }) => name);
+  const known = steps.map(({ before, ...step }) => ({
+    step,
+    before: [...new Set(before)].filter((one) => names.includes(one)),
   }));
+  const read = new Set(known.flatMap(({ before }) => before));
+  const afterOf = (name: string, before: readonly string[]): readonly string[] => {
+    if (name === last) return names.filter((one) => one !== last && one !== first && !read.has(one));
+    return before.length === 0 && first !== undefined && name !== first ? [first] : before;
+  };
+  return known.map(({ step, before }) => ({ ...step, after: afterOf(step.name, before) }));
+}
+
+/**
+ * The steps of a pipeline that is in Azure, as its job shows them (`properties.jobs`). What of them cannot be read says
+ * nothing: a picture without an edge is better than none.
+ */
+export function liveSteps(jobs: Readonly<Record<string, unknown>>, ends: Ends = {}): readonly JobStep[] {
+  return inOrder(
+    Object.entries(jobs).map(([name, step]) => {
+      const shown = isMapping(step) ? (step["display_name"] ?? step["displayName"]) : undefined;
+      return {
+        name,
+        before: textsIn(step).flatMap(stepsRead),
+        ...(typeof shown === "string" && shown !== "" && shown !== name ? { displayName: shown } : {}),
+      };
+    }),
+    ends,
+  );
+}
+
+/** Every text of a value, however deep: a step has bindings in its inputs, in its trial, in the data of its task. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** Steps that wait for each other would never start. */
