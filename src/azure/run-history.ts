@@ -2,7 +2,7 @@ import type { Arm } from "./arm.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { defined } from "./defined.ts";
 import type { LiveJob, Objective } from "./jobs.ts";
-import { listOf, membersOf, textOf, textsOf } from "./members.ts";
+import { listOf, membersOf, textOf, textsOf, type Members } from "./members.ts";
 import { failed, succeeded, type Outcome, type ServiceError } from "./outcome.ts";
 import { allPages } from "./pages.ts";
 import type { Answer } from "./pipeline.ts";
@@ -27,6 +27,8 @@ export type ChildRun = {
   /** As the service spells it. */
   readonly status: string;
   readonly displayName?: string;
+  /** ARM's word for what it is; absent where the history's own says nothing of it, as of a step. */
+  readonly jobType?: string;
   /** ISO 8601. */
   readonly startTime?: string;
   readonly endTime?: string;
@@ -138,6 +140,7 @@ function childOf(wire: unknown): readonly CreatedChild[] {
     properties: textsOf(run["properties"]),
     ...defined({
       displayName: textOf(run["displayName"]),
+      jobType: jobTypeOf(run),
       startTime: textOf(run["startTimeUtc"]),
       endTime: textOf(run["endTimeUtc"]),
     }),
@@ -155,6 +158,13 @@ const jobTypes = new Map([
   ["automl", "AutoML"],
 ]);
 
+function jobTypeOf({ runType, properties }: Members): string | undefined {
+  const { "azureml.runsource": source, runTemplate } = membersOf(properties);
+  return [runType, source, runTemplate]
+    .map((word) => jobTypes.get(textOf(word)?.toLowerCase() ?? ""))
+    .find((type) => type !== undefined);
+}
+
 /**
  * Runs of the first SDK's experiments say in their properties what a sweep is after (`primary_metric_config`, as
  * azureml-train-core's `HyperDriveRun` reads it).
@@ -162,9 +172,6 @@ const jobTypes = new Map([
 function jobOf(body: unknown, name: string): LiveJob {
   const run = membersOf(body);
   const properties = textsOf(run["properties"]);
-  const jobType = [run["runType"], properties["azureml.runsource"], properties["runTemplate"]]
-    .map((word) => jobTypes.get(textOf(word)?.toLowerCase() ?? ""))
-    .find((type) => type !== undefined);
   return {
     id: "",
     name: textOf(run["runId"]) ?? name,
@@ -172,7 +179,7 @@ function jobOf(body: unknown, name: string): LiveJob {
     tags: textsOf(run["tags"]),
     properties,
     ...defined({
-      jobType,
+      jobType: jobTypeOf(run),
       objective: objectiveIn(properties["primary_metric_config"]),
       displayName: textOf(run["displayName"]),
       computeId: textOf(run["target"]),

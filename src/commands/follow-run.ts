@@ -20,7 +20,7 @@ import type { SourceNode } from "../yaml/source.ts";
 import { judgeGates } from "./judge-gates.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { downloadsOf, waitsForRun } from "./run-defaults.ts";
-import { streamedLog } from "./streamed-log.ts";
+import { streamedLog, type StreamedLog } from "./streamed-log.ts";
 
 /** A run that is there: submitted, joined or resumed. */
 export type Started = ReportedRun & {
@@ -52,7 +52,7 @@ export async function followToReport(
       failures: [],
     };
   }
-  const log = streamedLog(name, azure, context);
+  const log = streamedLog(started, azure, context);
   // The cancellation is sent the moment the signal comes, whatever the following is waiting for.
   let cancelled: Promise<Outcome<void>> | undefined;
   const cancel = () => (cancelled ??= cancelRun(name, azure.jobs, context.clock));
@@ -82,7 +82,8 @@ export async function followToReport(
   }
   log.end();
   context.signal.removeEventListener("abort", onAbort);
-  const underneath = followed.end === "over" ? await below(started, followed, context, azure) : {};
+  const underneath =
+    followed.end === "over" ? await below(started, followed, context, { ...azure, tailOf: log.tailOf }) : {};
   const { children } = underneath;
   // A sweep logs nothing itself: its metrics are those of its best trial.
   const metrics = followed.end === "over" ? await readMetrics(children?.best?.name ?? name, azure.metrics) : [];
@@ -113,7 +114,7 @@ async function below(
   { job, steps }: Started,
   { status }: Followed,
   { log }: CommandContext,
-  azure: Azure,
+  azure: Azure & Pick<StreamedLog, "tailOf">,
 ): Promise<Below> {
   const found = await readBelow(job, status, { ...azure, ...defined({ steps }) });
   if (found.ok) return found.value;

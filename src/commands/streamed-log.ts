@@ -1,20 +1,29 @@
 import type { Azure } from "../azure/azure.ts";
 import { elapsed } from "../report/format.ts";
+import { childrenOf } from "../job/job.ts";
+import { defined } from "../azure/defined.ts";
+import { createChildLogs } from "../run/child-logs.ts";
 import { createLogFollower, type LogFollower } from "../run/logs.ts";
+import type { ReportedRun } from "../run/run-report.ts";
 import type { CommandContext } from "./context.ts";
 
 export type StreamedLog = {
   readonly follower: LogFollower;
   readonly status: (status: string) => void;
+  /** The last lines that were read of the log of a run that this one has started. */
+  readonly tailOf: (run: string) => string | undefined;
   readonly end: () => void;
 };
 
 /** Seconds of silence after which a line says that the run goes on. Our choice: nobody takes a minute for a hang. */
 const longestSilence = 60;
 
-/** Streams the logs of a run into one group for each file, with the states, and the time that has gone by, between them. */
+/**
+ * Streams the logs of a run, and of what it has started, into one group for each file, with the states, and the time that
+ * has gone by, between them.
+ */
 export function streamedLog(
-  run: string,
+  { job, steps }: Pick<ReportedRun, "job" | "steps">,
   { blobs, runHistory }: Pick<Azure, "blobs" | "runHistory">,
   { log, clock }: Pick<CommandContext, "log" | "clock">,
 ): StreamedLog {
@@ -31,35 +40,50 @@ export function streamedLog(
     lastLineAt = clock.now();
     log.info(text);
   };
+  const intoGroup = (title: string, lines: readonly string[]) => {
+    if (open !== title) {
+      close();
+      log.startGroup(title);
+      open = title;
+    }
+    lastLineAt = clock.now();
+    for (const line of lines) log.info(line);
+  };
+  const trouble = (text: string) => {
+    close();
+    log.annotate("warning", text);
+  };
   const after = () => elapsed((clock.now() - startedAt) / 1000);
-  const follower = createLogFollower(
-    blobs,
-    (file, lines) => {
-      if (open !== file) {
-        close();
-        log.startGroup(file);
-        open = file;
-      }
-      lastLineAt = clock.now();
-      for (const line of lines) log.info(line);
-    },
-    {
-      renew: (file) => runHistory.artifactUrl(run, file),
-      onTrouble: (file, why) => {
-        close();
-        log.annotate("warning", `The log ${file} of the run cannot be read: ${why}`);
-      },
-    },
-  );
+  const follower = createLogFollower(blobs, intoGroup, {
+    renew: (file) => runHistory.artifactUrl(job.name, file),
+    onTrouble: (file, why) => trouble(`The log ${file} of the run cannot be read: ${why}`),
+  });
+  const kind = childrenOf(job);
+  const below =
+    kind === undefined
+      ? undefined
+      : createChildLogs(job.name, kind, {
+          ...{ runHistory, blobs, clock, ...defined({ steps }) },
+          onLines: (of, file, lines) => intoGroup(`${of}: ${file}`, lines),
+          onTrouble: (of, file, why) =>
+            trouble(`The ${file === "" ? "logs" : `log ${file}`} of ${of} cannot be read: ${why}`),
+          onMore: (count) => say(`The logs of ${count} more failed trial${count === 1 ? "" : "s"} are in the studio.`),
+        });
   return {
     follower: {
       ...follower,
       look: async (logFiles) => {
         await follower.look(logFiles);
+        await below?.look();
         if (state !== undefined && clock.now() - lastLineAt >= longestSilence * 1000)
           say(`Run: still ${state} after ${after()}`);
       },
+      finish: async (logFiles) => {
+        await below?.finish();
+        await follower.finish(logFiles);
+      },
     },
+    tailOf: (child) => below?.tailOf(child),
     status: (status) => {
       state = status;
       say(`Run: ${status} (after ${after()})`);

@@ -62,7 +62,7 @@ function reportOf(
       : (Date.parse(endTime) - Date.parse(startTime)) / 1000;
   return {
     name,
-    ...(kind.are === "trials" ? { trial: numberOf(name, parent.name) ?? index } : {}),
+    ...(kind.are === "trials" ? { trial: trialNumber(name, parent.name) ?? index } : {}),
     status,
     conclusion: interpretStatus(status).conclusion,
     parameters: kind.are === "trials" ? (kind.parametersOf?.(child) ?? parametersOf(child, parent)) : {},
@@ -77,14 +77,14 @@ function reportOf(
 }
 
 /** The service shows a step by its `display_name`, and by its name where it has none. */
-function stepNameOf({ name, displayName }: ChildRun, steps: readonly JobStep[] = []): string {
+export function stepNameOf({ name, displayName }: ChildRun, steps: readonly JobStep[] = []): string {
   const shown = displayName ?? name;
   const declared = steps.find((step) => step.name === shown) ?? steps.find((step) => step.displayName === shown);
   return declared?.name ?? shown;
 }
 
 /** The service names trials after the sweep: `sweep_0`, `sweep_1`, … */
-function numberOf(name: string, parent: string): number | undefined {
+export function trialNumber(name: string, parent: string): number | undefined {
   const suffix = name.startsWith(`${parent}_`) ? name.slice(parent.length + 1) : "";
   return /^\d{1,6}$/.test(suffix) ? Number(suffix) : undefined;
 }
@@ -154,8 +154,10 @@ type BelowDeps = {
   readonly runHistory: RunHistory;
   readonly metrics: Metrics;
   readonly blobs: Blobs;
-  /** Of a pipeline that is declared here. */
+  /** Of a pipeline whose steps are known. */
   readonly steps?: readonly JobStep[];
+  /** The end of a log that was followed: it is not read again. */
+  readonly tailOf?: (run: string) => string | undefined;
 };
 
 /**
@@ -200,20 +202,32 @@ export function stepValuesOf(children: readonly ChildReport[]): NonNullable<Last
 
 async function readFailedChild(
   children: readonly ChildReport[],
-  { runHistory, blobs }: Pick<BelowDeps, "runHistory" | "blobs">,
+  { runHistory, blobs, tailOf }: Pick<BelowDeps, "runHistory" | "blobs" | "tailOf">,
 ): Promise<FailedChild | undefined> {
   const child = children.find(({ conclusion }) => conclusion === "failure");
   if (child === undefined) return undefined;
-  const details = await runHistory.details(await failedLeaf(child.name, runHistory));
-  if (!details.ok) return { child };
+  const leaf = await failedLeaf(child.name, runHistory);
+  const known = tailOf?.(leaf);
+  const details = await runHistory.details(leaf);
+  if (!details.ok) return { child, ...defined({ tail: known }) };
   const { error, logFiles } = details.value;
-  const follower = createLogFollower(blobs, () => undefined);
+  const tail = known ?? (await readTail(leaf, logFiles, { runHistory, blobs }));
+  return { child, ...defined({ cause: error === undefined ? undefined : leafCause(error), tail }) };
+}
+
+async function readTail(
+  run: string,
+  logFiles: Readonly<Record<string, string>>,
+  { runHistory, blobs }: Pick<BelowDeps, "runHistory" | "blobs">,
+): Promise<string | undefined> {
+  const renew = (file: string) => runHistory.artifactUrl(run, file);
+  const follower = createLogFollower(blobs, () => undefined, { renew });
   await follower.finish(logFiles);
-  return { child, ...defined({ cause: error === undefined ? undefined : leafCause(error), tail: follower.tail() }) };
+  return follower.tail();
 }
 
 /** Pipelines in pipelines go no deeper. Our choice. */
-const deepest = 8;
+export const deepest = 8;
 
 /** The run that failed by itself: of a step that is a pipeline or a sweep, the first below it that did. */
 async function failedLeaf(name: string, runHistory: RunHistory): Promise<string> {
