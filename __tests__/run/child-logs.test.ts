@@ -59,6 +59,7 @@ function following(started: () => Readonly<Record<string, Started>>, kind: Child
   };
   const lines: string[] = [];
   const troubles: string[] = [];
+  const states: string[] = [];
   const more: number[] = [];
   const logs = createChildLogs("parent", kind, {
     runHistory: { ...history, children, details },
@@ -66,6 +67,8 @@ function following(started: () => Readonly<Record<string, Started>>, kind: Child
     clock: { now: () => (now += 11_000) },
     onLines: (of, file, some) => lines.push(...some.map((line) => `${of}: ${file}: ${line}`)),
     onTrouble: (of, file, why) => troubles.push(`${of}: ${file}: ${why}`),
+    onState: (of, status) => states.push(`${of}: ${status}`),
+    onWaiting: async (of, compute = "nothing") => void states.push(`${of} waits on ${compute}`),
     onMore: (count) => more.push(count),
   });
   const print = async (name: string, text: string, file = log) => {
@@ -76,7 +79,7 @@ function following(started: () => Readonly<Record<string, Started>>, kind: Child
     await blob.createIfNotExists();
     await blob.appendBlock(text, Buffer.byteLength(text));
   };
-  return { logs, print, lines, troubles, more, asked, nameOf, fetched: () => fetched };
+  return { logs, print, lines, troubles, states, more, asked, nameOf, fetched: () => fetched };
 }
 
 const steps: ChildrenKind = { are: "steps" };
@@ -105,6 +108,28 @@ describe("the logs of what a run has started", () => {
     const produced = "building\none\ntwo\nepoch 1\nepoch 2".length;
     expect(fetched()).toBe(produced);
     expect(logs.tailOf(nameOf("train"))).toBe("epoch 1\nepoch 2");
+  });
+
+  it("are read with the states of the steps: each once, its end behind its log, and what it waits on", async () => {
+    let started: Readonly<Record<string, Started>> = { train: { status: "Queued", compute: "cpu" } };
+    const { logs, print, states, lines } = following(() => started, steps);
+    await logs.look();
+    await logs.look();
+    started = { train: { status: "Running", compute: "cpu" } };
+    await logs.look();
+    await print("train", "one\n");
+    started = { train: { status: "Completed", compute: "cpu" } };
+    expect(logs.progress()).toBe("0 of 1 steps have ended");
+    await logs.finish();
+    expect(states).toEqual([
+      "train: Queued",
+      "train waits on cpu",
+      "train waits on cpu",
+      "train: Running",
+      "train: Completed",
+    ]);
+    expect(lines).toEqual([`train: ${log}: one`]);
+    expect(logs.progress()).toBe("1 of 1 steps have ended");
   });
 
   it("are those of the steps of a step that is a pipeline, and of its failed trials where it is a sweep", async () => {

@@ -37,3 +37,10 @@ export function interpretStatus(status: string): JobState {
   const key = status.toLowerCase().replace(/^cancelled$/, "canceled");
   return (Object.hasOwn(states, key) ? states[key] : undefined) ?? unknown;
 }
+
+/** States in which a run waits for nodes; in `Preparing` its environment is made. */
+const waiting = new Set(["notstarted", "starting", "provisioning", "queued"]);
+
+export function waitsForNodes(status: string): boolean {
+  return waiting.has(status.toLowerCase());
+}

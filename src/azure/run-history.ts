@@ -29,6 +29,8 @@ export type ChildRun = {
   readonly displayName?: string;
   /** ARM's word for what it is; absent where the history's own says nothing of it, as of a step. */
   readonly jobType?: string;
+  /** Name of its compute. */
+  readonly compute?: string;
   /** ISO 8601. */
   readonly startTime?: string;
   readonly endTime?: string;
@@ -141,6 +143,7 @@ function childOf(wire: unknown): readonly CreatedChild[] {
     ...defined({
       displayName: textOf(run["displayName"]),
       jobType: jobTypeOf(run),
+      compute: textOf(run["target"]),
       startTime: textOf(run["startTimeUtc"]),
       endTime: textOf(run["endTimeUtc"]),
     }),

@@ -67,6 +67,8 @@ export async function followToReport(
       signal: context.signal,
       deadline: context.deadline,
       onStatus: log.status,
+      onWaiting: log.waiting,
+      onWarnings: log.warnings,
       ...defined({ last, limits, submittedAt: createdAt === undefined ? undefined : Date.parse(createdAt) }),
     });
   let followed = await follow();
@@ -98,7 +100,7 @@ export async function followToReport(
   const report = runReport(started, followed, details({ ...underneath, metrics, gates: results, tail }));
   const concluded =
     followed.end === "left"
-      ? await leftRunning(started, followed, context, cancel)
+      ? await leftRunning(started, followed, context, { cancel, whyItWaits: log.whyItWaits() })
       : await ended(
           followed,
           report,
@@ -171,7 +173,7 @@ async function leftRunning(
   { job: { name }, ours }: Started,
   followed: Extract<Followed, { end: "left" }>,
   context: CommandContext,
-  cancel: () => Promise<Outcome<void>>,
+  { cancel, whyItWaits }: { readonly cancel: () => Promise<Outcome<void>>; readonly whyItWaits: string | undefined },
 ): Promise<CommandResult> {
   const stopped = (reason: "cancelled" | "timeout" | OverLimit, message: string, isRunning: boolean): CommandResult => {
     // What could not be cancelled is left to the post step, which tries once more.
@@ -208,7 +210,9 @@ async function leftRunning(
         followed.why === "queue-limit"
           ? `was still ${followed.status}, waiting for nodes, when limits.queue had passed`
           : `was still ${followed.status} when limits.total had passed`;
-      return stopped(followed.why, `The run '${name}' ${why}; ${whatCameOf(asked, followed.status)}.`, !asked.ok);
+      const reason = followed.why === "queue-limit" && whyItWaits !== undefined ? ` ${whyItWaits}` : "";
+      const message = `The run '${name}' ${why}; ${whatCameOf(asked, followed.status)}.${reason}`;
+      return stopped(followed.why, message, !asked.ok);
     }
     case "unreachable":
       return {

@@ -181,6 +181,8 @@ export type KindFacts = {
   readonly machinesHeld?: (live: LiveCompute) => number;
   /** For a kind whose state alone does not say how far it is: `1 of 4 nodes, Resizing`. Shown whenever it changes. */
   readonly progressOf?: (live: LiveCompute) => string | undefined;
+  /** What keeps runs waiting on a live compute, as the rest of a sentence that begins with it; absent where it shows nothing. */
+  readonly whyRunsWait?: (live: LiveCompute) => string | undefined;
   /** Advice for failures that this kind is known for. */
   readonly hints?: readonly Hint[];
   /** What a detach leaves behind in the resource, to be known before another attachment follows. */

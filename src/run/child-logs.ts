@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import type { Blobs } from "../azure/blobs.ts";
 import { defined } from "../azure/defined.ts";
-import { interpretStatus } from "../azure/job-status.ts";
+import { interpretStatus, waitsForNodes } from "../azure/job-status.ts";
 import type { ChildRun, RunHistory } from "../azure/run-history.ts";
 import { childrenOf } from "../job/job.ts";
 import type { ChildrenKind, JobStep } from "../job/kind.ts";
@@ -15,6 +15,8 @@ export type ChildLogs = {
   readonly look: () => Promise<void>;
   /** Reads all of them to their ends. Where nothing was read before, the run was over already: only of what failed. */
   readonly finish: () => Promise<void>;
+  /** How far what was started is: `2 of 3 steps have ended`; `undefined` where nothing was seen yet. */
+  readonly progress: () => string | undefined;
   /** The last lines that were read of a run's log; `undefined` for one whose log was not read. */
   readonly tailOf: (run: string) => string | undefined;
 };
@@ -28,6 +30,10 @@ export type ChildLogDeps = {
   /** @param of the step or the trial, with what it is inside of: `train`, `tune, trial 3`. */
   readonly onLines: (of: string, file: string, lines: readonly string[]) => void;
   readonly onTrouble: (of: string, file: string, why: string) => void;
+  /** Told of each state of a step once its log is read that far. */
+  readonly onState: (of: string, status: string) => void;
+  /** Called in every look in which a step waits for nodes. */
+  readonly onWaiting: (of: string, compute: string | undefined) => Promise<void>;
   /** Told once of more failed trials than are read. */
   readonly onMore: (count: number) => void;
 };
@@ -46,6 +52,10 @@ type Known = {
   isRead?: boolean;
   /** It runs and has no log of its own: what it has started may have. */
   mayStartOthers?: boolean;
+  /** The status that was told last. */
+  told?: string;
+  /** It is a step; trials are too many to tell of each. */
+  readonly isStep: boolean;
   /** It was over when what it has started was listed. */
   isListedWhole?: boolean;
 };
@@ -55,11 +65,12 @@ type Known = {
  * failed, because hundreds of them may run. What a step has started is read like what the run itself has.
  */
 export function createChildLogs(parent: string, kind: ChildrenKind, deps: ChildLogDeps): ChildLogs {
-  const { runHistory, blobs, clock, steps, onLines, onTrouble, onMore } = deps;
+  const { runHistory, blobs, clock, steps, onLines, onTrouble, onState, onWaiting, onMore } = deps;
   const known = new Map<string, Known>();
   const followers = new Map<string, LogFollower>();
   let listedAt = -Infinity;
   let hasLooked = false;
+  let started: readonly ChildRun[] = [];
   let trials = 0;
   const leftOut = new Set<string>();
 
@@ -83,10 +94,16 @@ export function createChildLogs(parent: string, kind: ChildrenKind, deps: ChildL
         onTrouble(of === "" ? "what the run has started" : of, "", `${error.message} [${error.code}]`);
       return;
     }
+    if (depth === 0) started = found.value;
     for (const [index, run] of found.value.entries()) {
       if (below.are === "trials" && !isToBeShown(run, below)) continue;
       const own = below.are === "steps" ? stepNameOf(run, steps) : `trial ${trialNumber(run.name, name) ?? index}`;
-      const entry: Known = { ...known.get(run.name), run, of: of === "" ? own : `${of}, ${own}` };
+      const entry: Known = {
+        ...known.get(run.name),
+        run,
+        of: of === "" ? own : `${of}, ${own}`,
+        isStep: below.are === "steps",
+      };
       known.set(run.name, entry);
       // A step that was taken over from an earlier run has printed nothing now, nor has anything below it.
       if (run.properties["azureml.isreused"] === "true") {
@@ -114,6 +131,13 @@ export function createChildLogs(parent: string, kind: ChildrenKind, deps: ChildL
     return false;
   };
 
+  const tell = async (entry: Known, status: string): Promise<void> => {
+    if (!entry.isStep || !hasLooked) return;
+    if (entry.told !== status) onState(entry.of, status);
+    entry.told = status;
+    if (waitsForNodes(status)) await onWaiting(entry.of, entry.run.compute);
+  };
+
   const read = async (onlyFailed: boolean, isLast: boolean): Promise<void> => {
     const limit = pLimit(readsAtOnce);
     const open = [...known.values()].filter(
@@ -134,10 +158,12 @@ export function createChildLogs(parent: string, kind: ChildrenKind, deps: ChildL
       }
       const { logFiles, status } = found.value;
       const { phase } = interpretStatus(status);
+      if (phase !== "over") await tell(entry, status);
       entry.mayStartOthers = Object.keys(logFiles).length === 0 && (phase === "over" || /^running$/i.test(status));
       if (isLast || phase === "over") {
         await followerOf(entry).finish(logFiles);
         entry.isRead = true;
+        if (phase === "over") await tell(entry, status);
       } else await followerOf(entry).look(logFiles);
     }
   };
@@ -156,6 +182,11 @@ export function createChildLogs(parent: string, kind: ChildrenKind, deps: ChildL
       await read(!hasLooked, true);
       if (leftOut.size > 0) onMore(leftOut.size);
       leftOut.clear();
+    },
+    progress: () => {
+      const ended = started.filter((run) => interpretStatus(run.status).phase === "over").length;
+      const noun = kind.are === "steps" ? "step" : "trial";
+      return started.length === 0 ? undefined : `${ended} of ${started.length} ${noun}s have ended`;
     },
     tailOf: (run) => followers.get(run)?.tail(),
   };

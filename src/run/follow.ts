@@ -4,7 +4,7 @@ import type { RunHistory } from "../azure/run-history.ts";
 import type { Runs } from "../azure/runs.ts";
 import type { Clock } from "../clock.ts";
 import type { LogFollower } from "./logs.ts";
-import { interpretStatus } from "../azure/job-status.ts";
+import { interpretStatus, waitsForNodes } from "../azure/job-status.ts";
 
 export type FollowDeps = {
   readonly runs: Runs;
@@ -15,6 +15,10 @@ export type FollowDeps = {
   /** Milliseconds since the epoch after which the run is left running. */
   readonly deadline: number;
   readonly onStatus: (status: string) => void;
+  /** Called in every look in which it waits for nodes. */
+  readonly onWaiting?: () => Promise<void>;
+  /** What the service says besides, as often as it says it. */
+  readonly onWarnings?: (warnings: readonly string[]) => void;
   /** Seconds that the run may wait for nodes, and take in all, both counted from its submission. */
   readonly limits?: { readonly queueSeconds?: number; readonly totalSeconds?: number };
   /** Milliseconds since the epoch at which it was submitted; default: now. */
@@ -54,6 +58,7 @@ type Look = {
   readonly error?: ServiceError;
   readonly startTime?: string;
   readonly endTime?: string;
+  readonly warnings?: readonly string[];
   readonly logFiles: Readonly<Record<string, string>>;
 };
 
@@ -84,6 +89,7 @@ export async function followRun(name: string, deps: FollowDeps): Promise<Followe
       shown = last.status;
       deps.onStatus(shown);
     }
+    deps.onWarnings?.(last.warnings ?? []);
     stalledSince = phase === "stalled" ? (stalledSince ?? deps.clock.now()) : undefined;
     const outOfPatience = stalledSince !== undefined && deps.clock.now() - stalledSince > patienceSeconds * 1000;
     if (phase === "over" || outOfPatience) {
@@ -91,6 +97,7 @@ export async function followRun(name: string, deps: FollowDeps): Promise<Followe
       return { ...ending(last), end: "over" };
     }
     await deps.logs.look(last.logFiles);
+    if (waitsForNodes(last.status)) await deps.onWaiting?.();
     const over = limits.next(last.status, deps.clock.now());
     const left = Math.min((deps.deadline - deps.clock.now()) / 1000, over.left);
     if (left <= 0) return { ...ending(last), end: "left", why: over.left <= 0 ? over.why : "timeout" };
@@ -102,9 +109,6 @@ export async function followRun(name: string, deps: FollowDeps): Promise<Followe
   }
 }
 
-/** States in which a run waits for nodes; in `Preparing` its environment is made. */
-const waiting = new Set(["notstarted", "starting", "provisioning", "queued"]);
-
 /** How long is left of the limits. What was waited between two looks in one of these states was waited for nodes. */
 function limitsOf({ limits = {}, submittedAt, clock }: Pick<FollowDeps, "limits" | "submittedAt" | "clock">) {
   const since = submittedAt ?? clock.now();
@@ -114,7 +118,7 @@ function limitsOf({ limits = {}, submittedAt, clock }: Pick<FollowDeps, "limits"
   return {
     /** @returns seconds until the first of the limits that apply in this state. */
     next: (status: string, now: number): { readonly left: number; readonly why: OverLimit } => {
-      const isWaiting = waiting.has(status.toLowerCase());
+      const isWaiting = waitsForNodes(status);
       if (wasWaiting ?? isWaiting) waited += now - seenAt;
       seenAt = now;
       wasWaiting = isWaiting;
@@ -151,7 +155,7 @@ async function lookOnce(
   return { ok: true, value: { ...known, status: job.value.status } };
 }
 
-function ending({ status, error, startTime, endTime }: Look): Omit<Look, "logFiles"> {
+function ending({ status, error, startTime, endTime }: Look): Omit<Look, "logFiles" | "warnings"> {
   return {
     status,
     ...(error === undefined ? {} : { error }),

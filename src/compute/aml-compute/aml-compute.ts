@@ -11,7 +11,7 @@ import { containerWorkloads } from "../workload.ts";
 
 export { read, schema, type AmlCompute } from "./declared.ts";
 export { differencesFrom, withImmutableFields } from "./differences.ts";
-export { liveNodesOf, longestReadinessSeconds, machinesHeld, progressOf, readiness } from "./live.ts";
+export { liveNodesOf, longestReadinessSeconds, machinesHeld, progressOf, readiness, whyRunsWait } from "./live.ts";
 export { computeType, toRequest, toUpdate } from "./request.ts";
 
 export const label = "managed cluster";

@@ -21,6 +21,26 @@ export function progressOf({ properties }: LiveCompute): string | undefined {
   return `${current} of ${target} nodes${others.length === 0 ? "" : ` (${others.join(", ")})`}, ${state}`;
 }
 
+/** Nodes that are coming, that are all taken, or that cannot be had, with the cluster's own words for why. */
+export function whyRunsWait(live: LiveCompute): string | undefined {
+  const { properties } = live;
+  const number = (...path: readonly string[]) => {
+    const value = member(properties, ...path);
+    return typeof value === "number" ? value : undefined;
+  };
+  const error = nodeError(properties["errors"], "The service gave no reason.");
+  if (error !== undefined) return `could not get nodes: ${error.message} [${error.code}]`;
+  const current = number("currentNodeCount") ?? 0;
+  const most = number("scaleSettings", "maxNodeCount");
+  const running = number("nodeStateCounts", "runningNodeCount") ?? 0;
+  if (current < (number("targetNodeCount") ?? 0) || member(properties, "allocationState") === "Resizing")
+    return `is getting nodes: ${progressOf(live) ?? "none yet"}`;
+  if (most === 0) return "may have no nodes: max_instances is 0";
+  if (most !== undefined && current >= most && running >= current)
+    return `has no free node: ${running} of ${most} run other jobs`;
+  return most === undefined ? undefined : `has ${current} of at most ${most} node${most === 1 ? "" : "s"}`;
+}
+
 export function liveNodesOf({ properties }: LiveCompute): NodeRange | undefined {
   const size = properties["vmSize"];
   const minimum = member(properties, "scaleSettings", "minNodeCount") ?? 0;

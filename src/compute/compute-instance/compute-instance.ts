@@ -11,7 +11,7 @@ import { containerWorkloads } from "../workload.ts";
 
 export { read, schema, type ComputeInstance } from "./declared.ts";
 export { differencesFrom } from "./differences.ts";
-export { faultOf, liveNodesOf, longestReadinessSeconds, machinesHeld, readiness } from "./live.ts";
+export { faultOf, liveNodesOf, longestReadinessSeconds, machinesHeld, readiness, whyRunsWait } from "./live.ts";
 export { computeType, toRequest, toUpdate } from "./request.ts";
 
 export const label = "compute instance";

@@ -54,6 +54,13 @@ export function readiness(live: LiveCompute): Readiness {
     : { state: "ready" };
 }
 
+/** One that is stopped takes no job until somebody starts it. */
+export function whyRunsWait({ properties: { state } }: LiveCompute): string | undefined {
+  if (typeof state !== "string" || state.toLowerCase() === "running") return undefined;
+  if (state.toLowerCase() === "jobrunning") return "runs another job";
+  return /^stop(ped|ping)$/i.test(state) ? `is ${state}: start it, or the run waits on` : `is ${state}`;
+}
+
 /** A stopped instance holds its quota too. */
 export function machinesHeld(): number {
   return 1;
