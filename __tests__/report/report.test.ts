@@ -13,7 +13,7 @@ const references: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">
 /** What a reader sees: text without tags and pictures, with the joiners that keep GitHub from linking taken out. */
 function readerText(html: string): string {
   return html
-    .replaceAll(/<figure>.*?<\/figure>|<pre><code class="language-mermaid">.*?<\/code><\/pre>/gs, " ")
+    .replaceAll(/<figure[^>]*>.*?<\/figure>|<pre><code class="language-mermaid">.*?<\/code><\/pre>/gs, " ")
     .replaceAll(/<(?!\/?(code|strong|a|span)\b)[^>]*>/g, " ")
     .replaceAll(/<[^>]*>/g, "")
     .replaceAll(/&#(\d+);/g, (_, number: string) => String.fromCodePoint(Number(number)))

@@ -29,7 +29,7 @@ pre{background:var(--card);border:1px solid var(--line);border-radius:8px;paddin
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:16px;margin-top:16px}figure{margin:0;padding:10px 12px;border:1px solid var(--line);border-radius:8px}figcaption{font-weight:600;font-size:14px}
 details{margin-top:34px}summary{cursor:pointer;color:var(--soft)}
 svg{width:100%;height:auto;display:block}.grid{stroke:var(--line);stroke-width:1}.axis{stroke:var(--soft)}.tick{fill:var(--soft);font-size:11px}.line{fill:none;stroke:var(--mark);stroke-width:2}.point{fill:var(--mark)}.label{fill:var(--ink);font-size:14px;font-weight:600}.edge{fill:none;stroke:var(--soft)}.box{fill:var(--card);stroke:currentColor;stroke-width:1.5}.box.neutral{stroke:var(--soft);stroke-dasharray:4 4}a{color:var(--mark)}
-@media print{main{max-width:none;padding:0}h2{break-after:avoid}figure{break-inside:avoid}}
+@media print{main{max-width:none;padding:0}h2{break-after:avoid}figure{break-inside:avoid}svg{min-width:0!important}}
 `;
 
 /** The document as one HTML file: no scripts, nothing loaded from anywhere, readable in light, in dark and on paper. */
@@ -85,7 +85,7 @@ function blockHtml(block: Exclude<Block, Chart>): string {
     case "code":
       return `<pre>${html(block.text)}</pre>`;
     case "graph":
-      return `<figure>${svgGraph(block)}</figure>`;
+      return `<figure class="scroll">${svgGraph(block)}</figure>`;
     case "details":
       return `<details><summary>${textOf(block.summary)}</summary>${htmlOf(block.blocks)}</details>`;
   }
