@@ -128,7 +128,7 @@ ${step("start", "")}${step("prepare", "    outputs: { data: }\n")}${step(
       [`/runs/${name}/details`]: () => {
         const seen = looks[Math.min(look, looks.length - 1)] ?? {};
         look += 1;
-        const files = Object.keys((seen["logFiles"] ?? {}));
+        const files = Object.keys(seen["logFiles"] ?? {});
         const address = (file: string) =>
           `${stand.endpoint.origin}/${seeded.storageAccount}/azureml/ExperimentRun/dcid.${name}/${file}`;
         return { ...seen, logFiles: Object.fromEntries(files.map((file) => [file, address(file)])) };
