@@ -43,7 +43,7 @@ async function cancelling({ by, cancel, then }: Case) {
       return typeof read === "string" ? succeeded({ status: read, warnings: [], logFiles: {} }) : failing(read.fails);
     },
   };
-  const azure = { jobs, runHistory, metrics: { lastValues: async () => succeeded({}) }, blobs: {} };
+  const azure = { jobs, runs: jobs, runHistory, metrics: { lastValues: async () => succeeded({}) }, blobs: {} };
   const context = {
     inputs: { wait: true, onTimeout: "cancel", download: [] },
     github: { commit: "" },
