@@ -1,13 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import { join } from "node:path";
-import { fileKinds } from "../../src/asset/files/file-kinds.ts";
+import * as dataFile from "../../src/asset/files/data-file.ts";
+import * as modelFile from "../../src/asset/files/model-file.ts";
 import { succeeded } from "../../src/azure/outcome.ts";
+import { differing } from "../../src/asset/files/differing.ts";
+import { isSamePlace } from "../../src/asset/files/location.ts";
 import type { AssetDeps } from "../../src/asset/kind.ts";
 import { nodeOf } from "../support/documents.ts";
 import { checkoutOf } from "../support/step.ts";
 import { workspace } from "../support/targets.ts";
-
-const { data: dataFile, model: modelFile } = fileKinds;
 
 type Files = Readonly<Record<string, string>>;
 
@@ -85,5 +86,58 @@ describe("a model of its own file", () => {
     expect(await put("azureml://jobs/j/outputs/artifacts/paths/m")).toEqual(
       succeeded("azureml://jobs/j/outputs/artifacts/paths/m"),
     );
+  });
+});
+
+describe("what is said of an asset", () => {
+  it.each([
+    ["a number that the service keeps as text", { tags: { rows: 2 } }, { tags: { rows: "2" } }, []],
+    ["a boolean in another spelling", { tags: { kept: true } }, { tags: { kept: "True" } }, []],
+    ["a tag without a value", { tags: { a: null } }, { tags: {} }, []],
+    ["another order", { tags: { a: "1", b: "2" } }, { tags: { b: "2", a: "1" } }, []],
+    ["a member that is not declared", { stage: undefined }, { stage: "Production" }, []],
+    ["another value", { tags: { a: "1" } }, { tags: { a: "2" } }, ["tags"]],
+    ["another text of the description", { description: "" }, { description: "x" }, ["description"]],
+    ["the archive", {}, { isArchived: true }, ["isArchived"]],
+  ])("is compared where it differs in %s", (_, declared, live, expected) => {
+    expect(differing(live, declared)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      "azureml://datastores/d/paths/x",
+      "azureml://subscriptions/S/resourcegroups/g/workspaces/w/datastores/d/paths/x/",
+      true,
+    ],
+    [`${long}datastores/d/paths/x`, `${long.replace("/s/", "/S/")}datastores/d/paths/x`, true],
+    [`${long}datastores/d/paths/x`, `${long.replace("/w/", "/other/")}datastores/d/paths/x`, false],
+    ["azureml://datastores/d/paths/x", "azureml://datastores/d/paths/X", false],
+    ["azureml://datastores/d/paths/x", undefined, false],
+  ])("is in the same place: %s and %s", (declared, live, expected) => {
+    expect(isSamePlace(declared, live)).toBe(expected);
+  });
+});
+
+describe("a file that cannot be registered", () => {
+  it.each([
+    ["a path that leads nowhere", "name: d\npath: ./nothing\n", "missing-file", ["path"]],
+    ["a file as a folder", "name: d\npath: x.csv\n", "wrong-type", ["path"]],
+    ["a version without a name", "version: 3\npath: folder\n", "missing-key", ["version"]],
+    ["a name that the service does not take", "name: a/b\npath: folder\n", "illegal-name", ["name"]],
+    ["a reference in place of a path", "name: d\npath: azureml:x:1\n", "wrong-reference", ["path"]],
+    ["a path out of the checkout", "name: d\npath: ../..\n", "outside", ["path"]],
+  ])("for %s", (_, yaml, code, at) => {
+    const node = nodeIn({ "x.csv": "1\n", "folder/y.csv": "1\n" }, yaml);
+    expect(dataFile.read(node).problems).toEqual([
+      expect.objectContaining({ code, severity: "error", where: node.document.at(at) }),
+    ]);
+  });
+
+  it("for a model of MLflow that is one file, and for a model without a name", () => {
+    const files = { "m/MLmodel": "flavors: {}\n" };
+    const codes = (yaml: string) => modelFile.read(nodeIn(files, yaml)).problems.map(({ code }) => code);
+    expect(codes("name: m\ntype: mlflow_model\npath: m\n")).toEqual([]);
+    expect(codes("name: m\ntype: mlflow_model\npath: m/MLmodel\n")).toEqual(["wrong-type"]);
+    expect(codes("path: m\n")).toEqual(["missing-key"]);
   });
 });

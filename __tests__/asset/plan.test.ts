@@ -55,7 +55,7 @@ describe("a declared environment", () => {
     ["the declared version with other content", { 7: other }, { version: "7" }, { action: "update", version: "7" }],
     ["another version than the declared one", { 7: live }, { version: "8" }, { action: "create", version: "8" }],
   ])("where the workspace has %s: %j", async (_, versions, fields, expected) => {
-    const planned = await planAsset(asset(fields), environment, assetsOf(versions).assets);
+    const planned = await planAsset(asset(fields), undefined, environment, assetsOf(versions).assets);
     expect(planned).toMatchObject({ ok: true, value: expected });
     expect(planned.ok && "otherwise" in planned.value).toBe("otherwise" in expected);
   });
@@ -81,7 +81,7 @@ describe("a declared environment", () => {
     ],
   ])("is registered as %s", async (_, fields, fixed, expected, sent) => {
     const { assets, put } = assetsOf({ 2: other }, fixed);
-    const planned = await planAsset(asset(fields), environment, assets);
+    const planned = await planAsset(asset(fields), undefined, environment, assets);
     if (!planned.ok) throw new Error("The environment was not compared.");
     const deps = {
       assets,

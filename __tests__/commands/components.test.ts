@@ -39,10 +39,11 @@ describe("a component file", () => {
     const planned = await does("plan", files("python prep.py"));
     expect(planned.result).toMatchObject({
       failures: [],
-      environments: [
+      assets: [
         { kind: "component", name: "prep", version: "1", action: "create" },
-        { name: "prep-env", version: "1", action: "create" },
+        { kind: "environment", name: "prep-env", version: "1", action: "create" },
       ],
+      environments: [{ name: "prep-env", version: "1", action: "create" }],
     });
     expect(planned.puts).toEqual([]);
     expect(planned.text).toContain("Assets");
@@ -56,7 +57,7 @@ describe("a component file", () => {
     ]);
 
     const second = await does("apply", files("python prep.py"));
-    expect(second.result).toMatchObject({ failures: [], environments: [{ action: "none" }, { action: "none" }] });
+    expect(second.result).toMatchObject({ failures: [], assets: [{ action: "none" }, { action: "none" }] });
     expect(second.puts).toEqual([]);
 
     expect((await does("apply", files("python prep.py --more"))).puts).toEqual(["components/prep/versions/2"]);

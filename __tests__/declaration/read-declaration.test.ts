@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { declare } from "../support/declare.ts";
-import type { DeclarationRequest } from "../../src/declaration/gather.ts";
+import type { DeclarationRequest } from "../../src/declaration/gathered.ts";
 import { checkoutOf } from "../support/step.ts";
 
 const machine = (name: string, id: string) =>
@@ -86,6 +86,7 @@ describe("files", () => {
       "pipelines/component.yml":
         "$schema: https://host/commandComponent.schema.json\ntype: command\nname: c\ncommand: x\nenvironment: azureml:e:1\n",
       "data/data.yml": "$schema: https://host/data.schema.json\nname: d\npath: ./x\ntype: uri_folder\n",
+      "data/x/a.csv": "1\n",
       "data/MLTable": "paths: []\n",
       "conda.yml": "name: e\nchannels: [conda-forge]\ndependencies: [python=3.10, { pip: [x] }]\n",
       "chart/values.yml": "a: {{ .Values.x }}\n",

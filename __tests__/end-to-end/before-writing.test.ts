@@ -282,6 +282,11 @@ const environmentFile = (image: string): Files => ({
   "azureml.yml": cluster,
   "env.yml": `$schema: https://host/environment.schema.json\nname: fixed\nversion: 7\nimage: ${image}\n`,
 });
+const dataFile = (content: string): Files => ({
+  ...declared(cluster),
+  "data.yml": "name: d\nversion: 3\ntype: uri_file\npath: d.csv\n",
+  "d.csv": content,
+});
 const withEnvironment = { config: "azureml.yml, env.yml" };
 /** A workspace without a write, whatever was put into it before. */
 async function done(command: RunOptions["command"], files: Files, options?: Options): Promise<void> {
@@ -456,6 +461,13 @@ const cases: readonly Case[] = [
     files: environmentFile("ubuntu:24.04"),
     inputs: withEnvironment,
     before: () => done("apply", environmentFile("ubuntu:22.04"), { inputs: withEnvironment }),
+  },
+  {
+    reason: "asset-failed",
+    what: "a version of data that exists with other content",
+    files: dataFile("2\n"),
+    inputs: { config: "azureml.yml, data.yml" },
+    before: () => done("apply", dataFile("1\n"), { inputs: { config: "azureml.yml, data.yml" } }),
   },
   { reason: "not-supported", what: "a deployment", files: declared(`${cluster}deploy: { type: aci }\n`) },
 ];

@@ -211,6 +211,7 @@ async function jsonReaders(load: Load): Promise<readonly Reader[]> {
       workspace: { subscriptionId: "s", resourceGroup: "r", name: "n" },
       options: { onDrift: "fail", onConflict: "fail", allowDelete: false, force: false, only: ["a"], set: ["a=b"] },
       steps: [],
+      assets: [],
       environments: [],
     },
     digest,

@@ -96,7 +96,8 @@ function resultWith(text: string): Result {
         durationSeconds: 1,
       },
     ],
-    environments: [{ name: text, version: text, action: "create", reason: text }],
+    environments: [],
+    assets: [{ kind: "data", name: text, version: text, action: "create", reason: text }],
     plan: {
       hasChanges: true,
       steps: [

@@ -14,7 +14,7 @@ const step = (fields: Partial<PlanFileStep> = {}): PlanFileStep => ({
   ...fields,
 });
 const keep = step({ action: "none", reason: "It is as declared.", changes: [], requests: [] });
-const whole = (...steps: PlanFileStep[]) => ({ steps, environments: [] });
+const whole = (...steps: PlanFileStep[]) => ({ steps, assets: [] });
 
 type Case = {
   readonly when: string;
@@ -89,16 +89,19 @@ describe("changes since a plan was made", () => {
     else expect(changes).toEqual([expect.stringMatching(expected)]);
   });
 
-  it("are targets that are gone or new, and environments", () => {
-    const environment = { name: "env", version: "1", action: "create" as const, reason: "" };
+  it("are targets that are gone or new, and assets", () => {
+    const asset = { kind: "environment" as const, name: "env", version: "1", action: "create" as const, reason: "" };
+    const data = { ...asset, kind: "data" as const, action: "none" as const };
     expect(
       changesSince(
-        { steps: [step()], environments: [environment, { ...environment, name: "made" }] },
+        { steps: [step()], assets: [asset, { ...asset, name: "made" }, data, { ...data, version: "2" }] },
         {
           steps: [step({ target: "other" })],
-          environments: [
-            { ...environment, version: "2" },
-            { ...environment, name: "made", action: "none" },
+          assets: [
+            { ...asset, version: "2" },
+            { ...asset, name: "made", action: "none" },
+            data,
+            { ...data, version: "3", action: "create" },
           ],
         },
       ),
@@ -106,9 +109,11 @@ describe("changes since a plan was made", () => {
       { target: "gpu", sentence: "gpu: it is in the plan, but no longer declared." },
       { target: "other", sentence: "other: it is declared, but not in the plan." },
       {
-        environment: "environment env",
+        asset: "environment env",
         sentence: "environment env: the plan says 'create' of version 1; now it is 'create' of version 2.",
       },
+      { asset: "data env", sentence: "data env: it is in the plan, but no longer declared." },
+      { asset: "data env", sentence: "data env: it is declared, but not in the plan." },
     ]);
   });
 

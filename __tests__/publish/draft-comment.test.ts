@@ -17,6 +17,7 @@ const quiet: Result = {
   skipped: [],
   problems: [],
   targets: [],
+  assets: [],
   environments: [],
   leftGoing: [],
   startedAt: "2026-01-01T00:00:00.000Z",
@@ -128,7 +129,7 @@ describe("what is worth a comment", () => {
     ["a remark", { problems: [{ ...problem, severity: "notice" as const }] }, false],
     [
       "an environment that is registered",
-      { environments: [{ name: "e", version: "1", action: "create" as const, reason: "r" }] },
+      { assets: [{ kind: "environment" as const, name: "e", version: "1", action: "create" as const, reason: "r" }] },
       true,
     ],
     ["something that is in progress", { leftGoing: [{ what: "w", next: "n" }] }, true],
@@ -239,8 +240,15 @@ const result: fc.Arbitrary<Result> = fc.record({
     ),
   }),
   targets: fc.constant([]),
-  environments: fc.array(
-    fc.record({ name: hostile, version: hostile, action: fc.constantFrom("create", "none"), reason: hostile }),
+  environments: fc.constant([]),
+  assets: fc.array(
+    fc.record({
+      kind: fc.constantFrom("environment", "data"),
+      name: hostile,
+      version: hostile,
+      action: fc.constantFrom("create", "none"),
+      reason: hostile,
+    }),
     { maxLength: 10 },
   ),
   run: fc.record({

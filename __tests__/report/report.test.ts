@@ -76,7 +76,7 @@ describe("a report", () => {
         "Least-privilege role: azureml-targets for mlw",
         "Needed permissions",
         "Targets",
-        "Environments",
+        "Assets",
         "Problems",
         "Plan",
         "Metrics",

@@ -29,6 +29,9 @@ const result: Result = {
     hasChanges: true,
     steps: [{ target: "cpu", type: "amlcompute", action: "create", reason: "r", changes: [], findings: [] }],
   },
+  assets: [
+    { kind: "environment", name: "env", version: "1", action: "create", reason: "There is no version 1 of it yet." },
+  ],
   environments: [{ name: "env", version: "1", action: "create", reason: "There is no version 1 of it yet." }],
   targets: [
     {

@@ -18,7 +18,7 @@ const sections = readdirSync("src/report/sections")
 /** The member that a section reads, and the parts that are lost with it. */
 const reads: Readonly<Record<string, { readonly member: keyof Result; readonly parts: readonly string[] }>> = {
   doctor: { member: "doctor", parts: ["checks"] },
-  assets: { member: "environments", parts: ["environments"] },
+  assets: { member: "assets", parts: ["assets"] },
   failures: { member: "failures", parts: ["failures"] },
   files: { member: "skipped", parts: ["files"] },
   findings: { member: "plan", parts: ["plan"] },

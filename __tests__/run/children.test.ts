@@ -17,7 +17,7 @@ function train(options: SweepOptions = {}, more: Partial<RunOptions> = {}) {
 }
 
 const outputs = (result: Pick<Result, "run">) => {
-  const set = outputsOf({ ...result, targets: [], environments: [] } as unknown as Result);
+  const set = outputsOf({ ...result, targets: [], assets: [] } as unknown as Result);
   return {
     children: JSON.parse(set["children"] ?? "[]") as readonly Record<string, unknown>[],
     best: set["best-trial"],

@@ -1,4 +1,4 @@
-import type { DeclarationRequest } from "../../src/declaration/gather.ts";
+import type { DeclarationRequest } from "../../src/declaration/gathered.ts";
 import { readDeclaration } from "../../src/declaration/read-declaration.ts";
 import { checkoutOf } from "./step.ts";
 

@@ -16,9 +16,8 @@ import { examples, filledIn, readGoldens, standInFor } from "./goldens.ts";
 const goldenWorkspace =
   "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws";
 
-// `corpus.test.ts` has pipelines and components with everything that is put before them, in this process. No command registers
-// files of data and models yet: `goldens.test.ts` has their requests.
-const goldens = readGoldens().filter(({ kind }) => !/^(pipelineJob|\w+Component|data|model)$/.test(kind));
+// `corpus.test.ts` has pipelines and components with everything that is put before them, in this process.
+const goldens = readGoldens().filter(({ kind }) => !/^(pipelineJob|\w+Component)$/.test(kind));
 
 const variants = readCases("variants.jsonl");
 const expected = (one: WireCase) => one.expect ?? one.official;
@@ -109,7 +108,9 @@ function readBack(entry: JournalEntry, { checkout, config, sent, golden }: Surro
   const environmentId = typeof holder["environmentId"] === "string" ? holder["environmentId"] : undefined;
   const name = entry.path.split("/").at(-1) ?? "";
   const isHashed = /\/versions\/[0-9a-f]{64}$/.test(entry.path);
-  let own = JSON.stringify(entry.body).replaceAll(workspacePath, goldenWorkspace);
+  let own = JSON.stringify(entry.body)
+    .replaceAll(workspacePath, goldenWorkspace)
+    .replaceAll(inAddress(workspacePath), inAddress(goldenWorkspace));
   for (const path of uploads) {
     own = own.replaceAll(/LocalUpload\/[0-9a-f]{64}\/([^/"]+)/g, (whole, folderName: string) => {
       if (folderName !== basename(join(from, path)) || own.includes(`<upload:${path}>`)) return whole;
@@ -148,6 +149,12 @@ function readBack(entry: JournalEntry, { checkout, config, sent, golden }: Surro
   return { path, body, environmentId };
 }
 
+/** A workspace as the long form of an address in a datastore has it. */
+function inAddress(workspace: string): string {
+  const [, subscription = "", , group = "", , , , name = ""] = workspace.split("/").slice(1);
+  return `azureml://subscriptions/${subscription}/resourcegroups/${group}/workspaces/${name}/`;
+}
+
 /** Every file below it is in the storage by now. */
 function expectUploaded(blobPath: string): void {
   const puts = emulator
@@ -171,6 +178,9 @@ function provide(golden: WireRequest): void {
   const references = JSON.stringify(golden.body).matchAll(
     /\/(data|models|environments)\/([^/"]+)\/versions\/([^/"]+)/g,
   );
+  // The official client found a first version of everything that it was asked for, and put the next one.
+  const [, registered, ownName = ""] = /^\/(data|models)\/([^/]+)\/versions\/2$/.exec(golden.path) ?? [];
+  if (registered !== undefined) emulator.putAsset(registered as "data" | "models", ownName, "1");
   for (const [, kind = "", name = "", version = ""] of references)
     emulator.putAsset(kind as "data" | "models" | "environments", name, version);
   const compute = computeNamed(golden.body);

@@ -1,12 +1,12 @@
 import { relative } from "node:path";
-import { fileKinds } from "../../src/asset/files/file-kinds.ts";
+import * as data from "../../src/asset/files/data-file.ts";
+import * as model from "../../src/asset/files/model-file.ts";
 import { inWorkspace, type Location } from "../../src/asset/files/location.ts";
 import { readTarget } from "../../src/compute/read.ts";
 import { toRequest } from "../../src/compute/target.ts";
 import { kindOf } from "../../src/declaration/document-kind.ts";
 import type { Problem } from "../../src/yaml/problem.ts";
-import { valueAt, type SourceNode } from "../../src/yaml/source.ts";
-import { schemaNameOf } from "../../src/yaml/schema-name.ts";
+import type { SourceNode } from "../../src/yaml/source.ts";
 import { readDocuments } from "../../src/yaml/yaml.ts";
 import type { EnvironmentDefinition } from "../../src/asset/environment/definition.ts";
 import { assetKinds, type AssetUse } from "../../src/asset/asset.ts";
@@ -15,7 +15,7 @@ import { anonymousVersion, environmentBody } from "../../src/asset/environment/r
 import { assetsOf, readJob, toRequest as toJobRequest } from "../../src/job/job.ts";
 import { computeId, datastoreId } from "../../src/job/parts/compute.ts";
 import { toRequest as componentRequest, type ComponentDefinition } from "../../src/asset/component.ts";
-import type { PartIds } from "../../src/asset/kind.ts";
+import type { AssetRequest, PartIds } from "../../src/asset/kind.ts";
 import { readComponentAsset } from "../../src/job/component-file.ts";
 import { toCommandJob } from "../../src/job/runconfig/run-configuration.ts";
 import { workspace } from "../support/targets.ts";
@@ -45,31 +45,34 @@ export async function make(yaml: string, folder: string, root?: string, file = "
     const body = await toRequest(target, workspace, () => Promise.resolve("***"));
     return { problems: all, path: `/computes/${target.name}`, body };
   }
-  if (kind.is === "environment") {
+  const assetKind = kind.is === "asset" ? kind.kind : undefined;
+  if (assetKind === "environment") {
     const { asset, problems: found } = readEnvironmentAsset(node);
     const all = [...problems, ...found];
     if (asset === undefined) return { problems: all };
-    const { name, version = "1", definition } = asset;
+    const { name = "", version = "1", definition } = asset;
     return {
       problems: all,
       path: `/environments/${name}/versions/${version}`,
       body: environmentBody(definition, contextOf(definition), false),
     };
   }
-  if (kind.is === "component") {
+  if (assetKind === "component") {
     const { asset, problems: found } = readComponentAsset(node);
     const all = [...problems, ...found];
     if (asset === undefined) return { problems: all };
-    const { name, version = "2", definition } = asset;
+    const { name = "", version = "2", definition } = asset;
     const { body } = componentRequest(definition, undefined, undefined, idsOf(definition), { name, version });
     return { problems: all, path: `/components/${name}/versions/${version}`, body, dependencies };
   }
-  const made = makeOfFile(node, (location) =>
-    location.from === "address"
-      ? location.address
-      : `azureml://datastores/${location.datastore ?? "workspaceblobstore"}/paths/<upload:${relative(folder, location.local) || "."}>`,
-  );
-  if (made !== undefined) return { ...made, problems: [...problems, ...made.problems] };
+  if (assetKind !== undefined) {
+    const made = makeOfFile(assetKind, node, (location) =>
+      location.from === "address"
+        ? location.address
+        : `azureml://datastores/${location.datastore ?? "workspaceblobstore"}/paths/<upload:${relative(folder, location.local) || "."}>`,
+    );
+    return { ...made, problems: [...problems, ...made.problems] };
+  }
   const translated = kind.is === "run-configuration" ? toCommandJob(document) : { document, problems: [] };
   const { job, problems: found } = readJob({ document: translated.document, path: [] });
   const all = [...problems, ...translated.problems, ...found];
@@ -131,29 +134,34 @@ export async function make(yaml: string, folder: string, root?: string, file = "
   }
 }
 
-/** Files that register an asset by themselves. Without a version the service's next one is put: 2 among the goldens. */
-function makeOfFile(node: SourceNode, addressOf: (location: Location) => string): Made | undefined {
-  const { data, model } = fileKinds;
-  switch (schemaNameOf(valueAt(node, ["$schema"]))) {
-    case data.schemaName: {
-      const { asset, problems } = data.read(node);
-      if (asset === undefined) return { problems };
-      const { name, version = "2", definition } = asset;
-      const { body } = data.toRequest(definition, undefined, addressOf(definition.location), { name, version });
-      return { problems, path: `/${data.collection}/${name}/versions/${version}`, body };
-    }
-    case model.schemaName: {
-      const { asset, problems } = model.read(node);
-      if (asset === undefined) return { problems };
-      const { name, version = "2", definition } = asset;
-      const address = inWorkspace(addressOf(definition.location), workspace.id);
-      const { body } = model.toRequest(definition, undefined, address, { name, version });
-      return { problems, path: `/${model.collection}/${name}/versions/${version}`, body };
-    }
-    default:
-      return undefined;
+/** Files of data and models. Without a version the service's next one is put: 2 among the goldens. */
+function makeOfFile(kind: "data" | "model", node: SourceNode, addressOf: (location: Location) => string): Made {
+  const ids = { idOf: () => "", computeIdOf: () => "", fingerprint: "" };
+  const made = (asset: { readonly name?: string; readonly version?: string }, collection: string, put: Put) => {
+    const { name, version, body } = put(
+      asset.name === undefined ? undefined : { name: asset.name, version: asset.version ?? "2" },
+    );
+    return { path: `/${collection}/${name}/versions/${version}`, body };
+  };
+  if (kind === "data") {
+    const { asset, problems } = data.read(node);
+    if (asset === undefined) return { problems };
+    const { definition } = asset;
+    const address = addressOf(definition.location);
+    const put: Put = (named) => data.toRequest(definition, undefined, address, ids, named);
+    return { problems, ...made(asset, data.collection, put) };
   }
+  const { asset, problems } = model.read(node);
+  if (asset === undefined) return { problems };
+  const { definition } = asset;
+  const address = inWorkspace(addressOf(definition.location), workspace.id);
+  return {
+    problems,
+    ...made(asset, model.collection, (named) => model.toRequest(definition, undefined, address, ids, named)),
+  };
 }
+
+type Put = (named: { readonly name: string; readonly version: string } | undefined) => AssetRequest;
 
 function contextOf({ build }: EnvironmentDefinition): string | undefined {
   if (build === undefined) return undefined;

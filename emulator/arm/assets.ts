@@ -13,12 +13,40 @@ const contentMembers = [
   "osType",
   "inferenceConfig",
   "dataUri",
+  "dataType",
   "modelUri",
+  "modelType",
   "componentSpec",
 ];
 
 function contentOf({ properties }: Version): string {
   return JSON.stringify(contentMembers.map((member) => properties[member] ?? null));
+}
+
+/** What the service adds to a version of these kinds. */
+const added: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  models: { flavors: {}, jobName: null, stage: null },
+};
+
+/** What the service says of other content: of data and models in a sentence that official clients look for. */
+function otherContent(kind: string, name: string, version: string): Reply {
+  return kind === "data" || kind === "models"
+    ? armError(400, "UserError", "Asset paths cannot be updated.")
+    : armError(409, "Conflict", `The version ${version} of ${name} exists and its content cannot be changed.`);
+}
+
+/** The long form of an address in a datastore: the service names the workspace, whoever leaves it out. */
+function withWorkspace(properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const [, subscription = "", group = "", workspace = ""] =
+    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/.*\/workspaces\/([^/]+)$/.exec(workspacePath) ?? [];
+  const long = `azureml://subscriptions/${subscription}/resourcegroups/${group}/workspaces/${workspace}/datastores/`;
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) =>
+      (name === "dataUri" || name === "modelUri") && typeof value === "string"
+        ? [name, value.replace(/^azureml:\/\/datastores\//i, long)]
+        : [name, value],
+    ),
+  );
 }
 
 /** A number counts up; after a name comes `1`. */
@@ -33,6 +61,17 @@ type Version = {
   readonly properties: Readonly<Record<string, unknown>>;
   readonly systemData: unknown;
 };
+
+/** As a list's query has them: what is archived only where it is asked for, the newest first, so many at most. */
+function chosen(versions: readonly Version[], query: URLSearchParams): readonly Version[] {
+  const view = query.get("listViewType") ?? "ActiveOnly";
+  const seen = versions.filter(
+    ({ properties }) => view === "All" || (properties["isArchived"] === true) === (view === "ArchivedOnly"),
+  );
+  const ordered = /\bdesc$/i.test(query.get("$orderBy") ?? "") ? seen.toReversed() : seen;
+  const top = Number(query.get("$top") ?? Infinity);
+  return ordered.slice(0, top);
+}
 
 /** Versions of codes, components, environments, data and models. */
 export function createAssets(store: Store, storage: Storage, pageSize: number) {
@@ -58,7 +97,8 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
       properties: {},
       isArchived: false,
       isAnonymous: false,
-      ...properties,
+      ...added[kind],
+      ...withWorkspace(properties),
     },
     systemData: { createdAt: new Date().toISOString(), createdBy: seeded.clientId, createdByType: "Application" },
   });
@@ -70,7 +110,15 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
       : {
           id: `${workspacePath}/${kind}/${name}`,
           name,
-          properties: { latestVersion: latest.name, nextVersion: nextOf(latest.name), isArchived: false },
+          properties: {
+            description: null,
+            tags: {},
+            properties: {},
+            latestVersion: latest.name,
+            nextVersion: nextOf(latest.name),
+            isArchived: false,
+            ...(kind === "data" ? { dataType: latest.properties["dataType"] } : {}),
+          },
         };
   };
 
@@ -107,7 +155,7 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
         // Code is found by its content, whatever name it was registered under.
         const found =
           hash === null
-            ? versionsOf(kind, name)
+            ? chosen(versionsOf(kind, name), request.query)
             : store
                 .list<Version>("assets")
                 .map(({ value }) => value)
@@ -138,11 +186,7 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
         const properties = (request.body as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
         const made = versionOf(kind, name, version, properties);
         if (known !== undefined && contentOf(known) !== contentOf(made)) {
-          return armError(
-            409,
-            "Conflict",
-            `The version ${version} of ${name} exists and its content cannot be changed.`,
-          );
+          return otherContent(kind, name, version);
         }
         store.put("assets", key(kind, name, version), made);
         return { status: known === undefined ? 201 : 200, body: made };

@@ -6,11 +6,9 @@ import * as component from "./component.ts";
 import * as data from "./data.ts";
 import type { EnvironmentDefinition } from "./environment/definition.ts";
 import * as environment from "./environment/environment.ts";
-import type { AssetDeps, AssetKind, DatastoreUpload, NamedAsset, PartIds } from "./kind.ts";
+import type { AssetDeps, AssetKind, DatastoreUpload, PartIds } from "./kind.ts";
 import * as model from "./model.ts";
-import { planAsset, type AssetStep, type RegisteredKind } from "./plan.ts";
-import { registerAsset } from "./register.ts";
-import { findMissing, refersTo, resolveReference, type Missing, type ReferenceReads } from "./reference.ts";
+import { findMissing, resolveReference, type Missing, type ReferenceReads } from "./reference.ts";
 import type { LocalPath } from "./upload/local-path.ts";
 import type { LocalUpload } from "./upload/local-upload.ts";
 import type { Snapshot } from "./upload/snapshot.ts";
@@ -75,45 +73,39 @@ export type TakenAsset = {
   readonly ensure: (deps: AssetDeps, idOf: PartIds["idOf"]) => Promise<Outcome<string>>;
 };
 
+/** Reads what of a use is on this machine. @throws SnapshotRefused */
+export type TakeAsset = (use: AssetUse) => Promise<TakenAsset>;
+
+/** What tells the content of a reference, beyond its text, where that is known; `undefined` where it is not. */
+export type IdentityOfReference = (use: AssetUse) => string | undefined;
+
 /** Reads what of assets is on this machine, each content once however many uses it has. @throws SnapshotRefused */
-export function createTaker(): (use: AssetUse) => Promise<TakenAsset> {
+export function createTaker(identityOf: IdentityOfReference = () => undefined): TakeAsset {
   const contents = new Map<string, Promise<unknown>>();
-  const take = (use: AssetUse): Promise<TakenAsset> => takeOf(use, take, contents);
+  const take = (use: AssetUse): Promise<TakenAsset> => takeOf(use, take, contents, identityOf);
   return take;
 }
 
 /** Generic in the kind, because TypeScript cannot match a kind's module with its definition otherwise. */
 async function takeOf<K extends AssetKindName>(
   use: AssetUse<K> & AssetUse,
-  take: (use: AssetUse) => Promise<TakenAsset>,
+  take: TakeAsset,
   contents: Map<string, Promise<unknown>>,
+  identityOf: IdentityOfReference,
 ): Promise<TakenAsset> {
   const kind = assetKinds[use.kind] as AssetKind<Definitions[K], Contents[K], AssetUse>;
   if ("reference" in use) {
     const { reference } = use;
     return {
       use,
-      identity: kind.identityOfReference?.(reference) ?? reference,
+      identity: identityOf(use) ?? kind.identityOfReference?.(reference) ?? reference,
       parts: [],
       fingerprint: (deps) => resolveReference(reference, kind, deps),
       ensure: (deps) => resolveReference(reference, kind, deps),
     };
   }
   const declared = use.declared as Definitions[K];
-  const parts: TakenAsset[] = [];
-  for (const part of kind.partsOf?.(declared) ?? []) parts.push(await take(part));
-  const key = kind.partsOf === undefined ? `${use.kind} ${JSON.stringify(declared)}` : undefined;
-  const read = (key === undefined ? undefined : contents.get(key)) ?? kind.contentOf(declared);
-  if (key !== undefined) contents.set(key, read);
-  const content = (await read) as Contents[K];
-  const computeIdOf = (compute: string) => compute;
-  const identities = new Map(parts.map((part) => [part.use.where, part.identity]));
-  const identity = kind.identityOf(declared, content, { idOf: lookUp(identities), computeIdOf });
-  const fingerprint = async (deps: ReferenceIds): Promise<Outcome<string>> => {
-    if (parts.length === 0) return succeeded(identity);
-    const known = await fingerprintsOf(parts, deps);
-    return known.ok ? succeeded(kind.identityOf(declared, content, { idOf: lookUp(known.value), computeIdOf })) : known;
-  };
+  const { content, parts, identity, fingerprint } = await takeDeclared(kind, declared, take, contents);
   return {
     use,
     identity,
@@ -127,8 +119,37 @@ async function takeOf<K extends AssetKindName>(
   };
 }
 
+/** A declared asset with its content read. */
+export type TakenContent<Content> = Pick<TakenAsset, "identity" | "parts" | "fingerprint"> & {
+  readonly content: Content;
+};
+
+/** @param contents what has been read before. @throws SnapshotRefused */
+export async function takeDeclared<Definition, Content>(
+  kind: AssetKind<Definition, Content, AssetUse>,
+  declared: Definition,
+  take: TakeAsset,
+  contents = new Map<string, Promise<unknown>>(),
+): Promise<TakenContent<Content>> {
+  const parts: TakenAsset[] = [];
+  for (const part of kind.partsOf?.(declared) ?? []) parts.push(await take(part));
+  const key = kind.partsOf === undefined ? `${kind.collection} ${JSON.stringify(declared)}` : undefined;
+  const read = (key === undefined ? undefined : contents.get(key)) ?? kind.contentOf(declared);
+  if (key !== undefined) contents.set(key, read);
+  const content = (await read) as Content;
+  const computeIdOf = (compute: string) => compute;
+  const identities = new Map(parts.map((part) => [part.use.where, part.identity]));
+  const identity = kind.identityOf(declared, content, { idOf: lookUp(identities), computeIdOf });
+  const fingerprint = async (deps: ReferenceIds): Promise<Outcome<string>> => {
+    if (parts.length === 0) return succeeded(identity);
+    const known = await fingerprintsOf(parts, deps);
+    return known.ok ? succeeded(kind.identityOf(declared, content, { idOf: lookUp(known.value), computeIdOf })) : known;
+  };
+  return { content, parts, identity, fingerprint };
+}
+
 /** What it takes to know where a reference leads. */
-type ReferenceIds = Pick<AssetDeps, "assets" | "workspaceId">;
+export type ReferenceIds = Pick<AssetDeps, "assets" | "workspaceId">;
 
 async function fingerprintsOf(
   parts: readonly TakenAsset[],
@@ -201,17 +222,21 @@ async function ensureDeclared<Definition, Content>(
 /** So many are brought at once. Our choice: connections are shared, and uploads are parallel by themselves. */
 const mostAtOnce = 8;
 
+/** What a call has brought, or is bringing, by kind and identity. */
+export type Brought = Map<string, Promise<Outcome<string>>>;
+
 /**
  * Brings all of them into the workspace, parts first, each content once.
  *
+ * @param brought what earlier ones have brought.
  * @returns ids and addresses by the places of the uses; else the failure of the first use that has one, with its place.
  */
 export async function ensureAssets(
   taken: readonly TakenAsset[],
   deps: AssetDeps,
+  brought: Brought = new Map(),
 ): Promise<Outcome<ReadonlyMap<string, string>>> {
   const limit = pLimit(mostAtOnce);
-  const brought = new Map<string, Promise<Outcome<string>>>();
   const bringAll = async (assets: readonly TakenAsset[]): Promise<Outcome<ReadonlyMap<string, string>>> => {
     const outcomes = await Promise.all(assets.map(bring));
     const ids = new Map<string, string>();
@@ -237,102 +262,6 @@ export async function ensureAssets(
     return ids.ok ? limit(() => asset.ensure(deps, lookUp(ids.value))) : ids;
   };
   return bringAll(taken);
-}
-
-/** The kinds whose versions are registered under names, by files of their own. */
-type NamedKindName = "environment" | "component";
-
-/** An asset that a file of its own declares. */
-export type DeclaredAsset<K extends NamedKindName = NamedKindName> = {
-  [Kind in K]: { readonly kind: Kind } & NamedAsset<Definitions[Kind]>;
-}[K];
-
-/** What registering a declared asset comes to: a value, until it is carried out. */
-export type PlannedAsset = Pick<AssetStep<unknown, unknown>, "action" | "version" | "reason" | "isRefused"> & {
-  readonly asset: DeclaredAsset;
-  /** Brings what it is made of into the workspace, uploads, and writes once. */
-  readonly register: (deps: AssetDeps) => Promise<Outcome<{ readonly version: string; readonly id: string }>>;
-};
-
-/** The use that a declared asset makes of itself: what it refers to, and is made of, is found as for a job. */
-export function useOfDeclared<K extends NamedKindName>(asset: DeclaredAsset<K> & DeclaredAsset): AssetUse {
-  const { kind, name, definition } = asset;
-  return { kind, where: "", what: `the ${kind} '${name}'`, declared: definition } as AssetUse;
-}
-
-/** What a declared asset is made of. */
-export function partsOfDeclared(asset: DeclaredAsset): readonly AssetUse[] {
-  return partsOfUse(useOfDeclared(asset));
-}
-
-export function kindOfDeclared({ kind }: DeclaredAsset): Pick<AssetKind<never, never>, "label" | "collection"> {
-  return assetKinds[kind];
-}
-
-/** In waves: what an asset refers to among the others is in an earlier one. */
-export function inWaves(declared: readonly DeclaredAsset[]): readonly (readonly DeclaredAsset[])[] {
-  const waves: DeclaredAsset[][] = [];
-  const waveOf = new Map<DeclaredAsset, number>();
-  const place = (asset: DeclaredAsset, way: readonly DeclaredAsset[]): number => {
-    const known = waveOf.get(asset);
-    // What refers to itself is refused where its references are looked for.
-    if (known !== undefined || way.includes(asset)) return known ?? 0;
-    const before = declared.filter((other) => other !== asset && refersToDeclared(asset, other));
-    const wave = Math.max(-1, ...before.map((other) => place(other, [...way, asset]))) + 1;
-    waveOf.set(asset, wave);
-    (waves[wave] ??= []).push(asset);
-    return wave;
-  };
-  for (const asset of declared) place(asset, []);
-  return waves;
-}
-
-function refersToDeclared(asset: DeclaredAsset, other: DeclaredAsset): boolean {
-  return withParts(partsOfDeclared(asset)).some(
-    (use) => "reference" in use && use.kind === other.kind && refersTo(use.reference, other.name),
-  );
-}
-
-/** Reads of the workspace as it will be once the planned assets are registered. */
-export function withPlanned(assets: AssetDeps["assets"], planned: readonly PlannedAsset[]): AssetDeps["assets"] {
-  return {
-    ...assets,
-    versions: async (collection, name) => {
-      const known = await assets.versions(collection, name);
-      const registered = planned.find(
-        ({ asset }) =>
-          assetKinds[asset.kind].collection === collection && asset.name.toLowerCase() === name.toLowerCase(),
-      );
-      return known.ok && registered !== undefined ? succeeded({ ...known.value, latest: registered.version }) : known;
-    },
-  };
-}
-
-/** Compares a declared asset with the workspace. Only reads. @throws SnapshotRefused when it cannot be taken. */
-export async function planDeclared<K extends NamedKindName>(
-  asset: DeclaredAsset<K> & DeclaredAsset,
-  deps: ReferenceIds,
-): Promise<Outcome<PlannedAsset>> {
-  const kind = assetKinds[asset.kind] as RegisteredKind<Definitions[K], Contents[K], AssetUse>;
-  const taken = await createTaker()(useOfDeclared(asset));
-  const fingerprint = await taken.fingerprint(deps);
-  if (!fingerprint.ok) return fingerprint;
-  const planned = await planAsset(asset as NamedAsset<Definitions[K]>, kind, deps.assets, fingerprint.value);
-  if (!planned.ok) return planned;
-  const { action, version, reason, isRefused } = planned.value;
-  return succeeded({
-    asset,
-    action,
-    version,
-    reason,
-    ...(isRefused === undefined ? {} : { isRefused }),
-    register: async (bringing) => {
-      const parts = await ensureAssets(taken.parts, bringing);
-      if (!parts.ok) return parts;
-      const ids = { idOf: lookUp(parts.value), computeIdOf: bringing.computeIdOf, fingerprint: fingerprint.value };
-      return registerAsset(planned.value, kind, bringing, ids);
-    },
-  });
 }
 
 /** Uses with those inside of what they declare. */

@@ -21,6 +21,7 @@ export type ComponentDefinition<Part> = {
 
 export const label = "component";
 export const collection = "components";
+export const localField = "code";
 export const isReadFirst = true;
 
 /** Files belong to the parts of a component. */

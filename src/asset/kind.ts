@@ -1,6 +1,5 @@
 import type { Assets, Collection } from "../azure/assets.ts";
 import type { Outcome } from "../azure/outcome.ts";
-import type { Problem } from "../yaml/problem.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import type { UploadDeps } from "./upload/local-upload.ts";
 
@@ -24,7 +23,8 @@ export type PartIds = {
 /** An asset that a file of its own declares, to be registered under a name. */
 export type NamedAsset<Definition> = {
   readonly source: SourceNode;
-  readonly name: string;
+  /** Absent for one that has nothing but its content for a name: nobody can refer to it. */
+  readonly name?: string;
   /** Without one the newest version is updated where the service allows it, else the next one is created. */
   readonly version?: string;
   readonly definition: Definition;
@@ -62,13 +62,12 @@ export type AssetKind<Definition, Content, Part = never> = {
   readonly isResolvedByService?: (reference: string) => boolean;
   /** For a kind of which `@latest` cannot be asked for. */
   readonly hasNoLabels?: true;
-  /** For a kind that has files of its own: the asset, or every problem at its place. */
-  readonly read?: (node: SourceNode) => {
-    readonly asset?: NamedAsset<Definition>;
-    readonly problems: readonly Problem[];
-  };
+  /** For a kind that has files of its own: the key that names what is taken of this machine. */
+  readonly localField?: string;
   /** What goes to a datastore from this machine; `undefined` where nothing does. */
   readonly uploadOf: (definition: Definition) => DatastoreUpload | undefined;
+  /** The address in Azure that a definition names, of a kind whose bytes may be there already. */
+  readonly addressIn?: (definition: Definition) => string | undefined;
   /** Other assets that one of this kind is made of: they are brought into the workspace before it. */
   readonly partsOf?: (definition: Definition) => readonly Part[];
   /** Reads what is on this machine, before anything is sent. @throws SnapshotRefused when it cannot be taken. */
@@ -112,7 +111,9 @@ export type AssetKind<Definition, Content, Part = never> = {
   ) => AssetRequest;
   /** Called when the version is there. What does not succeed here is not worth a failure. */
   readonly afterwards?: (definition: Definition, content: Content, deps: AssetDeps) => Promise<void>;
-  /** True for a kind of which a file without a version makes the next one, and never changes the newest. */
+  /** The name and version of an asset whose file has no name, made of its content; for a kind that takes such files. */
+  readonly unnamed?: (definition: Definition, content: Content) => { readonly name: string; readonly version: string };
+  /** True for a kind of which other content makes the next version, where the file has none: the newest is not tried. */
   readonly isAlwaysNext?: true;
   /** Members that no version can have changed once it is there. */
   readonly fixedMembers?: readonly string[];

@@ -2,7 +2,7 @@ import type { Arm } from "./arm.ts";
 import type { BlobContainer } from "./blob-container.ts";
 import { defined } from "./defined.ts";
 import { membersOf, textOf } from "./members.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { isLastingConflict } from "./service-error.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
@@ -83,11 +83,7 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
     put: async (collection, name, number, body) => {
       const id = version(collection, name, number);
       const answer = await arm.put(id, assetVersions[collection], body, { repeatable: "read" });
-      // Versions cannot be changed: a conflict says that it is there.
-      if (!answer.ok)
-        return answer.failure.status === 409 && !isLastingConflict(answer.failure.error)
-          ? succeeded({ id, conflict: true })
-          : answer;
+      if (!answer.ok) return isThereOtherwise(answer.failure) ? succeeded({ id, conflict: true }) : answer;
       return succeeded({
         id: textOf(membersOf(answer.value.body)["id"]) ?? id,
         conflict: false,
@@ -111,4 +107,10 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
       return succeeded(defined({ latest: textOf(latestVersion), next: textOf(nextVersion) }));
     },
   };
+}
+
+/** Versions cannot be changed: a conflict says that it is there, and so does this sentence about the bytes of data and models. */
+function isThereOtherwise({ status, error }: AzureFailure): boolean {
+  if (status === 409) return !isLastingConflict(error);
+  return status === 400 && error.code === "UserError" && /^Asset paths cannot be updated\b/.test(error.message);
 }

@@ -12,7 +12,7 @@ import { folderInRepository } from "../yaml/files.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
-import { planNamedAssets } from "./named-assets.ts";
+import { planDeclaredAssets } from "./declared-assets.ts";
 import { planAgainst } from "./plan-targets.ts";
 import { missingComputes } from "./run-computes.ts";
 import { sendsWrite } from "../plan/plan.ts";
@@ -59,7 +59,7 @@ export async function readBeforeWriting(wanted: Wanted, azure: Azure, context: C
   const { run, targets, declared, assets } = wanted;
   const [planned, registrations, inWorkspace] = await Promise.all([
     targets === undefined ? nothingPlanned : planAgainst(azure, { ...wanted, targets }, context),
-    planNamedAssets(azure, wanted, context),
+    planDeclaredAssets(azure, wanted, context),
     missingInWorkspace({ targets: declared, assets, ...(run === undefined ? {} : { run }) }, azure, context),
   ]);
   const secrets = planned.plan === undefined ? [] : await missingSecrets(planned.plan, run, azure, context);
@@ -119,16 +119,17 @@ async function missingSecrets(
   return problems.flat();
 }
 
-/** What was found, at its places in the log, and as failures where it stops the command. */
+/** What was found, at its places in the log, and as failures where it stops the command. @param refusal of assets. */
 export async function foundBeforeWriting(
   problems: readonly Problem[],
   context: CommandContext,
+  refusal: FailureReason = "asset-failed",
 ): Promise<CommandResult> {
   if (problems.length === 0) return nothing;
   const folder = await folderInRepository(context);
   for (const problem of problems) context.log.problem(problem, folder);
   const errors = problems.filter(isError);
-  const failures = grounds.flatMap(({ reason, codes, one, many }): readonly Failure[] => {
+  const failures = groundsFor(refusal).flatMap(({ reason, codes, one, many }): readonly Failure[] => {
     const [first, ...others] = errors.filter(({ code }) => codes.includes(code));
     if (first === undefined) return [];
     const [what, place, begin] =
@@ -140,13 +141,15 @@ export async function foundBeforeWriting(
   return { problems, failures };
 }
 
-/** What each kind of find comes to. */
-const grounds: readonly {
+type Ground = {
   readonly reason: FailureReason;
   readonly codes: readonly ProblemCode[];
   readonly one: string;
   readonly many: string;
-}[] = [
+};
+
+/** What each kind of find comes to. */
+const groundsFor = (refusal: FailureReason): readonly Ground[] => [
   {
     reason: "invalid-declaration",
     codes: ["missing-compute", "missing-asset", "missing-datastore"],
@@ -166,7 +169,7 @@ const grounds: readonly {
     many: "things of the run are none that the runner can do",
   },
   {
-    reason: "environment-failed",
+    reason: refusal,
     codes: ["version-exists"],
     one: "asset cannot be registered as it is declared",
     many: "assets cannot be registered as they are declared",

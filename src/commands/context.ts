@@ -70,7 +70,7 @@ export type SavedState = {
 
 /** What a command contributes to the result; the rest is filled in by the caller. */
 export type CommandResult = Partial<
-  Pick<Result, "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "environments" | "run" | "doctor">
+  Pick<Result, "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "assets" | "run" | "doctor">
 > & {
   readonly failures: readonly Failure[];
   readonly leftGoing?: readonly LeftGoing[];
@@ -86,7 +86,7 @@ export function join(a: CommandResult, b: CommandResult): CommandResult {
     failures: [...a.failures, ...b.failures],
     leftGoing: [...(a.leftGoing ?? []), ...(b.leftGoing ?? [])],
     targets: [...(a.targets ?? []), ...(b.targets ?? [])],
-    environments: [...(a.environments ?? []), ...(b.environments ?? [])],
+    assets: [...(a.assets ?? []), ...(b.assets ?? [])],
     problems: [...(a.problems ?? []), ...(b.problems ?? [])],
   };
 }

@@ -1,3 +1,5 @@
+import type { IdentityOfReference } from "../asset/asset.ts";
+import { identityAmong } from "../asset/declared.ts";
 import type { Azure } from "../azure/azure.ts";
 import { apply } from "../attach/apply.ts";
 import { mayWrite } from "../attach/reconcile.ts";
@@ -7,7 +9,7 @@ import type { PlanFile } from "../plan/plan-file.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { foundBeforeWriting, readBeforeWriting, type Wanted } from "./before-writing.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
-import { ensureNamedAssets, registersAny } from "./named-assets.ts";
+import { collectionsOfWrites, registerDeclaredAssets } from "./declared-assets.ts";
 import { outdated, withSkipped } from "./plan-file.ts";
 import { missingPermissions } from "./permissions-before-writing.ts";
 import { planOptions } from "./plan-targets.ts";
@@ -16,10 +18,16 @@ import { withProgress } from "./with-progress.ts";
 /** Names under which the declared targets are live: another name where an existing attachment was adopted. */
 export type LiveNames = ReadonlyMap<string, string>;
 
-export type Ensured = { readonly result: CommandResult; readonly liveNames: LiveNames };
+export type Ensured = {
+  readonly result: CommandResult;
+  readonly liveNames: LiveNames;
+  /** The workspace, as it is with the versions of assets that were registered. */
+  readonly azure: Azure;
+  readonly identityOfReference: IdentityOfReference;
+};
 
 /**
- * Targets and environments, as they are declared; with a plan file exactly as it says, or not at all. Everything that can
+ * Targets and assets, as they are declared; with a plan file exactly as it says, or not at all. Everything that can
  * be known by reading, of the run too, is known before the first write, and all of it at once.
  */
 export async function ensureDeclared(
@@ -30,35 +38,45 @@ export async function ensureDeclared(
 ): Promise<Ensured> {
   const { planned, registrations, problems } = await readBeforeWriting(wanted, azure, context);
   const { plan } = planned;
-  const found = await foundBeforeWriting(problems, context);
+  const nothingWritten = { liveNames: new Map<string, string>(), azure, identityOfReference: () => undefined };
+  const found = await foundBeforeWriting(problems, context, registrations.refusal);
   const changes =
-    given === undefined || plan === undefined
-      ? nothing
-      : await outdated(given, plan, registrations.environments, azure);
+    given === undefined || plan === undefined ? nothing : await outdated(given, plan, registrations.assets, azure);
   const lacking =
     plan === undefined
       ? []
-      : await missingPermissions({ plan, registers: registersAny(registrations), ...submitted(wanted) }, azure);
+      : await missingPermissions({ plan, registers: collectionsOfWrites(registrations), ...submitted(wanted) }, azure);
   const before = [planned.result, { failures: registrations.failures }, changes, found, { failures: lacking }].reduce(
     join,
   );
   if (context.signal.aborted) {
     const message = "The workflow was cancelled before anything was written.";
-    return { liveNames: new Map(), result: join(before, { failures: [{ reason: "cancelled", message }] }) };
+    return { ...nothingWritten, result: join(before, { failures: [{ reason: "cancelled", message }] }) };
   }
-  if (plan === undefined || before.failures.length > 0) return { liveNames: new Map(), result: before };
+  if (plan === undefined || before.failures.length > 0) return { ...nothingWritten, result: before };
   const [carriedOut, registered] = await Promise.all([
     carryOutPlan(plan, azure, context, given),
-    ensureNamedAssets(registrations, azure, context),
+    registerDeclaredAssets(registrations, azure, context),
   ]);
-  return { liveNames: carriedOut.liveNames, result: [before, carriedOut.result, registered].reduce(join) };
+  const result = [before, carriedOut.result, registered.result].reduce(join);
+  return {
+    liveNames: carriedOut.liveNames,
+    azure: registered.azure,
+    identityOfReference: identityAmong(registrations.steps),
+    result,
+  };
 }
 
 function submitted({ run, declared }: Wanted): Pick<Wanted, "run"> {
   return run === undefined || isOnRunner(run, declared) ? {} : { run };
 }
 
-async function carryOutPlan(plan: Plan, azure: Azure, context: CommandContext, given?: PlanFile): Promise<Ensured> {
+async function carryOutPlan(
+  plan: Plan,
+  azure: Azure,
+  context: CommandContext,
+  given?: PlanFile,
+): Promise<Pick<Ensured, "result" | "liveNames">> {
   const { inputs } = context;
   const options = {
     ...planOptions(context),

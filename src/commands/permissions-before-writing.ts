@@ -1,4 +1,5 @@
 import { withParts } from "../asset/asset.ts";
+import type { Collection } from "../azure/assets.ts";
 import type { Azure } from "../azure/azure.ts";
 import { isAllowed } from "../azure/grants.ts";
 import { assetsOf, type Job } from "../job/job.ts";
@@ -10,8 +11,8 @@ import { actionsOfWrites } from "../permissions/needs.ts";
 /** What a command is about to write into the workspace. */
 export type Writes = {
   readonly plan: Plan;
-  /** Whether an environment is to be registered. */
-  readonly registers: boolean;
+  /** The collections that assets are registered in. */
+  readonly registers: readonly Collection[];
   /** The run that is submitted to the workspace afterwards, if one is. */
   readonly run?: Job;
 };

@@ -17,7 +17,7 @@ import { assetKey, changesSince, isSameWorkspace, optionChanges } from "../plan/
 import type { Plan, Step } from "../plan/step.ts";
 import { readPlanFile, writePlanFile, type PlanFile, type PlanFileStep } from "../plan/plan-file.ts";
 import { placeOfStep, planReport } from "../plan/plan-report.ts";
-import type { EnvironmentReport, FailureReason, TargetReport } from "../report/result.ts";
+import type { AssetReport, FailureReason, TargetReport } from "../report/result.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { workspaceRef } from "./workspace.ts";
 
@@ -26,7 +26,7 @@ const digest = (text: string) => `sha256:${createHash("sha256").update(text).dig
 /** Writes the plan to the file that the input names, with every request in full. */
 export async function savePlan(
   plan: Plan,
-  environments: readonly EnvironmentReport[],
+  assets: readonly AssetReport[],
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
@@ -42,7 +42,7 @@ export async function savePlan(
       ...(commit === "" ? {} : { commit }),
       workspace: { subscriptionId, resourceGroup, name },
       options: optionsOf(context),
-      ...(await contentOf(plan, environments, azure.workspace)),
+      ...(await contentOf(plan, assets, azure.workspace)),
     },
     digest,
   );
@@ -62,21 +62,17 @@ export async function savePlan(
   return nothing;
 }
 
-/** What a plan file says of targets and environments: without secrets, also where a live value repeats one. */
+/** What a plan file says of targets and assets: without secrets, also where a live value repeats one. */
 async function contentOf(
   { steps }: Plan,
-  environments: readonly EnvironmentReport[],
+  reported: readonly AssetReport[],
   workspace: Workspace,
-): Promise<Pick<PlanFile, "steps" | "environments">> {
+): Promise<Pick<PlanFile, "steps" | "assets" | "environments">> {
+  const assets = reported.map(({ kind, name, version, action, reason }) => ({ kind, name, version, action, reason }));
   return withoutSecrets({
     steps: await Promise.all(steps.map((step) => fileStep(step, workspace))),
-    environments: environments.map(({ kind, name, version, action, reason }) => ({
-      ...defined({ kind }),
-      name,
-      version,
-      action,
-      reason,
-    })),
+    assets,
+    environments: assets.flatMap(({ kind, ...asset }) => (kind === "environment" ? [asset] : [])),
   });
 }
 
@@ -229,14 +225,14 @@ async function loadPlan({
 export async function outdated(
   given: PlanFile,
   plan: Plan,
-  environments: readonly EnvironmentReport[],
+  assets: readonly AssetReport[],
   azure: Azure,
 ): Promise<CommandResult> {
-  const changes = changesSince(given, await contentOf(plan, environments, azure.workspace));
+  const changes = changesSince(given, await contentOf(plan, assets, azure.workspace));
   return {
-    failures: changes.map(({ target, environment, sentence }) => {
+    failures: changes.map(({ target, asset, sentence }) => {
       const step = plan.steps.find((one) => one.target.name.toLowerCase() === target?.toLowerCase());
-      const registered = environments.find((one) => assetKey(one) === environment);
+      const registered = assets.find((one) => assetKey(one) === asset);
       return {
         reason: "plan-outdated",
         message: `Changed since the plan was made: ${sentence} Nothing was written. Make a new plan.`,

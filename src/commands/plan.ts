@@ -5,7 +5,7 @@ import { hasChanges } from "../plan/plan.ts";
 import { foundBeforeWriting, readBeforeWriting } from "./before-writing.ts";
 import { checked } from "./check-declaration.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
-import { registersAny } from "./named-assets.ts";
+import { collectionsOfWrites } from "./declared-assets.ts";
 import { savePlan } from "./plan-file.ts";
 import { connect, workspaceReport } from "./workspace.ts";
 
@@ -17,21 +17,21 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
   const azure = await connect(context, declaration);
   const wanted = { ...declaration, declared: declaration.targets };
   const { planned, registrations, problems } = await readBeforeWriting(wanted, azure, context);
-  const { environments, failures } = registrations;
+  const { assets, failures, refusal } = registrations;
   const compared = join(join(base, { ...planned.result, workspace: workspaceReport(azure) }), {
-    environments,
+    assets,
     failures,
   });
-  if (planned.plan === undefined) return join(compared, await foundBeforeWriting(problems, context));
+  if (planned.plan === undefined) return join(compared, await foundBeforeWriting(problems, context, refusal));
   // Half a plan must not look like a whole one.
   const saved =
     failures.length > 0 || registrations.problems.length > 0
       ? nothing
-      : await savePlan(planned.plan, environments, context, azure);
-  const found = await foundBeforeWriting(problems, context);
+      : await savePlan(planned.plan, assets, context, azure);
+  const found = await foundBeforeWriting(problems, context, refusal);
   const result = join(join(compared, saved), found);
   const refused = planned.plan.steps.filter((step) => step.do === "refuse");
-  const isAsDeclared = !(hasChanges(planned.plan) || registersAny(registrations));
+  const isAsDeclared = !(hasChanges(planned.plan) || collectionsOfWrites(registrations).length > 0);
   return join(result, {
     failures: [
       ...refused.map((step) => ({

@@ -47,7 +47,7 @@ export async function runDeclared(
   if (isOnRunner(run, targets))
     return trainLocally(run, declaration, context, gates.some(isComparison) ? await connected() : prepared?.azure);
   const azure = await connected();
-  return runInWorkspace(run, declaration, context, { azure, liveNames: prepared?.liveNames ?? new Map() });
+  return runInWorkspace(run, declaration, context, { liveNames: new Map(), ...prepared, azure });
 }
 
 /** A run whose machines were taken away is submitted anew, as often as the declaration lets it. */

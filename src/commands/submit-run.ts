@@ -1,3 +1,4 @@
+import type { IdentityOfReference } from "../asset/asset.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import type { Outcome } from "../azure/outcome.ts";
@@ -11,8 +12,12 @@ import type { LiveNames } from "./ensure-targets.ts";
 import { configurationOf } from "./configuration.ts";
 import type { CommandContext } from "./context.ts";
 
-/** The workspace, and the names under which the declared targets are live in it. */
-export type Prepared = { readonly azure: Azure; readonly liveNames: LiveNames };
+/** The workspace, and what of it the declared targets and assets have become. */
+export type Prepared = {
+  readonly azure: Azure;
+  readonly liveNames: LiveNames;
+  readonly identityOfReference?: IdentityOfReference;
+};
 
 /**
  * Submits the declared job once, under a name that is derived from the commit and the definition.
@@ -23,7 +28,7 @@ export async function submitRun(
   job: Job,
   declaration: Pick<Declaration, "runDefaults">,
   context: CommandContext,
-  { azure, liveNames }: Prepared,
+  { azure, liveNames, identityOfReference }: Prepared,
   repeats?: string,
 ): Promise<Outcome<Submitted>> {
   const { github, inputs, log, clock, signal, state } = context;
@@ -37,6 +42,7 @@ export async function submitRun(
       ...defined({ repeats }),
       fallbackExperiment: fallbackExperiment(context, declaration),
       liveNames,
+      ...defined({ identityOfReference }),
     },
     {
       assets: azure.assets,

@@ -1,5 +1,5 @@
 import { withParts } from "../asset/asset.ts";
-import { refersTo } from "../asset/reference.ts";
+import { declaredFor } from "../asset/declared.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { defined } from "../azure/defined.ts";
 import { assetsOf, computesOf, liveStepsOf } from "../job/job.ts";
@@ -30,22 +30,17 @@ export async function train(context: CommandContext): Promise<CommandResult> {
   const ensured = await ensureDeclared(azure, usedByRun(declaration), context);
   const result = join(base, { ...ensured.result, workspace: workspaceReport(azure) });
   if (result.failures.length > 0) return result;
-  return join(result, await runDeclared(declaration, context, { azure, liveNames: ensured.liveNames }));
+  return join(result, await runDeclared(declaration, context, ensured));
 }
 
 /** Of what is declared, the run and the part that it uses. */
 function usedByRun(declaration: Declaration): Wanted {
   const { run, targets, assets, prices } = declaration;
   const computes = run === undefined ? [] : computesOf(run).map((compute) => compute.toLowerCase());
-  const references = (run === undefined ? [] : withParts(assetsOf(run))).flatMap((use) =>
-    "reference" in use ? [{ kind: use.kind, reference: use.reference }] : [],
-  );
   const used = targets.filter(({ name }) => computes.includes(name.toLowerCase()));
   return {
     declared: targets,
-    assets: assets.filter(({ kind, name }) =>
-      references.some((use) => use.kind === kind && refersTo(use.reference, name)),
-    ),
+    assets: run === undefined ? [] : declaredFor(withParts(assetsOf(run)), assets),
     ...(used.length === 0 ? {} : { targets: used }),
     ...(run === undefined ? {} : { run }),
     ...(prices === undefined ? {} : { prices }),

@@ -24,7 +24,7 @@ export async function up(context: CommandContext): Promise<CommandResult> {
   const applied = await ensureDeclared(azure, { ...declaration, declared: declaration.targets }, context, given.plan);
   const result = join(base, { ...applied.result, workspace: workspaceReport(azure) });
   if (declaration.run === undefined || result.failures.length > 0) return result;
-  return join(result, await runDeclared(declaration, context, { azure, liveNames: applied.liveNames }));
+  return join(result, await runDeclared(declaration, context, applied));
 }
 
 function deployNotSupported(where: NonNullable<Problem["where"]>): Problem {

@@ -1,5 +1,5 @@
 import type { ComputeTarget } from "../compute/target.ts";
-import type { DeclaredAsset } from "../asset/asset.ts";
+import type { DeclaredAsset } from "../asset/declared.ts";
 import type { Job } from "../job/job.ts";
 import type { RunLimits, RunRetries } from "./beside-run.ts";
 import type { RunDefaults } from "./run-defaults.ts";
@@ -20,7 +20,7 @@ export type Declaration = {
   readonly workspaceAt?: Position;
   readonly targets: readonly ComputeTarget[];
   readonly run?: Job;
-  /** Assets that are registered under a name: az ml environment and component files. */
+  /** Assets that are registered: az ml environment, component, data and model files. */
   readonly assets: readonly DeclaredAsset[];
   readonly gates: readonly Gate[];
   readonly limits?: RunLimits;

@@ -1,3 +1,4 @@
+import type { DeclaredKindName } from "../asset/declared.ts";
 import type { KindFacts } from "../compute/kind.ts";
 import { isKind, kinds, notTargets } from "../compute/target.ts";
 import { hasKeysOfComponent, isComponentSchema } from "../job/component-file.ts";
@@ -20,12 +21,10 @@ export type DocumentKind =
   | { readonly is: "aml-run" }
   /** A run configuration of the first SDK. */
   | { readonly is: "run-configuration" }
-  /** An az ml environment file. */
-  | { readonly is: "environment" }
+  /** An az ml file of an asset that is registered by itself. */
+  | { readonly is: "asset"; readonly kind: DeclaredKindName }
   /** An az ml file of a kind that no command submits. */
   | { readonly is: "unsubmitted"; readonly kind: Unsubmitted }
-  /** An az ml component file. */
-  | { readonly is: "component" }
   /** A known kind of file that this version does nothing with. */
   | { readonly is: "not-supported-yet"; readonly what: string }
   | { readonly is: "unknown" };
@@ -44,13 +43,24 @@ export function kindOf({ value, file }: Pick<SourceDocument, "value"> & { readon
   if (schema === "azureml") return { is: "declaration" };
   if (schema !== undefined && computeSchemas.includes(schema)) return { is: "target" };
   if (schema !== undefined && jobTypeOfSchema(schema) !== undefined) return { is: "job" };
-  if (schema === "environment") return { is: "environment" };
-  if (schema !== undefined && isComponentSchema(schema)) return { is: "component" };
+  const asset = schema === undefined ? undefined : assetOfSchema(schema);
+  if (asset !== undefined) return { is: "asset", kind: asset };
   const unsubmitted = unsubmittedOf(mapping, schema);
   if (unsubmitted !== undefined) return { is: "unsubmitted", kind: unsubmitted };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
   return byShape(mapping, file);
 }
+
+function assetOfSchema(schema: string): DeclaredKindName | undefined {
+  if (isComponentSchema(schema)) return "component";
+  return schema === "environment" || schema === "data" || schema === "model" ? schema : undefined;
+}
+
+/** The types of az ml by which a file of data or of a model is told without `$schema`. */
+const kindsByType = new Map<string, DeclaredKindName>([
+  ...["uri_file", "uri_folder", "mltable"].map((type) => [type, "data"] as const),
+  ...["custom_model", "mlflow_model", "triton_model"].map((type) => [type, "model"] as const),
+]);
 
 /** True for what some command acts on. */
 export function isOurs({ is }: DocumentKind): boolean {
@@ -80,8 +90,10 @@ function byShape(mapping: Readonly<Record<string, unknown>>, file?: string): Doc
   if (has("deployment_compute_target") || has("inference_source_directory"))
     return { is: "not-supported-yet", what: "an aml-deploy JSON file" };
   // A conda file has a name and no image; a deployment has an image inside its environment.
-  if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "environment" };
-  if (hasKeysOfComponent(mapping)) return { is: "component" };
+  if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "asset", kind: "environment" };
+  const kindOfFiles = type === undefined || !has("path") ? undefined : kindsByType.get(type);
+  if (kindOfFiles !== undefined) return { is: "asset", kind: kindOfFiles };
+  if (hasKeysOfComponent(mapping)) return { is: "asset", kind: "component" };
   if (isJob) return { is: "job" };
   if (type !== undefined && ["pipeline", "spark", "automl", "parallel", "command"].includes(type)) {
     return { is: "not-supported-yet", what: `a job of the type ${type}` };

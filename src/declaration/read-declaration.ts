@@ -3,18 +3,17 @@ import { defined } from "../azure/defined.ts";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
 import { kindOfName, type ComputeTarget } from "../compute/target.ts";
-import type { DeclaredAsset } from "../asset/asset.ts";
-import * as environment from "../asset/environment/environment.ts";
-import { readComponentAsset } from "../job/component-file.ts";
 import { isKeyOfJobs, readJob, type Job } from "../job/job.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { kindOf } from "./document-kind.ts";
 import { duplicateProblems, type DeclaredName } from "./duplicates.ts";
 import { expressionProblems, withExpressions, type Part } from "./expressions.ts";
 import { readGates } from "./gates.ts";
-import { gather, type DeclarationRequest, type Gathered } from "./gather.ts";
+import { gather } from "./gather.ts";
+import type { DeclarationRequest, Gathered } from "./gathered.ts";
 import { declaredOverrides, readOverrides, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
+import { readAssets } from "./read-assets.ts";
 import { secretFileProblems } from "./secret-files.ts";
 import { misplaced } from "../run/misplaced.ts";
 import { formatPosition, isError, targetsInput, type Problem } from "../yaml/problem.ts";
@@ -57,7 +56,7 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
       code: "nothing-declared",
       severity: "error",
       message: `Nothing is declared in ${request.config.join(", ")}.`,
-      fix: "Declare targets, a run, an environment, a component, or several of them.",
+      fix: "Declare targets, a run, an asset (environment, component, data, model), or several of them.",
     });
   }
   const declaration: Declaration = {
@@ -102,7 +101,7 @@ function expressionsIn({ targets, runs }: Pick<Gathered, "targets" | "runs">, fo
   const parts: readonly (readonly [Part, readonly SourceNode[]])[] = [
     ["target", targets],
     ["run", [...runs, ...found.otherJobs]],
-    ["environment", found.assets.flatMap(({ kind, node }) => (kind === "environment" ? [node] : []))],
+    ["asset", found.assets.flatMap(({ kind, node }) => (kind === "component" ? [] : [node]))],
     ["run", found.assets.flatMap(({ kind, node }) => (kind === "component" ? [node] : []))],
     ["workspace", below("workspace")],
     ["rest", [...below("gates"), ...below("prices")]],
@@ -248,41 +247,6 @@ function readTargets(
     problems.push(...read.problems);
     return read.target ?? [];
   });
-}
-
-function readAssets(declared: Gathered["assets"], problems: Problem[]): Declaration["assets"] {
-  const assets: DeclaredAsset[] = [];
-  for (const { kind, node } of declared) {
-    const { asset, problems: found } = readAsset(kind, node);
-    problems.push(...found);
-    if (asset === undefined) continue;
-    const key = ({ kind: of, name, version }: DeclaredAsset) => `${of}:${name}:${version ?? ""}`.toLowerCase();
-    const first = assets.find((other) => key(other) === key(asset));
-    if (first === undefined) assets.push(asset);
-    else {
-      problems.push({
-        code: "duplicate-environment",
-        severity: "error",
-        where: positionOf(node),
-        related: positionOf(first.source),
-        message: `The ${kind} ${JSON.stringify(asset.name)} is declared at ${formatPosition(positionOf(first.source))} already.`,
-        fix: "Remove one of the two, or give them different versions.",
-      });
-    }
-  }
-  return assets;
-}
-
-function readAsset(
-  kind: DeclaredAsset["kind"],
-  node: SourceNode,
-): { readonly asset?: DeclaredAsset; readonly problems: readonly Problem[] } {
-  if (kind === "environment") {
-    const { asset, problems } = environment.read(node);
-    return asset === undefined ? { problems } : { asset: { kind, ...asset }, problems };
-  }
-  const { asset, problems } = readComponentAsset(node);
-  return asset === undefined ? { problems } : { asset: { kind, ...asset }, problems };
 }
 
 function readRun(nodes: readonly SourceNode[], problems: Problem[]): Job | undefined {

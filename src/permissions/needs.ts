@@ -1,17 +1,11 @@
+import type { Collection } from "../azure/assets.ts";
 import { userCollections } from "../azure/compute-users.ts";
 import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
 import type { Permission } from "../compute/kind.ts";
 import { kindOf, originOf, type ComputeTarget } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import {
-  assetKinds,
-  isUploadedToDatastore,
-  kindOfDeclared,
-  partsOfDeclared,
-  useOfDeclared,
-  withParts,
-  type AssetUse,
-} from "../asset/asset.ts";
+import { assetKinds, isUploadedToDatastore, withParts, type AssetUse } from "../asset/asset.ts";
+import { collectionOf, partsOfDeclared, uploadOfDeclared } from "../asset/declared.ts";
 import { namesAsset } from "../asset/reference.ts";
 import { assetsOf } from "../job/job.ts";
 import type { Plane } from "../azure/grants.ts";
@@ -60,24 +54,32 @@ const workspaces = "Microsoft.MachineLearningServices/workspaces";
 
 const purposes = {
   creates: "create and attach targets",
-  registers: "register environments",
+  registers: "register assets",
   uploadsCode: "upload the run's code",
   submits: "submit the run",
 } as const;
 
-const writeActions = {
-  removes: { action: `${workspaces}/computes/delete`, purpose: "remove a target" },
-  creates: { action: `${workspaces}/computes/write`, purpose: purposes.creates },
-  registers: { action: `${workspaces}/environments/versions/write`, purpose: purposes.registers },
-  uploadsCode: { action: `${workspaces}/codes/versions/write`, purpose: purposes.uploadsCode },
-  submits: { action: `${workspaces}/jobs/write`, purpose: purposes.submits },
-} as const;
+/** What a command is about to write. */
+export type Writes = {
+  readonly removes: boolean;
+  readonly creates: boolean;
+  /** The collections that assets are registered in. */
+  readonly registers: readonly Collection[];
+  readonly uploadsCode: boolean;
+  readonly submits: boolean;
+};
 
 /** In the order of writing: the action of each request itself, without which the service is bound to refuse it. */
-export function actionsOfWrites(writes: Readonly<Record<keyof typeof writeActions, boolean>>) {
-  return (Object.keys(writeActions) as (keyof typeof writeActions)[])
-    .filter((write) => writes[write])
-    .map((write) => writeActions[write]);
+export function actionsOfWrites(writes: Writes): readonly { readonly action: string; readonly purpose: string }[] {
+  const { removes, creates, registers, uploadsCode, submits } = writes;
+  const versions = (collection: Collection) => `${workspaces}/${collection}/versions/write`;
+  return [
+    ...(removes ? [{ action: `${workspaces}/computes/delete`, purpose: "remove a target" }] : []),
+    ...(creates ? [{ action: `${workspaces}/computes/write`, purpose: purposes.creates }] : []),
+    ...registers.map((collection) => ({ action: versions(collection), purpose: purposes.registers })),
+    ...(uploadsCode ? [{ action: versions("codes"), purpose: purposes.uploadsCode }] : []),
+    ...(submits ? [{ action: `${workspaces}/jobs/write`, purpose: purposes.submits }] : []),
+  ];
 }
 
 const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
@@ -147,7 +149,7 @@ function needsOf(target: ComputeTarget, workspace: WorkspaceRef): readonly Need[
 
 function namedAssetNeeds({ assets }: NeedSources, at: string): readonly Need[] {
   return assets.flatMap((asset) => {
-    const collection = `${workspaces}/${kindOfDeclared(asset).collection}`;
+    const collection = `${workspaces}/${collectionOf(asset).collection}`;
     return [
       ...required(
         at,
@@ -157,7 +159,7 @@ function namedAssetNeeds({ assets }: NeedSources, at: string): readonly Need[] {
         `${collection}/versions/read`,
         `${collection}/versions/write`,
       ),
-      ...withParts(partsOfDeclared(asset)).flatMap((use) => assetNeeds(use, at)),
+      ...partsOfDeclared(asset).flatMap((use) => assetNeeds(use, at)),
     ];
   });
 }
@@ -226,7 +228,8 @@ function vaultNeeds({ id, byRoles }: VaultAccess): readonly Need[] {
 /** True when files of the checkout go to the workspace's store: data of the run, build contexts. Code has a place of its own. */
 export function uploadsLocally({ run, assets }: Pick<NeedSources, "run" | "assets">): boolean {
   return (
-    withParts(assets.map(useOfDeclared)).some(isUploadedToDatastore) ||
+    assets.some((asset) => uploadOfDeclared(asset) !== undefined) ||
+    assets.flatMap(partsOfDeclared).some(isUploadedToDatastore) ||
     (run !== undefined && withParts(assetsOf(run)).some(isUploadedToDatastore))
   );
 }

@@ -4,13 +4,13 @@ import { canonicalJson } from "../canonical-json.ts";
 import type { PlanFile, PlanFileStep } from "./plan-file.ts";
 
 /** What a plan in a file and the current plan have to agree in. */
-type Comparable = Pick<PlanFile, "steps" | "environments">;
+type Comparable = Pick<PlanFile, "steps" | "assets">;
 
-/** A change of one target or asset, as a sentence; `environment` is its key. */
-type Change = { readonly target?: string; readonly environment?: string; readonly sentence: string };
+/** A change of one target or asset, as a sentence; `asset` is its key. */
+type Change = { readonly target?: string; readonly asset?: string; readonly sentence: string };
 
 /**
- * What has changed since a plan was made, one change for each target and environment. A step that has become a no-op is
+ * What has changed since a plan was made, one change for each target and asset. A step that has become a no-op is
  * not a change, as long as the target is declared as it was: the plan's goal is reached. Nor is an operation in flight:
  * the command waits for it and decides then.
  */
@@ -32,7 +32,7 @@ export function changesSince(plan: Comparable, now: Comparable): readonly Change
     ...now.steps
       .filter((step) => !planned.has(key(step)))
       .map((step) => changeOfTarget(step, "it is declared, but not in the plan.")),
-    ...environmentChanges(plan, now),
+    ...assetChanges(plan, now),
   ];
 }
 
@@ -64,35 +64,37 @@ function changesByField({ changes }: PlanFileStep): Readonly<Record<string, stri
   return Object.fromEntries(changes.map(({ field, from, to }) => [field, `${from} → ${to}`]));
 }
 
-type PlannedAsset = PlanFile["environments"][number];
+type PlannedAsset = PlanFile["assets"][number];
 
-/** Environments and components have names of their own. */
+/** Each kind has names of its own, and a file may declare several versions of one. */
 export function assetKey({ kind, name }: Pick<PlannedAsset, "kind" | "name">): string {
-  return `${kind ?? "environment"} ${name.toLowerCase()}`;
+  return `${kind} ${name.toLowerCase()}`;
 }
 
-function environmentChanges(plan: Comparable, now: Comparable): readonly Change[] {
-  const key = assetKey;
-  const current = new Map(now.environments.map((environment) => [key(environment), environment]));
-  const plannedKeys = new Set(plan.environments.map(key));
-  const changeOfEnvironment = (asset: PlannedAsset, change: string): Change => ({
-    environment: key(asset),
-    sentence: `${asset.kind ?? "environment"} ${asset.name}: ${change}`,
+function assetChanges(plan: Comparable, now: Comparable): readonly Change[] {
+  const changeOfAsset = (asset: PlannedAsset, change: string): Change => ({
+    asset: assetKey(asset),
+    sentence: `${asset.kind} ${asset.name}: ${change}`,
   });
   const text = ({ action, version }: PlannedAsset) => `'${action}' of version ${version}`;
+  // Of several versions of one asset the same one is meant; of one asset its next version may have become another.
+  const sameAs = (asset: PlannedAsset, among: readonly PlannedAsset[]) => {
+    const own = among.filter((one) => assetKey(one) === assetKey(asset));
+    return own.find(({ version }) => version === asset.version) ?? (own.length === 1 ? own[0] : undefined);
+  };
   return [
-    ...plan.environments.flatMap((planned) => {
-      const found = current.get(key(planned));
-      if (found === undefined) return [changeOfEnvironment(planned, "it is in the plan, but no longer declared.")];
+    ...plan.assets.flatMap((planned) => {
+      const found = sameAs(planned, now.assets);
+      if (found === undefined) return [changeOfAsset(planned, "it is in the plan, but no longer declared.")];
       // Registered in the meantime, as planned.
       if (found.action === "none" && found.version === planned.version) return [];
       return text(found) === text(planned)
         ? []
-        : [changeOfEnvironment(planned, `the plan says ${text(planned)}; now it is ${text(found)}.`)];
+        : [changeOfAsset(planned, `the plan says ${text(planned)}; now it is ${text(found)}.`)];
     }),
-    ...now.environments
-      .filter((environment) => !plannedKeys.has(key(environment)))
-      .map((asset) => changeOfEnvironment(asset, "it is declared, but not in the plan.")),
+    ...now.assets
+      .filter((asset) => sameAs(asset, plan.assets) === undefined)
+      .map((asset) => changeOfAsset(asset, "it is declared, but not in the plan.")),
   ];
 }
 

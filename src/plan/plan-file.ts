@@ -52,7 +52,6 @@ const planFileSchema = shape(() => {
   });
 
   const environment = z.strictObject({
-    kind: z.literal("component").exactOptional().describe("Absent for an environment."),
     name: text,
     version: text,
     action: z.enum(["none", "create", "update"]),
@@ -76,7 +75,10 @@ const planFileSchema = shape(() => {
       })
       .describe("The inputs that the plan was made with. It is applied with the same ones."),
     steps: z.array(step),
-    environments: z.array(environment),
+    assets: z
+      .array(environment.extend({ kind: z.enum(["environment", "component", "data", "model"]) }))
+      .describe("Assets that files of their own declare, to be registered."),
+    environments: z.array(environment).describe("The environments among the assets."),
     digest: text.describe("SHA-256 of the rest: shows that the file was not edited by hand."),
   });
 });

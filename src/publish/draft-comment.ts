@@ -29,14 +29,14 @@ export function draftComment(result: Result, { identity, commit, runUrl }: Comme
   return { ...mark, body: renderComment(document, mark, runUrl), worthSaying: isWorthSaying(result) };
 }
 
-function isWorthSaying({ failures, problems, plan, environments, targets, run, leftGoing }: Result): boolean {
+function isWorthSaying({ failures, problems, plan, assets, targets, run, leftGoing }: Result): boolean {
   return (
     failures.length > 0 ||
     leftGoing.length > 0 ||
     run !== undefined ||
     plan?.hasChanges === true ||
     problems.some(({ severity }) => severity !== "notice") ||
-    environments.some(({ action }) => action !== "none") ||
+    assets.some(({ action }) => action !== "none") ||
     targets.some(({ action }) => action !== "none")
   );
 }

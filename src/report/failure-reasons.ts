@@ -102,6 +102,12 @@ export const failureReasons: Readonly<Record<FailureReason, CodeEntry>> = {
     explanation: "An environment could not be registered, or the runner lacks what a run on it needs.",
     help: "Fix the environment as the message says.",
   },
+  "asset-failed": {
+    title: "An asset cannot be registered.",
+    explanation:
+      "A component, a data asset or a model could not be uploaded or registered, or its version exists with other content.",
+    help: "Fix what the message names, and run the command again: what is uploaded and registered by then is kept.",
+  },
   "run-failed": {
     title: "The run failed.",
     explanation: "The run ended as Failed. The report has its error and the end of its log.",

@@ -3,8 +3,8 @@ import type { ChildReport, PlanAction, PlanReport, Result, RunReport } from "./r
 
 /** Every output of the interface that the result has something for. Paths of reports are added by whoever writes them. */
 export function outputsOf(result: Result): Readonly<Record<string, string>> {
-  const { targets, environments, plan, run } = result;
-  const environmentsDiffer = environments.some(({ action }) => action !== "none");
+  const { targets, assets, plan, run } = result;
+  const assetsDiffer = assets.some(({ action }) => action !== "none");
   const actions: readonly PlanAction[] =
     plan === undefined ? targets.map(({ action }) => action) : plan.steps.map(({ action }) => action);
   const countOf = (...words: readonly PlanAction[]) =>
@@ -24,14 +24,14 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
       targets.some(
         ({ action, outcome }) => outcome === "succeeded" && !["none", "adopt", "wait", "refuse"].includes(action),
       ) ||
-        (environmentsDiffer && result.command !== "plan") ||
+        (assetsDiffer && result.command !== "plan") ||
         (run !== undefined && !run.reused),
     ),
     "failure-reason": result.failureReason ?? "",
     ...(plan === undefined
       ? {}
       : {
-          "has-changes": String(plan.hasChanges || environmentsDiffer),
+          "has-changes": String(plan.hasChanges || assetsDiffer),
           "to-create": countOf("create", "recreate"),
           "to-attach": countOf("attach", "replace"),
           "to-update": countOf("update"),

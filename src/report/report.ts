@@ -24,7 +24,7 @@ const parts: readonly (readonly [name: string, sections: (result: Result) => rea
   ["steps", stepsSection],
   ["checks", doctorSections],
   ["targets", targetsSection],
-  ["environments", assetsSection],
+  ["assets", assetsSection],
   ["problems", problemsSection],
   ["plan", planSection],
   ["metrics", metricsSection],

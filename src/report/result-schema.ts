@@ -157,14 +157,14 @@ const run = z.strictObject({
 });
 
 const environment = z.strictObject({
-  kind: z.literal("component").exactOptional().describe("Absent for an environment."),
   name: text,
   version: text,
   where: position.exactOptional().describe("Where it is declared."),
   action: z.enum(["none", "create", "update"]),
   reason: text,
-  id: text.exactOptional(),
+  id: text.exactOptional().describe("ARM ID of the version, once it is registered."),
 });
+const asset = environment.extend({ kind: z.enum(["environment", "component", "data", "model"]) });
 
 const doctor = z.strictObject({
   sections: z.array(
@@ -250,7 +250,8 @@ const resultSchema = z.strictObject({
     .strictObject({ hasChanges: z.boolean(), hourly: hourly.exactOptional(), steps: z.array(step) })
     .exactOptional(),
   targets: z.array(target),
-  environments: z.array(environment),
+  assets: z.array(asset).describe("Assets that files of their own declare, in the order of the files."),
+  environments: z.array(environment).describe("The environments among the assets."),
   run: run.exactOptional(),
   doctor: doctor.exactOptional(),
   leftGoing: z.array(z.strictObject({ what: text, next: text })),

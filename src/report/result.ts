@@ -26,6 +26,7 @@ export type FailureReason =
   | "secret-unavailable"
   | "submission-failed"
   | "environment-failed"
+  | "asset-failed"
   | "run-failed"
   | "run-canceled"
   | "run-not-responding"
@@ -67,7 +68,9 @@ export type Result = {
   readonly problems: readonly Problem[];
   readonly plan?: PlanReport;
   readonly targets: readonly TargetReport[];
-  /** Environments that are declared: what would be done to them (`plan`), or was. */
+  /** Assets that files of their own declare: what would be done to them (`plan`), or was. */
+  readonly assets: readonly AssetReport[];
+  /** The environments among them. */
   readonly environments: readonly EnvironmentReport[];
   readonly run?: RunReport;
   /** What `doctor` found. */
@@ -229,9 +232,8 @@ export type TargetReport = {
   readonly durationSeconds: number;
 };
 
-export type EnvironmentReport = {
-  /** Absent for an environment. */
-  readonly kind?: "component";
+export type AssetReport = {
+  readonly kind: "environment" | "component" | "data" | "model";
   readonly name: string;
   readonly version: string;
   /** Where it is declared. */
@@ -242,6 +244,8 @@ export type EnvironmentReport = {
   /** ARM id of the version, once it is registered. */
   readonly id?: string;
 };
+
+export type EnvironmentReport = Omit<AssetReport, "kind">;
 
 export type MetricSeries = {
   readonly name: string;

@@ -1,14 +1,13 @@
+import { missingReference, uploadOfUse, withParts, type AssetUse } from "../asset/asset.ts";
 import {
-  kindOfDeclared,
-  missingReference,
+  addressInDeclared,
+  collectionOf,
   partsOfDeclared,
-  uploadOfUse,
-  useOfDeclared,
-  withParts,
-  type AssetUse,
+  uploadOfDeclared,
+  usesDeclared,
   type DeclaredAsset,
-} from "../asset/asset.ts";
-import { refersTo, type Missing, type ReferenceReads } from "../asset/reference.ts";
+} from "../asset/declared.ts";
+import type { Missing, ReferenceReads } from "../asset/reference.ts";
 import type { Datastores } from "../azure/datastores.ts";
 import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import { addressesOf, assetsOf, type Job } from "../job/job.ts";
@@ -104,7 +103,7 @@ function placedUses({
       ? []
       : withParts(assetsOf(run)).map((use) => ({ use, at: (key: string) => placeOf(run, use, key) }));
   const ofAssets = declared.flatMap((asset) =>
-    withParts(partsOfDeclared(asset)).map((use) => ({ use, at: () => use.at ?? positionOf(asset.source) })),
+    partsOfDeclared(asset).map((use) => ({ use, at: () => use.at ?? positionOf(asset.source) })),
   );
   return [...ofRun, ...ofAssets];
 }
@@ -113,7 +112,7 @@ function soughtAssets(referring: Referring, reads: WorkspaceReads): readonly Sou
   return placedUses(referring).flatMap(({ use, at }): readonly Sought[] => {
     if (!("reference" in use)) return [];
     const { kind, reference } = use;
-    const declared = referring.declared.filter((asset) => asset.kind === kind && refersTo(reference, asset.name));
+    const declared = referring.declared.filter((asset) => usesDeclared(use, asset));
     return [
       {
         where: at("path"),
@@ -144,11 +143,11 @@ async function isRegistered(
   { assets }: WorkspaceReads,
 ): Promise<Outcome<boolean>> {
   const [first] = declared;
-  if (first === undefined) return succeeded(false);
+  if (first?.name === undefined) return succeeded(false);
   const version = reference.slice(`azureml:${first.name}:`.length);
   if (reference.includes("@") || declared.some((asset) => asset.version === version)) return succeeded(true);
   if (declared.every((asset) => asset.version !== undefined)) return succeeded(false);
-  const known = await assets.versions(kindOfDeclared(first).collection, first.name);
+  const known = await assets.versions(collectionOf(first).collection, first.name);
   if (!known.ok) return known;
   const { latest = "1", next } = known.value ?? {};
   return succeeded([latest, next].includes(version));
@@ -158,13 +157,17 @@ function soughtDatastores(referring: Referring, reads: WorkspaceReads): readonly
   const uses = placedUses(referring);
   const uploads = [
     ...referring.declared.map((asset) => ({
-      datastore: uploadOfUse(useOfDeclared(asset))?.datastore,
+      datastore: uploadOfDeclared(asset)?.datastore,
       where: positionOf(asset.source, ["datastore"]),
     })),
     ...uses.map(({ use, at }) => ({ datastore: uploadOfUse(use)?.datastore, where: at("datastore") })),
   ];
   const { run } = referring;
   const addresses = [
+    ...referring.declared.flatMap((asset) => {
+      const address = addressInDeclared(asset);
+      return address === undefined ? [] : [{ address, where: positionOf(asset.source, ["path"]) }];
+    }),
     ...uses.flatMap(({ use, at }) => ("reference" in use ? [{ address: use.reference, where: at("path") }] : [])),
     ...(run === undefined
       ? []

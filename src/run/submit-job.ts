@@ -1,4 +1,11 @@
-import { createTaker, ensureAssets, lookUp, refusedFor, type TakenAsset } from "../asset/asset.ts";
+import {
+  createTaker,
+  ensureAssets,
+  lookUp,
+  refusedFor,
+  type IdentityOfReference,
+  type TakenAsset,
+} from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { defined } from "../azure/defined.ts";
@@ -25,6 +32,8 @@ export type JobSubmission = {
   readonly fallbackExperiment: string;
   /** Names under which computes are live, by the declared names in lower case, where they differ. */
   readonly liveNames: ReadonlyMap<string, string>;
+  /** For references to what the same call registers. */
+  readonly identityOfReference?: IdentityOfReference;
 };
 
 export type JobSubmissionDeps = Omit<AssetDeps, "computeIdOf"> & SubmitDeps & { readonly resolveSecret: ResolveSecret };
@@ -35,7 +44,7 @@ export type JobSubmissionDeps = Omit<AssetDeps, "computeIdOf"> & SubmitDeps & { 
  */
 export async function submitJob(submission: JobSubmission, deps: JobSubmissionDeps): Promise<Outcome<Submitted>> {
   const { job, github, workflowAttempt, rerun, repeats } = submission;
-  const taken = await takeAssets(job);
+  const taken = await takeAssets(submission);
   if (!taken.ok) return taken;
   const definition = definitionOf(submission, taken.value, deps);
   const name = runName({
@@ -53,9 +62,9 @@ export async function submitJob(submission: JobSubmission, deps: JobSubmissionDe
 }
 
 /** One after the other: what is read first is refused first. */
-async function takeAssets(job: Job): Promise<Outcome<readonly TakenAsset[]>> {
+async function takeAssets({ job, identityOfReference }: JobSubmission): Promise<Outcome<readonly TakenAsset[]>> {
   const taken: TakenAsset[] = [];
-  const takeAsset = createTaker();
+  const takeAsset = createTaker(identityOfReference);
   for (const use of assetsOf(job)) {
     try {
       taken.push(await takeAsset(use));

@@ -208,6 +208,12 @@ export const problemCodes = {
     explanation: "A second attachment of a resource breaks the first one, even in the same workspace.",
     help: "Keep one of the two declarations.",
   },
+  "duplicate-asset": {
+    title: "An asset is declared twice.",
+    explanation:
+      "Two components, data assets or models have the same name and version, so one would overwrite the other.",
+    help: "Remove one of the two, or give them different versions.",
+  },
   "duplicate-environment": {
     title: "An environment is declared twice.",
     explanation: "Two environments have the same name and version, so one would overwrite the other.",

@@ -38,8 +38,9 @@ export const workspaceCodes = {
     help: "Change what the message names, or name a compute of the workspace.",
   },
   "version-exists": {
-    title: "The version of the environment exists with other content.",
-    explanation: "A version that is registered keeps its image, packages and build; only what describes it can change.",
+    title: "The version of the asset exists with other content.",
+    explanation:
+      "A version that is registered keeps what it is made of: an environment its image, packages and build, a component its text, data and a model their bytes. Only what describes it can change.",
     help: "Raise version in the file, or leave it out.",
   },
   "missing-secret": {

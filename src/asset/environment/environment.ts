@@ -8,6 +8,7 @@ import { anonymousVersion, environmentBody } from "./request.ts";
 
 export const label = "environment";
 export const collection = "environments";
+export const localField = "build";
 export const read = readEnvironmentAsset;
 
 /** What an environment is made of; only what describes it may change. */

@@ -10,6 +10,11 @@ export function uploadOf({ location }: Located): DatastoreUpload | undefined {
   return location.from === "local" ? location : undefined;
 }
 
+/** The address that its file names, for one that is in Azure already. */
+export function addressIn({ location }: Located): string | undefined {
+  return location.from === "address" ? location.address : undefined;
+}
+
 /** What of it is on this machine. */
 export async function contentOf({ location }: Located): Promise<LocalUpload | undefined> {
   return location.from === "local" ? takeUpload(location.local, location.root) : undefined;

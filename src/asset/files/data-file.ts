@@ -3,21 +3,20 @@ import { dirname, join } from "node:path";
 import * as z from "zod";
 import { canonicalJson } from "../../canonical-json.ts";
 import type { AddProblem } from "../../compute/kind.ts";
-import { problemsAt } from "../../compute/problems-at.ts";
 import { defined } from "../../azure/defined.ts";
-import type { Problem } from "../../yaml/problem.ts";
-import { checkShape, readOnly, shape, text, version } from "../../yaml/shape.ts";
-import { oneOf } from "../../yaml/shape.ts";
+import { oneOf, readOnly, shape, text, version } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
 import { isMapping } from "../../yaml/wording.ts";
 import { readDocuments } from "../../yaml/yaml.ts";
-import type { AssetRequest, NamedAsset } from "../kind.ts";
+import type { AssetRequest, PartIds } from "../kind.ts";
 import type { LocalUpload } from "../upload/local-upload.ts";
+import { contentGuid } from "../version.ts";
+import { readAssetFile, type ReadAsset } from "./asset-file.ts";
 import { addressOf } from "./bytes.ts";
-import { isSamePlace, readLocation, type Location } from "./location.ts";
-import { readIdentity } from "./version-file.ts";
+import { differing } from "./differing.ts";
+import { isSamePlace, type Location } from "./location.ts";
 
-export { contentOf, upload, uploadOf } from "./bytes.ts";
+export { addressIn, contentOf, upload, uploadOf } from "./bytes.ts";
 
 /** A data asset of a file of its own. */
 export type DataFile = {
@@ -33,8 +32,8 @@ export type DataFile = {
 };
 
 export const label = "data asset";
-export const schemaName = "data";
 export const collection = "data";
+export const localField = "path";
 /** A version's bytes are where they are. */
 export const fixedMembers = ["dataUri", "dataType"] as const;
 export const isAlwaysNext = true as const;
@@ -69,41 +68,33 @@ export const schema = shape(() =>
     .describe("An Azure Machine Learning data asset."),
 );
 
-/** An az ml data file: the asset, or every problem at its place. */
-export function read(node: SourceNode): {
-  readonly asset?: NamedAsset<DataFile>;
-  readonly problems: readonly Problem[];
-} {
-  const { value, problems: wrongShape } = checkShape(schema, node);
-  if (value === undefined) return { problems: wrongShape };
-  const { found: problems, add } = problemsAt(node);
-  const identity = readIdentity(value, label, node, add);
-  const { type, path, auto_delete_setting: autoDelete } = value;
-  const location = readLocation(value, label, node, add);
-  if (location?.from === "local" && type !== "mltable" && location.isFile !== (type === "uri_file")) {
-    add(
-      "wrong-type",
-      ["path"],
-      `${JSON.stringify(path)} is a ${location.isFile ? "file" : "folder"}, and the data asset is of type ${type}.`,
-      location.isFile ? "Use type: uri_file." : "Use type: uri_folder.",
-    );
-  }
-  const referencedUris =
-    location?.from === "local" && type === "mltable"
-      ? readTable(join(location.local, "MLTable"), path, add)
-      : undefined;
-  if (identity === undefined || location === undefined) return { problems };
-  const definition: DataFile = {
-    type,
-    location,
-    tags: value.tags ?? {},
-    ...defined({
-      description: value.description,
-      referencedUris,
-      autoDelete: autoDelete && { condition: conditions[autoDelete.condition], value: autoDelete.value },
-    }),
-  };
-  return { asset: { source: node, ...identity, definition }, problems };
+/** An az ml data file. One without a name is kept under its content, as one that the official client gives a random name. */
+export function read(node: SourceNode): ReadAsset<DataFile> {
+  return readAssetFile(schema, node, { label, mayBeUnnamed: true }, (value, location, add) => {
+    const { type, path, auto_delete_setting: autoDelete } = value;
+    if (location.from === "local" && type !== "mltable" && location.isFile !== (type === "uri_file")) {
+      add(
+        "wrong-type",
+        ["path"],
+        `${JSON.stringify(path)} is a ${location.isFile ? "file" : "folder"}, and the data asset is of type ${type}.`,
+        location.isFile ? "Use type: uri_file." : "Use type: uri_folder.",
+      );
+    }
+    const referencedUris =
+      location.from === "local" && type === "mltable"
+        ? readTable(join(location.local, "MLTable"), path, add)
+        : undefined;
+    return {
+      type,
+      location,
+      tags: value.tags ?? {},
+      ...defined({
+        description: value.description,
+        referencedUris,
+        autoDelete: autoDelete && { condition: conditions[autoDelete.condition], value: autoDelete.value },
+      }),
+    };
+  });
 }
 
 /** What an MLTable refers to. It is read as YAML, and has to have paths. */
@@ -127,20 +118,28 @@ function readTable(file: string, path: string, add: AddProblem): readonly string
 }
 
 export function identityOf(definition: DataFile, content: LocalUpload | undefined): string {
-  return canonicalJson(toProperties(definition, addressOf(definition, content)));
+  return canonicalJson(toProperties(definition, addressOf(definition, content), false));
+}
+
+export function unnamed(definition: DataFile, content: LocalUpload | undefined) {
+  return { name: contentGuid(identityOf(definition, content)), version: "1" };
 }
 
 export function toRequest(
   definition: DataFile,
-  _: LocalUpload | undefined,
+  content: LocalUpload | undefined,
   address: string | undefined,
-  named: { readonly name: string; readonly version: string },
+  _: PartIds,
+  named?: { readonly name: string; readonly version: string },
 ): AssetRequest {
-  return { ...named, body: { properties: toProperties(definition, address) } };
+  return {
+    ...(named ?? unnamed(definition, content)),
+    body: { properties: toProperties(definition, address, named === undefined) },
+  };
 }
 
 /** Member for member what the official client sends. */
-function toProperties(definition: DataFile, address: string | undefined) {
+function toProperties(definition: DataFile, address: string | undefined, isAnonymous: boolean) {
   const { type, description, tags, referencedUris, autoDelete } = definition;
   return defined({
     dataType: type,
@@ -148,7 +147,7 @@ function toProperties(definition: DataFile, address: string | undefined) {
     description,
     tags,
     properties: {},
-    isAnonymous: false,
+    isAnonymous,
     isArchived: false,
     referencedUris,
     autoDeleteSetting: autoDelete,
@@ -161,10 +160,9 @@ export function differencesFrom(
   content: LocalUpload | undefined,
   live: Readonly<Record<string, unknown>>,
 ): readonly string[] {
-  const { type: dataType, description = "", tags } = definition;
-  const there = { dataType: live["dataType"], description: live["description"] ?? "", tags: live["tags"] ?? {} };
-  const said = Object.entries({ dataType, description, tags }).flatMap(([key, value]) =>
-    canonicalJson(value) === canonicalJson(there[key as keyof typeof there]) ? [] : [key],
-  );
-  return [...(isSamePlace(addressOf(definition, content), live["dataUri"]) ? [] : ["dataUri"]), ...said];
+  const { type, description, tags, autoDelete } = definition;
+  return [
+    ...(isSamePlace(addressOf(definition, content), live["dataUri"]) ? [] : ["dataUri"]),
+    ...differing(live, { dataType: type, description: description ?? "", tags, autoDeleteSetting: autoDelete }),
+  ];
 }

@@ -61,16 +61,19 @@ export function readLocation(
   };
 }
 
+const workspacePart = /^azureml:\/\/(subscriptions\/[^/]+\/resourcegroups\/[^/]+\/workspaces\/[^/]+\/)/i;
+
 /** True for two addresses of one place: the service writes them in the long form, which names the workspace. */
-export function isSamePlace(declared: string | undefined, live: unknown): boolean {
-  const plain = (address: unknown) =>
-    typeof address === "string"
-      ? address
-          .replace(/^azureml:\/\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/workspaces\/[^/]+\//i, "azureml://")
-          .replace(/\/+$/, "")
-      : "";
-  return plain(declared) === plain(live);
+export function isSamePlace(declared: string, live: unknown): boolean {
+  if (typeof live !== "string") return false;
+  const [one, other] = [declared, live].map((address) => ({
+    in: workspacePart.exec(address)?.[1]?.toLowerCase(),
+    below: address.replace(workspacePart, "azureml://").replace(/\/+$/, ""),
+  })) as [Place, Place];
+  return one.below === other.below && (one.in === undefined || other.in === undefined || one.in === other.in);
 }
+
+type Place = { readonly in: string | undefined; readonly below: string };
 
 /** The long form of an address in a datastore: one of this workspace, as the official client has it, whatever another file said. */
 export function inWorkspace(address: string, workspaceId: string): string {

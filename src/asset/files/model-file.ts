@@ -1,19 +1,19 @@
 import * as z from "zod";
-import { problemsAt } from "../../compute/problems-at.ts";
 import { canonicalJson } from "../../canonical-json.ts";
 import { defined } from "../../azure/defined.ts";
+import { membersOf } from "../../azure/members.ts";
 import { succeeded, type Outcome } from "../../azure/outcome.ts";
-import type { Problem } from "../../yaml/problem.ts";
 import { pythonText } from "../../yaml/python-text.ts";
-import { checkShape, oneOf, readOnly, shape, text, version } from "../../yaml/shape.ts";
+import { oneOf, readOnly, shape, text, version } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
-import type { AssetDeps, AssetRequest, NamedAsset } from "../kind.ts";
+import type { AssetDeps, AssetRequest, PartIds } from "../kind.ts";
 import type { LocalUpload } from "../upload/local-upload.ts";
+import { readAssetFile, type ReadAsset } from "./asset-file.ts";
 import * as bytes from "./bytes.ts";
-import { inWorkspace, isSamePlace, readLocation, type Location } from "./location.ts";
-import { readIdentity } from "./version-file.ts";
+import { differing } from "./differing.ts";
+import { inWorkspace, isSamePlace, type Location } from "./location.ts";
 
-export { contentOf, uploadOf } from "./bytes.ts";
+export { addressIn, contentOf, uploadOf } from "./bytes.ts";
 
 /** A model of a file of its own. */
 export type ModelFile = {
@@ -28,8 +28,8 @@ export type ModelFile = {
 };
 
 export const label = "model";
-export const schemaName = "model";
 export const collection = "models";
+export const localField = "path";
 export const fixedMembers = ["modelUri", "modelType"] as const;
 export const isAlwaysNext = true as const;
 
@@ -61,37 +61,33 @@ export const schema = shape(() =>
     .describe("An Azure Machine Learning model."),
 );
 
-/** An az ml model file: the asset, or every problem at its place. */
-export function read(node: SourceNode): {
-  readonly asset?: NamedAsset<ModelFile>;
-  readonly problems: readonly Problem[];
-} {
-  const { value, problems: wrongShape } = checkShape(schema, node);
-  if (value === undefined) return { problems: wrongShape };
-  const { found: problems, add } = problemsAt(node);
-  const identity = readIdentity(value, label, node, add);
-  const location = readLocation({ ...value, takesRuns: true }, label, node, add);
-  if (identity === undefined || location === undefined) return { problems };
-  const textsOf = (key: "tags" | "properties") =>
-    Object.fromEntries(
-      Object.entries(value[key] ?? {}).map(([name, one]) => [
-        name,
-        pythonText(one, node.document.textAt?.([...node.path, key, name])),
-      ]),
-    );
-  const definition: ModelFile = {
-    type: value.type,
-    location,
-    tags: textsOf("tags"),
-    properties: textsOf("properties"),
-    ...defined({
-      description: value.description,
-      stage: value.stage,
-      flavors:
-        value.flavors && Object.fromEntries(Object.entries(value.flavors).map(([name, data]) => [name, { data }])),
-    }),
-  };
-  return { asset: { source: node, ...identity, definition }, problems };
+/** An az ml model file. */
+export function read(node: SourceNode): ReadAsset<ModelFile> {
+  return readAssetFile(schema, node, { label, takesRuns: true }, (value, location, add) => {
+    if (value.type === "mlflow_model" && location.from === "local" && location.isFile) {
+      const message = `${JSON.stringify(value.path)} is a file, and a model of type mlflow_model is a folder.`;
+      add("wrong-type", ["path"], message, "Name the folder that has the file MLmodel, or use type: custom_model.");
+    }
+    const textsOf = (key: "tags" | "properties") =>
+      Object.fromEntries(
+        Object.entries(value[key] ?? {}).map(([name, one]) => [
+          name,
+          pythonText(one, node.document.textAt?.([...node.path, key, name])),
+        ]),
+      );
+    return {
+      type: value.type,
+      location,
+      tags: textsOf("tags"),
+      properties: textsOf("properties"),
+      ...defined({
+        description: value.description,
+        stage: value.stage,
+        flavors:
+          value.flavors && Object.fromEntries(Object.entries(value.flavors).map(([name, data]) => [name, { data }])),
+      }),
+    };
+  });
 }
 
 export function identityOf(definition: ModelFile, content: LocalUpload | undefined): string {
@@ -113,8 +109,10 @@ export function toRequest(
   definition: ModelFile,
   _: LocalUpload | undefined,
   address: string | undefined,
-  named: { readonly name: string; readonly version: string },
+  __: PartIds,
+  named?: { readonly name: string; readonly version: string },
 ): AssetRequest {
+  if (named === undefined) throw new Error("A model has a name.");
   return { ...named, body: { properties: toProperties(definition, address) } };
 }
 
@@ -140,20 +138,13 @@ export function differencesFrom(
   content: LocalUpload | undefined,
   live: Readonly<Record<string, unknown>>,
 ): readonly string[] {
-  const { type: modelType, description = "", tags, stage, properties } = definition;
-  const own = (live["properties"] ?? {}) as Readonly<Record<string, unknown>>;
-  const there = {
-    modelType: live["modelType"],
-    description: live["description"] ?? "",
-    tags: live["tags"] ?? {},
-    stage: live["stage"] ?? undefined,
-  };
-  const said = Object.entries({ modelType, description, tags, stage }).flatMap(([key, value]) =>
-    value === undefined || canonicalJson(value) === canonicalJson(there[key as keyof typeof there]) ? [] : [key],
-  );
+  const { type, description, tags, stage, properties, flavors } = definition;
+  const own = membersOf(live["properties"]);
   return [
     ...(isSamePlace(bytes.addressOf(definition, content), live["modelUri"]) ? [] : ["modelUri"]),
-    ...said,
-    ...(Object.entries(properties).every(([key, value]) => own[key] === value) ? [] : ["properties"]),
+    ...differing(live, { modelType: type, description: description ?? "", tags, stage, flavors }),
+    ...(Object.entries(properties).every(([key, value]) => Object.hasOwn(own, key) && own[key] === value)
+      ? []
+      : ["properties"]),
   ];
 }

@@ -108,6 +108,8 @@ export type UploadDeps = {
   readonly blobs: Blobs;
   readonly signal: AbortSignal;
   readonly onProgress: (message: string) => void;
+  /** Uploads of this call, by datastore and place: what several assets are made of goes up once. */
+  readonly uploads?: Map<string, Promise<Outcome<BlobContainer>>>;
 };
 
 /** How official clients tell a whole upload from a broken one: a mark on its first file. */
@@ -118,7 +120,19 @@ const completed = { upload_status: "completed" };
  *
  * @returns the container, so that an address inside it can be made.
  */
-export async function ensureUploaded(
+export function ensureUploaded(
+  upload: LocalUpload,
+  datastore: string,
+  what: string,
+  deps: UploadDeps,
+): Promise<Outcome<BlobContainer>> {
+  const key = `${datastore} ${upload.blobPath}`;
+  const uploaded = deps.uploads?.get(key) ?? uploadOnce(upload, datastore, what, deps);
+  deps.uploads?.set(key, uploaded);
+  return uploaded;
+}
+
+async function uploadOnce(
   upload: LocalUpload,
   datastore: string,
   what: string,

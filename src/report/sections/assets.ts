@@ -1,13 +1,20 @@
 import { code, heading, sentence, type Section } from "../document.ts";
-import type { Result } from "../result.ts";
+import type { AssetReport, Result } from "../result.ts";
 import { actionWords } from "../wording.ts";
 
-/** The environments and components that are declared, and what was, or would be, registered. */
-export function assetsSection({ environments }: Pick<Result, "environments">): readonly Section[] {
-  if (environments.length === 0) return [];
-  const hasOthers = environments.some(({ kind }) => kind !== undefined);
-  const rows = environments.map(({ kind, name, version, action, reason }) => [
-    ...(hasOthers ? [kind ?? "environment"] : []),
+const kindWords: Readonly<Record<AssetReport["kind"], string>> = {
+  environment: "environment",
+  component: "component",
+  data: "data asset",
+  model: "model",
+};
+
+/** The assets that files of their own declare, and what was, or would be, registered. */
+export function assetsSection({ assets }: Pick<Result, "assets">): readonly Section[] {
+  if (assets.length === 0) return [];
+  const hasOthers = assets.some(({ kind }) => kind !== "environment");
+  const rows = assets.map(({ kind, name, version, action, reason }) => [
+    ...(hasOthers ? [kindWords[kind]] : []),
     code(name),
     code(version),
     actionWords[action],

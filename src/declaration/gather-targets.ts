@@ -1,0 +1,65 @@
+import { loadFiles } from "../yaml/files.ts";
+import { targetsInput } from "../yaml/problem.ts";
+import { positionOf, type SourceNode } from "../yaml/source.ts";
+import { readDocuments } from "../yaml/yaml.ts";
+import { kindOf } from "./document-kind.ts";
+import type { DeclarationRequest, Gathered } from "./gathered.ts";
+import { notADeclaration, problemsOfReading } from "./not-ours.ts";
+
+/** The entries of a list of targets: targets, and paths or globs of az ml compute files. */
+export async function gatherTargets(
+  list: SourceNode,
+  entries: readonly unknown[],
+  request: DeclarationRequest,
+  found: Gathered,
+): Promise<void> {
+  for (const [index, entry] of entries.entries()) {
+    const node = { ...list, path: [...list.path, index] };
+    if (typeof entry !== "string") {
+      found.targets.push(node);
+      continue;
+    }
+    const where = positionOf(node);
+    const { files, problems } = await loadFiles([entry], list.document.folder, request, where);
+    found.problems.push(...problems);
+    for (const loaded of files) {
+      const { file, byGlob, documents } = loaded;
+      found.problems.push(...problemsOfReading(loaded));
+      const targets = documents.filter((document) => kindOf(document).is === "target");
+      if (targets.length > 0) found.files.push(file);
+      else if (byGlob) found.skipped.push({ file, reason: "It declares no compute." });
+      else if (documents.length > 0)
+        found.problems.push({
+          ...notADeclaration(file, undefined),
+          where,
+          fix: "Name an az ml compute file: it has a name and a type.",
+        });
+      found.targets.push(...targets.map((document) => ({ document, path: [] })));
+      found.documents.push(...targets);
+    }
+  }
+}
+
+/** The targets of the input `targets`. */
+export function gatherInline(text: string, request: DeclarationRequest, found: Gathered): void {
+  const { documents, problems } = readDocuments(text, {
+    file: targetsInput,
+    folder: request.workingDirectory,
+    root: request.checkout,
+  });
+  // The lines are those of an input, not of a file that an annotation could point into.
+  found.problems.push(...problems);
+  for (const document of documents) {
+    if (!Array.isArray(document.value)) {
+      found.problems.push({
+        code: "not-a-list",
+        severity: "error",
+        where: document.at([]),
+        message: "The input 'targets' is not a list.",
+        fix: "Write a YAML list of targets: - { name: cpu-cluster, type: amlcompute }.",
+      });
+      continue;
+    }
+    found.targets.push(...document.value.map((_, index) => ({ document, path: [index] })));
+  }
+}

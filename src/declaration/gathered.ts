@@ -1,0 +1,58 @@
+import type { DeclaredKindName } from "../asset/declared.ts";
+import type { Position, Problem } from "../yaml/problem.ts";
+import type { SourceDocument, SourceNode } from "../yaml/source.ts";
+import type { RunLimits, RunRetries } from "./beside-run.ts";
+import type { DeclaredWorkspace } from "./declaration.ts";
+import type { DeclaredPrice } from "./prices.ts";
+import type { RunDefaults } from "./run-defaults.ts";
+
+/** What to read, from the inputs. */
+export type DeclarationRequest = {
+  /** Paths and globs. */
+  readonly config: readonly string[];
+  /** The input `targets`: YAML, a list of targets. */
+  readonly inlineTargets?: string | undefined;
+  /** The input `run`: path of a job file, in place of the declared one. */
+  readonly run?: string | undefined;
+  readonly set: readonly string[];
+  readonly only: readonly string[];
+  /** Absolute. */
+  readonly workingDirectory: string;
+  /** Absolute folder of the checkout. */
+  readonly checkout: string;
+  readonly subscriptionId?: string | undefined;
+  readonly resourceGroup?: string | undefined;
+  /** True for commands that can do without anything declared: a missing default file is then not a problem. */
+  readonly optional?: boolean;
+  /** Absolute paths of what changed: only problems of these files, and of files that refer to them, are reported. */
+  readonly changed?: readonly string[] | undefined;
+};
+
+type Declared<Value> = { readonly value: Value; readonly where: Position };
+
+/** Where everything is declared, before it is read in detail. */
+export type Gathered = {
+  readonly workspaces: { readonly workspace: DeclaredWorkspace; readonly where: Position }[];
+  readonly targets: SourceNode[];
+  readonly runs: SourceNode[];
+  /** Jobs that a pattern matched beside others: checked, and none of them the one that is meant. */
+  readonly otherJobs: SourceNode[];
+  /** Files that declare assets of their own. */
+  readonly assets: { readonly kind: DeclaredKindName; readonly node: SourceNode }[];
+  readonly gates: SourceNode[];
+  /** Each with the place of its key, where a file has them. */
+  readonly limits: Declared<RunLimits>[];
+  readonly retries: Declared<RunRetries>[];
+  /** The key `overrides` of a file. */
+  readonly overrides: SourceNode[];
+  /** What a file says of the run that it names. */
+  readonly runDefaults: { readonly node: SourceNode; readonly value: RunDefaults }[];
+  /** One list for each file that has prices. */
+  readonly prices: (readonly DeclaredPrice[])[];
+  readonly deploys: Position[];
+  readonly files: string[];
+  readonly skipped: { readonly file: string; readonly reason: string }[];
+  readonly problems: Problem[];
+  /** Every document that was read. */
+  readonly documents: SourceDocument[];
+};

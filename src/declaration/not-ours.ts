@@ -1,0 +1,61 @@
+import type { LoadedFile } from "../yaml/files.ts";
+import type { Position, Problem } from "../yaml/problem.ts";
+import type { SourceDocument } from "../yaml/source.ts";
+import { nearest } from "../yaml/suggestion.ts";
+import { isMapping } from "../yaml/wording.ts";
+import { declarationKeys, isMeantForUs, isOurs, kindOf } from "./document-kind.ts";
+
+/**
+ * What of a file could not be read. A pattern may match any file: the faults of one that was not meant for this action are
+ * warnings, because what it declares, if anything, is not used.
+ */
+export function problemsOfReading({ byGlob, documents, problems, text }: LoadedFile): readonly Problem[] {
+  if (problems.length === 0 || !byGlob) return problems;
+  if (documents.some((document) => isOurs(kindOf(document))) || isMeantForUs(text)) return problems;
+  return problems.map((problem) => ({
+    ...problem,
+    severity: "warning",
+    fix: `${problem.fix} The file is matched by a pattern alone, and nothing of it is used.`,
+  }));
+}
+
+export function whySkipped({ documents, problems }: LoadedFile): string {
+  return documents.length === 0 && problems.length > 0
+    ? "It could not be read."
+    : "It declares nothing that this action knows.";
+}
+
+/** What a pattern matches need not be for this action. */
+export function notUsed(document: SourceDocument, what: string): Problem {
+  return {
+    code: "not-supported-yet",
+    severity: "notice",
+    where: document.at([]),
+    message: `This is ${what}, which no command of this version uses.`,
+    fix: "Nothing has to be done; a narrower pattern in config leaves it out.",
+  };
+}
+
+export function notSupported(where: Position, message: string): Problem {
+  return {
+    code: "not-supported-yet",
+    severity: "error",
+    where,
+    message,
+    fix: "Leave it out for now; the README lists what this version does.",
+  };
+}
+
+export function notADeclaration(file: string, document: SourceDocument | undefined): Problem {
+  const keys = isMapping(document?.value) ? Object.keys(document.value) : [];
+  // The key of other tools, or a slip of one of ours.
+  const meant = keys.map((key) => (/^computes?$/i.test(key) ? "targets" : nearest(key, declarationKeys)));
+  const [near] = meant.filter((key) => key !== undefined);
+  return {
+    code: "not-a-declaration",
+    severity: "error",
+    where: document?.at([]) ?? { file, line: 1, column: 1 },
+    message: `The file ${JSON.stringify(file)} declares nothing that this action knows.${near === undefined ? "" : ` Did you mean ${near}?`}`,
+    fix: "A declaration has workspace, targets, run or gates, or is an az ml file of a compute, a job, an environment, a component, data or a model, or a run configuration.",
+  };
+}
