@@ -179,7 +179,25 @@ promise(
   trained.outputs["run-metrics"],
 );
 
+const tableFile = (name: string, more: string) =>
+  `$schema: https://azuremlschemas.azureedge.net/latest/data.schema.json\nname: ${name}\ntype: uri_file\npath: ./table.csv\n${more}`;
+const table = { "assets/table.csv": "a,b\n1,2\n" };
+const registered = await action(
+  "apply",
+  [],
+  { config: "azureml.yml, assets/*.yml" },
+  {
+    ...table,
+    "assets/table.yml": tableFile("our-table", "description: of the action\ntags: { rows: 2 }\n"),
+    "assets/model.yml":
+      "$schema: https://azuremlschemas.azureedge.net/latest/model.schema.json\nname: our-model\nversion: 3\npath: clf\nproperties: { trained-by: nobody }\n",
+    "assets/clf/model.json": "{}\n",
+  },
+);
+promise("azureml-targets", "registers data and a model", registered.exitCode === 0, registered.log.join("\n"));
+
 // What the clients make of it, and make themselves.
+await client(second, "azure_ai_ml_assets.py");
 await client(second, "azure_ai_ml.py");
 await client(second, "azure_ai_ml_sweep.py");
 await client(second, "azureml_mlflow.py", { RUN_NAME: trained.outputs["run-name"] ?? "" });
@@ -201,6 +219,23 @@ const theirs = [
   `  - { name: py-k8s, type: kubernetes, resource_id: ${arcId("py-arc")}, namespace: ml, identity: { type: system_assigned } }`,
   spark("py-spark", "py-pool"),
 ];
+const found = await action(
+  "plan",
+  [],
+  { config: "azureml.yml, assets/*.yml" },
+  {
+    ...table,
+    "assets/py-table.yml": tableFile("py-table", ""),
+    "assets/py-model.yml":
+      "$schema: https://azuremlschemas.azureedge.net/latest/model.schema.json\nname: py-model\npath: ./table.csv\ntags: { of: the client }\n",
+  },
+);
+promise(
+  "azureml-targets",
+  "finds data and a model that azure-ai-ml registered as declared",
+  found.exitCode === 0 && found.outputs["has-changes"] === "false",
+  found.log.join("\n"),
+);
 emulator.clearJournal();
 const planned = await action("plan", theirs, { "on-drift": "fail" });
 promise(
