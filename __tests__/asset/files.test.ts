@@ -133,11 +133,12 @@ describe("a file that cannot be registered", () => {
     ]);
   });
 
-  it("for a model of MLflow that is one file, and for a model without a name", () => {
+  it("for a model without a name, and with a warning for a model of MLflow that is one file", () => {
     const files = { "m/MLmodel": "flavors: {}\n" };
-    const codes = (yaml: string) => modelFile.read(nodeIn(files, yaml)).problems.map(({ code }) => code);
+    const codes = (yaml: string) =>
+      modelFile.read(nodeIn(files, yaml)).problems.map(({ severity, code }) => `${severity} ${code}`);
     expect(codes("name: m\ntype: mlflow_model\npath: m\n")).toEqual([]);
-    expect(codes("name: m\ntype: mlflow_model\npath: m/MLmodel\n")).toEqual(["wrong-type"]);
-    expect(codes("path: m\n")).toEqual(["missing-key"]);
+    expect(codes("name: m\ntype: mlflow_model\npath: m/MLmodel\n")).toEqual(["warning wrong-type"]);
+    expect(codes("path: m\n")).toEqual(["error missing-key"]);
   });
 });

@@ -66,7 +66,8 @@ export function read(node: SourceNode): ReadAsset<ModelFile> {
   return readAssetFile(schema, node, { label, takesRuns: true }, (value, location, add) => {
     if (value.type === "mlflow_model" && location.from === "local" && location.isFile) {
       const message = `${JSON.stringify(value.path)} is a file, and a model of type mlflow_model is a folder.`;
-      add("wrong-type", ["path"], message, "Name the folder that has the file MLmodel, or use type: custom_model.");
+      const fix = "Name the folder that has the file MLmodel, or use type: custom_model.";
+      add("wrong-type", ["path"], message, fix, "warning");
     }
     const textsOf = (key: "tags" | "properties") =>
       Object.fromEntries(
