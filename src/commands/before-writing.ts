@@ -7,6 +7,7 @@ import type { Failure, FailureReason } from "../report/result.ts";
 import { missingReferences } from "../run/missing-references.ts";
 import { runnerProblems } from "../run/on-runner/runner-faults.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
+import { thisMachine } from "../run/on-runner/this-machine.ts";
 import { formatSecretReference, SecretUnavailable, type SecretReference } from "../secret/secret.ts";
 import { folderInRepository } from "../yaml/files.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
@@ -23,7 +24,7 @@ type Referring = Pick<Declaration, "run" | "targets" | "assets">;
 async function missingInWorkspace(
   { run, targets, assets }: Referring,
   azure: Azure,
-  { inputs }: Pick<CommandContext, "inputs">,
+  { inputs, environment }: Pick<CommandContext, "inputs" | "environment">,
 ): Promise<readonly Problem[]> {
   // `only` names targets, so that no asset is registered.
   const registered = inputs.only.length > 0 ? [] : assets;
@@ -41,7 +42,8 @@ async function missingInWorkspace(
       },
     ),
   ]);
-  return [...computes, ...references, ...(isHere ? runnerProblems(run) : [])];
+  const ofRunner = isHere ? runnerProblems(run, await thisMachine(run, targets, environment)) : [];
+  return [...computes, ...references, ...ofRunner];
 }
 
 /** What a command would bring into the workspace, and the run for which it would. */

@@ -45,7 +45,10 @@ export async function runDeclared(
   if (run === undefined) return nothing;
   const connected = async () => prepared?.azure ?? (await connect(context, declaration));
   if (isOnRunner(run, targets))
-    return trainLocally(run, declaration, context, gates.some(isComparison) ? await connected() : prepared?.azure);
+    return trainLocally(run, declaration, context, {
+      isChecked: prepared !== undefined,
+      ...defined({ azure: gates.some(isComparison) ? await connected() : prepared?.azure }),
+    });
   const azure = await connected();
   return runInWorkspace(run, declaration, context, { liveNames: new Map(), ...prepared, azure });
 }

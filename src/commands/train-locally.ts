@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { computesOf, stepsOf, onRunner, type Job } from "../job/job.ts";
+import type { RunnerWork } from "../job/kind.ts";
 import { failureOfThrown } from "../report/failure.ts";
 import { refusedPlace } from "../report/refused-field.ts";
 import type { Failure, GateResult, RunReport } from "../report/result.ts";
@@ -13,41 +14,45 @@ import { stepValuesOf } from "../run/children.ts";
 import { checkGates, missedGates, type Gate } from "../run/gates.ts";
 import { lastValuesOf } from "../run/metrics.ts";
 import { runName } from "../run/name.ts";
+import { ArtifactsRefused, copyArtifacts } from "../run/on-runner/artifacts.ts";
 import { runInOrder, runnerDefinition, type OrderedRun } from "../run/on-runner/run-in-order.ts";
-import { NotRunnableHere } from "../run/on-runner/run-on-runner.ts";
 import { runnerProblems } from "../run/on-runner/runner-faults.ts";
+import { thisMachine } from "../run/on-runner/this-machine.ts";
 import { EnvironmentFailed } from "../run/on-runner/virtual-environment.ts";
 import { SecretUnavailable } from "../secret/secret.ts";
 import { placeOf } from "../yaml/source.ts";
 import { foundBeforeWriting } from "./before-writing.ts";
-import type { CommandContext, CommandResult } from "./context.ts";
+import { join as joinResults, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { judgeGates } from "./judge-gates.ts";
+import { downloadsOf } from "./run-defaults.ts";
 
 /** Runs a job whose compute is the runner: same command, same environment, same report, nothing sent anywhere. */
 export async function trainLocally(
   job: Job,
-  { gates, limits = {} }: Pick<Declaration, "gates" | "limits">,
+  { gates, limits = {}, targets, runDefaults }: Pick<Declaration, "gates" | "limits" | "targets" | "runDefaults">,
   context: CommandContext,
-  azure?: Azure,
+  { azure, isChecked = false }: { readonly azure?: Azure; readonly isChecked?: boolean },
 ): Promise<CommandResult> {
   const { log, clock } = context;
   const startedAt = clock.now();
   const own = onRunner(job);
-  const problems = runnerProblems(job);
-  if (own === undefined || problems.length > 0) return foundBeforeWriting(problems, context);
+  const machine = await thisMachine(job, targets, context.environment);
+  const found = isChecked ? nothing : await foundBeforeWriting(runnerProblems(job, machine), context);
+  if (own === undefined || found.failures.length > 0) return found;
   let isOpen = false;
   try {
-    const { totalSeconds = Infinity } = limits;
-    const isTotal = totalSeconds < (own.timeoutSeconds ?? Infinity);
-    const work = isTotal ? { ...own, timeoutSeconds: totalSeconds } : own;
+    const limit = limitOf(own, limits.totalSeconds, context);
+    const work = { ...own, ...defined({ timeoutSeconds: limit.seconds }) };
     const name = nameOf(job, runnerDefinition(own), context);
     const occasion = digestOf(`${name} ${startedAt}`);
+    const runFolder = join(context.temporaryFolder, `${name}-${occasion}`);
     const ran = await runInOrder(name, work, {
       clock,
       signal: context.signal,
       resolveSecret: context.resolveSecretWith(azure),
       environment: context.environment,
-      runFolder: join(context.temporaryFolder, `${name}-${occasion}`),
+      usesContainer: machine.usesContainer,
+      runFolder,
       seed: parseInt(occasion, 16),
       cacheFolder: join(context.toolCache, "environments"),
       onLine: (_, line) => log.info(line),
@@ -59,11 +64,62 @@ export async function trainLocally(
       },
     });
     const results = ran.status === "Completed" ? await judged(gates, { name, ran, job }, context, azure) : [];
-    return concluded(report(job, name, ran, results, startedAt, context), ran, { job, gates, isTotal }, context);
+    const whole = report(job, name, ran, results, startedAt, context);
+    const end = concluded(whole, ran, { job, gates, limit }, context);
+    if (ran.status !== "Completed") return joinResults(found, end);
+    const globs = downloadsOf(context, defined({ runDefaults }));
+    return [found, end, await fetched(whole, ran, { globs, runFolder }, context)].reduce(joinResults);
   } catch (error) {
+    if (context.signal.aborted && error instanceof EnvironmentFailed)
+      return {
+        failures: [{ reason: "cancelled", message: "The workflow was cancelled before the run on the runner began." }],
+      };
     return { failures: [failureOfRun(error, job)] };
   } finally {
     if (isOpen) log.endGroup();
+  }
+}
+
+type Limit = { readonly seconds?: number; readonly of: "job" | "total" | "step" };
+
+/** The first of the limits: the job's own, `limits.total`, and the end of what the step may take. */
+function limitOf(
+  { timeoutSeconds }: RunnerWork,
+  totalSeconds: number | undefined,
+  { clock, deadline }: CommandContext,
+): Limit {
+  const rest: Limit = { seconds: Math.max(1, (deadline - clock.now()) / 1000), of: "step" };
+  const declared: readonly Limit[] = [
+    { of: "job", ...defined({ seconds: timeoutSeconds }) },
+    { of: "total", ...defined({ seconds: totalSeconds }) },
+  ];
+  return [...declared, rest].reduce((one, other) =>
+    (other.seconds ?? Infinity) < (one.seconds ?? Infinity) ? other : one,
+  );
+}
+
+/** What is asked for of the artifacts, beside where the run has left them. */
+async function fetched(
+  run: RunReport,
+  ran: OrderedRun,
+  { globs, runFolder }: { readonly globs: readonly string[]; readonly runFolder: string },
+  context: CommandContext,
+): Promise<CommandResult> {
+  if (globs.length === 0) return nothing;
+  const { downloadPath } = context.inputs;
+  const folder = resolve(context.workingDirectory, downloadPath);
+  const steps = (ran.children ?? []).flatMap(({ step }) => (step === undefined ? [] : [step]));
+  // What a sweep is about is its best trial; of one that has none nothing is known to be its outcome.
+  const isOne = ran.children === undefined || ran.best !== undefined;
+  const source = isOne ? dirname(dirname(ran.outputsFolder)) : runFolder;
+  try {
+    const border = await context.repositoryRoot();
+    const { length } = await copyArtifacts(source, steps, globs, { folder, border });
+    context.log.info(`Copied ${length} files to ${downloadPath}.`);
+    return { run: { ...run, artifactsPath: folder }, failures: [] };
+  } catch (error) {
+    if (!(error instanceof ArtifactsRefused)) throw error;
+    return { failures: [{ reason: "download-failed", message: error.message }] };
   }
 }
 
@@ -129,15 +185,20 @@ function report(
 function concluded(
   run: RunReport,
   { status, error = "", timedOut }: OrderedRun,
-  { job, gates, isTotal }: { readonly job: Job; readonly gates: readonly Gate[]; readonly isTotal: boolean },
-  { signal }: CommandContext,
+  { job, gates, limit }: { readonly job: Job; readonly gates: readonly Gate[]; readonly limit: Limit },
+  { signal, handsOver }: CommandContext,
 ): CommandResult {
   const { conclusion, failureReason = "run-failed" } = interpretStatus(status);
   if (signal.aborted) {
     const message = `The workflow was cancelled, and with it the run '${run.name}' on the runner.`;
     return { run, failures: [{ reason: "cancelled", message }] };
   }
-  if (timedOut && isTotal) {
+  if (timedOut && limit.of === "step") {
+    const when = handsOver ? "before the end of the job, which GitHub ends at minute 360" : "within timeout-minutes";
+    const message = `The run '${run.name}' on the runner had not ended ${when}; it was stopped, because it cannot go on without the step.`;
+    return { run, failures: [{ reason: "timeout", message }] };
+  }
+  if (timedOut && limit.of === "total") {
     const message = `The run '${run.name}' on the runner had not ended when limits.total had passed; it was stopped.`;
     return { run, failures: [{ reason: "total-limit", message }] };
   }
@@ -156,6 +217,6 @@ function failureOfRun(error: unknown, { source }: Job): Failure {
   if (error instanceof SecretUnavailable) return failureOfThrown(error);
   const field =
     error instanceof SnapshotRefused ? "code" : error instanceof EnvironmentFailed ? "environment" : undefined;
-  if (field === undefined && !(error instanceof NotRunnableHere)) throw error;
+  if (field === undefined) throw error;
   return { reason: "run-failed", message: (error as Error).message, ...defined({ where: placeOf(source, field) }) };
 }

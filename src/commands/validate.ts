@@ -1,6 +1,7 @@
 import type { Declaration } from "../declaration/declaration.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { runnerProblems } from "../run/on-runner/runner-faults.ts";
+import { someMachine } from "../run/on-runner/this-machine.ts";
 import { folderInRepository } from "../yaml/files.ts";
 import { checked } from "./check-declaration.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
@@ -21,7 +22,7 @@ export async function validate(context: CommandContext): Promise<CommandResult> 
 /** What of the run the runner cannot do; the other commands find it with what is missing in the workspace. */
 async function withRunner(declaration: Declaration, context: CommandContext): Promise<Declaration> {
   const { run, targets, problems } = declaration;
-  const found = run !== undefined && isOnRunner(run, targets) ? runnerProblems(run) : [];
+  const found = run !== undefined && isOnRunner(run, targets) ? runnerProblems(run, someMachine(targets)) : [];
   if (found.length === 0) return declaration;
   const folder = await folderInRepository(context);
   for (const problem of found) context.log.problem(problem, folder);

@@ -220,6 +220,8 @@ export type KindModule<Target extends TargetBase> = KindFacts & {
     live: LiveCompute,
     workspace: WorkspaceRef & { location?: string },
   ) => readonly Difference[];
+  /** For a kind that runs jobs itself: whether each is to run in a container. */
+  readonly usesContainer?: (target: Target) => boolean;
   /** The machines that the service runs, and bills, for a declared target of this kind. */
   readonly nodesOf?: (target: Target) => NodeRange | undefined;
   /** For a kind that draws on a quota: the machines that are asked for. */

@@ -112,6 +112,12 @@ export function isRunner(compute: string, targets: readonly ComputeTarget[]): bo
   return target === undefined ? isKind(name) && kinds[name].origin === "none" : originOf(target) === "none";
 }
 
+/** True for a run's `compute` that is the runner, where each job is to run in a container. */
+export function usesContainer(compute: string, targets: readonly ComputeTarget[]): boolean {
+  const target = targets.find((one) => one.name.toLowerCase() === compute.toLowerCase());
+  return target !== undefined && kindOf(target).usesContainer?.(target) === true;
+}
+
 /** ARM id of the resource that is attached; `undefined` for a target that attaches none. */
 export function resourceIdOf(target: ComputeTarget): string | undefined {
   return kindOf(target).resourceIdOf(target);

@@ -21,9 +21,11 @@ import {
 import { identitySchema, toIdentity } from "./parts/identity.ts";
 import { assetsOfInputs, inputsSchema, readInputs, toInputs, type JobInputs } from "./parts/inputs.ts";
 import { limitsSchema, readLimits, toLimits, type JobLimits } from "./parts/limits.ts";
+import { oneMachine } from "./parts/one-machine.ts";
 import {
   addressesOfOutputs,
   foldersOf,
+  keptHere,
   outputsSchema,
   readOutputs,
   toOutputs,
@@ -175,15 +177,20 @@ export function toRequest(job: CommandJob, resolved: Resolved): JobRequest {
 }
 
 export function onRunner(job: CommandJob): RunnerWork {
-  const { command, code, environment, inputs, outputs, environmentVariables, limits } = job;
+  const { command, code, compute, environment, inputs, outputs, environmentVariables, limits } = job;
   const process = {
     command,
     environment,
     inputs,
     outputs: foldersOf(outputs),
     environmentVariables,
+    machine: oneMachine(job),
     placeOf: (path: NodePath) => path,
-    ...defined({ code }),
+    ...defined({ code, compute }),
   };
-  return { processes: () => [process], faults: [], ...defined({ timeoutSeconds: limits?.timeoutSeconds }) };
+  return {
+    processes: () => [process],
+    faults: keptHere(outputs),
+    ...defined({ timeoutSeconds: limits?.timeoutSeconds }),
+  };
 }

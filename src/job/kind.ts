@@ -8,6 +8,7 @@ import type { NodePath, SourceNode } from "../yaml/source.ts";
 import type { JobCode } from "./parts/code.ts";
 import type { JobEnvironment } from "./parts/environment.ts";
 import type { JobInput } from "./parts/inputs.ts";
+import type { OneMachine } from "./parts/one-machine.ts";
 import type { EnvironmentValue } from "./parts/variables.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 
@@ -37,8 +38,13 @@ export type Placement = {
 /** Body of `PUT …/jobs/{name}`. */
 export type JobRequest = { readonly properties: Readonly<Record<string, unknown>> };
 
-/** Why one machine by itself cannot run a job, and where in the job that is. */
-export type RunnerFault = { readonly path: NodePath; readonly message: string };
+/** Why one machine by itself cannot run a job as it is declared, and where in the job that is. */
+export type RunnerFault = {
+  readonly path: NodePath;
+  readonly message: string;
+  /** `warning`: it runs all the same, without that. Else it does not run. */
+  readonly severity?: "warning";
+};
 
 /** A job as one machine can run it by itself: one process, or several, one after the other. */
 export type RunnerWork = {
@@ -65,13 +71,16 @@ export type RunnerProcess = {
   /** Names of the outputs that are folders. */
   readonly outputs: readonly string[];
   readonly environmentVariables: Readonly<Record<string, EnvironmentValue>>;
+  /** As `computesOf` names it. */
+  readonly compute?: string;
+  readonly machine: OneMachine;
   /** A trial's values of the search space. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Of a pipeline: its name, and those of the earlier ones that all have to end well before it starts. */
   readonly step?: { readonly name: string; readonly after: readonly string[] };
   /** For this process alone. */
   readonly timeoutSeconds?: number;
-  /** Where in the job `code`, `environment` and `inputs` of the process are. */
+  /** Where in the job `code`, `environment`, `inputs`, `resources` and `distribution` of the process are. */
   readonly placeOf: (path: NodePath) => NodePath;
 };
 

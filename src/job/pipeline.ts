@@ -38,6 +38,7 @@ import { identitySchema, toIdentity } from "./parts/identity.ts";
 import { assetsOfInputs, inputsSchema, readInputs, toInputs, type JobInputs } from "./parts/inputs.ts";
 import {
   addressesOfOutputs,
+  keptHere,
   modes as outputModes,
   outputsSchema,
   readOutputs,
@@ -372,7 +373,7 @@ export function toRequest(job: PipelineJob, resolved: Resolved): JobRequest {
 }
 
 /** Its steps one after the other, in the order of their graph. */
-export function onRunner({ graph, component, inputs, settings }: PipelineJob): RunnerWork {
+export function onRunner({ graph, component, compute, inputs, outputs, settings }: PipelineJob): RunnerWork {
   const { on_init: onInit, on_finalize: onFinalize, continue_on_step_failure: goesOn } = settings.rest;
   const nameOf = (step: unknown) => (typeof step === "string" ? step : undefined);
   const around = {
@@ -380,13 +381,14 @@ export function onRunner({ graph, component, inputs, settings }: PipelineJob): R
     onInit: nameOf(onInit),
     onFinalize: nameOf(onFinalize),
     continuesAfterFailure: goesOn === true,
+    defaultCompute: settings.defaultCompute ?? compute,
   };
   return {
     processes: () => processesOfSteps(graph, around),
     children: childrenOf(),
     faults:
       component === undefined
-        ? faultsOfSteps(graph, around)
+        ? [...faultsOfSteps(graph, around), ...keptHere(outputs)]
         : [{ path: ["component"], message: "The runner runs the steps of a pipeline that are written in its jobs." }],
   };
 }

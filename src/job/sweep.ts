@@ -21,9 +21,11 @@ import {
 } from "./parts/environment.ts";
 import { identitySchema, toIdentity } from "./parts/identity.ts";
 import { assetsOfInputs, inputsSchema, readInputs, toInputs, type JobInputs } from "./parts/inputs.ts";
+import { instanceFaults, oneMachine } from "./parts/one-machine.ts";
 import {
   addressesOfOutputs,
   foldersOf,
+  keptHere,
   outputsSchema,
   readOutputs,
   toOutputs,
@@ -323,7 +325,7 @@ function toTrial(trial: Trial, resolved: Resolved): object {
 
 /** One trial after the other, each as long as it takes: what stops trials early compares those that run at once. */
 export function onRunner(job: SweepJob): RunnerWork {
-  const { trial, inputs, outputs, searchSpace, sampling, limits, objective } = job;
+  const { trial, compute, inputs, outputs, searchSpace, sampling, limits, objective } = job;
   const { command, environment, environmentVariables, code } = trial;
   const { primary_metric: primaryMetric, goal } = objective;
   const seconds = (limit: number | undefined) => (limit === 0 ? undefined : limit);
@@ -341,12 +343,15 @@ export function onRunner(job: SweepJob): RunnerWork {
           ),
         },
         parameters,
+        machine: oneMachine(trial),
         placeOf: (path) => (path[0] === "inputs" ? path : [...trialPath, ...path]),
-        ...defined({ code, timeoutSeconds: seconds(limits.trial_timeout) }),
+        ...defined({ code, compute, timeoutSeconds: seconds(limits.trial_timeout) }),
       })),
     children: childrenOf({ objective: { primaryMetric, goal } }),
     faults: [
       ...samplingFaults(sampling, searchSpace),
+      ...instanceFaults(job.resources),
+      ...keptHere(outputs),
       ...(job.earlyTermination === undefined
         ? []
         : [

@@ -43,27 +43,39 @@ export async function downloadArtifacts(
   if (unmatched.length > 0) {
     const whole = await listArtifacts(run, [""], deps.runHistory);
     if (!whole.ok) return whole;
-    const some = whole.value.slice(0, 20).map(({ path }) => path);
-    return refused(
-      "NothingToDownload",
-      `No artifact of the run matches ${unmatched.join(", ")}. It has ${some.length === 0 ? "none" : some.join(", ")}${whole.value.length > some.length ? ", …" : ""}.`,
-    );
+    const paths = whole.value.map(({ path }) => path);
+    return refused("NothingToDownload", nothingMatches(unmatched, paths));
   }
   const wanted = all.filter(({ path }) => parsed.some(({ glob }) => matchesGlob(glob, path)));
+  const escaping = escapingPath(
+    wanted.map(({ path }) => path),
+    folder,
+    border,
+  );
+  if (escaping !== undefined) return refused("EscapingPath", escapes(escaping, folder));
+  const fetched = await fetchAll(run, wanted, folder, deps);
+  return fetched.ok ? succeeded(wanted.map(({ path }) => path)) : fetched;
+}
+
+/** The first path that would be written elsewhere than below the folder, by its name or through a link. */
+export function escapingPath(paths: readonly string[], folder: string, border: string): string | undefined {
   const allowed = whereItLeads(isOutside(border, folder) ? folder : border);
-  const escaping = wanted.find(({ path }) => {
+  return paths.find((path) => {
     const to = resolve(folder, path);
     const leadsTo = whereItLeads(to);
     if (isOutside(resolve(folder), to) || path.split("/").includes(".git")) return true;
     return allowed === undefined || leadsTo === undefined || isOutside(allowed, leadsTo);
   });
-  if (escaping !== undefined)
-    return refused(
-      "EscapingPath",
-      `The artifact ${JSON.stringify(escaping.path)} would be written outside ${folder}, by its name or through a link.`,
-    );
-  const fetched = await fetchAll(run, wanted, folder, deps);
-  return fetched.ok ? succeeded(wanted.map(({ path }) => path)) : fetched;
+}
+
+export function escapes(path: string, folder: string): string {
+  return `The artifact ${JSON.stringify(path)} would be written outside ${folder}, by its name or through a link.`;
+}
+
+/** What matches nothing, with what there is instead. @param all the paths of all artifacts. */
+export function nothingMatches(unmatched: readonly string[], all: readonly string[]): string {
+  const some = all.slice(0, 20);
+  return `No artifact of the run matches ${unmatched.join(", ")}. It has ${some.length === 0 ? "none" : some.join(", ")}${all.length > some.length ? ", …" : ""}.`;
 }
 
 /** The folders that patterns begin with; `""` where one may mean anything. None is below another. */

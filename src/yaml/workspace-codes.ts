@@ -34,7 +34,7 @@ export const workspaceCodes = {
   "not-on-runner": {
     title: "The runner cannot run the job as it is.",
     explanation:
-      "The run's compute is local. A runner fetches no data and no code from Azure, builds no Docker context, and installs with pip. Of sweeps it samples at random or by a grid, without early termination; of pipelines it runs command steps.",
+      "The run's compute is local. A runner is one machine and starts one process; it fetches no data and no code from Azure, writes no output there, and builds a Docker context only for a container. Without conda it installs with pip. Of sweeps it samples at random or by a grid, without early termination; of pipelines it runs command steps.",
     help: "Change what the message names, or name a compute of the workspace.",
   },
   "version-exists": {

@@ -19,6 +19,8 @@ import {
 import { identitySchema, toIdentity } from "../parts/identity.ts";
 import type { JobInput } from "../parts/inputs.ts";
 import { readLimits, toLimits } from "../parts/limits.ts";
+import { oneMachine } from "../parts/one-machine.ts";
+import { keptHere } from "../parts/outputs.ts";
 import { queueSchema, toQueueSettings } from "../parts/queue.ts";
 import { resourcesSchema, toResources } from "../parts/resources.ts";
 import { checkServices, servicesSchema, toServices } from "../parts/services.ts";
@@ -117,17 +119,15 @@ const componentSchema = shape(() =>
     .describe("An az ml command component."),
 );
 
+type DeclaredNode = z.infer<ReturnType<typeof componentNodeSchema>> | z.infer<ReturnType<typeof inlineSchema>>;
+
 type OwnParts = {
   readonly resources?: unknown;
   readonly distribution?: unknown;
 };
 
 /** Members of a step's request that are in ARM's shape, in Python's spelling. */
-function ownMembers(
-  value: z.infer<ReturnType<typeof componentNodeSchema>> | z.infer<ReturnType<typeof inlineSchema>>,
-  defaults: Readonly<Record<string, unknown>>,
-  reader: NodeReader,
-) {
+function ownMembers(value: DeclaredNode, defaults: Readonly<Record<string, unknown>>, reader: NodeReader) {
   const { timeout } = value.limits ?? {};
   const limits =
     value.limits === undefined
@@ -206,6 +206,7 @@ function read(reader: NodeReader): PipelineNode | undefined {
     defaults: { members: {} },
     runs: { command: value.command, environment, ...defined({ code }) },
   };
+  const own = { inputs, outputs, variables, value };
   const made = toPipelineNode(
     { type: "command", named: { is: "here", component }, value: { ...value }, inputs, outputs },
     {
@@ -221,7 +222,7 @@ function read(reader: NodeReader): PipelineNode | undefined {
   );
   return {
     ...made,
-    ...runsOf(component, { inputs, outputs, variables, timeout: value.limits?.timeout }),
+    ...runsOf(component, own),
     bindings: typedBindings(made.bindings, value.inputs ?? {}),
     outputNames: Object.keys(outputs),
     outputOf: (name) => (Object.hasOwn(outputs, name) ? outputPorts()[name] : undefined),
@@ -286,7 +287,7 @@ function ofComponent(
   );
   if (named.is === "in-azure") return made;
   const { inputs, outputs } = node;
-  return { ...made, ...runsOf(named.component, { inputs, outputs, variables, timeout: value.limits?.timeout }) };
+  return { ...made, ...runsOf(named.component, { inputs, outputs, variables, value }) };
 }
 
 /** The step on one machine: what it gives to its component, and the component's own defaults. */
@@ -296,15 +297,20 @@ function runsOf(
     inputs,
     outputs,
     variables,
-    timeout,
+    value,
   }: {
     readonly inputs: NodeInputs;
     readonly outputs: NodeOutputs;
     readonly variables: Variables;
-    readonly timeout: unknown;
+    readonly value: Pick<DeclaredNode, "limits" | "resources" | "distribution">;
   },
 ): Pick<PipelineNode, "runs"> {
   if (runs === undefined) return {};
+  const { timeout } = value.limits ?? {};
+  const machine = oneMachine({
+    resources: value.resources === undefined ? runs.resources : toResources(value.resources),
+    distribution: value.distribution === undefined ? runs.distribution : toDistribution(value.distribution),
+  });
   const defaults = Object.entries(ports).flatMap(([name, { default: value }]): [string, JobInput][] =>
     value === undefined ? [] : [[name, { kind: "literal", value }]],
   );
@@ -319,6 +325,12 @@ function runsOf(
       inputs: { ...Object.fromEntries(defaults), ...inputs },
       outputs: [...names].filter((name) => typeOf(name) !== "uri_file"),
       environmentVariables: variables,
+      machine,
+      faults: keptHere(
+        Object.fromEntries(
+          Object.entries(outputs).flatMap(([name, output]) => (output.kind === "data" ? [[name, output]] : [])),
+        ),
+      ),
       ...defined({ timeoutSeconds: timeout === undefined || isBinding(timeout) ? undefined : Number(timeout) }),
     },
   };
@@ -367,7 +379,15 @@ function readComponent(reader: NodeReader, source: ComponentSource): Component |
         distribution: distribution && snakeCased(toDistribution(distribution)),
       }),
     },
-    runs: { command: value.command, environment, ...defined({ code }) },
+    runs: {
+      command: value.command,
+      environment,
+      ...defined({
+        code,
+        resources: resources && toResources(resources),
+        distribution: distribution && toDistribution(distribution),
+      }),
+    },
   };
 }
 

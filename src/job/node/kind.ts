@@ -4,10 +4,11 @@ import type { ComponentDefinition } from "../../asset/component.ts";
 import type { PartIds } from "../../asset/kind.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import type { NodePath, SourceNode } from "../../yaml/source.ts";
-import type { PrimaryMetric } from "../kind.ts";
+import type { PrimaryMetric, RunnerFault } from "../kind.ts";
 import type { JobCode } from "../parts/code.ts";
 import type { JobEnvironment } from "../parts/environment.ts";
 import type { JobInput } from "../parts/inputs.ts";
+import type { OneMachine } from "../parts/one-machine.ts";
 import type { Variables } from "../parts/variables.ts";
 import type { PartReader } from "../parts/read-part.ts";
 import type { JobSecret, Resolved } from "../resolved.ts";
@@ -64,6 +65,9 @@ export type PipelineNode = {
     readonly outputs: readonly string[];
     readonly environmentVariables: Variables;
     readonly timeoutSeconds?: number;
+    readonly machine: OneMachine;
+    /** What the runner leaves out of it, by places inside the step. */
+    readonly faults: readonly RunnerFault[];
   };
 };
 
@@ -71,6 +75,9 @@ export type StepCommand = {
   readonly command: string;
   readonly code?: JobCode;
   readonly environment: JobEnvironment;
+  /** In ARM's own shape, as the part below. */
+  readonly resources?: object;
+  readonly distribution?: object;
 };
 
 /** The steps of a pipeline, by name. */

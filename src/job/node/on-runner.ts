@@ -11,6 +11,8 @@ type Around = {
   readonly onFinalize?: string | undefined;
   /** Steps that need nothing of a failed one still run. */
   readonly continuesAfterFailure: boolean;
+  /** Of the steps that name none. */
+  readonly defaultCompute?: string | undefined;
 };
 
 /** What of a pipeline needs the service. Places are counted from the pipeline. */
@@ -22,11 +24,12 @@ export function faultsOfSteps({ nodes }: Graph, { inputs }: Pick<Around, "inputs
       const message = `The step ${JSON.stringify(name)} does not run on the runner: only commands do whose definition is in the repository.`;
       return [{ path: at, message }];
     }
-    return node.bindings.flatMap(({ path, text }) => {
+    const unresolved = node.bindings.flatMap(({ path, text }) => {
       if (path[0] === "outputs" || (path[0] === "inputs" && path.length > 1 && !("unknown" in bound(text, inputs))))
         return [];
       return [{ path: [...at, ...path], message: `The runner does not resolve the binding ${text}.` }];
     });
+    return [...unresolved, ...runs.faults.map((fault) => ({ ...fault, path: [...at, ...fault.path] }))];
   });
 }
 
@@ -54,9 +57,9 @@ export function processesOfSteps({ nodes }: Graph, around: Around): readonly Run
 
 function processOf(
   name: string,
-  { runs }: PipelineNode,
+  { runs, computes }: PipelineNode,
   after: readonly string[],
-  around: Pick<Around, "inputs">,
+  around: Pick<Around, "inputs" | "defaultCompute">,
 ): readonly RunnerProcess[] {
   if (runs === undefined) return [];
   const inputs = Object.fromEntries(
@@ -66,9 +69,11 @@ function processOf(
       return "input" in found ? [[key, found.input]] : [];
     }),
   );
+  const compute = computes[0]?.compute ?? around.defaultCompute;
   return [
     {
       ...runs,
+      ...(compute === undefined ? {} : { compute }),
       command: withGiven(runs.command, Object.keys(inputs)),
       inputs,
       step: { name, after },

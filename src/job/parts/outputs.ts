@@ -111,6 +111,32 @@ export function toOutputs(outputs: JobOutputs): Readonly<Record<string, object>>
   );
 }
 
+/** What a run on the runner does not do with its outputs: they stay in its folder. */
+export function keptHere(
+  outputs: Readonly<Record<string, Pick<JobOutput, "path" | "name">>>,
+): readonly { readonly path: NodePath; readonly message: string; readonly severity: "warning" }[] {
+  return Object.entries(outputs).flatMap(([output, { path, name }]) => {
+    const at = ["outputs", output];
+    const what = `The output ${JSON.stringify(output)} stays on the runner`;
+    return [
+      ...(path === undefined
+        ? []
+        : [
+            { path: [...at, "path"], message: `${what}: nothing is written to ${path}.`, severity: "warning" as const },
+          ]),
+      ...(name === undefined
+        ? []
+        : [
+            {
+              path: [...at, "name"],
+              message: `${what}: it is not registered as ${name}.`,
+              severity: "warning" as const,
+            },
+          ]),
+    ];
+  });
+}
+
 /** The names of those that are folders. */
 export function foldersOf(outputs: JobOutputs): readonly string[] {
   return Object.entries(outputs).flatMap(([name, { type }]) => (type === "uri_file" ? [] : [name]));

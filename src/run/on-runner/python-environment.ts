@@ -7,6 +7,8 @@ export type PipPlan = {
   readonly requirements: readonly string[];
   /** `3.10`, when the file pins Python. */
   readonly python?: string;
+  /** Entries for conda in whose place pip's packages are installed. */
+  readonly replaced: readonly string[];
   /** Entries that only conda can install: named to the user, never passed over. */
   readonly notByPip: readonly string[];
 };
@@ -36,6 +38,7 @@ const systemPackages =
 export function planPip(conda: CondaSpecification): PipPlan {
   const dependencies = Array.isArray(conda["dependencies"]) ? (conda["dependencies"] as readonly unknown[]) : [];
   const requirements: string[] = [];
+  const replaced: string[] = [];
   const notByPip: string[] = [];
   let python: string | undefined;
   for (const entry of dependencies) {
@@ -49,9 +52,12 @@ export function planPip(conda: CondaSpecification): PipPlan {
     if (lower === "python") python = /\d+(\.\d+)?/.exec(constraint)?.[0];
     else if (included.has(lower)) continue;
     else if (systemPackages.test(name)) notByPip.push(text);
-    else requirements.push(`${pipNames.get(lower) ?? name}${pipConstraint(constraint)}`);
+    else {
+      replaced.push(text);
+      requirements.push(`${pipNames.get(lower) ?? name}${pipConstraint(constraint)}`);
+    }
   }
-  return { requirements, notByPip, ...(python === undefined ? {} : { python }) };
+  return { requirements, replaced, notByPip, ...(python === undefined ? {} : { python }) };
 }
 
 /** conda's `=1.2` is pip's `==1.2.*`; a build string behind it means nothing to pip. */

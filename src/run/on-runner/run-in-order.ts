@@ -83,6 +83,7 @@ async function runChild(parent: string, number: number, process: RunnerProcess, 
   const run = await runProcess(name, process, {
     ...deps,
     rootName: parent,
+    rootFolder: deps.runFolder,
     runFolder: join(deps.runFolder, own),
     folderOfStep: (other) => join(deps.runFolder, other),
   });

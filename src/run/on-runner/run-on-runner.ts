@@ -1,5 +1,5 @@
 import { copyFile, mkdir } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "../../clock.ts";
 import type { ResolveSecret } from "../../secret/secret.ts";
@@ -10,10 +10,13 @@ import { isSecret } from "../../job/parts/variables.ts";
 import { takeSnapshot } from "../../asset/upload/snapshot.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { readFileStore } from "./file-store.ts";
-import { runLogged } from "./process.ts";
-import { planPip } from "./python-environment.ts";
+import { createContainer } from "./container/container.ts";
+import { findEngine } from "./container/engine.ts";
+import { imageOf } from "./container/image.ts";
+import { prepareEnvironment } from "./environment.ts";
+import { runLogged, type LogLine, type ProcessEnd } from "./process.ts";
 import { withShellValues, type SafeCommand } from "./shell-values.ts";
-import { ensureVirtualEnvironment, findPython } from "./virtual-environment.ts";
+import { EnvironmentFailed } from "./virtual-environment.ts";
 
 export type LocalDeps = {
   readonly clock: Clock;
@@ -24,6 +27,10 @@ export type LocalDeps = {
   readonly rootName?: string;
   /** Folder of the run of another step of the same pipeline. */
   readonly folderOfStep?: (step: string) => string;
+  /** Whether what runs on a compute runs in a container there. */
+  readonly usesContainer: (compute: string | undefined) => boolean;
+  /** Folder of the run that this one belongs to; its own where it belongs to none. */
+  readonly rootFolder?: string;
   /** Folder of this run: code, outputs and metrics. */
   readonly runFolder: string;
   /** Folder in which environments are kept between runs. */
@@ -46,14 +53,6 @@ export type LocalRun = {
 
 const tailLines = 60;
 
-/** A job that this machine cannot run, and why. */
-export class NotRunnableHere extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "NotRunnableHere";
-  }
-}
-
 /** Runs a process on this machine as the service would: its code in a folder of its own, its environment, its command. */
 export async function runProcess(name: string, work: RunnerProcess, deps: LocalDeps): Promise<LocalRun> {
   const { runFolder, signal } = deps;
@@ -65,16 +64,17 @@ export async function runProcess(name: string, work: RunnerProcess, deps: LocalD
     tail.splice(0, Math.max(0, tail.length - tailLines));
     deps.onLine(file, line);
   };
+  const buildLog = keep("azureml-logs/20_image_build_log.txt");
   await mkdir(outputsFolder, { recursive: true });
   deps.onStatus("Preparing");
   await copyCode(work, codeFolder);
+  await mkdir(join(runFolder, "named-outputs"), { recursive: true });
+  for (const output of work.outputs) await mkdir(join(runFolder, "named-outputs", output), { recursive: true });
   const { command, variables } = substitute(work, deps);
-  const path = await environmentPath(work, deps, keep("azureml-logs/20_image_build_log.txt"));
-  const env = {
-    ...childEnvironment(deps.environment),
+  const own = {
+    ...work.machine.variables,
     ...(await variablesOf(work, deps.resolveSecret)),
     ...variables,
-    PATH: [path, deps.environment["PATH"]].filter((part) => part !== undefined).join(delimiter),
     AZUREML_RUN_ID: name,
     ...(deps.rootName === undefined ? {} : { AZUREML_ROOT_RUN_ID: deps.rootName }),
     MLFLOW_RUN_NAME: name,
@@ -83,16 +83,11 @@ export async function runProcess(name: string, work: RunnerProcess, deps: LocalD
     MLFLOW_ALLOW_FILE_STORE: "true",
     PYTHONUNBUFFERED: "1",
   };
-  await mkdir(join(runFolder, "named-outputs"), { recursive: true });
-  for (const output of work.outputs) await mkdir(join(runFolder, "named-outputs", output), { recursive: true });
+  const prepare = deps.usesContainer(work.compute) ? prepareContainer : prepareHere;
+  const start = await prepare(name, work, { command, variables: own, cwd: codeFolder }, deps, buildLog);
   deps.onStatus("Running");
   const limit = limitedTo(work.timeoutSeconds, signal);
-  const end = await runLogged("bash", ["-c", command], {
-    cwd: codeFolder,
-    env,
-    onLine: keep("user_logs/std_log.txt"),
-    signal: limit,
-  });
+  const end = await start({ onLine: keep("user_logs/std_log.txt"), signal: limit });
   const metrics = await readFileStore(join(runFolder, "mlruns"));
   const status = end.aborted ? "Canceled" : end.code === 0 ? "Completed" : "Failed";
   deps.onStatus(status);
@@ -114,6 +109,64 @@ export function limitedTo(seconds: number | undefined, signal: AbortSignal): Abo
 /** Milliseconds that a timer of Node can hold: above them it would end at once. */
 function inTimer(seconds: number): number {
   return Math.min(seconds * 1000, 2 ** 31 - 1);
+}
+
+type Work = {
+  readonly command: string;
+  /** The job's own. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly cwd: string;
+};
+type Limits = { readonly onLine: LogLine; readonly signal: AbortSignal };
+type Start = (limits: Limits) => Promise<ProcessEnd>;
+
+/** In an environment of this machine. */
+async function prepareHere(
+  _name: string,
+  process: RunnerProcess,
+  { command, variables, cwd }: Work,
+  deps: LocalDeps,
+  onLine: LogLine,
+): Promise<Start> {
+  const { variables: ofEnvironment, activation } = await prepareEnvironment(process, deps, onLine);
+  const env = { ...childEnvironment(deps.environment), ...variables, ...ofEnvironment };
+  const text = activation === undefined ? command : `${activation}\n${command}`;
+  return (limits) => runLogged("bash", ["-c", text], { cwd, env, ...limits });
+}
+
+/** In a container of the environment's image. */
+async function prepareContainer(
+  name: string,
+  process: RunnerProcess,
+  { command, variables, cwd }: Work,
+  { environment: ofMachine, runFolder, rootFolder = runFolder, signal }: LocalDeps,
+  onLine: LogLine,
+): Promise<Start> {
+  const { environment, inputs, machine } = process;
+  const engine = await findEngine(ofMachine);
+  if (engine === undefined)
+    throw new EnvironmentFailed(
+      "The run is to be in a container, and no container engine answers on this machine: neither docker nor podman. Start one, or remove container: true from the target.",
+    );
+  if (environment.from === "reference")
+    throw new EnvironmentFailed(`The image of ${environment.id} is known to Azure alone. Name the image in the job.`);
+  onLine(`Preparing a container with ${engine.is} ${engine.version}.`);
+  const image = await imageOf(environment.definition, engine, { folder: runFolder, onLine, signal });
+  const data = Object.values(inputs).flatMap((input) =>
+    input.kind === "data" && input.local !== undefined ? [{ path: input.local, readOnly: true }] : [],
+  );
+  return createContainer(command, {
+    engine,
+    image,
+    name,
+    machine,
+    mounts: [{ path: rootFolder, readOnly: false }, ...data],
+    cwd,
+    folder: runFolder,
+    variables,
+    onLine,
+    signal,
+  });
 }
 
 async function copyCode({ code }: RunnerProcess, folder: string): Promise<void> {
@@ -139,37 +192,6 @@ function substitute(
       return (input?.kind === "literal" ? input.value : input?.local) ?? "";
     },
     ...(parameters === undefined ? {} : { parameter: (name) => valueAt(parameters, name) ?? "" }),
-  });
-}
-
-/** @returns the folder of executables to put first on the path; `undefined` where the job needs no Python packages. */
-async function environmentPath(
-  { environment }: RunnerProcess,
-  deps: LocalDeps,
-  onLine: (line: string) => void,
-): Promise<string | undefined> {
-  if (environment.from === "reference") {
-    onLine(`The environment ${environment.id} is kept in Azure; the run uses what is installed on this machine.`);
-    return undefined;
-  }
-  const { conda, image } = environment.definition;
-  if (conda === undefined) {
-    onLine(`The image ${image ?? ""} is not used on this machine; the run uses what is installed here.`);
-    return undefined;
-  }
-  const { requirements, python: wanted } = planPip(conda);
-  const python = await findPython(deps.environment["PATH"] ?? "", childEnvironment(deps.environment));
-  if (python === undefined)
-    throw new NotRunnableHere(
-      "This machine has no Python 3.9 or newer with venv. Add actions/setup-python before this step.",
-    );
-  if (wanted !== undefined && !`${python.version}.`.startsWith(`${wanted}.`)) {
-    onLine(`The conda file asks for Python ${wanted}; this machine has ${python.version}, which is used.`);
-  }
-  return ensureVirtualEnvironment(requirements, python, deps.cacheFolder, {
-    environment: childEnvironment(deps.environment),
-    onLine,
-    signal: deps.signal,
   });
 }
 

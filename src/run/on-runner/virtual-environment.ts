@@ -28,13 +28,18 @@ export async function findPython(
 }
 
 async function versionOf(command: string, env: Readonly<Record<string, string>>): Promise<string | undefined> {
+  const printed = "import venv, ensurepip, platform; print(platform.python_version())";
+  return (await outputOf(command, ["-c", printed], env))?.trim();
+}
+
+/** What a program prints; `undefined` where it does not end well within a moment. */
+export async function outputOf(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
   try {
-    const { stdout } = await run(
-      command,
-      ["-c", "import venv, ensurepip, platform; print(platform.python_version())"],
-      { timeout: 20_000, env },
-    );
-    return stdout.trim();
+    return (await run(command, [...args], { timeout: 20_000, env })).stdout;
   } catch {
     return undefined;
   }

@@ -1,0 +1,85 @@
+import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import { matchesGlob, parseGlob } from "../../yaml/glob.ts";
+import { escapes, escapingPath, nothingMatches } from "../download.ts";
+
+/** Where a run that was here has left its files, by the path that the service would show them under. */
+type Artifact = { readonly path: string; readonly file: string };
+
+/** Artifacts that are not copied, and why. */
+export class ArtifactsRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ArtifactsRefused";
+  }
+}
+
+/**
+ * Copies the artifacts of a run on this machine that match any of the globs.
+ *
+ * @param runFolder of the run; a folder with a folder for each step of a pipeline, whose artifacts are below the step's name.
+ * @param border as of a download: nothing is written outside of it.
+ * @returns the paths of what was copied.
+ * @throws ArtifactsRefused where a glob matches nothing, or a path would lead elsewhere.
+ */
+export async function copyArtifacts(
+  runFolder: string,
+  steps: readonly string[],
+  globs: readonly string[],
+  { folder, border }: { readonly folder: string; readonly border: string },
+): Promise<readonly string[]> {
+  const all = [
+    ...(await artifactsOf(runFolder, "")),
+    ...(await Promise.all(steps.map((step) => artifactsOf(join(runFolder, step), `${step}/`)))).flat(),
+  ];
+  const parsed = globs.map((pattern) => ({ pattern, glob: parseGlob(pattern) }));
+  const unmatched = parsed.filter(({ glob }) => !all.some(({ path }) => matchesGlob(glob, path)));
+  if (unmatched.length > 0)
+    throw new ArtifactsRefused(
+      nothingMatches(
+        unmatched.map(({ pattern }) => pattern),
+        all.map(({ path }) => path),
+      ),
+    );
+  const wanted = all.filter(({ path }) => parsed.some(({ glob }) => matchesGlob(glob, path)));
+  const paths = wanted.map(({ path }) => path);
+  const escaping = escapingPath(paths, folder, border);
+  if (escaping !== undefined) throw new ArtifactsRefused(escapes(escaping, folder));
+  for (const { path, file } of wanted) {
+    const to = join(folder, path);
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(file, to);
+  }
+  return paths;
+}
+
+/** `outputs/` that the command wrote beside itself, its named outputs, and what it has logged with MLflow. */
+async function artifactsOf(runFolder: string, prefix: string): Promise<readonly Artifact[]> {
+  const found = await Promise.all([
+    filesBelow(join(runFolder, "code", "outputs"), "outputs/"),
+    filesBelow(join(runFolder, "named-outputs"), "named-outputs/"),
+    filesOfMlflow(join(runFolder, "mlruns")),
+  ]);
+  return found
+    .flat()
+    .map(({ path, file }) => ({ path: `${prefix}${path}`, file }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Regular files alone: a link could lead anywhere. */
+async function filesBelow(folder: string, prefix: string): Promise<readonly Artifact[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.flatMap((entry) => {
+    if (!entry.isFile()) return [];
+    const file = join(entry.parentPath, entry.name);
+    return [{ path: `${prefix}${relative(folder, file).split(sep).join("/")}`, file }];
+  });
+}
+
+/** The file store keeps them as `{experiment}/{run}/artifacts/{path}`. */
+async function filesOfMlflow(store: string): Promise<readonly Artifact[]> {
+  return (await filesBelow(store, "")).flatMap(({ path, file }) => {
+    const [, inRun] = /^[^/]+\/[^/]+\/artifacts\/(.+)$/.exec(path) ?? [];
+    return inRun === undefined ? [] : [{ path: inRun, file }];
+  });
+}
