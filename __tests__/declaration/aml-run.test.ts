@@ -57,6 +57,26 @@ describe("a run.json of aml-run", () => {
     expect(runDefaults?.wait).toBe(false);
   });
 
+  it.each([
+    ["where nothing else is declared", {}, {}, "named"],
+    ["not beside azureml.yml", {}, { "azureml.yml": "run: job.yml\n" }, "other"],
+    ["not beside the input run", { run: "job.yml" }, {}, "other"],
+    ["not beside the input targets", { inlineTargets: "[{ name: here, type: local }]" }, {}, undefined],
+    ["not where config names something", { config: ["job.yml"] }, {}, "other"],
+  ])("is found at its own place by itself: %s", async (_, request, files, experiment) => {
+    const { run, problems } = await declare(
+      {
+        ...runConfiguration,
+        [runJson]: '{ "experiment_name": "named" }',
+        "job.yml": "command: echo\nexperiment_name: other\nenvironment: azureml:e:1\n",
+        ...files,
+      },
+      request,
+    );
+    expect(problems.map(formatProblem)).toEqual([]);
+    expect(run?.experimentName).toBe(experiment);
+  });
+
   it("counts for nothing where another run is named", async () => {
     const { run, runDefaults } = await declare(
       {

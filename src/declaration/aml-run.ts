@@ -34,7 +34,7 @@ type AmlRun = z.infer<ReturnType<typeof amlRunSchema>>;
 
 /** Keys that jobs of az ml have as well tell nothing. */
 const sharedKeys = ["experiment_name", "tags"];
-const defaultPlace = ".cloud/.azure/run.json";
+export const defaultPlace = ".cloud/.azure/run.json";
 const defaults = {
   runconfig_yaml_file: "code/train/run_config.yml",
   pipeline_yaml_file: "code/train/pipeline.yml",

@@ -1,8 +1,10 @@
 import { placeholderProblems } from "../compute/resource-name.ts";
 import { loadFiles } from "../yaml/files.ts";
+import { namedPath } from "../yaml/named-path.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import { checkShape } from "../yaml/shape.ts";
 import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../yaml/source.ts";
+import { defaultPlace as amlRunPlace } from "./aml-run.ts";
 import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
 import { kindOf } from "./document-kind.ts";
 import { chooseAmongMatched, gatherBesideRun, gatherRun, runOf } from "./gather-run.ts";
@@ -47,9 +49,10 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
 
 async function gatherFiles(request: DeclarationRequest, found: Gathered, matched: SourceNode[]): Promise<void> {
   // The default file may be missing when everything is given inline.
-  const given = request.inlineTargets !== undefined || request.run !== undefined || request.optional === true;
-  const { files, problems } = await loadFiles(request.config, request.workingDirectory, request);
-  const isDefault = request.config.length === 1 && request.config[0] === "azureml.yml";
+  const given = isGiven(request) || request.optional === true;
+  const isDefault = request.config.length === 1 && request.config[0] === defaultConfig;
+  const config = isDefault && !isGiven(request) && hasOnlyAmlRun(request) ? [amlRunPlace] : request.config;
+  const { files, problems } = await loadFiles(config, request.workingDirectory, request);
   found.problems.push(...problems.filter(({ code }) => !(given && isDefault && code === "missing-file")));
   for (const loaded of files) {
     const { file, byGlob, documents } = loaded;
@@ -68,6 +71,19 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered, matched
       else await gatherDocument(document, kind, request, found);
     }
   }
+}
+
+const defaultConfig = "azureml.yml";
+
+/** True where the inputs declare something themselves. */
+function isGiven({ inlineTargets, run }: DeclarationRequest): boolean {
+  return inlineTargets !== undefined || run !== undefined;
+}
+
+/** Repositories of the first SDK's actions have a file of their own at its own place, and no other. */
+function hasOnlyAmlRun({ workingDirectory: folder, checkout: root }: DeclarationRequest): boolean {
+  const has = (path: string) => namedPath(path, { folder, root }).is !== "missing";
+  return has(amlRunPlace) && !has(defaultConfig);
 }
 
 async function gatherDocument(
