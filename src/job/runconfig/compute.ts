@@ -12,6 +12,7 @@ export function readCompute(reader: RunConfigurationReader): void {
   const nodes = readNodes(reader);
   readDistribution(reader, nodes);
   readDocker(reader);
+  warnOfLocalDocker(reader);
   const { maxRunDurationSeconds: seconds } = value;
   if (seconds !== undefined && seconds !== null)
     carryOver(reader, ["limits", "timeout"], seconds, ["maxRunDurationSeconds"]);
@@ -149,6 +150,21 @@ function readProcesses(reader: RunConfigurationReader, nodes: number): void {
       at,
       `processCount is ${processes}, which cannot be divided among ${nodes} machines.`,
       "Use a multiple of nodeCount.",
+    );
+}
+
+/** A run of the SDK on the machine itself was in a container where the file said so; here the target says it. */
+function warnOfLocalDocker({ value, add }: RunConfigurationReader): void {
+  if ((value.target ?? "local").toLowerCase() !== "local") return;
+  const { environment, docker } = value;
+  const older = typeof environment === "object" ? environment?.docker?.enabled : undefined;
+  const at = docker?.useDocker === true ? ["docker", "useDocker"] : ["environment", "docker", "enabled"];
+  if (docker?.useDocker === true || (docker?.useDocker === undefined && older === true))
+    notCarriedOver(
+      add,
+      at,
+      "a run on the runner is in a container where its target says so.",
+      "Declare targets: [{ name: local, type: local, container: true }].",
     );
 }
 
