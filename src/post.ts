@@ -2,20 +2,24 @@ import { systemClock } from "./azure/clock.ts";
 import { createLog } from "./github/log.ts";
 import { hideInErrorOutput, mask, withoutSecrets } from "./github/mask.ts";
 import { appendSummary } from "./github/outputs.ts";
-import { savedRun } from "./github/state.ts";
+import { savedContainer, savedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { readInputs, type Environment } from "./inputs.ts";
 import { interpretStatus } from "./azure/job-status.ts";
 import { cancelRun } from "./run/cancel.ts";
+import { removeContainer } from "./run/on-runner/container/container.ts";
+import { findEngine } from "./run/on-runner/container/engine.ts";
 import { howToContinue } from "./run/still-running.ts";
 import { heading, sentence } from "./report/document.ts";
 import { markdownOf } from "./report/render/markdown.ts";
 
 /**
- * Finishes what `main` could not: a run that was submitted and neither followed to its end nor left on purpose. After a
- * cancelled workflow it cancels the run; after a crash it says how to resume or cancel it.
+ * Finishes what `main` could not: a run that was submitted and neither followed to its end nor left on purpose, and a
+ * container on the runner, which is removed. After a cancelled workflow it cancels the run; after a crash it says how to
+ * resume or cancel it.
  */
 export async function post(environment: Environment): Promise<void> {
+  await endContainer(environment);
   const { run, settled, cancelled } = savedRun();
   if (run === undefined || settled) return;
   hideInErrorOutput();
@@ -57,4 +61,13 @@ export async function post(environment: Environment): Promise<void> {
       return mayBeRunning(`The run could not be cancelled (${error instanceof Error ? error.message : String(error)})`);
     }
   }
+}
+
+/** The container of a run on this machine goes on when the step's process is killed. */
+async function endContainer(environment: Environment): Promise<void> {
+  const name = savedContainer();
+  const engine = name === undefined ? undefined : await findEngine(environment);
+  if (name === undefined || engine === undefined) return;
+  await removeContainer(engine, name);
+  createLog().info(`The step ended before its run did; the container ${name} was removed.`);
 }

@@ -121,7 +121,12 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
         keyVault: azure?.keyVault ?? (() => Promise.reject(new Error("there is no vault"))),
         mask,
       }),
-    state: { runStarting: () => undefined, runEnded: () => undefined, startedRun: () => undefined },
+    state: {
+      runStarting: () => undefined,
+      runEnded: () => undefined,
+      startedRun: () => undefined,
+      container: () => undefined,
+    },
   };
   let outcome;
   try {

@@ -66,6 +66,8 @@ export type SavedState = {
   readonly runEnded: () => void;
   /** Name of the run whose submission has begun in this process. */
   readonly startedRun: () => string | undefined;
+  /** A container on the runner, before it is created; nothing once it is gone. */
+  readonly container: (name?: string) => void;
 };
 
 /** What a command contributes to the result; the rest is filled in by the caller. */

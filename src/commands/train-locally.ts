@@ -52,6 +52,7 @@ export async function trainLocally(
       resolveSecret: context.resolveSecretWith(azure),
       environment: context.environment,
       usesContainer: machine.usesContainer,
+      onContainer: context.state.container,
       runFolder,
       seed: parseInt(occasion, 16),
       cacheFolder: join(context.toolCache, "environments"),

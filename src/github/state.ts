@@ -21,6 +21,17 @@ export function saveCancelled(): void {
   saveState("cancelled", "true");
 }
 
+/** Saved before a container is created on the runner, and cleared (`""`) when it is gone. */
+export function saveContainer(name: string): void {
+  saveState("container", name);
+}
+
+/** Name of a container that `main` has left on the runner; `undefined` where there is none. */
+export function savedContainer(): string | undefined {
+  const name = getState("container");
+  return name === "" ? undefined : name;
+}
+
 export function savedRun(): { readonly run?: StartedRun; readonly settled: boolean; readonly cancelled: boolean } {
   const text = getState("run");
   return {

@@ -75,6 +75,20 @@ environment_variables: { V: "a  b" }
     expect(leftOf(step)).toBe("");
   });
 
+  it("is removed by the post step when the step's process was killed", async () => {
+    const job = `command: echo started; sleep 300\ncompute: boxed\nenvironment: { image: ${image} }\n`;
+    const step = await runStep({
+      checkout: checkoutOf({ ...declared, "job.yml": job }),
+      inputs: { command: "train" },
+      environment,
+      killAt: /^started/,
+    });
+    const name = step.state["container"] ?? "";
+    expect(name).toMatch(/^azureml-targets-/);
+    expect(ask("ps", "--all", "--quiet", "--filter", `name=${name}`).trim()).toBe("");
+    expect(step.log.join("\n")).toContain(`the container ${name} was removed`);
+  });
+
   it("ends by its time limit, and fails by the command's exit code", async () => {
     const rest = `compute: boxed\nenvironment: { image: ${image} }\n`;
     const late = await train({ "job.yml": `command: sleep 300\nlimits: { timeout: 2 }\n${rest}` });

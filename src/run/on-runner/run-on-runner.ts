@@ -37,6 +37,8 @@ export type LocalDeps = {
   readonly cacheFolder: string;
   readonly onLine: (file: string, line: string) => void;
   readonly onStatus: (status: string) => void;
+  /** Told of a container before it is created, and of nothing once it is gone. */
+  readonly onContainer: (name?: string) => void;
 };
 
 export type LocalRun = {
@@ -139,7 +141,7 @@ async function prepareContainer(
   name: string,
   process: RunnerProcess,
   { command, variables, cwd }: Work,
-  { environment: ofMachine, runFolder, rootFolder = runFolder, signal }: LocalDeps,
+  { environment: ofMachine, runFolder, rootFolder = runFolder, signal, onContainer }: LocalDeps,
   onLine: LogLine,
 ): Promise<Start> {
   const { environment, inputs, machine } = process;
@@ -164,6 +166,7 @@ async function prepareContainer(
     cwd,
     folder: runFolder,
     variables,
+    onContainer,
     onLine,
     signal,
   });

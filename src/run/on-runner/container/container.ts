@@ -25,6 +25,8 @@ export type ContainerRun = {
   /** Of the run: what it writes. */
   readonly folder: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** Told of the container's name before it is created, and of nothing once it is gone. */
+  readonly onContainer: (name?: string) => void;
   readonly onLine: LogLine;
   readonly signal: AbortSignal;
 };
@@ -42,6 +44,7 @@ export async function createContainer(
   const { engine, image, machine, mounts, cwd, onLine, signal } = run;
   const name = `azureml-targets-${run.name.replaceAll(/[^A-Za-z0-9_.-]/g, "-")}-${randomUUID().slice(0, 8)}`;
   const { args: variables, env } = variablesFor(engine, { ...run.variables, [folderName]: run.folder });
+  run.onContainer(name);
   const { code } = await runLogged(
     engine.command,
     [
@@ -58,11 +61,16 @@ export async function createContainer(
     { cwd, env, onLine, signal },
   );
   if (code !== 0) {
-    await remove(engine, name);
+    await removeContainer(engine, name);
+    run.onContainer();
     if (signal.aborted) return () => Promise.resolve({ code: null, aborted: true });
     throw new EnvironmentFailed(`${engine.is} could not create a container of ${image}: exit code ${String(code)}.`);
   }
-  return (limits) => startContainer(engine, name, { cwd, ...limits });
+  return async (limits) => {
+    const end = await startContainer(engine, name, { cwd, ...limits });
+    run.onContainer();
+    return end;
+  };
 }
 
 async function startContainer(
@@ -85,11 +93,12 @@ async function startContainer(
     return { code, aborted: signal.aborted };
   } finally {
     signal.removeEventListener("abort", stop);
-    await remove(engine, name);
+    await removeContainer(engine, name);
   }
 }
 
-function remove(engine: Engine, name: string): Promise<void> {
+/** Ends it where it runs. One that is not there is removed already. */
+export function removeContainer(engine: Engine, name: string): Promise<void> {
   return ask(engine, ["rm", "--force", "--volumes", name]);
 }
 
