@@ -36,8 +36,8 @@ export type RunnerOptions = {
   readonly cancelDelayMs?: number;
   /** Kill the process without a word when a line of the log matches. */
   readonly killAt?: RegExp;
-  /** Told of the process of the step when it has begun. */
-  readonly onStart?: (kill: () => void) => void;
+  /** Told of the process of the step when it has begun: how to kill it, and how to cancel the workflow. */
+  readonly onStart?: (kill: () => void, cancel: () => void) => void;
   /** What is run in place of the action's own main; default: what `action.yml` names. */
   readonly main?: string;
   /** The job ends with the step: its machine is gone before the post step. */
@@ -155,22 +155,27 @@ async function runEntry(
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  options.onStart?.(() => void child.kill("SIGKILL"));
   let cancelledAt: number | undefined;
   const timers: NodeJS.Timeout[] = [];
+  const cancel = (delay = 0) => {
+    if (cancelledAt !== undefined) return;
+    cancelledAt = Date.now() + delay;
+    for (const [after, signal] of [
+      [0, "SIGINT"],
+      [7_500, "SIGTERM"],
+      [10_000, "SIGKILL"],
+    ] as const) {
+      timers.push(setTimeout(() => child.kill(signal), delay + after));
+    }
+  };
+  options.onStart?.(
+    () => void child.kill("SIGKILL"),
+    () => cancel(),
+  );
   const onText = (text: string) => {
     for (const line of reader.read(text)) {
       if (options.killAt?.test(line) === true) child.kill("SIGKILL");
-      if (cancelledAt !== undefined || options.cancelAt?.test(line) !== true) continue;
-      const delay = options.cancelDelayMs ?? 0;
-      cancelledAt = Date.now() + delay;
-      for (const [after, signal] of [
-        [0, "SIGINT"],
-        [7_500, "SIGTERM"],
-        [10_000, "SIGKILL"],
-      ] as const) {
-        timers.push(setTimeout(() => child.kill(signal), delay + after));
-      }
+      if (options.cancelAt?.test(line) === true) cancel(options.cancelDelayMs);
     }
   };
   child.stdout.setEncoding("utf8").on("data", onText);

@@ -2,11 +2,13 @@ import type { CarriedOut, ComputeDocument } from "./arm/computes/document.ts";
 import { violations } from "./arm/computes/attachments.ts";
 import { accessStorageBy } from "./arm/datastores.ts";
 import type { JobDocument } from "./arm/jobs/document.ts";
+import type { JobTreatment } from "./arm/jobs/runner.ts";
 import { keepServicesAt, type ServicesAt, type WebService } from "./arm/services.ts";
 import type { WorkspaceDocument } from "./arm/other-workspaces.ts";
 import { putGrants, type GrantsDocument } from "./arm/permissions.ts";
 import type { Faults } from "./faults.ts";
 import { addComment, commentsOf, type Comment, type PullRequest } from "./github/api.ts";
+import { issueRequestToken } from "./github/id-token.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
@@ -32,6 +34,14 @@ export type Control = {
   ) => void;
   /** A job, as if somebody had submitted it; it is never run. */
   readonly putJob: (job: JobDocument) => void;
+  /** Every job, those below others included. */
+  readonly jobs: () => readonly JobDocument[];
+  /** Every version of an asset, by its id. */
+  readonly assets: () => readonly { readonly id: string; readonly properties: Readonly<Record<string, unknown>> }[];
+  /** What becomes of jobs on their computes, from now on. */
+  readonly treatJobs: (treatment: JobTreatment) => void;
+  /** Ends everything that runs or waits, and resolves when it has ended. */
+  readonly stopJobs: () => Promise<void>;
   /** A web service of the first SDK, as if somebody had deployed it. */
   readonly putService: (service: WebService) => void;
   readonly keepServicesAt: (where: ServicesAt) => void;
@@ -39,6 +49,8 @@ export type Control = {
   readonly grant: (scope: string, grants: GrantsDocument["grants"]) => void;
   /** Everything is granted again. */
   readonly grantEverything: () => void;
+  /** A token to ask for ID tokens with, good for so many seconds. */
+  readonly idTokenRequestToken: (seconds: number) => string;
   /** A pull request of the repository, as it is from now on. */
   readonly putPullRequest: (pull: PullRequest) => void;
   readonly putComment: (comment: Pick<Comment, "pullRequest" | "author" | "body">) => Comment;
@@ -84,7 +96,7 @@ const emptied = [
 ];
 
 export function createControl(services: Services, journal: Journal, faults: Faults): Control {
-  const { store, storage, assets, computes, otherWorkspaces } = services;
+  const { store, storage, assets, computes, otherWorkspaces, runner } = services;
   const clear = (collection: string) => {
     for (const { key } of store.list(collection)) store.remove(collection, key);
   };
@@ -101,10 +113,15 @@ export function createControl(services: Services, journal: Journal, faults: Faul
     putSecret: (name, value) => store.put("secrets", name.toLowerCase(), value),
     putAsset: assets.put,
     putJob: (job) => store.put("jobs", job.name, job),
+    jobs: () => store.list<JobDocument>("jobs").map(({ value }) => value),
+    assets: assets.all,
+    treatJobs: runner.treat,
+    stopJobs: runner.stop,
     putService: (service) => store.put("services", service.name, service),
     keepServicesAt: (where) => keepServicesAt(store, where),
     grant: (scope, grants) => putGrants(store, { scope, grants }),
     grantEverything: () => clear("grants"),
+    idTokenRequestToken: (seconds) => issueRequestToken(services.tokens, seconds),
     putPullRequest: (pull) => store.put("github-pulls", String(pull.number), pull),
     putComment: (comment) => addComment(store, comment),
     comments: (pullRequest) => commentsOf(store, pullRequest),

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { playAnswers } from "../__tests__/faults/answer-processes.ts";
 import { playAll, sampled, type Campaign, type Verdict } from "../__tests__/faults/campaign.ts";
 import { crashCases, crashName, playCrash } from "../__tests__/faults/crash.ts";
@@ -7,17 +8,22 @@ import { playLargeFiles } from "../__tests__/faults/large-files.ts";
 import { guards, playWithout, type Switched } from "../__tests__/faults/guards.ts";
 import { readKinds } from "../__tests__/faults/kinds.ts";
 import { playRace, raceCase } from "../__tests__/faults/race.ts";
-import { loadSource } from "../__tests__/faults/source.ts";
+import { loadSource, root } from "../__tests__/faults/source.ts";
 import { playSecrets, secretCases, secretName } from "../__tests__/faults/secrets.ts";
 import { openStands, type Stand } from "../__tests__/faults/stand.ts";
+import { longWaits, playLongWait } from "../__tests__/faults/long-waits.ts";
+import { playSignal, signalCase, signalName } from "../__tests__/faults/signals.ts";
+import { playSubmissionRace, submissionRace, submissionRaceName } from "../__tests__/faults/submission-race.ts";
+import { submissionKinds } from "../__tests__/faults/submissions.ts";
 import { nameOf, playSystematic, systematicCases } from "../__tests__/faults/systematic.ts";
 
 /**
  * `npm run faults [-- --sample] [--only=NAMES] [--kinds=REGEXP] [--match=REGEXP] [--seed=NUMBER]
- * [--size=NUMBER] [--processes=NUMBER]`
+ * [--size=NUMBER] [--processes=NUMBER] [--source]`
  *
  * Every campaign that tries to make the action attach something twice, lose something, tell something that is not so, give
- * a secret away, or end in an error of its own. `--sample` draws some cases of each, `--size` so many; the seed says which.
+ * a secret away, or end in an error of its own. `--sample` draws some cases of each, `--size` so many; the seed says which. With
+ * `--source` processes run what is in `src/`.
  */
 const options = Object.fromEntries(
   process.argv.slice(2).map((argument) => {
@@ -31,11 +37,27 @@ const only = options["only"]?.split(",");
 const isWanted = (name: string) => only === undefined || only.includes(name);
 const match = new RegExp(options["match"] ?? "");
 const processes = Number(options["processes"] ?? Math.min(2, availableParallelism()));
+/** What processes run in place of what is in `dist/`. */
+const main = options["source"] === undefined ? undefined : join(root, "src", "start.ts");
 const full = Number.MAX_SAFE_INTEGER;
 const size =
   options["size"] === undefined ? {} : Object.fromEntries((only ?? []).map((name) => [name, Number(options["size"])]));
 const usual = sample
-  ? { systematic: 150, mutants: 200, addresses: 100, secrets: 12, files: 3_000, crash: 14, race: 12, withoutStorage: 5 }
+  ? {
+      systematic: 150,
+      mutants: 200,
+      addresses: 100,
+      secrets: 12,
+      files: 3_000,
+      crash: 14,
+      race: 12,
+      withoutStorage: 5,
+      submission: 60,
+      submissionCrash: 8,
+      submissionRace: 3,
+      signals: 8,
+      longWaits: 1,
+    }
   : {
       systematic: full,
       mutants: full,
@@ -45,6 +67,11 @@ const usual = sample
       crash: full,
       race: 1000,
       withoutStorage: 200,
+      submission: full,
+      submissionCrash: full,
+      submissionRace: 200,
+      signals: 100,
+      longWaits: full,
     };
 const sizes = { ...usual, ...size };
 
@@ -96,6 +123,10 @@ async function playOnStands(): Promise<void> {
     const kinds = ["systematic", "crash", "guards"].some(isWanted)
       ? await readKinds(source, first, options["kinds"] === undefined ? undefined : new RegExp(options["kinds"]))
       : [];
+    const needsSubmissions =
+      ["submission", "submissionCrash", "submissionRace"].some(isWanted) ||
+      (isWanted("guards") && chosenGuards.some(({ noticedBy }) => /^submission/.test(noticedBy.campaign)));
+    const submissions = needsSubmissions ? await submissionKinds(source, first) : [];
     const systematic = systematicCases(kinds);
     const needsCrash =
       isWanted("crash") || (isWanted("guards") && chosenGuards.some(({ noticedBy }) => noticedBy.campaign === "crash"));
@@ -106,10 +137,45 @@ async function playOnStands(): Promise<void> {
         playSystematic(one, stand, source),
       );
     }
+    if (isWanted("submission")) {
+      const wanted = systematicCases(submissions).filter((one) => match.test(nameOf(one)));
+      await campaign("submission", sampled(wanted, sizes.submission, seed), stands, (one, stand) =>
+        playSystematic(one, stand, source),
+      );
+    }
+    if (isWanted("submissionCrash")) {
+      const wanted = (await crashCases(submissions, first)).filter((one) => match.test(crashName(one)));
+      await campaign(
+        "submission, crash",
+        sampled(wanted, sizes.submissionCrash, seed),
+        stands.slice(0, 5),
+        (one, stand) => playCrash(one, stand, main),
+      );
+    }
+    if (isWanted("submissionRace")) {
+      const flows = submissions.flatMap((kind) => kind.flows);
+      const cases = Array.from({ length: sizes.submissionRace }, (_, index) => submissionRace(seed + index, flows));
+      const wanted = cases.filter((one) => match.test(submissionRaceName(one)));
+      await campaign("submission, race", wanted, stands.slice(0, 3), (one, stand) =>
+        playSubmissionRace(one, stand, main),
+      );
+    }
+    if (isWanted("signals")) {
+      const cases = Array.from({ length: sizes.signals }, (_, index) => signalCase(seed + index));
+      const wanted = cases.filter((one) => match.test(signalName(one)));
+      // One at a time on a core: what is measured is time.
+      await campaign("signals", wanted, stands.slice(0, 2), (one, stand) => playSignal(one, stand, main));
+    }
+    if (isWanted("longWaits")) {
+      const wanted = longWaits.filter(({ name }) => match.test(name)).slice(0, sizes.longWaits);
+      await campaign("long waits", wanted, stands.slice(0, 2), (one, stand) => playLongWait(one, stand, main));
+    }
     // Processes keep both cores busy by themselves.
     if (isWanted("crash")) {
       const wanted = crash.filter((one) => match.test(crashName(one)));
-      await campaign("crash", sampled(wanted, sizes.crash, seed), stands.slice(0, 5), playCrash);
+      await campaign("crash", sampled(wanted, sizes.crash, seed), stands.slice(0, 5), (one, stand) =>
+        playCrash(one, stand, main),
+      );
     }
     if (isWanted("race")) {
       const drawn = (count: number, storage: boolean) =>
@@ -139,7 +205,21 @@ async function playOnStands(): Promise<void> {
   }
 }
 
-if (["systematic", "crash", "race", "secrets", "guards"].some(isWanted)) await playOnStands();
+if (
+  [
+    "systematic",
+    "submission",
+    "submissionCrash",
+    "submissionRace",
+    "signals",
+    "longWaits",
+    "crash",
+    "race",
+    "secrets",
+    "guards",
+  ].some(isWanted)
+)
+  await playOnStands();
 
 if (campaigns.length > 0) {
   console.log("\nCampaign                 cases    kept  not kept  not met  second runs  seconds");
@@ -155,6 +235,19 @@ if (campaigns.length > 0) {
         String(count(({ again }) => again)).padStart(13),
         seconds.toFixed(0).padStart(9),
       ].join(""),
+    );
+  }
+}
+for (const { name, verdicts } of campaigns) {
+  const groups = Map.groupBy(
+    verdicts.flatMap(({ took }) => took ?? []),
+    ({ what }) => what,
+  );
+  for (const [what, all] of groups) {
+    const times = all.flatMap(({ ms }) => ms ?? []).sort((a, b) => a - b);
+    const at = (part: number) => times[Math.min(times.length - 1, Math.floor(part * times.length))] ?? "-";
+    console.log(
+      `${name}, ${what}: ${all.length} cases, ${times.length} with a cancellation; milliseconds until it: half ${at(0.5)}, nine of ten ${at(0.9)}, all ${at(1)}`,
     );
   }
 }

@@ -6,7 +6,7 @@ import { savedContainer, savedRun } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { readInputs, type Environment } from "./inputs.ts";
 import { interpretStatus } from "./azure/job-status.ts";
-import { cancelRun } from "./run/cancel.ts";
+import { cancelRun, lookForSubmission } from "./run/cancel.ts";
 import { removeContainer } from "./run/on-runner/container/container.ts";
 import { findEngine } from "./run/on-runner/container/engine.ts";
 import { howToContinue } from "./run/still-running.ts";
@@ -47,7 +47,7 @@ export async function post(environment: Environment): Promise<void> {
         signal: AbortSignal.timeout(60_000),
         mask,
       });
-      const result = await cancelRun(run.name, jobs, systemClock);
+      const result = await cancelRun(run.name, jobs, systemClock, lookForSubmission.afterwards);
       if (result.ok) return `The workflow was cancelled; cancellation of the run '${run.name}' requested.`;
       // Saved before the submission was sent, so the run may never have been created.
       if (result.failure.reason === "not-found")

@@ -83,6 +83,13 @@ describe("retries", () => {
     expect(result.failures.join(" ")).toContain("PreemptionError");
   });
 
+  it("are counted over processes: what one of them has used up, the next one does not have again", async () => {
+    await train("retries: { preempted: 1 }\n");
+    const { result } = await train("retries: { preempted: 1 }\n");
+    expect(submissions()).toHaveLength(2);
+    expect(result).toMatchObject({ conclusion: "failure", failureReason: "preempted" });
+  });
+
   it("end with the first run that is not preempted", async () => {
     isPreempted = (name) => !name.endsWith("-2");
     const { result } = await train("retries: { preempted: 5 }\n");

@@ -7,6 +7,8 @@ export type Verdict = {
   readonly again: boolean;
   /** False: the disturbance had no effect, because this time the request was not made. */
   readonly met: boolean;
+  /** Milliseconds that something took which has a limit, and what it was. */
+  readonly took?: { readonly what: string; readonly ms: number | undefined };
 };
 
 export type Campaign = {

@@ -5,6 +5,7 @@ import { duplicateWrites, leakedSecrets, stateMismatches } from "./promises.ts";
 import { runProcess } from "./process.ts";
 import type { Ran } from "./run.ts";
 import type { Stand } from "./stand.ts";
+import { parents, settled } from "./submissions.ts";
 
 /** A flow whose process is killed once so many of its requests were carried out. */
 export type CrashCase = {
@@ -20,6 +21,8 @@ export type CrashCase = {
 type Next =
   /** Everything as it is. */
   | "the workspace as it is"
+  /** The same, and it is a later step of the same attempt of the workflow run. */
+  | "the workspace as it is, in the same attempt"
   /** The operation that the killed process started is still running. */
   | "the operation in flight"
   /** Lists that do not show yet what the killed process wrote. */
@@ -30,6 +33,7 @@ export async function crashCases(kinds: readonly Kind[], stand: Stand): Promise<
   const cases: CrashCase[] = [];
   for (const flow of kinds.flatMap(({ flows }) => flows)) {
     await stand.restore(flow.before);
+    flow.prepare?.(stand);
     const requests: { readonly method: string; readonly path: string }[] = [];
     await using endpoint = await stand.emulator.openEndpoint({
       onRequest: async ({ method, path }) => {
@@ -38,15 +42,17 @@ export async function crashCases(kinds: readonly Kind[], stand: Stand): Promise<
       },
     });
     const ran = await runProcess({ ...flow.options, endpoint });
-    if (ran === "killed" || ran.result.conclusion !== "success")
-      throw new Error(`${flow.kind}, ${flow.name}: the process does not succeed undisturbed.`);
+    if (ran === "killed" || ran.result.failureReason !== flow.ends)
+      throw new Error(`${flow.kind}, ${flow.name}: the process does not end undisturbed as it should.`);
     const positions = positionsOf(requests);
     const firstWrite = positions.findIndex(({ of, method }) => of === "compute" && method !== "GET");
     for (const [carriedOut, position] of positions.entries()) {
       const afterWrite = firstWrite !== -1 && carriedOut > firstWrite;
       const nexts: readonly Next[] = afterWrite
         ? ["the workspace as it is", "the operation in flight", "lagging lists"]
-        : ["the workspace as it is"];
+        : flow.check === undefined
+          ? ["the workspace as it is"]
+          : ["the workspace as it is", "the workspace as it is, in the same attempt"];
       for (const next of nexts) cases.push({ flow, carriedOut, at: shownPosition(position), next });
     }
     cases.push({ flow, carriedOut: positions.length, at: "its end", next: "the workspace as it is" });
@@ -66,44 +72,53 @@ export async function playCrash(one: CrashCase, stand: Stand, main?: string): Pr
   const { flow, carriedOut, next } = one;
   const { emulator } = stand;
   await stand.restore(flow.before);
+  flow.prepare?.(stand);
   const program = { ...flow.options, ...(main === undefined ? {} : { main }) };
   let kill: () => void = () => undefined;
   let met = false;
+  let isOver = false;
   const rans: Ran[] = [];
-  {
-    await using endpoint = await emulator.openEndpoint({
-      onRequest: async ({ number }) => {
-        if (number <= carriedOut) return "continue";
-        met = true;
-        kill();
-        return "disconnect";
-      },
+  // One address for both: it is in what the runs of a checkout write.
+  await using endpoint = await emulator.openEndpoint({
+    onRequest: async ({ number }) => {
+      if (isOver || number <= carriedOut) return "continue";
+      met = true;
+      kill();
+      return "disconnect";
+    },
+  });
+  if (next === "the operation in flight")
+    endpoint.faults.add({
+      method: "PUT|PATCH|DELETE",
+      path: "/computes/[^/]+$",
+      kind: "operation-takes",
+      seconds: inFlightSeconds,
+      times: 10,
     });
-    if (next === "the operation in flight")
-      endpoint.faults.add({
-        method: "PUT|PATCH|DELETE",
-        path: "/computes/[^/]+$",
-        kind: "operation-takes",
-        seconds: inFlightSeconds,
-        times: 10,
-      });
-    const first = await runProcess({ ...program, endpoint, onStart: (end) => (kill = end) });
-    if (first !== "killed") rans.push(first);
-  }
+  const first = await runProcess({ ...program, endpoint, onStart: (end) => (kill = end) });
+  if (first !== "killed") rans.push(first);
+  isOver = true;
+  endpoint.faults.clear();
   await emulator.expireLeases();
-  await using endpoint = await emulator.openEndpoint();
   if (next === "lagging lists")
     endpoint.faults.add({ method: "GET", path: "/computes$", kind: "lagging", times: 1000 });
-  const second = await runProcess({ ...program, endpoint, runId: "1002" });
+  const isSameAttempt = next === "the workspace as it is, in the same attempt";
+  const found = parents(stand);
+  const second = await runProcess({ ...program, endpoint, runId: isSameAttempt ? "1001" : "1002" });
   const broken: string[] = [];
   if (second !== "killed") {
     rans.push(second);
-    if (second.result.conclusion !== "success") broken.push(`the next run is red: ${second.result.failures.join(" ")}`);
+    if (second.result.failureReason !== flow.ends)
+      broken.push(
+        `the next run ends as ${second.result.failureReason ?? "success"}: ${second.result.failures.join(" ")}`,
+      );
   }
+  await settled(stand);
   broken.push(
     ...stateMismatches(stand, flow.after),
     ...duplicateWrites(stand, flow.before),
     ...(await leakedSecrets(stand, rans)),
+    ...(flow.check?.(stand, { rans: 2, found, isSameAttempt }) ?? []),
   );
   return { name: crashName(one), broken, again: true, met: met || carriedOut > 0 };
 }

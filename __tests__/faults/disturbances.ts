@@ -1,4 +1,5 @@
 import type { Fault } from "../../emulator/faults.ts";
+import { isBlobService } from "../../emulator/server/cloud-endpoints.ts";
 
 /** A kind of request in a flow: which one it is, whenever it comes. */
 export type Position = {
@@ -7,7 +8,7 @@ export type Position = {
   readonly path: string;
   /** From 0: how many of the same came before. */
   readonly nth: number;
-  readonly of: "sign-in" | "arm" | "computes" | "compute" | "operation" | "blob";
+  readonly of: "sign-in" | "arm" | "computes" | "compute" | "operation" | "blob" | "job";
 };
 
 /** One way in which things go wrong at a request. */
@@ -30,6 +31,7 @@ type Effect = Distributed<Fault>;
 const everywhere = () => true;
 const isWrite = ({ method }: Position) => method !== "GET" && method !== "HEAD";
 const isComputeWrite = (position: Position) => position.of === "compute" && isWrite(position);
+const isJobWrite = (position: Position) => position.of === "job" && isWrite(position);
 const error = (code: string, message: string) => ({ error: { code, message } });
 const json = { "Content-Type": "application/json" };
 
@@ -66,7 +68,7 @@ export const disturbances: readonly Disturbance[] = [
   },
   {
     name: "504 after commit",
-    at: isComputeWrite,
+    at: (position) => isComputeWrite(position) || isJobWrite(position),
     fault: () => [{ kind: "status-after", status: 504, body: error("GatewayTimeout", "The gateway gave up.") }],
   },
   {
@@ -94,7 +96,7 @@ export const disturbances: readonly Disturbance[] = [
   { name: "409, in flight", at: isComputeWrite, fault: () => [status(409, busy)] },
   {
     name: "409 after commit",
-    at: isComputeWrite,
+    at: (position) => isComputeWrite(position) || isJobWrite(position),
     fault: () => [{ kind: "status-after", status: 409, body: busy }],
   },
   { name: "412", at: isComputeWrite, fault: () => [status(412, error("PreconditionFailed", "Try again."))] },
@@ -121,6 +123,11 @@ export const disturbances: readonly Disturbance[] = [
     name: "reads that lag three times",
     at: ({ of, method }) => (of === "computes" || of === "compute") && method === "GET",
     fault: () => [{ kind: "lagging", times: 3 }],
+  },
+  {
+    name: "read that does not know the run yet",
+    at: ({ of, method, path }) => method === "GET" && (of === "job" || /\/history\//.test(path)),
+    fault: () => [status(404, error("UserError", "The run could not be found."))],
   },
   {
     name: "200 whose body says Failed",
@@ -162,7 +169,9 @@ export function positionsOf(
 ): readonly Position[] {
   const seen = new Map<string, number>();
   return requests.map(({ method, path: asked }) => {
-    const path = `^${literally(asked).replace(/(computeOperationsStatus\/)[^/]+/i, "$1[^/]+")}$`;
+    const path = `^${literally(asked)
+      .replace(/(computeOperationsStatus\/)[^/]+/i, "$1[^/]+")
+      .replace(placeOfUpload, "/[0-9a-f-]+/")}$`;
     const key = `${method} ${path}`;
     const nth = seen.get(key) ?? 0;
     seen.set(key, nth + 1);
@@ -170,12 +179,16 @@ export function positionsOf(
   });
 }
 
+/** The service names a new one each time. */
+const placeOfUpload = /\/[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f-]{27}\//;
+
 function whatIs(path: string): Position["of"] {
   if (/\/computeOperationsStatus\//i.test(path)) return "operation";
   if (/\/computes$/i.test(path)) return "computes";
   if (/\/computes\//i.test(path)) return "compute";
-  if (/^\/subscriptions\//i.test(path)) return "arm";
-  return /azureml-blobstore/.test(path) ? "blob" : "sign-in";
+  if (/\/jobs\/[^/]+$/i.test(path)) return "job";
+  if (/^\/(subscriptions|history|artifact|mlflow)\//i.test(path)) return "arm";
+  return isBlobService("", path) ? "blob" : "sign-in";
 }
 
 /** For people: `PUT …/computes/dsvm (2nd)` */

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kinds } from "../../src/compute/target.ts";
 import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
+import type { JobDocument } from "../../emulator/arm/jobs/document.ts";
 import type { Reply } from "../../emulator/server/reply.ts";
 import { workspacePath } from "../../emulator/settings.ts";
+import type { FailureReason } from "../../src/report/result.ts";
 import { run, type RunOptions } from "./run.ts";
 import { root, type Source } from "./source.ts";
 import { duplicateWrites, leftInStorage } from "./promises.ts";
@@ -32,6 +34,20 @@ export type Flow = {
   readonly prepare?: (stand: Stand) => void;
   /** What is answered in place of the emulator's own answers. */
   readonly answers?: (path: string, reply: Reply) => Reply;
+  /** Why it ends red; absent where it ends green. */
+  readonly ends?: FailureReason;
+  /** What must hold in the end beside the state of the computes. */
+  readonly check?: (stand: Stand, course: Course) => readonly string[];
+};
+
+/** What has happened in a case. */
+export type Course = {
+  /** How often the action was run. */
+  readonly rans: number;
+  /** The jobs that its last run found, of those that were submitted and not started by others. */
+  readonly found: readonly JobDocument[];
+  /** True where its runs were steps of one attempt of one workflow run. */
+  readonly isSameAttempt: boolean;
 };
 
 /**

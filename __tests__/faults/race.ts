@@ -100,7 +100,7 @@ function drawnFault(random: () => number, pick: <Item>(items: readonly [Item, ..
 }
 
 /** How long a request is held up: mostly hardly, at times so long that everybody else overtakes it. */
-function paceFrom(seed: number): () => number {
+export function paceFrom(seed: number): () => number {
   const random = randomFrom(seed);
   return () => {
     const kind = random();

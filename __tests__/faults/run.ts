@@ -17,6 +17,8 @@ export type Ran = {
   readonly text: string;
   /** What was given to the runner to be masked. */
   readonly masks: readonly string[];
+  /** Name of the run that the post step would have to look after. */
+  readonly unsettled?: string;
 };
 
 export type RunOptions = {
@@ -58,6 +60,8 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
   const { clock = fastClock(), requestSeconds = 30 } = options;
   const startedAt = clock.now();
   const lines: string[] = [];
+  let started: string | undefined;
+  let unsettled: string | undefined;
   const masks = new Set<string>();
   const mask = (secret: string) => void masks.add(secret);
   const inputs = source.readInputs(environment);
@@ -122,9 +126,12 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
         mask,
       }),
     state: {
-      runStarting: () => undefined,
-      runEnded: () => undefined,
-      startedRun: () => undefined,
+      runStarting: ({ name }) => {
+        unsettled = name;
+        started = name;
+      },
+      runEnded: () => (unsettled = undefined),
+      startedRun: () => started,
       container: () => undefined,
     },
   };
@@ -143,5 +150,5 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
     JSON.stringify(source.outputsOf(result)),
     JSON.stringify(result),
   ].join("\n");
-  return { result, text, masks: [...masks] };
+  return { result, text, masks: [...masks], ...(unsettled === undefined ? {} : { unsettled }) };
 }

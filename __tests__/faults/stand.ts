@@ -90,7 +90,10 @@ async function openStand(
     restore: async (computes) => {
       emulator.faults.clear();
       endpoint.faults.clear();
+      // What runs would go on under a name that the next case uses.
+      await emulator.stopJobs();
       emulator.empty();
+      emulator.treatJobs({ do: "run" });
       emulator.grantEverything();
       for (const compute of [...computes, ...bystanders]) emulator.putCompute(compute);
       // A cluster that the service made for a compute stands beside it.

@@ -5,6 +5,7 @@ import { duplicateWrites, leakedSecrets, stateMismatches } from "./promises.ts";
 import { run, type Ran } from "./run.ts";
 import type { Source } from "./source.ts";
 import type { Stand } from "./stand.ts";
+import { parents, settled, untrue } from "./submissions.ts";
 
 /** One disturbance at one request of one flow. */
 export type SystematicCase = {
@@ -32,6 +33,7 @@ export async function playSystematic(one: SystematicCase, stand: Stand, source: 
   const { flow, position, disturbance } = one;
   const { emulator, endpoint } = stand;
   await stand.restore(flow.before);
+  flow.prepare?.(stand);
   for (const effect of disturbance.fault(position))
     endpoint.faults.add({ ...effect, method: position.method, path: position.path, skip: position.nth });
   const options = { ...flow.options, environment: stand.environment };
@@ -49,20 +51,27 @@ export async function playSystematic(one: SystematicCase, stand: Stand, source: 
   // Between two runs of a workflow minutes pass.
   emulator.endOperations();
   await emulator.expireLeases();
-  const again = first.result.conclusion !== "success";
+  const again = first.result.failureReason !== flow.ends;
+  if (flow.check !== undefined) {
+    await settled(stand);
+    broken.push(...untrue(stand, first));
+  }
+  const found = again ? parents(stand) : [];
   if (again) {
     const second = await run(source, { ...options, runId: "1002" });
     rans.push(second);
     broken.push(...mistakes(second));
-    if (second.result.conclusion !== "success")
+    if (second.result.failureReason !== flow.ends)
       broken.push(
         `a second run did not succeed either: ${second.result.failures.join(" ")} (first: ${first.result.failures.join(" ")})`,
       );
   }
+  await settled(stand);
   broken.push(
     ...stateMismatches(stand, flow.after),
     ...duplicateWrites(stand, flow.before),
     ...(await leakedSecrets(stand, rans)),
+    ...(flow.check?.(stand, { rans: rans.length, found, isSameAttempt: false }) ?? []),
   );
   return { name: nameOf(one), broken, again, met };
 }

@@ -89,6 +89,14 @@ describe("join or submit", () => {
     expect(decideSubmission("run", attempts, { rerun, workflowAttempt: "2-1" })).toMatchObject(expected);
   });
 
+  it.each([
+    { attempts: [ended("run", "Failed")], expected: { do: "submit", name: "run-2" } },
+    { attempts: [ended("run", "Failed"), ended("run-2", "Failed")], expected: { do: "join", name: "run-2" } },
+  ])("takes the place of a preempted run once, whoever does: $expected", ({ attempts, expected }) => {
+    const asked = { rerun: true, workflowAttempt: "2-1", repeats: "run" };
+    expect(decideSubmission("run", attempts, asked)).toMatchObject(expected);
+  });
+
   it("submits again what no longer responds", () => {
     expect(
       decideSubmission("run", [ended("run", "NotResponding")], { rerun: false, workflowAttempt: "2-1" }),

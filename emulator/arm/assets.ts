@@ -125,6 +125,7 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
   return {
     put: (kind: string, name: string, version: string, properties: Readonly<Record<string, unknown>> = {}): void =>
       store.put("assets", key(kind, name, version), versionOf(kind, name, version, properties)),
+    all: (): readonly Version[] => store.list<Version>("assets").map(({ value }) => value),
     find: (kind: string, name: string, version: string): Version | undefined => {
       if (version !== "latest") return store.get<Version>("assets", key(kind, name, version));
       return versionsOf(kind, name).at(-1);

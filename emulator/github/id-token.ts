@@ -7,8 +7,7 @@ export function idTokens(request: Incoming, tokens: Tokens): Reply | undefined {
   const { path, query, headers, endpoints } = request;
   switch (path) {
     case "/_github/id-token": {
-      if (headers["authorization"] !== `Bearer ${seeded.idTokenRequestToken}`)
-        return { status: 401, body: { message: "Bad credentials" } };
+      if (!mayAsk(headers["authorization"] ?? "", tokens)) return { status: 401, body: { message: "Bad credentials" } };
       const claims = {
         iss: endpoints.idTokenIssuer,
         aud: query.get("audience") ?? `https://github.com/octo-org`,
@@ -31,4 +30,19 @@ export function idTokens(request: Incoming, tokens: Tokens): Reply | undefined {
     default:
       return undefined;
   }
+}
+
+const audience = "id-token-request";
+
+/** As the runner gives it to a step: its claim `exp` tells when the job ends at the latest. */
+export function issueRequestToken(tokens: Tokens, seconds: number): string {
+  return tokens.issueAccess({ aud: audience }, seconds);
+}
+
+/** The one that is always good, or one that was given out and is still good. */
+function mayAsk(authorization: string, tokens: Tokens): boolean {
+  const token = authorization.replace(/^Bearer /, "");
+  if (token === seeded.idTokenRequestToken) return true;
+  const claims = tokens.checkAccess(token);
+  return typeof claims === "object" && claims["aud"] === audience;
 }

@@ -8,7 +8,7 @@ import { ForeignAddress, trustedAddress, type Hosts } from "./addresses.ts";
 import { createStorageRequests, storageError, type StorageRequest } from "./storage-requests.ts";
 import { keepMemoryLean } from "./lean-memory.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
-import { barePipeline, httpClient, plainPipeline, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
+import { barePipeline, httpClient, plainPipeline, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
 import { uploadFiles, uploadProgress, type UploadedFile } from "./upload.ts";
 
@@ -58,6 +58,10 @@ export type Blobs = {
    */
   readonly download: (sasUrl: string, path: string, options?: DownloadOptions) => Promise<Outcome<number>>;
 };
+
+/** A log is read again soon: whoever waits long for one sees neither the run's end nor the limit of time. Our choice. */
+const logSeconds = 30;
+const logTries = 3;
 
 export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
   const { cloud } = identity;
@@ -132,8 +136,15 @@ export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
       keepMemoryLean();
       const answer = await withRetries(
         "read",
-        () => readRange(pipeline, sasUrl, { cloud, offset, limit, signal: deps.signal }),
-        deps,
+        () =>
+          readRange(pipeline, sasUrl, {
+            cloud,
+            offset,
+            limit,
+            signal: deps.signal,
+            seconds: deps.requestSeconds ?? logSeconds,
+          }),
+        { ...deps, tries: logTries },
       );
       if (!answer.ok) return answer;
       const { status, headers, body } = answer.value;
@@ -198,13 +209,20 @@ async function readRange(
     offset,
     limit,
     signal,
-  }: { readonly cloud: Hosts; readonly offset: number; readonly limit: number; readonly signal: AbortSignal },
+    seconds,
+  }: {
+    readonly cloud: Hosts;
+    readonly offset: number;
+    readonly limit: number;
+    readonly signal: AbortSignal;
+    readonly seconds: number;
+  },
 ): Promise<Answer> {
   const { protocol } = trustedAddress(url, "storage", cloud);
   const request = createPipelineRequest({
     method: "GET",
     url,
-    timeout: requestTimeoutSeconds * 1000,
+    timeout: seconds * 1000,
     allowInsecureConnection: protocol === "http:",
     headers: createHttpHeaders({ range: `bytes=${offset}-${offset + limit - 1}` }),
     streamResponseStatusCodes: new Set([200, 206]),

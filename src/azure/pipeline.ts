@@ -154,13 +154,22 @@ export function bearerTokenPolicy(
 ): PipelinePolicy {
   let current = first;
   const fetchToken = () => newToken(newCredential, scope);
+  /** Whoever gives out tokens may be busy: the one that is there serves until it runs out, and the next request tries again. */
+  const renewed = async (known: AccessToken): Promise<AccessToken> => {
+    try {
+      return await fetchToken();
+    } catch (error) {
+      if (known.expiresOnTimestamp <= clock.now()) throw error;
+      return known;
+    }
+  };
   const token = async (): Promise<AccessToken> => {
     current ??= fetchToken();
     try {
       const known = await current;
       if (known.expiresOnTimestamp - clock.now() > renewBeforeMs) return known;
       // A token may be issued for less than the margin: a fresh one is used to its end all the same.
-      current = fetchToken();
+      current = renewed(known);
       return await current;
     } catch (error) {
       current = undefined;

@@ -68,7 +68,7 @@ export function createStorageRequests(deps: RetryDeps, identity: StorageIdentity
     inside(container, async (reached) => {
       const way = wayOf(reached);
       const signal = request.signal ?? deps.signal;
-      const outcome = await withRetries("read", () => sendOnce(way, reached, { ...request, signal }), {
+      const outcome = await withRetries("read", () => sendOnce(way, reached, { ...request, signal }, deps), {
         ...deps,
         signal,
       });
@@ -133,13 +133,14 @@ async function sendOnce(
   { pipeline, signature }: Way,
   { url }: BlobContainer,
   { method, blob, query = {}, headers = {}, body, signal }: StorageRequest,
+  { requestSeconds = requestTimeoutSeconds }: RetryDeps,
 ): Promise<Answer> {
   const address = blob === undefined ? url : `${url}/${blob.split("/").map(encodeURIComponent).join("/")}`;
   const text = [new URLSearchParams(query).toString(), signature].filter((part) => part !== "").join("&");
   const request = createPipelineRequest({
     method,
     url: text === "" ? address : `${address}?${text}`,
-    timeout: (requestTimeoutSeconds + (body?.length ?? 0) / slowest) * 1000,
+    timeout: (requestSeconds + (body?.length ?? 0) / slowest) * 1000,
     allowInsecureConnection: address.startsWith("http:"),
     headers: createHttpHeaders({
       "user-agent": userAgentPrefix,

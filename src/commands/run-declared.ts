@@ -9,10 +9,11 @@ import { workflowAttempt } from "../github/context.ts";
 import { assetsOf, computesOf, liveStepsOf, stepsOf, type Job } from "../job/job.ts";
 import { isComparison } from "../run/gates.ts";
 import { cancelSuperseded } from "../run/superseded.ts";
-import { cancelRun } from "../run/cancel.ts";
+import { cancelRun, lookForSubmission } from "../run/cancel.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
 import { stillRunning } from "../run/still-running.ts";
-import { runTags } from "../run/provenance.ts";
+import { preemptionsBefore, runTags } from "../run/provenance.ts";
+import type { Repetition } from "../run/submit.ts";
 import { sentenceOf } from "../report/failure.ts";
 import { failureAt } from "../report/refused-field.ts";
 import { configurationOf } from "./configuration.ts";
@@ -53,7 +54,10 @@ export async function runDeclared(
   return runInWorkspace(run, declaration, context, { liveNames: new Map(), ...prepared, azure });
 }
 
-/** A run whose machines were taken away is submitted anew, as often as the declaration lets it. */
+/**
+ * A run whose machines were taken away is submitted anew, as often as the declaration lets it. How often that was, the runs
+ * tell themselves: a process before this one may have begun with it, and another may do the same beside it.
+ */
 async function runInWorkspace(
   job: Job,
   declaration: Declaration,
@@ -62,14 +66,16 @@ async function runInWorkspace(
 ): Promise<CommandResult> {
   if (context.inputs.cancelSuperseded) await endSuperseded(job, context, prepared.azure);
   const most = declaration.retries?.preempted ?? 0;
-  let result = await submitAndFollow(job, declaration, context, prepared);
-  for (let retry = 1; retry <= most && result.failures.some(({ reason }) => reason === "preempted"); retry += 1) {
-    const repeats = result.run?.name;
-    if (repeats === undefined) break;
-    context.log.info(`The run ${repeats} was preempted: it is submitted anew (${retry} of at most ${most} times).`);
-    result = await submitAndFollow(job, declaration, context, prepared, repeats);
+  for (let repeats: Repetition | undefined; ;) {
+    const { result, preemptions } = await submitAndFollow(job, declaration, context, prepared, repeats);
+    const name = result.run?.name;
+    const isPreempted = result.failures.some(({ reason }) => reason === "preempted");
+    if (!isPreempted || name === undefined || preemptions >= most) return result;
+    repeats = { of: name, number: preemptions + 1 };
+    context.log.info(
+      `The run ${name} was preempted: it is submitted anew (${repeats.number} of at most ${most} times).`,
+    );
   }
-  return result;
 }
 
 /** What cannot be cancelled goes on beside the new run, and is named. */
@@ -89,15 +95,16 @@ async function submitAndFollow(
   declaration: Declaration,
   context: CommandContext,
   prepared: Prepared,
-  repeats?: string,
-): Promise<CommandResult> {
+  repeats?: Repetition,
+): Promise<{ readonly result: CommandResult; readonly preemptions: number }> {
   const { azure } = prepared;
+  const unsubmitted = (result: CommandResult) => ({ result, preemptions: repeats?.number ?? 0 });
   const submitted = await submitRun(job, declaration, context, prepared, repeats);
   if (!submitted.ok) {
     const failure = failureAt(submitted.failure, "The run could not be submitted", job.source);
-    if (failure.reason === "cancelled") return cancelledWhileSubmitting(context, azure);
+    if (failure.reason === "cancelled") return unsubmitted(await cancelledWhileSubmitting(context, azure));
     const isOfIdentity = failure.reason === "not-authorized" || failure.reason === "authentication-failed";
-    return { failures: [isOfIdentity ? failure : { ...failure, reason: "submission-failed" }] };
+    return unsubmitted({ failures: [isOfIdentity ? failure : { ...failure, reason: "submission-failed" }] });
   }
   const { job: live, reused, reason } = submitted.value;
   context.log.info(reused ? `Joined the run ${live.name}: ${reason ?? ""}` : `Submitted the run ${live.name}.`);
@@ -111,7 +118,7 @@ async function submitAndFollow(
     source: job.source,
     ...defined({ steps: stepsOf(job) ?? liveStepsOf(live) }),
   };
-  return followToReport(started, declaration, context, azure);
+  return { result: await followToReport(started, declaration, context, azure), preemptions: preemptionsBefore(live) };
 }
 
 /** True for a run that this attempt of the workflow has submitted, in this process or in an earlier one. */
@@ -124,10 +131,15 @@ async function cancelledWhileSubmitting(context: CommandContext, azure: Azure): 
   const name = context.state.startedRun();
   if (name === undefined)
     return { failures: [{ reason: "cancelled", message: "The workflow was cancelled before a run was submitted." }] };
-  const asked = await cancelRun(name, azure.jobs, context.clock);
-  const settled = asked.ok || asked.failure.reason === "not-found";
-  if (settled) context.state.runEnded();
-  const what = asked.ok ? "cancellation requested" : settled ? "it was never created" : "it could not be cancelled";
+  const asked = await cancelRun(name, azure.jobs, context.clock, lookForSubmission.inGrace);
+  // One that is not there yet may still come: the post step looks again.
+  if (asked.ok) context.state.runEnded();
+  const isMissing = !asked.ok && asked.failure.reason === "not-found";
+  const what = asked.ok
+    ? "cancellation requested"
+    : isMissing
+      ? "the workspace does not have it so far, and the end of this job looks for it once more"
+      : `it could not be cancelled: ${sentenceOf(asked.failure.error)}`;
   return {
     failures: [
       {
@@ -135,6 +147,6 @@ async function cancelledWhileSubmitting(context: CommandContext, azure: Azure): 
         message: `The workflow was cancelled while the run '${name}' was being submitted; ${what}.`,
       },
     ],
-    leftGoing: settled ? [] : [stillRunning(name)],
+    leftGoing: asked.ok || isMissing ? [] : [stillRunning(name)],
   };
 }

@@ -5,7 +5,7 @@ import type { Outcome } from "../azure/outcome.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
 import type { Job } from "../job/job.ts";
-import type { Submitted } from "../run/submit.ts";
+import type { Repetition, Submitted } from "../run/submit.ts";
 import { submitJob } from "../run/submit-job.ts";
 import { fallbackExperiment } from "./run-defaults.ts";
 import type { LiveNames } from "./ensure-targets.ts";
@@ -22,14 +22,14 @@ export type Prepared = {
 /**
  * Submits the declared job once, under a name that is derived from the commit and the definition.
  *
- * @param repeats the attempt that is submitted anew.
+ * @param repeats where it is submitted in the place of one that was preempted.
  */
 export async function submitRun(
   job: Job,
   declaration: Pick<Declaration, "runDefaults">,
   context: CommandContext,
   { azure, liveNames, identityOfReference }: Prepared,
-  repeats?: string,
+  repeats?: Repetition,
 ): Promise<Outcome<Submitted>> {
   const { github, inputs, log, clock, signal, state } = context;
   return submitJob(

@@ -254,7 +254,7 @@ const resultSchema = z.strictObject({
   environments: z.array(environment).describe("The environments among the assets."),
   run: run.exactOptional(),
   doctor: doctor.exactOptional(),
-  leftGoing: z.array(z.strictObject({ what: text, next: text })),
+  leftGoing: z.array(z.strictObject({ what: text, next: text, runName: text.exactOptional() })),
   startedAt: text,
   durationSeconds: z.number(),
 });

@@ -51,7 +51,12 @@ export type Failure = {
 };
 
 /** What is still running in Azure, and the command that resumes or undoes it. */
-export type LeftGoing = { readonly what: string; readonly next: string };
+export type LeftGoing = {
+  readonly what: string;
+  readonly next: string;
+  /** Of a run: what the input `run-name` takes to go on with it. */
+  readonly runName?: string;
+};
 
 /** Everything that came of one command: the one value that summary, HTML report, outputs and `result-path` are made of. */
 export type Result = {

@@ -4,8 +4,15 @@ import type { Clock } from "../clock.ts";
 
 /** The runner kills 10 s after its first signal; the cancellation has to be out well before. */
 const longestSeconds = 6;
-/** A submission that was cut off may still be on its way when the cancellation arrives. */
-const looksForRun = 4;
+/** How long a run that cannot be found is looked for, in seconds, and how often in a second. */
+const shortLook = 1.5;
+const looksInASecond = 2;
+
+/**
+ * A submission that was cut off may still be on its way when the cancellation arrives, for as long as the service takes to
+ * make a run: in the runner's grace, and then by the post step, which nobody kills so soon. Seconds.
+ */
+export const lookForSubmission = { inGrace: 5, afterwards: 12 };
 
 /** Seconds in which a run is read whose cancellation was refused, within the same grace. */
 const longestRead = 2;
@@ -19,12 +26,22 @@ export async function statusAfterRefusal(name: string, jobs: Jobs): Promise<stri
   return job.ok ? job.value?.status : undefined;
 }
 
-/** Asks for the cancellation of a run, whatever else has been aborted. A run that cannot be found is looked for a little. */
-export async function cancelRun(name: string, jobs: Jobs, clock: Clock): Promise<Outcome<void>> {
-  const until = AbortSignal.timeout(longestSeconds * 1000);
+/**
+ * Asks for the cancellation of a run, whatever else has been aborted. A run that cannot be found is looked for a little.
+ *
+ * @param seconds how long it is looked for.
+ */
+export async function cancelRun(
+  name: string,
+  jobs: Jobs,
+  clock: Clock,
+  seconds: number = shortLook,
+): Promise<Outcome<void>> {
+  const until = AbortSignal.timeout(Math.max(longestSeconds, seconds) * 1000);
   for (let look = 1; ; look += 1) {
     const asked = await jobs.cancel(name, until);
-    if (asked.ok || asked.failure.reason !== "not-found" || look >= looksForRun || until.aborted) return asked;
-    await clock.sleep(0.5);
+    const mayCome = !asked.ok && asked.failure.reason === "not-found";
+    if (!mayCome || look > seconds * looksInASecond || until.aborted) return asked;
+    await clock.sleep(1 / looksInASecond);
   }
 }

@@ -53,6 +53,7 @@ export function createLogFollower(
 ): LogFollower {
   const progress = new Map<string, Progress>();
   let latest: string | undefined;
+  let isUnreachable = false;
 
   const stateOf = (file: string): Progress => {
     const known = progress.get(file);
@@ -94,6 +95,7 @@ export function createLogFollower(
     const read = await readRange(file, url, state);
     if (!read.ok) {
       const { reason, error } = read.failure;
+      isUnreachable ||= reason === "unreachable";
       // A log that has not been begun is no trouble as long as the run goes on.
       if (reason === "cancelled" || (reason === "not-found" && !isLast) || state.isInTrouble) return 0;
       state.isInTrouble = true;
@@ -115,12 +117,16 @@ export function createLogFollower(
 
   return {
     look: async (logFiles) => {
-      for (const [file, url] of uniqueFiles(chosen(logFiles)))
+      isUnreachable = false;
+      for (const [file, url] of uniqueFiles(chosen(logFiles))) {
+        // One storage has them all: where it does not answer, the others would be waited for as long again.
+        if (isUnreachable) return;
         for (let bytes = 0; bytes < bytesInOneLook;) {
           const read = await readMore(file, url, false);
           if (read < bytesAtOnce) break;
           bytes += read;
         }
+      }
     },
     finish: async (logFiles) => {
       for (const [file, url] of uniqueFiles(chosen(logFiles))) {

@@ -65,6 +65,7 @@ export type Submission =
  * | any | yes | no | submit the next |
  * | any | yes | yes | join: this attempt has had its rerun |
  * | the one to be repeated | any | any | submit the next |
+ * | another than the one to be repeated | any | any | join: it has taken its place |
  *
  * @param attempts in order, without gaps, the first being the name itself.
  */
@@ -85,7 +86,10 @@ export function decideSubmission(
   const last = attempts.at(-1);
   if (last === undefined) return { do: "submit", name };
   const next: Submission = { do: "submit", name: attemptName(name, attempts.length + 1) };
-  if (last.name === repeats) return next;
+  if (repeats !== undefined)
+    return last.name === repeats
+      ? next
+      : { do: "join", name: last.name, reason: `It has taken the place of ${repeats}.` };
   if (last.submittedBy === workflowAttempt) {
     return { do: "join", name: last.name, reason: "This attempt of the workflow submitted it." };
   }

@@ -46,6 +46,8 @@ export const runTags = {
   declaration: "azureml-targets.declaration",
   jobFile: "azureml-targets.job-file",
   definition: "azureml-targets.definition",
+  /** From 1: how many runs before this one were preempted and are counted against `retries`; absent for none. */
+  preemptions: "azureml-targets.preemptions",
 } as const;
 
 /** Everything that the action adds to a job beside what its declaration says: where it comes from, and what it is. */
@@ -54,6 +56,7 @@ export function provenanceOf(
   definition: unknown,
   workflowAttempt: string,
   configuration: Configuration,
+  preemptions?: number,
 ): Provenance {
   const digest = createHash("sha256").update(canonicalJson(definition)).digest("hex");
   const known = (text: string | undefined) => (text === "" ? undefined : text);
@@ -75,8 +78,15 @@ export function provenanceOf(
     [runTags.declaration]: known(configuration.declaration),
     [runTags.jobFile]: known(configuration.jobFile),
     [runTags.definition]: digest,
+    [runTags.preemptions]: preemptions === undefined ? undefined : String(preemptions),
   });
   return { properties, tags };
+}
+
+/** How many of the `retries` were used up when a run was submitted, whoever submitted it. */
+export function preemptionsBefore({ tags }: Pick<LiveJob, "tags">): number {
+  const count = Number(tags[runTags.preemptions] ?? 0);
+  return Number.isSafeInteger(count) && count > 0 ? count : 0;
 }
 
 /** True for a run that was submitted by the same files of the same repository. */

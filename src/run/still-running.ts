@@ -1,6 +1,8 @@
+import type { LeftGoing } from "../report/result.ts";
+
 /** What is left running, with the way to resume it and the way to end it. */
-export function stillRunning(name: string): { readonly what: string; readonly next: string } {
-  return { what: `The run '${name}' is still running in Azure`, next: howToContinue(name) };
+export function stillRunning(name: string): LeftGoing & { readonly runName: string } {
+  return { what: `The run '${name}' is still running in Azure`, next: howToContinue(name), runName: name };
 }
 
 export function howToContinue(name: string): string {

@@ -16,7 +16,7 @@ import { computeId, datastoreId } from "../job/parts/compute.ts";
 import { SecretUnavailable, type ResolveSecret, type SecretReference } from "../secret/secret.ts";
 import { runName } from "./name.ts";
 import { provenanceOf, type Configuration, type WorkflowRun } from "./provenance.ts";
-import { submitOnce, type SubmitDeps, type Submitted } from "./submit.ts";
+import { submitOnce, type Repetition, type SubmitDeps, type Submitted } from "./submit.ts";
 
 /** A job, and what of its surroundings decides what is sent. */
 export type JobSubmission = {
@@ -27,7 +27,7 @@ export type JobSubmission = {
   readonly workflowAttempt: string;
   readonly rerun: boolean;
   /** The attempt that is submitted anew. */
-  readonly repeats?: string;
+  readonly repeats?: Repetition;
   /** Name of the experiment when the job names none. */
   readonly fallbackExperiment: string;
   /** Names under which computes are live, by the declared names in lower case, where they differ. */
@@ -101,7 +101,7 @@ async function requestFor(
   definition: JobRequest,
   deps: JobSubmissionDeps,
 ): Promise<Outcome<JobRequest>> {
-  const { job, github, workflowAttempt, fallbackExperiment, configuration } = submission;
+  const { job, github, workflowAttempt, fallbackExperiment, configuration, repeats } = submission;
   const [ids, secrets] = await Promise.all([
     ensureAssets(taken, { ...deps, computeIdOf: computeIds(submission, deps.workspaceId) }),
     resolveSecrets(job, deps.resolveSecret),
@@ -112,7 +112,7 @@ async function requestFor(
     toRequest(job, {
       runName: name,
       fallbackExperiment,
-      provenance: provenanceOf(github, definition, workflowAttempt, configuration),
+      provenance: provenanceOf(github, definition, workflowAttempt, configuration, repeats?.number),
       idOf: lookUp(ids.value),
       computeIdOf: computeIds(submission, deps.workspaceId),
       datastoreIdOf: (datastore) => datastoreId(deps.workspaceId, datastore),

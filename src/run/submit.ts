@@ -13,6 +13,14 @@ export type SubmitDeps = {
   readonly beforeSubmit: (name: string) => void;
 };
 
+/** A run that is submitted in the place of one that was preempted. */
+export type Repetition = {
+  /** The run that was. */
+  readonly of: string;
+  /** From 1: which one it is of those that the declaration allows. */
+  readonly number: number;
+};
+
 export type SubmitRequest = {
   /** Derived from commit and definition. */
   readonly name: string;
@@ -20,7 +28,7 @@ export type SubmitRequest = {
   /** Id and attempt of this workflow run: `123-1`. */
   readonly workflowAttempt: string;
   /** The attempt that is submitted anew. */
-  readonly repeats?: string;
+  readonly repeats?: Repetition;
   /** Body for the run of a given name. Assembled only when something is submitted. */
   readonly bodyFor: (name: string) => Promise<Outcome<unknown>>;
   /** The version of ARM's API that the body is of. */
@@ -48,7 +56,7 @@ export async function submitOnce(request: SubmitRequest, deps: SubmitDeps): Prom
       status: job.status,
       submittedBy: job.tags[runTags.workflowAttempt],
     })),
-    request,
+    { ...request, repeats: request.repeats?.of },
   );
   if (decision.do === "join") {
     const job = attempts.value.find(({ name }) => name === decision.name);

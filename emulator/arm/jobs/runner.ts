@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { artifactContainer, artifactFolder, isTerminal, type JobDocument } from "./document.ts";
 import { openLiveLog, type LiveLog } from "./live-log.ts";
 import { JobFailed, type ChildRun, type JobRun, type RunnerOptions } from "./type.ts";
@@ -9,12 +10,17 @@ import { jobTypes } from "./types.ts";
 export type Runner = {
   readonly submit: (name: string) => void;
   readonly cancel: (name: string) => void;
+  readonly treat: (treatment: JobTreatment) => void;
   readonly stop: () => Promise<void>;
 };
+
+/** `hold`: they wait for nodes. `preempt`: the nodes of those with such names are taken away while they run. */
+export type JobTreatment = { readonly do: "run" | "hold" } | { readonly do: "preempt"; readonly names: RegExp };
 
 export function createRunner(options: RunnerOptions): Runner {
   const { store, maxParallel } = options;
   const queue: string[] = [];
+  let treatment: JobTreatment = { do: "run" };
   const running = new Map<string, Running>();
   /** Jobs that others have started, which take no place of their own. */
   const children = new Map<string, Running>();
@@ -37,7 +43,11 @@ export function createRunner(options: RunnerOptions): Runner {
     const now = new Date().toISOString();
     store.put("jobs", name, { name, parent, properties, status: "Queued", createdAt: now } satisfies JobDocument);
     const controller = new AbortController();
-    const done = runJob(name, controller.signal, options, { update, runBelow }).finally(() => children.delete(name));
+    const done = runJob(name, controller.signal, options, {
+      update,
+      runBelow,
+      isPreempted: false,
+    }).finally(() => children.delete(name));
     children.set(name, { controller, done });
     return { done, cancel: () => cancelRunning(name, controller) };
   };
@@ -47,11 +57,12 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 
   const pump = () => {
-    while (running.size < maxParallel) {
+    while (treatment.do !== "hold" && running.size < maxParallel) {
       const name = queue.shift();
       if (name === undefined) return;
       const controller = new AbortController();
-      const done = runJob(name, controller.signal, options, { update, runBelow }).finally(() => {
+      const isPreempted = treatment.do === "preempt" && treatment.names.test(name);
+      const done = runJob(name, controller.signal, options, { update, runBelow, isPreempted }).finally(() => {
         running.delete(name);
         pump();
       });
@@ -78,6 +89,10 @@ export function createRunner(options: RunnerOptions): Runner {
       if (going === undefined) update(name, { status: "CancelRequested" });
       else cancelRunning(name, going.controller);
     },
+    treat: (next) => {
+      treatment = next;
+      pump();
+    },
     stop: async () => {
       queue.length = 0;
       const going = [...running.values(), ...children.values()];
@@ -92,13 +107,17 @@ type Running = { readonly controller: AbortController; readonly done: Promise<vo
 type RunnerParts = {
   readonly update: (name: string, change: Partial<JobDocument>) => void;
   readonly runBelow: (parent: string, name: string, properties: JobDocument["properties"]) => ChildRun;
+  readonly isPreempted: boolean;
 };
+
+/** Milliseconds for which a job runs whose nodes are taken away. */
+const preemptedAfter = 300;
 
 async function runJob(
   name: string,
   signal: AbortSignal,
   options: RunnerOptions,
-  { update, runBelow }: RunnerParts,
+  { update, runBelow, isPreempted }: RunnerParts,
 ): Promise<void> {
   const job = options.store.get<JobDocument>("jobs", name);
   const type = jobTypes.get(job?.properties["jobType"]);
@@ -120,6 +139,11 @@ async function runJob(
   };
   try {
     update(name, { status: "Preparing", startedAt: new Date().toISOString() });
+    if (isPreempted) {
+      update(name, { status: "Running" });
+      await delay(preemptedAfter, undefined, { signal });
+      throw new JobFailed("JobPreempted", "AzureMLCompute job failed. PreemptionError: The nodes were taken away.");
+    }
     await type.run({
       job,
       folder,

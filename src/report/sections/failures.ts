@@ -1,4 +1,4 @@
-import { heading, sentence, type Section } from "../document.ts";
+import { heading, sentence, type Block, type Section } from "../document.ts";
 import type { Result } from "../result.ts";
 
 /** Why the command did not succeed. */
@@ -8,9 +8,13 @@ export function failuresSection({ failures, conclusion }: Result): readonly Sect
   return [{ rank: 0, blocks: [{ kind: "list", items, tone: "bad" }] }];
 }
 
-/** What is still running in Azure, and the command that resumes or undoes it. */
+/** What is still running in Azure, and what resumes or undoes it. */
 export function leftGoingSection({ leftGoing }: Pick<Result, "leftGoing">): readonly Section[] {
   if (leftGoing.length === 0) return [];
   const items = leftGoing.map(({ what, next }) => ({ content: sentence(`${what}. ${next}`) }));
-  return [{ rank: 1, blocks: [heading(2, "Still in progress"), { kind: "list", items }] }];
+  // As they stand below `with:` of the step that goes on with a run.
+  const inputs = leftGoing.flatMap(({ runName }): readonly Block[] =>
+    runName === undefined ? [] : [{ kind: "code", text: `command: train\nrun-name: ${runName}`, language: "text" }],
+  );
+  return [{ rank: 1, blocks: [heading(2, "Still in progress"), { kind: "list", items }, ...inputs] }];
 }
