@@ -130,7 +130,11 @@ async function playOnStands(): Promise<void> {
     const systematic = systematicCases(kinds);
     const needsCrash =
       isWanted("crash") || (isWanted("guards") && chosenGuards.some(({ noticedBy }) => noticedBy.campaign === "crash"));
-    const crash = needsCrash ? await crashCases(kinds, first) : [];
+    const crash = needsCrash ? await crashCases(kinds, first, main) : [];
+    const needsSubmissionCrash =
+      isWanted("submissionCrash") ||
+      (isWanted("guards") && chosenGuards.some(({ noticedBy }) => noticedBy.campaign === "submissionCrash"));
+    const submissionCrash = needsSubmissionCrash ? await crashCases(submissions, first, main) : [];
     if (isWanted("systematic")) {
       const wanted = systematic.filter((one) => match.test(nameOf(one)));
       await campaign("systematic", sampled(wanted, sizes.systematic, seed), stands, (one, stand) =>
@@ -144,7 +148,7 @@ async function playOnStands(): Promise<void> {
       );
     }
     if (isWanted("submissionCrash")) {
-      const wanted = (await crashCases(submissions, first)).filter((one) => match.test(crashName(one)));
+      const wanted = submissionCrash.filter((one) => match.test(crashName(one)));
       await campaign(
         "submission, crash",
         sampled(wanted, sizes.submissionCrash, seed),
@@ -196,7 +200,7 @@ async function playOnStands(): Promise<void> {
       const waiting = [...chosenGuards];
       const work = async (stand: Stand): Promise<void> => {
         for (let guard = waiting.shift(); guard !== undefined; guard = waiting.shift())
-          switched.push(await playWithout(guard, stand, { systematic, crash }, seed));
+          switched.push(await playWithout(guard, stand, { systematic, crash, submissionCrash }, seed));
       };
       await Promise.all(stands.slice(0, 3).map(work));
     }

@@ -29,7 +29,7 @@ type Next =
   | "lagging lists";
 
 /** Plays every flow once as a process, and counts its requests. */
-export async function crashCases(kinds: readonly Kind[], stand: Stand): Promise<readonly CrashCase[]> {
+export async function crashCases(kinds: readonly Kind[], stand: Stand, main?: string): Promise<readonly CrashCase[]> {
   const cases: CrashCase[] = [];
   for (const flow of kinds.flatMap(({ flows }) => flows)) {
     await stand.restore(flow.before);
@@ -41,7 +41,7 @@ export async function crashCases(kinds: readonly Kind[], stand: Stand): Promise<
         return "continue";
       },
     });
-    const ran = await runProcess({ ...flow.options, endpoint });
+    const ran = await runProcess({ ...flow.options, endpoint, ...(main === undefined ? {} : { main }) });
     if (ran === "killed" || ran.result.failureReason !== flow.ends)
       throw new Error(`${flow.kind}, ${flow.name}: the process does not end undisturbed as it should.`);
     const positions = positionsOf(requests);

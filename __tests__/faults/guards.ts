@@ -5,9 +5,11 @@ import { playAnswers } from "./answer-processes.ts";
 import type { Verdict } from "./campaign.ts";
 import { crashName, playCrash, type CrashCase } from "./crash.ts";
 import { playFiles } from "./files.ts";
+import { longWaits, playLongWait } from "./long-waits.ts";
 import { playRace, raceCase } from "./race.ts";
 import { playSecrets, secretCases, secretName } from "./secrets.ts";
 import { loadSource, root } from "./source.ts";
+import { playSignal, signalCase, signalName } from "./signals.ts";
 import type { Stand } from "./stand.ts";
 import { nameOf, playSystematic, type SystematicCase } from "./systematic.ts";
 
@@ -27,6 +29,7 @@ export type Guard = {
   readonly noticedBy:
     | { readonly campaign: "systematic"; readonly cases: RegExp }
     | { readonly campaign: "crash"; readonly cases: RegExp }
+    | { readonly campaign: "submissionCrash" | "signals" | "longWaits"; readonly cases: RegExp }
     | { readonly campaign: "race"; readonly storage: boolean }
     | { readonly campaign: "mutants" | "addresses"; readonly kinds: string; readonly cases: RegExp }
     | { readonly campaign: "secrets"; readonly cases: RegExp }
@@ -176,6 +179,46 @@ export const guards: readonly Guard[] = [
     ],
     noticedBy: { campaign: "files", cases: /^event payloads$/ },
   },
+  {
+    name: "retries are counted over processes",
+    edits: [
+      {
+        file: "run/provenance.ts",
+        text: "return Number.isSafeInteger(count) && count > 0 ? count : 0;",
+        instead: "return Number.isSafeInteger(count) && count > 0 ? 0 : 0;",
+      },
+    ],
+    noticedBy: { campaign: "submissionCrash", cases: /always preempted: killed before its end/ },
+  },
+  {
+    name: "a submission that was cut off is cancelled when it arrives",
+    edits: [
+      {
+        file: "commands/run-declared.ts",
+        text: "const asked = await cancelRun(name, azure.jobs, context.clock, lookForSubmission.inGrace);",
+        instead: "const asked = await cancelRun(name, azure.jobs, context.clock, 0);\n  context.state.runEnded();",
+      },
+    ],
+    noticedBy: { campaign: "signals", cases: /after the submission, which takes \d{4} ms/ },
+  },
+  {
+    name: "the action hands over before the end of the job",
+    edits: [
+      { file: "github/job-end.ts", text: "const minutesForReports = 5;", instead: "const minutesForReports = -60;" },
+    ],
+    noticedBy: { campaign: "longWaits", cases: /^it is cancelled then$/ },
+  },
+  {
+    name: "a token is renewed before it runs out",
+    edits: [
+      {
+        file: "azure/pipeline.ts",
+        text: "const renewBeforeMs = 5 * 60 * 1000;",
+        instead: "const renewBeforeMs = -Infinity;",
+      },
+    ],
+    noticedBy: { campaign: "longWaits", cases: /^timeout-minutes is as it is by itself$/ },
+  },
 ];
 
 /** A copy of the sources without a guard. @throws where a text is not there any more. */
@@ -227,6 +270,9 @@ async function playInProcesses(
   return { guard, played: verdicts.length, ...(noticed === undefined ? {} : { noticed }) };
 }
 
+/** How many workflows are cancelled at most until one has to notice. */
+const mostSignals = 12;
+
 /** How many races are run at most until one has to notice. */
 const mostRaces = 40;
 
@@ -234,7 +280,11 @@ const mostRaces = 40;
 export async function playWithout(
   guard: Guard,
   stand: Stand,
-  cases: { readonly systematic: readonly SystematicCase[]; readonly crash: readonly CrashCase[] },
+  cases: {
+    readonly systematic: readonly SystematicCase[];
+    readonly crash: readonly CrashCase[];
+    readonly submissionCrash: readonly CrashCase[];
+  },
   firstSeed: number,
 ): Promise<Switched> {
   const folder = withoutGuard(guard);
@@ -248,7 +298,8 @@ export async function playWithout(
         if (noticedBy.cases.test(nameOf(one))) plays.push(() => playSystematic(one, stand, source));
       break;
     case "crash":
-      for (const one of cases.crash)
+    case "submissionCrash":
+      for (const one of cases[noticedBy.campaign])
         if (noticedBy.cases.test(crashName(one))) plays.push(() => playCrash(one, stand, main));
       break;
     case "race":
@@ -257,6 +308,15 @@ export async function playWithout(
         const calm = one.racers.every(({ faults, killedAt }) => faults.length === 0 && killedAt === undefined);
         if (calm && one.story === "conflicting names") plays.push(() => playRace(one, { stand, source, main }));
       }
+      break;
+    case "signals":
+      for (let seed = firstSeed; plays.length < mostSignals; seed += 1) {
+        const one = signalCase(seed);
+        if (noticedBy.cases.test(signalName(one))) plays.push(() => playSignal(one, stand, main));
+      }
+      break;
+    case "longWaits":
+      for (const one of longWaits) if (noticedBy.cases.test(one.name)) plays.push(() => playLongWait(one, stand, main));
       break;
     case "mutants":
     case "addresses":

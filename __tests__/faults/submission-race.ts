@@ -82,7 +82,8 @@ export async function playSubmissionRace(one: SubmissionRace, stand: Stand, main
         },
       });
       for (const fault of faults) endpoint.faults.add(fault);
-      return runProcess({ ...program, endpoint, runId: String(1001 + index), onStart: (end) => (kill = end) });
+      // Its endpoint is closed when this function ends.
+      return await runProcess({ ...program, endpoint, runId: String(1001 + index), onStart: (end) => (kill = end) });
     }),
   );
   const broken: string[] = [];

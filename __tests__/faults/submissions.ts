@@ -194,7 +194,7 @@ function wrongAttempts(stand: Stand, wanted: readonly string[]): readonly string
 export function submitted(stand: Stand): readonly string[] {
   const lasting = (text: string) =>
     text
-      .replaceAll(/"azureml-targets\.workflow-(attempt|run)":"[^"]*"/g, "")
+      .replaceAll(/"azureml-targets\.(workflow-attempt|workflow-run|ref)":"[^"]*",?/g, "")
       .replaceAll(/\/[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f-]{27}\//g, "/PLACE/")
       .replaceAll(/https:\/\/127\.0\.0\.1:\d+/g, "ORIGIN")
       // One with a build context is named by its address, which each stand has another of.
