@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { runStep } from "../../demo/runner.ts";
 import type { Endpoint } from "../../emulator/server/server.ts";
 import { exampleSecrets } from "../support/example-secrets.ts";
@@ -28,7 +28,8 @@ export async function runProcess(options: ProcessOptions): Promise<Ran | "killed
   if (!existsSync(resultPath)) throw new Error(`The process left no result:\n${step.log.join("\n")}`);
   const files = Object.entries(step.outputs)
     .filter(([name]) => name.endsWith("-path"))
-    .map(([, path]) => (existsSync(path) ? readFileSync(path, "utf8") : ""));
+    // Where artifacts were fetched to is a folder.
+    .map(([, path]) => (existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : ""));
   const unmasked = step.raw.split("\n").filter((line) => !line.startsWith("::add-mask::"));
   return {
     result: JSON.parse(readFileSync(resultPath, "utf8")) as Ran["result"],

@@ -191,7 +191,7 @@ function wrongAttempts(stand: Stand, wanted: readonly string[]): readonly string
 }
 
 /** Runs and versions of assets that the workspace has, without what depends on the time, the place and the workflow run. */
-export function submitted(stand: Stand): readonly string[] {
+function submitted(stand: Stand): readonly string[] {
   const lasting = (text: string) =>
     text
       .replaceAll(/"azureml-targets\.(workflow-attempt|workflow-run|ref)":"[^"]*",?/g, "")
