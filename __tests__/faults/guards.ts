@@ -179,46 +179,6 @@ export const guards: readonly Guard[] = [
     ],
     noticedBy: { campaign: "files", cases: /^event payloads$/ },
   },
-  {
-    name: "retries are counted over processes",
-    edits: [
-      {
-        file: "run/provenance.ts",
-        text: "return Number.isSafeInteger(count) && count > 0 ? count : 0;",
-        instead: "return Number.isSafeInteger(count) && count > 0 ? 0 : 0;",
-      },
-    ],
-    noticedBy: { campaign: "submissionCrash", cases: /always preempted: killed before its end/ },
-  },
-  {
-    name: "a submission that was cut off is cancelled when it arrives",
-    edits: [
-      {
-        file: "commands/run-declared.ts",
-        text: "const asked = await cancelRun(name, azure.jobs, context.clock, lookForSubmission.inGrace);",
-        instead: "const asked = await cancelRun(name, azure.jobs, context.clock, 0);\n  context.state.runEnded();",
-      },
-    ],
-    noticedBy: { campaign: "signals", cases: /after the submission, which takes \d{4} ms/ },
-  },
-  {
-    name: "the action hands over before the end of the job",
-    edits: [
-      { file: "github/job-end.ts", text: "const minutesForReports = 5;", instead: "const minutesForReports = -60;" },
-    ],
-    noticedBy: { campaign: "longWaits", cases: /^it is cancelled then$/ },
-  },
-  {
-    name: "a token is renewed before it runs out",
-    edits: [
-      {
-        file: "azure/pipeline.ts",
-        text: "const renewBeforeMs = 5 * 60 * 1000;",
-        instead: "const renewBeforeMs = -Infinity;",
-      },
-    ],
-    noticedBy: { campaign: "longWaits", cases: /^timeout-minutes is as it is by itself$/ },
-  },
 ];
 
 /** A copy of the sources without a guard. @throws where a text is not there any more. */
