@@ -24,7 +24,7 @@ describe("a run.json of aml-run", () => {
     );
     expect(problems.map(formatProblem)).toEqual([]);
     expect(run).toMatchObject({
-      command: "python train.py",
+      work: { command: "python train.py" },
       compute: "cluster",
       experimentName: "house-prices",
       tags: { team: "pricing" },
@@ -39,7 +39,7 @@ describe("a run.json of aml-run", () => {
   ])("that is %s has aml-run's defaults", async (_, json) => {
     const { run, runDefaults, problems } = await read(json);
     expect(problems.map(formatProblem)).toEqual([]);
-    expect(run).toMatchObject({ command: "python train.py" });
+    expect(run).toMatchObject({ work: { command: "python train.py" } });
     expect(runDefaults).toEqual({ wait: true, download: [], experimentOfBranch: true });
   });
 
@@ -86,7 +86,7 @@ describe("a run.json of aml-run", () => {
       },
       { config: ["config.json"], run: "job.yml" },
     );
-    expect(run).toMatchObject({ command: "ls" });
+    expect(run).toMatchObject({ work: { command: "ls" } });
     expect(runDefaults).toBeUndefined();
   });
 
@@ -135,7 +135,7 @@ describe("a run.json of aml-run", () => {
     writeFileSync(`${root}/code/run.json`, '{ "wait_for_completion": true }');
     const below = await declare({}, { ...request, run: "run.json" });
     expect(below.run).toMatchObject({
-      command: "python train.py",
+      work: { command: "python train.py" },
       source: { document: { file: "train/run_config.yml" } },
     });
   });

@@ -61,7 +61,7 @@ describe("overrides", () => {
       { "azureml.yml": `${run}overrides: { inputs.lr: 0.25, command: python x.py }\n` },
       { set: ["run.command=python y.py"] },
     );
-    expect(job).toMatchObject({ command: "python y.py", inputs: { lr: { kind: "literal", value: "0.25" } } });
+    expect(job).toMatchObject({ work: { command: "python y.py" }, inputs: { lr: { kind: "literal", value: "0.25" } } });
   });
 
   it("say at their place what cannot be put in", async () => {

@@ -213,7 +213,9 @@ describe("overrides", () => {
       set: ["run.inputs.lr=10", "run.environment_variables.ID=12345678901234567890"],
     });
     expect(run).toMatchObject({ inputs: { lr: { kind: "literal", value: "10" } } });
-    expect(run).toMatchObject({ environmentVariables: { ID: "12345678901234567890", OTHER: "2.50", LIST: "3" } });
+    expect(run).toMatchObject({
+      work: { environmentVariables: { ID: "12345678901234567890", OTHER: "2.50", LIST: "3" } },
+    });
   });
 
   it.each([

@@ -13,7 +13,7 @@ const files = {
     "script: train.py\narguments: [--lr, $AZUREML_DATAREFERENCE_d]\ntarget: cluster\ndataReferences:\n  d: { dataStoreName: store }\nenvironmentVariables: { A: 1 }\n",
   "train.py": "",
 };
-const commandOf = (run: Job | undefined) => (run?.type === "command" ? run.command : undefined);
+const commandOf = (run: Job | undefined) => (run?.type === "command" ? run.work.command : undefined);
 
 describe("a run configuration is the run", () => {
   it.each([
@@ -40,7 +40,7 @@ describe("a run configuration is the run", () => {
       { set: ["run.environment_variables.B=d"] },
     );
     expect(problems).toEqual([]);
-    expect(run).toMatchObject({ compute: "local", environmentVariables: { A: "b", B: "d" } });
+    expect(run).toMatchObject({ compute: "local", work: { environmentVariables: { A: "b", B: "d" } } });
   });
 
   it("of which an expression of GitHub is refused at its line", async () => {

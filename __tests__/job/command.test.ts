@@ -20,8 +20,8 @@ describe("the short cuts of an inline run", () => {
   it("make a conda specification of packages, with the client that logs metrics", () => {
     const { job, problems } = read("command: python t.py\npip_packages: [scikit-learn]\nconda_packages: [numpy]\n");
     expect(problems).toEqual([]);
-    if (job?.environment.from !== "inline") throw new Error("The environment is not inline.");
-    expect(anonymousVersion(job.environment.definition, undefined).body).toMatchObject({
+    if (job?.work.environment.from !== "inline") throw new Error("The environment is not inline.");
+    expect(anonymousVersion(job.work.environment.definition, undefined).body).toMatchObject({
       properties: {
         image: "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:latest",
         condaFile:
@@ -33,7 +33,7 @@ describe("the short cuts of an inline run", () => {
 
   it("take the GPU image for gpu: true", () => {
     const { job } = read("command: nvidia-smi\ngpu: true\n");
-    expect(job?.environment).toMatchObject({ definition: { image: expect.stringContaining("cuda") as unknown } });
+    expect(job?.work.environment).toMatchObject({ definition: { image: expect.stringContaining("cuda") as unknown } });
   });
 
   it("do not go together with an environment that is referred to", () => {
@@ -144,7 +144,7 @@ it.each([
   ["echo ${{inputs.lr}}", "echo ${{inputs.lr}}", 0],
 ])("sends the command %j as %j, with %i warnings", (command, sent, warnings) => {
   const { job, problems } = read(`command: "${command}"\ninputs: { lr: 1 }\noutputs: { o: }\n`);
-  expect(job?.command).toBe(sent);
+  expect(job?.work.command).toBe(sent);
   expect(problems.map(({ code, severity }) => [code, severity])).toEqual(
     Array(warnings).fill(["deprecated-placeholder", "warning"]),
   );
@@ -164,12 +164,12 @@ it.each([
 ])("sends the environment variable %s as the text %j", (written, sent) => {
   const { job, problems } = read(`command: x\nenvironment_variables:\n  A: ${written}\n`);
   expect(problems).toEqual([]);
-  expect(job?.environmentVariables).toEqual({ A: sent });
+  expect(job?.work.environmentVariables).toEqual({ A: sent });
 });
 
 it("sends an environment variable that is an alias as its anchor is written", () => {
   const { job } = read("command: x\nenvironment_variables: { A: &id 1.50, B: *id }\n");
-  expect(job?.environmentVariables).toEqual({ A: "1.50", B: "1.50" });
+  expect(job?.work.environmentVariables).toEqual({ A: "1.50", B: "1.50" });
 });
 
 it("looks for the names of old placeholders too", () => {
@@ -183,7 +183,7 @@ it("spells the keys of resources.properties as the service does", () => {
   const { job } = read(
     "command: x\nresources: { properties: { Singularity: { a: 1 }, ITP: {}, Target_Selector: {}, OtherKey: 1 } }\n",
   );
-  expect(job?.resources).toEqual({
+  expect(job?.work.resources).toEqual({
     properties: { AISuperComputer: { a: 1 }, itp: {}, target_selector: {}, OtherKey: 1 },
   });
 });

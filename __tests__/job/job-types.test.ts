@@ -93,7 +93,22 @@ describe("a job file", () => {
     ["type: parallel\ntask: {}\n", "a job of the type parallel"],
   ])("of a type that is not listed is not supported yet: %j", (yaml, what) => {
     const { node } = nodeOf(yaml);
-    expect(node && kindOf(node.document)).toEqual({ is: "not-supported-yet", what });
+    expect(node && kindOf(node.document)).toMatchObject({ is: "not-supported-yet", what });
+  });
+
+  it.each([
+    ["type: import\nsource: { type: s3, connection: c, path: p }\n", /refuses to submit one.*task: import_data/],
+    ["type: parallel\ntask: {}\n", /steps of a pipeline alone.*type: pipeline/],
+    ["type: data_transfer\ntask: copy_data\n", /steps of a pipeline alone.*type: pipeline/],
+    [
+      "$schema: https://azuremlschemas.azureedge.net/latest/importComponent.schema.json\n",
+      /no step runs one.*import_data/,
+    ],
+  ])("that nothing runs is refused with what to write instead: %j", (yaml, said) => {
+    const { node } = nodeOf(yaml);
+    const kind = node && kindOf(node.document);
+    const { message, fix } = (kind?.is === "not-supported-yet" ? kind.refusal : undefined) ?? {};
+    expect(`${String(message)} ${String(fix)}`).toMatch(said);
   });
 
   it("of a type that is not listed, inside a declaration, is a problem at its type", () => {

@@ -22,16 +22,22 @@ const identity = `${workspace.id.split("/providers/")[0] ?? ""}/providers/Micros
 const container = `${workspace.id.split("/providers/")[0] ?? ""}/providers/Microsoft.Storage/storageAccounts/st/blobServices/default/containers/c`;
 const vault = `${workspace.id.split("/providers/")[0] ?? ""}/providers/Microsoft.KeyVault/vaults/kv`;
 
-const job = (fields: Partial<CommandJob> = {}): CommandJob => ({
+const job = ({
+  work,
+  ...fields
+}: Partial<Omit<CommandJob, "work">> & { work?: Partial<CommandJob["work"]> } = {}): CommandJob => ({
   type: "command",
   source: nowhere,
   tags: {},
   properties: {},
-  command: "python train.py",
-  environment: { from: "reference", id: "azureml:env:1" },
+  work: {
+    command: "python train.py",
+    environment: { from: "reference", id: "azureml:env:1" },
+    environmentVariables: {},
+    ...work,
+  },
   inputs: {},
   outputs: {},
-  environmentVariables: {},
   ...fields,
 });
 
@@ -63,7 +69,7 @@ const declared = fc.record({
   run: fc.constantFrom(
     undefined,
     job(),
-    job({ environment: inline, code: { from: "local", path: ".", folder: "/checkout", root: "/checkout" } }),
+    job({ work: { environment: inline, code: { from: "local", path: ".", folder: "/checkout", root: "/checkout" } } }),
     job({ inputs: { data: localData, model: { kind: "data", type: "mlflow_model", path: "azureml:m@latest" } } }),
   ),
 });
@@ -157,7 +163,9 @@ describe("what is needed", () => {
     {
       when: "a run uploads code",
       what: {
-        run: job({ environment: inline, code: { from: "local", path: ".", folder: "/checkout", root: "/checkout" } }),
+        run: job({
+          work: { environment: inline, code: { from: "local", path: ".", folder: "/checkout", root: "/checkout" } },
+        }),
       },
       has: [
         "required workspaces/jobs/write",

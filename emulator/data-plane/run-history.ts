@@ -1,5 +1,5 @@
 import { artifactContainer, artifactFolder, type JobDocument } from "../arm/jobs/document.ts";
-import { jobTypes } from "../arm/jobs/types.ts";
+import { runTypes } from "../arm/jobs/types.ts";
 import { armError, ok, type Incoming, type Reply } from "../server/reply.ts";
 import { seeded, workspacePath } from "../settings.ts";
 import type { Storage } from "../storage.ts";
@@ -119,7 +119,7 @@ function runOf(job: JobDocument) {
             time: job.endedAt ?? null,
           },
     warnings: [],
-    runType: jobTypes.get(properties["jobType"])?.runType ?? null,
+    runType: runTypes.get(properties["jobType"])?.runType ?? null,
   };
 }
 

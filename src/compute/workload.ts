@@ -5,6 +5,8 @@ export type Workload =
   | "parallel"
   | "automl"
   | "spark"
+  /** On a Data Factory compute, which no target declares, or serverless. */
+  | "data_transfer"
   /** By way of a run configuration of the first SDK. */
   | "pyspark"
   /** Steps of pipelines of the first SDK. */
@@ -21,6 +23,7 @@ export const workloadNames: Readonly<Record<Workload, string>> = {
   parallel: "parallel jobs",
   automl: "AutoML jobs",
   spark: "Spark jobs",
+  data_transfer: "data transfers",
   pyspark: "PySpark run configurations",
   "databricks-step": "the DatabricksStep of a v1 pipeline",
   "batch-step": "the AzureBatchStep of a v1 pipeline",

@@ -3,6 +3,7 @@ import type { KindFacts } from "../compute/kind.ts";
 import { isKind, kinds, notTargets } from "../compute/target.ts";
 import { hasKeysOfComponent, isComponentSchema } from "../job/component-file.ts";
 import { jobTypeOfKeys, jobTypeOfSchema } from "../job/job.ts";
+import { refusedSchema, refusedType, type Refusal } from "../job/refused-types.ts";
 import { isRunConfiguration } from "../job/runconfig/run-configuration.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
 import { isAmlRun } from "./aml-run.ts";
@@ -25,8 +26,8 @@ export type DocumentKind =
   | { readonly is: "asset"; readonly kind: DeclaredKindName }
   /** An az ml file of a kind that no command submits. */
   | { readonly is: "unsubmitted"; readonly kind: Unsubmitted }
-  /** A known kind of file that this version does nothing with. */
-  | { readonly is: "not-supported-yet"; readonly what: string }
+  /** A known kind of file that this version does nothing with; with a refusal, that no service does anything with. */
+  | { readonly is: "not-supported-yet"; readonly what: string; readonly refusal?: Refusal }
   | { readonly is: "unknown" };
 
 export const declarationKeys = ["workspace", "targets", "run", "deploy", "gates", "prices"];
@@ -43,6 +44,8 @@ export function kindOf({ value, file }: Pick<SourceDocument, "value"> & { readon
   if (schema === "azureml") return { is: "declaration" };
   if (schema !== undefined && computeSchemas.includes(schema)) return { is: "target" };
   if (schema !== undefined && jobTypeOfSchema(schema) !== undefined) return { is: "job" };
+  const refusal = schema === undefined ? undefined : refusedSchema(schema);
+  if (refusal !== undefined) return { is: "not-supported-yet", what: `an az ml ${String(schema)} file`, refusal };
   const asset = schema === undefined ? undefined : assetOfSchema(schema);
   if (asset !== undefined) return { is: "asset", kind: asset };
   const unsubmitted = unsubmittedOf(mapping, schema);
@@ -95,6 +98,9 @@ function byShape(mapping: Readonly<Record<string, unknown>>, file?: string): Doc
   if (kindOfFiles !== undefined) return { is: "asset", kind: kindOfFiles };
   if (hasKeysOfComponent(mapping)) return { is: "asset", kind: "component" };
   if (isJob) return { is: "job" };
+  const what = has("version") ? "component" : "job";
+  const refusal = has("source") || has("task") ? refusedType(what, type) : undefined;
+  if (refusal !== undefined) return { is: "not-supported-yet", what: `a ${what} of the type ${String(type)}`, refusal };
   if (type !== undefined && ["pipeline", "spark", "automl", "parallel", "command"].includes(type)) {
     return { is: "not-supported-yet", what: `a job of the type ${type}` };
   }

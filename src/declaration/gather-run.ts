@@ -32,9 +32,7 @@ export async function gatherRun(
           fix: "Name a job.",
         });
       else if (kind.is === "not-supported-yet")
-        found.problems.push(
-          notSupported(document.at([]), `This is ${kind.what}, which is not supported yet as a run.`),
-        );
+        found.problems.push(notSupported({ document, path: [] }, kind, " as a run"));
       else
         found.problems.push({
           ...notADeclaration(file, document),

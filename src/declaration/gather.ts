@@ -111,7 +111,7 @@ async function gatherDocument(
       found.problems.push(...unsubmittedProblems(root, kind.kind));
       return;
     case "not-supported-yet":
-      found.problems.push(notSupported(positionOf(root), `This is ${kind.what}, which is not supported yet.`));
+      found.problems.push(notSupported(root, kind));
       return;
     case "unknown":
       found.problems.push(notADeclaration(document.file, document));

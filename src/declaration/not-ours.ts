@@ -1,9 +1,9 @@
 import type { LoadedFile } from "../yaml/files.ts";
-import type { Position, Problem } from "../yaml/problem.ts";
-import type { SourceDocument } from "../yaml/source.ts";
+import type { Problem } from "../yaml/problem.ts";
+import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
-import { declarationKeys, isMeantForUs, isOurs, kindOf } from "./document-kind.ts";
+import { declarationKeys, isMeantForUs, isOurs, kindOf, type DocumentKind } from "./document-kind.ts";
 
 /**
  * What of a file could not be read. A pattern may match any file: the faults of one that was not meant for this action are
@@ -36,13 +36,19 @@ export function notUsed(document: SourceDocument, what: string): Problem {
   };
 }
 
-export function notSupported(where: Position, message: string): Problem {
+/** @param as what it was named as: " as a run". */
+export function notSupported(
+  root: SourceNode,
+  { what, refusal }: Extract<DocumentKind, { readonly is: "not-supported-yet" }>,
+  as = "",
+): Problem {
+  const path = refusal !== undefined && valueAt(root, ["type"]) !== undefined ? ["type"] : [];
   return {
     code: "not-supported-yet",
     severity: "error",
-    where,
-    message,
-    fix: "Leave it out for now; the README lists what this version does.",
+    where: positionOf(root, path),
+    message: refusal?.message ?? `This is ${what}, which is not supported yet${as}.`,
+    fix: refusal?.fix ?? "Leave it out for now; the README lists what this version does.",
   };
 }
 

@@ -3,17 +3,16 @@ import type { ComponentDefinition } from "../asset/component.ts";
 import type { NamedAsset } from "../asset/kind.ts";
 import { versionText } from "../asset/version.ts";
 import { defined } from "../azure/defined.ts";
-import { problemsAt } from "../compute/problems-at.ts";
 import type { Problem } from "../yaml/problem.ts";
+import { own } from "../yaml/own.ts";
 import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { isMapping, listed } from "../yaml/wording.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
-import type { NodeReader } from "./node/kind.ts";
-import { nodeTypes } from "./node/nodes.ts";
+import { nodeTypes, readerOfAll } from "./node/nodes.ts";
 
-/** The type whose component files name this schema in `$schema`. */
+/** All of az ml's components, those that nobody runs, too: they are refused by their type. */
 export function isComponentSchema(schemaName: string): boolean {
-  return Object.values(nodeTypes).some(({ component }) => component?.schemaName === schemaName);
+  return /^[a-z]\w*Component$/i.test(schemaName);
 }
 
 /** Keys that a component has at its top and a job has not. */
@@ -22,18 +21,8 @@ const ownKeys = ["version", "is_deterministic", "additional_includes"];
 /** True for a mapping that declares a component and no job; many files name no `$schema`. */
 export function hasKeysOfComponent(mapping: Readonly<Record<string, unknown>>): boolean {
   const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : "command";
-  const main = new Map([
-    ["command", "command"],
-    ["pipeline", "jobs"],
-    ["parallel", "task"],
-  ]).get(type);
-  if (
-    main === undefined ||
-    typeof mapping["name"] !== "string" ||
-    !Object.hasOwn(mapping, main) ||
-    !Object.hasOwn(nodeTypes, type)
-  )
-    return false;
+  const main = own(nodeTypes, type)?.component?.mainKey;
+  if (main === undefined || typeof mapping["name"] !== "string" || !Object.hasOwn(mapping, main)) return false;
   if (["compute", "experiment_name", "settings", "limits", "services"].some((key) => Object.hasOwn(mapping, key)))
     return false;
   // An input of a job has a value or a path; one of a component says what it takes.
@@ -55,8 +44,8 @@ export function readComponentAsset(node: SourceNode): {
   const type = types.find(({ name, component }) =>
     named === undefined ? component?.schemaName === (schema ?? "commandComponent") : name === named,
   );
-  const others: Problem[] = [];
-  const { found, add } = problemsAt(node);
+  const { reader, problems: all } = readerOfAll(node);
+  const { add } = reader;
   if (type?.component === undefined) {
     const known = types.map(({ name }) => name);
     add(
@@ -65,16 +54,8 @@ export function readComponentAsset(node: SourceNode): {
       `${JSON.stringify(named)} is not a type of component that this action knows.`,
       `Use ${listed(known)}.`,
     );
-    return { problems: found };
+    return { problems: all() };
   }
-  const reader: NodeReader = {
-    node,
-    add,
-    around: { sourceOf: () => undefined },
-    addProblems: (problems) => void others.push(...problems),
-    types: nodeTypes,
-    files: [],
-  };
   const component = type.component.read(reader, "YAML.COMPONENT");
   const name = mapping["name"];
   if (name === undefined) add("missing-key", [], 'The key "name" is missing.', "Add name.");
@@ -85,7 +66,7 @@ export function readComponentAsset(node: SourceNode): {
       `${JSON.stringify(name)} is not a valid component name.`,
       "Use lower-case letters, digits and underscores, beginning with a letter.",
     );
-  const problems = [...others, ...found];
+  const problems = all();
   if (component === undefined || typeof name !== "string") return { problems };
   const written = mapping["version"];
   const version = versionText(

@@ -5,7 +5,7 @@ import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { formatProblem, type Problem } from "../yaml/problem.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
-import { valueAt, type SourceNode } from "../yaml/source.ts";
+import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
 import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import * as automl from "./automl/automl.ts";
@@ -22,6 +22,7 @@ import type {
   RunnerWork,
 } from "./kind.ts";
 import * as pipeline from "./pipeline.ts";
+import { refusedType } from "./refused-types.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 import * as spark from "./spark.ts";
 import * as sweep from "./sweep.ts";
@@ -64,6 +65,11 @@ export function readJob(node: SourceNode): ReadJob<Job> {
   const value = valueAt(node);
   const mapping = typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
   const schema = schemaNameOf(mapping["$schema"]);
+  const refused = refusedType("job", mapping["type"]);
+  if (refused !== undefined) {
+    const where = positionOf(node, ["type"]);
+    return { problems: [{ code: "not-supported-yet", severity: "error", where, ...refused }] };
+  }
   const type =
     names.find((name) => name === mapping["type"]) ??
     (schema === undefined ? jobTypeOfKeys(mapping) : jobTypeOfSchema(schema)) ??

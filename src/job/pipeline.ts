@@ -2,9 +2,7 @@ import * as z from "zod";
 import type { AssetUse } from "../asset/asset.ts";
 import { defined } from "../azure/defined.ts";
 import type { LiveJob } from "../azure/jobs.ts";
-import { problemsAt } from "../compute/problems-at.ts";
 import type { AddProblem } from "../compute/kind.ts";
-import type { Problem } from "../yaml/problem.ts";
 import { boolean, checkShape, shape, text } from "../yaml/shape.ts";
 import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
@@ -27,8 +25,8 @@ import {
   type Surroundings,
 } from "./node/graph.ts";
 import { literalTypeOf } from "./node/io.ts";
-import type { Component, Graph, NodeReader } from "./node/kind.ts";
-import { nodeTypes } from "./node/nodes.ts";
+import type { Component, Graph } from "./node/kind.ts";
+import { readerOfAll } from "./node/nodes.ts";
 import { faultsOfSteps, processesOfSteps } from "./node/on-runner.ts";
 import { pipelineNode } from "./node/pipeline.ts";
 import { checkAgainstPorts } from "./node/ports.ts";
@@ -115,16 +113,8 @@ export function hasKeysOf(mapping: Readonly<Record<string, unknown>>): boolean {
 export function read(node: SourceNode): ReadJob<PipelineJob> {
   const { value, problems: wrongShape } = checkShape(schema, node);
   if (value === undefined) return { problems: wrongShape };
-  const { found, add } = problemsAt(node);
-  const others: Problem[] = [];
-  const reader: NodeReader = {
-    node,
-    add,
-    around: { sourceOf: () => undefined },
-    addProblems: (problems) => void others.push(...problems),
-    types: nodeTypes,
-    files: [],
-  };
+  const { reader, problems: all } = readerOfAll(node);
+  const { add } = reader;
   const inputs = readInputs(value.inputs ?? {}, reader, checkGroupedName);
   const declaredOutputs = readOutputs(value.outputs ?? {}, reader);
   const component = value.component === undefined ? undefined : readNamedComponent(reader, pipelineNode);
@@ -150,7 +140,7 @@ export function read(node: SourceNode): ReadJob<PipelineJob> {
         `The step ${step} has no compute, and the pipeline has no default one.`,
         "Add settings: { default_compute: azureml:NAME }, or azureml:serverless; or compute to the step.",
       );
-  const problems = [...others, ...found];
+  const problems = all();
   if (value.component !== undefined && component === undefined) return { problems };
   const given = Object.fromEntries(
     Object.entries(inputs).filter(([name]) => known === undefined || Object.hasOwn(known.inputs, name)),

@@ -6,37 +6,25 @@ import { checkShape, shape, text } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
 import type { JobBase, JobRequest, ReadJob } from "./kind.ts";
-import { checkBindings } from "./parts/bindings.ts";
-import { assetsOfCode, codeSchema, readCode, toCodeId, type JobCode } from "./parts/code.ts";
+import { toCodeId } from "./parts/code.ts";
 import { computeSchema, readCompute } from "./parts/compute.ts";
-import {
-  assetOfEnvironment,
-  jobEnvironmentSchema,
-  readEnvironment,
-  toEnvironmentId,
-  type JobEnvironment,
-} from "./parts/environment.ts";
+import { toEnvironmentId } from "./parts/environment.ts";
 import { identitySchema, toIdentity } from "./parts/identity.ts";
 import { assetsOfInputs, inputsSchema, readInputs, toInputs, type JobInputs } from "./parts/inputs.ts";
 import { addressesOfOutputs, outputsSchema, readOutputs, toOutputs, type JobOutputs } from "./parts/outputs.ts";
 import type { PartReader } from "./parts/read-part.ts";
 import { servicesSchema } from "./parts/services.ts";
 import { confSchema, readConf, type SparkConf } from "./parts/spark-conf.ts";
-import { entrySchema, readEntry } from "./parts/spark-entry.ts";
+import { checkSparkPlace } from "./parts/spark-place.ts";
 import { readSparkResources, sparkResourcesSchema, type SparkResources } from "./parts/spark-resources.ts";
+import { assetsOfSparkWork, readSparkWork, sparkLists, sparkWorkKeys, type SparkWork } from "./parts/spark-work.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 
 /** An az ml Spark job, read and checked: it runs on an attached Synapse Spark pool, or on serverless Spark. */
 export type SparkJob = JobBase & {
   readonly type: "spark";
-  readonly code?: JobCode;
-  /** Path of the Python file that is started, relative to the code. */
-  readonly entry: string;
+  readonly work: SparkWork;
   readonly conf: SparkConf;
-  /** Paths and addresses, as written: `py_files`, `jars`, `files`, `archives`. */
-  readonly lists: Readonly<Record<string, readonly string[]>>;
-  readonly args?: string;
-  readonly environment?: JobEnvironment;
   readonly inputs: JobInputs;
   readonly outputs: JobOutputs;
   /** Name of a pool of the workspace, or a full id; absent for serverless Spark, which has `resources`. */
@@ -52,13 +40,8 @@ export const workload = "spark";
 export const apiVersion = "2023-04-01-preview";
 export const schemaName = "sparkJob";
 
-/** The image that the official client gives an environment of packages alone. */
-const imageOfPackages = "conda/miniconda3";
-
-/** The lists of files, by az ml's keys, and ARM's members. */
-const listKeys = { py_files: "pyFiles", jars: "jars", files: "files", archives: "archives" } as const;
-
-const listSchema = () => z.array(text()).optional();
+/** ARM's members for the lists of files, by az ml's keys. */
+const listMembers = { py_files: "pyFiles", jars: "jars", files: "files", archives: "archives" } as const;
 
 export const schema = shape(() =>
   z
@@ -66,17 +49,8 @@ export const schema = shape(() =>
       $schema: text().optional(),
       type: z.literal("spark"),
       ...baseKeys(),
-      code: codeSchema(),
-      entry: entrySchema(),
-      args: text()
-        .optional()
-        .describe("Arguments of the entry; ${{inputs.NAME}} and ${{outputs.NAME}} stand for paths."),
+      ...sparkWorkKeys(),
       conf: confSchema().optional(),
-      py_files: listSchema().describe("Files .zip, .egg and .py for the Python path."),
-      jars: listSchema().describe("JAR files for driver and executors."),
-      files: listSchema().describe("Files for the folder in which an executor works."),
-      archives: listSchema().describe("Archives to be unpacked there."),
-      environment: z.union([jobEnvironmentSchema(), z.null()]).optional(),
       compute: computeSchema().describe("azureml:NAME of an attached Synapse Spark pool; or resources in its place."),
       resources: sparkResourcesSchema().optional(),
       inputs: inputsSchema().optional(),
@@ -98,80 +72,33 @@ export function read(node: SourceNode): ReadJob<SparkJob> {
   if (value === undefined) return { problems: wrongShape };
   const { found, add } = problemsAt(node);
   const reader = { node, add };
-  const { environment, problems: ofEnvironment } =
-    value.environment === undefined || value.environment === null
-      ? { problems: [] }
-      : readEnvironment({ environment: value.environment }, reader, imageOfPackages);
-  const code = value.code === undefined ? undefined : readCode(value.code, reader);
-  // What is wrong with the code is said there.
-  const entry =
-    value.code !== undefined && code === undefined ? value.entry.file : readEntry(value.entry, code, reader);
   const inputs = readInputs(value.inputs ?? {}, reader);
   const outputs = readOutputs(value.outputs ?? {}, reader);
+  const names = { inputs: Object.keys(inputs), outputs: Object.keys(outputs) };
+  const { work, problems: ofWork } = readSparkWork(value, names, reader);
   checkModes(inputs, value.outputs ?? {}, outputs, reader);
-  checkBindings(value.args ?? "", Object.keys(inputs), Object.keys(outputs), reader, [], "args");
   const conf = readConf(value.conf ?? {}, reader);
   const resources = value.resources === undefined ? undefined : readSparkResources(value.resources, reader);
-  checkPlace(value, reader);
-  checkLists(value, reader);
+  checkSparkPlace(value, "job", reader);
   if (value.services !== undefined)
     add("not-sent", ["services"], "Azure ML starts no services beside a Spark job.", "Remove it.", "warning");
-  const problems = [...ofEnvironment, ...found];
-  if (entry === undefined) return { problems };
+  const problems = [...ofWork, ...found];
+  if (work === undefined) return { problems };
   const job: SparkJob = {
     type: "spark",
     ...readBase(value, node),
-    entry,
+    work,
     conf,
-    lists: Object.fromEntries(
-      Object.entries(listKeys).flatMap(([key, member]) => {
-        const list = value[key as keyof typeof listKeys];
-        return list === undefined ? [] : [[member, list]];
-      }),
-    ),
     inputs,
     outputs,
     // Who reads the data: the pool's own identity; without one, whoever submits.
     identity: toIdentity(value.identity ?? { type: value.resources === undefined ? "managed" : "user_identity" }),
     ...defined({
-      code,
-      environment,
-      args: value.args,
       compute: value.compute === undefined ? undefined : readCompute(value.compute),
       resources,
     }),
   };
   return { job, problems };
-}
-
-type Declared = z.infer<ReturnType<typeof schema>>;
-
-/** Where it runs: on a pool, or on nodes of its own. */
-function checkPlace({ compute, resources }: Declared, { add }: PartReader): void {
-  if (compute !== undefined && compute.trim() === "")
-    add(
-      "wrong-value",
-      ["compute"],
-      "The name of the compute is empty.",
-      "Name a Synapse Spark pool, or remove the key.",
-    );
-  else if (compute !== undefined && resources !== undefined) {
-    const message = "The job names a pool, and resources of serverless Spark as well.";
-    add("two-computes", ["resources"], message, "Keep compute, or resources.");
-  } else if (compute === undefined && resources === undefined) {
-    const message = "The job says neither on which pool it runs, nor on which nodes of serverless Spark.";
-    const fix = 'Add compute: azureml:POOL, or resources: { instance_type: standard_e4s_v3, runtime_version: "3.4" }.';
-    add("missing-key", [], message, fix);
-  }
-}
-
-function checkLists(value: Declared, { add }: PartReader): void {
-  for (const key of Object.keys(listKeys) as readonly (keyof typeof listKeys)[]) {
-    for (const [index, entry] of (value[key] ?? []).entries()) {
-      if (value[key]?.indexOf(entry) === index) continue;
-      add("said-twice", [key, index], `${JSON.stringify(entry)} is in the list already.`, "Remove one of the two.");
-    }
-  }
 }
 
 /** Spark reads and writes by address: nothing is mounted or copied for it. */
@@ -194,12 +121,8 @@ function checkModes(
   }
 }
 
-export function assetsOf({ code, environment, inputs }: SparkJob): readonly AssetUse[] {
-  return [
-    ...assetsOfCode(code),
-    ...(environment === undefined ? [] : [assetOfEnvironment(environment)]),
-    ...assetsOfInputs(inputs),
-  ];
+export function assetsOf({ work, inputs }: SparkJob): readonly AssetUse[] {
+  return [...assetsOfSparkWork(work), ...assetsOfInputs(inputs)];
 }
 
 export function addressesOf({ outputs }: SparkJob): ReturnType<typeof addressesOfOutputs> {
@@ -215,18 +138,21 @@ export function secretsOf(): readonly JobSecret[] {
 }
 
 export function toRequest(job: SparkJob, resolved: Resolved): JobRequest {
-  const { compute } = job;
+  const { compute, work } = job;
+  const lists = sparkLists.flatMap((key) =>
+    work.lists[key] === undefined ? [] : [[listMembers[key], work.lists[key]]],
+  );
   return {
     properties: {
       jobType,
       ...toBase(job, resolved),
       ...defined({
-        codeId: toCodeId(job.code, resolved),
-        entry: { sparkJobEntryType: "SparkJobPythonEntry", file: job.entry },
+        codeId: toCodeId(work.code, resolved),
+        entry: { sparkJobEntryType: "SparkJobPythonEntry", file: work.entry },
         conf: job.conf,
-        ...job.lists,
-        args: job.args,
-        environmentId: job.environment === undefined ? undefined : toEnvironmentId(resolved),
+        ...(Object.fromEntries(lists) as object),
+        args: work.args,
+        environmentId: work.environment === undefined ? undefined : toEnvironmentId(resolved),
         computeId: compute === undefined ? undefined : resolved.computeIdOf(compute),
         resources: job.resources,
         inputs: toInputs(job.inputs, resolved),

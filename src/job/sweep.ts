@@ -7,18 +7,8 @@ import { checkShape, shape, text } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
 import type { ChildrenKind, JobBase, JobRequest, PrimaryMetric, ReadJob, RunnerWork } from "./kind.ts";
-import { checkBindings, checkParameterBindings, withTodaysPlaceholders } from "./parts/bindings.ts";
-import { assetsOfCode, codeSchema, readCode, toCodeId, type JobCode } from "./parts/code.ts";
+import { checkParameterBindings } from "./parts/bindings.ts";
 import { computeSchema, readCompute } from "./parts/compute.ts";
-import { distributionSchema, toDistribution } from "./parts/distribution.ts";
-import {
-  assetOfEnvironment,
-  jobEnvironmentSchema,
-  readEnvironment,
-  shortCutKeys,
-  toEnvironmentId,
-  type JobEnvironment,
-} from "./parts/environment.ts";
 import { identitySchema, toIdentity } from "./parts/identity.ts";
 import { assetsOfInputs, inputsSchema, readInputs, toInputs, type JobInputs } from "./parts/inputs.ts";
 import { instanceFaults, oneMachine } from "./parts/one-machine.ts";
@@ -58,25 +48,16 @@ import {
   type Sampling,
   type SweepLimits,
 } from "./parts/tuning.ts";
-import { readVariables, secretsOfVariables, toVariables, variablesSchema, type Variables } from "./parts/variables.ts";
+import { secretsOfVariables } from "./parts/variables.ts";
 import { readerWithin, resolvedWithin, secretsWithin, usesWithin } from "./parts/within.ts";
+import { assetsOfWork, readWork, toWorkMembers, workKeys, type Work } from "./parts/work.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
-
-/** What each trial runs, with its own values of the parameters. */
-type Trial = {
-  readonly command: string;
-  readonly code?: JobCode;
-  readonly environment: JobEnvironment;
-  readonly environmentVariables: Variables;
-  /** In ARM's own shape, as the parts below. */
-  readonly distribution?: object;
-  readonly resources?: object;
-};
 
 /** An az ml sweep job (hyperparameter tuning), read and checked; defaults are left out, as in a command job. */
 export type SweepJob = JobBase & {
   readonly type: "sweep";
-  readonly trial: Trial;
+  /** What each trial runs, with its own values of the parameters. */
+  readonly trial: Work;
   /** As of a command job. */
   readonly compute?: string;
   readonly inputs: JobInputs;
@@ -102,14 +83,8 @@ const trialSchema = () =>
     .strictObject(
       {
         $schema: text().optional(),
-        command: text().describe("What is run; ${{search_space.NAME}} stands for the trial's value of a parameter."),
-        code: codeSchema(),
-        environment: jobEnvironmentSchema().optional(),
-        environment_variables: variablesSchema().optional(),
-        distribution: distributionSchema().optional(),
-        resources: resourcesSchema().optional(),
+        ...workKeys("What is run; ${{search_space.NAME}} stands for the trial's value of a parameter."),
         queue_settings: queueSchema().optional(),
-        ...shortCutKeys(),
       },
       {
         error: ({ code, input }) =>
@@ -191,7 +166,7 @@ export function read(node: SourceNode): ReadJob<SweepJob> {
       compute: value.compute === undefined ? undefined : readCompute(value.compute),
       sampling: value.sampling_algorithm,
       earlyTermination: value.early_termination,
-      resources: value.resources && toTrialResources(value.resources),
+      resources: value.resources && toResources(sentResources(value.resources)),
       identity: value.identity && toIdentity(value.identity),
       queueSettings: value.queue_settings && toQueueSettings(value.queue_settings),
     }),
@@ -204,39 +179,21 @@ type DeclaredSweep = z.infer<ReturnType<typeof schema>>;
 function readTrial(
   value: DeclaredSweep["trial"],
   reader: PartReader,
-  names: {
-    readonly inputs: readonly string[];
-    readonly outputs: readonly string[];
-    readonly parameters: readonly string[];
-  },
-): { readonly trial?: Trial; readonly problems: ReadJob<SweepJob>["problems"] } {
-  const { environment, problems } = readEnvironment(value, reader);
-  const code = value.code === undefined ? undefined : readCode(value.code, reader);
-  const command = withTodaysPlaceholders(value.command, reader);
-  if (command.trim() === "")
+  names: Parameters<typeof readWork>[1] & { readonly parameters: readonly string[] },
+): { readonly trial?: Work; readonly problems: ReadJob<SweepJob>["problems"] } {
+  const sent = { ...value, ...defined({ resources: value.resources && sentResources(value.resources) }) };
+  const { work: trial, problems } = readWork(sent, names, reader);
+  if (value.command.trim() === "")
     reader.add("wrong-value", ["command"], "The command is empty.", "Write what a trial runs.");
-  checkBindings(command, names.inputs, names.outputs, reader, names.parameters);
-  checkParameterBindings(command, names.parameters, names.inputs, reader);
-  const environmentVariables = readVariables(value.environment_variables ?? {}, reader);
-  if (environment === undefined) return { problems };
-  const trial: Trial = {
-    command,
-    environment,
-    environmentVariables,
-    ...defined({
-      code,
-      distribution: value.distribution && toDistribution(value.distribution),
-      resources: value.resources && toTrialResources(value.resources),
-    }),
-  };
-  return { trial, problems };
+  checkParameterBindings(trial?.command ?? value.command, names.parameters, names.inputs, reader);
+  return { problems, ...defined({ trial }) };
 }
 
 /** The parts of `resources` that the service's sweeps do not have. */
 const unsentResources = ["locations", "max_instance_count"] as const;
 
-function toTrialResources({ locations: _, max_instance_count: __, ...rest }: NonNullable<DeclaredSweep["resources"]>) {
-  return toResources(rest);
+function sentResources({ locations: _, max_instance_count: __, ...rest }: NonNullable<DeclaredSweep["resources"]>) {
+  return rest;
 }
 
 /** What az ml reads and does not send. */
@@ -263,8 +220,7 @@ function warnOfUnsent({ services, resources, trial }: DeclaredSweep, { add }: Pa
 const trialPath = ["trial"];
 
 export function assetsOf({ trial, inputs }: SweepJob): readonly AssetUse[] {
-  const ofTrial = [...assetsOfCode(trial.code), assetOfEnvironment(trial.environment)];
-  return [...usesWithin(ofTrial, trialPath), ...assetsOfInputs(inputs)];
+  return [...usesWithin(assetsOfWork(trial), trialPath), ...assetsOfInputs(inputs)];
 }
 
 export function addressesOf({ outputs }: SweepJob): ReturnType<typeof addressesOfOutputs> {
@@ -294,7 +250,7 @@ export function toRequest(job: SweepJob, resolved: Resolved): JobRequest {
       jobType,
       ...toBase(job, resolved),
       ...defined({
-        trial: toTrial(trial, resolvedWithin(resolved, trialPath)),
+        trial: toWorkMembers(trial, resolvedWithin(resolved, trialPath)),
         computeId: compute === undefined ? undefined : resolved.computeIdOf(compute),
         inputs: toInputs(job.inputs, resolved),
         outputs: toOutputs(job.outputs),
@@ -310,17 +266,6 @@ export function toRequest(job: SweepJob, resolved: Resolved): JobRequest {
       }),
     },
   };
-}
-
-function toTrial(trial: Trial, resolved: Resolved): object {
-  return defined({
-    command: trial.command,
-    codeId: toCodeId(trial.code, resolved),
-    environmentId: toEnvironmentId(resolved),
-    environmentVariables: toVariables(trial.environmentVariables, resolved),
-    distribution: trial.distribution,
-    resources: trial.resources,
-  });
 }
 
 /** One trial after the other, each as long as it takes: what stops trials early compares those that run at once. */

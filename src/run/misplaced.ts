@@ -1,6 +1,6 @@
 import type { KindFacts } from "../compute/kind.ts";
 import { typesThatRun } from "../compute/target.ts";
-import { workloadNames } from "../compute/workload.ts";
+import { workloadNames, type Workload } from "../compute/workload.ts";
 import { placementsOf, type Job } from "../job/job.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { positionOf } from "../yaml/source.ts";
@@ -17,17 +17,22 @@ export function misplaced(job: Job, kindOf: (compute: string) => KindFacts | und
     if (kind === undefined || kind.runs.includes(workload)) return [];
     const names = kind.runs.map((one) => workloadNames[one]);
     const what = kind.whyNothingRuns ?? `takes ${listed(names, "and")}, and no ${workloadNames[workload]}`;
-    const elsewhere = workload === "spark" ? "resources in its place" : "no compute, for serverless";
     return [
       {
         code: "wrong-compute",
         severity: "error",
         where: positionOf(job.source, path),
         message: `The compute '${compute}' is ${withArticle(kind.label)}, which ${what}.`,
-        fix: `Name a target of type ${listed(typesThatRun(workload))}, or ${elsewhere}.`,
+        fix: elsewhere(workload),
       },
     ];
   });
+}
+
+function elsewhere(workload: Workload): string {
+  const types = typesThatRun(workload);
+  if (types.length === 0) return "Name a Data Factory compute of the workspace, or azureml:serverless.";
+  return `Name a target of type ${listed(types)}, or ${workload === "spark" ? "resources in its place" : "no compute, for serverless"}.`;
 }
 
 function withArticle(label: string): string {

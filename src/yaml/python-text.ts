@@ -29,3 +29,21 @@ function pythonFloat(value: number): string {
     Math.abs(value) < 1e-6 ? value.toFixed(-exponent + mantissa.replace(/^-?\d\.?/, "").length) : String(value);
   return plain.includes(".") ? plain : `${plain}.0`;
 }
+
+/** Text in quotes, as Python shows it. */
+function pythonQuoted(text: string): string {
+  const escaped = text.replaceAll("\\", "\\\\");
+  return text.includes("'") && !text.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
+}
+
+/** A list of texts as Python shows it: `['a', 'b']`. */
+export function pythonList(texts: readonly string[]): string {
+  return `[${texts.map(pythonQuoted).join(", ")}]`;
+}
+
+/** A mapping of texts as Python shows it: `{'type': 'mltable'}`. */
+export function pythonMapping(members: Readonly<Record<string, string>>): string {
+  return `{${Object.entries(members)
+    .map(([key, value]) => `${pythonQuoted(key)}: ${pythonQuoted(value)}`)
+    .join(", ")}}`;
+}

@@ -9,6 +9,9 @@ import { isMapping, listed, mismatch, quoted } from "./wording.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** The params of a shape for what may stand in place of every value, as a binding. */
+export type PlaceholderParams = { readonly isPlaceholder: true };
+
 /** Every problem that a failed shape found, each at its own place. */
 export function problemsOf(issues: readonly Issue[], schema: z.ZodType, node: SourceNode): readonly Problem[] {
   const { rest, problems } = lostNesting(issues, schema, node);
@@ -50,6 +53,10 @@ function problemsOfUnion(
     return [problem("wrong-value", node, path, sentences)];
   }
   if (value === undefined && path.length > 0) return [missingKey(path, node)];
+  // What may also be written in place of a value says nothing about the value.
+  const [only, ...more] = issue.errors.filter((branch) => !branch.every(isOfPlaceholder));
+  if (only !== undefined && more.length === 0 && issue.errors.length > 1)
+    return only.flatMap((inner) => problemsOfIssue(inner, path, schema, node));
   const [best, ...others] = (isYamlTimestamp(value) ? [] : issue.errors)
     .filter((branch) => !isOtherType(branch))
     .sort(byDistance);
@@ -61,6 +68,10 @@ function problemsOfUnion(
   return [
     problem("wrong-value", node, path, mismatch(value, expected.length === 0 ? "another value" : listed(expected))),
   ];
+}
+
+function isOfPlaceholder(issue: Issue): boolean {
+  return issue.code === "custom" && (issue.params as Partial<PlaceholderParams> | undefined)?.isPlaceholder === true;
 }
 
 /** True for the branch of a union that is of another type than the value: it has nothing to say about its members. */

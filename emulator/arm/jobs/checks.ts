@@ -7,6 +7,7 @@ export function checkCompute(properties: JobDocument["properties"], store: Store
   const compute = properties["computeId"];
   if (typeof compute !== "string") return undefined;
   const name = compute.split("/").at(-1) ?? "";
+  if (name.toLowerCase() === "serverless") return undefined;
   return store.get("computes", name.toLowerCase()) === undefined
     ? armError(
         400,

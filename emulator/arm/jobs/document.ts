@@ -9,6 +9,8 @@ export type JobDocument = {
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
+  /** Addresses of its outputs by name, where these are not below the run itself. */
+  readonly outputs?: Readonly<Record<string, string>>;
   readonly error?: { readonly code: string; readonly message: string };
 };
 
@@ -24,3 +26,8 @@ export function artifactFolder(run: string): string {
   return `ExperimentRun/dcid.${run}`;
 }
 export const artifactContainer = "azureml";
+
+/** Where a run puts an output that names no place of its own. */
+export function addressOfOutput(run: string, output: string): string {
+  return `azureml://datastores/workspaceblobstore/paths/azureml/${run}/${output}/`;
+}

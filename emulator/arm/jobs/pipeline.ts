@@ -2,16 +2,20 @@ import { randomUUID } from "node:crypto";
 import { armError, type Reply } from "../../server/reply.ts";
 import type { Store } from "../../store.ts";
 import { checkCompute } from "./checks.ts";
-import type { JobDocument } from "./document.ts";
+import { addressOfOutput, type JobDocument } from "./document.ts";
+import { jobsOfSteps, type Value, type Values } from "./steps.ts";
 import { JobFailed, type ChildRun, type EmulatedJobType, type JobRun } from "./type.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** A step as the wire has it, in Python's spelling. */
-type Step = {
+type Step = Members & {
   readonly type?: string;
-  readonly componentId: string;
+  readonly componentId?: string;
+  readonly trial?: { readonly componentId?: string };
   readonly computeId?: string;
+  /** Of an AutoML step. */
+  readonly compute?: string;
   readonly display_name?: string;
   readonly environment_variables?: Members;
   readonly inputs?: Readonly<
@@ -21,11 +25,7 @@ type Step = {
 };
 type Steps = Readonly<Record<string, Step>>;
 
-/** What an input is, or where an output was put. */
-type Value = { readonly literal: string } | { readonly uri: string };
-type Values = Readonly<Record<string, Value>>;
-
-/** Steps that run as commands of their own, each as soon as what it reads is there. */
+/** Steps that run as jobs of their own, each as soon as what it reads is there. */
 export const pipeline: EmulatedJobType = {
   jobType: "Pipeline",
   runType: "azureml.PipelineRun",
@@ -55,7 +55,8 @@ export const pipeline: EmulatedJobType = {
     const cancel = () => graph.cancelAll();
     run.signal.addEventListener("abort", cancel, { once: true });
     try {
-      await graph.runAll(whole, inputsOfJob(properties), (properties["settings"] ?? {}) as Members);
+      const done = await graph.runAll(whole, inputsOfJob(properties), (properties["settings"] ?? {}) as Members);
+      run.putOutputs(outputsOf(whole, done));
     } finally {
       run.signal.removeEventListener("abort", cancel);
     }
@@ -72,16 +73,33 @@ function first(replies: readonly (Reply | undefined)[]): Reply | undefined {
   return replies.find((reply) => reply !== undefined);
 }
 
-const runnable = ["command", "pipeline"];
+const componentOf = ({ componentId, trial }: Step) => componentId ?? trial?.componentId;
 
-function checkStep(name: string, { type = "command", componentId }: Step, store: Store): Reply | undefined {
-  if (!runnable.includes(type))
+function checkStep(name: string, step: Step, store: Store): Reply | undefined {
+  const { type = "command" } = step;
+  if (!Object.hasOwn(jobsOfSteps, type))
     return armError(400, "UserError", `The emulator does not implement steps of type ${type} (${name}).`);
-  const [, asset, version] = /\/components\/([^/]+)\/versions\/([^/]+)$/.exec(componentId) ?? [];
+  const componentId = componentOf(step);
+  // AutoML has no component, and those of Azure's own registry are not here.
+  if (type === "automl" || (type === "data_transfer" && step["task"] !== "copy_data")) return undefined;
+  const [, asset, version] = /\/components\/([^/]+)\/versions\/([^/]+)$/.exec(componentId ?? "") ?? [];
   const isThere = store.get("assets", `components/${String(asset)}/${String(version)}`.toLowerCase()) !== undefined;
   return isThere
     ? undefined
-    : armError(400, "UserError", `The component ${componentId} of the step ${name} could not be found.`);
+    : armError(400, "UserError", `The component ${String(componentId)} of the step ${name} could not be found.`);
+}
+
+/** What of the steps' outputs the pipeline's own are bound to. */
+function outputsOf(steps: Steps, done: ReadonlyMap<string, Values>): Readonly<Record<string, string>> {
+  const outputs: Record<string, string> = {};
+  for (const [step, { outputs: declared = {} }] of Object.entries(steps)) {
+    for (const [output, { value = "" }] of Object.entries(declared)) {
+      const [, own] = /^\$\{\{parent\.outputs\.(.+)\}\}$/.exec(value) ?? [];
+      const put = done.get(step)?.[output];
+      if (own !== undefined && put !== undefined && "uri" in put) outputs[own] = put.uri;
+    }
+  }
+  return outputs;
 }
 
 function specOf(componentId: string, { options }: JobRun): Members {
@@ -163,18 +181,28 @@ class GraphRun {
       readonly settings: Members;
     },
   ): Promise<Values | undefined> {
-    const spec = specOf(step.componentId, this.#run);
+    const { type = "command" } = step;
+    const toJob = jobsOfSteps[type];
+    if (toJob === undefined) throw new JobFailed("UserError", `There are no steps of the type ${type}.`);
+    const componentId = componentOf(step);
+    const isKnown = componentId !== undefined && !componentId.startsWith("azureml://registries/");
+    const spec = isKnown ? specOf(componentId, this.#run) : {};
     const given = { ...defaultsOf(spec), ...bound(step, around.inputs, around.done) };
-    if (step.type === "pipeline") return this.#runInside(name, spec, given, around.settings);
     const { job, child } = this.#run;
     const id = randomUUID();
     this.#say(`The step ${name} starts as the run ${id}.`);
+    const compute = step.computeId ?? step.compute?.replace(/^azureml:/, "");
+    const { on_init: _, on_finalize: __, ...settings } = around.settings;
+    const properties = toJob(resolved(step, around) as Members, spec, given);
+    const own = computeOf(compute, around.inputs);
+    // Spark that names nodes of its own runs on these, and not on what is the pipeline's default.
+    const other = type === "spark" ? undefined : (around.settings["default_compute"] ?? job.properties["computeId"]);
     const started = child(id, {
-      ...commandOf(spec, given),
+      ...properties,
       displayName: step.display_name ?? name,
       experimentName: job.properties["experimentName"],
-      computeId:
-        computeOf(step.computeId, around.inputs) ?? around.settings["default_compute"] ?? job.properties["computeId"],
+      computeId: own ?? other,
+      ...(type === "pipeline" ? { settings } : {}),
       environmentVariables: step.environment_variables,
       properties: { "azureml.pipelinerunid": job.name, "azureml.moduleName": name },
     });
@@ -187,38 +215,30 @@ class GraphRun {
       if (!this.#isCancelled) this.failed.push(name);
       return undefined;
     }
-    const outputs = Object.keys(spec["outputs"] ?? {});
+    const outputs = Object.keys(properties["outputs"] ?? spec["outputs"] ?? {});
     return Object.fromEntries(
-      outputs.map((output) => [
-        output,
-        { uri: `azureml://datastores/workspaceblobstore/paths/azureml/${id}/${output}/` },
-      ]),
+      outputs.map((output) => [output, { uri: ended.outputs?.[output] ?? addressOfOutput(id, output) }]),
     );
-  }
-
-  async #runInside(name: string, spec: Members, given: Values, settings: Members): Promise<Values | undefined> {
-    const failedBefore = this.failed.length;
-    const inner = spec["jobs"] as Steps;
-    const { on_init: _, on_finalize: __, ...rest } = settings;
-    const done = await this.runAll(inner, given, rest);
-    if (this.failed.length > failedBefore || this.#isCancelled) return undefined;
-    this.#say(`The steps inside ${name} have ended.`);
-    const outputs: Record<string, Value> = {};
-    for (const [step, { outputs: declared = {} }] of Object.entries(inner)) {
-      for (const [output, { value = "" }] of Object.entries(declared)) {
-        const [, own] = /^\$\{\{parent\.outputs\.(.+)\}\}$/.exec(value) ?? [];
-        const put = done.get(step)?.[output];
-        if (own !== undefined && put !== undefined) outputs[own] = put;
-      }
-    }
-    return outputs;
   }
 }
 
-function stepsBefore({ inputs = {} }: Step): readonly string[] {
-  return Object.values(inputs).flatMap(({ value = "" }) =>
-    [...value.matchAll(/\$\{\{parent\.jobs\.([^.]+)\.outputs\./g)].map(([, step = ""]) => step),
-  );
+/** Every text of a step with what it is bound to put in: a value, or the address of data. */
+function resolved(
+  value: unknown,
+  around: { readonly inputs: Values; readonly done: ReadonlyMap<string, Values | undefined> },
+): unknown {
+  if (Array.isArray(value)) return value.map((item) => resolved(item, around));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, resolved(member, around)]));
+  if (typeof value !== "string") return value;
+  const found = boundTo(value, around.inputs, around.done);
+  return found === undefined ? value : "uri" in found ? found.uri : found.literal;
+}
+
+function stepsBefore(step: Step): readonly string[] {
+  const { outputs: _, ...rest } = step;
+  const text = JSON.stringify(rest);
+  return [...new Set([...text.matchAll(/\$\{\{parent\.jobs\.([^.]+)\.outputs\./g)].map(([, name = ""]) => name))];
 }
 
 function defaultsOf({ inputs }: Members): Values {
@@ -234,42 +254,21 @@ function bound({ inputs = {} }: Step, around: Values, done: ReadonlyMap<string, 
   return Object.fromEntries(
     Object.entries(inputs).flatMap(([name, { job_input_type: type, value = "", uri = "" }]): [string, Value][] => {
       if (type !== "literal") return [[name, { uri }]];
-      const [, own] = /^\$\{\{parent\.inputs\.(.+)\}\}$/.exec(value) ?? [];
-      const [, step = "", output = ""] = /^\$\{\{parent\.jobs\.([^.]+)\.outputs\.(.+)\}\}$/.exec(value) ?? [];
-      const found = own === undefined ? done.get(step)?.[output] : around[own];
-      if (own === undefined && output === "") return [[name, { literal: value }]];
+      if (!value.startsWith("${{parent.")) return [[name, { literal: value }]];
+      const found = boundTo(value, around, done);
       return found === undefined ? [] : [[name, found]];
     }),
   );
+}
+
+function boundTo(value: string, around: Values, done: ReadonlyMap<string, Values | undefined>): Value | undefined {
+  const [, own] = /^\$\{\{parent\.inputs\.(.+)\}\}$/.exec(value) ?? [];
+  const [, step = "", output = ""] = /^\$\{\{parent\.jobs\.([^.]+)\.outputs\.(.+)\}\}$/.exec(value) ?? [];
+  return own === undefined ? done.get(step)?.[output] : around[own];
 }
 
 function computeOf(computeId: string | undefined, inputs: Values): string | undefined {
   const [, name] = /^\$\{\{parent\.inputs\.(.+)\}\}$/.exec(computeId ?? "") ?? [];
   const value = name === undefined ? undefined : inputs[name];
   return name === undefined ? computeId : value !== undefined && "literal" in value ? value.literal : undefined;
-}
-
-/** A component as a command job of its own. */
-function commandOf(spec: Members, given: Values): Members {
-  const withoutPrefix = (id: unknown) => (typeof id === "string" ? id.replace(/^azureml:(?=\/)/, "") : undefined);
-  return {
-    jobType: "Command",
-    // A part in marks is there where all of its inputs are.
-    command: String(spec["command"]).replaceAll(/\$\[\[(.*?)\]\]/gs, (_, part: string) =>
-      [...part.matchAll(/\$\{\{\s*inputs\.(\w+)\s*\}\}/g)].every(([, name = ""]) => Object.hasOwn(given, name))
-        ? part
-        : "",
-    ),
-    codeId: withoutPrefix(spec["code"]),
-    environmentId: withoutPrefix(spec["environment"]),
-    inputs: Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [
-        name,
-        "uri" in value
-          ? { jobInputType: "uri_folder", uri: value.uri }
-          : { jobInputType: "literal", value: value.literal },
-      ]),
-    ),
-    outputs: spec["outputs"],
-  };
 }

@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Reply } from "../../server/reply.ts";
 import { artifactContainer, artifactFolder, isTerminal, type JobDocument } from "./document.ts";
 import { openLiveLog, type LiveLog } from "./live-log.ts";
 import { JobFailed, type ChildRun, type JobRun, type RunnerOptions } from "./type.ts";
-import { jobTypes } from "./types.ts";
+import { runTypes } from "./types.ts";
 
 /** Runs the jobs, so many at a time, and keeps their states. */
 export type Runner = {
@@ -120,7 +121,7 @@ async function runJob(
   { update, runBelow, isPreempted }: RunnerParts,
 ): Promise<void> {
   const job = options.store.get<JobDocument>("jobs", name);
-  const type = jobTypes.get(job?.properties["jobType"]);
+  const type = runTypes.get(job?.properties["jobType"]);
   if (job === undefined || type === undefined) return;
   const folder = join(options.folder, "runs", name);
   const logs: LiveLog[] = [];
@@ -144,6 +145,9 @@ async function runJob(
       await delay(preemptedAfter, undefined, { signal });
       throw new JobFailed("JobPreempted", "AzureMLCompute job failed. PreemptionError: The nodes were taken away.");
     }
+    // A job by itself has been checked when it was submitted.
+    const refused = job.parent === undefined ? undefined : type.check(job.properties, options.store);
+    if (refused !== undefined) throw new JobFailed("UserError", messageOf(refused));
     await type.run({
       job,
       folder,
@@ -154,6 +158,7 @@ async function runJob(
       setStatus: (status) => update(name, { status }),
       endAs: (status) => void (end = status),
       describe: (added) => update(name, { properties: described(name, added, options) }),
+      putOutputs: (outputs) => update(name, { outputs }),
       child: (child, properties) => runBelow(name, child, properties),
     });
     await endAs(signal.aborted ? "Canceled" : (end ?? "Completed"));
@@ -167,6 +172,10 @@ async function runJob(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function messageOf({ body }: Reply): string {
+  return (body as { readonly error?: { readonly message?: string } }).error?.message ?? "The job is refused.";
 }
 
 /** The properties of a job with something added to its own properties and tags. */

@@ -1,7 +1,7 @@
 import { armError } from "../../server/reply.ts";
 import { valuesOf } from "../../data-plane/mlflow.ts";
 import { checkCompute } from "./checks.ts";
-import { artifactFolder, isTerminal, type JobDocument } from "./document.ts";
+import { addressOfOutput, artifactFolder, isTerminal, type JobDocument } from "./document.ts";
 import { stoppedBy, type Course } from "./early-termination.ts";
 import { createSampler, type Parameters, type SearchSpace } from "./sampling.ts";
 import { JobFailed, type ChildRun, type EmulatedJobType, type JobRun } from "./type.ts";
@@ -70,6 +70,7 @@ export const sweep: EmulatedJobType = {
       return;
     }
     say("CONTROLLER", "Changing Run Status from Running to Completed");
+    run.putOutputs(trials.outputsOfBest());
     if (trials.ended().every(({ status }) => status === "Failed"))
       throw new JobFailed("UserError", "User errors were found in at least one of the child runs.");
   },
@@ -96,6 +97,17 @@ class Trials {
   readonly cancelAll = (): void => {
     this.#isCancelled = true;
     for (const trial of this.#going.values()) trial.cancel();
+  };
+
+  /** The outputs of a sweep are those of its best trial. */
+  readonly outputsOfBest = (): Readonly<Record<string, string>> => {
+    const { name, properties } = this.#run.options.store.get<JobDocument>("jobs", this.#run.job.name) ?? this.#run.job;
+    const { best_child_run_id: best = `${name}_0` } = (properties["properties"] ?? {}) as Readonly<
+      Record<string, string>
+    >;
+    return Object.fromEntries(
+      Object.keys(properties["outputs"] ?? {}).map((output) => [output, addressOfOutput(best, output)]),
+    );
   };
 
   readonly ended = (): readonly JobDocument[] =>

@@ -34,6 +34,8 @@ export type JobRun = {
     readonly properties?: Readonly<Record<string, string>>;
     readonly tags?: Readonly<Record<string, string>>;
   }) => void;
+  /** Says where outputs are that others have written. */
+  readonly putOutputs: (outputs: Readonly<Record<string, string>>) => void;
   /** Starts a job below this one, beside the queue: how many run at once is up to this one. */
   readonly child: (name: string, properties: JobDocument["properties"]) => ChildRun;
 };

@@ -1,5 +1,7 @@
 import { autoMl } from "./automl.ts";
 import { command } from "./command.ts";
+import { dataTransfer } from "./data-transfer.ts";
+import { parallel } from "./parallel.ts";
 import { spark } from "./spark.ts";
 import { sweep } from "./sweep.ts";
 import { pipeline } from "./pipeline.ts";
@@ -9,3 +11,8 @@ const all: readonly EmulatedJobType[] = [command, sweep, pipeline, spark, autoMl
 
 /** Every type of job that the emulator knows, by its discriminator. */
 export const jobTypes: ReadonlyMap<unknown, EmulatedJobType> = new Map(all.map((type) => [type.jobType, type]));
+
+/** The same, with what runs as a step of a pipeline alone. */
+export const runTypes: ReadonlyMap<unknown, EmulatedJobType> = new Map(
+  [...all, parallel, dataTransfer].map((type) => [type.jobType, type]),
+);

@@ -14,18 +14,9 @@ import { toResources } from "../parts/resources.ts";
 import { checkServices, toServices } from "../parts/services.ts";
 import { readVariables, secretsOfVariables, toVariables, type Variables } from "../parts/variables.ts";
 import type { JobSecret, Resolved } from "../resolved.ts";
-import { classification } from "./classification.ts";
 import { assetsOfTables, readTables, toTables, type dataSchema, type JobData } from "./data.ts";
-import { forecasting } from "./forecasting.ts";
-import { imageClassificationMultilabel } from "./image-classification-multilabel.ts";
-import { imageClassification } from "./image-classification.ts";
-import { imageInstanceSegmentation } from "./image-instance-segmentation.ts";
-import { imageObjectDetection } from "./image-object-detection.ts";
-import { regression } from "./regression.ts";
-import type { CommonKeys, Task } from "./task.ts";
-import { textClassificationMultilabel } from "./text-classification-multilabel.ts";
-import { textClassification } from "./text-classification.ts";
-import { textNer } from "./text-ner.ts";
+import type { CommonKeys } from "./task.ts";
+import { tasks } from "./tasks.ts";
 import { logVerbosities } from "./words.ts";
 
 /** An az ml AutoML job of whatever task, read and checked. */
@@ -54,20 +45,6 @@ export const jobType = "AutoML";
 export const workload = "automl";
 export const apiVersion = "2024-01-01-preview";
 export const schemaName = "autoMLJob";
-
-/** A new task is its file and its line here. */
-const tasks: readonly Task[] = [
-  classification,
-  regression,
-  forecasting,
-  imageClassification,
-  imageClassificationMultilabel,
-  imageObjectDetection,
-  imageInstanceSegmentation,
-  textClassification,
-  textClassificationMultilabel,
-  textNer,
-];
 
 export const schema = shape(() => {
   const [first, ...rest] = tasks.map((task) => task.schema());

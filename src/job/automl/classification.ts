@@ -8,6 +8,7 @@ export const classification = tableTask({
   taskType: "Classification",
   metrics: classificationMetrics,
   defaultMetric: "auc_weighted",
+  stepMetric: "accuracy",
   algorithms: {
     logistic_regression: "LogisticRegression",
     sgd: "SGD",

@@ -5,7 +5,7 @@ import type { PartReader } from "../parts/read-part.ts";
 import { dataSchema } from "./data.ts";
 import { checkLimits, checkShare, toDuration } from "./limits.ts";
 import { fixedSchema, spacesSchema, toFixed, toSpaces, type Parameters } from "./parameters.ts";
-import { sweepSchema, toSweepSettings } from "./sweep.ts";
+import { sweepSchema, toStepSweep, toSweepSettings } from "./sweep.ts";
 import { once } from "./once.ts";
 import { commonKeys, type Task } from "./task.ts";
 import { wordOf, type Words } from "./words.ts";
@@ -145,6 +145,19 @@ export function imageTask(own: ImageTask): Task {
         modelSettings: fixed && toFixed(fixed, { ...modelParameters, ...onlyFixed, ...parameters, ...fixedParameters }),
         searchSpace: spaces && toSpaces(spaces, { ...modelParameters, ...parameters }, reader),
       });
+    },
+    toStepMembers: (value, _, reader) => {
+      // What is wrong with the space has been said.
+      const silent = { ...reader, add: () => undefined };
+      const spaces = value["search_space"] as ImageKeys["search_space"];
+      return {
+        limits: {},
+        ...value,
+        ...defined({ sweep: toStepSweep(value["sweep"]) }),
+        ...(Array.isArray(spaces)
+          ? { search_space: toSpaces(spaces, { ...modelParameters, ...parameters }, silent, (key) => key) }
+          : {}),
+      };
     },
   };
 }

@@ -113,6 +113,7 @@ export function toSpaces(
   spaces: readonly Readonly<Record<string, unknown>>[],
   parameters: Parameters,
   reader: PartReader,
+  nameOf = memberOf,
 ): readonly Readonly<Record<string, string>>[] {
   return spaces.map((space, index) =>
     Object.fromEntries(
@@ -122,7 +123,7 @@ export function toSpaces(
         const path = ["search_space", index, key];
         return [
           [
-            memberOf(key),
+            nameOf(key),
             isMapping(value)
               ? toDistribution(value as Distribution, form, path, reader)
               : toText(value, form === "number", path, reader, false),

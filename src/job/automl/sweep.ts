@@ -35,20 +35,38 @@ export const sweepSchema = () =>
     early_termination: earlyTerminationSchema().optional(),
   });
 
-/** With the official client's defaults. */
-export function toSweepSettings(sweep: z.infer<ReturnType<typeof sweepSchema>>): object {
-  const { sampling_algorithm: samplingAlgorithm, early_termination: policy } = sweep;
+type Sweep = z.infer<ReturnType<typeof sweepSchema>>;
+type Policy = NonNullable<Sweep["early_termination"]>;
+
+/** A policy with the official client's defaults, in az ml's own words. */
+function withDefaults(policy: Policy): Policy {
+  const { delay_evaluation = 0 } = policy;
+  switch (policy.type) {
+    case "bandit": {
+      const { evaluation_interval = 0, slack_factor = 0, slack_amount = 0 } = policy;
+      return { type: "bandit", evaluation_interval, delay_evaluation, slack_factor, slack_amount };
+    }
+    case "median_stopping":
+    case "truncation_selection":
+      return { ...policy, evaluation_interval: policy.evaluation_interval ?? 1, delay_evaluation };
+  }
+}
+
+export function toSweepSettings({ sampling_algorithm: samplingAlgorithm, early_termination: policy }: Sweep): object {
   if (policy === undefined) return { samplingAlgorithm };
-  const { evaluation_interval: interval, delay_evaluation: delayEvaluation = 0, type } = policy;
-  const evaluationInterval = interval ?? (type === "bandit" ? 0 : 1);
-  const own =
-    type === "bandit"
-      ? { slackFactor: policy.slack_factor ?? 0, slackAmount: policy.slack_amount ?? 0 }
-      : type === "truncation_selection"
-        ? { truncationPercentage: policy.truncation_percentage }
-        : {};
+  const { type, ...members } = withDefaults(policy);
+  const inCamelCase = Object.entries(members).map(([key, value]) => [
+    key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    value as unknown,
+  ]);
   return {
     samplingAlgorithm,
-    earlyTermination: { policyType: policies[type], evaluationInterval, delayEvaluation, ...own },
+    earlyTermination: { policyType: policies[type], ...(Object.fromEntries(inCamelCase) as object) },
   };
+}
+
+/** The sweep of a step, any part of which may be bound to an input of the pipeline. */
+export function toStepSweep(sweep: unknown): unknown {
+  if (!isMapping(sweep) || !isMapping(sweep["early_termination"])) return sweep;
+  return { ...sweep, early_termination: withDefaults(sweep["early_termination"] as Policy) };
 }

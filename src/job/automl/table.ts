@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { defined } from "../../azure/defined.ts";
+import { pythonList } from "../../yaml/python-text.ts";
 import { boolean, integer, number, oneOf, text } from "../../yaml/shape.ts";
+import { isMapping } from "../../yaml/wording.ts";
 import type { PartReader } from "../parts/read-part.ts";
 import { dataSchema } from "./data.ts";
 import { checkLimits, checkShare, toDuration } from "./limits.ts";
@@ -14,6 +16,8 @@ type TableTask<Own extends z.ZodRawShape> = {
   readonly taskType: string;
   readonly metrics: Words;
   readonly defaultMetric: string;
+  /** The official client has another default for a step of a pipeline. */
+  readonly stepMetric?: string;
   readonly algorithms: Words;
   readonly ownKeys?: () => Own;
   readonly toOwnDetails?: (value: z.infer<z.ZodObject<Own>>, reader: PartReader) => Readonly<Record<string, unknown>>;
@@ -95,7 +99,11 @@ const trainingSchema = (algorithms: Words) =>
     blocked_training_algorithms: z.array(wordOf(algorithms)).optional(),
   });
 
-const tableKeys = ({ metrics, defaultMetric, algorithms }: Omit<TableTask<never>, "ownKeys" | "toOwnDetails">) => ({
+const tableKeys = ({
+  metrics,
+  defaultMetric,
+  algorithms,
+}: Omit<TableTask<never>, "ownKeys" | "toOwnDetails" | "stepMetric">) => ({
   ...commonKeys(),
   primary_metric: wordOf(metrics).default(defaultMetric),
   target_column_name: text(),
@@ -114,7 +122,7 @@ type TableKeys = z.infer<z.ZodObject<ReturnType<typeof tableKeys>>>;
 
 /** A task of AutoML on tables. */
 export function tableTask<Own extends z.ZodRawShape = Record<never, never>>(own: TableTask<Own>): Task {
-  const { task, taskType, ownKeys, toOwnDetails } = own;
+  const { task, taskType, ownKeys, toOwnDetails, stepMetric } = own;
   return {
     task,
     taskType,
@@ -126,6 +134,18 @@ export function tableTask<Own extends z.ZodRawShape = Record<never, never>>(own:
       return {
         ...toTableDetails(table, own),
         ...toOwnDetails?.(value as z.infer<z.ZodObject<Own>>, reader),
+      };
+    },
+    toStepMembers: (value, { isWritten }) => {
+      const { featurization, forecasting } = value;
+      return {
+        training: {},
+        ...value,
+        ...(isWritten("primary_metric") ? {} : { primary_metric: stepMetric ?? own.defaultMetric }),
+        ...(isMapping(featurization)
+          ? { featurization: toStepFeaturization(featurization, isWritten("featurization.mode")) }
+          : {}),
+        ...(isMapping(forecasting) ? { forecasting: toStepForecasting(forecasting) } : {}),
       };
     },
   };
@@ -188,6 +208,28 @@ function toFeaturization(featurization: z.infer<ReturnType<typeof featurizationS
       ]),
     ),
   });
+}
+
+function toStepFeaturization(
+  { mode, transformer_params: params, ...rest }: Readonly<Record<string, unknown>>,
+  hasMode: boolean,
+): object {
+  const isEmpty = isMapping(params) && Object.keys(params).length === 0;
+  return {
+    ...rest,
+    ...defined({ mode: hasMode ? mode : undefined, transformer_params: isEmpty ? undefined : params }),
+  };
+}
+
+/** Nothing for 0 and for no lags, and a list of names as Python writes it: so the official client has it in a step. */
+function toStepForecasting(settings: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([key, value]): [string, unknown][] => {
+      const isOptional = ["forecast_horizon", "target_lags", "target_rolling_window_size", "seasonality"].includes(key);
+      if (isOptional && (value === 0 || (Array.isArray(value) && value.length === 0))) return [];
+      return [[key, Array.isArray(value) && !isOptional ? pythonList(value.map(String)) : value]];
+    }),
+  );
 }
 
 function toTraining(training: z.infer<ReturnType<typeof trainingSchema>>, algorithms: Words): object {

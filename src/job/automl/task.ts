@@ -49,4 +49,17 @@ export type Task = {
    * @param value what the shape has made of the declaration.
    */
   readonly toDetails: (value: unknown, reader: PartReader) => Readonly<Record<string, unknown>>;
+  /**
+   * Members of a step of a pipeline, in az ml's own words, beside those that all steps have.
+   *
+   * @param value what the shape has made of the step; any part of it may be bound to an input of the pipeline.
+   */
+  readonly toStepMembers: (
+    value: Readonly<Record<string, unknown>>,
+    declared: DeclaredStep,
+    reader: PartReader,
+  ) => Readonly<Record<string, unknown>>;
 };
+
+/** Of a default a step may say otherwise than a job. */
+export type DeclaredStep = { readonly isWritten: (key: string) => boolean };

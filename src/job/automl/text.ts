@@ -4,7 +4,7 @@ import { integer, text } from "../../yaml/shape.ts";
 import type { PartReader } from "../parts/read-part.ts";
 import { checkLimits, toDuration } from "./limits.ts";
 import { fixedSchema, spacesSchema, toFixed, toSpaces, type Parameters } from "./parameters.ts";
-import { sweepSchema, toSweepSettings } from "./sweep.ts";
+import { sweepSchema, toStepSweep, toSweepSettings } from "./sweep.ts";
 import { once } from "./once.ts";
 import { commonKeys, type Task } from "./task.ts";
 import { wordOf, type Words } from "./words.ts";
@@ -87,6 +87,13 @@ export function textTask(own: TextTask): Task {
         searchSpace: declared.search_space && toSpaces(declared.search_space, parameters, reader),
       });
     },
+    // The official client leaves the space of such a step as it is written, and has no verbosity of its own for it.
+    toStepMembers: ({ log_verbosity: verbosity, ...value }, { isWritten }) => ({
+      limits: { max_trials: 1, max_nodes: 1 },
+      ...value,
+      ...defined({ sweep: toStepSweep(value["sweep"]) }),
+      ...(isWritten("log_verbosity") ? { log_verbosity: verbosity } : {}),
+    }),
   };
 }
 

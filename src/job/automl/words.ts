@@ -5,7 +5,7 @@ import { oneOf } from "../../yaml/shape.ts";
 export type Words = Readonly<Record<string, string>>;
 
 /** `AUCWeighted` becomes `auc_weighted`, as the official client reads its words. */
-function toSnake(word: string): string {
+export function toSnake(word: string): string {
   return word
     .replaceAll(/(.)([A-Z][a-z]+)/g, "$1_$2")
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { defined } from "../../azure/defined.ts";
 import { own } from "../../yaml/own.ts";
+import type { PlaceholderParams } from "../../yaml/shape-problems.ts";
 import { text } from "../../yaml/shape.ts";
 import { readCompute } from "../parts/compute.ts";
 import type { JobSecret } from "../resolved.ts";
@@ -22,6 +23,7 @@ import {
 } from "./io.ts";
 import type { NodeIds, NodeReader, PipelineNode } from "./kind.ts";
 import { checkAgainstPorts } from "./ports.ts";
+import { withoutEmpty } from "./wire.ts";
 
 const texts = () => z.record(z.string(), z.union([text(), z.null()]));
 
@@ -38,11 +40,12 @@ export const nodeKeys = () => ({
   experiment_name: text().optional().describe("Ignored in a step, as with az ml."),
 });
 
-type DeclaredNode = z.infer<z.ZodObject<ReturnType<typeof nodeKeys>>>;
+export type DeclaredNode = z.infer<z.ZodObject<ReturnType<typeof nodeKeys>>>;
 
 /** A field of a step, or the input of the pipeline that it is bound to. */
 export function bindable<Schema extends z.ZodType>(schema: Schema) {
-  return z.union([schema, z.string().regex(/^\$\{\{\s*\S+?\s*\}\}$/, "This is not a binding.")]);
+  const params: PlaceholderParams = { isPlaceholder: true };
+  return z.union([schema, z.custom<string>(isBinding, { params })]);
 }
 
 /** A mapping whose fields may each be bound to an input of the pipeline. */
@@ -156,26 +159,4 @@ function nodeMembers(value: DeclaredNode): Readonly<Record<string, unknown>> {
     properties: value.properties,
     comment: value.comment,
   });
-}
-
-/** The official client leaves out of a step what is empty. */
-export function withoutEmpty(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => !isEmpty(value)));
-}
-
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  return typeof value === "object" && Object.keys(value).length === 0;
-}
-
-/** Members in ARM's shape with Python's spelling of their keys; what users name is left as it is. */
-export function snakeCased(value: unknown, keep: readonly string[] = ["properties"]): unknown {
-  if (Array.isArray(value)) return value.map((item) => snakeCased(item, keep));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      keep.includes(key) ? member : snakeCased(member, keep),
-    ]),
-  );
 }

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { AssetUse } from "../../asset/asset.ts";
 import { defined } from "../../azure/defined.ts";
 import { checkShape, integer, oneOf, shape, text } from "../../yaml/shape.ts";
 import { own } from "../../yaml/own.ts";
@@ -25,28 +24,11 @@ import { queueSchema, toQueueSettings } from "../parts/queue.ts";
 import { resourcesSchema, toResources } from "../parts/resources.ts";
 import { checkServices, servicesSchema, toServices } from "../parts/services.ts";
 import { readVariables, secretsOfVariables, toVariables, variablesSchema, type Variables } from "../parts/variables.ts";
+import { bindable, bindableMembers, nodeKeys, readComponentNode, toPipelineNode } from "./base.ts";
+import { componentKeys, prefixed, readNamedComponent, type NamedComponent, toComponent } from "./component.ts";
+import { readInlineIo, toInlineNode } from "./inline.ts";
+import { isBinding, type NodeInputs, type NodeOutputs } from "./io.ts";
 import {
-  bindable,
-  bindableMembers,
-  nodeKeys,
-  readComponentNode,
-  snakeCased,
-  toPipelineNode,
-  withoutEmpty,
-} from "./base.ts";
-import { componentKeys, prefixed, readNamedComponent, specMembers, type NamedComponent } from "./component.ts";
-import {
-  isBinding,
-  portsOfInputs,
-  portsOfOutputs,
-  readNodeInputs,
-  readNodeOutputs,
-  typedBindings,
-  type NodeInputs,
-  type NodeOutputs,
-} from "./io.ts";
-import {
-  withPlaces,
   type Component,
   type ComponentSource,
   type ComponentType,
@@ -54,15 +36,8 @@ import {
   type NodeType,
   type PipelineNode,
 } from "./kind.ts";
-import {
-  inputPortsSchema,
-  outputPortsSchema,
-  checkPortName,
-  portMembers,
-  readInputPorts,
-  readOutputPorts,
-  type Ports,
-} from "./ports.ts";
+import { inputPortsSchema, outputPortsSchema, readInputPorts, readOutputPorts } from "./ports.ts";
+import { snakeCased, withoutEmpty } from "./wire.ts";
 
 /** What of a step is its own, whatever its component is. */
 const ownKeys = () => ({
@@ -167,66 +142,33 @@ function read(reader: NodeReader): PipelineNode | undefined {
   const { environment, problems: ofEnvironment } = readEnvironment(value, reader);
   addProblems(ofEnvironment);
   const code = value.code === undefined ? undefined : readCode(value.code, reader);
-  for (const name of Object.keys(value.inputs ?? {}))
-    checkPortName(name, ["inputs", name], Object.keys(value.inputs ?? {}), reader);
-  const inputs = readNodeInputs(value.inputs ?? {}, reader);
-  const outputs = readNodeOutputs(value.outputs ?? {}, reader);
+  const io = readInlineIo(value, reader);
+  const { inputs, outputs } = io;
   checkCommand(value.command, Object.keys(inputs), Object.keys(outputs), reader);
   if (environment === undefined) return undefined;
   const variables = readVariables(value.environment_variables ?? {}, reader);
   const members = ownMembers(value, {}, reader);
-  const inputPorts = () => portsOfInputs(value.inputs ?? {}, inputs, reader, reader.around);
-  const outputPorts = () => portsOfOutputs(value.outputs ?? {}, outputs, reader.around);
-  const { description, tags } = value;
-  const parts = withPlaces([...assetsOfCode(code), assetOfEnvironment(environment)], node);
-  const component: Component = {
-    source: "YAML.JOB",
-    definition: {
+  const { description, tags, resources, distribution } = value;
+  const { node: made, component } = toInlineNode(
+    "command",
+    value,
+    io,
+    {
       ...defined({ description }),
-      tags: textsOf(tags),
-      isGraph: false,
-      parts,
-      toSpec: (ids) =>
-        withoutEmpty({
-          _source: "YAML.JOB",
-          type: "command",
-          description,
-          tags: textsOf(tags),
-          is_deterministic: true,
-          ...portMembers(inputPorts(), outputPorts()),
-          command: value.command,
-          ...codeAndEnvironment(code, ids),
-          resources: value.resources,
-          distribution: value.distribution,
-        }),
+      tags,
+      parts: [...assetsOfCode(code), assetOfEnvironment(environment)],
+      toSpec: (ids) => ({ command: value.command, ...codeAndEnvironment(code, ids), resources, distribution }),
+      runs: { command: value.command, environment, ...defined({ code }) },
     },
-    // Known when all steps are: nothing but the component's own text asks for their types.
-    inputs: portsByName(Object.keys(inputs)),
-    outputs: {},
-    defaults: { members: {} },
-    runs: { command: value.command, environment, ...defined({ code }) },
-  };
-  const own = { inputs, outputs, variables, value };
-  const made = toPipelineNode(
-    { type: "command", named: { is: "here", component }, value: { ...value }, inputs, outputs },
     {
       compute: value.compute,
       needsCompute: true,
       secrets: secretsOfVariables(variables),
-      toMembers: (ids) => ({
-        ...members,
-        environment_variables: toVariables(variables, ids),
-      }),
+      toMembers: (ids) => ({ ...members, environment_variables: toVariables(variables, ids) }),
     },
     reader,
   );
-  return {
-    ...made,
-    ...runsOf(component, own),
-    bindings: typedBindings(made.bindings, value.inputs ?? {}),
-    outputNames: Object.keys(outputs),
-    outputOf: (name) => (Object.hasOwn(outputs, name) ? outputPorts()[name] : undefined),
-  };
+  return { ...made, ...runsOf(component, { inputs, outputs, variables, value }) };
 }
 
 function checkCommand(
@@ -237,17 +179,6 @@ function checkCommand(
 ): void {
   checkBindings(withoutMarks(command), inputs, outputs, { node, add });
   checkSections(command, inputs, { node, add });
-}
-
-/** The inputs of a component that is made of its step need nothing but what the step gives. */
-function portsByName(names: readonly string[]): Ports {
-  return Object.fromEntries(names.map((name) => [name, { type: "string" }]));
-}
-
-function textsOf(tags: Readonly<Record<string, string | null>> | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(tags ?? {}).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
-  );
 }
 
 function codeAndEnvironment(code: JobCode | undefined, ids: Parameters<typeof toCodeId>[1]) {
@@ -348,50 +279,50 @@ function readComponent(reader: NodeReader, source: ComponentSource): Component |
   const outputs = readOutputPorts(value.outputs ?? {}, reader);
   checkCommand(value.command, Object.keys(inputs), Object.keys(outputs), reader);
   if (environment === undefined) return undefined;
-  const { description, resources, distribution } = value;
-  const parts: readonly AssetUse[] = withPlaces([...assetsOfCode(code), assetOfEnvironment(environment)], node);
-  return {
+  const { resources, distribution, properties, additional_includes } = value;
+  return toComponent(
+    "command",
+    value,
     source,
-    definition: {
-      ...defined({ description }),
-      tags: value.tags ?? {},
-      properties: value.properties ?? {},
-      isGraph: false,
-      parts,
-      toSpec: (ids) =>
-        withoutEmpty({
-          ...specMembers(value, "command", source),
-          is_deterministic: value.is_deterministic ?? true,
-          ...portMembers(inputs, outputs),
-          command: value.command,
-          ...codeAndEnvironment(code, ids),
-          resources,
-          distribution,
-          properties: value.properties,
-          additional_includes: value.additional_includes,
+    {
+      inputs,
+      outputs,
+      properties,
+      parts: [...assetsOfCode(code), assetOfEnvironment(environment)],
+      toSpec: (ids) => ({
+        command: value.command,
+        ...codeAndEnvironment(code, ids),
+        resources,
+        distribution,
+        properties,
+        additional_includes,
+      }),
+      defaults: {
+        members: defined({
+          resources: resources && withoutEmpty(snakeCased(toResources(resources)) as Record<string, unknown>),
+          distribution: distribution && snakeCased(toDistribution(distribution)),
         }),
+      },
+      runs: {
+        command: value.command,
+        environment,
+        ...defined({
+          code,
+          resources: resources && toResources(resources),
+          distribution: distribution && toDistribution(distribution),
+        }),
+      },
     },
-    inputs,
-    outputs,
-    defaults: {
-      members: defined({
-        resources: resources && withoutEmpty(snakeCased(toResources(resources)) as Record<string, unknown>),
-        distribution: distribution && snakeCased(toDistribution(distribution)),
-      }),
-    },
-    runs: {
-      command: value.command,
-      environment,
-      ...defined({
-        code,
-        resources: resources && toResources(resources),
-        distribution: distribution && toDistribution(distribution),
-      }),
-    },
-  };
+    reader,
+  );
 }
 
-const component: ComponentType = { schemaName: "commandComponent", schema: componentSchema, read: readComponent };
+const component: ComponentType = {
+  schemaName: "commandComponent",
+  mainKey: "command",
+  schema: componentSchema,
+  read: readComponent,
+};
 
 /** A step that runs a command. */
 export const commandNode: NodeType = {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, posix } from "node:path";
 import type * as z from "zod";
 import type { AssetUse } from "../../asset/asset.ts";
+import type { ComponentDefinition } from "../../asset/component.ts";
 import { problemsAt } from "../../compute/problems-at.ts";
 import { keepInside, leadsOutside, namedPath } from "../../yaml/named-path.ts";
 import { boolean, tags, text, version, readOnly } from "../../yaml/shape.ts";
@@ -9,7 +10,9 @@ import { valueAt, type SourceNode } from "../../yaml/source.ts";
 import { isMapping } from "../../yaml/wording.ts";
 import { readDocuments } from "../../yaml/yaml.ts";
 import { defined } from "../../azure/defined.ts";
-import type { Component, ComponentSource, NodeReader, NodeType } from "./kind.ts";
+import { withPlaces, type Component, type ComponentSource, type NodeReader, type NodeType } from "./kind.ts";
+import { portMembers } from "./ports.ts";
+import { withoutEmpty } from "./wire.ts";
 
 /** The keys that components of all types have. */
 export const componentKeys = () => ({
@@ -43,6 +46,44 @@ export function specMembers(
     description: value.description,
     tags: Object.keys(value.tags ?? {}).length === 0 ? undefined : value.tags,
   });
+}
+
+/** What a type of component says beside what all types have. */
+type OwnComponent = Pick<Component, "inputs" | "outputs" | "defaults" | "runs"> & {
+  /** What it is made of, by places inside its file. */
+  readonly parts?: readonly AssetUse[];
+  readonly properties?: Readonly<Record<string, unknown>> | undefined;
+  /** Members of its text. */
+  readonly toSpec: ComponentDefinition<AssetUse>["toSpec"];
+};
+
+/** A component that runs something itself, as its file declares it; a graph of steps is made by its own type. */
+export function toComponent(
+  type: string,
+  value: DeclaredComponent,
+  source: ComponentSource,
+  { parts = [], properties = {}, toSpec, ...own }: OwnComponent,
+  { node }: Pick<NodeReader, "node">,
+): Component {
+  const { description } = value;
+  return {
+    source,
+    definition: {
+      ...defined({ description }),
+      tags: value.tags ?? {},
+      properties,
+      isGraph: false,
+      parts: withPlaces(parts, node),
+      toSpec: (ids) =>
+        withoutEmpty({
+          ...specMembers(value, type, source),
+          is_deterministic: value.is_deterministic ?? true,
+          ...portMembers(own.inputs, own.outputs),
+          ...toSpec(ids),
+        }),
+    },
+    ...own,
+  };
 }
 
 /** What a step names as its component. */

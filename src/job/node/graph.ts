@@ -9,6 +9,7 @@ import { suggestionFor } from "../../yaml/suggestion.ts";
 import { isMapping, listed } from "../../yaml/wording.ts";
 import type { JobStep } from "../kind.ts";
 import { usesWithin } from "../parts/within.ts";
+import { refusedType } from "../refused-types.ts";
 import { isBinding } from "./io.ts";
 import {
   withPlaces,
@@ -63,6 +64,11 @@ export function readGraph(reader: NodeReader, surroundings: Surroundings): Graph
     if (!isMapping(step)) continue;
     const written = step["type"] ?? "command";
     const type = typeof written === "string" ? own(types, written.toLowerCase()) : undefined;
+    const refused = refusedType("step", written);
+    if (refused !== undefined) {
+      add("wrong-value", [...path, "type"], refused.message, refused.fix);
+      continue;
+    }
     if (type === undefined) {
       const known = Object.keys(types);
       const near = typeof written === "string" ? suggestionFor(written, known) : "";
@@ -87,7 +93,10 @@ export function readGraph(reader: NodeReader, surroundings: Surroundings): Graph
     surroundings,
     add,
   );
-  if (isWhole) checkCircles(nodes, add);
+  if (isWhole) {
+    checkCircles(nodes, add);
+    for (const { problemsOfTypes } of nodes.values()) reader.addProblems(problemsOfTypes?.() ?? []);
+  }
   return { nodes, ...(isWhole ? {} : { isPartial: true }) };
 }
 
@@ -332,10 +341,10 @@ export function placementsOfGraph({ nodes }: Graph): readonly Placement[] {
   );
 }
 
-/** What the steps without a compute of their own ask of the pipeline's default one. */
+/** What the steps without a compute of their own ask of the pipeline's default one; where data transfers go is not documented. */
 export function workloadsOnDefault({ nodes }: Graph): readonly Workload[] {
   const types = [...nodes.values()].flatMap(({ type, computes, needsCompute }) =>
-    needsCompute && computes.length === 0 && isWorkload(type) ? [type] : [],
+    needsCompute && computes.length === 0 && isWorkload(type) && type !== "data_transfer" ? [type] : [],
   );
   return [...new Set(types)];
 }

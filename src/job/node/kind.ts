@@ -54,6 +54,8 @@ export type PipelineNode = {
   readonly outputNames?: readonly string[];
   /** The computes and problems of a graph inside of it: a step that is a pipeline itself. */
   readonly inside?: Graph;
+  /** What is wrong with the types of what it is bound to: asked once all steps have been read. */
+  readonly problemsOfTypes?: () => readonly Problem[];
   readonly displayName?: string;
   /** Of a step that looks for the best value of a metric. */
   readonly primaryMetric?: PrimaryMetric;
@@ -114,7 +116,13 @@ export type Component = {
   readonly runs?: StepCommand;
 };
 
-export type ComponentSource = "YAML.COMPONENT" | "YAML.JOB" | "REMOTE.REGISTRY" | "REMOTE.WORKSPACE.COMPONENT";
+export type ComponentSource =
+  | "YAML.COMPONENT"
+  | "YAML.JOB"
+  | "REMOTE.REGISTRY"
+  | "REMOTE.WORKSPACE.COMPONENT"
+  /** A component of Azure's own registry that the step does not name. */
+  | "BUILTIN";
 
 /** Members of the step's request, of which only those of its own type are read. */
 export type ComponentDefaults = {
@@ -129,6 +137,8 @@ export type ComponentDefaults = {
 export type ComponentType = {
   /** az ml's name of the schema of its files: `commandComponent`. */
   readonly schemaName: string;
+  /** The key without which a file is none of its components. */
+  readonly mainKey: string;
   readonly schema: () => z.ZodType;
   readonly read: (reader: NodeReader, source: ComponentSource) => Component | undefined;
 };

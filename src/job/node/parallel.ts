@@ -12,17 +12,10 @@ import type { PartReader } from "../parts/read-part.ts";
 import { resourcesSchema, toResources } from "../parts/resources.ts";
 import { readVariables, secretsOfVariables, toVariables, variablesSchema } from "../parts/variables.ts";
 import { readerWithin, usesWithin } from "../parts/within.ts";
-import {
-  bindable,
-  bindableMembers,
-  nodeKeys,
-  readComponentNode,
-  snakeCased,
-  toPipelineNode,
-  withoutEmpty,
-} from "./base.ts";
-import { componentKeys, prefixed, readNamedComponent, specMembers, type NamedComponent } from "./component.ts";
-import { isBinding, portsOfInputs, portsOfOutputs, readNodeInputs, readNodeOutputs, typedBindings } from "./io.ts";
+import { bindable, bindableMembers, nodeKeys, readComponentNode, toPipelineNode } from "./base.ts";
+import { componentKeys, prefixed, readNamedComponent, type NamedComponent, toComponent } from "./component.ts";
+import { readInlineIo, toInlineNode } from "./inline.ts";
+import { isBinding } from "./io.ts";
 import {
   withPlaces,
   type Component,
@@ -33,14 +26,8 @@ import {
   type NodeType,
   type PipelineNode,
 } from "./kind.ts";
-import {
-  checkPortName,
-  inputPortsSchema,
-  outputPortsSchema,
-  portMembers,
-  readInputPorts,
-  readOutputPorts,
-} from "./ports.ts";
+import { inputPortsSchema, outputPortsSchema, readInputPorts, readOutputPorts } from "./ports.ts";
+import { snakeCased, withoutEmpty } from "./wire.ts";
 
 const taskSchema = () =>
   z.strictObject({
@@ -254,40 +241,24 @@ function ofComponent(
 }
 
 function inline(value: Declared, task: ReadTask, reader: NodeReader): PipelineNode {
-  const { around } = reader;
-  for (const name of Object.keys(value.inputs ?? {}))
-    checkPortName(name, ["inputs", name], Object.keys(value.inputs ?? {}), reader);
-  const inputs = readNodeInputs(value.inputs ?? {}, reader);
-  const outputs = readNodeOutputs(value.outputs ?? {}, reader);
-  checkTexts(value, Object.keys(inputs), Object.keys(outputs), reader);
+  const io = readInlineIo(value, reader);
+  checkTexts(value, Object.keys(io.inputs), Object.keys(io.outputs), reader);
   const variables = readVariables(value.environment_variables ?? {}, reader);
   const members = ownMembers(value, reader);
   const size = members["mini_batch_size"];
-  const inputPorts = () => portsOfInputs(value.inputs ?? {}, inputs, reader, around);
-  const outputPorts = () => portsOfOutputs(value.outputs ?? {}, outputs, around);
-  const component: Component = {
-    source: "YAML.JOB",
-    definition: {
-      tags: {},
-      isGraph: false,
-      parts: withPlaces(task.assets, reader.node),
-      toSpec: (ids) =>
-        withoutEmpty({
-          _source: "YAML.JOB",
-          type: "parallel",
-          is_deterministic: true,
-          ...portMembers(inputPorts(), outputPorts()),
-          ...componentBatch(value, typeof size === "number" ? size : undefined),
-          task: task.toMembers(ids),
-        }),
+  // Of what describes the step the official client sends nothing.
+  const { display_name: displayName, tags: _, ...kept } = value;
+  const { node } = toInlineNode(
+    "parallel",
+    kept,
+    io,
+    {
+      parts: task.assets,
+      toSpec: (ids) => ({
+        ...componentBatch(value, typeof size === "number" ? size : undefined),
+        task: task.toMembers(ids),
+      }),
     },
-    inputs: Object.fromEntries(Object.keys(inputs).map((name) => [name, { type: "string" }])),
-    outputs: {},
-    defaults: { members: {} },
-  };
-  const { display_name: _, tags: __, ...kept } = value;
-  const made = toPipelineNode(
-    { type: "parallel", named: { is: "here", component }, value: kept, inputs, outputs },
     {
       compute: value.compute,
       needsCompute: true,
@@ -302,13 +273,7 @@ function inline(value: Declared, task: ReadTask, reader: NodeReader): PipelineNo
     },
     reader,
   );
-  return {
-    ...made,
-    ...defined({ displayName: value.display_name }),
-    bindings: typedBindings(made.bindings, value.inputs ?? {}),
-    outputNames: Object.keys(outputs),
-    outputOf: (name) => (Object.hasOwn(outputs, name) ? outputPorts()[name] : undefined),
-  };
+  return { ...node, ...defined({ displayName }) };
 }
 
 /** Members that a component of its own can have only as values, never bound to what stands around a step. */
@@ -345,34 +310,30 @@ function readComponent(reader: NodeReader, source: ComponentSource): Component |
   const task = readTask(value.task, reader, addProblems);
   checkTexts(value, Object.keys(inputs), Object.keys(outputs), reader);
   const size = miniBatchSize(value.mini_batch_size, reader);
-  const { description, resources } = value;
-  const parts = withPlaces(task?.assets ?? [], node);
-  return {
+  const { resources } = value;
+  const parts = task?.assets ?? [];
+  return toComponent(
+    "parallel",
+    value,
     source,
-    definition: {
-      ...defined({ description }),
-      tags: value.tags ?? {},
-      isGraph: false,
+    {
+      inputs,
+      outputs,
       parts,
-      toSpec: (ids) =>
-        withoutEmpty({
-          ...specMembers(value, "parallel", source),
-          is_deterministic: value.is_deterministic ?? true,
-          ...portMembers(inputs, outputs),
-          ...componentBatch(value, typeof size === "number" ? size : undefined),
-          task: task?.toMembers(ids),
-        }),
-    },
-    inputs,
-    outputs,
-    defaults: {
-      members: defined({
-        ...batchMembers(value, size ?? 0),
-        resources: resources && withoutEmpty(snakeCased(toResources(resources)) as Record<string, unknown>),
+      toSpec: (ids) => ({
+        ...componentBatch(value, typeof size === "number" ? size : undefined),
+        task: task?.toMembers(ids),
       }),
-      ...defined({ task: task?.toMembers, taskAssets: parts.length === 0 ? undefined : parts }),
+      defaults: {
+        members: defined({
+          ...batchMembers(value, size ?? 0),
+          resources: resources && withoutEmpty(snakeCased(toResources(resources)) as Record<string, unknown>),
+        }),
+        ...defined({ task: task?.toMembers, taskAssets: parts.length === 0 ? undefined : withPlaces(parts, node) }),
+      },
     },
-  };
+    reader,
+  );
 }
 
 /** A step that cuts its input into mini-batches and works on them on several machines. */
@@ -380,5 +341,5 @@ export const parallelNode: NodeType = {
   name: "parallel",
   schema: nodeSchema,
   read,
-  component: { schemaName: "parallelComponent", schema: componentSchema, read: readComponent },
+  component: { schemaName: "parallelComponent", mainKey: "task", schema: componentSchema, read: readComponent },
 };

@@ -2,11 +2,12 @@ import * as z from "zod";
 import { defined } from "../../azure/defined.ts";
 import { checkShape, oneOf, shape, text } from "../../yaml/shape.ts";
 import { computeSchema } from "../parts/compute.ts";
-import { nodeKeys, readComponentNode, toPipelineNode, withoutEmpty } from "./base.ts";
+import { nodeKeys, readComponentNode, toPipelineNode } from "./base.ts";
 import { componentKeys, readNamedComponent, specMembers } from "./component.ts";
 import { jobsSchema, partsOfGraph, readGraph, toJobs, withOptional } from "./graph.ts";
 import type { Component, ComponentSource, NodeReader, NodeType, PipelineNode } from "./kind.ts";
 import { inputPortsSchema, outputPortsSchema, portMembers, readInputPorts, readOutputPorts } from "./ports.ts";
+import { withoutEmpty } from "./wire.ts";
 
 const nodeSchema = shape(() =>
   z.strictObject({
@@ -101,5 +102,5 @@ export const pipelineNode: NodeType = {
   name: "pipeline",
   schema: nodeSchema,
   read,
-  component: { schemaName: "pipelineComponent", schema: componentSchema, read: readComponent },
+  component: { schemaName: "pipelineComponent", mainKey: "jobs", schema: componentSchema, read: readComponent },
 };

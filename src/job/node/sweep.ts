@@ -2,8 +2,6 @@ import * as z from "zod";
 import { defined } from "../../azure/defined.ts";
 import type { AddProblem } from "../../compute/kind.ts";
 import { checkShape, oneOf, shape, text } from "../../yaml/shape.ts";
-import type { NodePath } from "../../yaml/source.ts";
-import { isMapping } from "../../yaml/wording.ts";
 import { computeSchema } from "../parts/compute.ts";
 import { identitySchema } from "../parts/identity.ts";
 import { queueSchema } from "../parts/queue.ts";
@@ -19,11 +17,13 @@ import {
   toStepLimits,
   type EarlyTermination,
 } from "../parts/tuning.ts";
-import { bindable, bindableMembers, nodeKeys, readComponentNode, snakeCased, toPipelineNode } from "./base.ts";
+import { bindable, bindableMembers, nodeKeys, readComponentNode, toPipelineNode } from "./base.ts";
 import { commandNode } from "./command.ts";
 import { readNamedComponent, type NamedComponent } from "./component.ts";
+import { bindingsIn } from "./bound.ts";
 import { isBinding } from "./io.ts";
-import type { Binding, NodeReader, NodeType, PipelineNode } from "./kind.ts";
+import type { NodeReader, NodeType, PipelineNode } from "./kind.ts";
+import { snakeCased } from "./wire.ts";
 
 const trialKey = "trial";
 
@@ -140,12 +140,6 @@ function checkDeclared(value: DeclaredSweep, reader: NodeReader): void {
 function primaryMetricOf({ objective }: DeclaredSweep): PipelineNode["primaryMetric"] {
   const { goal, primary_metric: metric } = objective;
   return isBinding(goal) || isBinding(metric) ? undefined : { metric, goal };
-}
-
-function bindingsIn(value: unknown, path: NodePath): readonly Binding[] {
-  if (isBinding(value)) return [{ path, text: value }];
-  if (Array.isArray(value)) return value.flatMap((item, index) => bindingsIn(item, [...path, index]));
-  return isMapping(value) ? Object.entries(value).flatMap(([key, member]) => bindingsIn(member, [...path, key])) : [];
 }
 
 /** In az ml's own words, but for early termination, which is in ARM's with Python's spelling of the keys. */

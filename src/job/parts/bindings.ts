@@ -92,13 +92,13 @@ export function checkParameterBindings(
 }
 
 /** A component knows nothing but its own inputs and outputs: what stands around its step reaches it through these. */
-export function checkSections(command: string, inputs: readonly string[], { add }: PartReader): void {
+export function checkSections(command: string, inputs: readonly string[], { add }: PartReader, key = "command"): void {
   for (const [whole, section = "", name = ""] of command.matchAll(/\$\{\{\s*([^\s{}.]+)\.?(\S*?)\s*\}\}/g)) {
     if (section === "inputs" || section === "outputs") continue;
     add(
       "unknown-binding",
-      ["command"],
-      `The command uses ${whole}, and a component has inputs and outputs only.`,
+      [key],
+      `${key === "command" ? "The command" : `The key ${key}`} uses ${whole}, and a component has inputs and outputs only.`,
       inputs.includes(name) ? `Write \${{inputs.${name}}}.` : "Declare an input, and give the step its value.",
     );
   }

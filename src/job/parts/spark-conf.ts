@@ -29,10 +29,48 @@ export const confSchema = () =>
 export type SparkConf = Readonly<Record<string, string>>;
 
 type Declared = z.infer<ReturnType<typeof confSchema>>;
-type Setting = { readonly key: string; readonly value: string | number | boolean; readonly text: string };
+type Scalar = string | number | boolean;
+type Setting = { readonly key: string; readonly value: Scalar; readonly text: string };
+type Settings = ReadonlyMap<string, Setting>;
 
 /** The settings as the official client sends them, with its rules: sizes are required, and so are the bounds of what is dynamic. */
 export function readConf(declared: Declared, reader: PartReader): SparkConf {
+  const settings = settingsOf(declared, reader);
+  return toConf(settings, checkConf(settings, reader));
+}
+
+/** The settings of a step or a component, by their own names: numbers stay numbers. */
+export type StepConf = Readonly<Record<string, Scalar>>;
+
+/** Settings that nobody has checked: of a component, whose step may add to them, or of a step whose component is not known. */
+export function readStepConf(declared: Declared, reader: PartReader): StepConf {
+  return toStepConf(settingsOf(declared, reader));
+}
+
+/**
+ * The settings of a step with those of its component. The sizes that it leaves out are the component's; all others are,
+ * where it has none of its own.
+ */
+export function readWholeConf(declared: Declared, inherited: StepConf, reader: PartReader): StepConf {
+  const own = settingsOf(declared, reader);
+  const isSize = (name: string) => Object.values<string>(fullNames).includes(name);
+  const hasOthers = [...own.keys()].some((name) => !isSize(name));
+  const settings = new Map<string, Setting>(
+    Object.entries(inherited).flatMap(([name, value]): [string, Setting][] =>
+      isSize(name) || !hasOthers ? [[name, { key: name, value, text: String(value) }]] : [],
+    ),
+  );
+  for (const [name, setting] of own) if (!isSize(name) || !isEmpty(setting)) settings.set(name, setting);
+  const isDynamic = checkConf(settings, reader);
+  const { dynamic_allocation_min_executors: minimum, executor_instances: instances } = fullNames;
+  const fewest = settings.get(minimum);
+  // Switched on by the number 1, the official client leaves the instances open.
+  const isOpen = settings.get(fullNames.dynamic_allocation_enabled)?.value !== 1 && isEmpty(settings.get(instances));
+  if (isDynamic && fewest !== undefined && isOpen) settings.set(instances, fewest);
+  return withoutOff(toStepConf(settings));
+}
+
+function settingsOf(declared: Declared, reader: PartReader): Map<string, Setting> {
   const settings = new Map<string, Setting>();
   for (const [key, value] of Object.entries(declared)) {
     const name = Object.hasOwn(fullNames, key) ? fullNames[key as ShortName] : key;
@@ -43,15 +81,41 @@ export function readConf(declared: Declared, reader: PartReader): SparkConf {
       reader.add("said-twice", ["conf", key], message, "Keep one of them.", "warning");
     } else settings.set(name, { key, value, text });
   }
-  const isDynamic = readSwitch(settings, reader);
-  checkSizes(settings, isDynamic, reader);
-  checkMemory(settings, reader);
-  if (isDynamic) checkBounds(settings, reader);
-  else checkNoBounds(settings, reader);
-  return toConf(settings, isDynamic);
+  return settings;
 }
 
-function toConf(settings: ReadonlyMap<string, Setting>, isDynamic: boolean): SparkConf {
+/** @returns whether allocation is dynamic. */
+function checkConf(all: Settings, reader: PartReader): boolean {
+  // What a setting of a step is bound to is known when the pipeline runs.
+  const isBound = ({ value }: Setting) => typeof value === "string" && value.includes("${{");
+  const settings = new Map([...all].filter(([, setting]) => !isBound(setting)));
+  const isDynamic = readSwitch(settings, reader);
+  checkSizes(all, isDynamic, reader);
+  checkMemory(settings, reader);
+  if (all.size > settings.size) return isDynamic;
+  if (isDynamic) checkBounds(settings, reader);
+  else checkNoBounds(settings, reader);
+  return isDynamic;
+}
+
+/** Dynamic allocation that is switched off is not sent, but to a component that may have it switched on. */
+export function withoutOff(conf: StepConf): StepConf {
+  const { dynamic_allocation_enabled: enabled } = fullNames;
+  return Object.fromEntries(Object.entries(conf).filter(([name, value]) => name !== enabled || value !== false));
+}
+
+/** The official client makes numbers of the digits of its own settings. */
+function toStepConf(settings: Settings): StepConf {
+  const sizes: readonly string[] = Object.values(fullNames);
+  return Object.fromEntries(
+    [...settings].map(([name, { value }]) => [
+      name,
+      typeof value === "string" && sizes.includes(name) && /^\d+$/.test(value) ? Number(value) : value,
+    ]),
+  );
+}
+
+function toConf(settings: Settings, isDynamic: boolean): SparkConf {
   const { dynamic_allocation_enabled: enabled, executor_instances: instances } = fullNames;
   const conf = Object.fromEntries([...settings].map(([name, { text }]) => [name, text]));
   const { [enabled]: _, ...rest } = conf;
@@ -67,7 +131,7 @@ function isEmpty(setting: Setting | undefined): boolean {
   return setting === undefined || setting.value === 0 || setting.value === "";
 }
 
-function readSwitch(settings: ReadonlyMap<string, Setting>, { add }: PartReader): boolean {
+function readSwitch(settings: Settings, { add }: PartReader): boolean {
   const setting = settings.get(fullNames.dynamic_allocation_enabled);
   if (setting === undefined) return false;
   const { key, value } = setting;
@@ -81,7 +145,7 @@ function readSwitch(settings: ReadonlyMap<string, Setting>, { add }: PartReader)
 
 const sizes = ["driver_cores", "driver_memory", "executor_cores", "executor_memory"] as const;
 
-function checkSizes(settings: ReadonlyMap<string, Setting>, isDynamic: boolean, { add }: PartReader): void {
+function checkSizes(settings: Settings, isDynamic: boolean, { add }: PartReader): void {
   const required: readonly ShortName[] = isDynamic ? sizes : [...sizes, "executor_instances"];
   for (const short of required) {
     const name = fullNames[short];
@@ -97,7 +161,7 @@ function checkSizes(settings: ReadonlyMap<string, Setting>, isDynamic: boolean, 
 }
 
 /** @see https://spark.apache.org/docs/latest/configuration.html#spark-properties */
-function checkMemory(settings: ReadonlyMap<string, Setting>, { add }: PartReader): void {
+function checkMemory(settings: Settings, { add }: PartReader): void {
   for (const name of [fullNames.driver_memory, fullNames.executor_memory]) {
     const setting = settings.get(name);
     if (setting === undefined || setting.value === "" || /^\d+([kmgtp]b?|b)?$/i.test(setting.text)) continue;
@@ -106,7 +170,7 @@ function checkMemory(settings: ReadonlyMap<string, Setting>, { add }: PartReader
   }
 }
 
-function checkBounds(settings: ReadonlyMap<string, Setting>, { add }: PartReader): void {
+function checkBounds(settings: Settings, { add }: PartReader): void {
   const numberOf = (short: ShortName): number | undefined => {
     const name = fullNames[short];
     const setting = settings.get(name);
@@ -137,7 +201,7 @@ function checkBounds(settings: ReadonlyMap<string, Setting>, { add }: PartReader
   add("out-of-range", at("executor_instances"), message, "Use a number in between, or leave it out.");
 }
 
-function checkNoBounds(settings: ReadonlyMap<string, Setting>, { add }: PartReader): void {
+function checkNoBounds(settings: Settings, { add }: PartReader): void {
   for (const short of ["dynamic_allocation_min_executors", "dynamic_allocation_max_executors"] as const) {
     const setting = settings.get(fullNames[short]);
     if (setting === undefined) continue;
