@@ -18,6 +18,7 @@ import { failureAt } from "../report/refused-field.ts";
 import { configurationOf } from "./configuration.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { followToReport } from "./follow-run.ts";
+import { writesOfRun } from "./permissions-before-writing.ts";
 import { submitRun, type Prepared } from "./submit-run.ts";
 import { trainLocally } from "./train-locally.ts";
 import { connect } from "./workspace.ts";
@@ -50,7 +51,12 @@ export async function runDeclared(
       ...defined({ azure: gates.some(isComparison) ? await connected() : prepared?.azure }),
     });
   const azure = await connected();
-  return runInWorkspace(run, declaration, context, { liveNames: new Map(), ...prepared, azure });
+  return runInWorkspace(run, declaration, context, {
+    liveNames: new Map(),
+    isRunPermitted: false,
+    ...prepared,
+    azure,
+  });
 }
 
 /** A run whose machines were taken away is submitted anew, as often as the declaration lets it. */
@@ -91,9 +97,12 @@ async function submitAndFollow(
   prepared: Prepared,
   repeats?: string,
 ): Promise<CommandResult> {
-  const { azure } = prepared;
-  const submitted = await submitRun(job, declaration, context, prepared, repeats);
+  const { azure, isRunPermitted } = prepared;
+  const gate = writesOfRun(job, azure, isRunPermitted);
+  const submitted = await submitRun(job, declaration, context, prepared, gate.beforeWriting, repeats);
   if (!submitted.ok) {
+    const lacking = gate.lacking();
+    if (lacking.length > 0) return { failures: lacking };
     const failure = failureAt(submitted.failure, "The run could not be submitted", job.source);
     if (failure.reason === "cancelled") return cancelledWhileSubmitting(context, azure);
     const isOfIdentity = failure.reason === "not-authorized" || failure.reason === "authentication-failed";
