@@ -112,6 +112,17 @@ describe("an upload", () => {
     expect(await stand.emulator.blobs(`${below}/`)).toHaveLength(files.length);
   });
 
+  it("takes what is there for its own where the storage closes the connection before it has read it all", async () => {
+    const { blobs, container } = storageOf(stand);
+    const { files } = filesOf({ "middle.bin": randomBytes(300_000) });
+    await blobs.upload(container, files);
+    stand.endpoint.faults.add({ method: "PUT", path: "middle.bin$", kind: "reset", times: 99 });
+    expect(await blobs.upload(container, files)).toMatchObject({ ok: true });
+    writeFileSync(files[0]?.path ?? "", randomBytes(300_000));
+    expect(await blobs.upload(container, files)).toMatchObject({ ok: false });
+    stand.endpoint.faults.clear();
+  });
+
   it.each([
     ["a busy storage", { kind: "status", status: 503, headers: { "Retry-After": "1" } }],
     ["a connection that breaks", { kind: "reset" }],

@@ -178,15 +178,22 @@ async function unlessThere(
     await put({ "if-none-match": "*" });
     return false;
   } catch (error) {
-    if (!saysAlreadyThere(error)) throw error;
+    const isThere = saysAlreadyThere(error);
+    // A storage that has a blob may close the connection before it has read a long body, and its answer is lost with that.
+    if (!isThere && (hasAnswer(error) || file.bytes <= smallBytes || signal.aborted)) throw error;
     const there = await send(container, { method: "HEAD", blob: file.name, signal }).catch(() => undefined);
     if (there === undefined) throw error;
     const { "content-length": length, "content-md5": theirs } = there.headers;
     if (await isSame({ bytes: Number(length), ...(theirs === undefined ? {} : { md5: theirs }) }, file, md5))
       return true;
+    if (!isThere) throw error;
     await put({});
     return false;
   }
+}
+
+function hasAnswer(error: unknown): boolean {
+  return !(error instanceof StorageRefusal) || error.statusCode !== undefined || error.code === "FileChanged";
 }
 
 /** Of all conflicts only these say that the blob exists. 412 answers the condition that none may exist. */
