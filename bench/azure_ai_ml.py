@@ -1,4 +1,4 @@
-"""What a script with azure-ai-ml does for the same files: `validate|plan|apply|submit FILE…`."""
+"""What a script with azure-ai-ml does for the same files: `validate|plan|apply|submit|stream|download FILE…`."""
 
 import os
 import sys
@@ -28,6 +28,12 @@ def connect():
 if work == "submit":
     job = load_job(files[0])
     print(connect().jobs.create_or_update(job).name)
+elif work in ("stream", "download"):
+    client = connect()
+    job = client.jobs.create_or_update(load_job(files[0]))
+    client.jobs.stream(job.name)
+    if work == "download":
+        client.jobs.download(job.name, download_path="run")
 else:
     declared = [load_compute(file) for file in files]
     if work == "plan":

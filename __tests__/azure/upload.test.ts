@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkoutOf } from "../support/step.ts";
@@ -7,6 +7,9 @@ import { storageOf } from "../support/storage.ts";
 import { useStand } from "../support/use-stand.ts";
 
 const stand = useStand();
+
+/** So that a few megabytes go in blocks. */
+const sizes = { mostInOneRequest: 1_000_000, leastBlock: 1_000_000 };
 
 /** Files in a folder of their own, and the blobs that they become. */
 let folders = 0;
@@ -32,17 +35,29 @@ beforeEach(() => {
 const requestsSince = () => stand.requests().length - before;
 
 describe("an upload", () => {
-  it("puts each small file by one request, and a large one by its blocks", async () => {
+  it("puts each file by one request, and a very large one by its blocks", async () => {
     const { blobs, container } = storageOf(stand);
-    const large = randomBytes(5_000_000);
-    const { below, files } = filesOf({ "a.txt": "a", "empty.txt": "", "large.bin": large, "ä é&<'%20+.txt": "b" });
-    expect(await blobs.upload(container, files)).toEqual({ ok: true, value: undefined });
-    expect(requestsSince()).toBe(3 + 3 + 1);
+    const [middle, large] = [randomBytes(600_000), randomBytes(4_500_000)];
+    const { below, files } = filesOf({
+      "a.txt": "a",
+      "empty.txt": "",
+      "middle.bin": middle,
+      "large.bin": large,
+      "ä é&<'%20+.txt": "b",
+    });
+    expect(await blobs.upload(container, files, { sizes })).toEqual({ ok: true, value: undefined });
+    expect(requestsSince()).toBe(4 + 5 + 1);
     const there = await stand.emulator.blobs(`${below}/`);
     expect(there.map(({ name }) => name.slice(below.length + 1)).sort()).toEqual(
-      ["a.txt", "empty.txt", "large.bin", "ä é&<'%20+.txt"].sort(),
+      ["a.txt", "empty.txt", "middle.bin", "large.bin", "ä é&<'%20+.txt"].sort(),
     );
-    expect(there.find(({ name }) => name.endsWith("large.bin"))?.text).toBe(large.toString("utf8"));
+    const text = (name: string) => there.find((blob) => blob.name === `${below}/${name}`)?.text;
+    // A difference of megabytes is nothing to print.
+    expect(text("middle.bin") === middle.toString("utf8")).toBe(true);
+    expect(text("large.bin") === large.toString("utf8")).toBe(true);
+    // By the checksums the storage knows both again.
+    expect(await blobs.upload(container, files, { sizes, resumes: below })).toMatchObject({ ok: true });
+    expect(requestsSince()).toBe(4 + 5 + 1 + 1);
   });
 
   it("that was cut off goes on: what is there is not sent again", async () => {
@@ -90,11 +105,22 @@ describe("an upload", () => {
     const ends = await Promise.all(
       [1, 2].map(async () => {
         const { blobs, container } = storageOf(stand);
-        return blobs.upload(container, files);
+        return blobs.upload(container, files, { sizes });
       }),
     );
     expect(ends.map(({ ok }) => ok)).toEqual([true, true]);
     expect(await stand.emulator.blobs(`${below}/`)).toHaveLength(files.length);
+  });
+
+  it("takes what is there for its own where the storage closes the connection before it has read it all", async () => {
+    const { blobs, container } = storageOf(stand);
+    const { files } = filesOf({ "middle.bin": randomBytes(300_000) });
+    await blobs.upload(container, files);
+    stand.endpoint.faults.add({ method: "PUT", path: "middle.bin$", kind: "reset", times: 99 });
+    expect(await blobs.upload(container, files)).toMatchObject({ ok: true });
+    writeFileSync(files[0]?.path ?? "", randomBytes(300_000));
+    expect(await blobs.upload(container, files)).toMatchObject({ ok: false });
+    stand.endpoint.faults.clear();
   });
 
   it.each([
@@ -103,18 +129,29 @@ describe("an upload", () => {
     ["a lost reply", { kind: "lost-reply" }],
   ] as const)("waits for %s", async (_, fault) => {
     const { blobs, container } = storageOf(stand);
-    const { below, files } = filesOf({ "a.txt": "a", "large.bin": randomBytes(3_000_000) });
-    stand.endpoint.faults.add({ method: "PUT", path: below, times: 3, ...fault });
-    expect(await blobs.upload(container, files)).toMatchObject({ ok: true });
-    expect(await stand.emulator.blobs(`${below}/`)).toHaveLength(2);
+    const contents = {
+      "a.txt": Buffer.from("a"),
+      "large.bin": randomBytes(3_000_000),
+      "middle.bin": randomBytes(700_000),
+    };
+    const { below, files } = filesOf(contents);
+    stand.endpoint.faults.add({ method: "PUT", path: below, times: 5, ...fault });
+    expect(await blobs.upload(container, files, { sizes })).toMatchObject({ ok: true });
+    const there = await stand.emulator.blobs(`${below}/`);
+    // What is sent again is read again.
+    expect(there.map(({ text }) => createHash("md5").update(text).digest("hex"))).toEqual(
+      Object.values(contents).map((content) => createHash("md5").update(content.toString("utf8")).digest("hex")),
+    );
   });
 
   it.each([
-    ["grown", "longer than it was"],
-    ["shrunk", ""],
-  ])("refuses a file that has %s since it was listed, and names it", async (_, text) => {
+    ["grown", "text", "longer than it was"],
+    ["shrunk", "text", ""],
+    ["grown, and is read while it is sent,", "text".repeat(50_000), "text".repeat(50_001)],
+    ["shrunk, and is read while it is sent,", "text".repeat(50_000), "text".repeat(49_999)],
+  ])("refuses a file that has %s since it was listed, and names it", async (_, listed, text) => {
     const { blobs, container } = storageOf(stand);
-    const { files } = filesOf({ "a.txt": "text" });
+    const { files } = filesOf({ "a.txt": listed });
     writeFileSync(files[0]?.path ?? "", text);
     expect(await blobs.upload(container, files)).toMatchObject({
       ok: false,

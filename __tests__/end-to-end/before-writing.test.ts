@@ -366,6 +366,13 @@ const cases: readonly Case[] = [
     before: () => emulator.grant(workspacePath, [{ actions: ["*"], notActions: ["*/workspaces/jobs/write"] }]),
   },
   {
+    reason: "not-authorized",
+    what: "a run that may not be submitted, whose code is uploaded first",
+    files: { "job.yml": "command: a\ncode: src\nenvironment: { image: u }\n", "src/a.py": "1\n" },
+    inputs: { run: "job.yml" },
+    before: () => emulator.grant(workspacePath, [{ actions: ["*"], notActions: ["*/workspaces/jobs/write"] }]),
+  },
+  {
     reason: "workspace-unavailable",
     what: "a workspace that is not there",
     files: declared(cluster),

@@ -29,6 +29,34 @@ describe("the requests of a call", () => {
     ]);
   });
 
+  it("reads what a run needs, and writes nothing but the run, where another commit has the same code and environment", async () => {
+    emulator.clearJournal();
+    const checkout = checkoutOf({
+      "job.yml": "command: echo\ncode: src\nenvironment: { image: u }\ncompute: azureml:one\n",
+      "src/train.py": "print(1)\n",
+    });
+    const submit = (commit: string) =>
+      actIn(emulator, "train", checkout, { inputs: { run: "job.yml", wait: "false" }, commit });
+    expect((await submit("1".repeat(40))).exitCode).toBe(0);
+    // Before the code is written it is known whether the run may be.
+    const first = emulator.journal().map(({ method, path }) => `${method} ${basename(path)}`);
+    expect(first.indexOf("GET permissions")).toBeGreaterThan(0);
+    expect(first.indexOf("GET permissions")).toBeLessThan(first.indexOf("POST startPendingUpload"));
+    emulator.clearJournal();
+
+    expect((await submit("2".repeat(40))).exitCode).toBe(0);
+
+    const signIn = /\/_github\/|\/oauth2\/|\/discovery\/|openid-configuration/;
+    const requests = emulator.journal().filter(({ path }) => !signIn.test(path));
+    const kinds = requests.map(({ method, path }) => {
+      const [, kind = basename(path)] = /\/(computes|jobs|codes|environments)\//.exec(path) ?? [];
+      return `${method} ${kind}`;
+    });
+    expect(kinds.sort()).toEqual(
+      ["GET endpoints", "GET mlw-main", "GET computes", "GET jobs", "GET codes", "GET environments", "PUT jobs"].sort(),
+    );
+  });
+
   it("keeps its connections through a proxy: one to each host", async () => {
     const before = emulator.traffic().connections;
     const done = await act(

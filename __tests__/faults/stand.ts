@@ -68,7 +68,7 @@ async function openStand(
   // The storage is started by the first need of it.
   await emulator.blobs(leasePrefix);
   const proxy = proxied
-    ? await startProxy(Number(new URL(endpoint.origin).port), createJournal(join(stateFolder, "tunnels.jsonl")))
+    ? await startProxy(endpoint.accept, createJournal(join(stateFolder, "tunnels.jsonl")))
     : undefined;
   if (proxy !== undefined) process.env["HTTPS_PROXY"] = proxy.url;
   const close = async () => {

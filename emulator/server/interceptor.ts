@@ -40,7 +40,10 @@ export function intercepted({ message, method, url, bytes }: Received, number: n
     method,
     path: url.pathname,
     query: url.searchParams,
-    text: bytes.toString("utf8"),
+    // Made when somebody reads it: most requests have no reader, and some are large.
+    get text() {
+      return bytes.toString("utf8");
+    },
     headers: message.headers,
     ...(typeof leaseId === "string" ? { leaseId } : {}),
   };

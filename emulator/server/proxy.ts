@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from "node:http";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Journal } from "../journal.ts";
 import { isRealHost } from "./cloud-endpoints.ts";
 import { close, listen } from "./listen.ts";
@@ -7,8 +7,8 @@ import { close, listen } from "./listen.ts";
 /** An HTTP proxy in front of the real names: each tunnel ends at the emulator. */
 export type Proxy = { readonly url: string; readonly stop: () => Promise<void> };
 
-/** @param port of the emulator's own server. */
-export async function startProxy(port: number, journal: Journal): Promise<Proxy> {
+/** @param accept takes the other end of a tunnel: no connection is between the proxy and the emulator. */
+export async function startProxy(accept: (client: Socket) => void, journal: Journal): Promise<Proxy> {
   const server = createServer((_, response) =>
     response.writeHead(403).end("This proxy only forwards to hosts of Azure and GitHub.\n"),
   );
@@ -25,13 +25,8 @@ export async function startProxy(port: number, journal: Journal): Promise<Proxy>
       client.end("HTTP/1.1 403 Forbidden\r\n\r\n");
       return;
     }
-    const upstream = connect(port, "127.0.0.1", () => {
-      client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-      upstream.pipe(client);
-      client.pipe(upstream);
-    });
-    upstream.on("error", () => client.destroy());
-    client.on("close", () => upstream.destroy());
+    client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+    accept(client);
   });
   return {
     url: `http://127.0.0.1:${await listen(server, 0)}`,

@@ -37,8 +37,9 @@ export async function receive(message: IncomingMessage): Promise<Received> {
 }
 
 /** The same as every part of the emulator sees it. Addresses are named by the name that the client came by. */
-export function toIncoming({ message, method, host, url, bytes }: Received): Incoming {
-  const text = bytes.toString("utf8");
+export function toIncoming({ message, method, host, url, bytes, isBlob }: Received): Incoming {
+  // What goes into the storage may be large, and is read there as it is.
+  const text = isBlob ? "" : bytes.toString("utf8");
   return {
     method,
     host,

@@ -1,4 +1,5 @@
 import { createServer } from "node:https";
+import type { Socket } from "node:net";
 import { createFaults, type Faults } from "../faults.ts";
 import type { Certificates } from "./certificates.ts";
 import { environmentAt, environmentBehind, type Environment, type Route } from "./environment.ts";
@@ -14,6 +15,8 @@ export type Endpoint = AsyncDisposable & {
   /** What the client's environment needs. */
   readonly environment: Environment;
   readonly faults: Pick<Faults, "add" | "clear">;
+  /** Takes a connection that a proxy has for it. */
+  readonly accept: (client: Socket) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -41,7 +44,7 @@ export async function startServer(
   const traffic = countTraffic(server);
   const mainPort = await listen(server, port);
   const origin = `https://127.0.0.1:${mainPort}`;
-  const proxy = await startProxy(mainPort, parts.journal);
+  const proxy = await startProxy((client) => server.emit("connection", client), parts.journal);
 
   const endpoints = new Set<Endpoint>();
   const openEndpoint = async (interceptor: Interceptor = {}): Promise<Endpoint> => {
@@ -56,6 +59,7 @@ export async function startServer(
       origin: ownOrigin,
       environment: environmentAt(ownOrigin, caFile),
       faults: state.faults,
+      accept: (client) => own.emit("connection", client),
       close: closeOwn,
       [Symbol.asyncDispose]: closeOwn,
     };

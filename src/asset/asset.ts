@@ -201,6 +201,8 @@ async function ensureDeclared<Definition, Content>(
   const found = (await kind.find?.(declared, content, deps)) ?? succeeded(undefined);
   if (!found.ok) return found;
   if (found.value !== undefined) return succeeded(found.value);
+  const may = await deps.beforeWriting?.();
+  if (may?.ok === false) return may;
   const address = await kind.upload(declared, content, what, deps);
   if (!address.ok) return address;
   const request = kind.toRequest?.(declared, content, address.value, {

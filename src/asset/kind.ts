@@ -9,6 +9,8 @@ export type AssetDeps = UploadDeps & {
   readonly workspaceId: string;
   /** ARM id of a compute that an asset names. */
   readonly computeIdOf: (compute: string) => string;
+  /** Asked before anything is uploaded or registered; its failure is that of the asset, and nothing is written then. */
+  readonly beforeWriting?: () => Promise<Outcome<void>>;
 };
 
 /** What the references inside an asset have become: of the assets it is made of, and of computes. */

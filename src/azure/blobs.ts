@@ -10,12 +10,14 @@ import { keepMemoryLean } from "./lean-memory.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { barePipeline, httpClient, plainPipeline, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
-import { uploadFiles, uploadProgress, type UploadedFile } from "./upload.ts";
+import { uploadFiles, uploadProgress, type UploadedFile, type UploadSizes } from "./upload.ts";
 
 export type UploadOptions = {
   readonly signal?: AbortSignal;
   /** Blobs below this prefix may be there from an upload that broke off: the same content is not sent again. */
   readonly resumes?: string;
+  /** Default: those that are quick. */
+  readonly sizes?: UploadSizes;
   /** Told now and then how far it is, while it takes long. */
   readonly onProgress?: (message: string) => void;
 };
@@ -81,11 +83,11 @@ export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
     }
   };
   return {
-    upload: async (container, files, { signal = deps.signal, resumes, onProgress } = {}) => {
+    upload: async (container, files, { signal = deps.signal, resumes, sizes, onProgress } = {}) => {
       try {
         const there = resumes === undefined ? new Map() : await listBlobs(send, container, resumes, signal);
         const onFile = uploadProgress(files, deps.clock, onProgress);
-        await uploadFiles(files, { send, container, there, signal, onFile });
+        await uploadFiles(files, { send, container, there, signal, sizes, onFile });
         return succeeded(undefined);
       } catch (error) {
         return withStorageAdvice(storageFailure(error, signal), container);

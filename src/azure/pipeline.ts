@@ -68,9 +68,11 @@ function throughProxy(): PipelinePolicy {
     sendRequest: (request, next) =>
       theirs.sendRequest(request, (ready) => {
         if (ready.agent !== undefined) {
-          (ready.agent as { keepAlive?: boolean }).keepAlive = true;
+          const { protocol } = new URL(ready.url);
+          // It has one agent for each protocol. One that is not told writes a stack trace to find out, for every request.
+          Object.assign(ready.agent, { keepAlive: true, protocol, defaultPort: protocol === "https:" ? 443 : 80 });
           // Without it the agent files a connection that has become free under another name than it looks for.
-          ready.requestOverrides = { ...ready.requestOverrides, protocol: new URL(ready.url).protocol };
+          ready.requestOverrides = { ...ready.requestOverrides, protocol };
         }
         return next(ready);
       }),

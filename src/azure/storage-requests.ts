@@ -3,6 +3,7 @@ import { createHttpHeaders, createPipelineRequest, type HttpMethods, type Pipeli
 import type { BlobContainer } from "./blob-container.ts";
 import { createContainerAccess, type StorageIdentity } from "./container-access.ts";
 import { trustedAddress } from "./addresses.ts";
+import type { FileBody } from "./file-body.ts";
 import {
   barePipeline,
   bearerTokenPolicy,
@@ -27,7 +28,7 @@ export type StorageRequest = {
   readonly blob?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Buffer;
+  readonly body?: Buffer | FileBody;
   readonly signal?: AbortSignal;
 };
 
@@ -149,7 +150,7 @@ async function sendOnce(
       ...headers,
     }),
     streamResponseStatusCodes: new Set([200, 206]),
-    ...(body === undefined ? {} : { body }),
+    ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? body : body.open }),
     ...(signal === undefined ? {} : { abortSignal: signal }),
   });
   const response = await pipeline.sendRequest(httpClient(), request);

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, read, readSync } from "node:fs";
-import { promisify } from "node:util";
-import pLimit from "p-limit";
+import { readFileSync } from "node:fs";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { Clock } from "../clock.ts";
 import { sizeText } from "../size-text.ts";
 import type { BlobContainer } from "./blob-container.ts";
 import type { ListedBlob } from "./blob-list.ts";
+import { fileBody, sliceBytes } from "./file-body.ts";
 import { keepMemoryLean } from "./lean-memory.ts";
 import { contentReader } from "./read-content.ts";
-import { StorageRefusal, type SendToStorage } from "./storage-requests.ts";
+import { StorageRefusal, type SendToStorage, type StorageRequest } from "./storage-requests.ts";
 
 /** A file of this machine, and the blob that it becomes. */
 export type UploadedFile = {
@@ -26,38 +26,37 @@ export type UploadParts = {
   /** What an earlier upload has left, by name: the same content is not sent again. */
   readonly there: ReadonlyMap<string, ListedBlob>;
   readonly signal: AbortSignal;
+  readonly sizes?: UploadSizes | undefined;
   /** Called as files are done. */
   readonly onFile: (file: UploadedFile, wasThere: boolean) => void;
 };
 
+/** In bytes. A larger file goes in blocks, many at once: what is lost with a request is sent again, and one connection is slow. */
+export type UploadSizes = { readonly mostInOneRequest: number; readonly leastBlock: number };
+
+/** Our choice. */
+const usual: UploadSizes = { mostInOneRequest: 32 * 1024 * 1024, leastBlock: 8 * 1024 * 1024 };
+
 /** How many requests are on their way at once. Our choice: enough to hide latency, few enough not to be throttled. */
 const atOnce = 10;
-
-/** A larger file goes in blocks of this size: what is lost with a request is sent again, and a block is in memory meanwhile. */
-const leastBlock = 2 * 1024 * 1024;
 
 /** Of how many blocks a blob can be made. */
 const mostBlocks = 50_000;
 
-/** How many blocks are in memory, whatever the number of files and requests. */
-const blocksInMemory = 3;
-
-/** Files up to this size have memory of their own; larger ones wait for that of a block. */
+/** Files up to this size are read at once; of larger ones a slice is in memory. */
 const smallBytes = 64 * 1024;
-
-const readAt = promisify(read);
 
 /** Puts all files, some at a time. What is there already is kept where it is the same, and written again where it is not. */
 export async function uploadFiles(files: readonly UploadedFile[], parts: UploadParts): Promise<void> {
   keepMemoryLean();
-  const blocks = createBlockMemory();
+  const sending = { ...parts, inTurn: pLimit(atOnce), slices: [] };
   const rest = files.values();
   let isOver = false;
   const work = async () => {
     for (const file of rest) {
       if (isOver) return;
       try {
-        const wasThere = await uploadFile(file, { ...parts, blocks });
+        const wasThere = await uploadFile(file, sending);
         parts.onFile(file, wasThere);
       } catch (error) {
         isOver = true;
@@ -71,79 +70,97 @@ export async function uploadFiles(files: readonly UploadedFile[], parts: UploadP
   if (failed !== undefined) throw failed.reason;
 }
 
-type Parts = UploadParts & { readonly blocks: BlockMemory };
-
-/** @returns true where the same content was there. */
-async function uploadFile(file: UploadedFile, parts: Parts): Promise<boolean> {
-  const known = parts.there.get(file.name);
-  const put = (body: Buffer) =>
-    putBlob(file, { body, md5: async () => createHash("md5").update(body).digest("base64"), known }, parts);
-  if (file.bytes <= smallBytes) return put(await readBlock(file, 0, Buffer.allocUnsafe(file.bytes)));
-  if (file.bytes <= leastBlock)
-    return parts.blocks.lend(file.bytes, async (memory) => put(await readBlock(file, 0, memory)));
-  if (known?.bytes === file.bytes && (await isSame(known, file, () => md5Of(file.path)))) return true;
-  return putBlocks(file, parts);
-}
-
-type Content = {
-  readonly body: Buffer;
-  /** Base64. */
-  readonly md5: () => Promise<string>;
-  readonly known: ListedBlob | undefined;
+type Sending = UploadParts & {
+  /** One limit for the requests of all files. */
+  readonly inTurn: LimitFunction;
+  /** Memory that no request uses at the moment: by itself each would leave its own behind. */
+  readonly slices: Buffer[];
 };
 
-async function putBlob(file: UploadedFile, { body, md5, known }: Content, parts: Parts): Promise<boolean> {
+/** @returns true where the same content was there. */
+async function uploadFile(file: UploadedFile, sending: Sending): Promise<boolean> {
+  const { mostInOneRequest } = sending.sizes ?? usual;
+  const known = sending.there.get(file.name);
+  const isSmall = file.bytes <= smallBytes;
+  const small = isSmall ? readSmall(file) : undefined;
+  const md5 = small === undefined ? () => md5Of(file.path) : () => Promise.resolve(md5OfBytes(small));
   if (known !== undefined && (await isSame(known, file, md5))) return true;
-  const { send, container, signal } = parts;
+  if (file.bytes > mostInOneRequest) return putBlocks(file, sending);
+  // The storage makes the checksum of what comes in one request.
   const headers = { "x-ms-blob-type": "BlockBlob", "content-type": contentType };
-  const put = (conditions: Conditions) =>
-    send(container, { method: "PUT", blob: file.name, headers: { ...headers, ...conditions }, body, signal });
-  return unlessThere(put, file, md5, parts);
+  const put = (conditions: Conditions) => {
+    const request = { method: "PUT", blob: file.name, headers: { ...headers, ...conditions } } as const;
+    return small === undefined
+      ? sendPart(file, { offset: 0, length: file.bytes }, request, sending)
+      : sendBytes(small, request, sending);
+  };
+  return unlessThere(put, file, md5, sending);
 }
 
 /** The blocks of a large file, then the list that makes a blob of them. */
-async function putBlocks(file: UploadedFile, { blocks, ...parts }: Parts): Promise<boolean> {
-  const { send, container, signal } = parts;
+async function putBlocks(file: UploadedFile, sending: Sending): Promise<boolean> {
   const { name: blob, bytes } = file;
+  const { leastBlock } = sending.sizes ?? usual;
   const blockBytes = Math.max(leastBlock, Math.ceil(bytes / mostBlocks));
-  const whole = createHash("md5");
-  const ids: string[] = [];
-  const sent: Promise<void>[] = [];
-  let failure: { readonly error: unknown } | undefined;
-  for (let offset = 0; offset < bytes && failure === undefined; offset += blockBytes) {
-    const id = Buffer.from(String(ids.length).padStart(6, "0")).toString("base64");
-    ids.push(id);
-    // The next block is read as soon as this one is on its way.
-    await new Promise<void>((isUnderWay) => {
-      const put = blocks.lend(Math.min(blockBytes, bytes - offset), async (memory) => {
-        const body = await readBlock(file, offset, memory);
-        whole.update(body);
-        isUnderWay();
-        await send(container, { method: "PUT", blob, query: { comp: "block", blockid: id }, body, signal });
-      });
-      const ended = put.catch((error: unknown) => {
-        failure ??= { error };
-        isUnderWay();
-      });
-      sent.push(ended);
-    });
-  }
-  await Promise.all(sent);
-  if (failure !== undefined) throw failure.error;
-  const md5 = whole.digest("base64");
-  const list = `<?xml version="1.0" encoding="utf-8"?><BlockList>${ids.map((id) => `<Latest>${id}</Latest>`).join("")}</BlockList>`;
+  const blocks = Array.from({ length: Math.ceil(bytes / blockBytes) }, (_, index) => ({
+    id: Buffer.from(String(index).padStart(6, "0")).toString("base64"),
+    offset: index * blockBytes,
+    length: Math.min(blockBytes, bytes - index * blockBytes),
+  }));
+  const rest = blocks.values();
+  let isOver = false;
+  const work = async () => {
+    for (const { id, ...range } of rest) {
+      if (isOver) return;
+      try {
+        await sendPart(file, range, { method: "PUT", blob, query: { comp: "block", blockid: id } }, sending);
+      } catch (error) {
+        isOver = true;
+        throw error;
+      }
+    }
+  };
+  // Of what comes in blocks the storage makes no checksum.
+  const [checksum, ...ends] = await Promise.allSettled([md5Of(file.path), ...Array.from({ length: atOnce }, work)]);
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  if (checksum.status === "rejected") throw checksum.reason;
+  const md5 = checksum.value;
+  const ids = blocks.map(({ id }) => `<Latest>${id}</Latest>`).join("");
+  const list = Buffer.from(`<?xml version="1.0" encoding="utf-8"?><BlockList>${ids}</BlockList>`);
   const headers = { "x-ms-blob-content-type": contentType, "x-ms-blob-content-md5": md5 };
-  const body = Buffer.from(list);
-  const commit = (conditions: Conditions) =>
-    send(container, {
-      method: "PUT",
-      blob,
-      query: { comp: "blocklist" },
-      headers: { ...headers, ...conditions },
-      body,
-      signal,
-    });
-  return unlessThere(commit, file, async () => md5, parts);
+  const commit = (conditions: Conditions) => {
+    const query = { comp: "blocklist" };
+    return sendBytes(list, { method: "PUT", blob, query, headers: { ...headers, ...conditions } }, sending);
+  };
+  return unlessThere(commit, file, () => Promise.resolve(md5), sending);
+}
+
+type Put = Omit<StorageRequest, "body" | "signal">;
+
+function sendBytes(body: Buffer, request: Put, { send, container, signal, inTurn }: Sending): Promise<unknown> {
+  return inTurn(() => send(container, { ...request, body, signal }));
+}
+
+/** Sends a part of a file while it is read. @throws where the file is not as large as it was. */
+function sendPart(
+  file: UploadedFile,
+  range: { readonly offset: number; readonly length: number },
+  request: Put,
+  { send, container, signal, inTurn, slices }: Sending,
+): Promise<void> {
+  return inTurn(async () => {
+    const memory = slices.pop() ?? Buffer.allocUnsafeSlow(sliceBytes);
+    const change = new AbortController();
+    const body = fileBody({ ...file, ...range }, memory, () => change.abort());
+    try {
+      await send(container, { ...request, body, signal: AbortSignal.any([signal, change.signal]) });
+    } catch (error) {
+      throw change.signal.aborted ? changed(file) : error;
+    }
+    // After a failure a connection may still have it.
+    slices.push(memory);
+  });
 }
 
 type Conditions = Readonly<Record<string, string>>;
@@ -161,15 +178,22 @@ async function unlessThere(
     await put({ "if-none-match": "*" });
     return false;
   } catch (error) {
-    if (!saysAlreadyThere(error)) throw error;
+    const isThere = saysAlreadyThere(error);
+    // A storage that has a blob may close the connection before it has read a long body, and its answer is lost with that.
+    if (!isThere && (hasAnswer(error) || file.bytes <= smallBytes || signal.aborted)) throw error;
     const there = await send(container, { method: "HEAD", blob: file.name, signal }).catch(() => undefined);
     if (there === undefined) throw error;
     const { "content-length": length, "content-md5": theirs } = there.headers;
     if (await isSame({ bytes: Number(length), ...(theirs === undefined ? {} : { md5: theirs }) }, file, md5))
       return true;
+    if (!isThere) throw error;
     await put({});
     return false;
   }
+}
+
+function hasAnswer(error: unknown): boolean {
+  return !(error instanceof StorageRefusal) || error.statusCode !== undefined || error.code === "FileChanged";
 }
 
 /** Of all conflicts only these say that the blob exists. 412 answers the condition that none may exist. */
@@ -187,25 +211,15 @@ async function isSame(
   return there.bytes === bytes && (there.md5 === undefined || there.md5 === (await md5()));
 }
 
-/** Fills the memory with what the file has at an offset. @throws where the file is not as large as it was. */
-async function readBlock(file: UploadedFile, offset: number, memory: Buffer): Promise<Buffer> {
-  const handle = openSync(file.path, "r");
-  try {
-    if (fstatSync(handle).size !== file.bytes) throw changed(file);
-    // To wait for a small file costs more than to read it.
-    if (file.bytes <= smallBytes) {
-      if (readSync(handle, memory, 0, memory.length, offset) !== memory.length) throw changed(file);
-      return memory;
-    }
-    for (let length = 0; length < memory.length;) {
-      const { bytesRead } = await readAt(handle, memory, length, memory.length - length, offset + length);
-      if (bytesRead === 0) throw changed(file);
-      length += bytesRead;
-    }
-    return memory;
-  } finally {
-    closeSync(handle);
-  }
+/** To wait for a small file costs more than to read it. @throws where the file is not as large as it was. */
+function readSmall(file: UploadedFile): Buffer {
+  const body = readFileSync(file.path);
+  if (body.length !== file.bytes) throw changed(file);
+  return body;
+}
+
+function md5OfBytes(bytes: Buffer): string {
+  return createHash("md5").update(bytes).digest("base64");
 }
 
 async function md5Of(path: string): Promise<string> {
@@ -219,29 +233,6 @@ function changed({ path }: UploadedFile): StorageRefusal {
     code: "FileChanged",
     message: `The file ${path} has changed since its content was read. Let nothing write to it while it is uploaded.`,
   });
-}
-
-/** The memory of a few blocks, lent out in turn: by itself each request would leave its own behind. */
-type BlockMemory = {
-  readonly lend: <Value>(length: number, work: (memory: Buffer) => Promise<Value>) => Promise<Value>;
-};
-
-function createBlockMemory(): BlockMemory {
-  const inTurn = pLimit(blocksInMemory);
-  const free: Buffer[] = [];
-  return {
-    lend: (length, work) =>
-      inTurn(async () => {
-        const kept = free.pop();
-        const memory =
-          kept !== undefined && kept.length >= length ? kept : Buffer.allocUnsafeSlow(Math.max(length, leastBlock));
-        try {
-          return await work(memory.subarray(0, length));
-        } finally {
-          free.push(memory);
-        }
-      }),
-  };
 }
 
 /** Seconds between two lines about an upload that takes long. */

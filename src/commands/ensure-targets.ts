@@ -4,6 +4,7 @@ import type { Azure } from "../azure/azure.ts";
 import { apply } from "../attach/apply.ts";
 import { mayWrite } from "../attach/reconcile.ts";
 import { summarizeStep } from "../attach/target-report.ts";
+import { sendsWrite } from "../plan/plan.ts";
 import type { Plan } from "../plan/step.ts";
 import type { PlanFile } from "../plan/plan-file.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
@@ -21,6 +22,8 @@ export type LiveNames = ReadonlyMap<string, string>;
 export type Ensured = {
   readonly result: CommandResult;
   readonly liveNames: LiveNames;
+  /** Whether what the run needs to be written was looked at with the rest. */
+  readonly isRunPermitted: boolean;
   /** The workspace, as it is with the versions of assets that were registered. */
   readonly azure: Azure;
   readonly identityOfReference: IdentityOfReference;
@@ -38,14 +41,22 @@ export async function ensureDeclared(
 ): Promise<Ensured> {
   const { planned, registrations, problems } = await readBeforeWriting(wanted, azure, context);
   const { plan } = planned;
-  const nothingWritten = { liveNames: new Map<string, string>(), azure, identityOfReference: () => undefined };
+  const registers = collectionsOfWrites(registrations);
+  // Where nothing is written before the run but what it uses itself, that is looked at when it is not there.
+  const isRunPermitted = plan !== undefined && (registers.length > 0 || plan.steps.some(sendsWrite));
+  const nothingWritten = {
+    isRunPermitted,
+    liveNames: new Map<string, string>(),
+    azure,
+    identityOfReference: () => undefined,
+  };
   const found = await foundBeforeWriting(problems, context, registrations.refusal);
   const changes =
     given === undefined || plan === undefined ? nothing : await outdated(given, plan, registrations.assets, azure);
   const lacking =
-    plan === undefined
+    plan === undefined || !isRunPermitted
       ? []
-      : await missingPermissions({ plan, registers: collectionsOfWrites(registrations), ...submitted(wanted) }, azure);
+      : await missingPermissions({ plan, registers, ...submitted(wanted) }, azure);
   const before = [planned.result, { failures: registrations.failures }, changes, found, { failures: lacking }].reduce(
     join,
   );
@@ -61,6 +72,7 @@ export async function ensureDeclared(
   const result = [before, carriedOut.result, registered.result].reduce(join);
   return {
     liveNames: carriedOut.liveNames,
+    isRunPermitted,
     azure: registered.azure,
     identityOfReference: identityAmong(registrations.steps),
     result,

@@ -1,6 +1,7 @@
 import { withParts } from "../asset/asset.ts";
 import type { Collection } from "../azure/assets.ts";
 import type { Azure } from "../azure/azure.ts";
+import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
 import { isAllowed } from "../azure/grants.ts";
 import { assetsOf, type Job } from "../job/job.ts";
 import type { Plan } from "../plan/step.ts";
@@ -43,6 +44,42 @@ export async function missingPermissions(
       reason: "not-authorized",
       message: `The identity lacks the action ${action} on ${workspace.id}, which it needs to ${purpose}. Nothing was written. Run the command doctor: it prints a role that has exactly what is needed.`,
     }));
+}
+
+/**
+ * The same for a run before which nothing is written but what it uses itself: the grants are read when the first such thing
+ * is not there yet, so that a run that is submitted again asks for nothing in vain.
+ *
+ * @param isPermitted they were read before.
+ */
+export function writesOfRun(
+  run: Job,
+  azure: Pick<Azure, "permissions" | "workspace">,
+  isPermitted: boolean,
+): {
+  readonly beforeWriting: () => Promise<Outcome<void>>;
+  /** What was lacking, once that was asked. */
+  readonly lacking: () => readonly Failure[];
+} {
+  let asked: Promise<readonly Failure[]> | undefined;
+  let lacking: readonly Failure[] = [];
+  return {
+    beforeWriting: async () => {
+      asked ??= isPermitted
+        ? Promise.resolve([])
+        : missingPermissions({ plan: { steps: [] }, registers: [], run }, azure);
+      lacking = await asked;
+      const [first] = lacking;
+      return first === undefined
+        ? succeeded(undefined)
+        : failed({
+            reason: "refused",
+            status: 403,
+            error: { code: "AuthorizationFailed", message: first.message, details: [] },
+          });
+    },
+    lacking: () => lacking,
+  };
 }
 
 function hasCode(run: Job): boolean {

@@ -19,6 +19,7 @@ import { failureAt } from "../report/refused-field.ts";
 import { configurationOf } from "./configuration.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { followToReport } from "./follow-run.ts";
+import { writesOfRun } from "./permissions-before-writing.ts";
 import { submitRun, type Prepared } from "./submit-run.ts";
 import { trainLocally } from "./train-locally.ts";
 import { connect } from "./workspace.ts";
@@ -51,7 +52,12 @@ export async function runDeclared(
       ...defined({ azure: gates.some(isComparison) ? await connected() : prepared?.azure }),
     });
   const azure = await connected();
-  return runInWorkspace(run, declaration, context, { liveNames: new Map(), ...prepared, azure });
+  return runInWorkspace(run, declaration, context, {
+    liveNames: new Map(),
+    isRunPermitted: false,
+    ...prepared,
+    azure,
+  });
 }
 
 /**
@@ -97,10 +103,13 @@ async function submitAndFollow(
   prepared: Prepared,
   repeats?: Repetition,
 ): Promise<{ readonly result: CommandResult; readonly preemptions: number }> {
-  const { azure } = prepared;
+  const { azure, isRunPermitted } = prepared;
   const unsubmitted = (result: CommandResult) => ({ result, preemptions: repeats?.number ?? 0 });
-  const submitted = await submitRun(job, declaration, context, prepared, repeats);
+  const gate = writesOfRun(job, azure, isRunPermitted);
+  const submitted = await submitRun(job, declaration, context, prepared, gate.beforeWriting, repeats);
   if (!submitted.ok) {
+    const lacking = gate.lacking();
+    if (lacking.length > 0) return unsubmitted({ failures: lacking });
     const failure = failureAt(submitted.failure, "The run could not be submitted", job.source);
     if (failure.reason === "cancelled") return unsubmitted(await cancelledWhileSubmitting(context, azure));
     const isOfIdentity = failure.reason === "not-authorized" || failure.reason === "authentication-failed";

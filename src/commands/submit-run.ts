@@ -1,4 +1,5 @@
 import type { IdentityOfReference } from "../asset/asset.ts";
+import type { AssetDeps } from "../asset/kind.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import type { Outcome } from "../azure/outcome.ts";
@@ -16,19 +17,22 @@ import type { CommandContext } from "./context.ts";
 export type Prepared = {
   readonly azure: Azure;
   readonly liveNames: LiveNames;
+  readonly isRunPermitted: boolean;
   readonly identityOfReference?: IdentityOfReference;
 };
 
 /**
  * Submits the declared job once, under a name that is derived from the commit and the definition.
  *
+ * @param beforeWriting asked before the first write that is not the job's own.
  * @param repeats where it is submitted in the place of one that was preempted.
  */
 export async function submitRun(
   job: Job,
   declaration: Pick<Declaration, "runDefaults">,
   context: CommandContext,
-  { azure, liveNames, identityOfReference }: Prepared,
+  { azure, liveNames, identityOfReference }: Omit<Prepared, "isRunPermitted">,
+  beforeWriting: NonNullable<AssetDeps["beforeWriting"]>,
   repeats?: Repetition,
 ): Promise<Outcome<Submitted>> {
   const { github, inputs, log, clock, signal, state } = context;
@@ -53,6 +57,7 @@ export async function submitRun(
       resolveSecret: context.resolveSecretWith(azure),
       clock,
       signal,
+      beforeWriting,
       onProgress: (message) => log.info(message),
       beforeSubmit: (name) => state.runStarting({ name, workspace: azure.workspace }),
     },

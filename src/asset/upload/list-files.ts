@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { basename, join } from "node:path";
+import { keepMemoryLean } from "../../azure/lean-memory.ts";
 import { wayTo } from "../../yaml/files.ts";
 import { isOutside } from "../../yaml/is-outside.ts";
 import { decide, parseIgnoreFile, tooLongLine, type IgnoreRules } from "./ignore-rules.ts";
@@ -56,6 +57,7 @@ export class NothingToTake extends SnapshotRefused {
  * @throws SnapshotRefused
  */
 export function listFiles(path: string, root: string): Listed {
+  keepMemoryLean();
   const name = basename(path);
   const real = realPath(path);
   if (real === undefined) throw new SnapshotRefused(`${name} is a broken link.`);

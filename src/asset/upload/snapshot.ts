@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
-import { keepMemoryLean } from "../../azure/lean-memory.ts";
 import { contentReader } from "../../azure/read-content.ts";
 import { largestOf } from "./content-text.ts";
 import { listFiles, NothingToTake, SnapshotRefused, type Listed, type SnapshotFile } from "./list-files.ts";
@@ -21,7 +20,6 @@ const mostBytes = 2 * 1024 ** 3;
 
 /** The files of a job's code, with the hash by which the service finds code that it has. */
 export async function takeSnapshot(path: string, root: string, includes: readonly string[] = []): Promise<Snapshot> {
-  keepMemoryLean();
   const { name, isFile, files } = listCode(path, root, includes);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return { folder: name, isFile, files, bytes, hash: await contentHash(files) };
