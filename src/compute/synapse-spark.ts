@@ -44,7 +44,7 @@ export const computeType = "SynapseSpark";
 export const azmlSchemas = ["synapseSparkCompute", "attachedSparkCompute"];
 export const origin = "attached";
 export const users = ["jobs"] as const;
-export const runs = ["spark"] as const;
+export const runs = ["spark", "script-step"] as const;
 
 const attachedKind: AttachedKind = {
   resourceType: "Microsoft.Synapse/workspaces/bigDataPools",
