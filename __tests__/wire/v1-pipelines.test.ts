@@ -11,7 +11,12 @@ import { isError } from "../../src/yaml/problem.ts";
 import { readDocuments } from "../../src/yaml/yaml.ts";
 
 type Members = Readonly<Record<string, unknown>>;
-type Node = Members & { readonly Id: string; readonly ModuleId?: string; readonly DatasetId?: string };
+type Node = Members & {
+  readonly Id: string;
+  readonly ModuleId?: string;
+  readonly DatasetId?: string;
+  readonly Runconfig?: string;
+};
 type Recorded = {
   readonly modules: readonly (Members & {
     readonly StorageId?: string;
@@ -40,16 +45,15 @@ type Recorded = {
 const folder = join(import.meta.dirname, "v1-pipelines");
 const recorded = JSON.parse(readFileSync(join(folder, "recorded.json"), "utf8")) as Readonly<Record<string, Recorded>>;
 
-const computes = {
-  "v1-dbx": "Databricks Microsoft.Databricks/workspaces/dbx1",
-  "v1-batch": "Batch Microsoft.Batch/batchAccounts/batch1",
-  "v1-cluster": "AmlCompute",
-};
+const group = "/subscriptions/33333333-3333-4333-8333-333333333333/resourceGroups/rg-data/providers";
+const computes = new Map([
+  ["v1-dbx", { resourceId: `${group}/Microsoft.Databricks/workspaces/dbx1` }],
+  ["v1-batch", { resourceId: `${group}/Microsoft.Batch/batchAccounts/batch1` }],
+  ["v1-cluster", { scriptStepType: "AmlCompute" }],
+]);
 
 function computeOf(name: string) {
-  const [computeType = "", path] = (computes[name as keyof typeof computes] ?? "").split(" ");
-  const group = "/subscriptions/33333333-3333-4333-8333-333333333333/resourceGroups/rg-data/providers";
-  return { name, computeType, ...(path === undefined ? {} : { resourceId: `${group}/${path}` }) };
+  return { name, ...computes.get(name) };
 }
 
 function read(name: string): V1Graph {
@@ -99,7 +103,7 @@ function withoutNodeIds(run: Recorded["run"]) {
       DatasetNodes: [...named.Graph.DatasetNodes].sort(byId),
       ModuleNodes: [...named.Graph.ModuleNodes].sort(byId).map((node) => ({
         ...node,
-        Runconfig: node["Runconfig"] === undefined ? undefined : (JSON.parse(String(node["Runconfig"])) as unknown),
+        Runconfig: node.Runconfig === undefined ? undefined : (JSON.parse(node.Runconfig) as unknown),
       })),
     },
   };

@@ -13,7 +13,13 @@ export type Workload =
   | "batch-step";
 
 /** Azure ML starts these in containers of its own, on whatever machines it is given. */
-export const containerWorkloads = ["command", "sweep", "parallel", "automl", "script-step"] as const satisfies readonly Workload[];
+export const containerWorkloads = [
+  "command",
+  "sweep",
+  "parallel",
+  "automl",
+  "script-step",
+] as const satisfies readonly Workload[];
 
 /** For people, several of them. */
 export const workloadNames: Readonly<Record<Workload, string>> = {

@@ -181,6 +181,11 @@ export function graphOf(job: Job): V1Graph | undefined {
   return typeOf(job).graphOf?.(job);
 }
 
+/** True for a live job that is in no list of jobs: only by its experiment are others of its kind found. */
+export function isFoundByExperiment({ jobType }: Pick<LiveJob, "jobType">): boolean {
+  return names.some((name) => jobTypes[name].graphOf !== undefined && jobTypes[name].jobType === jobType);
+}
+
 /** What a live job's runs start, by ARM's `jobType`; `undefined` for one that starts none. */
 export function childrenOf(job: Pick<LiveJob, "jobType" | "objective" | "properties">): ChildrenKind | undefined {
   return typeOfLive(job)?.childrenOf?.(job);

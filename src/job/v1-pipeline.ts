@@ -180,7 +180,7 @@ export function toRequest(job: V1PipelineJob, resolved: Resolved): JobRequest {
         defaultDatastore,
         moduleIdOf: (step) => moduleHash(step, { defaultDatastore }),
         dataSourceIdOf: ({ name }) => name,
-        computeOf: (name) => ({ name: resolved.computeIdOf(name), computeType: "" }),
+        computeOf: (name) => ({ name: resolved.computeIdOf(name) }),
       }),
     },
   };

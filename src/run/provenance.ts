@@ -46,6 +46,8 @@ export const runTags = {
   declaration: "azureml-targets.declaration",
   jobFile: "azureml-targets.job-file",
   definition: "azureml-targets.definition",
+  /** Of a run whose id the service chooses: the name that it would have. */
+  run: "azureml-targets.run",
 } as const;
 
 /** Everything that the action adds to a job beside what its declaration says: where it comes from, and what it is. */

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { defined } from "../../azure/defined.ts";
 import { text } from "../../yaml/shape.ts";
 import { texts, whole, words } from "./shape.ts";

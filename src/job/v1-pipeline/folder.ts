@@ -1,5 +1,8 @@
 import { checkCode, checkUpload } from "../../asset/upload/check.ts";
+import { largestOf } from "../../asset/upload/content-text.ts";
+import type { Listed } from "../../asset/upload/list-files.ts";
 import { listCode } from "../../asset/upload/snapshot.ts";
+import { sizeText } from "../../size-text.ts";
 import { keepInside, leadsOutside, namedPath, rootOf } from "../../yaml/named-path.ts";
 import type { StepParts, StepReader } from "./step.ts";
 
@@ -22,10 +25,29 @@ export function readFolder(
     const addHere: Parameters<typeof checkUpload>[2] = (problem, message, fix, severity) =>
       add(problem, at, message, fix, severity);
     const listed = checkUpload(what, () => listCode(folder, root), addHere);
-    if (listed !== undefined) checkCode(what, listed, addHere);
+    if (listed !== undefined) {
+      checkCode(what, listed, addHere);
+      checkSize(what, listed.files, addHere);
+    }
     return { from: "local", path: written, folder, root };
   }
   return undefined;
+}
+
+/** More is refused by the official client, whose limits these are. */
+const mostBytes = 300 * 1024 * 1024;
+const mostFiles = 2000;
+
+function checkSize(what: string, files: Listed["files"], add: Parameters<typeof checkUpload>[2]): void {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  if (bytes <= mostBytes && files.length <= mostFiles) return;
+  const largest = largestOf(files, 3).map(({ name, bytes: size }) => `${name} (${sizeText(size)})`);
+  add(
+    "upload-refused",
+    `${what} has ${files.length} files and ${sizeText(bytes)}; the first SDK takes ${mostFiles} files and ${sizeText(mostBytes)}. The largest: ${largest.join(", ")}.`,
+    "Give the step a folder of its own with what it needs, or name what it does not need in .amlignore.",
+    "error",
+  );
 }
 
 /** The script has to be in the folder, under the name by which the step calls it. */

@@ -7,7 +7,7 @@ import { listed } from "../../yaml/wording.ts";
 import { checkScript, readFolder } from "./folder.ts";
 import { readArguments } from "./io.ts";
 import { defaultRunconfig, readRunconfig } from "./runconfig-text.ts";
-import { computeTypeParameter, scriptParameters, settable } from "./script-parameters.ts";
+import { scriptParameters, settable } from "./script-parameters.ts";
 import { stepKeys } from "./shape.ts";
 import type { StepParameter, StepParts, StepReader } from "./step.ts";
 
@@ -36,7 +36,7 @@ export function read(reader: StepReader<Keys>): StepParts {
   const ofRunconfig = readSettable(reader);
   const declared = scriptParameters(compute, {
     ...ofRunconfig,
-    MLCComputeType: computeTypeParameter,
+    MLCComputeType: { of: ({ scriptStepType }) => scriptStepType },
     Framework: "Python",
     DockerEnabled: "true",
     Script: value.script_name,

@@ -108,7 +108,7 @@ function readStep(
     );
   else if (/^(azureml:)?(serverless|local)$/i.test(compute))
     problems.push({
-      code: "wrong-compute",
+      code: "wrong-value",
       severity: "error",
       where: positionOf(node, value.compute === undefined ? [] : ["compute"]),
       message: `Steps of pipelines of the first SDK do not run on ${JSON.stringify(compute)}.`,
@@ -118,7 +118,7 @@ function readStep(
   const outputs = readOutputs(value.outputs, add);
   const parts = type.read({
     node,
-    value,
+    value: value as never,
     add,
     addProblems: (more) => void problems.push(...more),
     // In a script's environment, an input and an output of one name would be one variable.

@@ -59,16 +59,6 @@ export const settable = [
   "TensorflowParameterServerCount",
 ] as const;
 
-/** What the service calls the kinds of computes that run scripts. */
-const computeTypes: Readonly<Record<string, string>> = {
-  amlcompute: "AmlCompute",
-  computeinstance: "ComputeInstance",
-  virtualmachine: "RemoteCompute",
-  hdinsight: "Hdi",
-  synapsespark: "SynapseSpark",
-  kubernetes: "Kubernetes",
-};
-
 /** @param values by name, of those that are optional. */
 export function scriptParameters(
   target: string,
@@ -87,7 +77,3 @@ export function scriptParameters(
     ...optional.afterPrepare.map(named),
   ];
 }
-
-export const computeTypeParameter: StepParameter["value"] = {
-  of: ({ computeType }) => computeTypes[computeType.toLowerCase()],
-};

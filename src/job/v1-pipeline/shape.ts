@@ -11,7 +11,7 @@ export const flag = () =>
     error: ({ input }) => `${quoted(input)} is neither true nor false. Write true or false without quotes.`,
   });
 
-export const word = () =>
+const word = () =>
   z.union([z.string(), z.number(), z.boolean()], { error: ({ input }) => mismatch(input, "a text or a number") });
 
 /** Names and values of text, numbers and words. */
@@ -22,7 +22,7 @@ export const texts = () => z.array(text(), { error: ({ input }) => mismatch(inpu
 const inputMode = () => exactly(["mount", "download"]).optional();
 const outputMode = () => exactly(["mount", "upload"]).optional();
 
-export const inputSchema = () =>
+const inputSchema = () =>
   z.strictObject({
     source: text(),
     bind_mode: inputMode(),
@@ -31,7 +31,7 @@ export const inputSchema = () =>
     overwrite: flag().optional(),
   });
 
-export const outputSchema = () =>
+const outputSchema = () =>
   z.strictObject({
     destination: text(),
     datastore: text().optional(),
@@ -43,7 +43,7 @@ export const outputSchema = () =>
   });
 
 /** A value, or that of a parameter of the pipeline. */
-export const parameterValue = () => z.union([word(), z.strictObject({ source: text() })]);
+const parameterValue = () => z.union([word(), z.strictObject({ source: text() })]);
 
 /** The keys that steps of every type have. */
 export const stepKeys = <Type extends string>(type: Type) => ({
@@ -63,7 +63,7 @@ export type CommonKeys = z.infer<z.ZodObject<ReturnType<typeof stepKeys<string>>
 
 const parameterTypes = ["string", "int", "float", "bool", "datapath"] as const;
 
-export const pipelineParameterSchema = () =>
+const pipelineParameterSchema = () =>
   z.strictObject({
     type: exactly(parameterTypes),
     default: z
@@ -71,7 +71,7 @@ export const pipelineParameterSchema = () =>
       .optional(),
   });
 
-export const dataReferenceSchema = () =>
+const dataReferenceSchema = () =>
   z.strictObject({
     datastore: text().optional(),
     path_on_datastore: text().optional(),

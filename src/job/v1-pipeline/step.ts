@@ -8,8 +8,8 @@ import type { JobCode } from "../parts/code.ts";
 /** What a compute is that a step runs on, as far as the wire needs it. */
 export type StepCompute = {
   readonly name: string;
-  /** As ARM calls the kind; `AmlCompute`. */
-  readonly computeType: string;
+  /** What the service calls the kind, of one that runs scripts. */
+  readonly scriptStepType?: string;
   /** ARM id of what is attached. */
   readonly resourceId?: string;
 };
@@ -111,14 +111,15 @@ export type StepReader<Keys> = {
 };
 
 /** Everything about one type of step. A type is one file that exports these names. */
-export type StepType<Schema extends z.ZodType = z.ZodType> = {
+export type StepType = {
   /** The word of `type`. */
   readonly type: string;
   readonly executionType: string;
   readonly workload: Workload;
   /** Its keys and those that all steps have. */
-  readonly schema: () => Schema;
+  readonly schema: () => z.ZodType;
   /** Keys that the official client takes, and that never reach the service, each with what to do about it. */
   readonly unsent: Readonly<Record<string, string>>;
-  readonly read: (reader: StepReader<z.infer<Schema>>) => StepParts | undefined;
+  /** @param reader its value is what the shape has let through. */
+  readonly read: (reader: StepReader<never>) => StepParts | undefined;
 };

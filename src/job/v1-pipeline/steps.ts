@@ -3,12 +3,10 @@ import * as databricks from "./databricks-step.ts";
 import * as pythonScript from "./python-script-step.ts";
 import type { StepType } from "./step.ts";
 
+const types: Readonly<Record<string, StepType>> = { databricks, azureBatch, pythonScript };
+
 /** A new type is one file and one entry here. */
-export const stepTypes: readonly StepType[] = [
-  databricks as StepType,
-  azureBatch as StepType,
-  pythonScript as StepType,
-];
+export const stepTypes = Object.values(types);
 
 /** Types that the first SDK knows and that are not submitted, each with why, and what to write. */
 export const refusedTypes: Readonly<Record<string, { readonly why: string; readonly fix: string }>> = {
