@@ -234,45 +234,50 @@ describe("what is wrong with a pipeline of the first SDK", () => {
   });
 });
 
-/** Each request of a submission, and what may happen to it. */
-const disturbances: readonly { readonly name: string; readonly fault: Fault }[] = [
-  ...[
-    ["DataTypes", "/DataTypes$"],
-    ["the experiment", "/history/v1.0/.*/experiments/[^/]+$"],
-    ["addresses of files", "/snapshots/getblob$"],
-    ["the snapshot", "/content/v2.0/.*/snapshots/[\\da-f-]{36}$"],
-    ["the module", "/Modules$"],
-    ["the run", "/CreationInfoWithGraph$"],
-    ["the submission", "/PipelineRuns/Submit/"],
-  ].flatMap(([what = "", path = ""]) => {
-    const base = { method: "POST", path } as const;
-    return [
-      { name: `${what}, whose reply is lost`, fault: { ...base, kind: "lost-reply" } as const },
-      { name: `${what}, whose connection breaks`, fault: { ...base, kind: "reset" } as const },
-      {
-        name: `${what}, answered with 429`,
-        fault: { ...base, kind: "status", status: 429, headers: { "Retry-After": "2" } } as const,
-      },
-      { name: `${what}, answered with 503`, fault: { ...base, kind: "status", status: 503, times: 2 } as const },
-      {
-        name: `${what}, carried out and answered with 502`,
-        fault: { ...base, kind: "status-after", status: 502 } as const,
-      },
-    ];
-  }),
+/** The writes of a submission. */
+const writes = {
+  "the types of data": "/DataTypes$",
+  "the experiment": "/history/v1.0/.*/experiments/[^/]+$",
+  "the addresses of files": "/snapshots/getblob$",
+  "the snapshot": "/content/v2.0/.*/snapshots/[\\da-f-]{36}$",
+  "the module": "/Modules$",
+  "the run": "/CreationInfoWithGraph$",
+  "the submission": "/PipelineRuns/Submit/",
+};
+const at = (path: string) => ({ method: "POST", path });
+const lost = (path: string): Fault => ({ ...at(path), kind: "lost-reply" });
+const badGateway = (path: string): Fault => ({ ...at(path), kind: "status-after", status: 502 });
+const all = (fault: (path: string) => Fault) => Object.values(writes).map(fault);
+
+/** What may happen to one write, or to each of them in turn. */
+const disturbances: readonly { readonly name: string; readonly faults: readonly Fault[] }[] = [
+  { name: "no reply to any write", faults: all(lost) },
+  { name: "a broken connection at every write", faults: all((path) => ({ ...at(path), kind: "reset" })) },
   {
-    name: "a status, answered with 503",
-    fault: { method: "GET", path: "/PipelineRuns/[\\da-f-]{36}$", kind: "status", status: 503, times: 2 },
+    name: "429 to every write",
+    faults: all((path) => ({ ...at(path), kind: "status", status: 429, headers: { "Retry-After": "2" } })),
   },
   {
-    name: "a look-up of a module, answered with 500",
-    fault: { method: "GET", path: "/Modules/Hash/", kind: "status", status: 500 },
+    name: "503 to every write, twice",
+    faults: all((path) => ({ ...at(path), kind: "status", status: 503, times: 2 })),
+  },
+  { name: "502 to every write that is carried out", faults: all(badGateway) },
+  ...(["the module", "the run", "the submission"] as const).flatMap((what) => [
+    { name: `no reply to ${what}`, faults: [lost(writes[what])] },
+    { name: `502 to ${what}, which is carried out`, faults: [badGateway(writes[what])] },
+  ]),
+  {
+    name: "errors of the server at reads",
+    faults: [
+      { method: "GET", path: "/PipelineRuns/[\\da-f-]{36}$", kind: "status", status: 503, times: 2 },
+      { method: "GET", path: "/Modules/Hash/", kind: "status", status: 500 },
+    ],
   },
 ];
 
 describe("a submission that is disturbed", () => {
-  it.each(disturbances)("at $name, ends with one run and one module", async ({ fault }) => {
-    const { result } = await ran(files(pack), { faults: [fault] });
+  it.each(disturbances)("by $name, ends with one run and one module", async ({ faults }) => {
+    const { result } = await ran(files(pack), { faults });
     expect(result.failures).toEqual([]);
     expect(result.run).toMatchObject({ status: "Completed" });
     expect(submitted()).toBe(1);
