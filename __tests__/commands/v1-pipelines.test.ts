@@ -228,6 +228,19 @@ describe("what is wrong with a pipeline of the first SDK", () => {
     expect(count("/Modules")).toBe(0);
   });
 
+  it("is found without a request where the compute is declared as another kind", async () => {
+    const target = "targets: [{ name: pool, type: amlcompute, size: Standard_DS3_v2 }]\n";
+    const { result } = await ran(files(pack.replace("compute: batch", "compute: pool"), target), { command: "plan" });
+    expect(result.problems).toEqual([
+      expect.objectContaining({
+        code: "wrong-compute",
+        where: expect.objectContaining({ file: "pipeline.yml", line: 9 }),
+        fix: "Name a target of type batch.",
+      }),
+    ]);
+    expect(stand.requests()).toEqual([]);
+  });
+
   it("is found by plan as well", async () => {
     const { result } = await ran(files(pack.replace("compute: batch", "compute: dbx")), { command: "plan" });
     expect(result.problems).toEqual([expect.objectContaining({ code: "wrong-compute" })]);
