@@ -1,11 +1,4 @@
-import {
-  createTaker,
-  ensureAssets,
-  lookUp,
-  refusedFor,
-  type IdentityOfReference,
-  type TakenAsset,
-} from "../asset/asset.ts";
+import { createTaker, ensureAssets, lookUp, refusedFor, type TakenAsset } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { defined } from "../azure/defined.ts";
