@@ -1,3 +1,4 @@
+import { v1Collections, type V1Module, type V1Run } from "./data-plane/v1-graph.ts";
 import type { CarriedOut, ComputeDocument } from "./arm/computes/document.ts";
 import { violations } from "./arm/computes/attachments.ts";
 import { accessStorageBy } from "./arm/datastores.ts";
@@ -62,6 +63,12 @@ export type Control = {
   readonly computes: () => readonly ComputeDocument[];
   /** Writes of computes that were carried out since the journal was cleared, whatever their clients were told. */
   readonly writes: () => readonly CarriedOut[];
+  /** What the pipeline service of the first SDK has: names of modules, and ids of the runs that were made, and submitted. */
+  readonly v1Pipelines: () => {
+    readonly modules: readonly string[];
+    readonly made: readonly string[];
+    readonly submitted: readonly string[];
+  };
   /** Ends all operations, even those that would never end. */
   readonly endOperations: () => void;
   /** Blobs of the workspace's container below a prefix. */
@@ -93,6 +100,7 @@ const emptied = [
   "takenNames",
   "github-pulls",
   "github-comments",
+  ...Object.values(v1Collections),
 ];
 
 export function createControl(services: Services, journal: Journal, faults: Faults): Control {
@@ -132,6 +140,14 @@ export function createControl(services: Services, journal: Journal, faults: Faul
       return computes.all();
     },
     writes: () => store.list<CarriedOut>("writes").map(({ value }) => value),
+    v1Pipelines: () => {
+      const made = store.list<V1Run>(v1Collections.runs).map(({ key }) => key);
+      return {
+        modules: store.list<V1Module>(v1Collections.modules).map(({ value }) => value.Name),
+        made,
+        submitted: made.filter((id) => store.get("jobs", id) !== undefined),
+      };
+    },
     endOperations: computes.endOperations,
     blobs: storage.texts,
     removeBlobs: storage.remove,

@@ -34,6 +34,7 @@ function answering(body: unknown): Arm {
     remove: answer,
     getUrl: answer,
     getData: answer,
+    sendData: answer,
     listData: list,
   };
 }

@@ -36,7 +36,7 @@ const allowed: readonly { readonly files: RegExp; readonly line: RegExp; readonl
     why: "Code and build contexts come from a local folder or from elsewhere.",
   },
   {
-    files: /^job\/runconfig\//,
+    files: /^job\/(runconfig\/|v1-pipeline\/runconfig-)/,
     line: /"(local|amlcompute)"/,
     why: "Words of the first SDK's run configurations: a section, and two values of target.",
   },

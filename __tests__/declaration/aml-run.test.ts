@@ -95,8 +95,6 @@ describe("a run.json of aml-run", () => {
   it.each([
     ["nothing to run", {}, {}, ["error missing-file 1"]],
     ["a run configuration that is not there", { runconfig_yaml_file: "a.yml" }, {}, ["error missing-file 2"]],
-    ["a pipeline alone", { pipeline_yaml_file: "code/train/pipeline.yml" }, pipeline, ["error not-supported-yet 2"]],
-    ["a pipeline at its default place", {}, pipeline, ["error not-supported-yet 1"]],
     ["Python alone", { runconfig_python_file: "make.py" }, {}, ["error not-carried-over 2"]],
     ["Python at its default place", {}, python, ["error not-carried-over 1"]],
     ["Python beside", { runconfig_python_file: "make.py" }, runConfiguration, ["warning not-carried-over 2"]],
@@ -125,6 +123,16 @@ describe("a run.json of aml-run", () => {
     const { problems } = await read(json, files);
     expect(problems.map(({ severity, code, where }) => `${severity} ${code} ${where?.line ?? 0}`)).toEqual(expected);
     for (const { where } of problems) expect(where?.file).toBe(runJson);
+  });
+
+  it.each([
+    ["named", { pipeline_yaml_file: "code/train/pipeline.yml" }],
+    ["at its default place", {}],
+  ])("has a pipeline that is %s as its run, with the places of that file", async (_, json) => {
+    const { problems } = await read({ ...json, experiment_name: "e" }, pipeline);
+    expect(problems).toEqual([
+      expect.objectContaining({ code: "missing-key", where: { file: "code/train/pipeline.yml", line: 1, column: 11 } }),
+    ]);
   });
 
   it("has its paths from the root of the repository, in a working directory below it too", async () => {

@@ -24,15 +24,16 @@ const examples = globSync("examples/**/*.yml").flatMap((file) => {
 
 describe.each(Object.entries(jobTypes))("the job type %s", (name, type) => {
   it("says what it is called, and how the service and az ml call it", () => {
-    expect(type.label).toMatch(/^[A-Za-z]+ job$/);
-    expect(type.jobType).toMatch(/^[A-Z][A-Za-z]+$/);
+    expect(type.label).toMatch(/^[A-Za-z0-9 ]+ job$/);
+    expect(type.jobType).toMatch(/^[A-Z][A-Za-z0-9]+$/);
     expect(type.schemaName).toMatch(/^[a-z][A-Za-z]+Job$/);
     for (const key of ["label", "jobType", "schemaName"] as const)
       expect(Object.values(jobTypes).filter((other) => other[key] === type[key])).toHaveLength(1);
   });
 
   it("says by which api-version it is submitted, and what it asks of a compute", () => {
-    expect(type.apiVersion).toMatch(/^20\d\d-\d\d-\d\d(-preview)?$/);
+    const isArm = !("graphOf" in type);
+    expect(type.apiVersion).toMatch(isArm ? /^20\d\d-\d\d-\d\d(-preview)?$/ : /^v\d\.\d$/);
     expect(type.workload !== undefined || type.placementsOf !== undefined).toBe(true);
   });
 

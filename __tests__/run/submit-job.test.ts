@@ -39,6 +39,13 @@ function deps(assets: Partial<Assets> = {}) {
   const container = { url: "https://store/container", access: { by: "sas", token: "" } } as const;
   const given: JobSubmissionDeps = {
     jobs,
+    v1: {
+      pipelines: {} as JobSubmissionDeps["v1"]["pipelines"],
+      snapshots: { create: never },
+      computes: { get: never },
+      exclusively: never,
+      newId: () => "id",
+    },
     assets: {
       findCode: async () => succeeded(undefined),
       startCodeUpload: async () => succeeded(container),

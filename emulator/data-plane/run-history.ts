@@ -100,6 +100,7 @@ function runOf(job: JobDocument) {
     rootRunId: parent ?? name,
     status: job.status,
     displayName: properties["displayName"] ?? name,
+    name: properties["displayName"] ?? null,
     target: String(properties["computeId"] ?? "")
       .split("/")
       .at(-1),

@@ -2,6 +2,8 @@ import { arm } from "../arm/arm.ts";
 import { servicesOfDataPlane } from "../arm/services.ts";
 import { mlflow } from "../data-plane/mlflow.ts";
 import { runHistory } from "../data-plane/run-history.ts";
+import { v1Datastores, v1Experiments, v1Pipelines } from "../data-plane/v1-pipelines.ts";
+import { v1Snapshots } from "../data-plane/v1-snapshots.ts";
 import { entra } from "../entra.ts";
 import type { Fault } from "../faults.ts";
 import { githubApi } from "../github/api.ts";
@@ -41,6 +43,10 @@ async function replyOf(request: Incoming, faults: readonly Fault[], services: Se
   const reply =
     (await arm(request, services, faults)) ??
     servicesOfDataPlane(request, store, services.pageSize) ??
+    v1Pipelines(request, store, services.runner) ??
+    v1Experiments(request, store) ??
+    v1Datastores(request) ??
+    (await v1Snapshots(request, store, storage)) ??
     (await runHistory(request, store, storage)) ??
     mlflow(request, store);
   return reply ?? armError(404, "NotFound", `The emulator does not implement ${request.method} ${request.path}.`);

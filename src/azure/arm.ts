@@ -38,7 +38,14 @@ export type Arm = {
   /** A URL that the service gave, exactly as given. Refused when it is not ARM's: the token must not go elsewhere. */
   readonly getUrl: (url: string) => Promise<Outcome<Answer>>;
   /** A data-plane address of the workspace's region, with the same token. */
-  readonly getData: (url: string) => Promise<Outcome<Answer>>;
+  readonly getData: (url: string, until?: AbortSignal) => Promise<Outcome<Answer>>;
+  /** A write, or a question with a body, to a data-plane address of the workspace's region, with the same token. */
+  readonly sendData: (
+    method: "POST" | "DELETE",
+    url: string,
+    body?: unknown,
+    options?: SendOptions,
+  ) => Promise<Outcome<Answer>>;
   /** All pages of a list of the data plane, by `nextLink`. */
   readonly listData: (url: string) => Promise<Outcome<readonly unknown[]>>;
 };
@@ -50,6 +57,15 @@ export type WriteOptions = {
   readonly correlationId?: string;
   /** Sends a token of the service along, by which what is started acts for the identity that starts it. */
   readonly withServiceToken?: boolean;
+};
+
+export type SendOptions = {
+  /** Default: `write`. */
+  readonly repeatable?: Repeatable;
+  /** Used instead of the command's own. */
+  readonly signal?: AbortSignal;
+  /** Default: `application/json`. */
+  readonly contentType?: string;
 };
 
 export type Query = Readonly<Record<string, string>>;
@@ -138,7 +154,7 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
       );
     }
   };
-  const getData = (url: string) => direct("read", "GET", url);
+  const getData = (url: string, until?: AbortSignal) => direct("read", "GET", url, undefined, until);
 
   return {
     get: (id, apiVersion, until) =>
@@ -176,6 +192,15 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), getUrl),
     getUrl,
     getData,
+    sendData: (method, url, body, { repeatable = "write", signal: until = signal, contentType } = {}) => {
+      const headers = contentType === undefined || body === undefined ? {} : { "content-type": contentType };
+      return answer(
+        method,
+        repeatable,
+        () => send(pipeline, { method, url, body, headers, signal: until, seconds }),
+        until,
+      );
+    },
     listData: (url) => listPages(url, getData),
   };
 }

@@ -12,7 +12,7 @@ import { createLeases, type Leases } from "./leases.ts";
 import { createLookups, type Lookups } from "./lookups.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { readOtherWorkspaces, type OtherWorkspaces } from "./other-workspaces.ts";
-import type { AzureFailure, Outcome } from "./outcome.ts";
+import { succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { newToken } from "./pipeline.ts";
 import { createPermissions, type Permissions } from "./permissions.ts";
 import { createResourceReads } from "./resource-reads.ts";
@@ -22,6 +22,8 @@ import type { ResourceReads } from "./resource-reads.ts";
 import { leafCause } from "./service-error.ts";
 import type { Identity } from "./sign-in.ts";
 import { createComputeUsersReader, type ReadComputeUsers } from "./compute-users.ts";
+import { createV1Pipelines, type V1Pipelines } from "./v1-pipelines.ts";
+import { createV1Snapshots, type V1Snapshots } from "./v1-snapshots.ts";
 import { readWorkspace, workspaceId, type Workspace, type WorkspaceRef } from "./workspace.ts";
 
 /** Everything of one workspace. */
@@ -33,6 +35,9 @@ export type Azure = {
   /** In the workspace's own default storage. */
   readonly leases: Leases;
   readonly jobs: Jobs;
+  /** The pipeline service of the first SDK. */
+  readonly v1Pipelines: V1Pipelines;
+  readonly v1Snapshots: V1Snapshots;
   readonly assets: Assets;
   readonly datastores: Datastores;
   readonly lookups: Lookups;
@@ -104,9 +109,11 @@ function assemble(
 ): Azure {
   const ref = workspace;
   const dataPlane = discoverDataPlane(arm, workspace);
+  const v1Pipelines = createV1Pipelines(arm, async () => succeeded(workspace), dataPlane);
   const datastores = createDatastores(arm, ref, { cloud, newCredential, mask: options.mask });
-  const jobs = createJobs(arm, ref);
+  const jobs = createJobs(arm, ref, v1Pipelines);
   const runHistory = createRunHistory(arm, workspace, dataPlane);
+  const blobs = createBlobs(options, { newCredential, cloud });
   const freshReads = () => createResourceReads(arm, cloud, workspace);
   return {
     cloud,
@@ -114,6 +121,8 @@ function assemble(
     arm,
     computes: createComputes(arm, ref, options.clock),
     jobs,
+    v1Pipelines,
+    v1Snapshots: createV1Snapshots(arm, workspace, { blobs, dataPlane, mask: options.mask }),
     assets: createAssets(arm, ref),
     datastores,
     lookups: createLookups(arm, ref),
@@ -122,7 +131,7 @@ function assemble(
     runs: createRuns(jobs, runHistory),
     metrics: createMetrics(arm, workspace),
     dataPlane,
-    blobs: createBlobs(options, { newCredential, cloud }),
+    blobs,
     resources: freshReads(),
     freshReads,
     usersOf: createComputeUsersReader(arm, ref, dataPlane),
@@ -133,10 +142,16 @@ function assemble(
   };
 }
 
-/** Just enough to cancel a job: no read of the workspace comes before it. */
+/** Just enough to cancel a job. The workspace is read only for what its own region alone can cancel. */
 export async function connectJobs(ref: WorkspaceRef, options: ConnectOptions): Promise<Jobs> {
   const { arm } = await connectArm(ref, options);
-  return createJobs(arm, ref);
+  let read: ReturnType<typeof readWorkspace> | undefined;
+  const workspace = () => (read ??= readWorkspace(arm, ref));
+  const dataPlane: DataPlane = async (service) => {
+    const found = await workspace();
+    return found.ok ? discoverDataPlane(arm, found.value)(service) : found;
+  };
+  return createJobs(arm, ref, createV1Pipelines(arm, workspace, dataPlane));
 }
 
 async function connectArm(ref: WorkspaceRef, options: ConnectOptions) {

@@ -7,7 +7,7 @@ import type { Workspace } from "./workspace.ts";
  * Address of the regional data plane, or of one service in it that may have a host of its own: found through the
  * workspace's discovery document; read once, when needed.
  */
-export type DataPlane = (service?: "modelmanagement") => Promise<Outcome<string>>;
+export type DataPlane = (service?: "modelmanagement" | "pipelines" | "studio") => Promise<Outcome<string>>;
 
 export function discoverDataPlane(arm: Arm, workspace: Workspace): DataPlane {
   let found: Promise<Outcome<Members>> | undefined;
@@ -15,7 +15,9 @@ export function discoverDataPlane(arm: Arm, workspace: Workspace): DataPlane {
     const document = await (found ??= discover(arm, workspace));
     if (!document.ok) return document;
     const named = document.value;
-    const address = textOf(named[service ?? "api"]) ?? textOf(named["api"]) ?? textOf(named["history"]);
+    const own = textOf(named[service ?? "api"]);
+    // The studio is for people: no other address stands in for it.
+    const address = own ?? (service === "studio" ? undefined : (textOf(named["api"]) ?? textOf(named["history"])));
     if (address === undefined)
       return nothing(`The discovery document of the workspace '${workspace.name}' names no api.`);
     return succeeded(address.replace(/\/+$/, ""));

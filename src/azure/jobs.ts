@@ -40,8 +40,12 @@ export type Objective = { readonly primaryMetric: string; readonly goal: "minimi
 export type Jobs = {
   /** `undefined` when there is none of that name. */
   readonly get: (name: string, signal?: AbortSignal) => Promise<Outcome<LiveJob | undefined>>;
-  /** All jobs that have a tag of this name. */
-  readonly tagged: (tag: string) => Promise<Outcome<readonly LiveJob[]>>;
+  /**
+   * All jobs that have a tag of this name.
+   *
+   * @param experiment whose runs of pipelines of the first SDK are meant as well: they are in no list of jobs.
+   */
+  readonly tagged: (tag: string, experiment?: string) => Promise<Outcome<readonly LiveJob[]>>;
   /** @param apiVersion each type of job has the official client's own. */
   readonly put: (name: string, body: unknown, apiVersion: string) => Promise<Outcome<LiveJob>>;
   /** Requests the cancellation; the job runs on until its status says otherwise. */
@@ -52,25 +56,38 @@ export type Jobs = {
 const getVersion = "2024-01-01-preview";
 const cancelVersion = "2023-04-01-preview";
 
-export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
+/** Runs of the workspace that are in no list of jobs: those of pipelines of the first SDK. */
+export type OtherRuns = Pick<Jobs, "get" | "cancel"> & {
+  /** True for a name that only such a run has. */
+  readonly isId: (name: string) => boolean;
+  readonly tagged: (experiment: string, tag: string) => Promise<Outcome<readonly LiveJob[]>>;
+};
+
+export function createJobs(arm: Arm, workspace: WorkspaceRef, others?: OtherRuns): Jobs {
   const id = (name: string) => `${workspaceId(workspace)}/jobs/${name}`;
   return {
     get: async (name, signal) => {
+      const run = others?.isId(name) === true ? await others.get(name, signal) : succeeded(undefined);
+      if (!run.ok || run.value !== undefined) return run;
       const answer = await arm.get(id(name), getVersion, signal);
       if (answer.ok)
         return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unreachable");
       return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
     },
-    tagged: async (tag) => {
+    tagged: async (tag, experiment) => {
+      const runs =
+        experiment === undefined || others === undefined ? succeeded([]) : await others.tagged(experiment, tag);
+      if (!runs.ok) return runs;
       const jobs = await arm.list(`${workspaceId(workspace)}/jobs`, getVersion, { listViewType: "ActiveOnly", tag });
       // Whatever the service makes of the filter: only those that have the tag are meant.
       return jobs.ok
-        ? succeeded(
-            jobs.value
+        ? succeeded([
+            ...jobs.value
               .filter(isJob)
               .map(liveJob)
-              .filter(({ tags }) => Object.hasOwn(tags, tag)),
-          )
+              .filter(({ name, tags }) => Object.hasOwn(tags, tag) && !runs.value.some((run) => run.name === name)),
+            ...runs.value,
+          ])
         : jobs;
     },
     put: async (name, body, apiVersion) => {
@@ -80,6 +97,8 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef): Jobs {
       return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unknown");
     },
     cancel: async (name, signal) => {
+      const run = others?.isId(name) === true ? await others.cancel(name, signal) : undefined;
+      if (run !== undefined && (run.ok || run.failure.reason !== "not-found")) return run;
       // A second cancellation changes nothing, so after a lost reply the request is simply sent again.
       const answer = await arm.post(`${id(name)}/cancel`, cancelVersion, undefined, {
         repeatable: "read",

@@ -1,5 +1,7 @@
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
+import type { LiveJob } from "../azure/jobs.ts";
+import { isFoundByExperiment } from "../job/job.ts";
 import type { JobStep } from "../job/kind.ts";
 import type { GateResult, MetricSeries } from "../report/result.ts";
 import { sentenceOf } from "../report/failure.ts";
@@ -21,6 +23,8 @@ import type { CommandContext } from "./context.ts";
 /** The run that is judged. */
 export type Judged = Parameters<typeof configurationOf>[0] & {
   readonly name: string;
+  /** Absent for one that ran on the runner. */
+  readonly job?: LiveJob;
   readonly metrics: readonly MetricSeries[];
   /** Of the steps that it has started. */
   readonly values?: NonNullable<LastValues["steps"]>;
@@ -39,7 +43,7 @@ export async function judgeGates(
   context: CommandContext,
 ): Promise<readonly GateResult[]> {
   const { github, log } = context;
-  const { name, metrics, steps } = judged;
+  const { name, job, metrics, steps } = judged;
   const values: LastValues = { own: lastValuesOf(metrics), ...defined({ steps: judged.values }) };
   if (!gates.some(isComparison)) return checkGates(gates, values, new Map());
   const found = await findBaselines(gates, name, {
@@ -48,6 +52,9 @@ export async function judgeGates(
     workspaceId: azure.workspace.id,
     github,
     configuration: await configurationOf(judged, context),
+    ...defined({
+      experiment: job !== undefined && isFoundByExperiment(job) ? job.experimentName : undefined,
+    }),
     valuesOf: (run) => valuesOfRun(run, { ...azure, ...defined({ steps }) }),
   });
   const baselines = found.ok

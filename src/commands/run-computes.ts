@@ -1,7 +1,7 @@
 import type { Azure } from "../azure/azure.ts";
 import { isRunner, kindOfLive } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
-import { computesOf } from "../job/job.ts";
+import { computesOf, placementsOf } from "../job/job.ts";
 import { misplaced } from "../run/misplaced.ts";
 import { notRead } from "../run/missing-references.ts";
 import type { Problem } from "../yaml/problem.ts";
@@ -20,9 +20,10 @@ export async function missingComputes(
     .map((compute) => nameIn(compute, workspace.id))
     .filter((name) => name !== undefined)
     .filter((name) => !isDeclared(name) && !isRunner(name, targets) && !/^serverless$/i.test(name));
-  const where = positionOf(run.source, ["compute"]);
   const problems = await Promise.all(
     names.map(async (name): Promise<readonly Problem[]> => {
+      const placed = placementsOf(run).find(({ compute }) => nameIn(compute, workspace.id) === name);
+      const where = positionOf(run.source, placed?.path ?? ["compute"]);
       const found = await computes.get(name);
       if (!found.ok) return [notRead(`the compute '${name}'`, found.failure, where)];
       const { value: there } = found;

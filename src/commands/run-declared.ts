@@ -6,7 +6,7 @@ import type { AzureFailure } from "../azure/outcome.ts";
 import { originOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
-import { assetsOf, computesOf, liveStepsOf, stepsOf, type Job } from "../job/job.ts";
+import { assetsOf, computesOf, graphOf, liveStepsOf, stepsOf, type Job } from "../job/job.ts";
 import { isComparison } from "../run/gates.ts";
 import { cancelSuperseded } from "../run/superseded.ts";
 import { cancelRun, lookForSubmission } from "../run/cancel.ts";
@@ -17,6 +17,7 @@ import type { Repetition } from "../run/submit.ts";
 import { sentenceOf } from "../report/failure.ts";
 import { failureAt } from "../report/refused-field.ts";
 import { configurationOf } from "./configuration.ts";
+import { fallbackExperiment } from "./run-defaults.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { followToReport } from "./follow-run.ts";
 import { writesOfRun } from "./permissions-before-writing.ts";
@@ -70,7 +71,7 @@ async function runInWorkspace(
   context: CommandContext,
   prepared: Prepared,
 ): Promise<CommandResult> {
-  if (context.inputs.cancelSuperseded) await endSuperseded(job, context, prepared.azure);
+  if (context.inputs.cancelSuperseded) await endSuperseded(job, declaration, context, prepared.azure);
   const most = declaration.retries?.preempted ?? 0;
   for (let repeats: Repetition | undefined; ;) {
     const { result, preemptions } = await submitAndFollow(job, declaration, context, prepared, repeats);
@@ -85,9 +86,16 @@ async function runInWorkspace(
 }
 
 /** What cannot be cancelled goes on beside the new run, and is named. */
-async function endSuperseded(job: Job, context: CommandContext, azure: Azure): Promise<void> {
+async function endSuperseded(job: Job, declaration: Declaration, context: CommandContext, azure: Azure): Promise<void> {
   const { github, log, clock } = context;
-  const ended = await cancelSuperseded(github, await configurationOf(job, context), { jobs: azure.jobs, clock });
+  const ended = await cancelSuperseded(github, await configurationOf(job, context), {
+    jobs: azure.jobs,
+    clock,
+    ...defined({
+      experiment:
+        graphOf(job) === undefined ? undefined : (job.experimentName ?? fallbackExperiment(context, declaration)),
+    }),
+  });
   const sorry = (what: string, failure: AzureFailure) =>
     log.annotate("warning", `${what} (cancel-superseded): ${sentenceOf(failure.error)}.`);
   if (!ended.ok) return sorry("Earlier runs of the pull request could not be read", ended.failure);

@@ -1,13 +1,15 @@
 import type { IdentityOfReference } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
+import { withLeases } from "../attach/lease.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
-import type { Outcome } from "../azure/outcome.ts";
+import { failed, type Outcome } from "../azure/outcome.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
 import type { Job } from "../job/job.ts";
 import type { Repetition, Submitted } from "../run/submit.ts";
 import { submitJob } from "../run/submit-job.ts";
+import type { Exclusively } from "../run/submit-v1-pipeline.ts";
 import { fallbackExperiment } from "./run-defaults.ts";
 import type { LiveNames } from "./ensure-targets.ts";
 import { configurationOf } from "./configuration.ts";
@@ -59,7 +61,35 @@ export async function submitRun(
       signal,
       beforeWriting,
       onProgress: (message) => log.info(message),
+      v1: {
+        pipelines: azure.v1Pipelines,
+        snapshots: azure.v1Snapshots,
+        computes: azure.computes,
+        newId: context.newId,
+        exclusively: takingTurns(azure, context),
+      },
       beforeSubmit: (name) => state.runStarting({ name, workspace: azure.workspace }),
     },
   );
+}
+
+/** By a lease in the workspace's own store, as for the writes of targets. */
+function takingTurns(
+  { leases }: Pick<Azure, "leases">,
+  { clock, newId, signal, deadline, log }: CommandContext,
+): Exclusively {
+  return async (key, work) => {
+    const deps = { leases, clock, newId, signal, deadline, onProgress: (message: string) => log.info(message) };
+    const outcome = await withLeases([key], deps, ({ isHeld }) => work(isHeld));
+    if ("ok" in outcome) return outcome;
+    if (outcome.state === "failed") return failed({ reason: "unreachable", error: outcome.error });
+    const isCancelled = outcome.why === "cancelled";
+    const message = isCancelled
+      ? "The workflow was cancelled."
+      : "Another run was submitting the same pipeline all the time.";
+    return failed({
+      reason: isCancelled ? "cancelled" : "unreachable",
+      error: { code: isCancelled ? "Cancelled" : "Busy", message, details: [] },
+    });
+  };
 }

@@ -38,7 +38,8 @@ export const otherNames = ["hdi"];
 export const computeType = "HDInsight";
 export const origin = "attached";
 export const users = ["jobs"] as const;
-export const runs = ["pyspark", "command"] as const;
+export const runs = ["pyspark", "command", "script-step"] as const;
+export const scriptStepType = "Hdi";
 
 const attachedKind: AttachedKind = { resourceType: "Microsoft.HDInsight/clusters", parts: ["cluster_name"] };
 

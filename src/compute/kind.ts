@@ -161,6 +161,8 @@ export type KindFacts = {
   readonly azmlSchemas?: readonly string[];
   /** What runs on computes of this kind; everything else is refused there. */
   readonly runs: readonly Workload[];
+  /** For a kind that runs scripts of the first SDK's pipelines: what their service calls it. */
+  readonly scriptStepType?: string;
   /** For a kind on which nothing runs: why, as the rest of a sentence that begins with the compute. */
   readonly whyNothingRuns?: string;
   /** The lists of the workspace in which something that uses such a compute is found. */

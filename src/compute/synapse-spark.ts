@@ -44,7 +44,8 @@ export const computeType = "SynapseSpark";
 export const azmlSchemas = ["synapseSparkCompute", "attachedSparkCompute"];
 export const origin = "attached";
 export const users = ["jobs"] as const;
-export const runs = ["spark"] as const;
+export const runs = ["spark", "script-step"] as const;
+export const scriptStepType = "SynapseSpark";
 
 const attachedKind: AttachedKind = {
   resourceType: "Microsoft.Synapse/workspaces/bigDataPools",

@@ -10,11 +10,18 @@ export type Workload =
   /** By way of a run configuration of the first SDK. */
   | "pyspark"
   /** Steps of pipelines of the first SDK. */
+  | "script-step"
   | "databricks-step"
   | "batch-step";
 
 /** Azure ML starts these in containers of its own, on whatever machines it is given. */
-export const containerWorkloads = ["command", "sweep", "parallel", "automl"] as const satisfies readonly Workload[];
+export const containerWorkloads = [
+  "command",
+  "sweep",
+  "parallel",
+  "automl",
+  "script-step",
+] as const satisfies readonly Workload[];
 
 /** For people, several of them. */
 export const workloadNames: Readonly<Record<Workload, string>> = {
@@ -25,6 +32,7 @@ export const workloadNames: Readonly<Record<Workload, string>> = {
   spark: "Spark jobs",
   data_transfer: "data transfers",
   pyspark: "PySpark run configurations",
+  "script-step": "the PythonScriptStep of a v1 pipeline",
   "databricks-step": "the DatabricksStep of a v1 pipeline",
   "batch-step": "the AzureBatchStep of a v1 pipeline",
 };

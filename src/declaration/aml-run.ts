@@ -113,14 +113,15 @@ async function jobOf(value: AmlRun, node: SourceNode, folders: Folders, add: Add
     for (const key of ["runconfig_python_file", "runconfig_python_function_name"] as const)
       if (value[key] !== undefined)
         notCarriedOver(add, key, "the run is that of runconfig_yaml_file.", "Remove it; no Python is called.");
-    return loadJob(path, node, folders);
+    return loadJob(path, "runconfig_yaml_file", node, folders);
   }
   const at = (key: keyof typeof defaults): NodePath => (value[key] === undefined ? [] : [key]);
-  if (isThere("pipeline_yaml_file")) {
-    const file = value.pipeline_yaml_file ?? defaults.pipeline_yaml_file;
-    const message = `The run is the pipeline ${JSON.stringify(file)} of the first SDK, which is not supported yet.`;
-    add("not-supported-yet", at("pipeline_yaml_file"), message, "Write an az ml pipeline job, and name it as the run.");
-    return undefined;
+  const pipeline = fileOf(value.pipeline_yaml_file ?? defaults.pipeline_yaml_file, folders);
+  if (pipeline !== undefined) {
+    for (const key of ["runconfig_python_file", "runconfig_python_function_name"] as const)
+      if (value[key] !== undefined)
+        notCarriedOver(add, key, "the run is that of pipeline_yaml_file.", "Remove it; no Python is called.");
+    return loadJob(pipeline, "pipeline_yaml_file", node, folders);
   }
   const isPython = value.runconfig_python_file !== undefined || isThere("runconfig_python_file");
   if (isPython) {
@@ -146,24 +147,40 @@ function fileOf(path: string, { workingDirectory, checkout }: Folders): string |
   return places.find(({ is }) => is === "file")?.path;
 }
 
-async function loadJob(path: string, node: SourceNode, folders: Folders): Promise<Job | undefined> {
-  const where = positionOf(node, ["runconfig_yaml_file"]);
+async function loadJob(
+  path: string,
+  key: "runconfig_yaml_file" | "pipeline_yaml_file",
+  node: SourceNode,
+  folders: Folders,
+): Promise<Job | undefined> {
+  const where = positionOf(node, [key]);
   const { files, problems } = await loadFiles([path], folders.workingDirectory, folders, where);
   const [loaded] = files;
   const [document] = loaded?.documents ?? [];
   const ofFile = [...problems, ...(loaded?.problems ?? [])];
   if (document !== undefined) {
-    const job = toCommandJob(document);
+    // A pipeline has a form of its own.
+    const job = key === "pipeline_yaml_file" ? asPipeline(document) : toCommandJob(document);
     return { document: job.document, problems: [...ofFile, ...job.problems] };
   }
   const empty: Problem = {
     code: "not-a-declaration",
     severity: "error",
     where,
-    message: "The run configuration is empty.",
-    fix: "Write script and target.",
+    message: key === "pipeline_yaml_file" ? "The pipeline is empty." : "The run configuration is empty.",
+    fix: key === "pipeline_yaml_file" ? "Write pipeline, with its steps." : "Write script and target.",
   };
   return { document: node.document, problems: ofFile.length > 0 ? ofFile : [empty] };
+}
+
+/** What has the key of a pipeline of the first SDK is read as one, whatever is below it. */
+function asPipeline(document: SourceDocument): Job {
+  const root: SourceNode = { document, path: [] };
+  if (!isMapping(document.value) || !Object.hasOwn(document.value, "pipeline")) return { document, problems: [] };
+  const made = translation();
+  for (const [key, member] of Object.entries(document.value)) made.put([key], member, { document, path: [key] });
+  made.put(["type"], "v1_pipeline", root);
+  return { document: translatedDocument(made, root), problems: [] };
 }
 
 /** Experiment and tags, which a run configuration has no keys for. */

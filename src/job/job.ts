@@ -26,6 +26,8 @@ import { refusedType } from "./refused-types.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 import * as spark from "./spark.ts";
 import * as sweep from "./sweep.ts";
+import type { V1Graph } from "./v1-pipeline/graph.ts";
+import * as v1Pipeline from "./v1-pipeline.ts";
 
 type Jobs = {
   command: command.CommandJob;
@@ -33,6 +35,7 @@ type Jobs = {
   pipeline: pipeline.PipelineJob;
   spark: spark.SparkJob;
   automl: automl.AutoMlJob;
+  v1_pipeline: v1Pipeline.V1PipelineJob;
 };
 
 /** az ml's `type`. */
@@ -41,7 +44,14 @@ export type JobTypeName = keyof Jobs;
 export type Job = Jobs[JobTypeName];
 
 /** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
-export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = { command, sweep, pipeline, spark, automl };
+export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = {
+  command,
+  sweep,
+  pipeline,
+  spark,
+  automl,
+  v1_pipeline: v1Pipeline,
+};
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
 const defaultType: JobTypeName = "command";
@@ -170,6 +180,16 @@ export function stepsOf(job: Job): readonly JobStep[] | undefined {
 
 export function toRequest(job: Job, resolved: Resolved): JobRequest {
   return typeOf(job).toRequest(job, resolved);
+}
+
+/** What goes to the pipeline service of the first SDK, in parts; `undefined` for what is submitted as a job. */
+export function graphOf(job: Job): V1Graph | undefined {
+  return typeOf(job).graphOf?.(job);
+}
+
+/** True for a live job that is in no list of jobs: only by its experiment are others of its kind found. */
+export function isFoundByExperiment({ jobType }: Pick<LiveJob, "jobType">): boolean {
+  return names.some((name) => jobTypes[name].graphOf !== undefined && jobTypes[name].jobType === jobType);
 }
 
 /** What a live job's runs start, by ARM's `jobType`; `undefined` for one that starts none. */

@@ -11,6 +11,7 @@ import type { JobInput } from "./parts/inputs.ts";
 import type { OneMachine } from "./parts/one-machine.ts";
 import type { EnvironmentValue } from "./parts/variables.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
+import type { V1Graph } from "./v1-pipeline/graph.ts";
 
 /** What every job has, whatever its type. */
 export type JobBase = {
@@ -135,7 +136,12 @@ export type JobType<Job extends JobBase> = {
   /** Every asset that the job uses, each by its place. */
   readonly assetsOf: (job: Job) => readonly AssetUse[];
   /** The addresses in Azure that the job's outputs go to, each with its place inside the job. */
-  readonly addressesOf: (job: Job) => readonly { readonly path: NodePath; readonly address: string }[];
+  readonly addressesOf: (job: Job) => readonly {
+    readonly path: NodePath;
+    readonly address: string;
+    /** Without the datastore the job cannot be submitted; else it may come until the job runs. */
+    readonly isNeeded?: true;
+  }[];
   /** The computes that the job names; none means serverless. */
   readonly computesOf: (job: Job) => readonly string[];
   /** What the job asks of its compute; absent for a type that runs nowhere itself, as a pipeline. */
@@ -154,6 +160,8 @@ export type JobType<Job extends JobBase> = {
   readonly liveStepsOf?: (job: Pick<LiveJob, "pipeline">) => readonly JobStep[] | undefined;
   /** For a type whose runs start others: what these are. By the live job, since a run may be followed that nobody declares. */
   readonly childrenOf?: (job: Pick<LiveJob, "objective" | "properties">) => ChildrenKind;
+  /** For a type that goes to the pipeline service of the first SDK, in parts, and not as a job. */
+  readonly graphOf?: (job: Job) => V1Graph;
   /** For a type that can run on the runner itself. */
   readonly onRunner?: (job: Job) => RunnerWork;
 };

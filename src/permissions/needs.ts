@@ -7,7 +7,7 @@ import type { Declaration } from "../declaration/declaration.ts";
 import { assetKinds, isUploadedToDatastore, withParts, type AssetUse } from "../asset/asset.ts";
 import { collectionOf, partsOfDeclared, uploadOfDeclared } from "../asset/declared.ts";
 import { namesAsset } from "../asset/reference.ts";
-import { assetsOf } from "../job/job.ts";
+import { assetsOf, graphOf } from "../job/job.ts";
 import type { Plane } from "../azure/grants.ts";
 
 /** An action that a command carries out, and where. */
@@ -67,11 +67,13 @@ export type Writes = {
   readonly registers: readonly Collection[];
   readonly uploadsCode: boolean;
   readonly submits: boolean;
+  /** A graph, to the pipeline service of the first SDK. */
+  readonly submitsGraph: boolean;
 };
 
 /** In the order of writing: the action of each request itself, without which the service is bound to refuse it. */
 export function actionsOfWrites(writes: Writes): readonly { readonly action: string; readonly purpose: string }[] {
-  const { removes, creates, registers, uploadsCode, submits } = writes;
+  const { removes, creates, registers, uploadsCode, submits, submitsGraph } = writes;
   const versions = (collection: Collection) => `${workspaces}/${collection}/versions/write`;
   return [
     ...(removes ? [{ action: `${workspaces}/computes/delete`, purpose: "remove a target" }] : []),
@@ -79,6 +81,7 @@ export function actionsOfWrites(writes: Writes): readonly { readonly action: str
     ...registers.map((collection) => ({ action: versions(collection), purpose: purposes.registers })),
     ...(uploadsCode ? [{ action: versions("codes"), purpose: purposes.uploadsCode }] : []),
     ...(submits ? [{ action: `${workspaces}/jobs/write`, purpose: purposes.submits }] : []),
+    ...(submitsGraph ? [{ action: `${workspaces}/experiments/runs/submit/action`, purpose: purposes.submits }] : []),
   ];
 }
 
@@ -169,19 +172,47 @@ function runNeeds({ run }: NeedSources, { workspace, downloads }: NeedFacts): re
   if (run === undefined) return [];
   const at = workspaceId(workspace);
   return [
+    ...(graphOf(run) === undefined ? jobNeeds(at) : graphNeeds(at)),
     ...required(
       at,
       purposes.submits,
-      `${workspaces}/jobs/read`,
-      `${workspaces}/jobs/write`,
       `${workspaces}/metadata/artifacts/write`,
       `${workspaces}/environments/build/action`,
       `${workspaces}/environments/readSecrets/action`,
     ),
-    ...required(at, "cancel the run when the workflow is cancelled", `${workspaces}/jobs/cancel/action`),
     ...required(at, "follow the run, its log and its metrics", `${workspaces}/experiments/runs/read`),
     ...(downloads ? required(at, "download the run's outputs", `${workspaces}/metadata/artifacts/read`) : []),
     ...withParts(assetsOf(run)).flatMap((use) => assetNeeds(use, at)),
+  ];
+}
+
+function jobNeeds(at: string): readonly Need[] {
+  return [
+    ...required(at, purposes.submits, `${workspaces}/jobs/read`, `${workspaces}/jobs/write`),
+    ...required(at, "cancel the run when the workflow is cancelled", `${workspaces}/jobs/cancel/action`),
+  ];
+}
+
+/** What goes to the pipeline service of the first SDK needs none of what a job needs. */
+function graphNeeds(at: string): readonly Need[] {
+  const { experiments, modules, snapshots } = {
+    experiments: `${workspaces}/experiments`,
+    modules: `${workspaces}/modules`,
+    snapshots: `${workspaces}/metadata/snapshots`,
+  };
+  return [
+    ...required(
+      at,
+      purposes.submits,
+      `${experiments}/read`,
+      `${experiments}/write`,
+      `${experiments}/runs/submit/action`,
+      `${modules}/read`,
+      `${modules}/write`,
+      `${workspaces}/datastores/read`,
+    ),
+    ...required(at, purposes.uploadsCode, `${snapshots}/read`, `${snapshots}/write`),
+    ...required(at, "cancel the run when the workflow is cancelled", `${experiments}/runs/write`),
   ];
 }
 
@@ -241,7 +272,9 @@ function storeNeeds(
   { workspace, store }: NeedFacts,
 ): readonly Need[] {
   const uploads = uploadsLocally(declared);
-  if (!uploads && targets.length === 0) return [];
+  // Two calls that submit the same pipeline take turns by a lease.
+  const takesTurns = declared.run !== undefined && graphOf(declared.run) !== undefined;
+  if (!uploads && !takesTurns && targets.length === 0) return [];
   const at = workspaceId(workspace);
   const level = uploads ? "required" : "recommended";
   const purpose = uploads

@@ -14,6 +14,8 @@ export type BaselineDeps = {
   readonly workspaceId: string;
   readonly github: Pick<WorkflowRun, "repository">;
   readonly configuration: Configuration;
+  /** Of a run that is found by nothing else. */
+  readonly experiment?: string;
   /** Last values of a run, its steps' too where a gate is about a step. */
   readonly valuesOf: (run: string, withSteps: boolean) => Promise<Outcome<LastValues>>;
 };
@@ -67,9 +69,9 @@ function find(source: BaselineSource, name: string, deps: BaselineDeps): Promise
 async function newestOf(
   branch: string,
   name: string,
-  { jobs, github, configuration }: BaselineDeps,
+  { jobs, github, configuration, experiment }: BaselineDeps,
 ): Promise<Outcome<Found>> {
-  const all = await jobs.tagged(runTags.declaration);
+  const all = await jobs.tagged(runTags.declaration, experiment);
   if (!all.ok) return all;
   const [newest] = all.value
     .filter(

@@ -29,10 +29,17 @@ export function misplaced(job: Job, kindOf: (compute: string) => KindFacts | und
   });
 }
 
+/** What to name instead. Steps of the first SDK always run on a target. */
 function elsewhere(workload: Workload): string {
   const types = typesThatRun(workload);
   if (types.length === 0) return "Name a Data Factory compute of the workspace, or azureml:serverless.";
-  return `Name a target of type ${listed(types)}, or ${workload === "spark" ? "resources in its place" : "no compute, for serverless"}.`;
+  const other =
+    workload === "spark"
+      ? ", or resources in its place"
+      : /-step$/.test(workload)
+        ? ""
+        : ", or no compute, for serverless";
+  return `Name a target of type ${listed(types)}${other}.`;
 }
 
 function withArticle(label: string): string {

@@ -166,20 +166,26 @@ function soughtDatastores(referring: Referring, reads: WorkspaceReads): readonly
   const addresses = [
     ...referring.declared.flatMap((asset) => {
       const address = addressInDeclared(asset);
-      return address === undefined ? [] : [{ address, where: positionOf(asset.source, ["path"]) }];
+      return address === undefined ? [] : [{ address, where: positionOf(asset.source, ["path"]), isNeeded: undefined }];
     }),
-    ...uses.flatMap(({ use, at }) => ("reference" in use ? [{ address: use.reference, where: at("path") }] : [])),
+    ...uses.flatMap(({ use, at }) =>
+      "reference" in use ? [{ address: use.reference, where: at("path"), isNeeded: undefined }] : [],
+    ),
     ...(run === undefined
       ? []
-      : addressesOf(run).map(({ address, path }) => ({ address, where: positionOf(run.source, path) }))),
+      : addressesOf(run).map(({ address, path, isNeeded }) => ({
+          address,
+          where: positionOf(run.source, path),
+          isNeeded,
+        }))),
   ];
   return [
     ...uploads.flatMap(({ datastore, where }) =>
-      datastore === undefined ? [] : [soughtDatastore(datastore, where, reads, true)],
+      datastore === undefined ? [] : [soughtDatastore(datastore, where, reads, { isUploadedTo: true, isNeeded: true })],
     ),
-    ...addresses.flatMap(({ address, where }) => {
+    ...addresses.flatMap(({ address, where, isNeeded = false }) => {
       const name = datastoreIn(address, reads.workspaceId);
-      return name === undefined ? [] : [soughtDatastore(name, where, reads, false)];
+      return name === undefined ? [] : [soughtDatastore(name, where, reads, { isUploadedTo: false, isNeeded })];
     }),
   ];
 }
@@ -195,17 +201,17 @@ function datastoreIn(address: string, workspaceId: string): string | undefined {
   return name === undefined || name.includes("$") ? undefined : name;
 }
 
-/** @param isUploadedTo only a container of blobs is. */
+/** @param how only a container of blobs is uploaded to; without one that is needed, nothing can be submitted. */
 function soughtDatastore(
   name: string,
   where: Position,
   { datastores, lookups }: WorkspaceReads,
-  isUploadedTo: boolean,
+  { isUploadedTo, isNeeded }: { readonly isUploadedTo: boolean; readonly isNeeded: boolean },
 ): Sought {
   return {
     where,
     code: "missing-datastore",
-    severity: isUploadedTo ? "error" : "warning",
+    severity: isNeeded ? "error" : "warning",
     key: `datastore ${name} ${String(isUploadedTo)}`,
     what: `the datastore ${name}`,
     find: async () => {

@@ -48,6 +48,8 @@ export const runTags = {
   definition: "azureml-targets.definition",
   /** From 1: how many runs before this one were preempted and are counted against `retries`; absent for none. */
   preemptions: "azureml-targets.preemptions",
+  /** Of a run whose id the service chooses: the name that it would have. */
+  run: "azureml-targets.run",
 } as const;
 
 /** Everything that the action adds to a job beside what its declaration says: where it comes from, and what it is. */

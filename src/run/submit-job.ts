@@ -1,42 +1,24 @@
-import {
-  createTaker,
-  ensureAssets,
-  lookUp,
-  refusedFor,
-  type IdentityOfReference,
-  type TakenAsset,
-} from "../asset/asset.ts";
+import { createTaker, ensureAssets, lookUp, refusedFor, type TakenAsset } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { defined } from "../azure/defined.ts";
 import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
-import { apiVersionOf, assetsOf, secretsOf, toRequest, type Job } from "../job/job.ts";
+import { apiVersionOf, assetsOf, graphOf, secretsOf, toRequest, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";
 import { computeId, datastoreId } from "../job/parts/compute.ts";
 import { SecretUnavailable, type ResolveSecret, type SecretReference } from "../secret/secret.ts";
 import { runName } from "./name.ts";
-import { provenanceOf, type Configuration, type WorkflowRun } from "./provenance.ts";
-import { submitOnce, type Repetition, type SubmitDeps, type Submitted } from "./submit.ts";
+import { provenanceOf } from "./provenance.ts";
+import { submitV1Pipeline, type V1SubmissionDeps } from "./submit-v1-pipeline.ts";
+import type { JobSubmission } from "./submission.ts";
+import { submitOnce, type SubmitDeps, type Submitted } from "./submit.ts";
 
-/** A job, and what of its surroundings decides what is sent. */
-export type JobSubmission = {
-  readonly job: Job;
-  readonly github: WorkflowRun;
-  readonly configuration: Configuration;
-  /** Id and attempt of this workflow run: `123-1`. */
-  readonly workflowAttempt: string;
-  readonly rerun: boolean;
-  /** The attempt that is submitted anew. */
-  readonly repeats?: Repetition;
-  /** Name of the experiment when the job names none. */
-  readonly fallbackExperiment: string;
-  /** Names under which computes are live, by the declared names in lower case, where they differ. */
-  readonly liveNames: ReadonlyMap<string, string>;
-  /** For references to what the same call registers. */
-  readonly identityOfReference?: IdentityOfReference;
-};
-
-export type JobSubmissionDeps = Omit<AssetDeps, "computeIdOf"> & SubmitDeps & { readonly resolveSecret: ResolveSecret };
+export type JobSubmissionDeps = Omit<AssetDeps, "computeIdOf"> &
+  SubmitDeps & {
+    readonly resolveSecret: ResolveSecret;
+    /** What only pipelines of the first SDK need. */
+    readonly v1: Pick<V1SubmissionDeps, "pipelines" | "snapshots" | "computes" | "exclusively" | "newId">;
+  };
 
 /**
  * Submits a job of whatever type exactly once, under a name that is derived from the commit and the definition: what it
@@ -47,6 +29,8 @@ export async function submitJob(submission: JobSubmission, deps: JobSubmissionDe
   const taken = await takeAssets(submission);
   if (!taken.ok) return taken;
   const definition = definitionOf(submission, taken.value, deps);
+  const graph = graphOf(job);
+  if (graph !== undefined) return submitV1Pipeline(submission, graph, definition, { ...deps, ...deps.v1 });
   const name = runName({
     prefix: job.name,
     commit: github.commit,

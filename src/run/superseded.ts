@@ -15,10 +15,19 @@ export type Superseded = { readonly name: string; readonly failure?: AzureFailur
 export async function cancelSuperseded(
   github: WorkflowRun,
   configuration: Configuration,
-  { jobs, clock }: { readonly jobs: Jobs; readonly clock: Clock },
+  {
+    jobs,
+    clock,
+    experiment,
+  }: {
+    readonly jobs: Jobs;
+    readonly clock: Clock;
+    /** Of a run that is found by nothing else. */
+    readonly experiment?: string;
+  },
 ): Promise<Outcome<readonly Superseded[]>> {
   if (github.pullRequest === undefined) return succeeded([]);
-  const all = await jobs.tagged(runTags.pullRequest);
+  const all = await jobs.tagged(runTags.pullRequest, experiment);
   if (!all.ok) return all;
   const older = all.value.filter(
     (job) =>

@@ -34,6 +34,12 @@ export const jobCodes = {
     explanation: "Neither the step nor the pipeline names a compute, and serverless compute has to be named as well.",
     help: "Add settings: { default_compute: azureml:NAME }, or azureml:serverless.",
   },
+  "refused-step": {
+    title: "A step of a v1 pipeline is of a type that is not submitted.",
+    explanation:
+      "Steps of the types DatabricksStep, AzureBatchStep and PythonScriptStep are. The service behind AdlaStep has closed, and az ml has forms of its own for what the others do.",
+    help: "Write what the message names.",
+  },
   "unused-key": {
     title: "A key has no effect here.",
     explanation: "az ml takes the key at this place and does nothing with it.",

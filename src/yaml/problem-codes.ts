@@ -124,7 +124,7 @@ export const problemCodes = {
   "not-carried-over": {
     title: "A file of the first SDK says something that jobs of today do not have.",
     explanation:
-      "A run configuration, or a run.json of aml-run, is submitted as a job of az ml. What such a job has nothing for is left out, and named at its line. It is an error where the run would be another one without it.",
+      "A run configuration, or a run.json of aml-run, is submitted as a job of az ml. What such a job has nothing for is left out, and named at its line. It is an error where the run would be another one without it. A v1 pipeline is sent as its own client sends it, and what that takes and never sends is named as well.",
     help: "Do what the message says, or remove the key once the run does without it.",
   },
 

@@ -16,6 +16,11 @@ function withoutServiceToken({ headers }: Incoming, properties: Readonly<Record<
     : armError(400, "UserError", "The request has no x-azureml-token of the audience https://ml.azure.com.");
 }
 
+/** Whether ARM shows the runs of the first SDK is not recorded: here it does not. */
+function isInArm({ properties }: JobDocument): boolean {
+  return !/^V1/.test(String(properties["jobType"]));
+}
+
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]{0,254}$/;
 
 /** The jobs of the workspace. Types that the emulator does not know are refused by name. */
@@ -67,10 +72,11 @@ export function createJobs(store: Store, runner: Runner, pageSize: number) {
         const newestFirst = [...store.list<JobDocument>("jobs")]
           .reverse()
           // Those below another one are listed by run history alone.
-          .flatMap(({ value }) => (value.parent === undefined ? [shown(value, request)] : []));
+          .flatMap(({ value }) => (value.parent === undefined && isInArm(value) ? [shown(value, request)] : []));
         return page(newestFirst, request, pageSize);
       }
-      const known = store.get<JobDocument>("jobs", name);
+      const found = store.get<JobDocument>("jobs", name);
+      const known = found !== undefined && isInArm(found) ? found : undefined;
       if (request.method === "PUT") {
         if (!namePattern.test(name)) return armError(400, "UserError", `The job name '${name}' is invalid.`);
         if (known !== undefined) return ok(shown(known, request));

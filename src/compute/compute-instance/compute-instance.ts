@@ -20,6 +20,7 @@ export const azmlSchemas = ["computeInstance"];
 export const origin = "managed";
 export const users = ["jobs"] as const;
 export const runs = containerWorkloads;
+export const scriptStepType = "ComputeInstance";
 
 /**
  * The name is part of the instance's address. The documentation says it of every compute that the service makes; of

@@ -5,7 +5,7 @@ import { keepInside, leadsOutside, namedPath } from "../../yaml/named-path.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { withoutFaults } from "../../yaml/salvage.ts";
 import { checkShape } from "../../yaml/shape.ts";
-import { shownPath, valueAt, type NodePath, type SourceDocument, type SourceNode } from "../../yaml/source.ts";
+import { shownPath, type NodePath, type SourceDocument, type SourceNode } from "../../yaml/source.ts";
 import { isMapping } from "../../yaml/wording.ts";
 import { readDocuments } from "../../yaml/yaml.ts";
 import { readCommand } from "./command.ts";
@@ -13,6 +13,7 @@ import { readCompute } from "./compute.ts";
 import { readData, warnOfVariables } from "./data.ts";
 import { readEnvironment } from "./environment.ts";
 import { notCarriedOver, sourceFolder, type RunConfigurationReader } from "./reader.ts";
+import { checkSecrets } from "./secrets.ts";
 import { runConfigurationSchema, unusedIn } from "./shape.ts";
 import { translatedDocument, translation } from "./translation.ts";
 
@@ -45,7 +46,7 @@ export function toCommandJob(original: SourceDocument): TranslatedJob {
     checked.value ?? (rest === undefined ? undefined : checkShape(runConfigurationSchema, rest).value) ?? {};
   const { found, add } = problemsAt(node);
   const reader: RunConfigurationReader = { value, node, job: translation(), add };
-  checkSecrets(reader);
+  checkSecrets(node, add);
   readFramework(reader);
   const bindings = readData(reader);
   readCommand(reader, bindings, checked.value !== undefined);
@@ -70,7 +71,7 @@ function inSourceFolder(document: SourceDocument): SourceDocument {
 }
 
 /** The environment may be kept in a file of its own, which is then named in its place. */
-function withEnvironmentFile(document: SourceDocument): TranslatedJob {
+export function withEnvironmentFile(document: SourceDocument): TranslatedJob {
   const root: SourceNode = { document, path: [] };
   const { value } = document;
   if (!isMapping(value) || typeof value["environment"] !== "string") return { document, problems: [] };
@@ -115,30 +116,6 @@ function readFramework({ value: { framework }, add }: RunConfigurationReader): v
     );
   if (framework === "CNTK")
     notCarriedOver(add, ["framework"], "the script is run with Python.", "Put what it needs into the environment.");
-}
-
-/** Everybody who can read the repository reads a password in it. It is not repeated. */
-function checkSecrets({ node, add }: RunConfigurationReader): void {
-  const look = (value: unknown, path: NodePath): void => {
-    if (Array.isArray(value)) for (const [index, item] of value.entries()) look(item, [...path, index]);
-    if (!isMapping(value)) return;
-    for (const [key, member] of Object.entries(value)) {
-      // What a script finds in its variables has names of its own.
-      if (/^environment_?variables$/i.test(key)) continue;
-      const at = [...path, key];
-      if (!/^(?:password|auth_?token)$/i.test(key)) look(member, at);
-      else if (typeof member === "string" && member !== "")
-        add(
-          "literal-secret",
-          at,
-          `${at.map(String).join(".")} holds a secret, which everybody who can read the repository knows.`,
-          key === "password"
-            ? "Replace the secret, and remove it here: let the workspace's identity pull the image (AcrPull on the registry)."
-            : "Replace the secret, and remove it here.",
-        );
-    }
-  };
-  look(valueAt(node), []);
 }
 
 /** What to do where az ml has the thing under another name. */
