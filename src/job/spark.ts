@@ -50,7 +50,6 @@ export const label = "Spark job";
 export const jobType = "Spark";
 export const workload = "spark";
 export const apiVersion = "2023-04-01-preview";
-export const schemaName = "sparkJob";
 
 /** The image that the official client gives an environment of packages alone. */
 const imageOfPackages = "conda/miniconda3";
@@ -87,11 +86,6 @@ export const schema = shape(() =>
     })
     .describe("An az ml Spark job."),
 );
-
-export function hasKeysOf(mapping: Readonly<Record<string, unknown>>): boolean {
-  const { type } = mapping;
-  return typeof type === "string" && type.toLowerCase() === "spark";
-}
 
 export function read(node: SourceNode): ReadJob<SparkJob> {
   const { value, problems: wrongShape } = checkShape(schema, node);

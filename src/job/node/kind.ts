@@ -11,6 +11,7 @@ import type { JobInput } from "../parts/inputs.ts";
 import type { OneMachine } from "../parts/one-machine.ts";
 import type { Variables } from "../parts/variables.ts";
 import type { PartReader } from "../parts/read-part.ts";
+import type { ComponentSchema } from "../component-keys.ts";
 import type { JobSecret, Resolved } from "../resolved.ts";
 import type { Port } from "./ports.ts";
 
@@ -128,7 +129,7 @@ export type ComponentDefaults = {
 /** Everything about components of one type. */
 export type ComponentType = {
   /** az ml's name of the schema of its files: `commandComponent`. */
-  readonly schemaName: string;
+  readonly schemaName: ComponentSchema;
   readonly schema: () => z.ZodType;
   readonly read: (reader: NodeReader, source: ComponentSource) => Component | undefined;
 };
