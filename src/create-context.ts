@@ -76,7 +76,7 @@ export async function createContext(
         optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
         changed,
       });
-      for (const secret of declaredSecrets(declaration, environment)) mask(secret);
+      for (const secret of await declaredSecrets(declaration, environment)) mask(secret);
       const place = await folderInRepository({ workingDirectory: folder, repositoryRoot: root });
       for (const problem of declaration.problems) log.problem(problem, place);
       return declaration;
@@ -124,8 +124,8 @@ function resolversOf(environment: Environment, folder: string): CommandContext["
 }
 
 /** What the step is given for its targets and its run: what the service was sent before, it may repeat at any time. */
-function declaredSecrets(declaration: Declaration, environment: Environment): readonly string[] {
-  return secretReferencesOf(declaration).flatMap((reference) =>
+async function declaredSecrets(declaration: Declaration, environment: Environment): Promise<readonly string[]> {
+  return (await secretReferencesOf(declaration)).flatMap((reference) =>
     reference.from === "env" ? (environment[reference.name] ?? []) : [],
   );
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "@jest/globals";
 import { prepareStep } from "../../demo/runner.ts";
 import { act, actIn, checkoutOf } from "../support/step.ts";
@@ -78,9 +79,11 @@ describe("the requests of a call", () => {
 });
 
 describe("the modules that validate loads", () => {
+  const target = "targets:\n  - { name: one, type: amlcompute }\n";
+
   /** Addresses of all modules that an entry loads for a valid file. */
-  function loadedBy(entry: string): readonly string[] {
-    const checkout = checkoutOf({ "azureml.yml": "targets:\n  - { name: one, type: amlcompute }\n" });
+  function loadedBy(entry: string, yaml = target): readonly string[] {
+    const checkout = checkoutOf({ "azureml.yml": yaml, "train.py": "" });
     const list = join(checkout, "loaded");
     const { environment } = prepareStep({ checkout, inputs: { command: "validate" } });
     const { status } = spawnSync(
@@ -98,6 +101,37 @@ describe("the modules that validate loads", () => {
     expect(loaded.filter((url) => url.includes("/node_modules/@azure/"))).toEqual([]);
   });
 
+  it.each([
+    { what: "for targets alone not one type of job, and no reader of assets", yaml: target, also: [] },
+    {
+      what: "for a job the types of jobs",
+      yaml: `${target}run: { command: echo, environment: "azureml:env:1", compute: "azureml:one" }\n`,
+      also: ["src/job/job.ts", "src/declaration/read-run.ts"],
+    },
+    {
+      what: "for a gate what reads gates",
+      yaml: `${target}gates: [{ metric: accuracy, at_least: 0.9 }]\n`,
+      also: ["src/declaration/gates.ts"],
+    },
+    {
+      what: "for an environment the readers of assets",
+      yaml: "$schema: https://azuremlschemas.azureedge.net/latest/environment.schema.json\nname: env\nimage: ubuntu\n",
+      also: ["src/declaration/read-assets.ts", "src/asset/environment/environment.ts"],
+    },
+    {
+      what: "for a run configuration its translation",
+      yaml: "script: train.py\nframework: Python\ntarget: one\nenvironment: { docker: { baseImage: ubuntu } }\n",
+      also: ["src/job/runconfig/run-configuration.ts", "src/job/job.ts"],
+    },
+  ])("include $what", ({ yaml, also }) => {
+    const loaded = loadedBy("src/start.ts", yaml).map((url) => url.replace(pathToFileURL(`${root}/`).href, ""));
+    const always = ["src/job/component-keys.ts", "src/job/job-files.ts", "src/job/runconfig/keys.ts"];
+    const optional = /^src\/(job|asset)\/|^src\/declaration\/(read-run|read-assets|gates|aml-run)\.ts$/;
+
+    expect(loaded).toEqual(expect.arrayContaining([...always, ...also]));
+    if (also.length === 0) expect(loaded.filter((path) => optional.test(path)).sort()).toEqual(always);
+  });
+
   /** Names of the bundle's files that contain a text. They are numbered, so what a library says of itself tells whose they are. */
   function partsWith(text: RegExp): readonly string[] {
     const names = readdirSync(join(root, "dist")).filter((name) => name.endsWith(".js"));
@@ -109,6 +143,8 @@ describe("the modules that validate loads", () => {
     { what: "a client of an Azure service", text: /azsdk/ },
     { what: "the sign-in library", text: /msal\.js/ },
     { what: "the HTTP client that comments are posted with", text: /undici:request/ },
+    { what: "the type of automated ML jobs", text: /enableStackEnsemble/ },
+    { what: "the type of sweep jobs", text: /samplingAlgorithmType/ },
   ])("include no part of the bundle with $what", ({ text }) => {
     const loaded = loadedBy("dist/index.js").map((url) => basename(url));
     const declarations = partsWith(/YAMLParseError/);

@@ -4,6 +4,9 @@ import { dirname, resolve } from "node:path";
 import * as z from "zod";
 import { kindOf } from "../../src/declaration/document-kind.ts";
 import { assetsOf, computesOf, jobTypes, labelOf, readJob, secretsOf, toRequest } from "../../src/job/job.ts";
+import { jobFiles, type JobTypeName } from "../../src/job/job-files.ts";
+import { nodeTypes } from "../../src/job/node/nodes.ts";
+import { isComponentSchema } from "../../src/job/component-keys.ts";
 import { computeId } from "../../src/job/parts/compute.ts";
 import { isError } from "../../src/yaml/problem.ts";
 import { readDocuments } from "../../src/yaml/yaml.ts";
@@ -26,8 +29,10 @@ describe.each(Object.entries(jobTypes))("the job type %s", (name, type) => {
   it("says what it is called, and how the service and az ml call it", () => {
     expect(type.label).toMatch(/^[A-Za-z0-9 ]+ job$/);
     expect(type.jobType).toMatch(/^[A-Z][A-Za-z0-9]+$/);
-    expect(type.schemaName).toMatch(/^[a-z][A-Za-z]+Job$/);
-    for (const key of ["label", "jobType", "schemaName"] as const)
+    const schemaNames = Object.values(jobFiles).map(({ schemaName }) => schemaName);
+    expect(new Set(schemaNames).size).toBe(schemaNames.length);
+    expect(jobFiles[name as JobTypeName].schemaName).toMatch(/^[a-z][A-Za-z]+Job$/);
+    for (const key of ["label", "jobType"] as const)
       expect(Object.values(jobTypes).filter((other) => other[key] === type[key])).toHaveLength(1);
   });
 
@@ -77,6 +82,15 @@ describe.each(Object.entries(jobTypes))("the job type %s", (name, type) => {
       expect(properties).toMatchObject({ jobType: type.jobType, tags: { from: "test" }, isArchived: false });
     }
   });
+});
+
+describe("a component file", () => {
+  it.each(Object.values(nodeTypes).flatMap(({ component }) => component?.schemaName ?? []))(
+    "is known by %s",
+    (name) => {
+      expect(isComponentSchema(name)).toBe(true);
+    },
+  );
 });
 
 describe("a job file", () => {

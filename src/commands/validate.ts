@@ -1,7 +1,4 @@
 import type { Declaration } from "../declaration/declaration.ts";
-import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
-import { runnerProblems } from "../run/on-runner/runner-faults.ts";
-import { someMachine } from "../run/on-runner/this-machine.ts";
 import { folderInRepository } from "../yaml/files.ts";
 import { checked } from "./check-declaration.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
@@ -22,7 +19,13 @@ export async function validate(context: CommandContext): Promise<CommandResult> 
 /** What of the run the runner cannot do; the other commands find it with what is missing in the workspace. */
 async function withRunner(declaration: Declaration, context: CommandContext): Promise<Declaration> {
   const { run, targets, problems } = declaration;
-  const found = run !== undefined && isOnRunner(run, targets) ? runnerProblems(run, someMachine(targets)) : [];
+  if (run === undefined) return declaration;
+  const [{ isOnRunner }, { runnerProblems }, { someMachine }] = await Promise.all([
+    import("../run/on-runner/is-on-runner.ts"),
+    import("../run/on-runner/runner-faults.ts"),
+    import("../run/on-runner/this-machine.ts"),
+  ]);
+  const found = isOnRunner(run, targets) ? runnerProblems(run, someMachine(targets)) : [];
   if (found.length === 0) return declaration;
   const folder = await folderInRepository(context);
   for (const problem of found) context.log.problem(problem, folder);

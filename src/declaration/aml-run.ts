@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { problemsAt } from "../compute/problems-at.ts";
 import type { AddProblem } from "../compute/kind.ts";
 import { toCommandJob } from "../job/runconfig/run-configuration.ts";
@@ -7,34 +6,12 @@ import { loadFiles } from "../yaml/files.ts";
 import { namedPath } from "../yaml/named-path.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
-import { boolean, checkShape, shape, text, version } from "../yaml/shape.ts";
+import { checkShape } from "../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceDocument, type SourceNode } from "../yaml/source.ts";
 import { isMapping } from "../yaml/wording.ts";
+import { amlRunSchema, type AmlRun } from "./aml-run-shape.ts";
 import type { RunDefaults } from "./run-defaults.ts";
 
-/** The keys of a `run.json` for the action `Azure/aml-run`. @see https://github.com/Azure/aml-run */
-const amlRunSchema = shape(() =>
-  z.strictObject({
-    experiment_name: text().optional(),
-    tags: z.record(z.string(), z.unknown()).optional(),
-    wait_for_completion: boolean().optional(),
-    download_artifacts: boolean().optional(),
-    runconfig_yaml_file: text().optional(),
-    pipeline_yaml_file: text().optional(),
-    runconfig_python_file: text().optional(),
-    runconfig_python_function_name: text().optional(),
-    pipeline_publish: boolean().optional(),
-    publish_pipeline: boolean().optional(),
-    pipeline_name: text().optional(),
-    pipeline_version: version().optional(),
-    pipeline_continue_on_step_failure: boolean().optional(),
-  }),
-);
-type AmlRun = z.infer<ReturnType<typeof amlRunSchema>>;
-
-/** Keys that jobs of az ml have as well tell nothing. */
-const sharedKeys = ["experiment_name", "tags"];
-export const defaultPlace = ".cloud/.azure/run.json";
 const defaults = {
   runconfig_yaml_file: "code/train/run_config.yml",
   pipeline_yaml_file: "code/train/pipeline.yml",
@@ -42,14 +19,6 @@ const defaults = {
 } as const;
 /** aml-run takes the first so many characters of an experiment's name. */
 const longestExperiment = 36;
-
-/** Tells a `run.json` by its keys, or by its default place. The action takes a mapping, or a list of them. */
-export function isAmlRun(value: unknown, file = ""): boolean {
-  const mapping: unknown = Array.isArray(value) ? value[0] : value;
-  if (!isMapping(mapping) || Object.hasOwn(mapping, "$schema")) return false;
-  const own = Object.keys(amlRunSchema().shape).filter((key) => !sharedKeys.includes(key));
-  return own.some((key) => Object.hasOwn(mapping, key)) || `/${file}`.endsWith(`/${defaultPlace}`);
-}
 
 /** What came of a `run.json`: the job that it names, with what it says of it. */
 export type ReadAmlRun = {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { number, shape, text } from "../yaml/shape.ts";
 import { limitsSchema, retriesSchema } from "./beside-run.ts";
-import { gateSchema } from "./gates.ts";
+import { gateSchema } from "./gate-shape.ts";
 
 const workspaceSchema = () =>
   z.strictObject({

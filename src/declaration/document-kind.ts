@@ -1,12 +1,12 @@
 import type { DeclaredKindName } from "../asset/declared.ts";
 import type { KindFacts } from "../compute/kind.ts";
 import { isKind, kinds, notTargets } from "../compute/target.ts";
-import { hasKeysOfComponent, isComponentSchema } from "../job/component-file.ts";
-import { jobTypeOfKeys, jobTypeOfSchema } from "../job/job.ts";
+import { hasKeysOfComponent, isComponentSchema } from "../job/component-keys.ts";
+import { jobTypeOfKeys, jobTypeOfSchema } from "../job/job-files.ts";
 import { refusedSchema, refusedType, type Refusal } from "../job/refused-types.ts";
-import { isRunConfiguration } from "../job/runconfig/run-configuration.ts";
+import { isRunConfiguration } from "../job/runconfig/keys.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
-import { isAmlRun } from "./aml-run.ts";
+import { isAmlRun } from "./aml-run-shape.ts";
 import type { SourceDocument } from "../yaml/source.ts";
 import { unsubmittedOf, type Unsubmitted } from "./unsubmitted.ts";
 

@@ -4,7 +4,7 @@ import { namedPath } from "../yaml/named-path.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import { checkShape } from "../yaml/shape.ts";
 import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../yaml/source.ts";
-import { defaultPlace as amlRunPlace } from "./aml-run.ts";
+import { defaultPlace as amlRunPlace } from "./aml-run-shape.ts";
 import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
 import { kindOf } from "./document-kind.ts";
 import { chooseAmongMatched, gatherBesideRun, gatherRun, runOf } from "./gather-run.ts";
@@ -120,7 +120,7 @@ async function gatherDocument(
 
 async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, found: Gathered): Promise<void> {
   const checked = checkShape(declarationSchema, root);
-  found.problems.push(...withLostNesting(checked.problems, root));
+  found.problems.push(...(await withLostNesting(checked.problems, root)));
   // What can be read is read all the same, so that one run shows every problem.
   const shape = checked.value ?? (valueAt(root) as DeclarationShape);
   const rest = checked.value === undefined ? withoutFaults(declarationSchema, root) : undefined;

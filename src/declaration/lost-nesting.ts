@@ -1,4 +1,3 @@
-import { isKeyOfJobs } from "../job/job.ts";
 import { formatPosition, type Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
 import { isMapping, listed } from "../yaml/wording.ts";
@@ -8,9 +7,10 @@ import { declarationKeys } from "./document-kind.ts";
  * `targets:` and `run:` that are empty while their members stand beside them: one problem that says so, in place of one
  * about nothing and one for each member.
  */
-export function withLostNesting(problems: readonly Problem[], root: SourceNode): readonly Problem[] {
+export async function withLostNesting(problems: readonly Problem[], root: SourceNode): Promise<readonly Problem[]> {
   const value = valueAt(root);
-  if (!isMapping(value)) return problems;
+  if (!isMapping(value) || (value["run"] !== null && value["targets"] !== null)) return problems;
+  const { isKeyOfJobs } = await import("../job/job.ts");
   const strays = Object.keys(value).filter((key) => !declarationKeys.includes(key));
   const lost = [
     { key: "run", below: strays.filter(isKeyOfJobs), fix: (keys: string) => `Indent ${keys} below run.` },

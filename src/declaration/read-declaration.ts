@@ -2,22 +2,18 @@ import { resolve } from "node:path";
 import { defined } from "../azure/defined.ts";
 import type { ReadContext } from "../compute/kind.ts";
 import { readTarget } from "../compute/read.ts";
-import { kindOfName, type ComputeTarget } from "../compute/target.ts";
-import { isKeyOfJobs, readJob, type Job } from "../job/job.ts";
+import type { ComputeTarget } from "../compute/target.ts";
 import type { Declaration, DeclaredWorkspace } from "./declaration.ts";
 import { kindOf } from "./document-kind.ts";
 import { duplicateProblems, type DeclaredName } from "./duplicates.ts";
 import { expressionProblems, withExpressions, type Part } from "./expressions.ts";
-import { readGates } from "./gates.ts";
 import { gather } from "./gather.ts";
 import type { DeclarationRequest, Gathered } from "./gathered.ts";
 import { declaredOverrides, readOverrides, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
-import { readAssets } from "./read-assets.ts";
 import { secretFileProblems } from "./secret-files.ts";
-import { misplaced } from "../run/misplaced.ts";
 import { formatPosition, isError, targetsInput, type Problem } from "../yaml/problem.ts";
-import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
+import { valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 import { isPattern } from "../yaml/glob.ts";
 import { secretReferencesOf } from "./secret-references.ts";
@@ -27,17 +23,13 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const found = await gather(request);
   const { overrides, problems } = readOverrides(request.set);
   found.problems.push(...problems);
-  const overridden = override(found, [...found.overrides.flatMap(declaredOverrides), ...overrides]);
+  const overridden = await override(found, [...found.overrides.flatMap(declaredOverrides), ...overrides]);
   const workspace = oneWorkspace(overridden, overrides, found.problems);
   const targets = readTargets(overridden.targets, { ...contextOf(request, workspace) }, found.problems);
-  const run = readRun(overridden.runs, found.problems);
-  for (const node of found.otherJobs) found.problems.push(...readJob(node).problems);
-  const { gates, problems: gateProblems } = readGates(found.gates, run);
-  found.problems.push(...gateProblems);
-  const assets = readAssets(found.assets, found.problems);
+  const { run, gates } = await readJobs({ ...found, runs: overridden.runs }, targets);
+  const assets = await readDeclaredAssets(found);
   found.problems.push(...duplicateProblems(targets, namesOf(overridden.targets)));
-  if (run !== undefined) found.problems.push(...misplaced(run, (compute) => kindOfName(compute, targets)));
-  const secrets = secretReferencesOf({ targets, ...(run === undefined ? {} : { run }) });
+  const secrets = await secretReferencesOf({ targets, ...(run === undefined ? {} : { run }) });
   found.problems.push(...secretFileProblems(secrets, request.checkout));
   const { prices, problems: priceProblems } = joinPrices(found.prices.flat());
   found.problems.push(...priceProblems);
@@ -130,7 +122,10 @@ async function onlyAffected(
 }
 
 /** Puts the values of the input `set` in place, before anything is checked. */
-function override(found: Gathered, overrides: readonly Override[]): Pick<Gathered, "targets" | "runs" | "workspaces"> {
+async function override(
+  found: Gathered,
+  overrides: readonly Override[],
+): Promise<Pick<Gathered, "targets" | "runs" | "workspaces">> {
   let { targets, runs } = found;
   for (const change of overrides) {
     const { path } = change;
@@ -152,18 +147,20 @@ function override(found: Gathered, overrides: readonly Override[]): Pick<Gathere
     } else if (section === "run" && runs[0] !== undefined && rest.length > 0) {
       runs = [withValue(runs[0], rest, change), ...runs.slice(1)];
     } else if (section !== "workspace") {
-      found.problems.push(change.refuse("names nothing that is declared", betterPath(String(section), path, found)));
+      const better = await betterPath(String(section), path, found);
+      found.problems.push(change.refuse("names nothing that is declared", better));
     }
   }
   return { targets, runs, workspaces: found.workspaces };
 }
 
 /** What the line may have meant: the run's key without `run.`, a target's name without `targets.`, a slip of a section. */
-function betterPath(section: string, path: NodePath, { targets, runs }: Gathered): string | undefined {
+async function betterPath(section: string, path: NodePath, { targets, runs }: Gathered): Promise<string | undefined> {
   const written = path.join(".");
   if (targets.some((node) => nameOf(node)?.toLowerCase() === section.toLowerCase()))
     return `Put targets. before it: targets.${written}=….`;
-  if (runs.length > 0 && section !== "run" && isKeyOfJobs(section)) return `Put run. before it: run.${written}=….`;
+  if (runs.length > 0 && section !== "run" && (await import("../job/job.ts")).isKeyOfJobs(section))
+    return `Put run. before it: run.${written}=….`;
   const near = suggestionFor(section, ["targets", "run", "workspace"]).trim();
   return near === "" ? undefined : near;
 }
@@ -249,22 +246,20 @@ function readTargets(
   });
 }
 
-function readRun(nodes: readonly SourceNode[], problems: Problem[]): Job | undefined {
-  const [first, ...others] = nodes;
-  if (first === undefined) return undefined;
-  for (const other of others) {
-    problems.push({
-      code: "two-runs",
-      severity: "error",
-      where: positionOf(other),
-      related: positionOf(first),
-      message: `Another run is declared at ${formatPosition(positionOf(first))}.`,
-      fix: "Declare one run, or name the one to submit with the input 'run'.",
-    });
-  }
-  const read = readJob(first);
-  problems.push(...read.problems);
-  return read.job;
+/** The run, and what is declared about it. Most declarations have none, and the types of jobs are much to load. */
+async function readJobs(
+  found: Gathered,
+  targets: readonly ComputeTarget[],
+): Promise<Pick<Declaration, "run" | "gates">> {
+  if (found.runs.length === 0 && found.otherJobs.length === 0 && found.gates.length === 0) return { gates: [] };
+  const { readRun } = await import("./read-run.ts");
+  return readRun(found, targets);
+}
+
+async function readDeclaredAssets({ assets, problems }: Gathered): Promise<Declaration["assets"]> {
+  if (assets.length === 0) return [];
+  const { readAssets } = await import("./read-assets.ts");
+  return readAssets(assets, problems);
 }
 
 /** The targets named in `only`, or all. A target that could not be read is declared all the same. */

@@ -1,6 +1,5 @@
-import { toCommandJob } from "../job/runconfig/run-configuration.ts";
 import type { SourceDocument } from "../yaml/source.ts";
-import { readAmlRun, type ReadAmlRun } from "./aml-run.ts";
+import type { readAmlRun, ReadAmlRun } from "./aml-run.ts";
 import type { DocumentKind } from "./document-kind.ts";
 
 /** A document that is a run by itself. */
@@ -16,8 +15,9 @@ export async function readRunDocument(
   kind: RunKind,
   folders: Parameters<typeof readAmlRun>[1],
 ): Promise<ReadAmlRun> {
-  if (kind.is === "aml-run") return readAmlRun(document, folders);
+  if (kind.is === "aml-run") return (await import("./aml-run.ts")).readAmlRun(document, folders);
   if (kind.is === "job") return { node: { document, path: [] }, problems: [], documents: [] };
+  const { toCommandJob } = await import("../job/runconfig/run-configuration.ts");
   const { document: job, problems } = toCommandJob(document);
   return { node: { document: job, path: [] }, problems, documents: [job] };
 }

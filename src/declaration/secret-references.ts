@@ -1,12 +1,14 @@
 import { secretsOf } from "../compute/target.ts";
-import { secretsOf as secretsOfJob } from "../job/job.ts";
 import type { SecretReference } from "../secret/secret.ts";
 import type { Declaration } from "./declaration.ts";
 
 /** Every secret that the targets and the run refer to. */
-export function secretReferencesOf({ targets, run }: Pick<Declaration, "targets" | "run">): readonly SecretReference[] {
-  return [
-    ...targets.flatMap(secretsOf),
-    ...(run === undefined ? [] : secretsOfJob(run)).map(({ reference }) => reference),
-  ];
+export async function secretReferencesOf({
+  targets,
+  run,
+}: Pick<Declaration, "targets" | "run">): Promise<readonly SecretReference[]> {
+  const ofTargets = targets.flatMap(secretsOf);
+  if (run === undefined) return ofTargets;
+  const { secretsOf: secretsOfJob } = await import("../job/job.ts");
+  return [...ofTargets, ...secretsOfJob(run).map(({ reference }) => reference)];
 }

@@ -37,7 +37,7 @@ export async function vaultsOf(declared: Declared, azure: Azure | undefined): Pr
   if (azure === undefined || own === undefined || name === undefined) return [];
   const isOwn = (reference: SecretReference) =>
     reference.from === "key_vault" && new URL(reference.url).hostname.toLowerCase().startsWith(`${name}.`);
-  if (!secretReferencesOf(declared).some(isOwn)) return [];
+  if (!(await secretReferencesOf(declared)).some(isOwn)) return [];
   const vault = await azure.resources.get(own, "2023-07-01");
   const properties = (vault.ok ? vault.value["properties"] : undefined) as
     { readonly enableRbacAuthorization?: boolean } | undefined;

@@ -48,7 +48,6 @@ export const label = "command job";
 export const jobType = "Command";
 export const workload = "command";
 export const apiVersion = "2025-01-01-preview";
-export const schemaName = "commandJob";
 
 /** An az ml command job, with the short cuts of inline runs. */
 export const schema = shape(() =>
@@ -69,10 +68,6 @@ export const schema = shape(() =>
     })
     .describe("An az ml command job."),
 );
-
-export function hasKeysOf(mapping: Readonly<Record<string, unknown>>): boolean {
-  return Object.hasOwn(mapping, "command");
-}
 
 /** An az ml command job (or an inline one): the job, or every problem at its place. */
 export function read(node: SourceNode): ReadJob<CommandJob> {

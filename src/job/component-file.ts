@@ -4,32 +4,10 @@ import type { NamedAsset } from "../asset/kind.ts";
 import { versionText } from "../asset/version.ts";
 import { defined } from "../azure/defined.ts";
 import type { Problem } from "../yaml/problem.ts";
-import { own } from "../yaml/own.ts";
 import { valueAt, type SourceNode } from "../yaml/source.ts";
 import { isMapping, listed } from "../yaml/wording.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
 import { nodeTypes, readerOfAll } from "./node/nodes.ts";
-
-/** All of az ml's components, those that nobody runs, too: they are refused by their type. */
-export function isComponentSchema(schemaName: string): boolean {
-  return /^[a-z]\w*Component$/i.test(schemaName);
-}
-
-/** Keys that a component has at its top and a job has not. */
-const ownKeys = ["version", "is_deterministic", "additional_includes"];
-
-/** True for a mapping that declares a component and no job; many files name no `$schema`. */
-export function hasKeysOfComponent(mapping: Readonly<Record<string, unknown>>): boolean {
-  const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : "command";
-  const main = own(nodeTypes, type)?.component?.mainKey;
-  if (main === undefined || typeof mapping["name"] !== "string" || !Object.hasOwn(mapping, main)) return false;
-  if (["compute", "experiment_name", "settings", "limits", "services"].some((key) => Object.hasOwn(mapping, key)))
-    return false;
-  // An input of a job has a value or a path; one of a component says what it takes.
-  const inputs = isMapping(mapping["inputs"]) ? Object.values(mapping["inputs"]) : [];
-  const isPort = (input: unknown) => isMapping(input) && Object.hasOwn(input, "type") && !Object.hasOwn(input, "path");
-  return ownKeys.some((key) => Object.hasOwn(mapping, key)) || (inputs.length > 0 && inputs.every(isPort));
-}
 
 /** An az ml component file, to be registered under its name; or every problem at its place. */
 export function readComponentAsset(node: SourceNode): {

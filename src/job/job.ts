@@ -10,6 +10,7 @@ import { nearest } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import * as automl from "./automl/automl.ts";
 import * as command from "./command.ts";
+import { jobTypeNames as names, jobTypeOfKeys, jobTypeOfSchema, type JobTypeName } from "./job-files.ts";
 import type {
   ChildrenKind,
   JobBase,
@@ -38,12 +39,14 @@ type Jobs = {
   v1_pipeline: v1Pipeline.V1PipelineJob;
 };
 
-/** az ml's `type`. */
-export type JobTypeName = keyof Jobs;
 /** A declared job, of whatever type. */
 export type Job = Jobs[JobTypeName];
 
-/** A new type is one file and one line in each of these two lists; the compiler names what is missing. */
+/**
+ * A new type is one file, one line in each of these two lists, and what its files are told by in `job-files.ts`; the compiler
+ * names what is missing. All are loaded with this module, so what is called for a declaration without a job imports it only
+ * where it needs it.
+ */
 export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = {
   command,
   sweep,
@@ -55,20 +58,6 @@ export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = {
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
 const defaultType: JobTypeName = "command";
-
-const names = Object.keys(jobTypes) as readonly JobTypeName[];
-
-/** The type whose files name this schema in `$schema`. */
-export function jobTypeOfSchema(schemaName: string): JobTypeName | undefined {
-  return names.find((name) => jobTypes[name].schemaName === schemaName);
-}
-
-/** The type that a mapping without `$schema` is of: the one it names, if it has its keys, else the one whose keys it has. */
-export function jobTypeOfKeys(mapping: Readonly<Record<string, unknown>>): JobTypeName | undefined {
-  const { type } = mapping;
-  const named = typeof type === "string" ? type.toLowerCase() : undefined;
-  return names.find((name) => (named === undefined || named === name) && jobTypes[name].hasKeysOf(mapping));
-}
 
 /** Reads a declared job of whatever type: the one that it names, by `type` or `$schema`, else the one whose keys it has. */
 export function readJob(node: SourceNode): ReadJob<Job> {

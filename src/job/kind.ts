@@ -125,12 +125,8 @@ export type JobType<Job extends JobBase> = {
   readonly jobType: string;
   /** The api-version by which the official client submits jobs of this type. */
   readonly apiVersion: string;
-  /** az ml's name of the schema that files of this type name in `$schema`. */
-  readonly schemaName: string;
   /** The declaration's shape: keys, types, defaults. Published as JSON Schema. */
   readonly schema: () => z.ZodType;
-  /** True for a mapping that has the keys of this type; many files name neither `$schema` nor `type`. */
-  readonly hasKeysOf: (mapping: Readonly<Record<string, unknown>>) => boolean;
   /** Text to job, with every problem of the declaration. */
   readonly read: (node: SourceNode) => ReadJob<Job>;
   /** Every asset that the job uses, each by its place. */

@@ -68,7 +68,6 @@ type Settings = {
 
 export const label = "pipeline job";
 export const jobType = "Pipeline";
-export const schemaName = "pipelineJob";
 export const apiVersion = "2024-01-01-preview";
 
 // az ml's own schema lets any other setting through to the service.
@@ -99,16 +98,6 @@ export const schema = shape(() =>
     })
     .describe("An az ml pipeline job."),
 );
-
-/** The jobs of a GitHub workflow are no steps: those have a component, or what its type runs. */
-export function hasKeysOf(mapping: Readonly<Record<string, unknown>>): boolean {
-  const { jobs, type } = mapping;
-  if (typeof type === "string") return Object.hasOwn(mapping, "component") || Object.hasOwn(mapping, "jobs");
-  const steps = isMapping(jobs) ? Object.values(jobs) : [];
-  const isStep = (step: unknown) =>
-    isMapping(step) && ["component", "command", "task", "trial", "type"].some((key) => Object.hasOwn(step, key));
-  return steps.length > 0 && steps.every(isStep);
-}
 
 export function read(node: SourceNode): ReadJob<PipelineJob> {
   const { value, problems: wrongShape } = checkShape(schema, node);

@@ -38,7 +38,6 @@ export const label = "Spark job";
 export const jobType = "Spark";
 export const workload = "spark";
 export const apiVersion = "2023-04-01-preview";
-export const schemaName = "sparkJob";
 
 /** ARM's members for the lists of files, by az ml's keys. */
 const listMembers = { py_files: "pyFiles", jars: "jars", files: "files", archives: "archives" } as const;
@@ -61,11 +60,6 @@ export const schema = shape(() =>
     })
     .describe("An az ml Spark job."),
 );
-
-export function hasKeysOf(mapping: Readonly<Record<string, unknown>>): boolean {
-  const { type } = mapping;
-  return typeof type === "string" && type.toLowerCase() === "spark";
-}
 
 export function read(node: SourceNode): ReadJob<SparkJob> {
   const { value, problems: wrongShape } = checkShape(schema, node);

@@ -76,7 +76,6 @@ export const label = "sweep job";
 export const jobType = "Sweep";
 export const workload = "sweep";
 export const apiVersion = "2024-01-01-preview";
-export const schemaName = "sweepJob";
 
 const trialSchema = () =>
   z
@@ -123,12 +122,6 @@ export const schema = shape(() =>
 /** az ml has no parent for a sweep job. */
 function withoutParent({ parent_job_name: _, ...rest }: ReturnType<typeof shownKeys>) {
   return rest;
-}
-
-export function hasKeysOf(mapping: Readonly<Record<string, unknown>>): boolean {
-  const { type } = mapping;
-  const isNamed = typeof type === "string" && type.toLowerCase() === "sweep";
-  return isNamed || Object.hasOwn(mapping, "trial") || Object.hasOwn(mapping, "search_space");
 }
 
 /** An az ml sweep job (or an inline one): the job, or every problem at its place. */

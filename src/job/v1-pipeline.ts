@@ -3,7 +3,6 @@ import { defined } from "../azure/defined.ts";
 import { problemsAt } from "../compute/problems-at.ts";
 import { checkShape, shape, text } from "../yaml/shape.ts";
 import type { SourceNode } from "../yaml/source.ts";
-import { isMapping } from "../yaml/wording.ts";
 import { baseKeys, readBase, shownKeys, toBase } from "./base.ts";
 import type { ChildrenKind, JobBase, JobRequest, JobStep, JobType, Placement, ReadJob } from "./kind.ts";
 import type { Resolved } from "./resolved.ts";
@@ -18,8 +17,6 @@ export type V1PipelineJob = JobBase & { readonly type: "v1_pipeline"; readonly g
 
 export const label = "v1 pipeline job";
 export const jobType = "V1Pipeline";
-/** No file names it: the form is older than `$schema`. */
-export const schemaName = "firstSdkPipelineJob";
 /** The service's own, which stands in its addresses. */
 export const apiVersion = "v1.0";
 
@@ -34,18 +31,6 @@ export const schema = shape(() =>
     })
     .describe("A pipeline of the first SDK, in the YAML of its command line."),
 );
-
-/** Other programs have a key of this name as well, with other keys below. */
-export function hasKeysOf({ pipeline }: Readonly<Record<string, unknown>>): boolean {
-  if (!isMapping(pipeline)) return false;
-  const { steps = {} } = pipeline;
-  const written = typeof steps === "object" && steps !== null ? Object.values(steps) : [];
-  const isStep = (step: unknown) => isMapping(step) && Object.hasOwn(step, "type");
-  return (
-    ["parameters", "data_references", "default_compute"].some((key) => Object.hasOwn(pipeline, key)) ||
-    (written.length > 0 && written.every(isStep))
-  );
-}
 
 export function read(node: SourceNode): ReadJob<V1PipelineJob> {
   const { value, problems: wrongShape } = checkShape(schema, node);

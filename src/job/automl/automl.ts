@@ -44,18 +44,12 @@ export const label = "AutoML job";
 export const jobType = "AutoML";
 export const workload = "automl";
 export const apiVersion = "2024-01-01-preview";
-export const schemaName = "autoMLJob";
 
 export const schema = shape(() => {
   const [first, ...rest] = tasks.map((task) => task.schema());
   if (first === undefined) throw new Error("There is no task.");
   return z.discriminatedUnion("task", [first, ...rest]).describe("An az ml AutoML job.");
 });
-
-export function hasKeysOf(mapping: Readonly<Record<string, unknown>>): boolean {
-  const { type } = mapping;
-  return typeof type === "string" && type.toLowerCase() === "automl";
-}
 
 type Declared = CommonKeys & {
   readonly task: string;

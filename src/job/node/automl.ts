@@ -224,5 +224,5 @@ export const automlNode: NodeType = {
     return z.discriminatedUnion("task", [first, ...rest]);
   }),
   read,
-  component: { schemaName: "autoMLComponent", mainKey: "task", schema: componentSchema, read: readComponent },
+  component: { schemaName: "autoMLComponent", schema: componentSchema, read: readComponent },
 };

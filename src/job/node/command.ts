@@ -319,7 +319,7 @@ function readComponent(reader: NodeReader, source: ComponentSource): Component |
 
 const component: ComponentType = {
   schemaName: "commandComponent",
-  mainKey: "command",
+
   schema: componentSchema,
   read: readComponent,
 };

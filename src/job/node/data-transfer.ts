@@ -344,5 +344,5 @@ export const dataTransferNode: NodeType = {
   name: "data_transfer",
   schema: shape(() => z.union([copySchema(), importSchema(), exportSchema()])),
   read,
-  component: { schemaName: "dataTransferComponent", mainKey: "task", schema: componentSchema, read: readComponent },
+  component: { schemaName: "dataTransferComponent", schema: componentSchema, read: readComponent },
 };

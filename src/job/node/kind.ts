@@ -137,8 +137,6 @@ export type ComponentDefaults = {
 export type ComponentType = {
   /** az ml's name of the schema of its files: `commandComponent`. */
   readonly schemaName: string;
-  /** The key without which a file is none of its components. */
-  readonly mainKey: string;
   readonly schema: () => z.ZodType;
   readonly read: (reader: NodeReader, source: ComponentSource) => Component | undefined;
 };

@@ -341,5 +341,5 @@ export const parallelNode: NodeType = {
   name: "parallel",
   schema: nodeSchema,
   read,
-  component: { schemaName: "parallelComponent", mainKey: "task", schema: componentSchema, read: readComponent },
+  component: { schemaName: "parallelComponent", schema: componentSchema, read: readComponent },
 };

@@ -102,5 +102,5 @@ export const pipelineNode: NodeType = {
   name: "pipeline",
   schema: nodeSchema,
   read,
-  component: { schemaName: "pipelineComponent", mainKey: "jobs", schema: componentSchema, read: readComponent },
+  component: { schemaName: "pipelineComponent", schema: componentSchema, read: readComponent },
 };

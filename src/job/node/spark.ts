@@ -291,5 +291,5 @@ export const sparkNode: NodeType = {
   name: "spark",
   schema: shape(() => z.union([inlineSchema(), componentNodeSchema()])),
   read,
-  component: { schemaName: "sparkComponent", mainKey: "entry", schema: componentSchema, read: readComponent },
+  component: { schemaName: "sparkComponent", schema: componentSchema, read: readComponent },
 };
