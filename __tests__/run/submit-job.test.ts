@@ -63,6 +63,8 @@ function deps(assets: Partial<Assets> = {}) {
       reach: never,
       read: never,
       download: never,
+      list: never,
+      fetch: never,
     },
     datastores: {
       open: async () => succeeded(container),

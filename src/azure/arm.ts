@@ -39,6 +39,8 @@ export type Arm = {
   readonly getUrl: (url: string) => Promise<Outcome<Answer>>;
   /** A data-plane address of the workspace's region, with the same token. */
   readonly getData: (url: string) => Promise<Outcome<Answer>>;
+  /** A question to the data plane that it wants to have as POST: it changes nothing, and may be repeated. */
+  readonly postData: (url: string, body: unknown) => Promise<Outcome<Answer>>;
   /** All pages of a list of the data plane, by `nextLink`. */
   readonly listData: (url: string) => Promise<Outcome<readonly unknown[]>>;
 };
@@ -176,6 +178,7 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), getUrl),
     getUrl,
     getData,
+    postData: (url, body) => direct("read", "POST", url, body),
     listData: (url) => listPages(url, getData),
   };
 }

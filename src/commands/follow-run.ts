@@ -104,7 +104,11 @@ export async function followToReport(
       : await ended(
           followed,
           report,
-          { ...defined({ source: started.source, runDefaults }), gates, failedChild: underneath.failedChild },
+          {
+            ...defined({ source: started.source, steps: started.steps, runDefaults }),
+            gates,
+            failedChild: underneath.failedChild,
+          },
           context,
           azure,
         );
@@ -147,7 +151,8 @@ async function ended(
     source,
     failedChild,
     runDefaults,
-  }: Pick<Declaration, "gates" | "runDefaults"> & Pick<RunDetails, "failedChild"> & Pick<Started, "source">,
+    steps,
+  }: Pick<Declaration, "gates" | "runDefaults"> & Pick<RunDetails, "failedChild"> & Pick<Started, "source" | "steps">,
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
@@ -164,7 +169,10 @@ async function ended(
   const failures = missedGates(gates, report.gates);
   return join(
     { failures },
-    await fetchArtifacts(report, downloadsOf(context, defined({ runDefaults })), context, azure),
+    await fetchArtifacts(report, downloadsOf(context, defined({ runDefaults })), context, {
+      ...azure,
+      ...defined({ steps }),
+    }),
   );
 }
 
@@ -232,7 +240,7 @@ async function fetchArtifacts(
   report: RunReport,
   download: readonly string[],
   context: CommandContext,
-  azure: Azure,
+  azure: Azure & Pick<Started, "steps">,
 ): Promise<CommandResult> {
   const { downloadPath } = context.inputs;
   if (download.length === 0) return nothing;
