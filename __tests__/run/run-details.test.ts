@@ -44,7 +44,16 @@ function showing({ statuses, job, details }: Fixture): Arm {
       look += 1;
       return answer(status === undefined ? details : { ...details, status, error: null, endTimeUtc: null });
     },
-    ...{ list: never, listData: never, put: never, patch: never, post: never, remove: never, getUrl: never, postData: never },
+    ...{
+      list: never,
+      listData: never,
+      put: never,
+      patch: never,
+      post: never,
+      remove: never,
+      getUrl: never,
+      postData: never,
+    },
   };
 }
 
