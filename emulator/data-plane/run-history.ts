@@ -2,6 +2,7 @@ import { artifactContainer, artifactFolder, type JobDocument } from "../arm/jobs
 import { runTypes } from "../arm/jobs/types.ts";
 import { armError, ok, type Incoming, type Reply } from "../server/reply.ts";
 import { seeded, workspacePath } from "../settings.ts";
+import { experimentNamed, type Experiment } from "./mlflow.ts";
 import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 
@@ -40,6 +41,8 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
     return rest.endsWith("/batchGetResolvedUris") ? resolvedAddresses(request, store) : undefined;
   }
   if (path.startsWith("/history/v1.0")) {
+    const [, experimentId] = /\/experimentids\/([^/]+)$/.exec(rest) ?? [];
+    if (experimentId !== undefined) return experimentOf(experimentId, store);
     // `rundata` asks for a run by its body, and gets it wrapped.
     const asked = rest === "/rundata" ? (request.body as { readonly runId?: string } | undefined)?.runId : undefined;
     const [, inPath, view] = /\/runs\/([^/]+)(?:\/(details|children))?$/.exec(rest) ?? [];
@@ -52,7 +55,7 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
       const size = Math.min(Number(request.query.get("$top") ?? mostChildren) || mostChildren, mostChildren);
       const next = start + size < below.length ? String(start + size) : null;
       return ok({
-        value: below.slice(start, start + size).map((child) => ({ ...runOf(child), logFiles: {} })),
+        value: below.slice(start, start + size).map((child) => ({ ...runOf(child, store), logFiles: {} })),
         continuationToken: next,
         nextLink: null,
       });
@@ -65,7 +68,7 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
           );
     const inFolder = artifactFolder(name).length + 1;
     const run = {
-      ...runOf(job),
+      ...runOf(job, store),
       logFiles: Object.fromEntries(logs.map((blob) => [blob.slice(inFolder), blobUrl(blob)])),
     };
     return ok(asked === undefined ? run : { runMetadata: run });
@@ -103,12 +106,10 @@ const modelTypes = new Map([
 
 /** The service makes an asset of each output of a run. */
 function outputAssetsOf({ name, outputs = {}, properties }: JobDocument) {
-  const declared = (properties["outputs"] ?? {}) as Readonly<
-    Record<string, { readonly jobOutputType?: string; readonly type?: string } | null>
-  >;
+  const declared = (properties["outputs"] ?? {}) as Readonly<Record<string, { readonly jobOutputType?: string }>>;
   return Object.fromEntries(
     Object.keys(outputs).map((output) => {
-      const type = declared[output]?.jobOutputType ?? declared[output]?.type ?? "uri_folder";
+      const type = declared[output]?.jobOutputType ?? "uri_folder";
       const model = modelTypes.get(type);
       const kind = model === undefined ? "data" : "models";
       return [
@@ -141,13 +142,20 @@ function resolvedAddresses({ body, path }: Incoming, store: Store): Reply {
   return ok({ values: Object.fromEntries(found) as unknown });
 }
 
+function experimentOf(id: string, store: Store): Reply {
+  const found = store.list<Experiment>("experiments").find(({ value }) => value.experiment_id === id)?.value;
+  return found === undefined ? notFound(id) : ok({ experimentId: id, name: found.name, tags: {}, archivedTime: null });
+}
+
 /** A run as run history describes it, wherever it shows one. */
-function runOf(job: JobDocument) {
+function runOf(job: JobDocument, store: Store) {
   const { name, parent, properties } = job;
   return {
     runId: name,
     parentRunId: parent ?? null,
     rootRunId: parent ?? name,
+    runNumber: Math.floor(Date.parse(job.createdAt) / 1000),
+    experimentId: experimentNamed(String(properties["experimentName"] ?? "Default"), store).experiment_id,
     status: job.status,
     displayName: properties["displayName"] ?? name,
     target: String(properties["computeId"] ?? "")
