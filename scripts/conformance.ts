@@ -196,12 +196,56 @@ const registered = await action(
 );
 promise("azureml-targets", "registers data and a model", registered.exitCode === 0, registered.log.join("\n"));
 
+const stepsOf = (...steps: readonly string[]) =>
+  `type: pipeline\nexperiment_name: conformance\nsettings: { default_compute: azureml:cpu-cluster }\n${steps.join("")}`;
+const piped = await action(
+  "train",
+  own,
+  { run: "pipeline.yml", download: "named-outputs/trained/**" },
+  {
+    "pipeline.yml": stepsOf(
+      "outputs: { trained: { type: uri_folder } }\njobs:\n",
+      "  prepare:\n    command: echo rows > ${{outputs.data}}/rows.csv\n    environment: { image: python }\n    outputs: { data: }\n",
+      `  train:\n    code: src\n    command: ${second} log.py \${{inputs.data}} \${{outputs.model}}\n    environment: { image: python }\n`,
+      '    inputs: { data: "${{parent.jobs.prepare.outputs.data}}" }\n    outputs: { model: "${{parent.outputs.trained}}" }\n',
+    ),
+    "src/log.py": [
+      "import mlflow, pathlib, sys",
+      "for step, value in enumerate([1.0, 0.5]):",
+      '    mlflow.log_metric("loss", value, step=step)',
+      'rows = (pathlib.Path(sys.argv[1]) / "rows.csv").read_text()',
+      '(pathlib.Path(sys.argv[2]) / "model.txt").write_text(rows)',
+      "",
+    ].join("\n"),
+  },
+);
+promise(
+  "azureml-targets",
+  "runs a pipeline, reads what its step logged by MLflow, and downloads its output",
+  piped.exitCode === 0 && piped.outputs["run-metrics"] === '{"prepare":{},"train":{"loss":0.5}}',
+  [piped.outputs["run-metrics"], ...piped.log].join("\n"),
+);
+const children = JSON.parse(piped.outputs["children"] ?? "[]") as readonly { name: string; step: string }[];
+const sleeping = await action(
+  "train",
+  own,
+  { run: "pipeline.yml", wait: "false" },
+  { "pipeline.yml": stepsOf("jobs:\n", "  sleep:\n    command: sleep 120\n    environment: { image: python }\n") },
+);
+promise("azureml-targets", "leaves a pipeline going", sleeping.exitCode === 0, sleeping.log.join("\n"));
+const ofPipeline = {
+  PIPELINE_RUN: piped.outputs["run-name"] ?? "",
+  STEP_RUN: children.find(({ step }) => step === "train")?.name ?? "",
+  SLEEPING_PIPELINE: sleeping.outputs["run-name"] ?? "",
+};
+
 // What the clients make of it, and make themselves.
 await client(second, "azure_ai_ml_assets.py");
 await client(second, "azure_ai_ml.py");
 await client(second, "azure_ai_ml_sweep.py");
-await client(second, "azureml_mlflow.py", { RUN_NAME: trained.outputs["run-name"] ?? "" });
-await client(first, "azureml_core.py");
+await client(second, "azure_ai_ml_pipeline.py", ofPipeline);
+await client(second, "azureml_mlflow.py", { RUN_NAME: trained.outputs["run-name"] ?? "", ...ofPipeline });
+await client(first, "azureml_core.py", ofPipeline);
 
 // What the action makes of theirs.
 const theirs = [
@@ -281,6 +325,13 @@ promise(
     sweep.outputs["best-trial"] === "py-kept-sweep_1" &&
     sweep.outputs["run-metrics"] === '{"loss":1}',
   sweep.log.join("\n"),
+);
+const pipeline = await action("train", [], { "run-name": "py-kept-pipeline" });
+promise(
+  "azureml-targets",
+  "follows a pipeline that azure-ai-ml submitted, with the metrics of its steps",
+  pipeline.exitCode === 0 && pipeline.outputs["run-metrics"] === '{"first":{"loss":3},"second":{"loss":0.5}}',
+  [pipeline.outputs["run-metrics"], ...pipeline.log].join("\n"),
 );
 const detached = await action("detach", [], {
   only: "v1-vm, our-name, v1-aks, py-k8s, py-spark, v1-hdi, v1-batch, v1-dbx, v1-adla",

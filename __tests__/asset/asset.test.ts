@@ -56,6 +56,8 @@ function workspace() {
       reach: never,
       read: never,
       download: never,
+      list: never,
+      fetch: never,
     },
     datastores: { open: async () => succeeded(container), look: never },
     workspaceId: "/ws",

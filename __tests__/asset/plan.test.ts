@@ -94,6 +94,8 @@ describe("a declared environment", () => {
         reach: never,
         read: never,
         download: never,
+        list: never,
+        fetch: never,
       },
       datastores: { open: never, look: never },
       workspaceId: "/ws",

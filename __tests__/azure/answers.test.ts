@@ -6,6 +6,7 @@ import { createMetrics } from "../../src/azure/metrics.ts";
 import { discoverDataPlane } from "../../src/azure/data-plane.ts";
 import { failed, succeeded, type Outcome } from "../../src/azure/outcome.ts";
 import { allPages, mostPages } from "../../src/azure/pages.ts";
+import { createRunOutputs } from "../../src/azure/run-outputs.ts";
 import { createRunHistory } from "../../src/azure/run-history.ts";
 import { readWorkspace, type Workspace } from "../../src/azure/workspace.ts";
 import type { Arm } from "../../src/azure/arm.ts";
@@ -80,6 +81,13 @@ const reads: Readonly<Record<string, { body: unknown; read: (arm: Arm) => Promis
       startTimeUtc: "t",
     },
     read: (arm) => createRunHistory(arm, workspace, () => Promise.resolve(succeeded("https://x"))).details("j"),
+  },
+  "addresses of outputs": {
+    body: {
+      outputs: { model: { assetId: "id", type: "custom_model" }, data: { assetId: "id", type: "uri_folder" } },
+      values: { id: { uri: "azureml://x", path: "azureml://x" } },
+    },
+    read: (arm) => createRunOutputs(arm, workspace, () => Promise.resolve(succeeded("https://x")))("j"),
   },
   artifacts: {
     body: { value: [{ path: "outputs/a" }], continuationToken: null },

@@ -17,7 +17,12 @@ function requests(...answers: readonly (number | "fails")[]) {
       return { token: `until ${answer}`, expiresOnTimestamp: answer * 60_000 };
     },
   };
-  const policy = bearerTokenPolicy(() => Promise.resolve(credential), "scope", clock, () => undefined);
+  const policy = bearerTokenPolicy(
+    () => Promise.resolve(credential),
+    "scope",
+    clock,
+    () => undefined,
+  );
   return async (at: number): Promise<string | undefined> => {
     minute = at;
     let sent: string | undefined;

@@ -211,5 +211,14 @@ for what, (kind, name, _, arguments) in OLDER.items():
         lambda kind=kind, name=name, arguments=arguments: attach_older(kind, f"v1-{name}", arguments),
     )
 promise("attaches another and detaches it", attach_and_detach)
+promise(
+    "reads the action's pipeline as a run",
+    lambda: workspace.get_run(os.environ["PIPELINE_RUN"]).get_status() == "Completed",
+)
+promise(
+    "reads the run of its step below it",
+    lambda: os.environ["STEP_RUN"]
+    in [child.id for child in workspace.get_run(os.environ["PIPELINE_RUN"]).get_children()],
+)
 promise("lists computes", gone)
 end()

@@ -44,4 +44,8 @@ promise("learns from the workspace where to track", lambda: uri.startswith("azur
 promise("logs a run of its own and reads it back", log)
 promise("reads the last value that the action's run logged", lambda: mlflow.get_run(run_name).data.metrics["loss"] == 0.25)
 promise("reads its history", history)
+promise(
+    "reads the last value that a step of the action's pipeline logged",
+    lambda: mlflow.get_run(os.environ["STEP_RUN"]).data.metrics["loss"] == 0.5,
+)
 end()

@@ -23,13 +23,14 @@ const reads: Readonly<Record<string, { readonly member: keyof Result; readonly p
   files: { member: "skipped", parts: ["files"] },
   findings: { member: "plan", parts: ["plan"] },
   heading: { member: "startedAt", parts: ["time"] },
-  metrics: { member: "run", parts: ["run", "trials", "steps", "metrics", "log"] },
+  images: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
+  metrics: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
   plan: { member: "plan", parts: ["plan"] },
   problems: { member: "problems", parts: ["problems"] },
-  run: { member: "run", parts: ["run", "trials", "steps", "metrics", "log"] },
-  steps: { member: "run", parts: ["run", "trials", "steps", "metrics", "log"] },
+  run: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
+  steps: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
   targets: { member: "targets", parts: ["targets"] },
-  trials: { member: "run", parts: ["run", "trials", "steps", "metrics", "log"] },
+  trials: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
 };
 
 /** The same result, of which one member cannot be read. */

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { downloadArtifacts } from "../../src/run/download.ts";
-import { putArtifacts, runHistoryOf, storageOf } from "../support/storage.ts";
+import { noOutputs, putArtifacts, runHistoryOf, storageOf } from "../support/storage.ts";
 import { useStand } from "../support/use-stand.ts";
 
 /** What is fetched, over HTTP from a real storage. */
@@ -19,6 +19,7 @@ async function download(globs: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), "downloads-"));
   const before = stand.requests().length;
   const outcome = await downloadArtifacts(run, globs, folder, folder, {
+    ...noOutputs,
     runHistory: runHistoryOf(stand),
     blobs: storageOf(stand).blobs,
     clock: { now: () => Date.now() },

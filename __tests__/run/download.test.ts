@@ -7,6 +7,7 @@ import type { RunHistory } from "../../src/azure/run-history.ts";
 import { downloadArtifacts } from "../../src/run/download.ts";
 import { sleepingClock } from "../support/clock.ts";
 import { checkoutOf } from "../support/step.ts";
+import { noOutputs } from "../support/storage.ts";
 
 /** Downloads what a run has, and says where to. */
 async function download(folder: string, border: string, paths: readonly string[], globs: readonly string[] = ["**"]) {
@@ -22,6 +23,7 @@ async function download(folder: string, border: string, paths: readonly string[]
     },
   } as unknown as Blobs;
   const outcome = await downloadArtifacts("run", globs, folder, border, {
+    ...noOutputs,
     runHistory,
     blobs,
     clock: sleepingClock(),

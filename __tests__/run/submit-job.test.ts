@@ -70,6 +70,8 @@ function deps(assets: Partial<Assets> = {}) {
       reach: never,
       read: never,
       download: never,
+      list: never,
+      fetch: never,
     },
     datastores: {
       open: async () => succeeded(container),

@@ -10,7 +10,7 @@ type Metric = {
   readonly timestamp?: number;
   readonly step?: number;
 };
-type Experiment = { readonly experiment_id: string; readonly name: string; readonly lifecycle_stage: string };
+export type Experiment = { readonly experiment_id: string; readonly name: string; readonly lifecycle_stage: string };
 type Entry = { readonly key: string; readonly value: string };
 
 /** A run as the tracking API keeps it. */
@@ -130,7 +130,8 @@ function onRun(
   }
 }
 
-function experimentNamed(name: string, store: Store): Experiment {
+/** The experiment of this name, which is made when it is first named. */
+export function experimentNamed(name: string, store: Store): Experiment {
   const known = store.get<Experiment>("experiments", name);
   if (known !== undefined) return known;
   const made = { experiment_id: randomUUID(), name, lifecycle_stage: "active" };

@@ -2,6 +2,7 @@ import { artifactContainer, artifactFolder, type JobDocument } from "../arm/jobs
 import { runTypes } from "../arm/jobs/types.ts";
 import { armError, ok, type Incoming, type Reply } from "../server/reply.ts";
 import { seeded, workspacePath } from "../settings.ts";
+import { experimentNamed, type Experiment } from "./mlflow.ts";
 import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 
@@ -36,8 +37,13 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
       names.push(blob.name);
     return names;
   };
+  if (path.startsWith("/data/v1.0") || path.startsWith("/modelregistry/v1.0")) {
+    return rest.endsWith("/batchGetResolvedUris") ? resolvedAddresses(request, store) : undefined;
+  }
   if (path.startsWith("/history/v1.0")) {
-    // `rundata` asks for a run by its body, and gets it wrapped; named outputs are not kept as assets here.
+    const [, experimentId] = /\/experimentids\/([^/]+)$/.exec(rest) ?? [];
+    if (experimentId !== undefined) return experimentOf(experimentId, store);
+    // `rundata` asks for a run by its body, and gets it wrapped.
     const asked = rest === "/rundata" ? (request.body as { readonly runId?: string } | undefined)?.runId : undefined;
     const [, inPath, view] = /\/runs\/([^/]+)(?:\/(details|children))?$/.exec(rest) ?? [];
     const name = asked ?? inPath;
@@ -49,7 +55,7 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
       const size = Math.min(Number(request.query.get("$top") ?? mostChildren) || mostChildren, mostChildren);
       const next = start + size < below.length ? String(start + size) : null;
       return ok({
-        value: below.slice(start, start + size).map((child) => ({ ...runOf(child), logFiles: {} })),
+        value: below.slice(start, start + size).map((child) => ({ ...runOf(child, store), logFiles: {} })),
         continuationToken: next,
         nextLink: null,
       });
@@ -62,10 +68,10 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
           );
     const inFolder = artifactFolder(name).length + 1;
     const run = {
-      ...runOf(job),
+      ...runOf(job, store),
       logFiles: Object.fromEntries(logs.map((blob) => [blob.slice(inFolder), blobUrl(blob)])),
     };
-    return ok(asked === undefined ? run : { runMetadata: { ...run, outputs: {} } });
+    return ok(asked === undefined ? run : { runMetadata: run });
   }
   if (path.startsWith("/artifact/v2.0")) {
     const [, run = "", file] = /\/ExperimentRun\/dcid\.([^/]+)(?:\/(.*))?$/.exec(rest) ?? [];
@@ -91,13 +97,65 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
   return undefined;
 }
 
+/** The types of outputs that are models, as the service calls them. */
+const modelTypes = new Map([
+  ["custom_model", "CustomModel"],
+  ["mlflow_model", "MLFlowModel"],
+  ["triton_model", "TritonModel"],
+]);
+
+/** The service makes an asset of each output of a run. */
+function outputAssetsOf({ name, outputs = {}, properties }: JobDocument) {
+  const declared = (properties["outputs"] ?? {}) as Readonly<Record<string, { readonly jobOutputType?: string }>>;
+  return Object.fromEntries(
+    Object.keys(outputs).map((output) => {
+      const type = declared[output]?.jobOutputType ?? "uri_folder";
+      const model = modelTypes.get(type);
+      const kind = model === undefined ? "data" : "models";
+      return [
+        output,
+        {
+          assetId: `azureml://locations/${seeded.location}/workspaces/${seeded.workspaceId}/${kind}/azureml_${name}_output_${kind}_${output}/versions/1`,
+          type: model ?? type,
+        },
+      ];
+    }),
+  );
+}
+
+/** Where the assets of outputs are, by their ids: of data as `uri`, of models as `path`. */
+function resolvedAddresses({ body, path }: Incoming, store: Store): Reply {
+  const asked = new Set((body as { readonly values?: readonly string[] } | undefined)?.values);
+  const isOfModels = path.startsWith("/modelregistry/");
+  const found = store.list<JobDocument>("jobs").flatMap(({ value: job }) =>
+    Object.entries(outputAssetsOf(job)).flatMap(([output, { assetId, type }]) => {
+      const short = job.outputs?.[output] ?? "";
+      const isModel = assetId.includes("/models/");
+      if (!asked.has(assetId) || isModel !== isOfModels) return [];
+      const long = short.replace(
+        "azureml://",
+        `azureml://subscriptions/${seeded.subscriptionId}/resourcegroups/${seeded.resourceGroup}/workspaces/${seeded.workspace}/`,
+      );
+      return [[assetId, isModel ? { path: long, type } : { uri: long, type }]];
+    }),
+  );
+  return ok({ values: Object.fromEntries(found) as unknown });
+}
+
+function experimentOf(id: string, store: Store): Reply {
+  const found = store.list<Experiment>("experiments").find(({ value }) => value.experiment_id === id)?.value;
+  return found === undefined ? notFound(id) : ok({ experimentId: id, name: found.name, tags: {}, archivedTime: null });
+}
+
 /** A run as run history describes it, wherever it shows one. */
-function runOf(job: JobDocument) {
+function runOf(job: JobDocument, store: Store) {
   const { name, parent, properties } = job;
   return {
     runId: name,
     parentRunId: parent ?? null,
     rootRunId: parent ?? name,
+    runNumber: Math.floor(Date.parse(job.createdAt) / 1000),
+    experimentId: experimentNamed(String(properties["experimentName"] ?? "Default"), store).experiment_id,
     status: job.status,
     displayName: properties["displayName"] ?? name,
     name: properties["displayName"] ?? null,
@@ -109,6 +167,7 @@ function runOf(job: JobDocument) {
     endTimeUtc: job.endedAt ?? null,
     properties: properties["properties"] ?? {},
     tags: properties["tags"] ?? {},
+    outputs: outputAssetsOf(job),
     error:
       job.error === undefined
         ? null

@@ -17,6 +17,7 @@ import { newToken } from "./pipeline.ts";
 import { createPermissions, type Permissions } from "./permissions.ts";
 import { createResourceReads } from "./resource-reads.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
+import { createRunOutputs, type RunOutputs } from "./run-outputs.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import type { ResourceReads } from "./resource-reads.ts";
 import { leafCause } from "./service-error.ts";
@@ -43,6 +44,7 @@ export type Azure = {
   readonly lookups: Lookups;
   readonly runHistory: RunHistory;
   readonly runs: Runs;
+  readonly runOutputs: RunOutputs;
   readonly metrics: Metrics;
   /** Address of the regional data plane. */
   readonly dataPlane: DataPlane;
@@ -129,6 +131,7 @@ function assemble(
     leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh), options),
     runHistory,
     runs: createRuns(jobs, runHistory),
+    runOutputs: createRunOutputs(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
     dataPlane,
     blobs,

@@ -1,7 +1,7 @@
 import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/core-rest-pipeline";
 import type { ContainerClient } from "@azure/storage-blob";
 import type { BlobContainer } from "./blob-container.ts";
-import { listBlobs } from "./blob-list.ts";
+import { listBlobs, type ListedBlob } from "./blob-list.ts";
 import { withStorageAdvice, type StorageIdentity } from "./container-access.ts";
 import { downloadBlob, type DownloadOptions } from "./download.ts";
 import { ForeignAddress, trustedAddress, type Hosts } from "./addresses.ts";
@@ -59,6 +59,10 @@ export type Blobs = {
    * @returns its length.
    */
   readonly download: (sasUrl: string, path: string, options?: DownloadOptions) => Promise<Outcome<number>>;
+  /** Blobs below a prefix, by their names. */
+  readonly list: (container: BlobContainer, prefix: string) => Promise<Outcome<ReadonlyMap<string, ListedBlob>>>;
+  /** The same as `download`, of a blob in a container. */
+  readonly fetch: (container: BlobContainer, blob: string, path: string) => Promise<Outcome<number>>;
 };
 
 /** A log is read again soon: whoever waits long for one sees neither the run's end nor the limit of time. Our choice. */
@@ -67,7 +71,7 @@ const logTries = 3;
 
 export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
   const { cloud } = identity;
-  const send = createStorageRequests(deps, identity);
+  const { send, address } = createStorageRequests(deps, identity);
   const pipeline = plainPipeline();
   const bare = barePipeline();
   const put = async (
@@ -161,6 +165,21 @@ export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
       return succeeded(status === 206 ? bytes : bytes.subarray(offset, offset + limit));
     },
     download: (sasUrl, path, options = {}) => downloadBlob(sasUrl, path, options, { ...deps, pipeline: bare, cloud }),
+    list: async (container, prefix) => {
+      try {
+        return succeeded(await listBlobs(send, container, prefix, deps.signal));
+      } catch (error) {
+        return withStorageAdvice(storageFailure(error, deps.signal), container);
+      }
+    },
+    fetch: async (container, blob, path) => {
+      try {
+        const { pipeline, url, headers } = await address(container, blob);
+        return await downloadBlob(url, path, {}, { ...deps, pipeline, cloud, headers });
+      } catch (error) {
+        return withStorageAdvice(storageFailure(error, deps.signal), container);
+      }
+    },
   };
 }
 

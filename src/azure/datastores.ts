@@ -118,7 +118,7 @@ async function look(name: string, arm: Arm, workspace: WorkspaceRef, cloud: Clou
       reason: "refused",
       error: {
         code: "DatastoreNotSupported",
-        message: `The datastore '${name}' is of type ${datastoreType}; local files are uploaded to blob containers only. Name another datastore, or upload the files before.`,
+        message: `The datastore '${name}' is of type ${datastoreType}; files are uploaded to, and downloaded from, blob containers only. Name another datastore, or bring the files there or here by other means.`,
         details: [],
       },
     });

@@ -15,7 +15,12 @@ export type DownloadOptions = {
   readonly renew?: () => Promise<Outcome<string>>;
 };
 
-type DownloadDeps = RetryDeps & { readonly pipeline: Pipeline; readonly cloud: Hosts };
+type DownloadDeps = RetryDeps & {
+  readonly pipeline: Pipeline;
+  readonly cloud: Hosts;
+  /** For an address that is no signed one. */
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 /** How far a file has come. */
 type Part = { readonly file: FileHandle; hash: Hash; bytes: number; etag?: string; diskError?: Error };
@@ -73,7 +78,11 @@ async function fetchWhole(
 }
 
 /** Asks for what is missing, and adds it to the part. @throws what ends a body before its end. */
-async function fetchRest(url: string, part: Part, { pipeline, cloud, signal }: DownloadDeps): Promise<Answer> {
+async function fetchRest(
+  url: string,
+  part: Part,
+  { pipeline, cloud, signal, headers: given }: DownloadDeps,
+): Promise<Answer> {
   const { protocol } = trustedAddress(url, "storage", cloud);
   const goesOn = part.bytes > 0 && part.etag !== undefined;
   if (!goesOn) await beginAnew(part);
@@ -83,7 +92,10 @@ async function fetchRest(url: string, part: Part, { pipeline, cloud, signal }: D
     timeout: longestBodySeconds * 1000,
     allowInsecureConnection: protocol === "http:",
     // The same blob still: what was put in its place meanwhile is another one.
-    headers: createHttpHeaders(goesOn ? { range: `bytes=${part.bytes}-`, "if-match": part.etag ?? "" } : {}),
+    headers: createHttpHeaders({
+      ...given,
+      ...(goesOn ? { range: `bytes=${part.bytes}-`, "if-match": part.etag ?? "" } : {}),
+    }),
     streamResponseStatusCodes: new Set([200, 206]),
     abortSignal: signal,
   });

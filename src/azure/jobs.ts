@@ -20,6 +20,8 @@ export type LiveJob = {
     readonly jobs: Readonly<Record<string, unknown>>;
     readonly settings: Readonly<Record<string, unknown>>;
   };
+  /** Its named outputs, and where each one is: the address may hold `${{name}}`, and is absent where the service chooses it. */
+  readonly outputs?: ReadonlyMap<string, string | undefined>;
   readonly displayName?: string;
   readonly experimentName?: string;
   readonly computeId?: string;
@@ -144,6 +146,14 @@ function objectiveOf(wire: unknown): Objective | undefined {
   return { primaryMetric: metric, goal: known.toLowerCase() as Objective["goal"] };
 }
 
+/** `default` is where the artifacts of the run are. */
+function outputsOf(wire: unknown): LiveJob["outputs"] {
+  const named = Object.entries(membersOf(wire)).filter(([name]) => name !== "default");
+  return named.length === 0
+    ? undefined
+    : new Map(named.map(([name, output]) => [name, textOf(membersOf(output)["uri"])]));
+}
+
 function liveJob(wire: unknown): LiveJob {
   const { id, name, systemData, properties } = membersOf(wire);
   const job = membersOf(properties);
@@ -162,6 +172,7 @@ function liveJob(wire: unknown): LiveJob {
         Object.keys(membersOf(job["jobs"])).length === 0
           ? undefined
           : { jobs: membersOf(job["jobs"]), settings: membersOf(job["settings"]) },
+      outputs: outputsOf(job["outputs"]),
       displayName: textOf(job["displayName"]),
       experimentName: textOf(job["experimentName"]),
       // A serverless job has a computeId that names nothing: `…/computes/`.

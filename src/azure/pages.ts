@@ -11,10 +11,12 @@ export const mostPages = 1000;
  * taken for the whole, and asking must end.
  *
  * @param what for messages: `the list of artifacts`.
+ * @param enough pages after which what there is is taken for an answer.
  */
 export async function allPages<Item>(
   what: string,
   read: (next: string | undefined) => Promise<Outcome<Page<Item>>>,
+  enough = Infinity,
 ): Promise<Outcome<readonly Item[]>> {
   const items: Item[] = [];
   const seen = new Set<string>();
@@ -24,7 +26,7 @@ export async function allPages<Item>(
     if (!page.ok) return page;
     for (const item of page.value.items) items.push(item);
     next = page.value.next;
-    if (next === undefined) return succeeded(items);
+    if (next === undefined || count >= enough) return succeeded(items);
     if (seen.has(next)) return broken(`The service named the same page of ${what} twice.`);
     seen.add(next);
   }

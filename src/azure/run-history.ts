@@ -55,8 +55,10 @@ export type RunHistory = {
   /**
    * What a run has below a folder, `""` for everything, with the addresses to fetch it from: one request for a page of them,
    * where asking for each by its name is one for each.
+   *
+   * @param pages at most so many of them; all of them by default.
    */
-  readonly artifacts: (run: string, folder: string) => Promise<Outcome<readonly RunArtifact[]>>;
+  readonly artifacts: (run: string, folder: string, pages?: number) => Promise<Outcome<readonly RunArtifact[]>>;
   /** SAS URL of one artifact: a secret. */
   readonly artifactUrl: (run: string, path: string) => Promise<Outcome<string>>;
 };
@@ -93,22 +95,26 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
       });
       return found.ok ? succeeded([...found.value].sort(byCreation).map(({ child }) => child)) : found;
     },
-    artifacts: async (run, folder) => {
+    artifacts: async (run, folder, pages) => {
       const below = folder === "" ? "" : `/${folder.split("/").map(encodeURIComponent).join("/")}`;
-      const found = await allPages(`the artifacts of ${run}`, async (next) => {
-        const page = await get(
-          `${artifacts}/prefix/contentinfo/ExperimentRun/dcid.${run}${below}`,
-          next === undefined ? {} : { continuationToken: next },
-        );
-        if (!page.ok) return page;
-        const { value, continuationToken } = membersOf(page.value.body);
-        const items = listOf(value).flatMap((entry) => {
-          const { path: named, contentUri } = membersOf(entry);
-          const path = textOf(named);
-          return path === undefined ? [] : [{ path, ...defined({ url: textOf(contentUri) }) }];
-        });
-        return succeeded({ items, next: textOf(continuationToken) });
-      });
+      const found = await allPages(
+        `the artifacts of ${run}`,
+        async (next) => {
+          const page = await get(
+            `${artifacts}/prefix/contentinfo/ExperimentRun/dcid.${run}${below}`,
+            next === undefined ? {} : { continuationToken: next },
+          );
+          if (!page.ok) return page;
+          const { value, continuationToken } = membersOf(page.value.body);
+          const items = listOf(value).flatMap((entry) => {
+            const { path: named, contentUri } = membersOf(entry);
+            const path = textOf(named);
+            return path === undefined ? [] : [{ path, ...defined({ url: textOf(contentUri) }) }];
+          });
+          return succeeded({ items, next: textOf(continuationToken) });
+        },
+        pages,
+      );
       return !found.ok && found.failure.reason === "not-found" ? succeeded([]) : found;
     },
     artifactUrl: async (run, path) => {

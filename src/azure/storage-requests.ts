@@ -35,6 +35,19 @@ export type StorageRequest = {
 /** An answer of 2xx. Its body is bytes, where it has any. @throws StorageRefusal, ForeignAddress */
 export type SendToStorage = (container: BlobContainer, request: StorageRequest) => Promise<Answer>;
 
+/** How one blob is asked for by whoever reads its body in his own way. */
+export type BlobAddress = {
+  readonly pipeline: Pipeline;
+  /** With its signature, where it has one: a secret. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+export type StorageRequests = {
+  readonly send: SendToStorage;
+  readonly address: (container: BlobContainer, blob: string) => Promise<BlobAddress>;
+};
+
 /** Any other answer, or none after all tries: what the library for blobs would throw. */
 export class StorageRefusal extends Error {
   readonly code: string;
@@ -53,7 +66,7 @@ const apiVersion = "2021-12-02";
 /** Bytes per second that a slow way still carries. Our choice: what is slower than that has stopped. */
 const slowest = 64 * 1024;
 
-export function createStorageRequests(deps: RetryDeps, identity: StorageIdentity): SendToStorage {
+export function createStorageRequests(deps: RetryDeps, identity: StorageIdentity): StorageRequests {
   const { cloud } = identity;
   const inside = createContainerAccess(identity);
   // A signature that a key has made is for one container.
@@ -65,7 +78,7 @@ export function createStorageRequests(deps: RetryDeps, identity: StorageIdentity
     ways.set(url, { access, way });
     return way;
   };
-  return (container, request) =>
+  const send: SendToStorage = (container, request) =>
     inside(container, async (reached) => {
       const way = wayOf(reached);
       const signal = request.signal ?? deps.signal;
@@ -78,6 +91,23 @@ export function createStorageRequests(deps: RetryDeps, identity: StorageIdentity
       if (status >= 200 && status < 300) return outcome.value;
       throw new StorageRefusal((body as { readonly error: { readonly code: string; message: string } }).error, status);
     });
+  return {
+    send,
+    address: (container, blob) =>
+      inside(container, async (reached) => {
+        const { pipeline, signature } = wayOf(reached);
+        return {
+          pipeline,
+          url: addressIn(reached.url, blob, signature),
+          headers: { "user-agent": userAgentPrefix, "x-ms-version": apiVersion },
+        };
+      }),
+  };
+}
+
+function addressIn(url: string, blob: string | undefined, query: string): string {
+  const address = blob === undefined ? url : `${url}/${blob.split("/").map(encodeURIComponent).join("/")}`;
+  return query === "" ? address : `${address}?${query}`;
 }
 
 /** How requests get into a container: signed in their addresses, or by a token. */
@@ -136,11 +166,11 @@ async function sendOnce(
   { method, blob, query = {}, headers = {}, body, signal }: StorageRequest,
   { requestSeconds = requestTimeoutSeconds }: RetryDeps,
 ): Promise<Answer> {
-  const address = blob === undefined ? url : `${url}/${blob.split("/").map(encodeURIComponent).join("/")}`;
   const text = [new URLSearchParams(query).toString(), signature].filter((part) => part !== "").join("&");
+  const address = addressIn(url, blob, text);
   const request = createPipelineRequest({
     method,
-    url: text === "" ? address : `${address}?${text}`,
+    url: address,
     timeout: (requestSeconds + (body?.length ?? 0) / slowest) * 1000,
     allowInsecureConnection: address.startsWith("http:"),
     headers: createHttpHeaders({

@@ -11,7 +11,8 @@ import { cancelRun, statusAfterRefusal } from "../run/cancel.ts";
 import { downloadArtifacts } from "../run/download.ts";
 import { followRun, type Followed, type OverLimit } from "../run/follow.ts";
 import { missedGates } from "../run/gates.ts";
-import { readMetrics } from "../run/metrics.ts";
+import { readImages } from "../run/images.ts";
+import { readMetrics, readStepMetrics } from "../run/metrics.ts";
 import { runReport, type ReportedRun, type RunDetails } from "../run/run-report.ts";
 import { stillRunning } from "../run/still-running.ts";
 import { failureOf, sentenceOf } from "../report/failure.ts";
@@ -38,7 +39,7 @@ export async function followToReport(
   azure: Azure,
 ): Promise<CommandResult> {
   const { name, status, createdAt } = started.job;
-  const details = (found: Pick<RunDetails, "metrics" | "gates" | "tail" | "children" | "failedChild">): RunDetails => ({
+  const details = (found: Omit<RunDetails, "commit" | "now">): RunDetails => ({
     ...found,
     commit: context.github.commit,
     now: context.clock.now(),
@@ -88,7 +89,8 @@ export async function followToReport(
     followed.end === "over" ? await below(started, followed, context, { ...azure, tailOf: log.tailOf }) : {};
   const { children } = underneath;
   // A sweep logs nothing itself: its metrics are those of its best trial.
-  const metrics = followed.end === "over" ? await readMetrics(children?.best?.name ?? name, azure.metrics) : [];
+  const { metrics, ...shown } =
+    followed.end === "over" ? await whatItLogged(started, children, azure) : { metrics: [] };
   const judged = {
     ...started,
     name,
@@ -97,18 +99,35 @@ export async function followToReport(
   };
   const results = followed.end === "over" ? await judgeGates(gates, judged, azure, context) : [];
   const tail = log.follower.tail();
-  const report = runReport(started, followed, details({ ...underneath, metrics, gates: results, tail }));
+  const report = runReport(started, followed, details({ ...underneath, ...shown, metrics, gates: results, tail }));
   const concluded =
     followed.end === "left"
       ? await leftRunning(started, followed, context, { cancel, whyItWaits: log.whyItWaits() })
       : await ended(
           followed,
           report,
-          { ...defined({ source: started.source, runDefaults }), gates, failedChild: underneath.failedChild },
+          {
+            ...defined({ source: started.source, steps: started.steps, runDefaults }),
+            gates,
+            failedChild: underneath.failedChild,
+          },
           context,
           azure,
         );
   return join({ run: report, failures: [] }, concluded);
+}
+
+/** Metrics and images of the run, or of its best trial, and of its steps. */
+async function whatItLogged({ job }: Started, found: Below["children"], { metrics, runHistory }: Azure) {
+  const { best, children = [] } = found ?? {};
+  const trial = children.find(({ name }) => name === best?.name);
+  const shown = trial ?? { name: job.name, ...defined({ url: job.studioUrl }), children };
+  const [own, stepMetrics, images] = await Promise.all([
+    readMetrics(best?.name ?? job.name, metrics),
+    readStepMetrics(children, metrics),
+    readImages(shown, runHistory),
+  ]);
+  return { metrics: own, stepMetrics, images };
 }
 
 /** What the run has started; where it cannot be read, that is said, and the rest is reported all the same. */
@@ -147,7 +166,8 @@ async function ended(
     source,
     failedChild,
     runDefaults,
-  }: Pick<Declaration, "gates" | "runDefaults"> & Pick<RunDetails, "failedChild"> & Pick<Started, "source">,
+    steps,
+  }: Pick<Declaration, "gates" | "runDefaults"> & Pick<RunDetails, "failedChild"> & Pick<Started, "source" | "steps">,
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
@@ -164,7 +184,10 @@ async function ended(
   const failures = missedGates(gates, report.gates);
   return join(
     { failures },
-    await fetchArtifacts(report, downloadsOf(context, defined({ runDefaults })), context, azure),
+    await fetchArtifacts(report, downloadsOf(context, defined({ runDefaults })), context, {
+      ...azure,
+      ...defined({ steps }),
+    }),
   );
 }
 
@@ -232,7 +255,7 @@ async function fetchArtifacts(
   report: RunReport,
   download: readonly string[],
   context: CommandContext,
-  azure: Azure,
+  azure: Azure & Pick<Started, "steps">,
 ): Promise<CommandResult> {
   const { downloadPath } = context.inputs;
   if (download.length === 0) return nothing;

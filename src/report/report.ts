@@ -5,6 +5,7 @@ import { assetsSection } from "./sections/assets.ts";
 import { failuresSection, leftGoingSection } from "./sections/failures.ts";
 import { filesSection } from "./sections/files.ts";
 import { headingSection, timeSection } from "./sections/heading.ts";
+import { imagesSection } from "./sections/images.ts";
 import { metricsSection } from "./sections/metrics.ts";
 import { planSection } from "./sections/plan.ts";
 import { problemsSection } from "./sections/problems.ts";
@@ -28,6 +29,7 @@ const parts: readonly (readonly [name: string, sections: (result: Result) => rea
   ["problems", problemsSection],
   ["plan", planSection],
   ["metrics", metricsSection],
+  ["images", imagesSection],
   ["log", logTailSection],
   ["files", filesSection],
 ];

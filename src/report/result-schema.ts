@@ -107,6 +107,12 @@ const child = z.strictObject({
   error: serviceError.exactOptional().describe("Why a step failed."),
 });
 
+const series = {
+  name: text,
+  last: z.number().nullable().describe("null for what JSON has no number for: NaN and the infinities."),
+  points: z.array(z.strictObject({ step: z.number(), value: z.number().nullable() })),
+};
+
 const run = z.strictObject({
   name: text,
   id: text.exactOptional(),
@@ -121,13 +127,15 @@ const run = z.strictObject({
   commit: text.exactOptional(),
   startedAt: text.exactOptional(),
   durationSeconds: z.number().exactOptional(),
-  metrics: z.array(
-    z.strictObject({
-      name: text,
-      last: z.number().nullable().describe("null for what JSON has no number for: NaN and the infinities."),
-      points: z.array(z.strictObject({ step: z.number(), value: z.number().nullable() })),
-    }),
-  ),
+  metrics: z.array(z.strictObject(series)),
+  stepMetrics: z
+    .array(z.strictObject({ step: text, ...series }))
+    .exactOptional()
+    .describe("What the steps of a pipeline have logged."),
+  images: z
+    .array(z.strictObject({ path: text, step: text.exactOptional(), url: text.exactOptional() }))
+    .exactOptional()
+    .describe("Images among the artifacts of the run and of its steps; url is the studio's page of their run."),
   gates: z.array(
     z.strictObject({
       metric: text,

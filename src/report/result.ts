@@ -259,6 +259,18 @@ export type MetricSeries = {
   readonly points: readonly { readonly step: number; readonly value: number }[];
 };
 
+/** A metric that a step of a pipeline has logged. */
+export type StepSeries = MetricSeries & { readonly step: string };
+
+export type LoggedImage = {
+  /** Its path among the artifacts of its run. */
+  readonly path: string;
+  /** The step whose run it is of; absent for the run's own. */
+  readonly step?: string;
+  /** Where it can be seen: never the address of the file, which is a secret. */
+  readonly url?: string;
+};
+
 /** The result of one gate. A metric that the run never logged is a missed gate. */
 export type GateResult = {
   readonly metric: string;
@@ -332,6 +344,10 @@ export type RunReport = {
   readonly durationSeconds?: number;
   /** The run's own; a sweep's are those of its best trial. */
   readonly metrics: readonly MetricSeries[];
+  /** Those of a pipeline's steps, with their courses. */
+  readonly stepMetrics?: readonly StepSeries[];
+  /** Images among its artifacts, and among those of its steps. */
+  readonly images?: readonly LoggedImage[];
   readonly gates: readonly GateResult[];
   /** The runs that it has started, in their order; absent for a type that starts none. */
   readonly children?: readonly ChildReport[];

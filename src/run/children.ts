@@ -83,6 +83,15 @@ export function stepNameOf({ name, displayName }: ChildRun, steps: readonly JobS
   return declared?.name ?? shown;
 }
 
+/**
+ * Where what a step has left is: with the run that it took its results over from, or with its best trial. azure-ai-ml
+ * (`jobs.download`) reads the same properties.
+ */
+export function runOfStep({ name, properties }: ChildRun): string {
+  const isReused = properties["azureml.isreused"]?.toLowerCase() === "true";
+  return (isReused ? properties["azureml.reusedrunid"] : undefined) ?? properties["best_child_run_id"] ?? name;
+}
+
 /** The service names trials after the sweep: `sweep_0`, `sweep_1`, … */
 export function trialNumber(name: string, parent: string): number | undefined {
   const suffix = name.startsWith(`${parent}_`) ? name.slice(parent.length + 1) : "";

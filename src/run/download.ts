@@ -1,28 +1,27 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Blobs } from "../azure/blobs.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
-import type { RunArtifact, RunHistory } from "../azure/run-history.ts";
 import type { Clock } from "../clock.ts";
 import { sizeText } from "../size-text.ts";
 import { isOutside } from "../yaml/is-outside.ts";
-import { matchesGlob, parseGlob, type Glob } from "../yaml/glob.ts";
+import { matchesGlob, parseGlob } from "../yaml/glob.ts";
+import { named, type RunFile } from "./named-outputs.ts";
+import { listRunFiles, whatThereIs, type RunFilesDeps } from "./run-files.ts";
 
 const downloadsAtOnce = 8;
 
 /** Seconds between two lines about a download that takes long. */
 const progressSeconds = 10;
 
-export type DownloadDeps = {
-  readonly runHistory: RunHistory;
-  readonly blobs: Blobs;
+export type DownloadDeps = RunFilesDeps & {
   readonly clock: Pick<Clock, "now">;
   /** Told now and then how far it is. */
   readonly onProgress: (message: string) => void;
 };
 
 /**
- * Fetches the artifacts of a run that match any of the globs. A glob that matches nothing is an error, not an empty folder.
+ * Fetches the artifacts and outputs of a run that match any of the globs. A glob that matches nothing is an error, not an
+ * empty folder.
  *
  * @param border nothing is written outside this folder, also not through a link; `folder` itself where that is elsewhere.
  */
@@ -34,17 +33,20 @@ export async function downloadArtifacts(
   deps: DownloadDeps,
 ): Promise<Outcome<readonly string[]>> {
   const parsed = globs.map((pattern) => ({ pattern, glob: parseGlob(pattern) }));
-  const artifacts = await listArtifacts(run, foldersOf(parsed.map(({ glob }) => glob)), deps.runHistory);
-  if (!artifacts.ok) return artifacts;
-  const all = artifacts.value;
+  const files = await listRunFiles(
+    run,
+    parsed.map(({ glob }) => glob),
+    deps,
+  );
+  if (!files.ok) return files;
+  const all = files.value;
   const unmatched = parsed
     .filter(({ glob }) => !all.some(({ path }) => matchesGlob(glob, path)))
     .map(({ pattern }) => pattern);
   if (unmatched.length > 0) {
-    const whole = await listArtifacts(run, [""], deps.runHistory);
+    const whole = await whatThereIs(run, unmatched, deps);
     if (!whole.ok) return whole;
-    const paths = whole.value.map(({ path }) => path);
-    return refused("NothingToDownload", nothingMatches(unmatched, paths));
+    return refused("NothingToDownload", nothingMatches(unmatched, whole.value));
   }
   const wanted = all.filter(({ path }) => parsed.some(({ glob }) => matchesGlob(glob, path)));
   const escaping = escapingPath(
@@ -53,7 +55,7 @@ export async function downloadArtifacts(
     border,
   );
   if (escaping !== undefined) return refused("EscapingPath", escapes(escaping, folder));
-  const fetched = await fetchAll(run, wanted, folder, deps);
+  const fetched = await fetchAll(wanted, folder, deps);
   return fetched.ok ? succeeded(wanted.map(({ path }) => path)) : fetched;
 }
 
@@ -78,53 +80,21 @@ export function nothingMatches(unmatched: readonly string[], all: readonly strin
   return `No artifact of the run matches ${unmatched.join(", ")}. It has ${some.length === 0 ? "none" : some.join(", ")}${all.length > some.length ? ", …" : ""}.`;
 }
 
-/** The folders that patterns begin with; `""` where one may mean anything. None is below another. */
-function foldersOf(globs: readonly Glob[]): readonly string[] {
-  const folders = globs.flat().map((parts) => {
-    const names: string[] = [];
-    for (const part of parts.slice(0, -1)) {
-      if (part === "**" || part.literal === undefined) break;
-      names.push(part.literal);
-    }
-    return names.join("/");
-  });
-  const isBelow = (one: string, other: string) => other === "" || one === other || one.startsWith(`${other}/`);
-  return [...new Set(folders)].filter((one, _, all) => !all.some((other) => other !== one && isBelow(one, other)));
-}
-
-async function listArtifacts(
-  run: string,
-  folders: readonly string[],
-  runHistory: RunHistory,
-): Promise<Outcome<readonly RunArtifact[]>> {
-  const found = new Map<string, RunArtifact>();
-  for (const folder of folders) {
-    const listed = await runHistory.artifacts(run, folder);
-    if (!listed.ok) return listed;
-    for (const artifact of listed.value) found.set(artifact.path, artifact);
-  }
-  return succeeded([...found.values()]);
-}
-
 /** Some at a time. The first that fails is named, and ends it. */
 async function fetchAll(
-  run: string,
-  wanted: readonly RunArtifact[],
+  wanted: readonly RunFile[],
   folder: string,
-  { runHistory, blobs, clock, onProgress }: DownloadDeps,
+  { clock, onProgress }: Pick<DownloadDeps, "clock" | "onProgress">,
 ): Promise<Outcome<void>> {
   const rest = wanted.values();
   let [done, bytes, told] = [0, 0, clock.now()];
   let failure: AzureFailure | undefined;
   const work = async () => {
-    for (const { path, url } of rest) {
+    for (const { path, fetch } of rest) {
       if (failure !== undefined) return;
-      const renew = () => runHistory.artifactUrl(run, path);
-      const address = url === undefined ? await renew() : succeeded(url);
-      const fetched = address.ok ? await blobs.download(address.value, join(folder, path), { renew }) : address;
+      const fetched = await fetch(join(folder, path));
       if (!fetched.ok) {
-        const { error } = fetched.failure;
-        failure ??= { ...fetched.failure, error: { ...error, message: `${path}: ${error.message}` } };
+        failure ??= named(path, fetched.failure);
         return;
       }
       done += 1;

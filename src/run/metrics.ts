@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { Metrics } from "../azure/metrics.ts";
-import type { MetricSeries } from "../report/result.ts";
+import type { ChildReport, MetricSeries, StepSeries } from "../report/result.ts";
 
 /** More metrics than a report can show are listed with their last value only. */
 const mostSeries = 50;
@@ -17,6 +17,25 @@ export async function readMetrics(run: string, metrics: Metrics): Promise<readon
       limit(async (): Promise<MetricSeries> => {
         const history = index < mostSeries ? await metrics.history(run, name) : undefined;
         return { name, last: last.value[name] ?? Number.NaN, points: history?.ok === true ? history.value : [] };
+      }),
+    ),
+  );
+}
+
+/** The courses of what the steps of a pipeline have logged, whose last values are known. */
+export async function readStepMetrics(
+  children: readonly ChildReport[],
+  metrics: Pick<Metrics, "history">,
+): Promise<readonly StepSeries[]> {
+  const limit = pLimit(readsAtOnce);
+  const logged = children.flatMap(({ name: run, step, metrics: own }) =>
+    step === undefined ? [] : Object.entries(own).map(([name, last]) => ({ run, step, name, last })),
+  );
+  return Promise.all(
+    logged.map(({ run, step, name, last }, index) =>
+      limit(async (): Promise<StepSeries> => {
+        const history = index < mostSeries ? await metrics.history(run, name) : undefined;
+        return { step, name, last, points: history?.ok === true ? history.value : [] };
       }),
     ),
   );

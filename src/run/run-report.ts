@@ -1,7 +1,7 @@
 import type { LiveJob } from "../azure/jobs.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import { defined } from "../azure/defined.ts";
-import type { GateResult, MetricSeries, RunReport } from "../report/result.ts";
+import type { GateResult, LoggedImage, MetricSeries, RunReport, StepSeries } from "../report/result.ts";
 import type { JobStep } from "../job/kind.ts";
 import type { Followed } from "./follow.ts";
 import type { Children, FailedChild } from "./children.ts";
@@ -21,6 +21,8 @@ export type ReportedRun = {
 
 export type RunDetails = {
   readonly metrics: readonly MetricSeries[];
+  readonly stepMetrics?: readonly StepSeries[];
+  readonly images?: readonly LoggedImage[];
   /** What it has started. */
   readonly children?: Children | undefined;
   /** Which of these has failed: its cause and the end of its log are the run's. */
@@ -38,7 +40,7 @@ export type RunDetails = {
 export function runReport(
   { job, reused, compute, environment, steps }: ReportedRun,
   run: RunEnd,
-  { metrics, children, failedChild, tail, gates, commit, now }: RunDetails,
+  { metrics, stepMetrics = [], images = [], children, failedChild, tail, gates, commit, now }: RunDetails,
 ): RunReport {
   const followed = run.end === "left" && run.why === "not-waited-for" ? undefined : run;
   const conclusion = run.end === "over" ? interpretStatus(run.status).conclusion : "in-progress";
@@ -67,6 +69,8 @@ export function runReport(
       commit: commit === "" ? undefined : commit,
       startedAt,
       durationSeconds: seconds === undefined || Number.isNaN(seconds) ? undefined : Math.max(0, seconds),
+      stepMetrics: stepMetrics.length === 0 ? undefined : stepMetrics,
+      images: images.length === 0 ? undefined : images,
       children: children?.children,
       best: children?.best,
       steps: steps?.map(({ name, after }) => ({ name, after })),

@@ -35,7 +35,7 @@ export const command: EmulatedJobType = {
     const end = await runLogged("bash", ["-c", text], { cwd: code, env, onLine: std.line, signal });
     run.setStatus(signal.aborted ? "CancelRequested" : "Finalizing");
     await run.closeLogs();
-    await uploadOutputs(job.name, code, folder, options);
+    await uploadOutputs(run, code);
     if (!signal.aborted && end.code !== 0)
       throw new JobFailed(
         "UserError",

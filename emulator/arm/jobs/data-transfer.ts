@@ -32,6 +32,6 @@ export const dataTransfer: EmulatedJobType = {
       // A single file keeps its name; what is in folders comes together.
       await cp(from, (await stat(from)).isFile() ? join(target, basename(from)) : target, { recursive: true });
     }
-    await uploadOutputs(job.name, join(folder, "code"), folder, options);
+    await uploadOutputs(run, join(folder, "code"));
   },
 };

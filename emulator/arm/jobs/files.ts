@@ -2,7 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { seeded } from "../../settings.ts";
 import { artifactContainer, artifactFolder, type JobDocument } from "./document.ts";
-import { JobFailed, type RunnerOptions } from "./type.ts";
+import { JobFailed, type JobRun, type RunnerOptions } from "./type.ts";
 
 /** Downloads the registered code into the folder in which the job runs. */
 export async function fetchCode(job: JobDocument, folder: string, { assets, storage }: RunnerOptions): Promise<void> {
@@ -43,12 +43,10 @@ export async function fetchData(uri: string, target: string, { assets, storage }
   return target;
 }
 
-/** What the job wrote to `outputs` and `logs` becomes artifacts; named outputs go to the default datastore. */
+/** What the job wrote to `outputs` and `logs` becomes artifacts; named outputs go to the default datastore, or where the job says. */
 export async function uploadOutputs(
-  name: string,
+  { job: { name, properties }, folder, options: { storage }, putOutputs }: JobRun,
   code: string,
-  folder: string,
-  { storage }: RunnerOptions,
 ): Promise<void> {
   const service = await storage.service();
   const upload = async (from: string, containerName: string, prefix: string) => {
@@ -64,5 +62,13 @@ export async function uploadOutputs(
   };
   await upload(join(code, "outputs"), artifactContainer, `${artifactFolder(name)}/outputs`);
   await upload(join(code, "logs"), artifactContainer, `${artifactFolder(name)}/logs`);
-  await upload(join(folder, "named-outputs"), "azureml-blobstore", `azureml/${name}`);
+  const places: Record<string, string> = {};
+  for (const [output, declared] of Object.entries((properties["outputs"] ?? {}) as Readonly<Record<string, unknown>>)) {
+    const { uri } = (declared ?? {}) as { readonly uri?: string | null };
+    const [, path] = /^azureml:\/\/.*datastores\/workspaceblobstore\/paths\/(.+?)\/*$/.exec(uri ?? "") ?? [];
+    const place = path?.replaceAll("${{name}}", name) ?? `azureml/${name}/${output}`;
+    await upload(join(folder, "named-outputs", output), "azureml-blobstore", place);
+    places[output] = `azureml://datastores/workspaceblobstore/paths/${place}/`;
+  }
+  putOutputs(places);
 }

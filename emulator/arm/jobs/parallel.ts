@@ -97,7 +97,7 @@ export const parallel: EmulatedJobType = {
     const end = await runLogged("bash", ["-c", `python3 "$0" ${args}`, main], { cwd: code, env, onLine: line, signal });
     run.setStatus(signal.aborted ? "CancelRequested" : "Finalizing");
     await run.closeLogs();
-    await uploadOutputs(job.name, code, folder, options);
+    await uploadOutputs(run, code);
     if (!signal.aborted && end.code !== 0)
       throw new JobFailed("UserError", `The parallel step ended with exit code ${String(end.code)}. See ${logFile}.`);
   },

@@ -50,7 +50,7 @@ export const spark: EmulatedJobType = {
     const end = await runLogged("bash", ["-c", `python3 "$0" ${args}`, file], { cwd: code, env, onLine: line, signal });
     run.setStatus(signal.aborted ? "CancelRequested" : "Finalizing");
     await run.closeLogs();
-    await uploadOutputs(job.name, code, folder, options);
+    await uploadOutputs(run, code);
     if (!signal.aborted && end.code !== 0)
       throw new JobFailed(
         "UserError",

@@ -68,8 +68,18 @@ function portsOf(spec: Members, given: Values): Members {
           : { jobInputType: "literal", value: value.literal },
       ]),
     ),
-    outputs: spec["outputs"],
+    outputs: spec["outputs"] === undefined ? undefined : outputsOfJob(spec["outputs"]),
   };
+}
+
+/** Outputs of a component in the spelling of jobs. */
+function outputsOfJob(outputs: unknown): Members {
+  return Object.fromEntries(
+    Object.entries(membersOf(outputs)).map(([name, output]) => [
+      name,
+      { jobOutputType: membersOf(output)["type"] ?? "uri_folder", mode: "ReadWriteMount", uri: null },
+    ]),
+  );
 }
 
 /** A part in marks is there where all of its inputs are. */

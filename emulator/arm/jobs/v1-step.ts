@@ -23,7 +23,7 @@ export const v1Step: EmulatedJobType = {
   runType: "azureml.StepRun",
   check: () => armError(400, "UserError", "Jobs of ARM have no type V1Step."),
   run: async (run) => {
-    const { job, folder, signal, options } = run;
+    const { job, folder, signal } = run;
     const step = job.properties["step"] as Step;
     if (step.isReused) return;
     const program = programOf(step);
@@ -45,7 +45,7 @@ export const v1Step: EmulatedJobType = {
     });
     run.setStatus(signal.aborted ? "CancelRequested" : "Finalizing");
     await run.closeLogs();
-    await uploadOutputs(job.name, code, folder, options);
+    await uploadOutputs(run, code);
     if (!signal.aborted && end.code !== 0)
       throw new JobFailed(
         "UserError",
