@@ -117,6 +117,11 @@ class V1GraphRun {
             }
           : {}),
       },
+      outputs: Object.fromEntries(
+        module.StructuredInterface.Outputs.flatMap(({ Name, SkipProcessing }) =>
+          SkipProcessing === true ? [] : [[Name, {}]],
+        ),
+      ),
       step: { module, node, inputs, assignments: assignmentsOf(this.#made.request), isReused },
     });
     this.#going.add(started);

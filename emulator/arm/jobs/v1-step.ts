@@ -21,7 +21,8 @@ type Step = {
 export const v1Step: EmulatedJobType = {
   jobType: "V1Step",
   runType: "azureml.StepRun",
-  check: () => armError(400, "UserError", "Jobs of ARM have no type V1Step."),
+  check: ({ step }) =>
+    step === undefined ? armError(400, "UserError", "Jobs of ARM have no type V1Step.") : undefined,
   run: async (run) => {
     const { job, folder, signal } = run;
     const step = job.properties["step"] as Step;
@@ -106,7 +107,8 @@ function programOf({ module, node }: Step): Program {
   }
 }
 
-async function fetchSnapshot(id: string | undefined, folder: string, { options }: JobRun): Promise<void> {
+/** The files of a snapshot of the first SDK. */
+export async function fetchSnapshot(id: string | undefined, folder: string, { options }: JobRun): Promise<void> {
   if (id === undefined) return;
   const files = options.store.get<V1Snapshot>(v1Collections.snapshots, id)?.files ?? {};
   const container = (await options.storage.service()).getContainerClient(artifactContainer);
