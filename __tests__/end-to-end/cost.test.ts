@@ -125,7 +125,9 @@ describe("the modules that validate loads", () => {
     },
   ])("include $what", ({ yaml, also }) => {
     const loaded = loadedBy("src/start.ts", yaml).map((url) => url.replace(pathToFileURL(`${root}/`).href, ""));
-    const always = ["src/job/component-keys.ts", "src/job/job-files.ts", "src/job/runconfig/keys.ts"];
+    const always = ["component-keys.ts", "job-files.ts", "refused-types.ts", "runconfig/keys.ts"].map(
+      (file) => `src/job/${file}`,
+    );
     const optional = /^src\/(job|asset)\/|^src\/declaration\/(read-run|read-assets|gates|aml-run)\.ts$/;
 
     expect(loaded).toEqual(expect.arrayContaining([...always, ...also]));

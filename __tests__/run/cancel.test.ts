@@ -36,6 +36,7 @@ async function cancelling({ by, cancel, then }: Case) {
     },
   };
   const runHistory = {
+    artifacts: async () => succeeded([]),
     details: async () => {
       if (by === "signal") abort.abort();
       if (abort.signal.aborted) return failing("cancelled");
