@@ -7,6 +7,7 @@ import { assetsOf, computesOf, jobTypes, labelOf, readJob, secretsOf, toRequest 
 import { jobFiles, type JobTypeName } from "../../src/job/job-files.ts";
 import { nodeTypes } from "../../src/job/node/nodes.ts";
 import { isComponentSchema } from "../../src/job/component-keys.ts";
+import { toJob } from "../../src/job/runconfig/run-configuration.ts";
 import { computeId } from "../../src/job/parts/compute.ts";
 import { isError } from "../../src/yaml/problem.ts";
 import { readDocuments } from "../../src/yaml/yaml.ts";
@@ -14,14 +15,17 @@ import { nodeOf } from "../support/documents.ts";
 import { workspace } from "../support/targets.ts";
 
 /** The jobs of the examples, which the demo and the sample workflows run. */
-const examples = globSync("examples/**/*.yml").flatMap((file) => {
+const examples = globSync("examples/**/*.{yml,runconfig}").flatMap((file) => {
   const { documents } = readDocuments(readFileSync(file, "utf8"), {
     file,
     folder: resolve(dirname(file)),
     root: resolve("examples"),
   });
   return documents
-    .filter((document) => kindOf(document).is === "job")
+    .flatMap((document) => {
+      const kind = kindOf(document).is;
+      return kind === "run-configuration" ? [toJob(document).document] : kind === "job" ? [document] : [];
+    })
     .map((document) => ({ file, ...readJob({ document, path: [] }) }));
 });
 
@@ -37,7 +41,7 @@ describe.each(Object.entries(jobTypes))("the job type %s", (name, type) => {
   });
 
   it("says by which api-version it is submitted, and what it asks of a compute", () => {
-    const isArm = !("graphOf" in type);
+    const isArm = !("graphOf" in type || "v1RunOf" in type);
     expect(type.apiVersion).toMatch(isArm ? /^20\d\d-\d\d-\d\d(-preview)?$/ : /^v\d\.\d$/);
     expect(type.workload !== undefined || type.placementsOf !== undefined).toBe(true);
   });

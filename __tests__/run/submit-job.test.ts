@@ -41,6 +41,7 @@ function deps(assets: Partial<Assets> = {}) {
     jobs,
     v1: {
       pipelines: {} as JobSubmissionDeps["v1"]["pipelines"],
+      runs: { start: never, describe: never },
       snapshots: { create: never },
       computes: { get: never },
       exclusively: never,

@@ -17,7 +17,7 @@ import { computeId, datastoreId } from "../../src/job/parts/compute.ts";
 import { toRequest as componentRequest, type ComponentDefinition } from "../../src/asset/component.ts";
 import type { AssetRequest, PartIds } from "../../src/asset/kind.ts";
 import { readComponentAsset } from "../../src/job/component-file.ts";
-import { toCommandJob } from "../../src/job/runconfig/run-configuration.ts";
+import { toJob } from "../../src/job/runconfig/run-configuration.ts";
 import { workspace } from "../support/targets.ts";
 
 export type Made = {
@@ -73,7 +73,7 @@ export async function make(yaml: string, folder: string, root?: string, file = "
     );
     return { ...made, problems: [...problems, ...made.problems] };
   }
-  const translated = kind.is === "run-configuration" ? toCommandJob(document) : { document, problems: [] };
+  const translated = kind.is === "run-configuration" ? toJob(document) : { document, problems: [] };
   const { job, problems: found } = readJob({ document: translated.document, path: [] });
   const all = [...problems, ...translated.problems, ...found];
   if (job === undefined) return { problems: all };

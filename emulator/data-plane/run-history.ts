@@ -5,6 +5,7 @@ import { seeded, workspacePath } from "../settings.ts";
 import { experimentNamed, type Experiment } from "./mlflow.ts";
 import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
+import { cancelUriOf } from "./v1-execution.ts";
 
 /** Runs on one page of the runs below another one. */
 const mostChildren = 100;
@@ -69,6 +70,7 @@ export async function runHistory(request: Incoming, store: Store, storage: Stora
     const inFolder = artifactFolder(name).length + 1;
     const run = {
       ...runOf(job, store),
+      cancelUri: cancelUriOf(job, endpoints.api),
       logFiles: Object.fromEntries(logs.map((blob) => [blob.slice(inFolder), blobUrl(blob)])),
     };
     return ok(asked === undefined ? run : { runMetadata: run });

@@ -3,6 +3,7 @@ import { servicesOfDataPlane } from "../arm/services.ts";
 import { mlflow } from "../data-plane/mlflow.ts";
 import { runHistory } from "../data-plane/run-history.ts";
 import { v1Datastores, v1Experiments, v1Pipelines } from "../data-plane/v1-pipelines.ts";
+import { v1Execution } from "../data-plane/v1-execution.ts";
 import { v1Snapshots } from "../data-plane/v1-snapshots.ts";
 import { entra } from "../entra.ts";
 import type { Fault } from "../faults.ts";
@@ -46,6 +47,7 @@ async function replyOf(request: Incoming, faults: readonly Fault[], services: Se
     v1Pipelines(request, store, services.runner) ??
     v1Experiments(request, store) ??
     v1Datastores(request) ??
+    v1Execution(request, store, services.runner) ??
     (await v1Snapshots(request, store, storage)) ??
     (await runHistory(request, store, storage)) ??
     mlflow(request, store);

@@ -41,7 +41,7 @@ export type Arm = {
   readonly getData: (url: string, until?: AbortSignal) => Promise<Outcome<Answer>>;
   /** A write, or a question with a body, to a data-plane address of the workspace's region, with the same token. */
   readonly sendData: (
-    method: "POST" | "DELETE",
+    method: "POST" | "PATCH" | "DELETE",
     url: string,
     body?: unknown,
     options?: SendOptions,

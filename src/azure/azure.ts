@@ -24,6 +24,7 @@ import { leafCause } from "./service-error.ts";
 import type { Identity } from "./sign-in.ts";
 import { createComputeUsersReader, type ReadComputeUsers } from "./compute-users.ts";
 import { createV1Pipelines, type V1Pipelines } from "./v1-pipelines.ts";
+import { createV1Runs, type V1Runs } from "./v1-runs.ts";
 import { createV1Snapshots, type V1Snapshots } from "./v1-snapshots.ts";
 import { readWorkspace, workspaceId, type Workspace, type WorkspaceRef } from "./workspace.ts";
 
@@ -38,6 +39,7 @@ export type Azure = {
   readonly jobs: Jobs;
   /** The pipeline service of the first SDK. */
   readonly v1Pipelines: V1Pipelines;
+  readonly v1Runs: V1Runs;
   readonly v1Snapshots: V1Snapshots;
   readonly assets: Assets;
   readonly datastores: Datastores;
@@ -111,9 +113,11 @@ function assemble(
 ): Azure {
   const ref = workspace;
   const dataPlane = discoverDataPlane(arm, workspace);
-  const v1Pipelines = createV1Pipelines(arm, async () => succeeded(workspace), dataPlane);
+  const place = async () => succeeded(workspace);
+  const v1Pipelines = createV1Pipelines(arm, place, dataPlane);
+  const v1Runs = createV1Runs(arm, place, dataPlane);
   const datastores = createDatastores(arm, ref, { cloud, newCredential, mask: options.mask });
-  const jobs = createJobs(arm, ref, v1Pipelines);
+  const jobs = createJobs(arm, ref, [v1Pipelines, v1Runs]);
   const runHistory = createRunHistory(arm, workspace, dataPlane);
   const blobs = createBlobs(options, { newCredential, cloud });
   const freshReads = () => createResourceReads(arm, cloud, workspace);
@@ -124,6 +128,7 @@ function assemble(
     computes: createComputes(arm, ref, options.clock),
     jobs,
     v1Pipelines,
+    v1Runs,
     v1Snapshots: createV1Snapshots(arm, workspace, { blobs, dataPlane, mask: options.mask }),
     assets: createAssets(arm, ref),
     datastores,
@@ -154,7 +159,7 @@ export async function connectJobs(ref: WorkspaceRef, options: ConnectOptions): P
     const found = await workspace();
     return found.ok ? discoverDataPlane(arm, found.value)(service) : found;
   };
-  return createJobs(arm, ref, createV1Pipelines(arm, workspace, dataPlane));
+  return createJobs(arm, ref, [createV1Pipelines(arm, workspace, dataPlane), createV1Runs(arm, workspace, dataPlane)]);
 }
 
 async function connectArm(ref: WorkspaceRef, options: ConnectOptions) {

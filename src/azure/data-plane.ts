@@ -7,7 +7,9 @@ import type { Workspace } from "./workspace.ts";
  * Address of the regional data plane, or of one service in it that may have a host of its own: found through the
  * workspace's discovery document; read once, when needed.
  */
-export type DataPlane = (service?: "modelmanagement" | "pipelines" | "studio") => Promise<Outcome<string>>;
+export type DataPlane = (
+  service?: "modelmanagement" | "pipelines" | "experimentation" | "studio",
+) => Promise<Outcome<string>>;
 
 export function discoverDataPlane(arm: Arm, workspace: Workspace): DataPlane {
   let found: Promise<Outcome<Members>> | undefined;

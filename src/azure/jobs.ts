@@ -58,18 +58,19 @@ export type Jobs = {
 const getVersion = "2024-01-01-preview";
 const cancelVersion = "2023-04-01-preview";
 
-/** Runs of the workspace that are in no list of jobs: those of pipelines of the first SDK. */
+/** Runs of the workspace that are in no list of jobs: those of pipelines and run configurations of the first SDK. */
 export type OtherRuns = Pick<Jobs, "get" | "cancel"> & {
   /** True for a name that only such a run has. */
   readonly isId: (name: string) => boolean;
   readonly tagged: (experiment: string, tag: string) => Promise<Outcome<readonly LiveJob[]>>;
 };
 
-export function createJobs(arm: Arm, workspace: WorkspaceRef, others?: OtherRuns): Jobs {
+export function createJobs(arm: Arm, workspace: WorkspaceRef, others: readonly OtherRuns[] = []): Jobs {
+  const othersOf = (name: string) => others.find((one) => one.isId(name));
   const id = (name: string) => `${workspaceId(workspace)}/jobs/${name}`;
   return {
     get: async (name, signal) => {
-      const run = others?.isId(name) === true ? await others.get(name, signal) : succeeded(undefined);
+      const run = (await othersOf(name)?.get(name, signal)) ?? succeeded(undefined);
       if (!run.ok || run.value !== undefined) return run;
       const answer = await arm.get(id(name), getVersion, signal);
       if (answer.ok)
@@ -77,9 +78,13 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef, others?: OtherRuns
       return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
     },
     tagged: async (tag, experiment) => {
-      const runs =
-        experiment === undefined || others === undefined ? succeeded([]) : await others.tagged(experiment, tag);
-      if (!runs.ok) return runs;
+      const runs: LiveJob[] = [];
+      for (const other of others) {
+        if (experiment === undefined) break;
+        const found = await other.tagged(experiment, tag);
+        if (!found.ok) return found;
+        runs.push(...found.value);
+      }
       const jobs = await arm.list(`${workspaceId(workspace)}/jobs`, getVersion, { listViewType: "ActiveOnly", tag });
       // Whatever the service makes of the filter: only those that have the tag are meant.
       return jobs.ok
@@ -87,8 +92,8 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef, others?: OtherRuns
             ...jobs.value
               .filter(isJob)
               .map(liveJob)
-              .filter(({ name, tags }) => Object.hasOwn(tags, tag) && !runs.value.some((run) => run.name === name)),
-            ...runs.value,
+              .filter(({ name, tags }) => Object.hasOwn(tags, tag) && !runs.some((run) => run.name === name)),
+            ...runs,
           ])
         : jobs;
     },
@@ -99,7 +104,7 @@ export function createJobs(arm: Arm, workspace: WorkspaceRef, others?: OtherRuns
       return isJob(answer.value.body) ? succeeded(liveJob(answer.value.body)) : noJob(answer.value, "unknown");
     },
     cancel: async (name, signal) => {
-      const run = others?.isId(name) === true ? await others.cancel(name, signal) : undefined;
+      const run = await othersOf(name)?.cancel(name, signal);
       if (run !== undefined && (run.ok || run.failure.reason !== "not-found")) return run;
       // A second cancellation changes nothing, so after a lost reply the request is simply sent again.
       const answer = await arm.post(`${id(name)}/cancel`, cancelVersion, undefined, {

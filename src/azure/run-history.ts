@@ -178,7 +178,7 @@ function jobTypeOf({ runType, properties }: Members): string | undefined {
  * Runs of the first SDK's experiments say in their properties what a sweep is after (`primary_metric_config`, as
  * azureml-train-core's `HyperDriveRun` reads it).
  */
-function jobOf(body: unknown, name: string): LiveJob {
+export function jobOf(body: unknown, name: string): LiveJob {
   const run = membersOf(body);
   const properties = textsOf(run["properties"]);
   return {

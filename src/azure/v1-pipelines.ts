@@ -4,8 +4,8 @@ import { defined } from "./defined.ts";
 import type { LiveJob } from "./jobs.ts";
 import { listOf, membersOf, textOf, textsOf } from "./members.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
-import { allPages } from "./pages.ts";
 import type { Answer } from "./pipeline.ts";
+import { taggedRuns } from "./tagged-runs.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
@@ -63,9 +63,6 @@ const dataTypes = [
   "DBFSReference",
   "AnyDirectory",
 ];
-
-/** Runs on one page of a list. */
-const pageSize = 100;
 
 type Place = Pick<Workspace, "id">;
 
@@ -151,27 +148,12 @@ export function createV1Pipelines(
       return run["IsSubmitted"] === false ? succeeded(undefined) : shown(run);
     },
     tagged: async (experiment, tag, value) => {
-      const filter = value === undefined ? `(Tags/${tag} ne null or Tags/${tag} eq null)` : `(Tags/${tag} eq ${value})`;
       const url = await inHistory(`/experiments/${encodeURIComponent(experiment)}/runs:query`);
-      const found = await allPages(`the runs of the experiment ${experiment}`, async (next) => {
-        const body = defined({ filter, continuationToken: next, top: pageSize });
-        const page = await send("POST", url, body, { repeatable: "read" });
-        if (!page.ok) return page;
-        const { value: runs, continuationToken } = membersOf(page.value.body);
-        return succeeded({ items: listOf(runs), next: textOf(continuationToken) });
-      });
-      // An experiment that nobody has made yet has no runs.
-      if (!found.ok) return found.failure.reason === "not-found" ? succeeded([]) : found;
-      const ids = found.value.flatMap((run): readonly string[] => {
-        const { runId, tags } = membersOf(run);
-        const known = textsOf(tags);
-        // Whatever the service makes of the filter: only those that have the tag are meant.
-        const has = Object.hasOwn(known, tag) && (value === undefined || known[tag] === value);
-        const id = textOf(runId);
-        return has && id !== undefined && isRunId(id) ? [id] : [];
-      });
+      const asked = { experiment, tag, ...defined({ value }) };
+      const found = await taggedRuns(asked, (body) => send("POST", url, body, { repeatable: "read" }));
+      if (!found.ok) return found;
       const jobs: LiveJob[] = [];
-      for (const id of ids) {
+      for (const { id } of found.value.filter((run) => isRunId(run.id))) {
         const answer = await get(await inPipelines(`/PipelineRuns/${id}`));
         if (!answer.ok && answer.failure.reason === "not-found") continue;
         if (!answer.ok) return answer;

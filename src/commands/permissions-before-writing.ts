@@ -3,7 +3,7 @@ import type { Collection } from "../azure/assets.ts";
 import type { Azure } from "../azure/azure.ts";
 import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
 import { isAllowed } from "../azure/grants.ts";
-import { assetsOf, graphOf, type Job } from "../job/job.ts";
+import { assetsOf, isOfFirstSdk, type Job } from "../job/job.ts";
 import type { Plan } from "../plan/step.ts";
 import type { Failure } from "../report/result.ts";
 import { sendsWrite } from "../plan/plan.ts";
@@ -33,8 +33,8 @@ export async function missingPermissions(
     creates: steps.length > 0,
     registers,
     uploadsCode: run !== undefined && hasCode(run),
-    submits: run !== undefined && graphOf(run) === undefined,
-    submitsGraph: run !== undefined && graphOf(run) !== undefined,
+    submits: run !== undefined && !isOfFirstSdk(run),
+    submitsGraph: run !== undefined && isOfFirstSdk(run),
   });
   if (needed.length < 2) return [];
   const grants = await permissions(workspace.id);

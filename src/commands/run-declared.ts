@@ -6,7 +6,7 @@ import type { AzureFailure } from "../azure/outcome.ts";
 import { originOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
-import { assetsOf, computesOf, graphOf, liveStepsOf, stepsOf, type Job } from "../job/job.ts";
+import { assetsOf, computesOf, isOfFirstSdk, liveStepsOf, stepsOf, type Job } from "../job/job.ts";
 import { isComparison } from "../run/gates.ts";
 import { cancelSuperseded } from "../run/superseded.ts";
 import { cancelRun, lookForSubmission } from "../run/cancel.ts";
@@ -92,8 +92,7 @@ async function endSuperseded(job: Job, declaration: Declaration, context: Comman
     jobs: azure.jobs,
     clock,
     ...defined({
-      experiment:
-        graphOf(job) === undefined ? undefined : (job.experimentName ?? fallbackExperiment(context, declaration)),
+      experiment: isOfFirstSdk(job) ? (job.experimentName ?? fallbackExperiment(context, declaration)) : undefined,
     }),
   });
   const sorry = (what: string, failure: AzureFailure) =>

@@ -63,6 +63,7 @@ export async function submitRun(
       onProgress: (message) => log.info(message),
       v1: {
         pipelines: azure.v1Pipelines,
+        runs: azure.v1Runs,
         snapshots: azure.v1Snapshots,
         computes: azure.computes,
         newId: context.newId,
@@ -84,9 +85,7 @@ function takingTurns(
     if ("ok" in outcome) return outcome;
     if (outcome.state === "failed") return failed({ reason: "unreachable", error: outcome.error });
     const isCancelled = outcome.why === "cancelled";
-    const message = isCancelled
-      ? "The workflow was cancelled."
-      : "Another run was submitting the same pipeline all the time.";
+    const message = isCancelled ? "The workflow was cancelled." : "Another run was submitting the same all the time.";
     return failed({
       reason: isCancelled ? "cancelled" : "unreachable",
       error: { code: isCancelled ? "Cancelled" : "Busy", message, details: [] },

@@ -1,6 +1,6 @@
 import { problemsAt } from "../compute/problems-at.ts";
 import type { AddProblem } from "../compute/kind.ts";
-import { toCommandJob } from "../job/runconfig/run-configuration.ts";
+import { toJob } from "../job/runconfig/run-configuration.ts";
 import { translatedDocument, translation } from "../job/runconfig/translation.ts";
 import { loadFiles } from "../yaml/files.ts";
 import { namedPath } from "../yaml/named-path.ts";
@@ -129,7 +129,7 @@ async function loadJob(
   const ofFile = [...problems, ...(loaded?.problems ?? [])];
   if (document !== undefined) {
     // A pipeline has a form of its own.
-    const job = key === "pipeline_yaml_file" ? asPipeline(document) : toCommandJob(document);
+    const job = key === "pipeline_yaml_file" ? asPipeline(document) : toJob(document);
     return { document: job.document, problems: [...ofFile, ...job.problems] };
   }
   const empty: Problem = {

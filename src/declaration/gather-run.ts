@@ -1,6 +1,8 @@
+import { typesThatRun } from "../compute/target.ts";
 import { loadFiles } from "../yaml/files.ts";
 import type { Position } from "../yaml/problem.ts";
-import { positionOf, type SourceDocument, type SourceNode } from "../yaml/source.ts";
+import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../yaml/source.ts";
+import { isMapping } from "../yaml/wording.ts";
 import { readLimits, readRetries } from "./beside-run.ts";
 import type { DeclarationShape } from "./declaration-shape.ts";
 import { kindOf } from "./document-kind.ts";
@@ -55,9 +57,40 @@ export async function runOf(
   // What its paths lead to counts as well for what a change affects.
   found.documents.push(...documents);
   if (node === undefined) return [];
+  if (kind.is === "run-configuration") found.runConfigurations.push({ document, node, problems });
   if (!found.files.includes(node.document.file)) found.files.push(node.document.file);
   if (defaults !== undefined) found.runDefaults.push({ node, value: defaults });
   return [node];
+}
+
+/**
+ * A run configuration whose target is declared as a cluster that takes them as they are stays what it is: which one that is
+ * was not known while its own file was read.
+ */
+export async function keepWhole(found: Gathered): Promise<void> {
+  for (const { document, node, problems } of found.runConfigurations) {
+    if (!isMapping(document.value) || !takesWhole(document.value["target"], found.targets)) continue;
+    const { toJob } = await import("../job/runconfig/run-configuration.ts");
+    const whole = toJob(document, true);
+    const kept = found.problems.filter((problem) => !problems.includes(problem));
+    found.problems.splice(0, found.problems.length, ...kept, ...whole.problems);
+    found.documents.push(whole.document);
+    for (const list of [found.runs, found.otherJobs])
+      for (const [index, one] of list.entries()) if (one === node) list[index] = { document: whole.document, path: [] };
+  }
+}
+
+function takesWhole(target: unknown, targets: readonly SourceNode[]): boolean {
+  return targets
+    .map((one) => valueAt(one))
+    .some((declared) => {
+      if (!isMapping(declared) || typeof target !== "string") return false;
+      const { name, type } = declared;
+      return (
+        String(name).toLowerCase() === target.toLowerCase() &&
+        typesThatRun("pyspark").some((one) => one === String(type).toLowerCase())
+      );
+    });
 }
 
 /** What a file says of the run beside the run itself. */

@@ -7,7 +7,7 @@ import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../ya
 import { defaultPlace as amlRunPlace } from "./aml-run-shape.ts";
 import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
 import { kindOf } from "./document-kind.ts";
-import { chooseAmongMatched, gatherBesideRun, gatherRun, runOf } from "./gather-run.ts";
+import { chooseAmongMatched, gatherBesideRun, gatherRun, runOf, keepWhole } from "./gather-run.ts";
 import { gatherInline, gatherTargets } from "./gather-targets.ts";
 import type { DeclarationRequest, Gathered } from "./gathered.ts";
 import { withLostNesting } from "./lost-nesting.ts";
@@ -29,6 +29,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     retries: [],
     overrides: [],
     runDefaults: [],
+    runConfigurations: [],
     prices: [],
     deploys: [],
     files: [],
@@ -44,6 +45,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     await gatherRun(request.run, request.workingDirectory, request, found);
   }
   chooseAmongMatched(matched, found);
+  await keepWhole(found);
   return found;
 }
 

@@ -47,6 +47,12 @@ export type Gathered = {
   readonly overrides: SourceNode[];
   /** What a file says of the run that it names. */
   readonly runDefaults: { readonly node: SourceNode; readonly value: RunDefaults }[];
+  /** Run configurations, each with the job that it was read as, and what that has found. */
+  readonly runConfigurations: {
+    readonly document: SourceDocument;
+    readonly node: SourceNode;
+    readonly problems: readonly Problem[];
+  }[];
   /** One list for each file that has prices. */
   readonly prices: (readonly DeclaredPrice[])[];
   readonly deploys: Position[];

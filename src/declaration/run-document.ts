@@ -17,7 +17,7 @@ export async function readRunDocument(
 ): Promise<ReadAmlRun> {
   if (kind.is === "aml-run") return (await import("./aml-run.ts")).readAmlRun(document, folders);
   if (kind.is === "job") return { node: { document, path: [] }, problems: [], documents: [] };
-  const { toCommandJob } = await import("../job/runconfig/run-configuration.ts");
-  const { document: job, problems } = toCommandJob(document);
+  const { toJob } = await import("../job/runconfig/run-configuration.ts");
+  const { document: job, problems } = toJob(document);
   return { node: { document: job, path: [] }, problems, documents: [job] };
 }

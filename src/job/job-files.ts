@@ -25,6 +25,8 @@ export const jobFiles = {
   automl: { schemaName: "autoMLJob", hasKeysOf: (mapping) => isNamed(mapping, "automl") },
   // No file names it: the form is older than `$schema`.
   v1_pipeline: { schemaName: "firstSdkPipelineJob", hasKeysOf: hasKeysOfV1Pipeline },
+  // Made of a run configuration, which has no `$schema`.
+  v1_run: { schemaName: "firstSdkRunJob", hasKeysOf: (mapping) => isMapping(mapping["runconfig"]) },
 } satisfies Readonly<Record<string, JobFile>>;
 
 /** az ml's `type`. */

@@ -27,8 +27,10 @@ import { refusedType } from "./refused-types.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
 import * as spark from "./spark.ts";
 import * as sweep from "./sweep.ts";
+import type { V1Run } from "./runconfig/v1-wire.ts";
 import type { V1Graph } from "./v1-pipeline/graph.ts";
 import * as v1Pipeline from "./v1-pipeline.ts";
+import * as v1Run from "./v1-run.ts";
 
 type Jobs = {
   command: command.CommandJob;
@@ -37,6 +39,7 @@ type Jobs = {
   spark: spark.SparkJob;
   automl: automl.AutoMlJob;
   v1_pipeline: v1Pipeline.V1PipelineJob;
+  v1_run: v1Run.V1RunJob;
 };
 
 /** A declared job, of whatever type. */
@@ -54,6 +57,7 @@ export const jobTypes: { readonly [T in JobTypeName]: JobType<Jobs[T]> } = {
   spark,
   automl,
   v1_pipeline: v1Pipeline,
+  v1_run: v1Run,
 };
 
 /** What a job is that names no type that is listed: its shape then says what is wrong. */
@@ -176,9 +180,23 @@ export function graphOf(job: Job): V1Graph | undefined {
   return typeOf(job).graphOf?.(job);
 }
 
+/** What goes to the execution service of the first SDK; `undefined` for what is submitted as a job, or as a graph. */
+export function v1RunOf(job: Job): V1Run | undefined {
+  return typeOf(job).v1RunOf?.(job);
+}
+
+/** True for a job that goes to the services of the first SDK, and not to ARM. */
+export function isOfFirstSdk(job: Job): boolean {
+  const { graphOf: graph, v1RunOf: run } = typeOf(job);
+  return graph !== undefined || run !== undefined;
+}
+
 /** True for a live job that is in no list of jobs: only by its experiment are others of its kind found. */
 export function isFoundByExperiment({ jobType }: Pick<LiveJob, "jobType">): boolean {
-  return names.some((name) => jobTypes[name].graphOf !== undefined && jobTypes[name].jobType === jobType);
+  return names.some((name) => {
+    const type = jobTypes[name];
+    return (type.graphOf ?? type.v1RunOf) !== undefined && type.jobType === jobType;
+  });
 }
 
 /** What a live job's runs start, by ARM's `jobType`; `undefined` for one that starts none. */

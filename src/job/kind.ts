@@ -11,6 +11,7 @@ import type { JobInput } from "./parts/inputs.ts";
 import type { OneMachine } from "./parts/one-machine.ts";
 import type { EnvironmentValue } from "./parts/variables.ts";
 import type { JobSecret, Resolved } from "./resolved.ts";
+import type { V1Run } from "./runconfig/v1-wire.ts";
 import type { V1Graph } from "./v1-pipeline/graph.ts";
 
 /** What every job has, whatever its type. */
@@ -158,6 +159,8 @@ export type JobType<Job extends JobBase> = {
   readonly childrenOf?: (job: Pick<LiveJob, "objective" | "properties">) => ChildrenKind;
   /** For a type that goes to the pipeline service of the first SDK, in parts, and not as a job. */
   readonly graphOf?: (job: Job) => V1Graph;
+  /** For a type that goes to the execution service of the first SDK. */
+  readonly v1RunOf?: (job: Job) => V1Run;
   /** For a type that can run on the runner itself. */
   readonly onRunner?: (job: Job) => RunnerWork;
 };

@@ -7,7 +7,7 @@ import type { Declaration } from "../declaration/declaration.ts";
 import { assetKinds, isUploadedToDatastore, withParts, type AssetUse } from "../asset/asset.ts";
 import { collectionOf, partsOfDeclared, uploadOfDeclared } from "../asset/declared.ts";
 import { namesAsset } from "../asset/reference.ts";
-import { assetsOf, graphOf } from "../job/job.ts";
+import { assetsOf, graphOf, isOfFirstSdk } from "../job/job.ts";
 import type { Plane } from "../azure/grants.ts";
 
 /** An action that a command carries out, and where. */
@@ -172,7 +172,7 @@ function runNeeds({ run }: NeedSources, { workspace, downloads }: NeedFacts): re
   if (run === undefined) return [];
   const at = workspaceId(workspace);
   return [
-    ...(graphOf(run) === undefined ? jobNeeds(at) : graphNeeds(at)),
+    ...(isOfFirstSdk(run) ? firstSdkNeeds(at, graphOf(run) !== undefined) : jobNeeds(at)),
     ...required(
       at,
       purposes.submits,
@@ -193,8 +193,8 @@ function jobNeeds(at: string): readonly Need[] {
   ];
 }
 
-/** What goes to the pipeline service of the first SDK needs none of what a job needs. */
-function graphNeeds(at: string): readonly Need[] {
+/** What goes to the services of the first SDK needs none of what a job needs; a graph is made of modules. */
+function firstSdkNeeds(at: string, hasModules: boolean): readonly Need[] {
   const { experiments, modules, snapshots } = {
     experiments: `${workspaces}/experiments`,
     modules: `${workspaces}/modules`,
@@ -207,9 +207,7 @@ function graphNeeds(at: string): readonly Need[] {
       `${experiments}/read`,
       `${experiments}/write`,
       `${experiments}/runs/submit/action`,
-      `${modules}/read`,
-      `${modules}/write`,
-      `${workspaces}/datastores/read`,
+      ...(hasModules ? [`${modules}/read`, `${modules}/write`, `${workspaces}/datastores/read`] : []),
     ),
     ...required(at, purposes.uploadsCode, `${snapshots}/read`, `${snapshots}/write`),
     ...required(at, "cancel the run when the workflow is cancelled", `${experiments}/runs/write`),
@@ -272,8 +270,8 @@ function storeNeeds(
   { workspace, store }: NeedFacts,
 ): readonly Need[] {
   const uploads = uploadsLocally(declared);
-  // Two calls that submit the same pipeline take turns by a lease.
-  const takesTurns = declared.run !== undefined && graphOf(declared.run) !== undefined;
+  // Two calls that submit the same to the first SDK's services take turns by a lease.
+  const takesTurns = declared.run !== undefined && isOfFirstSdk(declared.run);
   if (!uploads && !takesTurns && targets.length === 0) return [];
   const at = workspaceId(workspace);
   const level = uploads ? "required" : "recommended";

@@ -29,14 +29,14 @@ export function misplaced(job: Job, kindOf: (compute: string) => KindFacts | und
   });
 }
 
-/** What to name instead. Steps of the first SDK always run on a target. */
+/** What to name instead. What is of the first SDK alone always runs on a target. */
 function elsewhere(workload: Workload): string {
   const types = typesThatRun(workload);
   if (types.length === 0) return "Name a Data Factory compute of the workspace, or azureml:serverless.";
   const other =
     workload === "spark"
       ? ", or resources in its place"
-      : /-step$/.test(workload)
+      : workload === "pyspark" || /-step$/.test(workload)
         ? ""
         : ", or no compute, for serverless";
   return `Name a target of type ${listed(types)}${other}.`;

@@ -103,3 +103,19 @@ export function isOfConfiguration(
     tags[runTags.jobFile] === jobFile
   );
 }
+
+/** As the official client says where files come from. */
+export function gitProperties({ commit, ref, runUrl, repository }: WorkflowRun): Readonly<Record<string, string>> {
+  const [, server] = /^(https:\/\/[^/]+)\//.exec(runUrl ?? "") ?? [];
+  const uri = server === undefined || repository === "" ? undefined : `${server}/${repository}`;
+  const branch = ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : undefined;
+  const sha = commit === "" ? undefined : commit;
+  return defined({
+    "azureml.git.repository_uri": uri,
+    "mlflow.source.git.repoURL": uri,
+    "azureml.git.branch": branch,
+    "mlflow.source.git.branch": branch,
+    "azureml.git.commit": sha,
+    "mlflow.source.git.commit": sha,
+  });
+}

@@ -3,21 +3,23 @@ import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { defined } from "../azure/defined.ts";
 import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
-import { apiVersionOf, assetsOf, graphOf, secretsOf, toRequest, type Job } from "../job/job.ts";
+import { apiVersionOf, assetsOf, graphOf, secretsOf, toRequest, v1RunOf, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";
 import { computeId, datastoreId } from "../job/parts/compute.ts";
 import { SecretUnavailable, type ResolveSecret, type SecretReference } from "../secret/secret.ts";
 import { runName } from "./name.ts";
 import { provenanceOf } from "./provenance.ts";
 import { submitV1Pipeline, type V1SubmissionDeps } from "./submit-v1-pipeline.ts";
+import { submitV1Run, type V1RunDeps } from "./submit-v1-run.ts";
 import type { JobSubmission } from "./submission.ts";
 import { submitOnce, type SubmitDeps, type Submitted } from "./submit.ts";
 
 export type JobSubmissionDeps = Omit<AssetDeps, "computeIdOf"> &
   SubmitDeps & {
     readonly resolveSecret: ResolveSecret;
-    /** What only pipelines of the first SDK need. */
-    readonly v1: Pick<V1SubmissionDeps, "pipelines" | "snapshots" | "computes" | "exclusively" | "newId">;
+    /** What only pipelines and run configurations of the first SDK need. */
+    readonly v1: Pick<V1SubmissionDeps, "pipelines" | "snapshots" | "computes" | "exclusively" | "newId"> &
+      Pick<V1RunDeps, "runs">;
   };
 
 /**
@@ -31,6 +33,8 @@ export async function submitJob(submission: JobSubmission, deps: JobSubmissionDe
   const definition = definitionOf(submission, taken.value, deps);
   const graph = graphOf(job);
   if (graph !== undefined) return submitV1Pipeline(submission, graph, definition, { ...deps, ...deps.v1 });
+  const v1Run = v1RunOf(job);
+  if (v1Run !== undefined) return submitV1Run(submission, v1Run, definition, { ...deps, ...deps.v1 });
   const name = runName({
     prefix: job.name,
     commit: github.commit,

@@ -8,7 +8,7 @@ import { creationBody } from "../job/v1-pipeline/creation.ts";
 import { dataSourceHash, type V1Graph } from "../job/v1-pipeline/graph.ts";
 import type { StepCompute } from "../job/v1-pipeline/step.ts";
 import { attemptName, decideSubmission, runName, type Attempt } from "./name.ts";
-import { provenanceOf, runTags, type WorkflowRun } from "./provenance.ts";
+import { gitProperties, provenanceOf, runTags } from "./provenance.ts";
 import type { JobSubmission } from "./submission.ts";
 import type { Submitted } from "./submit.ts";
 import { bringModules, takeFolders, type ModuleDeps } from "./v1-modules.ts";
@@ -184,22 +184,6 @@ async function readComputes(
     found.set(compute, { name, ...defined({ resourceId, scriptStepType: kindOfLive(live.value)?.scriptStepType }) });
   }
   return succeeded(found);
-}
-
-/** As the official client says where files come from. */
-function gitProperties({ commit, ref, runUrl, repository }: WorkflowRun): Readonly<Record<string, string>> {
-  const [, server] = /^(https:\/\/[^/]+)\//.exec(runUrl ?? "") ?? [];
-  const uri = server === undefined || repository === "" ? undefined : `${server}/${repository}`;
-  const branch = ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : undefined;
-  const sha = commit === "" ? undefined : commit;
-  return defined({
-    "azureml.git.repository_uri": uri,
-    "mlflow.source.git.repoURL": uri,
-    "azureml.git.branch": branch,
-    "mlflow.source.git.branch": branch,
-    "azureml.git.commit": sha,
-    "mlflow.source.git.commit": sha,
-  });
 }
 
 /** How often a submission is sent again after reads have shown that it never took effect. */

@@ -6,7 +6,7 @@ import { definitionProperty, runTags } from "./provenance.ts";
 import { attemptName, decideSubmission, type Attempt } from "./name.ts";
 
 export type SubmitDeps = {
-  readonly jobs: Jobs;
+  readonly jobs: Pick<Jobs, "get" | "put">;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Called with the name before the submission is sent: what happens after that is ours to clean up. */
@@ -68,7 +68,7 @@ export async function submitOnce(request: SubmitRequest, deps: SubmitDeps): Prom
 }
 
 /** Every attempt there is, in order, up to the first name that is free. */
-async function findAttempts(name: string, jobs: Jobs): Promise<Outcome<readonly LiveJob[]>> {
+async function findAttempts(name: string, jobs: Pick<Jobs, "get">): Promise<Outcome<readonly LiveJob[]>> {
   const found: LiveJob[] = [];
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     const job = await jobs.get(attemptName(name, attempt));

@@ -84,7 +84,7 @@ function checkPlace(properties: JobDocument["properties"], store: Store): Reply 
 }
 
 /** @returns the version; nothing where it, or the Java that it needs, cannot be started. */
-async function findPySpark(path: string): Promise<string | undefined> {
+export async function findPySpark(path: string): Promise<string | undefined> {
   const run = promisify(execFile);
   const options = { env: { ...process.env, PATH: path }, timeout: 20_000 };
   try {
@@ -97,7 +97,7 @@ async function findPySpark(path: string): Promise<string | undefined> {
 }
 
 /** As `spark-submit` takes them. Sizes of a cluster mean nothing on one machine: all is done by its own threads. */
-function submitArguments(properties: JobDocument["properties"]): string {
+export function submitArguments(properties: JobDocument["properties"]): string {
   const conf = (properties["conf"] ?? {}) as Readonly<Record<string, string>>;
   const settings = Object.entries(conf).filter(([name]) => !/^spark\.(driver|executor|dynamicAllocation)\./.test(name));
   const jars = listOf(properties["jars"]);

@@ -6,10 +6,11 @@ import { spark } from "./spark.ts";
 import { sweep } from "./sweep.ts";
 import { pipeline } from "./pipeline.ts";
 import { v1Pipeline } from "./v1-pipeline.ts";
+import { v1Run } from "./v1-run.ts";
 import { v1Step } from "./v1-step.ts";
 import type { EmulatedJobType } from "./type.ts";
 
-const all: readonly EmulatedJobType[] = [command, sweep, pipeline, spark, autoMl, v1Pipeline, v1Step];
+const all: readonly EmulatedJobType[] = [command, sweep, pipeline, spark, autoMl, v1Pipeline, v1Step, v1Run];
 
 /** Every type of job that the emulator knows, by its discriminator. */
 export const jobTypes: ReadonlyMap<unknown, EmulatedJobType> = new Map(all.map((type) => [type.jobType, type]));

@@ -50,11 +50,15 @@ function commandOf(reader: RunConfigurationReader): string | undefined {
 }
 
 /** `1.0` stays `1.0`. */
-function asWritten({ node }: RunConfigurationReader, word: string | number | boolean, at: NodePath): string {
+export function asWritten(
+  { node }: Pick<RunConfigurationReader, "node">,
+  word: string | number | boolean,
+  at: NodePath,
+): string {
   return typeof word === "string" ? word : (node.document.textAt?.([...node.path, ...at]) ?? String(word));
 }
 
-function checkScript(script: string, { node, add }: RunConfigurationReader): void {
+export function checkScript(script: string, { node, add }: Pick<RunConfigurationReader, "node" | "add">): void {
   const { is } = namedPath(script, node.document);
   if (is === "file") return;
   const what = `The script ${JSON.stringify(script)}`;

@@ -17,13 +17,24 @@ import { checkSecrets } from "./secrets.ts";
 import { runConfigurationSchema, unusedIn } from "./shape.ts";
 import { translatedDocument, translation } from "./translation.ts";
 
-/** What came of a run configuration: an az ml command job whose places are those of the run configuration. */
+/** What came of a run configuration: a job whose places are those of the run configuration. */
 export type TranslatedJob = { readonly document: SourceDocument; readonly problems: readonly Problem[] };
 
-/** A run configuration as the az ml job that it describes, to be read like any other job. */
-export function toCommandJob(original: SourceDocument): TranslatedJob {
+/**
+ * A run configuration as the az ml job that it describes, to be read like any other job. One that az ml has no job for stays
+ * what it is, as a job of its own type.
+ *
+ * @param isWhole where its target is known to be a compute that az ml has no jobs for.
+ */
+export function toJob(original: SourceDocument, isWhole = false): TranslatedJob {
   const { document, problems: ofFile } = withEnvironmentFile(inSourceFolder(original));
   const node: SourceNode = { document, path: [] };
+  if (isMapping(document.value) && (isWhole || document.value["framework"] === "PySpark")) {
+    const job = translation();
+    job.put(["type"], "v1_run", node);
+    job.put(["runconfig"], document.value, node);
+    return { document: translatedDocument(job, node), problems: ofFile };
+  }
   const checked = checkShape(runConfigurationSchema, node);
   const rest = checked.value === undefined ? withoutFaults(runConfigurationSchema, node) : undefined;
   const value =
@@ -91,13 +102,6 @@ export function withEnvironmentFile(document: SourceDocument): TranslatedJob {
 }
 
 function readFramework({ value: { framework }, add }: RunConfigurationReader): void {
-  if (framework === "PySpark")
-    add(
-      "not-supported-yet",
-      ["framework"],
-      "Runs of the framework PySpark are not supported yet.",
-      "Leave it out for now; the README lists what this version does.",
-    );
   if (framework === "CNTK")
     notCarriedOver(add, ["framework"], "the script is run with Python.", "Put what it needs into the environment.");
 }

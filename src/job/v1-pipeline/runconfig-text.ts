@@ -1,5 +1,5 @@
 import { checkShape } from "../../yaml/shape.ts";
-import { valueAt, type SourceDocument } from "../../yaml/source.ts";
+import { valueAt, type SourceNode } from "../../yaml/source.ts";
 import { isMapping } from "../../yaml/wording.ts";
 import { withEnvironmentFile } from "../runconfig/run-configuration.ts";
 import { checkSecrets } from "../runconfig/secrets.ts";
@@ -118,17 +118,24 @@ export function readRunconfig(path: string, reader: StepReader<unknown>): string
   const { found, add } = problemsAt(node);
   const { problems } = checkShape(runConfigurationSchema, node);
   checkSecrets(node, add);
-  const written = document.value as Members;
-  const environment = isMapping(written["environment"])
-    ? withConda(written["environment"], document, reader, add)
-    : undefined;
+  const whole = wholeRunconfig(node, add, reader.addProblems);
   reader.addProblems([...ofEnvironment, ...problems, ...found]);
+  return toText({ ...whole, target: "local" });
+}
+
+/** A run configuration with every key that the SDK knows: what is not written has its defaults. */
+export function wholeRunconfig(
+  node: SourceNode,
+  add: StepReader<unknown>["add"],
+  addProblems: StepReader<unknown>["addProblems"],
+): Members {
+  const written = valueAt(node) as Members;
+  const environment = isMapping(written["environment"])
+    ? withConda(written["environment"], node, add, addProblems)
+    : undefined;
   // What the SDK reads from a file has no variables but its own, and the container's memory as the file says.
   const known = environment === undefined ? saysNothing : { ...saysNothing, environment: knownOfFile };
-  return toText({
-    ...(merged({ ...written, ...(environment === undefined ? {} : { environment }) }, known, "") as Members),
-    target: "local",
-  });
+  return merged({ ...written, ...(environment === undefined ? {} : { environment }) }, known, "") as Members;
 }
 
 const ofEnvironment = saysNothing["environment"] as Members;
@@ -141,18 +148,18 @@ const knownOfFile: Members = {
 /** The packages that a conda file lists stand in the run configuration itself. */
 function withConda(
   environment: Members,
-  document: SourceDocument,
-  reader: StepReader<unknown>,
+  { document, path }: SourceNode,
   add: StepReader<unknown>["add"],
+  addProblems: StepReader<unknown>["addProblems"],
 ): Members {
   const python = environment["python"];
   const file = isMapping(python) ? python["condaDependenciesFile"] : undefined;
   if (!isMapping(python) || typeof file !== "string" || file === "") return environment;
   const at = ["environment", "python"];
   const conda = readNamedFile("condaDependenciesFile", file, "The conda file", {
-    node: { document, path: at },
-    add: (code, path, ...rest) => add(code, [...at, ...path], ...rest),
-    addProblems: reader.addProblems,
+    node: { document, path: [...path, ...at] },
+    add: (code, key, ...rest) => add(code, [...at, ...key], ...rest),
+    addProblems,
   });
   if (conda === undefined) return environment;
   return { ...environment, python: { ...python, condaDependencies: valueAt({ document: conda, path: [] }) } };

@@ -8,6 +8,7 @@ export const hdInsight: EmulatedKind = {
   apiVersions: "published",
   origin: "attached",
   exclusive: "per-resource",
+  takesPySpark: true,
   seeds: [sparkCluster("hdi1")],
   check: ({ own }) => checkLogin(own),
   foundOut: addressBySsh,
