@@ -544,8 +544,6 @@ describe("no write comes before a refusal that reading can tell:", () => {
       [
         // A notice of a run that is over.
         "no-baseline",
-        // Told in files where the target is declared, and of a live one as a missing compute is: `run/misplaced.test.ts`.
-        "wrong-compute",
         "missing-asset",
         "missing-compute",
         "missing-datastore",
