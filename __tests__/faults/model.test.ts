@@ -146,7 +146,9 @@ class Apply implements fc.AsyncCommand<Model, Real> {
     expect(planned.result.plan?.hasChanges).toBe(false);
     expect(emulator.writes()).toEqual([]);
     const again = await run(of, { ...options, command: "apply" });
-    expect(again.result.conclusion).toBe(applied.result.conclusion);
+    // The failures stand in both, so that a difference shows why the first one failed.
+    const { conclusion, failures = [] } = applied.result;
+    expect([again.result.conclusion, failures]).toEqual([conclusion, failures]);
     expect(emulator.writes()).toEqual([]);
   };
   toString = () => `apply ${JSON.stringify(this.inputs)}`;
