@@ -58,6 +58,8 @@ describe("a file of data", () => {
       environments: [],
     });
     expect([planned.puts, planned.blobs]).toEqual([[], []]);
+    // The log says so as well: without it a plan would read as if nothing had to be done.
+    expect(planned.text).toMatch(/^data asset {2}titanic +1 +create *$/m);
 
     const first = await does("apply", files("1\n"));
     expect(first.result).toMatchObject({ failures: [], assets: [{ id: `${workspacePath}/data/titanic/versions/1` }] });

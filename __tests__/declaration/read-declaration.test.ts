@@ -35,6 +35,22 @@ describe("two declarations of one resource", () => {
 });
 
 describe("files", () => {
+  it("of assets and jobs among targets are said to be used elsewhere, and nothing else that a pattern matches", async () => {
+    const { problems } = await declare({
+      "azureml.yml": "targets: [assets/*.yml]\n",
+      "assets/cpu.yml": "name: cpu\ntype: amlcompute\nsize: Standard_DS3_v2\n",
+      "assets/data.yml": "name: d\ntype: uri_folder\npath: azureml://datastores/a/paths/b\n",
+      "assets/other.yml": "dependencies: [python=3.11]\n",
+    });
+    expect(problems.filter(({ code }) => code === "not-a-declaration")).toEqual([
+      expect.objectContaining({
+        severity: "notice",
+        where: { file: "assets/data.yml", line: 1, column: 1 },
+        fix: "Name the file in the input config, or as run where it is a job; or narrow the pattern.",
+      }),
+    ]);
+  });
+
   it("without a declaration are skipped where a glob matches them, and refused where they are named", async () => {
     const files = { "a.yml": "name: cpu\ntype: amlcompute\n", "conda.yml": "channels: [conda-forge]\n" };
     const byGlob = await declare(files, { config: ["*.yml"] });

@@ -220,7 +220,7 @@ describe("a run that does not end well", () => {
     );
     await act(emulator, "apply", config(cluster("cut-off")));
     emulator.clearJournal();
-    const step = await act(emulator, "train", run, { cancelAt: /Nothing has to change/, cancelDelayMs: 700 });
+    const step = await act(emulator, "train", run, { cancelAt: /None has to change/, cancelDelayMs: 700 });
     expect(step.outputs["failure-reason"]).toBe("cancelled");
     expect(writesIn(emulator.journal()).at(-1)).toMatch(/^POST jobs\/.*\/cancel$/);
   });

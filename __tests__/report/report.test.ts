@@ -141,7 +141,7 @@ describe("what only some reports used to say", () => {
   it.each([
     ["problems", "See also a.yml:1:1"],
     ["problems", "12 problems. GitHub shows 10 annotations"],
-    ["an unchanged plan", "The workspace is as declared. Nothing has to change."],
+    ["an unchanged plan", "The targets are as declared. None has to change."],
     ["a failed run", "Started 2026-01-01T00:00:00.000Z, took 5 s."],
     ["metrics", "2 more charts"],
     ["steps", "Its script ended with 3. [UserError]"],

@@ -3,7 +3,9 @@ import type { Azure } from "../azure/azure.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { secretsOf } from "../job/job.ts";
 import type { Plan } from "../plan/step.ts";
+import { logGroups } from "../report/render/log.ts";
 import type { Failure, FailureReason } from "../report/result.ts";
+import { assetsSection } from "../report/sections/assets.ts";
 import { missingReferences } from "../run/missing-references.ts";
 import { runnerProblems } from "../run/on-runner/runner-faults.ts";
 import { isOnRunner } from "../run/on-runner/is-on-runner.ts";
@@ -64,6 +66,8 @@ export async function readBeforeWriting(wanted: Wanted, azure: Azure, context: C
     planDeclaredAssets(azure, wanted, context),
     missingInWorkspace({ targets: declared, assets, ...(run === undefined ? {} : { run }) }, azure, context),
   ]);
+  const shown = assetsSection(registrations).flatMap(({ blocks }) => blocks);
+  for (const { title, lines } of logGroups(shown)) context.log.group(title, lines);
   const secrets = planned.plan === undefined ? [] : await missingSecrets(planned.plan, run, azure, context);
   return { planned, registrations, problems: [...inWorkspace, ...registrations.problems, ...secrets] };
 }

@@ -1,8 +1,8 @@
 import { loadFiles } from "../yaml/files.ts";
-import { targetsInput } from "../yaml/problem.ts";
-import { positionOf, type SourceNode } from "../yaml/source.ts";
+import { targetsInput, type Problem } from "../yaml/problem.ts";
+import { positionOf, type SourceDocument, type SourceNode } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
-import { kindOf } from "./document-kind.ts";
+import { isOurs, kindOf } from "./document-kind.ts";
 import type { DeclarationRequest, Gathered } from "./gathered.ts";
 import { notADeclaration, problemsOfReading } from "./not-ours.ts";
 
@@ -27,7 +27,10 @@ export async function gatherTargets(
       found.problems.push(...problemsOfReading(loaded));
       const targets = documents.filter((document) => kindOf(document).is === "target");
       if (targets.length > 0) found.files.push(file);
-      else if (byGlob) found.skipped.push({ file, reason: "It declares no compute." });
+      else if (byGlob) {
+        found.skipped.push({ file, reason: "It declares no compute." });
+        found.problems.push(...documents.filter((document) => isOurs(kindOf(document))).map(notHere));
+      }
       else if (documents.length > 0)
         found.problems.push({
           ...notADeclaration(file, undefined),
@@ -38,6 +41,17 @@ export async function gatherTargets(
       found.documents.push(...targets);
     }
   }
+}
+
+/** What a pattern of compute files matches, and what would be used elsewhere. */
+function notHere(document: SourceDocument): Problem {
+  return {
+    code: "not-a-declaration",
+    severity: "notice",
+    where: document.at([]),
+    message: "This declares no compute, and a list of targets takes nothing else of it.",
+    fix: "Name the file in the input config, or as run where it is a job; or narrow the pattern.",
+  };
 }
 
 /** The targets of the input `targets`. */

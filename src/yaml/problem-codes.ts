@@ -107,7 +107,7 @@ export const problemCodes = {
   "not-a-declaration": {
     title: "The file declares nothing.",
     explanation:
-      "A file that is named has none of the keys of a declaration, and is not an az ml file of a known kind.",
+      "A file that is named has none of the keys of a declaration, and is not an az ml file of a known kind. As a notice: a pattern among targets matches an az ml file that is no compute.",
     help: "Name a file with workspace, targets, run or gates, or an az ml compute, environment or job file.",
   },
   "nothing-declared": {

@@ -60,7 +60,7 @@ function verdict(steps: PlanReport["steps"], hasChanges: boolean): readonly stri
     ),
   ];
   if (hasChanges) return sentences.length === 0 ? [] : [sentences.join(" ")];
-  if (sentences.length === 0 && moving === 0) return ["The workspace is as declared. Nothing has to change."];
+  if (sentences.length === 0 && moving === 0) return ["The targets are as declared. None has to change."];
   const waits = counted(
     moving,
     "An operation on one target is in flight; it is decided again when that is over.",
