@@ -30,8 +30,7 @@ export async function gatherTargets(
       else if (byGlob) {
         found.skipped.push({ file, reason: "It declares no compute." });
         found.problems.push(...documents.filter((document) => isOurs(kindOf(document))).map(notHere));
-      }
-      else if (documents.length > 0)
+      } else if (documents.length > 0)
         found.problems.push({
           ...notADeclaration(file, undefined),
           where,
