@@ -7,7 +7,7 @@ import warnings
 
 warnings.filterwarnings("ignore")
 
-from azure.ai.ml import MLClient, command  # noqa: E402
+from azure.ai.ml import command  # noqa: E402
 from azure.ai.ml.entities import (  # noqa: E402
     AmlCompute,
     ComputeInstance,
@@ -18,16 +18,11 @@ from azure.ai.ml.entities import (  # noqa: E402
     VirtualMachineCompute,
     VirtualMachineSshSettings,
 )
-from azure.identity import ClientSecretCredential  # noqa: E402
 from promises import end, promiser  # noqa: E402
+from workspace import connected  # noqa: E402
 
 promise = promiser("azure-ai-ml")
-credential = ClientSecretCredential(
-    os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"], os.environ["AZURE_CLIENT_SECRET"]
-)
-client = MLClient(
-    credential, os.environ["AZURE_SUBSCRIPTION_ID"], os.environ["AZURE_RESOURCE_GROUP"], os.environ["AZURE_ML_WORKSPACE"]
-)
+client = connected()
 
 
 def update():

@@ -1,21 +1,14 @@
 """The official client (azure-ai-ml) again, after the action has handled what the clients made."""
 
-import os
 import warnings
 
 warnings.filterwarnings("ignore")
 
-from azure.ai.ml import MLClient  # noqa: E402
-from azure.identity import ClientSecretCredential  # noqa: E402
 from promises import end, promiser  # noqa: E402
+from workspace import connected  # noqa: E402
 
 promise = promiser("azure-ai-ml, afterwards")
-client = MLClient(
-    ClientSecretCredential(os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"], os.environ["AZURE_CLIENT_SECRET"]),
-    os.environ["AZURE_SUBSCRIPTION_ID"],
-    os.environ["AZURE_RESOURCE_GROUP"],
-    os.environ["AZURE_ML_WORKSPACE"],
-)
+client = connected()
 names = {compute.name for compute in client.compute.list()}
 promise("reads the number that the action set on its cluster", lambda: client.compute.get("py-kept").max_instances == 3)
 promise(

@@ -6,21 +6,14 @@ import warnings
 
 warnings.filterwarnings("ignore")
 
-from azure.ai.ml import MLClient  # noqa: E402
 from azure.ai.ml.entities import Data, Model  # noqa: E402
 from azure.ai.ml.exceptions import AssetPathException  # noqa: E402
 from azure.core.exceptions import HttpResponseError  # noqa: E402
-from azure.identity import ClientSecretCredential  # noqa: E402
 from promises import end, promiser  # noqa: E402
+from workspace import connected  # noqa: E402
 
 promise = promiser("azure-ai-ml, assets")
-client = MLClient(
-    ClientSecretCredential(os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"], os.environ["AZURE_CLIENT_SECRET"]),
-    os.environ["AZURE_SUBSCRIPTION_ID"],
-    os.environ["AZURE_RESOURCE_GROUP"],
-    os.environ["AZURE_ML_WORKSPACE"],
-    show_progress=False,
-)
+client = connected(show_progress=False)
 
 data = client.data.get("our-table", version="1")
 promise("reads the type and path of data that the action registered", lambda: data.type == "uri_file" and data.path.endswith("/table.csv"))

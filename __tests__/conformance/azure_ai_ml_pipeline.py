@@ -8,21 +8,14 @@ import warnings
 
 warnings.filterwarnings("ignore")
 
-from azure.ai.ml import Input, MLClient, command  # noqa: E402
+from azure.ai.ml import Input, command  # noqa: E402
 from azure.ai.ml.dsl import pipeline  # noqa: E402
 from azure.ai.ml.entities import Environment  # noqa: E402
-from azure.identity import ClientSecretCredential  # noqa: E402
 from promises import end, promiser  # noqa: E402
+from workspace import connected  # noqa: E402
 
 promise = promiser("azure-ai-ml, pipelines")
-client = MLClient(
-    ClientSecretCredential(
-        os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"], os.environ["AZURE_CLIENT_SECRET"]
-    ),
-    os.environ["AZURE_SUBSCRIPTION_ID"],
-    os.environ["AZURE_RESOURCE_GROUP"],
-    os.environ["AZURE_ML_WORKSPACE"],
-)
+client = connected()
 ours, step, sleeper = os.environ["PIPELINE_RUN"], os.environ["STEP_RUN"], os.environ["SLEEPING_PIPELINE"]
 
 

@@ -1,6 +1,5 @@
 """Sweeps by the official client (azure-ai-ml), unmodified. Prints a line for each promise."""
 
-import os
 import pathlib
 import sys
 import tempfile
@@ -8,21 +7,14 @@ import warnings
 
 warnings.filterwarnings("ignore")
 
-from azure.ai.ml import MLClient, command  # noqa: E402
+from azure.ai.ml import command  # noqa: E402
 from azure.ai.ml.entities import Environment  # noqa: E402
 from azure.ai.ml.sweep import Choice  # noqa: E402
-from azure.identity import ClientSecretCredential  # noqa: E402
 from promises import end, promiser  # noqa: E402
+from workspace import connected  # noqa: E402
 
 promise = promiser("azure-ai-ml, sweeps")
-client = MLClient(
-    ClientSecretCredential(
-        os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"], os.environ["AZURE_CLIENT_SECRET"]
-    ),
-    os.environ["AZURE_SUBSCRIPTION_ID"],
-    os.environ["AZURE_RESOURCE_GROUP"],
-    os.environ["AZURE_ML_WORKSPACE"],
-)
+client = connected()
 
 code = pathlib.Path(tempfile.mkdtemp())
 (code / "log.py").write_text(
