@@ -5,8 +5,8 @@ import { armError } from "../../server/reply.ts";
 import { workspacePath } from "../../settings.ts";
 import { checkCompute } from "./checks.ts";
 import { buildEnvironment } from "./environment.ts";
-import { fetchCode, fetchData, uploadOutputs } from "./files.ts";
-import { JobFailed, type EmulatedJobType, type JobRun } from "./type.ts";
+import { fetchCode, fetchData, finishProcess } from "./files.ts";
+import type { EmulatedJobType, JobRun } from "./type.ts";
 
 /** A command that runs as a process of this machine, in an environment built from what the job says. */
 export const command: EmulatedJobType = {
@@ -33,14 +33,12 @@ export const command: EmulatedJobType = {
       PATH: [path, process.env["PATH"]].filter((part) => part !== undefined).join(delimiter),
     };
     const end = await runLogged("bash", ["-c", text], { cwd: code, env, onLine: std.line, signal });
-    run.setStatus(signal.aborted ? "CancelRequested" : "Finalizing");
-    await run.closeLogs();
-    await uploadOutputs(run, code);
-    if (!signal.aborted && end.code !== 0)
-      throw new JobFailed(
-        "UserError",
-        `Execution failed. User process '/bin/bash' exited with status code ${String(end.code)}. Please check log file 'user_logs/std_log.txt' for error details.`,
-      );
+    await finishProcess(
+      run,
+      code,
+      end.code,
+      `Execution failed. User process '/bin/bash' exited with status code ${String(end.code)}. Please check log file 'user_logs/std_log.txt' for error details.`,
+    );
   },
 };
 

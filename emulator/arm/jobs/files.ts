@@ -43,6 +43,24 @@ export async function fetchData(uri: string, target: string, { assets, storage }
   return target;
 }
 
+/**
+ * The end of every job that is a process: its logs are closed, what it wrote is kept, and the exit code decides.
+ *
+ * @param code the folder that it ran in.
+ * @param failure how the service would say that it failed.
+ */
+export async function finishProcess(
+  run: JobRun,
+  code: string,
+  exitCode: number | null,
+  failure: string,
+): Promise<void> {
+  run.setStatus(run.signal.aborted ? "CancelRequested" : "Finalizing");
+  await run.closeLogs();
+  await uploadOutputs(run, code);
+  if (!run.signal.aborted && exitCode !== 0) throw new JobFailed("UserError", failure);
+}
+
 /** What the job wrote to `outputs` and `logs` becomes artifacts; named outputs go to the default datastore, or where the job says. */
 export async function uploadOutputs(
   { job: { name, properties }, folder, options: { storage }, putOutputs }: JobRun,

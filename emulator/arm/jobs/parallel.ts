@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { runLogged } from "../../../src/run/on-runner/process.ts";
 import { bind, variablesOf } from "./command.ts";
 import { buildEnvironment } from "./environment.ts";
-import { fetchCode, uploadOutputs } from "./files.ts";
+import { fetchCode, finishProcess } from "./files.ts";
 import { JobFailed, type EmulatedJobType } from "./type.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -95,11 +95,12 @@ export const parallel: EmulatedJobType = {
       EMULATOR_PARALLEL: JSON.stringify(settings),
     };
     const end = await runLogged("bash", ["-c", `python3 "$0" ${args}`, main], { cwd: code, env, onLine: line, signal });
-    run.setStatus(signal.aborted ? "CancelRequested" : "Finalizing");
-    await run.closeLogs();
-    await uploadOutputs(run, code);
-    if (!signal.aborted && end.code !== 0)
-      throw new JobFailed("UserError", `The parallel step ended with exit code ${String(end.code)}. See ${logFile}.`);
+    await finishProcess(
+      run,
+      code,
+      end.code,
+      `The parallel step ended with exit code ${String(end.code)}. See ${logFile}.`,
+    );
   },
 };
 

@@ -10,8 +10,8 @@ import { checkCompute } from "./checks.ts";
 import { bind, variablesOf } from "./command.ts";
 import type { JobDocument } from "./document.ts";
 import { buildEnvironment } from "./environment.ts";
-import { fetchCode, uploadOutputs } from "./files.ts";
-import { JobFailed, type EmulatedJobType } from "./type.ts";
+import { fetchCode, finishProcess } from "./files.ts";
+import type { EmulatedJobType } from "./type.ts";
 
 const logFile = "logs/azureml/driver/stdout";
 
@@ -48,14 +48,12 @@ export const spark: EmulatedJobType = {
     };
     const { file } = job.properties["entry"] as { readonly file: string };
     const end = await runLogged("bash", ["-c", `python3 "$0" ${args}`, file], { cwd: code, env, onLine: line, signal });
-    run.setStatus(signal.aborted ? "CancelRequested" : "Finalizing");
-    await run.closeLogs();
-    await uploadOutputs(run, code);
-    if (!signal.aborted && end.code !== 0)
-      throw new JobFailed(
-        "UserError",
-        `The Spark application ended with exit code ${String(end.code)}. See the driver's log ${logFile}.`,
-      );
+    await finishProcess(
+      run,
+      code,
+      end.code,
+      `The Spark application ended with exit code ${String(end.code)}. See the driver's log ${logFile}.`,
+    );
   },
 };
 

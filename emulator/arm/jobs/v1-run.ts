@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { runLogged } from "../../../src/run/on-runner/process.ts";
 import { armError } from "../../server/reply.ts";
 import { variablesOf } from "./command.ts";
-import { uploadOutputs } from "./files.ts";
+import { finishProcess } from "./files.ts";
 import { findPySpark, submitArguments } from "./spark.ts";
-import { JobFailed, type EmulatedJobType } from "./type.ts";
+import type { EmulatedJobType } from "./type.ts";
 import { fetchSnapshot } from "./v1-step.ts";
 
 /** What of a run configuration of the first SDK decides what runs here. */
@@ -60,14 +60,12 @@ export const v1Run: EmulatedJobType = {
     };
     const [program, ...args] = wordsOf(configuration);
     const end = await runLogged(program, args, { cwd: code, env, onLine: line, signal });
-    run.setStatus(signal.aborted ? "CancelRequested" : "Finalizing");
-    await run.closeLogs();
-    await uploadOutputs(run, code);
-    if (!signal.aborted && end.code !== 0)
-      throw new JobFailed(
-        "UserError",
-        `Execution failed. The process exited with status code ${String(end.code)}. Please check log file '${logFile}' for error details.`,
-      );
+    await finishProcess(
+      run,
+      code,
+      end.code,
+      `Execution failed. The process exited with status code ${String(end.code)}. Please check log file '${logFile}' for error details.`,
+    );
   },
 };
 

@@ -5,7 +5,7 @@ import { v1Collections, type V1Module, type V1Node, type V1Snapshot } from "../.
 import { armError } from "../../server/reply.ts";
 import { variablesOf } from "./command.ts";
 import { artifactContainer } from "./document.ts";
-import { fetchData, uploadOutputs } from "./files.ts";
+import { fetchData, finishProcess } from "./files.ts";
 import { JobFailed, type EmulatedJobType, type JobRun } from "./type.ts";
 
 type Step = {
@@ -44,14 +44,12 @@ export const v1Step: EmulatedJobType = {
     }).catch((error: unknown) => {
       throw new JobFailed("UserError", `${program.command} could not be started here: ${String(error)}`);
     });
-    run.setStatus(signal.aborted ? "CancelRequested" : "Finalizing");
-    await run.closeLogs();
-    await uploadOutputs(run, code);
-    if (!signal.aborted && end.code !== 0)
-      throw new JobFailed(
-        "UserError",
-        `Execution failed. The process exited with status code ${String(end.code)}. Please check log file 'user_logs/std_log.txt' for error details.`,
-      );
+    await finishProcess(
+      run,
+      code,
+      end.code,
+      `Execution failed. The process exited with status code ${String(end.code)}. Please check log file 'user_logs/std_log.txt' for error details.`,
+    );
   },
 };
 
