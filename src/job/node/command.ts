@@ -25,7 +25,14 @@ import { resourcesSchema, toResources } from "../parts/resources.ts";
 import { checkServices, servicesSchema, toServices } from "../parts/services.ts";
 import { readVariables, secretsOfVariables, toVariables, variablesSchema, type Variables } from "../parts/variables.ts";
 import { bindable, bindableMembers, nodeKeys, readComponentNode, toPipelineNode } from "./base.ts";
-import { componentKeys, prefixed, readNamedComponent, type NamedComponent, toComponent } from "./component.ts";
+import {
+  componentKeys,
+  prefixed,
+  readNamedComponent,
+  toComponent,
+  warnOfComponentKeys,
+  type NamedComponent,
+} from "./component.ts";
 import { readInlineIo, toInlineNode } from "./inline.ts";
 import { isBinding, type NodeInputs, type NodeOutputs } from "./io.ts";
 import {
@@ -192,15 +199,7 @@ function ofComponent(
   reader: NodeReader,
 ): PipelineNode {
   const node = readComponentNode("command", value, named, reader);
-  for (const key of ofComponentAlone)
-    if ((value as Readonly<Record<string, unknown>>)[key] !== undefined)
-      reader.add(
-        "unused-key",
-        [key],
-        `${key} is ignored in a step that names a component, as with az ml.`,
-        "Change it in the component, or write the step without one.",
-        "warning",
-      );
+  warnOfComponentKeys(value, ofComponentAlone, reader);
   const variables = readVariables(value.environment_variables ?? {}, reader);
   const members = ownMembers(value, named.is === "here" ? named.component.defaults.members : {}, reader);
   const made = toPipelineNode(

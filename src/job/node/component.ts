@@ -170,6 +170,20 @@ function readAt(node: SourceNode, outer: NodeReader, type: NodeType, source: Com
 }
 
 /** The use of the component by its step, by the key that names it. */
+/** Of a component that it names a step says nothing anew: az ml passes over these keys, and so does the action. */
+export function warnOfComponentKeys(step: object, keys: readonly string[], { add }: NodeReader): void {
+  const said: Readonly<Record<string, unknown>> = { ...step };
+  for (const key of keys)
+    if (said[key] !== undefined)
+      add(
+        "unused-key",
+        [key],
+        `${key} is ignored in a step that names a component, as with az ml.`,
+        "Change it in the component, or write the step without one.",
+        "warning",
+      );
+}
+
 export function assetOfComponent(named: NamedComponent, where = "component"): AssetUse<"component"> {
   const use = { kind: "component", where, what: "the component" } as const;
   return named.is === "in-azure"

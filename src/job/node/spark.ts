@@ -24,7 +24,14 @@ import {
   type SparkWork,
 } from "../parts/spark-work.ts";
 import { nodeKeys, readComponentNode, toPipelineNode } from "./base.ts";
-import { componentKeys, prefixed, readNamedComponent, type NamedComponent, toComponent } from "./component.ts";
+import {
+  componentKeys,
+  prefixed,
+  readNamedComponent,
+  toComponent,
+  warnOfComponentKeys,
+  type NamedComponent,
+} from "./component.ts";
 import { readInlineIo, textsOf, toInlineNode } from "./inline.ts";
 import { isBinding, type NodeInputs, type NodeOutputs } from "./io.ts";
 import {
@@ -153,15 +160,7 @@ function membersBeside(
   { defaults }: Component,
   reader: NodeReader,
 ): Readonly<Record<string, unknown>> {
-  for (const key of ofComponent)
-    if (value[key] !== undefined)
-      reader.add(
-        "unused-key",
-        [key],
-        `${key} is ignored in a step that names a component, as with az ml.`,
-        "Change it in the component, or write the step without one.",
-        "warning",
-      );
+  warnOfComponentKeys(value, ofComponent, reader);
   const inherited = (defaults.members["conf"] ?? {}) as StepConf;
   return { ...defaults.members, conf: readWholeConf(value.conf ?? {}, inherited, reader) };
 }
