@@ -37,6 +37,14 @@ export function succeeded<Value>(value: Value): Outcome<Value> {
   return { ok: true, value };
 }
 
+/** The caller's signal aborted. */
+export function cancelled(): ReturnType<typeof failed> {
+  return failed({
+    reason: "cancelled",
+    error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
+  });
+}
+
 export function failed(failure: AzureFailure): { readonly ok: false; readonly failure: AzureFailure } {
   return { ok: false, failure };
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { pauseSeconds } from "../retry-after.ts";
 import { ForeignAddress } from "./addresses.ts";
 import type { Answer } from "./pipeline.ts";
-import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
+import { cancelled, failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { serviceErrorOf } from "./service-error.ts";
 
 export type RetryDeps = {
@@ -55,10 +55,7 @@ export async function withRetries(
     try {
       await clock.sleep(pause, signal);
     } catch {
-      return failed({
-        reason: "cancelled",
-        error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
-      });
+      return cancelled();
     }
   }
 }
@@ -115,10 +112,7 @@ async function tried(sendOnce: () => Promise<Answer>, signal: AbortSignal): Prom
       return failed({ reason: "refused", error: { code: "ForeignHost", message: error.message, details: [] } });
     if (isNotFromTheNetwork(error)) throw error;
     if (signal.aborted) {
-      return failed({
-        reason: "cancelled",
-        error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
-      });
+      return cancelled();
     }
     return failed({ reason: "unreachable", error: { code: codeOf(error), message: messageOf(error), details: [] } });
   }

@@ -3,7 +3,7 @@ import type { AssetDeps } from "../asset/kind.ts";
 import { withLeases } from "../attach/lease.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
-import { failed, type Outcome } from "../azure/outcome.ts";
+import { cancelled, failed, type Outcome } from "../azure/outcome.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { workflowAttempt } from "../github/context.ts";
 import type { Job } from "../job/job.ts";
@@ -84,11 +84,8 @@ function takingTurns(
     const outcome = await withLeases([key], deps, ({ isHeld }) => work(isHeld));
     if ("ok" in outcome) return outcome;
     if (outcome.state === "failed") return failed({ reason: "unreachable", error: outcome.error });
-    const isCancelled = outcome.why === "cancelled";
-    const message = isCancelled ? "The workflow was cancelled." : "Another run was submitting the same all the time.";
-    return failed({
-      reason: isCancelled ? "cancelled" : "unreachable",
-      error: { code: isCancelled ? "Cancelled" : "Busy", message, details: [] },
-    });
+    if (outcome.why === "cancelled") return cancelled();
+    const message = "Another run was submitting the same all the time.";
+    return failed({ reason: "unreachable", error: { code: "Busy", message, details: [] } });
   };
 }

@@ -10,7 +10,7 @@ import type { StepCompute } from "../job/v1-pipeline/step.ts";
 import { attemptName, decideSubmission, runName, type Attempt } from "./name.ts";
 import { gitProperties, provenanceOf, runTags } from "./provenance.ts";
 import type { JobSubmission } from "./submission.ts";
-import type { Submitted } from "./submit.ts";
+import { lookForRun, pausesBetweenLooks, type Submitted } from "./submit.ts";
 import { bringModules, takeFolders, type ModuleDeps } from "./v1-modules.ts";
 
 export type V1SubmissionDeps = ModuleDeps & {
@@ -197,7 +197,7 @@ async function submitRun(id: string, deps: V1SubmissionDeps): Promise<Outcome<Li
     const sent = await deps.pipelines.submit(id);
     // A second submission of a run that was submitted is refused: by then the first has been carried out.
     if (!sent.ok && sent.failure.reason === "cancelled") return sent;
-    const run = await readSubmitted(id, deps);
+    const run = await lookForRun(() => deps.pipelines.get(id), [0, ...pausesBetweenLooks], deps);
     if (!run.ok) return run;
     if (run.value !== undefined) return succeeded(run.value);
     if (!sent.ok && sent.failure.reason === "refused") return sent;
@@ -208,27 +208,6 @@ async function submitRun(id: string, deps: V1SubmissionDeps): Promise<Outcome<Li
     `The run ${id} was made, and is not submitted after ${mostSends} requests.${said}`,
     "NotSubmitted",
   );
-}
-
-/** Reads until the run shows up as submitted, or has not done so several times in a row. */
-async function readSubmitted(
-  id: string,
-  { pipelines, clock, signal }: V1SubmissionDeps,
-): Promise<Outcome<LiveJob | undefined>> {
-  for (const pause of [0, 0.5, 1, 2, 4]) {
-    if (pause > 0)
-      try {
-        await clock.sleep(pause, signal);
-      } catch {
-        return failed({
-          reason: "cancelled",
-          error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
-        });
-      }
-    const run = await pipelines.get(id);
-    if (!run.ok || run.value !== undefined) return run;
-  }
-  return succeeded(undefined);
 }
 
 /** Holds the turn until run history finds the run by its tag: whoever is next would not find it sooner. */

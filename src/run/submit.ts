@@ -1,5 +1,5 @@
 import type { Jobs, LiveJob } from "../azure/jobs.ts";
-import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { cancelled, failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import { isLastingConflict } from "../azure/service-error.ts";
 import type { Clock } from "../clock.ts";
 import { definitionProperty, runTags } from "./provenance.ts";
@@ -95,7 +95,7 @@ async function putOnce(
     const isConflict = put.failure.status === 409 && !isLastingConflict(put.failure.error);
     if (put.failure.reason !== "unknown" && !isConflict) return put;
     last = put.failure;
-    const found = await resolveUnknownOutcome(name, deps);
+    const found = await lookForRun(() => deps.jobs.get(name), pausesBetweenLooks, deps);
     if (!found.ok) return found;
     if (found.value !== undefined) return readBack(found.value, body);
   }
@@ -107,22 +107,23 @@ async function putOnce(
   });
 }
 
-/** Reads after a lost reply until the run shows up, or has been absent several times in a row. */
-async function resolveUnknownOutcome(
-  name: string,
-  { jobs, clock, signal }: SubmitDeps,
+/** Seconds before each look for a run whose submission got no reply. */
+export const pausesBetweenLooks = [0.5, 1, 2, 4];
+
+/** Reads until the run shows up, or has been absent after every pause. */
+export async function lookForRun(
+  read: () => Promise<Outcome<LiveJob | undefined>>,
+  pauses: readonly number[],
+  { clock, signal }: Pick<SubmitDeps, "clock" | "signal">,
 ): Promise<Outcome<LiveJob | undefined>> {
-  for (const pause of [0.5, 1, 2, 4]) {
+  for (const pause of pauses) {
     try {
-      await clock.sleep(pause, signal);
+      if (pause > 0) await clock.sleep(pause, signal);
     } catch {
-      return failed({
-        reason: "cancelled",
-        error: { code: "Cancelled", message: "The workflow was cancelled.", details: [] },
-      });
+      return cancelled();
     }
-    const job = await jobs.get(name);
-    if (!job.ok || job.value !== undefined) return job;
+    const run = await read();
+    if (!run.ok || run.value !== undefined) return run;
   }
   return succeeded(undefined);
 }
