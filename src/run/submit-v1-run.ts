@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
+import { contentGuid } from "../asset/version.ts";
 import { contentText } from "../asset/upload/content-text.ts";
-import { takeFirstSdkSnapshot, type FirstSdkSnapshot } from "../asset/upload/first-sdk-snapshot.ts";
-import { SnapshotRefused } from "../asset/upload/list-files.ts";
+import type { FirstSdkSnapshot } from "../asset/upload/first-sdk-snapshot.ts";
 import { defined } from "../azure/defined.ts";
 import type { Jobs, LiveJob } from "../azure/jobs.ts";
-import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
+import { succeeded, type Outcome } from "../azure/outcome.ts";
 import type { V1Pipelines } from "../azure/v1-pipelines.ts";
 import { v1RunId, v1RunType, type V1Runs } from "../azure/v1-runs.ts";
 import type { V1Snapshots } from "../azure/v1-snapshots.ts";
@@ -16,6 +15,7 @@ import { gitProperties, provenanceOf, runTags } from "./provenance.ts";
 import type { JobSubmission } from "./submission.ts";
 import { submitOnce, type SubmitDeps, type Submitted } from "./submit.ts";
 import type { Exclusively } from "./submit-v1-pipeline.ts";
+import { takeFolder } from "./v1-modules.ts";
 
 export type V1RunDeps = SubmitDeps & {
   readonly runs: Pick<V1Runs, "start" | "describe">;
@@ -38,7 +38,7 @@ export async function submitV1Run(
   deps: V1RunDeps,
 ): Promise<Outcome<Submitted>> {
   const { job, github, rerun, workflowAttempt, configuration, repeats } = submission;
-  const folder = await takeFolder(run);
+  const folder = await takeFolder(run.folder);
   if (!folder.ok) return folder;
   const experiment = job.experimentName ?? submission.fallbackExperiment;
   const whole = { ...definition.properties, folder: folder.value.hash };
@@ -65,16 +65,6 @@ export async function submitV1Run(
     const live = await described(submitted.value.job, submission, { deps, experiment, provenance });
     return succeeded({ ...submitted.value, job: live });
   });
-}
-
-/** Reads what the run takes along, before anything is sent. */
-async function takeFolder({ folder }: V1Run): Promise<Outcome<FirstSdkSnapshot>> {
-  try {
-    return succeeded(await takeFirstSdkSnapshot(folder.folder, folder.root));
-  } catch (error) {
-    if (!(error instanceof SnapshotRefused)) throw error;
-    return failed({ reason: "refused", error: { code: "SnapshotRefused", message: error.message, details: [] } });
-  }
 }
 
 /** `properties` is what {@link submitOnce} compares with the run that is there. */
@@ -114,9 +104,7 @@ function snapshotRun({ configuration, target }: Pick<V1Run, "configuration" | "t
 
 /** Of one run it is always the same: whoever joins a run without it can still say what it is. */
 function snapshotId(run: string): string {
-  const digits = createHash("sha256").update(`snapshot of ${run}`).digest("hex");
-  const parts = [digits.slice(0, 8), digits.slice(8, 12), `4${digits.slice(13, 16)}`, `8${digits.slice(17, 20)}`];
-  return [...parts, digits.slice(20, 32)].join("-");
+  return contentGuid(`snapshot of ${run}`);
 }
 
 /** What the service says to an id that it knows is not known: by then there is a run, and that is read. */

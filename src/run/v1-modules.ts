@@ -18,20 +18,29 @@ export async function takeFolders({ steps }: V1Graph): Promise<Outcome<Folders>>
   const folders = new Map<string, FirstSdkSnapshot>();
   for (const { key, folder } of steps) {
     if (folder === undefined) continue;
-    try {
-      const known = taken.get(folder.folder) ?? (await takeFirstSdkSnapshot(folder.folder, folder.root));
-      taken.set(folder.folder, known);
-      folders.set(key, known);
-    } catch (error) {
-      if (!(error instanceof SnapshotRefused)) throw error;
-      const target = `pipeline.steps.${key}.source_directory`;
-      return failed({
-        reason: "refused",
-        error: { code: "SnapshotRefused", message: error.message, target, details: [] },
-      });
-    }
+    const known = succeededOr(taken.get(folder.folder)) ?? (await takeFolder(folder, `steps.${key}.source_directory`));
+    if (!known.ok) return known;
+    taken.set(folder.folder, known.value);
+    folders.set(key, known.value);
   }
   return succeeded(folders);
+}
+
+/** Reads a folder that a run takes along. @param field of the pipeline that names it, for a refusal. */
+export async function takeFolder(
+  { folder, root }: Pick<NonNullable<V1Step["folder"]>, "folder" | "root">,
+  field?: string,
+): Promise<Outcome<FirstSdkSnapshot>> {
+  try {
+    return succeeded(await takeFirstSdkSnapshot(folder, root));
+  } catch (error) {
+    if (!(error instanceof SnapshotRefused)) throw error;
+    const target = field === undefined ? {} : { target: `pipeline.${field}` };
+    return failed({
+      reason: "refused",
+      error: { code: "SnapshotRefused", message: error.message, ...target, details: [] },
+    });
+  }
 }
 
 export type ModuleDeps = {
@@ -78,7 +87,7 @@ export async function bringModules(
   return succeeded({ modules, dataSources });
 }
 
-const succeededOr = (value: string | undefined) => (value === undefined ? undefined : succeeded(value));
+const succeededOr = <Value>(value: Value | undefined) => (value === undefined ? undefined : succeeded(value));
 
 function ensureDataSource(reference: DataReference, deps: ModuleDeps): Promise<Outcome<string>> {
   return ensure("DataSources", dataSourceHash(reference), async () => succeeded(dataSourceBody(reference)), deps);
