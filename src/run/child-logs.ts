@@ -6,7 +6,7 @@ import type { ChildRun, RunHistory } from "../azure/run-history.ts";
 import { childrenOf } from "../job/job.ts";
 import type { ChildrenKind, JobStep } from "../job/kind.ts";
 import type { Clock } from "../clock.ts";
-import { deepest, stepNameOf, trialNumber } from "./children.ts";
+import { deepest, isReused, stepNameOf, trialNumber } from "./children.ts";
 import { createLogFollower, type LogFollower } from "./logs.ts";
 
 /** The logs of the runs that a run has started, those below them included. */
@@ -106,7 +106,7 @@ export function createChildLogs(parent: string, kind: ChildrenKind, deps: ChildL
       };
       known.set(run.name, entry);
       // A step that was taken over from an earlier run has printed nothing now, nor has anything below it.
-      if (run.properties["azureml.isreused"] === "true") {
+      if (isReused(run)) {
         entry.isRead = true;
         continue;
       }

@@ -83,13 +83,18 @@ export function stepNameOf({ name, displayName }: ChildRun, steps: readonly JobS
   return declared?.name ?? shown;
 }
 
+/** True for a step that did not run: its results are those of an earlier run. */
+export function isReused({ properties }: Pick<ChildRun, "properties">): boolean {
+  return properties["azureml.isreused"]?.toLowerCase() === "true";
+}
+
 /**
  * Where what a step has left is: with the run that it took its results over from, or with its best trial. azure-ai-ml
  * (`jobs.download`) reads the same properties.
  */
-export function runOfStep({ name, properties }: ChildRun): string {
-  const isReused = properties["azureml.isreused"]?.toLowerCase() === "true";
-  return (isReused ? properties["azureml.reusedrunid"] : undefined) ?? properties["best_child_run_id"] ?? name;
+export function runOfStep(child: ChildRun): string {
+  const { name, properties } = child;
+  return (isReused(child) ? properties["azureml.reusedrunid"] : undefined) ?? properties["best_child_run_id"] ?? name;
 }
 
 /** The service names trials after the sweep: `sweep_0`, `sweep_1`, … */

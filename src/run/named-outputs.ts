@@ -96,43 +96,35 @@ async function filesAt(
   { store, path }: Place,
   { datastores, blobs }: OutputDeps,
 ): Promise<Outcome<readonly RunFile[]>> {
-  const opened = await datastores.open(store);
-  if (!opened.ok) return opened;
   const prefix = path.replace(/\/+$/, "");
-  let listed = await blobs.list(opened.value, prefix);
-  // The access that was handed out earlier has run out: a run is followed for hours.
-  if (isRefused(listed)) {
-    const anew = await datastores.open(store, true);
-    if (!anew.ok) return anew;
-    listed = await blobs.list(anew.value, prefix);
-  }
+  const listed = await withAccess(store, datastores, (container) => blobs.list(container, prefix));
   if (!listed.ok) return listed;
   const files = [...listed.value].flatMap(([blob, { metadata }]): readonly RunFile[] => {
     const isInside = prefix === "" || blob.startsWith(`${prefix}/`);
     // What stands for a folder itself, in accounts with a hierarchy of folders.
     if (metadata["hdi_isfolder"] === "true" || (!isInside && blob !== prefix)) return [];
     const inFolder = isInside ? blob.slice(prefix === "" ? 0 : prefix.length + 1) : (blob.split("/").at(-1) ?? blob);
-    return [{ path: inFolder, fetch: (to) => fetchFrom(store, blob, to, { datastores, blobs }) }];
+    return [
+      { path: inFolder, fetch: (to) => withAccess(store, datastores, (container) => blobs.fetch(container, blob, to)) },
+    ];
   });
   return succeeded(files);
 }
 
-async function fetchFrom(
+type Opened = Extract<Awaited<ReturnType<Datastores["open"]>>, { readonly ok: true }>["value"];
+
+/** Once more with new access where it is refused: what was handed out earlier may have run out, as a run is followed for hours. */
+async function withAccess<Value>(
   store: string,
-  blob: string,
-  to: string,
-  { datastores, blobs }: Pick<OutputDeps, "datastores" | "blobs">,
-): Promise<Outcome<number>> {
+  datastores: OutputDeps["datastores"],
+  use: (container: Opened) => Promise<Outcome<Value>>,
+): Promise<Outcome<Value>> {
   const opened = await datastores.open(store);
   if (!opened.ok) return opened;
-  const fetched = await blobs.fetch(opened.value, blob, to);
-  if (!isRefused(fetched)) return fetched;
+  const outcome = await use(opened.value);
+  if (outcome.ok || outcome.failure.status !== 403) return outcome;
   const anew = await datastores.open(store, true);
-  return anew.ok ? blobs.fetch(anew.value, blob, to) : anew;
-}
-
-function isRefused(outcome: Outcome<unknown>): boolean {
-  return !outcome.ok && outcome.failure.status === 403;
+  return anew.ok ? use(anew.value) : anew;
 }
 
 /** The same failure, saying of what. */
