@@ -79,7 +79,10 @@ export function streamedLog(
     kind === undefined
       ? undefined
       : createChildLogs(job.name, kind, {
-          ...{ runHistory, blobs, clock, ...defined({ steps }) },
+          runHistory,
+          blobs,
+          clock,
+          ...defined({ steps }),
           onLines: (of, file, lines) => intoGroup(`${of}: ${file}`, lines),
           onTrouble: (of, file, why) =>
             trouble(`The ${file === "" ? "logs" : `log ${file}`} of ${of} cannot be read: ${why}`),

@@ -63,11 +63,7 @@ type Hashed = SnapshotFile & { readonly hash: string };
 
 /** @param files below the folder, with names from there. */
 function treeOf(name: string, folder: string, files: readonly Hashed[]): TreeNode {
-  const below = new Map<string, Hashed[]>();
-  for (const file of files) {
-    const [first = ""] = file.name.split("/");
-    below.set(first, [...(below.get(first) ?? []), file]);
-  }
+  const below = Map.groupBy(files, (file) => file.name.split("/")[0] ?? "");
   const children = [...below]
     .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .map(([child, inside]): TreeNode => {
