@@ -137,6 +137,17 @@ describe("a PySpark run configuration", () => {
     expect(again.result.run?.name).toBe(`${first.result.run?.name ?? ""}-2`);
   });
 
+  it("is submitted anew after a preemption, no more often than the declaration lets it", async () => {
+    stand.emulator.treatJobs({ do: "preempt", names: /^run-[^-]+(-[23])?$/ });
+    const given = files();
+    const { result } = await ran({ ...given, "azureml.yml": `${given["azureml.yml"]}retries: { preempted: 1 }\n` });
+    expect(result).toMatchObject({ failureReason: "preempted", run: { name: expect.stringMatching(/-2$/) } });
+    expect(started().map(({ properties }) => properties["tags"])).toEqual([
+      expect.not.objectContaining({ "azureml-targets.preemptions": expect.anything() as unknown }),
+      expect.objectContaining({ "azureml-targets.preemptions": "1" }),
+    ]);
+  });
+
   it.each<{ readonly what: string; readonly fault: Fault }>([
     { what: "no reply", fault: { kind: "lost-reply", method: "POST", path: "/snapshotrun$" } },
     { what: "502", fault: { kind: "status-after", status: 502, method: "POST", path: "/snapshotrun$" } },

@@ -44,7 +44,7 @@ export async function submitV1Run(
   const whole = { ...definition.properties, folder: folder.value.hash };
   const identity = { commit: github.commit, definition: whole, event: github.event, workflowRunId: github.runId };
   const name = v1RunId(runName({ prefix: job.name, ...identity }));
-  const provenance = provenanceOf(github, whole, workflowAttempt, configuration);
+  const provenance = provenanceOf(github, whole, workflowAttempt, configuration, repeats?.number);
   const put: Jobs["put"] = async (id, body) => {
     const { request } = body as V1RunBody;
     return startRun(id, () => deps.runs.start(experiment, id, request), deps);
