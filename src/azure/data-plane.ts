@@ -26,6 +26,15 @@ export function discoverDataPlane(arm: Arm, workspace: Workspace): DataPlane {
   };
 }
 
+/** Addresses below the workspace in the data plane. @param path made with the workspace's ARM id. */
+export function addressesIn(workspace: () => Promise<Outcome<Pick<Workspace, "id">>>, dataPlane: DataPlane) {
+  return async (service: Parameters<DataPlane>[0], path: (id: string) => string): Promise<Outcome<string>> => {
+    const [place, host] = await Promise.all([workspace(), dataPlane(service)]);
+    if (!place.ok) return place;
+    return host.ok ? succeeded(`${host.value}${path(place.value.id)}`) : host;
+  };
+}
+
 async function discover(arm: Arm, { discoveryUrl, name }: Workspace): Promise<Outcome<Members>> {
   if (discoveryUrl === undefined)
     return nothing(`The workspace '${name}' names no discoveryUrl; it may still be being created.`);

@@ -1,5 +1,5 @@
 import type { Arm, SendOptions } from "./arm.ts";
-import type { DataPlane } from "./data-plane.ts";
+import { addressesIn, type DataPlane } from "./data-plane.ts";
 import { defined } from "./defined.ts";
 import type { LiveJob } from "./jobs.ts";
 import { listOf, membersOf, textOf, textsOf } from "./members.ts";
@@ -71,13 +71,9 @@ export function createV1Pipelines(
   workspace: () => Promise<Outcome<Place>>,
   dataPlane: DataPlane,
 ): V1Pipelines {
-  const address = async (service: "pipelines" | "api", path: (id: string) => string): Promise<Outcome<string>> => {
-    const [place, host] = await Promise.all([workspace(), dataPlane(service === "api" ? undefined : service)]);
-    if (!place.ok) return place;
-    return host.ok ? succeeded(`${host.value}${path(place.value.id)}`) : host;
-  };
+  const address = addressesIn(workspace, dataPlane);
   const inPipelines = (path: string) => address("pipelines", (id) => `/pipelines/v1.0${id}${path}`);
-  const inHistory = (path: string) => address("api", (id) => `/history/v1.0${id}${path}`);
+  const inHistory = (path: string) => address(undefined, (id) => `/history/v1.0${id}${path}`);
   const get = async (url: Outcome<string>, signal?: AbortSignal): Promise<Outcome<Answer>> =>
     url.ok ? arm.getData(url.value, signal) : url;
   const send = async (
@@ -104,7 +100,7 @@ export function createV1Pipelines(
       return succeeded(undefined);
     },
     defaultDatastore: async () => {
-      const answer = await get(await address("api", (id) => `/datastore/v1.0${id}/default`));
+      const answer = await get(await address(undefined, (id) => `/datastore/v1.0${id}/default`));
       if (!answer.ok) return answer;
       const name = textOf(membersOf(answer.value.body)["name"]);
       return name === undefined ? nameless("default datastore", answer.value) : succeeded(name);

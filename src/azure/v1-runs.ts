@@ -1,5 +1,5 @@
 import type { Arm } from "./arm.ts";
-import type { DataPlane } from "./data-plane.ts";
+import { addressesIn, type DataPlane } from "./data-plane.ts";
 import { defined } from "./defined.ts";
 import { interpretStatus } from "./job-status.ts";
 import type { LiveJob } from "./jobs.ts";
@@ -48,14 +48,7 @@ const contentType = "application/json-patch+json; charset=utf-8";
 type Place = Pick<Workspace, "id">;
 
 export function createV1Runs(arm: Arm, workspace: () => Promise<Outcome<Place>>, dataPlane: DataPlane): V1Runs {
-  const address = async (
-    service: "experimentation" | undefined,
-    path: (id: string) => string,
-  ): Promise<Outcome<string>> => {
-    const [place, host] = await Promise.all([workspace(), dataPlane(service)]);
-    if (!place.ok) return place;
-    return host.ok ? succeeded(`${host.value}${path(place.value.id)}`) : host;
-  };
+  const address = addressesIn(workspace, dataPlane);
   const inHistory = (path: string) => address(undefined, (id) => `/history/v1.0${id}${path}`);
   const runOf = (experiment: string, id: string) => `/experiments/${encodeURIComponent(experiment)}/runs/${id}`;
   const read = async (path: string, signal?: AbortSignal) => {

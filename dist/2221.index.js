@@ -1,0 +1,9 @@
+export const id=2221;export const ids=[2221];export const modules={42221:((e,t,r)=>{r.r(t),r.d(t,{commentBytes:()=>a,commitName:()=>commitName,isSameComment:()=>isSameComment,marker:()=>marker,outdated:()=>outdated,readMarker:()=>readMarker,renderComment:()=>renderComment});var n=r(21294),o=r(94373),m=r(38564),i=r(30349);let a=64512;function renderComment(e,t,r){let n=`${marker(t)}
+`,l=void 0===r?"":`
+${d}${(0,o.nf)("Workflow run with the whole report",r)}</sub>
+`,c=void 0===r?"workflow run":(0,o.nf)("workflow run",r),u=`The whole report is in the job summary of the ${c}.`,s=(0,i.xv)((0,m.i)(e),a-(0,i.$$)(n)-(0,i.$$)(l),u);return`${n}${s}${l}`}function commitName(e){return isCommit(e)?e:(0,n.aY)(e)}function isCommit(e){return/^[0-9a-f]{40,64}$/.test(e)}function marker({identity:e,commit:t,command:r}){return`\x3c!-- azureml-targets: id=${e.replaceAll(/[^0-9a-f]/g,"")} commit=${t.replaceAll(/[^0-9a-f]/g,"")} command=${r} --\x3e`}function readMarker(e){let[,t,r,n]=/^<\x21-- azureml-targets: id=([0-9a-f]+) commit=([0-9a-f]*) command=([a-z]+) --\x3e\r?\n/.exec(e)??[];return void 0===t||void 0===r||void 0===n?void 0:{identity:t,commit:r,command:n}}let d="<sub>";function isSameComment(e,t){let textOf=e=>{let t=e.replaceAll("\r\n","\n").trimEnd(),r=t.lastIndexOf(`
+${d}`);return(r<0?t:t.slice(0,r)).trimEnd()};return textOf(e)===textOf(t)}function outdated(e,t){let r=e.replaceAll("\r\n","\n"),n=r.indexOf("\n## "),o=r.slice(0,r.indexOf("\n")),m=n<0?r.slice(o.length+1):r.slice(n+1),i=readMarker(r)?.commit??"",a=isCommit(i)?`commit ${i}`:"an older commit",d=isCommit(t)?t:"a newer one";return`${o}
+> [!WARNING]
+> Outdated: this is about ${a}, and the pull request is at ${d} now.
+
+${m}`}})};
