@@ -13,10 +13,12 @@ const layers = {
   compute: "^src/compute/",
   asset: "^src/asset/",
   job: "^src/job/",
+  deployment: "^src/deployment/",
   report: "^src/report/",
   // A reader of the environment that knows only the names of the commands: publish and commands are given its values.
   inputs: "^src/inputs\\.ts$",
   run: "^src/run/",
+  release: "^src/release/",
   declaration: "^src/declaration/",
   permissions: "^src/permissions/",
   plan: "^src/plan/",

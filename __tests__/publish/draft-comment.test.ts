@@ -19,6 +19,7 @@ const quiet: Result = {
   targets: [],
   assets: [],
   environments: [],
+  deployments: [],
   leftGoing: [],
   startedAt: "2026-01-01T00:00:00.000Z",
   durationSeconds: 5,

@@ -12,6 +12,7 @@ const bare: Result = {
   problems: [],
   assets: [],
   environments: [],
+  deployments: [],
   targets: [],
   leftGoing: [],
   startedAt: "2026-01-01T00:00:00.000Z",

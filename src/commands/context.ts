@@ -72,7 +72,10 @@ export type SavedState = {
 
 /** What a command contributes to the result; the rest is filled in by the caller. */
 export type CommandResult = Partial<
-  Pick<Result, "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "assets" | "run" | "doctor">
+  Pick<
+    Result,
+    "workspace" | "files" | "skipped" | "problems" | "plan" | "targets" | "assets" | "run" | "deployments" | "doctor"
+  >
 > & {
   readonly failures: readonly Failure[];
   readonly leftGoing?: readonly LeftGoing[];
@@ -89,6 +92,7 @@ export function join(a: CommandResult, b: CommandResult): CommandResult {
     leftGoing: [...(a.leftGoing ?? []), ...(b.leftGoing ?? [])],
     targets: [...(a.targets ?? []), ...(b.targets ?? [])],
     assets: [...(a.assets ?? []), ...(b.assets ?? [])],
+    deployments: [...(a.deployments ?? []), ...(b.deployments ?? [])],
     problems: [...(a.problems ?? []), ...(b.problems ?? [])],
   };
 }

@@ -22,6 +22,7 @@ export function toResult(command: Command, result: CommandResult, startedAt: num
     assets: result.assets ?? [],
     environments: (result.assets ?? []).flatMap(({ kind, ...asset }) => (kind === "environment" ? [asset] : [])),
     ...(result.run === undefined ? {} : { run: result.run }),
+    deployments: result.deployments ?? [],
     ...(result.doctor === undefined ? {} : { doctor: result.doctor }),
     leftGoing: result.leftGoing ?? [],
     startedAt: new Date(startedAt).toISOString(),

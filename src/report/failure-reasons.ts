@@ -143,6 +143,23 @@ export const failureReasons: Readonly<Record<FailureReason, CodeEntry>> = {
     explanation: "comment is true, and the comment on the pull request could not be created or updated.",
     help: "Give the job permissions: { contents: read, pull-requests: write }, or set comment: auto.",
   },
+  "deployment-failed": {
+    title: "A deployment failed.",
+    explanation:
+      "An endpoint, a deployment or a web service could not be created or updated. Traffic is as it was before, and the report has the leaf cause and the end of the container's log.",
+    help: "Fix the cause as the message says, and run the command again.",
+  },
+  "smoke-test-failed": {
+    title: "A smoke test failed.",
+    explanation:
+      "The new deployment answered otherwise than a test wants, or too late. It got no traffic, or lost what it had.",
+    help: "Look at the answer in the report and at the container's log; fix the model, its code or the test.",
+  },
+  "unknown-compute": {
+    title: "The compute of a deployment is not there.",
+    explanation: "It is neither declared nor in the workspace, or it is of a type that cannot serve this deployment.",
+    help: "Fix the name, or declare the target.",
+  },
   timeout: {
     title: "The time limit passed.",
     explanation: "timeout-minutes is over. What was sent is still running in Azure.",

@@ -34,6 +34,9 @@ export type FailureReason =
   | "gate-missed"
   | "download-failed"
   | "comment-failed"
+  | "deployment-failed"
+  | "smoke-test-failed"
+  | "unknown-compute"
   | "timeout"
   | "queue-limit"
   | "total-limit"
@@ -78,6 +81,8 @@ export type Result = {
   /** The environments among them. */
   readonly environments: readonly EnvironmentReport[];
   readonly run?: RunReport;
+  /** What was deployed, one for each declared deployment. */
+  readonly deployments: readonly DeploymentReport[];
   /** What `doctor` found. */
   readonly doctor?: DoctorReport;
   /** What is still running in Azure now that the action stops. */
@@ -212,8 +217,40 @@ export type PlannedStep = {
   readonly hourly?: HourlyReport;
 };
 
+/** One thing that a release would do, or has done. */
+export type DeploymentStep = {
+  readonly action:
+    "register" | "create" | "update" | "test" | "move-traffic" | "mirror" | "set-default" | "delete" | "none";
+  /** `the model clf, version 3` */
+  readonly what: string;
+  /** Why, as a sentence. */
+  readonly reason: string;
+};
+
+/** Percentages by the names of deployments. */
+export type Traffic = Readonly<Record<string, number>>;
+
+/** What `plan` decided for one deployment. */
+export type PlannedDeployment = {
+  /** The endpoint, or the web service. */
+  readonly endpoint: string;
+  /** The name that the release would get; absent where an endpoint alone is declared. */
+  readonly deployment?: string;
+  /** `managed`, `kubernetes`, `batch`, `aci`, `aks`, `local` */
+  readonly type: string;
+  readonly where?: Position;
+  readonly strategy?: string;
+  /** In order; nothing but `none` where it is as declared. */
+  readonly steps: readonly DeploymentStep[];
+  /** Absent for types without traffic. */
+  readonly trafficBefore?: Traffic;
+  readonly trafficAfter?: Traffic;
+};
+
 export type PlanReport = {
   readonly hasChanges: boolean;
+  /** What would be deployed; absent where nothing is declared to be. */
+  readonly deployments?: readonly PlannedDeployment[];
   /** Over all steps; absent when no prices are declared. */
   readonly hourly?: HourlyReport;
   readonly steps: readonly PlannedStep[];
@@ -248,6 +285,51 @@ export type AssetReport = {
   readonly reason: string;
   /** ARM id of the version, once it is registered. */
   readonly id?: string;
+};
+
+/** What came of one smoke test. */
+export type TestReport = {
+  /** The file that is sent, or the test's place in the list: `tests[0]`. */
+  readonly name: string;
+  readonly passed: boolean;
+  readonly calls: number;
+  /** HTTP status of the last answer, or the status of the batch job. */
+  readonly status?: string;
+  /** In milliseconds, over all calls. */
+  readonly latency?: { readonly median: number; readonly p95: number; readonly max: number };
+  /** Why it has not passed. */
+  readonly message?: string;
+  readonly url?: string;
+};
+
+export type DeploymentReport = {
+  /** The endpoint, or the web service. */
+  readonly endpoint: string;
+  /** The name that the release has; absent where an endpoint alone is declared. */
+  readonly deployment?: string;
+  readonly type: string;
+  readonly where?: Position;
+  readonly strategy?: string;
+  /** As the service spells it: `Succeeded`, `Failed`, `Healthy`, … */
+  readonly state: string;
+  readonly action: "created" | "updated" | "unchanged" | "rolled-back" | "submitted" | "failed";
+  /** Percentage of the release now; absent for types without traffic. */
+  readonly traffic?: number;
+  readonly trafficBefore?: Traffic;
+  readonly trafficAfter?: Traffic;
+  /** ARM id of the model that it serves. */
+  readonly modelId?: string;
+  readonly tests: readonly TestReport[];
+  readonly scoringUri?: string;
+  readonly swaggerUri?: string;
+  /** Studio, or portal. */
+  readonly url?: string;
+  /** Sentences: what the user should know. */
+  readonly notes: readonly string[];
+  readonly error?: ServiceError;
+  /** Last lines of the container's log, when it did not succeed. */
+  readonly logTail?: string;
+  readonly durationSeconds: number;
 };
 
 export type EnvironmentReport = Omit<AssetReport, "kind">;

@@ -1,0 +1,54 @@
+import type { JobCode } from "../../job/parts/code.ts";
+import type { JobEnvironment } from "../../job/parts/environment.ts";
+import type { SourceNode } from "../../yaml/source.ts";
+import type { DeploymentBase } from "../kind.ts";
+import type { DeployedModel } from "../parts/model.ts";
+import type { Strategy } from "../parts/strategy.ts";
+
+/** An az ml online endpoint, read and checked. */
+export type OnlineEndpoint = {
+  readonly source: SourceNode;
+  readonly name: string;
+  readonly authMode: "Key" | "AMLToken" | "AADToken";
+  readonly description?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  /** In ARM's own shape. */
+  readonly identity?: object;
+  /** As ARM spells it. */
+  readonly publicNetworkAccess?: string;
+  /** Of a Kubernetes endpoint: name or full id. */
+  readonly compute?: string;
+  /** Percentages by the names of deployments, where the file has them. */
+  readonly traffic?: Readonly<Record<string, number>>;
+  readonly mirrorTraffic?: Readonly<Record<string, number>>;
+};
+
+/** An az ml online deployment, read and checked. */
+export type OnlineDefinition = {
+  readonly source: SourceNode;
+  /** As the file has it; the release may choose another. */
+  readonly name: string;
+  readonly description?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly model?: DeployedModel;
+  readonly environment?: JobEnvironment;
+  readonly code?: JobCode;
+  readonly scoringScript?: string;
+  readonly instanceType?: string;
+  readonly instanceCount: number;
+  /** Members of the request that hold no reference, in ARM's own shape: probes, scale and request settings, data collector, … */
+  readonly members: Readonly<Record<string, unknown>>;
+};
+
+/** An online endpoint with the deployment that is to be released on it; one of the two may be all there is. */
+export type OnlineDeployment = DeploymentBase & {
+  readonly type: "managed" | "kubernetes";
+  /** Absent: an endpoint of that name has to be live. */
+  readonly endpoint?: OnlineEndpoint;
+  /** Absent: the endpoint is only made or updated. */
+  readonly deployment?: OnlineDefinition;
+  /** Absent: `blue-green` where the endpoint has live traffic, else the first release. */
+  readonly strategy?: Strategy;
+};

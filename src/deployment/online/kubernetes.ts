@@ -1,0 +1,31 @@
+import * as z from "zod";
+import type { AssetUse } from "../../asset/asset.ts";
+import { shape } from "../../yaml/shape.ts";
+import type { DeploymentCompute, ReadDeployment } from "../kind.ts";
+import type { DeployedModel } from "../parts/model.ts";
+import type { DeploymentSecret } from "../resolved.ts";
+import type { OnlineDeployment } from "./definition.ts";
+
+export const label = "Kubernetes online deployment";
+
+export const schema = shape(() => z.strictObject({}));
+
+export function read(): ReadDeployment<OnlineDeployment> {
+  return { problems: [] };
+}
+
+export function assetsOf(): readonly AssetUse[] {
+  return [];
+}
+
+export function modelOf(): DeployedModel | undefined {
+  return undefined;
+}
+
+export function computesOf(): readonly DeploymentCompute[] {
+  return [];
+}
+
+export function secretsOf(): readonly DeploymentSecret[] {
+  return [];
+}
