@@ -39,6 +39,7 @@ function workspace() {
       get: async (collection, name, version) =>
         succeeded(components.get(`/ws/${collection}/${name}/versions/${version}`)),
       idOf: async () => succeeded(undefined),
+      list: async () => succeeded([]),
       versions: async () => succeeded(undefined),
     },
     blobs: {

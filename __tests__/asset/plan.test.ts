@@ -34,6 +34,7 @@ function assetsOf(
       return succeeded({ id: `${name}:${version}`, conflict: fixed.includes(version) });
     },
     idOf: never,
+    list: never,
     versions: async () => {
       const latest = numbers.at(-1);
       return succeeded(latest === undefined ? undefined : { latest, next: String(Number(latest) + 1) });

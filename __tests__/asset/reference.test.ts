@@ -15,6 +15,7 @@ const assets: Assets = {
   put: never,
   get: never,
   idOf: never,
+  list: never,
   versions: async (_, name) => succeeded(name === "known" ? { latest: "7" } : undefined),
 };
 const resolve = (reference: string, kind: AssetKindName) =>

@@ -56,6 +56,7 @@ function deps(assets: Partial<Assets> = {}) {
       },
       get: async () => succeeded(undefined),
       idOf: async () => succeeded(undefined),
+      list: async () => succeeded([]),
       versions: async () => succeeded({ latest: "3" }),
       ...assets,
     },

@@ -27,11 +27,20 @@ export type Assets = {
   ) => Promise<Outcome<Readonly<Record<string, unknown>> | undefined>>;
   /** Id of a version; `undefined` if there is none. */
   readonly idOf: (collection: Collection, name: string, version: string) => Promise<Outcome<string | undefined>>;
+  /** Every version of a named asset, page by page, the newest first; none if there is no such asset. */
+  readonly list: (collection: Collection, name: string) => Promise<Outcome<readonly AssetVersion[]>>;
   /** Newest and next version of a named asset; `undefined` if there is no such asset. */
   readonly versions: (
     collection: Collection,
     name: string,
   ) => Promise<Outcome<{ readonly latest?: string; readonly next?: string } | undefined>>;
+};
+
+/** One version of an asset, as a list has it. */
+export type AssetVersion = {
+  readonly version: string;
+  readonly id: string;
+  readonly properties: Readonly<Record<string, unknown>>;
 };
 
 /** Where a workspace keeps its assets, by kind. */
@@ -99,6 +108,19 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
       const answer = await arm.get(id, assetVersions[collection]);
       if (!answer.ok) return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
       return succeeded(textOf(membersOf(answer.value.body)["id"]) ?? id);
+    },
+    list: async (collection, name) => {
+      const path = `${root}/${collection}/${encodeURIComponent(name)}/versions`;
+      const pages = await arm.list(path, assetVersions[collection], { $orderBy: "createdtime desc" });
+      if (!pages.ok) return pages.failure.reason === "not-found" ? succeeded([]) : pages;
+      return succeeded(
+        pages.value.flatMap((item) => {
+          const { name: number, id, properties } = membersOf(item);
+          const known = textOf(number);
+          if (known === undefined) return [];
+          return [{ version: known, id: textOf(id) ?? `${path}/${known}`, properties: membersOf(properties) }];
+        }),
+      );
     },
     versions: async (collection, name) => {
       const answer = await arm.get(`${root}/${collection}/${encodeURIComponent(name)}`, assetVersions[collection]);

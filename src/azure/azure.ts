@@ -42,6 +42,8 @@ export type Azure = {
   readonly v1Runs: V1Runs;
   readonly v1Snapshots: V1Snapshots;
   readonly assets: Assets;
+  /** Those of another workspace, with the same identity. */
+  readonly assetsOf: (workspace: WorkspaceRef) => Assets;
   readonly datastores: Datastores;
   readonly lookups: Lookups;
   readonly runHistory: RunHistory;
@@ -131,6 +133,7 @@ function assemble(
     v1Runs,
     v1Snapshots: createV1Snapshots(arm, workspace, { blobs, dataPlane, mask: options.mask }),
     assets: createAssets(arm, ref),
+    assetsOf: (workspace) => createAssets(arm, workspace),
     datastores,
     lookups: createLookups(arm, ref),
     leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh), options),
