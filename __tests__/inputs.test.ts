@@ -30,7 +30,6 @@ describe("inputs", () => {
       "ML production",
       "Input 'subscription-id' is \"ML production\": is not a GUID. Give the ID of the subscription, not its name; both are shown by: az account list --output table.",
     ],
-    ["INPUT_DEPLOY", "deploy.yml", "Input 'deploy' is \"deploy.yml\": is not supported yet; leave it out."],
   ])("%s=%s is refused by name", (name, value, message) => {
     expect(() => readInputs({ [name]: value })).toThrow(new InvalidInputs([message]));
   });

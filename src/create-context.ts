@@ -66,6 +66,7 @@ export async function createContext(
         config: inputs.config,
         inlineTargets: inputs.targets,
         run: inputs.run,
+        deploy: inputs.deploy,
         set: inputs.set,
         // `detach` names what is live, declared or not.
         only: inputs.command === "detach" ? [] : inputs.only,
@@ -74,6 +75,8 @@ export async function createContext(
         subscriptionId: inputs.subscriptionId ?? fallback.subscriptionId,
         resourceGroup: inputs.resourceGroup ?? fallback.resourceGroup,
         optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
+        github,
+        variables: Object.keys(environment).filter((name) => variable(name) !== undefined),
         changed,
       });
       for (const secret of await declaredSecrets(declaration, environment)) mask(secret);
@@ -98,6 +101,7 @@ export async function createContext(
         workspace: (workspace) => diagnoseWorkspace(workspace, connectOptions),
       };
     },
+    mask,
     resolveSecretWith: resolversOf(environment, folder),
     state: savedState(),
   };
@@ -123,7 +127,7 @@ function resolversOf(environment: Environment, folder: string): CommandContext["
   };
 }
 
-/** What the step is given for its targets and its run: what the service was sent before, it may repeat at any time. */
+/** What the step is given for its targets, its run and its deployments: what the service was sent before, it may repeat at any time. */
 async function declaredSecrets(declaration: Declaration, environment: Environment): Promise<readonly string[]> {
   return (await secretReferencesOf(declaration)).flatMap((reference) =>
     reference.from === "env" ? (environment[reference.name] ?? []) : [],

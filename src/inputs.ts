@@ -73,14 +73,6 @@ function wholeNumber(from: number, to: number): ReadInput<number> {
   };
 }
 
-/** An input that this version does not support: only its default is accepted, so that nobody relies on it. */
-function notSupportedYet(fallback: string): ReadInput<undefined> {
-  return (text) => {
-    if (text !== "" && text !== fallback) throw new Error("is not supported yet; leave it out");
-    return undefined;
-  };
-}
-
 const commands = [
   "validate",
   "plan",
@@ -99,7 +91,7 @@ export const inputTable = {
   targets: { fallback: "", read: optionalText },
   only: { fallback: "", read: list },
   run: { fallback: "", read: optionalText },
-  deploy: { fallback: "", read: notSupportedYet("") },
+  deploy: { fallback: "", read: list },
   set: { fallback: "", read: lines },
   "run-name": { fallback: "", read: optionalText },
   "subscription-id": { fallback: "", read: subscription },

@@ -85,6 +85,7 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
     log,
     clock,
     newId: randomUUID,
+    mask,
     signal,
     deadline: startedAt + (options.seconds ?? 1800) * 1000,
     handsOver: false,

@@ -242,6 +242,7 @@ const result: fc.Arbitrary<Result> = fc.record({
   }),
   targets: fc.constant([]),
   environments: fc.constant([]),
+  deployments: fc.constant([]),
   assets: fc.array(
     fc.record({
       kind: fc.constantFrom("environment", "data"),

@@ -32,6 +32,25 @@ const result: Result = {
   assets: [
     { kind: "environment", name: "env", version: "1", action: "create", reason: "There is no version 1 of it yet." },
   ],
+  deployments: [
+    {
+      endpoint: "clf",
+      deployment: "green",
+      type: "managed",
+      strategy: "blue-green",
+      state: "Succeeded",
+      action: "created",
+      traffic: 100,
+      trafficBefore: { blue: 100 },
+      trafficAfter: { green: 100 },
+      modelId:
+        "/subscriptions/1/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w/models/clf/versions/3",
+      tests: [{ name: "tests[0]", passed: true, calls: 5, status: "200", latency: { median: 12, p95: 20, max: 21 } }],
+      scoringUri: "https://clf.eastus.inference.ml.azure.com/score",
+      notes: [],
+      durationSeconds: 61,
+    },
+  ],
   environments: [{ name: "env", version: "1", action: "create", reason: "There is no version 1 of it yet." }],
   targets: [
     {

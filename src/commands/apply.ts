@@ -13,7 +13,7 @@ export async function apply(context: CommandContext): Promise<CommandResult> {
   const given = await givenPlan(context, declaration);
   if (given.result.failures.length > 0) return join(base, given.result);
   const azure = await connect(context, declaration);
-  const { run: _, ...wanted } = declaration;
+  const { run: _, deployments: __, ...wanted } = declaration;
   const { result } = await ensureDeclared(azure, { ...wanted, declared: wanted.targets }, context, given.plan);
   return join(base, { ...result, workspace: workspaceReport(azure) });
 }

@@ -20,11 +20,11 @@ import { planAgainst } from "./plan-targets.ts";
 import { missingComputes } from "./run-computes.ts";
 import { sendsWrite } from "../plan/plan.ts";
 
-type Referring = Pick<Declaration, "run" | "targets" | "assets">;
+type Referring = Pick<Declaration, "run" | "targets" | "assets"> & Pick<Wanted, "deployments">;
 
-/** What the run refers to and is not there: computes, assets, datastores. Only reads. */
+/** What the run and the deployments refer to and is not there: computes, assets, datastores. Only reads. */
 async function missingInWorkspace(
-  { run, targets, assets }: Referring,
+  { run, targets, assets, deployments = [] }: Referring,
   azure: Azure,
   { inputs, environment }: Pick<CommandContext, "inputs" | "environment">,
 ): Promise<readonly Problem[]> {
@@ -32,10 +32,17 @@ async function missingInWorkspace(
   const registered = inputs.only.length > 0 ? [] : assets;
   const isHere = run !== undefined && isOnRunner(run, targets);
   const submitted = run === undefined || isHere ? {} : { run };
-  const [computes, references] = await Promise.all([
+  // Most calls deploy nothing.
+  const ofDeployments = deployments.length === 0 ? undefined : await import("./deployment-references.ts");
+  const [computes, computesOfDeployments, references] = await Promise.all([
     missingComputes({ ...submitted, targets }, azure),
+    ofDeployments?.missingComputesOfDeployments({ deployments, targets }, azure) ?? [],
     missingReferences(
-      { ...submitted, declared: registered },
+      {
+        ...submitted,
+        declared: registered,
+        deployed: deployments.flatMap((deployment) => ofDeployments?.placedUsesOf(deployment) ?? []),
+      },
       {
         assets: azure.assets,
         lookups: azure.lookups,
@@ -45,11 +52,13 @@ async function missingInWorkspace(
     ),
   ]);
   const ofRunner = isHere ? runnerProblems(run, await thisMachine(run, targets, environment)) : [];
-  return [...computes, ...references, ...ofRunner];
+  return [...computes, ...computesOfDeployments, ...references, ...ofRunner];
 }
 
-/** What a command would bring into the workspace, and the run for which it would. */
+/** What a command would bring into the workspace, and the run and the deployments for which it would. */
 export type Wanted = Pick<Declaration, "assets" | "run" | "prices"> & {
+  /** Absent where nothing is deployed. */
+  readonly deployments?: Declaration["deployments"];
   /** Absent where no target is wanted: then no computes are listed. */
   readonly targets?: Declaration["targets"];
   /** All that are declared, wanted or not. */
@@ -60,22 +69,31 @@ const nothingPlanned: Awaited<ReturnType<typeof planAgainst>> = { plan: { steps:
 
 /** Everything that can be known by reading before the first write: the plan, the registrations, and what is missing. */
 export async function readBeforeWriting(wanted: Wanted, azure: Azure, context: CommandContext) {
-  const { run, targets, declared, assets } = wanted;
+  const { run, targets, declared, assets, deployments = [] } = wanted;
   const [planned, registrations, inWorkspace] = await Promise.all([
     targets === undefined ? nothingPlanned : planAgainst(azure, { ...wanted, targets }, context),
     planDeclaredAssets(azure, wanted, context),
-    missingInWorkspace({ targets: declared, assets, ...(run === undefined ? {} : { run }) }, azure, context),
+    missingInWorkspace(
+      { targets: declared, assets, deployments, ...(run === undefined ? {} : { run }) },
+      azure,
+      context,
+    ),
   ]);
   const shown = assetsSection(registrations).flatMap(({ blocks }) => blocks);
   for (const { title, lines } of logGroups(shown)) context.log.group(title, lines);
-  const secrets = planned.plan === undefined ? [] : await missingSecrets(planned.plan, run, azure, context);
+  const secrets =
+    planned.plan === undefined ? [] : await missingSecrets(planned.plan, { run, deployments }, azure, context);
   return { planned, registrations, problems: [...inWorkspace, ...registrations.problems, ...secrets] };
 }
 
 type UsedSecret = { readonly usedBy: string; readonly reference: SecretReference };
 
-/** Every secret that a plan and a run would send. What is waited for is decided again, and may need none. */
-async function secretsToSend({ steps }: Plan, run: Declaration["run"], azure: Azure): Promise<readonly UsedSecret[]> {
+/** Every secret that a plan, a run and deployments would send. What is waited for is decided again, and may need none. */
+async function secretsToSend(
+  { steps }: Plan,
+  { run, deployments }: Sending,
+  azure: Azure,
+): Promise<readonly UsedSecret[]> {
   const used: UsedSecret[] = [];
   for (const step of steps.filter(sendsWrite)) {
     const { target } = step;
@@ -85,8 +103,16 @@ async function secretsToSend({ steps }: Plan, run: Declaration["run"], azure: Az
     });
   }
   const ofRun = run === undefined ? [] : secretsOf(run);
-  return [...used, ...ofRun.map(({ name, reference }) => ({ usedBy: `The run's ${name}`, reference }))];
+  const ofDeployments =
+    deployments.length === 0 ? [] : (await import("./deployment-references.ts")).secretsOfDeployments(deployments);
+  return [
+    ...used,
+    ...ofRun.map(({ name, reference }) => ({ usedBy: `The run's ${name}`, reference })),
+    ...ofDeployments,
+  ];
 }
+
+type Sending = { readonly run: Declaration["run"]; readonly deployments: Declaration["deployments"] };
 
 /**
  * The secrets that would be sent and cannot be had, read before the first write. In `plan` they are notices, and no vault is
@@ -94,13 +120,13 @@ async function secretsToSend({ steps }: Plan, run: Declaration["run"], azure: Az
  */
 async function missingSecrets(
   plan: Plan,
-  run: Declaration["run"],
+  sending: Sending,
   azure: Azure,
   context: CommandContext,
 ): Promise<readonly Problem[]> {
   const isPlan = context.inputs.command === "plan";
   const resolve = context.resolveSecretWith(azure);
-  const used = await secretsToSend(plan, run, azure);
+  const used = await secretsToSend(plan, sending, azure);
   const problems = await Promise.all(
     used
       .filter(({ reference }) => !isPlan || reference.from !== "key_vault")
@@ -167,6 +193,12 @@ const groundsFor = (refusal: FailureReason): readonly Ground[] => [
     codes: ["wrong-compute"],
     one: "part of the run cannot run where it is put",
     many: "parts of the run cannot run where they are put",
+  },
+  {
+    reason: "unknown-compute",
+    codes: ["unknown-compute"],
+    one: "compute of a deployment is not one that can serve it",
+    many: "computes of deployments are not ones that can serve them",
   },
   {
     reason: "run-failed",

@@ -48,6 +48,8 @@ export type CommandContext = {
   readonly connect: (workspace: WorkspaceRef) => Promise<Azure>;
   /** The same in parts, for `doctor`: each failure is a value, and the checks after it run all the same. */
   readonly diagnose: () => Promise<Diagnose>;
+  /** Hides a value in everything that is shown from now on. */
+  readonly mask: (secret: string) => void;
   /** Without a connection, references to vaults cannot be resolved. */
   readonly resolveSecretWith: (azure?: Azure) => ResolveSecret;
   /** Where the resume of a later process finds what this one started. */

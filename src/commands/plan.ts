@@ -1,4 +1,6 @@
+import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
+import type { Declaration } from "../declaration/declaration.ts";
 import { placeOfStep } from "../plan/plan-report.ts";
 import { isError } from "../yaml/problem.ts";
 import { hasChanges } from "../plan/plan.ts";
@@ -7,6 +9,7 @@ import { checked } from "./check-declaration.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { collectionsOfWrites } from "./declared-assets.ts";
 import { savePlan } from "./plan-file.ts";
+import type { planDeployments } from "./release-declared.ts";
 import { connect, workspaceReport } from "./workspace.ts";
 
 /** Compares what is declared with the live workspace and reports what `apply` would do. Changes nothing. */
@@ -31,9 +34,15 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
   const found = await foundBeforeWriting(problems, context, refusal);
   const result = join(join(compared, saved), found);
   const refused = planned.plan.steps.filter((step) => step.do === "refuse");
-  const isAsDeclared = !(hasChanges(planned.plan) || collectionsOfWrites(registrations).length > 0);
-  return join(result, {
+  const deployed = await plannedDeployments(declaration, context, azure);
+  const isAsDeclared = !(
+    hasChanges(planned.plan) ||
+    collectionsOfWrites(registrations).length > 0 ||
+    deployed.hasChanges
+  );
+  return join(withDeployments(result, deployed), {
     failures: [
+      ...deployed.failures,
       ...refused.map((step) => ({
         reason: step.because,
         message: `${step.target.name}: ${step.reason}`,
@@ -50,4 +59,29 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
         : []),
     ],
   });
+}
+
+type Deployed = Awaited<ReturnType<typeof planDeployments>>;
+
+/** What would be deployed; a run that is declared would come before it. */
+async function plannedDeployments(
+  { deployments, run }: Pick<Declaration, "deployments" | "run">,
+  context: CommandContext,
+  azure: Azure,
+): Promise<Deployed> {
+  // `only` names targets: whoever asks for those asks for nothing else.
+  if (deployments.length === 0 || context.inputs.only.length > 0)
+    return { planned: [], hasChanges: false, failures: [] };
+  const { planDeployments: plan } = await import("./release-declared.ts");
+  return plan(deployments, context, { azure, liveNames: new Map() }, run !== undefined);
+}
+
+function withDeployments(result: CommandResult, { planned, hasChanges: changes }: Deployed): CommandResult {
+  if (planned.length === 0) return result;
+  const { plan: report } = result;
+  const steps = report?.steps ?? [];
+  return {
+    ...result,
+    plan: { steps, ...report, hasChanges: changes || report?.hasChanges === true, deployments: planned },
+  };
 }

@@ -31,11 +31,18 @@ export function needsWorkspace({
   targets,
   assets,
   gates,
-}: Pick<Declaration, "run" | "targets" | "assets" | "gates">): boolean {
+  deployments,
+}: Pick<Declaration, "run" | "targets" | "assets" | "gates" | "deployments">): boolean {
   const onRunner = run === undefined || isOnRunner(run, targets);
   // What a run of the runner is compared with is in the workspace.
   const compares = run !== undefined && gates.some(isComparison);
-  return !onRunner || compares || assets.length > 0 || targets.some((target) => originOf(target) !== "none");
+  return (
+    deployments.length > 0 ||
+    !onRunner ||
+    compares ||
+    assets.length > 0 ||
+    targets.some((target) => originOf(target) !== "none")
+  );
 }
 
 /** Runs what is declared: on the runner, or in the workspace. */

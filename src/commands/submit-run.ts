@@ -75,7 +75,7 @@ export async function submitRun(
 }
 
 /** By a lease in the workspace's own store, as for the writes of targets. */
-function takingTurns(
+export function takingTurns(
   { leases }: Pick<Azure, "leases">,
   { clock, newId, signal, deadline, log }: CommandContext,
 ): Exclusively {

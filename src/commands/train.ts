@@ -40,6 +40,7 @@ function usedByRun(declaration: Declaration): Wanted {
   const used = targets.filter(({ name }) => computes.includes(name.toLowerCase()));
   return {
     declared: targets,
+    deployments: [],
     assets: run === undefined ? [] : declaredFor(withParts(assetsOf(run)), assets),
     ...(used.length === 0 ? {} : { targets: used }),
     ...(run === undefined ? {} : { run }),

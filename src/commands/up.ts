@@ -1,20 +1,18 @@
-import { folderInRepository } from "../yaml/files.ts";
-import { isError, type Problem } from "../yaml/problem.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import { isError } from "../yaml/problem.ts";
 import { ensureDeclared } from "./ensure-targets.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { givenPlan } from "./plan-file.ts";
 import { connect, workspaceReport } from "./workspace.ts";
+import type { releaseDeclared } from "./release-declared.ts";
 import { needsWorkspace, runDeclared } from "./run-declared.ts";
 import { checked } from "./check-declaration.ts";
 
-/** Everything that is declared: the targets first, then the run. */
+/** Everything that is declared: the targets first, then the run, then what is deployed. */
 export async function up(context: CommandContext): Promise<CommandResult> {
   const declaration = await context.declare();
-  const unsupported = declaration.deploy === undefined ? [] : [deployNotSupported(declaration.deploy)];
-  for (const problem of unsupported) context.log.problem(problem, await folderInRepository(context));
-  const problems = [...declaration.problems, ...unsupported];
-  const base = checked({ ...declaration, problems });
-  if (problems.some(isError)) return base;
+  const base = checked(declaration);
+  if (declaration.problems.some(isError)) return base;
   // A plan belongs to a workspace, so a given one needs it even where everything else happens on the runner.
   if (context.inputs.planFile === undefined && !needsWorkspace(declaration))
     return join(base, await runDeclared(declaration, context));
@@ -23,16 +21,22 @@ export async function up(context: CommandContext): Promise<CommandResult> {
   const azure = await connect(context, declaration);
   const applied = await ensureDeclared(azure, { ...declaration, declared: declaration.targets }, context, given.plan);
   const result = join(base, { ...applied.result, workspace: workspaceReport(azure) });
-  if (declaration.run === undefined || result.failures.length > 0) return result;
-  return join(result, await runDeclared(declaration, context, applied));
+  if (result.failures.length > 0) return result;
+  const ran = join(result, await runDeclared(declaration, context, applied));
+  if (declaration.deployments.length === 0 || ran.failures.length > 0) return ran;
+  return join(ran, await released(declaration, ran, context, applied));
 }
 
-function deployNotSupported(where: NonNullable<Problem["where"]>): Problem {
-  return {
-    code: "not-supported-yet",
-    severity: "error",
-    where,
-    message: "A deployment is declared, and deployments are not supported yet.",
-    fix: "Remove deploy, or use the commands apply and train, which ignore it.",
-  };
+/** A run that was only submitted has brought nothing yet: what it would bring is not deployed, and neither is the rest. */
+async function released(
+  { deployments }: Pick<Declaration, "deployments">,
+  { run }: CommandResult,
+  context: CommandContext,
+  prepared: Parameters<typeof releaseDeclared>[2],
+): Promise<CommandResult> {
+  const { releaseDeclared: release, releasedRun } = await import("./release-declared.ts");
+  if (run?.conclusion !== "in-progress") return release(deployments, context, prepared, releasedRun(run));
+  context.log.annotate("notice", `Nothing is deployed: the run ${run.name} goes on, and deployments come after it.`);
+  const what = `The deployments that come after the run ${run.name}: they have not begun.`;
+  return { failures: [], leftGoing: [{ what, next: "Run the same command again once the run has ended." }] };
 }

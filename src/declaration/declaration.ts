@@ -1,5 +1,6 @@
 import type { ComputeTarget } from "../compute/target.ts";
 import type { DeclaredAsset } from "../asset/declared.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import type { Job } from "../job/job.ts";
 import type { RunLimits, RunRetries } from "./beside-run.ts";
 import type { RunDefaults } from "./run-defaults.ts";
@@ -22,6 +23,8 @@ export type Declaration = {
   readonly run?: Job;
   /** Assets that are registered: az ml environment, component, data and model files. */
   readonly assets: readonly DeclaredAsset[];
+  /** Those among them that `deploy` names: they are registered with what is deployed. */
+  readonly assetsToDeploy: readonly DeclaredAsset[];
   readonly gates: readonly Gate[];
   readonly limits?: RunLimits;
   readonly retries?: RunRetries;
@@ -29,8 +32,8 @@ export type Declaration = {
   readonly runDefaults?: RunDefaults;
   /** What an hour of a machine costs, by size in lower case; absent when no prices are declared. */
   readonly prices?: ReadonlyMap<string, number>;
-  /** Where a deployment is declared, when one is: deployments are not supported yet. */
-  readonly deploy?: Position;
+  /** What is to be deployed, in the order in which it is declared. */
+  readonly deployments: readonly Deployment[];
   /** Files that a glob matched and that are not declarations, with the reason. */
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
   /** Every file that was read as a declaration. */

@@ -1,6 +1,13 @@
 import type { DeclaredKindName } from "../asset/declared.ts";
 import type { KindFacts } from "../compute/kind.ts";
 import { isKind, kinds, notTargets } from "../compute/target.ts";
+import { isDeployJson } from "../deployment/deploy-json/keys.ts";
+import {
+  deployDocumentOfKeys,
+  deployDocumentOfSchema,
+  isDeployMapping,
+  type DeployDocument,
+} from "../deployment/document.ts";
 import { hasKeysOfComponent, isComponentSchema } from "../job/component-keys.ts";
 import { jobTypeOfKeys, jobTypeOfSchema } from "../job/job-files.ts";
 import { refusedSchema, refusedType, type Refusal } from "../job/refused-types.ts";
@@ -24,11 +31,22 @@ export type DocumentKind =
   | { readonly is: "run-configuration" }
   /** An az ml file of an asset that is registered by itself. */
   | { readonly is: "asset"; readonly kind: DeclaredKindName }
+  /** A part of what is to be deployed: an az ml file, */
+  | { readonly is: "deploy-document"; readonly declares: DeployDocument }
+  /** an entry of `deploy` in a file of its own, */
+  | { readonly is: "deploy-mapping" }
+  /** or a `deploy.json` of the action `Azure/aml-deploy`. */
+  | { readonly is: "deploy-json" }
   /** An az ml file of a kind that no command submits. */
   | { readonly is: "unsubmitted"; readonly kind: Unsubmitted }
   /** A known kind of file that this version does nothing with; with a refusal, that no service does anything with. */
   | { readonly is: "not-supported-yet"; readonly what: string; readonly refusal?: Refusal }
   | { readonly is: "unknown" };
+
+/** True for what `deploy` names. */
+export function isDeploy({ is }: DocumentKind): boolean {
+  return is === "deploy-document" || is === "deploy-mapping" || is === "deploy-json";
+}
 
 export const declarationKeys = ["workspace", "targets", "run", "deploy", "gates", "prices"];
 
@@ -48,6 +66,8 @@ export function kindOf({ value, file }: Pick<SourceDocument, "value"> & { readon
   if (refusal !== undefined) return { is: "not-supported-yet", what: `an az ml ${String(schema)} file`, refusal };
   const asset = schema === undefined ? undefined : assetOfSchema(schema);
   if (asset !== undefined) return { is: "asset", kind: asset };
+  const deployed = schema === undefined ? undefined : deployDocumentOfSchema(schema);
+  if (deployed !== undefined) return { is: "deploy-document", declares: deployed };
   const unsubmitted = unsubmittedOf(mapping, schema);
   if (unsubmitted !== undefined) return { is: "unsubmitted", kind: unsubmitted };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
@@ -82,7 +102,10 @@ export function isMeantForUs(text: string): boolean {
 
 function byShape(mapping: Readonly<Record<string, unknown>>, file?: string): DocumentKind {
   const has = (...keys: readonly string[]) => keys.every((key) => Object.hasOwn(mapping, key));
+  if (isDeployMapping(mapping)) return { is: "deploy-mapping" };
   const type = typeof mapping["type"] === "string" ? mapping["type"].toLowerCase() : undefined;
+  const deployed = deployDocumentOfKeys(mapping);
+  if (deployed !== undefined) return { is: "deploy-document", declares: deployed };
   if (type !== undefined && (isKind(type) || Object.hasOwn(notTargets, type))) return { is: "target" };
   const isJob = jobTypeOfKeys(mapping) !== undefined;
   if (type === undefined && isRunConfiguration(mapping, file)) return { is: "run-configuration" };
@@ -90,8 +113,7 @@ function byShape(mapping: Readonly<Record<string, unknown>>, file?: string): Doc
   if (declarationKeys.some((key) => has(key) && (!isJob || mapping[key] === null))) return { is: "declaration" };
   if (has("compute_type") || has("compute_target", "vm_size"))
     return { is: "not-supported-yet", what: "an aml-compute JSON file" };
-  if (has("deployment_compute_target") || has("inference_source_directory"))
-    return { is: "not-supported-yet", what: "an aml-deploy JSON file" };
+  if (isDeployJson(mapping, file)) return { is: "deploy-json" };
   // A conda file has a name and no image; a deployment has an image inside its environment.
   if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "asset", kind: "environment" };
   const kindOfFiles = type === undefined || !has("path") ? undefined : kindsByType.get(type);

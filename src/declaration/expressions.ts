@@ -4,7 +4,7 @@ import { positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/sou
 import { isMapping } from "../yaml/wording.ts";
 
 /** What the texts of a file are for: it decides what may be written in them, and how a value gets there otherwise. */
-export type Part = "target" | "run" | "asset" | "workspace" | "rest";
+export type Part = "target" | "run" | "asset" | "deploy" | "workspace" | "rest";
 
 /** The contexts of GitHub Actions. Jobs have bindings of their own, `inputs` among them, which are none of these. */
 const contexts = ["github", "vars", "secrets", "env", "matrix", "steps", "needs", "runner", "job", "strategy"];
@@ -99,6 +99,8 @@ function fixOf(
     }
     case "run":
       return `Write a value, and have the input set replace it: run.${path}=${given}.`;
+    case "deploy":
+      return `Write a value, and have the input set replace it: deploy.${path}=${given}.`;
     case "workspace":
       return "Write the value itself, or leave it out and give it by the inputs subscription-id, resource-group and workspace.";
     case "asset":

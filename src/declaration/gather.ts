@@ -4,9 +4,10 @@ import { namedPath } from "../yaml/named-path.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import { checkShape } from "../yaml/shape.ts";
 import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../yaml/source.ts";
+import { defaultPlace as deployJsonPlace } from "../deployment/deploy-json/keys.ts";
 import { defaultPlace as amlRunPlace } from "./aml-run-shape.ts";
 import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
-import { kindOf } from "./document-kind.ts";
+import { isDeploy, kindOf } from "./document-kind.ts";
 import { chooseAmongMatched, gatherBesideRun, gatherRun, runOf, keepWhole } from "./gather-run.ts";
 import { gatherInline, gatherTargets } from "./gather-targets.ts";
 import type { DeclarationRequest, Gathered } from "./gathered.ts";
@@ -32,6 +33,7 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     runConfigurations: [],
     prices: [],
     deploys: [],
+    otherDeploys: [],
     files: [],
     skipped: [],
     problems: [],
@@ -44,16 +46,25 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
     found.runs.length = 0;
     await gatherRun(request.run, request.workingDirectory, request, found);
   }
+  if (request.deploy !== undefined && request.deploy.length > 0) {
+    found.deploys.length = 0;
+    const { gatherDeployFiles } = await ofDeploy();
+    await gatherDeployFiles(request.deploy, request.workingDirectory, request, found);
+  }
   chooseAmongMatched(matched, found);
   await keepWhole(found);
   return found;
 }
 
+/** Most declarations deploy nothing. */
+const ofDeploy = () => import("./gather-deploy.ts");
+
 async function gatherFiles(request: DeclarationRequest, found: Gathered, matched: SourceNode[]): Promise<void> {
   // The default file may be missing when everything is given inline.
   const given = isGiven(request) || request.optional === true;
   const isDefault = request.config.length === 1 && request.config[0] === defaultConfig;
-  const config = isDefault && !isGiven(request) && hasOnlyAmlRun(request) ? [amlRunPlace] : request.config;
+  const ofFirstSdk = isDefault && !isGiven(request) ? filesOfFirstSdk(request) : [];
+  const config = ofFirstSdk.length > 0 ? ofFirstSdk : request.config;
   const { files, problems } = await loadFiles(config, request.workingDirectory, request);
   found.problems.push(...problems.filter(({ code }) => !(given && isDefault && code === "missing-file")));
   for (const loaded of files) {
@@ -69,6 +80,8 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered, matched
     found.documents.push(...documents);
     for (const { document, kind } of kinds) {
       if (byGlob && isRun(kind)) matched.push(...(await runOf(document, kind, request, found)));
+      else if (byGlob && isDeploy(kind))
+        found.otherDeploys.push(...(await (await ofDeploy()).partsOf(document, kind, request, found)));
       else if (byGlob && kind.is === "not-supported-yet") found.problems.push(notUsed(document, kind.what));
       else await gatherDocument(document, kind, request, found);
     }
@@ -78,14 +91,14 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered, matched
 const defaultConfig = "azureml.yml";
 
 /** True where the inputs declare something themselves. */
-function isGiven({ inlineTargets, run }: DeclarationRequest): boolean {
-  return inlineTargets !== undefined || run !== undefined;
+function isGiven({ inlineTargets, run, deploy = [] }: DeclarationRequest): boolean {
+  return inlineTargets !== undefined || run !== undefined || deploy.length > 0;
 }
 
-/** Repositories of the first SDK's actions have a file of their own at its own place, and no other. */
-function hasOnlyAmlRun({ workingDirectory: folder, checkout: root }: DeclarationRequest): boolean {
+/** Repositories of the first SDK's actions have files of their own at their own places, and no other. */
+function filesOfFirstSdk({ workingDirectory: folder, checkout: root }: DeclarationRequest): readonly string[] {
   const has = (path: string) => namedPath(path, { folder, root }).is !== "missing";
-  return has(amlRunPlace) && !has(defaultConfig);
+  return has(defaultConfig) ? [] : [amlRunPlace, deployJsonPlace].filter(has);
 }
 
 async function gatherDocument(
@@ -108,6 +121,11 @@ async function gatherDocument(
       return;
     case "asset":
       found.assets.push({ kind: kind.kind, node: root });
+      return;
+    case "deploy-document":
+    case "deploy-mapping":
+    case "deploy-json":
+      found.deploys.push(...(await (await ofDeploy()).partsOf(document, kind, request, found)));
       return;
     case "unsubmitted":
       found.problems.push(...unsubmittedProblems(root, kind.kind));
@@ -147,7 +165,8 @@ async function gatherDeclaration(root: SourceNode, request: DeclarationRequest, 
       await gatherRun(shape.run, root.document.folder, request, found, positionOf(node));
     else found.runs.push(node);
   }
-  if (shape.deploy !== undefined && shape.deploy !== null) found.deploys.push(positionOf(root, ["deploy"], "key"));
+  if (shape.deploy !== undefined && shape.deploy !== null)
+    await (await ofDeploy()).gatherDeploy({ ...root, path: ["deploy"] }, request, found);
   if (value?.prices !== undefined) {
     const { prices, problems: wrong } = readPrices(value.prices, { ...root, path: ["prices"] });
     found.prices.push(prices);

@@ -1,4 +1,5 @@
 import type { DeclaredKindName } from "../asset/declared.ts";
+import type { DeployDocument } from "../deployment/document.ts";
 import type { Position, Problem } from "../yaml/problem.ts";
 import type { SourceDocument, SourceNode } from "../yaml/source.ts";
 import type { RunLimits, RunRetries } from "./beside-run.ts";
@@ -14,6 +15,8 @@ export type DeclarationRequest = {
   readonly inlineTargets?: string | undefined;
   /** The input `run`: path of a job file, in place of the declared one. */
   readonly run?: string | undefined;
+  /** The input `deploy`: paths and globs, in place of what is declared. */
+  readonly deploy?: readonly string[];
   readonly set: readonly string[];
   readonly only: readonly string[];
   /** Absolute. */
@@ -24,11 +27,20 @@ export type DeclarationRequest = {
   readonly resourceGroup?: string | undefined;
   /** True for commands that can do without anything declared: a missing default file is then not a problem. */
   readonly optional?: boolean;
+  /** What a `deploy.json` makes the name of its service of, where it has none. */
+  readonly github?: { readonly repository: string; readonly ref: string };
+  /** Names of the variables that the step has: a `deploy.json` takes its keys from some. */
+  readonly variables?: readonly string[];
   /** Absolute paths of what changed: only problems of these files, and of files that refer to them, are reported. */
   readonly changed?: readonly string[] | undefined;
 };
 
 type Declared<Value> = { readonly value: Value; readonly where: Position };
+
+/** One mapping or document that says what is to be deployed, before parts are put together. */
+export type DeployPart =
+  | { readonly is: "mapping"; readonly node: SourceNode; readonly parts: readonly DeployPart[] }
+  | { readonly is: "document"; readonly node: SourceNode; readonly declares: DeployDocument };
 
 /** Where everything is declared, before it is read in detail. */
 export type Gathered = {
@@ -38,7 +50,12 @@ export type Gathered = {
   /** Jobs that a pattern matched beside others: checked, and none of them the one that is meant. */
   readonly otherJobs: SourceNode[];
   /** Files that declare assets of their own. */
-  readonly assets: { readonly kind: DeclaredKindName; readonly node: SourceNode }[];
+  readonly assets: {
+    readonly kind: DeclaredKindName;
+    readonly node: SourceNode;
+    /** Named by `deploy`. */
+    readonly isOfDeploy?: true;
+  }[];
   readonly gates: SourceNode[];
   /** Each with the place of its key, where a file has them. */
   readonly limits: Declared<RunLimits>[];
@@ -55,7 +72,10 @@ export type Gathered = {
   }[];
   /** One list for each file that has prices. */
   readonly prices: (readonly DeclaredPrice[])[];
-  readonly deploys: Position[];
+  /** What is to be deployed, part by part. */
+  readonly deploys: DeployPart[];
+  /** Parts that a pattern of `config` matched: checked, and not deployed. */
+  readonly otherDeploys: DeployPart[];
   readonly files: string[];
   readonly skipped: { readonly file: string; readonly reason: string }[];
   readonly problems: Problem[];

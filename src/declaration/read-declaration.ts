@@ -8,7 +8,7 @@ import { kindOf } from "./document-kind.ts";
 import { duplicateProblems, type DeclaredName } from "./duplicates.ts";
 import { expressionProblems, withExpressions, type Part } from "./expressions.ts";
 import { gather } from "./gather.ts";
-import type { DeclarationRequest, Gathered } from "./gathered.ts";
+import type { DeclarationRequest, DeployPart, Gathered } from "./gathered.ts";
 import { declaredOverrides, readOverrides, withValue, type Override } from "./override.ts";
 import { joinPrices } from "./prices.ts";
 import { secretFileProblems } from "./secret-files.ts";
@@ -28,8 +28,9 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
   const targets = readTargets(overridden.targets, { ...contextOf(request, workspace) }, found.problems);
   const { run, gates } = await readJobs({ ...found, runs: overridden.runs }, targets);
   const assets = await readDeclaredAssets(found);
+  const deployments = await readDeclaredDeployments({ ...found, deploys: overridden.deploys }, targets);
   found.problems.push(...duplicateProblems(targets, namesOf(overridden.targets)));
-  const secrets = await secretReferencesOf({ targets, ...(run === undefined ? {} : { run }) });
+  const secrets = await secretReferencesOf({ targets, deployments, ...(run === undefined ? {} : { run }) });
   found.problems.push(...secretFileProblems(secrets, request.checkout));
   const { prices, problems: priceProblems } = joinPrices(found.prices.flat());
   found.problems.push(...priceProblems);
@@ -42,13 +43,14 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     found.otherJobs.length === 0 &&
     found.assets.length === 0 &&
     found.deploys.length === 0 &&
+    found.otherDeploys.length === 0 &&
     !found.problems.some((problem) => isError(problem) || problem.code === "not-submitted")
   ) {
     found.problems.push({
       code: "nothing-declared",
       severity: "error",
       message: `Nothing is declared in ${request.config.join(", ")}.`,
-      fix: "Declare targets, a run, an asset (environment, component, data, model), or several of them.",
+      fix: "Declare targets, a run, an asset (environment, component, data, model), something to deploy, or several of them.",
     });
   }
   const declaration: Declaration = {
@@ -57,12 +59,15 @@ export async function readDeclaration(request: DeclarationRequest): Promise<Decl
     targets: chosen,
     ...(run === undefined ? {} : { run }),
     assets,
+    assetsToDeploy: assets.filter(({ source }) =>
+      found.assets.some(({ node, isOfDeploy }) => isOfDeploy === true && node.document === source.document),
+    ),
     gates,
     ...one("limits", found.limits, found.problems),
     ...one("retries", found.retries, found.problems),
     ...defined({ runDefaults: found.runDefaults.find(({ node }) => node === found.runs[0])?.value }),
     ...(found.prices.length === 0 ? {} : { prices }),
-    ...(found.deploys[0] === undefined ? {} : { deploy: found.deploys[0] }),
+    deployments,
     skipped: found.skipped,
     files: found.files,
     problems: firstOf(inOrder(withExpressions(found.problems, expressionsIn(overridden, found)))),
@@ -87,7 +92,10 @@ function one<Key extends "limits" | "retries">(key: Key, declared: Gathered[Key]
 }
 
 /** Everything that is declared, each part with what may be written in it. */
-function expressionsIn({ targets, runs }: Pick<Gathered, "targets" | "runs">, found: Gathered): readonly Problem[] {
+function expressionsIn(
+  { targets, runs, deploys }: Omit<Overridden, "workspaces">,
+  found: Gathered,
+): readonly Problem[] {
   const declarations = found.documents.filter((document) => kindOf(document).is === "declaration");
   const below = (key: string) => declarations.map((document) => ({ document, path: [key] }));
   const parts: readonly (readonly [Part, readonly SourceNode[]])[] = [
@@ -95,10 +103,18 @@ function expressionsIn({ targets, runs }: Pick<Gathered, "targets" | "runs">, fo
     ["run", [...runs, ...found.otherJobs]],
     ["asset", found.assets.flatMap(({ kind, node }) => (kind === "component" ? [] : [node]))],
     ["run", found.assets.flatMap(({ kind, node }) => (kind === "component" ? [node] : []))],
+    ["deploy", [...deploys, ...found.otherDeploys].flatMap(nodesOf)],
     ["workspace", below("workspace")],
     ["rest", [...below("gates"), ...below("prices")]],
   ];
   return parts.flatMap(([part, nodes]) => nodes.flatMap((node) => expressionProblems(node, part)));
+}
+
+/** Files that a mapping names are looked at by themselves; what stands inside of it is a part of it. */
+function nodesOf(part: DeployPart): readonly SourceNode[] {
+  if (part.is === "document") return [part.node];
+  const inFiles = part.parts.filter(({ node }) => node.document !== part.node.document);
+  return [part.node, ...inFiles.map(({ node }) => node)];
 }
 
 /** What is reported when only some files changed; problems of the inputs always are. */
@@ -121,12 +137,12 @@ async function onlyAffected(
   };
 }
 
+type Overridden = Pick<Gathered, "targets" | "runs" | "workspaces"> & { readonly deploys: readonly DeployPart[] };
+
 /** Puts the values of the input `set` in place, before anything is checked. */
-async function override(
-  found: Gathered,
-  overrides: readonly Override[],
-): Promise<Pick<Gathered, "targets" | "runs" | "workspaces">> {
+async function override(found: Gathered, overrides: readonly Override[]): Promise<Overridden> {
   let { targets, runs } = found;
+  let deploys: readonly DeployPart[] = found.deploys;
   for (const change of overrides) {
     const { path } = change;
     const [section, ...rest] = path;
@@ -146,12 +162,15 @@ async function override(
       targets = targets.with(index, withValue(node, below, change));
     } else if (section === "run" && runs[0] !== undefined && rest.length > 0) {
       runs = [withValue(runs[0], rest, change), ...runs.slice(1)];
+    } else if (section === "deploy" && found.deploys.length > 0) {
+      const { withDeployOverride } = await import("./override-deploy.ts");
+      deploys = withDeployOverride(deploys, rest, change, found.problems);
     } else if (section !== "workspace") {
       const better = await betterPath(String(section), path, found);
       found.problems.push(change.refuse("names nothing that is declared", better));
     }
   }
-  return { targets, runs, workspaces: found.workspaces };
+  return { targets, runs, deploys, workspaces: found.workspaces };
 }
 
 /** What the line may have meant: the run's key without `run.`, a target's name without `targets.`, a slip of a section. */
@@ -161,7 +180,7 @@ async function betterPath(section: string, path: NodePath, { targets, runs }: Ga
     return `Put targets. before it: targets.${written}=….`;
   if (runs.length > 0 && section !== "run" && (await import("../job/job.ts")).isKeyOfJobs(section))
     return `Put run. before it: run.${written}=….`;
-  const near = suggestionFor(section, ["targets", "run", "workspace"]).trim();
+  const near = suggestionFor(section, ["targets", "run", "deploy", "workspace"]).trim();
   return near === "" ? undefined : near;
 }
 
@@ -254,6 +273,17 @@ async function readJobs(
   if (found.runs.length === 0 && found.otherJobs.length === 0 && found.gates.length === 0) return { gates: [] };
   const { readRun } = await import("./read-run.ts");
   return readRun(found, targets);
+}
+
+/** Most declarations deploy nothing, and the types of deployments are much to load. */
+async function readDeclaredDeployments(
+  { deploys, otherDeploys, problems }: Pick<Overridden, "deploys"> & Pick<Gathered, "otherDeploys" | "problems">,
+  targets: readonly ComputeTarget[],
+): Promise<Declaration["deployments"]> {
+  if (deploys.length === 0 && otherDeploys.length === 0) return [];
+  const { readDeployments, onlyChecked } = await import("./read-deployments.ts");
+  onlyChecked(otherDeploys, targets, problems);
+  return readDeployments(deploys, targets, problems);
 }
 
 async function readDeclaredAssets({ assets, problems }: Gathered): Promise<Declaration["assets"]> {

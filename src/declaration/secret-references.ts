@@ -2,13 +2,24 @@ import { secretsOf } from "../compute/target.ts";
 import type { SecretReference } from "../secret/secret.ts";
 import type { Declaration } from "./declaration.ts";
 
-/** Every secret that the targets and the run refer to. */
+/** Every secret that the targets, the run and the deployments refer to. */
 export async function secretReferencesOf({
   targets,
   run,
-}: Pick<Declaration, "targets" | "run">): Promise<readonly SecretReference[]> {
+  deployments,
+}: Pick<Declaration, "targets" | "run" | "deployments">): Promise<readonly SecretReference[]> {
   const ofTargets = targets.flatMap(secretsOf);
-  if (run === undefined) return ofTargets;
+  return [...ofTargets, ...(await ofRun(run)), ...(await ofDeployments(deployments))];
+}
+
+async function ofRun(run: Declaration["run"]): Promise<readonly SecretReference[]> {
+  if (run === undefined) return [];
   const { secretsOf: secretsOfJob } = await import("../job/job.ts");
-  return [...ofTargets, ...secretsOfJob(run).map(({ reference }) => reference)];
+  return secretsOfJob(run).map(({ reference }) => reference);
+}
+
+async function ofDeployments(deployments: Declaration["deployments"]): Promise<readonly SecretReference[]> {
+  if (deployments.length === 0) return [];
+  const { secretsOf: secretsOfDeployment } = await import("../deployment/deployment.ts");
+  return deployments.flatMap(secretsOfDeployment).map(({ reference }) => reference);
 }

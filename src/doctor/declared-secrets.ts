@@ -9,7 +9,7 @@ import type { SecretReference } from "../secret/secret.ts";
 import type { UsedSecret } from "./secrets.ts";
 import { secretReferencesOf } from "../declaration/secret-references.ts";
 
-type Declared = Pick<Declaration, "targets" | "run">;
+type Declared = Pick<Declaration, "targets" | "run" | "deployments">;
 
 /** The secrets of the declaration, and whether what is planned would send them. */
 export function usedSecrets({ targets, run }: Declared, steps: readonly Step[]): readonly UsedSecret[] {

@@ -3,7 +3,7 @@ import type { ChildReport, PlanAction, PlanReport, Result, RunReport } from "./r
 
 /** Every output of the interface that the result has something for. Paths of reports are added by whoever writes them. */
 export function outputsOf(result: Result): Readonly<Record<string, string>> {
-  const { targets, assets, plan, run } = result;
+  const { targets, assets, plan, run, deployments } = result;
   const assetsDiffer = assets.some(({ action }) => action !== "none");
   const actions: readonly PlanAction[] =
     plan === undefined ? targets.map(({ action }) => action) : plan.steps.map(({ action }) => action);
@@ -25,7 +25,8 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
         ({ action, outcome }) => outcome === "succeeded" && !["none", "adopt", "wait", "refuse"].includes(action),
       ) ||
         (assetsDiffer && result.command !== "plan") ||
-        (run !== undefined && !run.reused),
+        (run !== undefined && !run.reused) ||
+        deployments.some(({ action }) => action !== "unchanged" && action !== "failed"),
     ),
     "failure-reason": result.failureReason ?? "",
     ...(plan === undefined
@@ -53,6 +54,34 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
           gates: JSON.stringify(run.gates.map(gateOutput)),
           "artifacts-path": run.artifactsPath ?? "",
         }),
+    ...outputsOfDeployments(deployments),
+  };
+}
+
+/** Single values are those of the last deployment; `deployments` has all of them. */
+function outputsOfDeployments(deployments: Result["deployments"]): Readonly<Record<string, string>> {
+  const last = deployments.at(-1);
+  if (last === undefined) return {};
+  return {
+    "model-id": last.modelId ?? "",
+    "endpoint-name": last.endpoint,
+    "deployment-name": last.deployment ?? "",
+    "deployment-state": last.state,
+    "scoring-uri": last.scoringUri ?? "",
+    "swagger-uri": last.swaggerUri ?? "",
+    "traffic-before": JSON.stringify(last.trafficBefore ?? {}),
+    "traffic-after": JSON.stringify(last.trafficAfter ?? {}),
+    deployments: JSON.stringify(
+      deployments.map(({ endpoint, deployment, type, state, action, traffic, modelId, tests }) => ({
+        endpoint,
+        ...defined({ deployment }),
+        type,
+        state,
+        action,
+        ...defined({ traffic, "model-id": modelId }),
+        tests,
+      })),
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import { heading, type Document, type Section } from "./document.ts";
 import type { Result } from "./result.ts";
+import { deploymentsSection, plannedDeploymentsSection } from "./sections/deployments.ts";
 import { doctorSections } from "./sections/doctor.ts";
 import { assetsSection } from "./sections/assets.ts";
 import { failuresSection, leftGoingSection } from "./sections/failures.ts";
@@ -23,11 +24,13 @@ const parts: readonly (readonly [name: string, sections: (result: Result) => rea
   ["run", runSection],
   ["trials", trialsSection],
   ["steps", stepsSection],
+  ["deployments", deploymentsSection],
   ["checks", doctorSections],
   ["targets", targetsSection],
   ["assets", assetsSection],
   ["problems", problemsSection],
   ["plan", planSection],
+  ["planned deployments", plannedDeploymentsSection],
   ["metrics", metricsSection],
   ["images", imagesSection],
   ["log", logTailSection],

@@ -174,6 +174,68 @@ const environment = z.strictObject({
 });
 const asset = environment.extend({ kind: z.enum(["environment", "component", "data", "model"]) });
 
+const traffic = z.record(text, z.number()).describe("Percentages by the names of deployments.");
+const latency = z.strictObject({ median: z.number(), p95: z.number(), max: z.number() });
+
+const deployment = z.strictObject({
+  endpoint: text.describe("The endpoint, or the web service."),
+  deployment: text.exactOptional().describe("The name that the release has."),
+  type: text,
+  where: position.exactOptional().describe("Where it is declared."),
+  strategy: text.exactOptional(),
+  state: text.describe("As the service spells it."),
+  action: z.enum(["created", "updated", "unchanged", "rolled-back", "submitted", "failed"]),
+  traffic: z.number().exactOptional().describe("Percentage of the release now."),
+  trafficBefore: traffic.exactOptional(),
+  trafficAfter: traffic.exactOptional(),
+  modelId: text.exactOptional(),
+  tests: z.array(
+    z.strictObject({
+      name: text,
+      passed: z.boolean(),
+      calls: z.number(),
+      status: text.exactOptional().describe("HTTP status of the last answer, or the status of the batch job."),
+      latency: latency.exactOptional().describe("Milliseconds over all calls."),
+      message: text.exactOptional(),
+      url: text.exactOptional(),
+    }),
+  ),
+  scoringUri: text.exactOptional(),
+  swaggerUri: text.exactOptional(),
+  url: text.exactOptional(),
+  notes: z.array(text),
+  error: serviceError.exactOptional(),
+  logTail: text.exactOptional(),
+  durationSeconds: z.number(),
+});
+
+const plannedDeployment = z.strictObject({
+  endpoint: text,
+  deployment: text.exactOptional().describe("The name that the release would get."),
+  type: text,
+  where: position.exactOptional(),
+  strategy: text.exactOptional(),
+  steps: z.array(
+    z.strictObject({
+      action: z.enum([
+        "register",
+        "create",
+        "update",
+        "test",
+        "move-traffic",
+        "mirror",
+        "set-default",
+        "delete",
+        "none",
+      ]),
+      what: text,
+      reason: text,
+    }),
+  ),
+  trafficBefore: traffic.exactOptional(),
+  trafficAfter: traffic.exactOptional(),
+});
+
 const doctor = z.strictObject({
   sections: z.array(
     z.strictObject({
@@ -255,12 +317,18 @@ const resultSchema = z.strictObject({
   skipped: z.array(z.strictObject({ file: text, reason: text })),
   problems: z.array(problem),
   plan: z
-    .strictObject({ hasChanges: z.boolean(), hourly: hourly.exactOptional(), steps: z.array(step) })
+    .strictObject({
+      hasChanges: z.boolean(),
+      deployments: z.array(plannedDeployment).exactOptional(),
+      hourly: hourly.exactOptional(),
+      steps: z.array(step),
+    })
     .exactOptional(),
   targets: z.array(target),
   assets: z.array(asset).describe("Assets that files of their own declare, in the order of the files."),
   environments: z.array(environment).describe("The environments among the assets."),
   run: run.exactOptional(),
+  deployments: z.array(deployment).describe("What was deployed, in the order of the declaration."),
   doctor: doctor.exactOptional(),
   leftGoing: z.array(z.strictObject({ what: text, next: text, runName: text.exactOptional() })),
   startedAt: text,

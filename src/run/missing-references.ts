@@ -17,12 +17,17 @@ import type { Position, Problem } from "../yaml/problem.ts";
 import { positionOf } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 
-/** What a run, and the assets that are registered for it, refer to in the workspace. */
+/** A use of an asset, and where a key of it is declared. */
+export type PlacedUse = { readonly use: AssetUse; readonly at: (key: string) => Position };
+
+/** What a run, what is deployed, and the assets that are registered for it refer to in the workspace. */
 export type Referring = {
   /** Absent where nothing is submitted to the workspace. */
   readonly run?: Job;
   /** Assets that the same call registers: nobody need have done so before. What they refer to has to be there, too. */
   readonly declared: readonly DeclaredAsset[];
+  /** What is deployed uses these. */
+  readonly deployed?: readonly PlacedUse[];
 };
 
 export type WorkspaceReads = ReferenceReads & {
@@ -94,10 +99,7 @@ function placeOf(run: Job, { where, at }: AssetUse, key: string): Position {
 }
 
 /** Everything that the run, and what is registered for it, use. */
-function placedUses({
-  run,
-  declared,
-}: Referring): readonly { readonly use: AssetUse; readonly at: (key: string) => Position }[] {
+function placedUses({ run, declared, deployed = [] }: Referring): readonly PlacedUse[] {
   const ofRun =
     run === undefined
       ? []
@@ -105,7 +107,7 @@ function placedUses({
   const ofAssets = declared.flatMap((asset) =>
     partsOfDeclared(asset).map((use) => ({ use, at: () => use.at ?? positionOf(asset.source) })),
   );
-  return [...ofRun, ...ofAssets];
+  return [...ofRun, ...ofAssets, ...deployed];
 }
 
 function soughtAssets(referring: Referring, reads: WorkspaceReads): readonly Sought[] {

@@ -1,4 +1,5 @@
 import type { CodeEntry } from "./code-entry.ts";
+import { deploymentCodes } from "./deployment-codes.ts";
 import { jobCodes } from "./job-codes.ts";
 import { targetCodes } from "./target-codes.ts";
 import { tuningCodes } from "./tuning-codes.ts";
@@ -393,6 +394,7 @@ export const problemCodes = {
 
   ...tuningCodes,
   ...jobCodes,
+  ...deploymentCodes,
   ...targetCodes,
   ...workspaceCodes,
 } as const satisfies Readonly<Record<string, CodeEntry>>;

@@ -1,0 +1,188 @@
+import pLimit from "p-limit";
+import { declaredFor } from "../asset/declared.ts";
+import { succeeded } from "../azure/outcome.ts";
+import type { Declaration } from "../declaration/declaration.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { hasChangesIn } from "../release/changes.ts";
+import type { PlannedRelease, Released, ReleaseDeps, ReleasedRun } from "../release/kind.ts";
+import { takeParts } from "../release/parts.ts";
+import { planRelease } from "../release/release.ts";
+import { failureAt } from "../report/refused-field.ts";
+import type { DeploymentReport, Failure, RunReport } from "../report/result.ts";
+import { placeOf } from "../yaml/source.ts";
+import type { Wanted } from "./before-writing.ts";
+import { nothing, type CommandContext, type CommandResult } from "./context.ts";
+import { targetsOfDeployments, usesOfDeployments } from "./deployment-references.ts";
+import { takingTurns, type Prepared } from "./submit-run.ts";
+
+/** Of what is declared, the deployments and the part that they use. */
+export function usedByDeployments(declaration: Declaration): Wanted {
+  const { deployments, targets, assets, assetsToDeploy, prices } = declaration;
+  const used = targetsOfDeployments(deployments, targets);
+  const referred = declaredFor(usesOfDeployments(deployments), assets);
+  return {
+    declared: targets,
+    assets: assets.filter((asset) => assetsToDeploy.includes(asset) || referred.includes(asset)),
+    deployments,
+    ...(used.length === 0 ? {} : { targets: used }),
+    ...(prices === undefined ? {} : { prices }),
+  };
+}
+
+/** What a release needs of the run that was trained or joined before it. */
+export function releasedRun(run: RunReport | undefined): ReleasedRun | undefined {
+  if (run === undefined) return undefined;
+  const steps = (run.children ?? []).flatMap(({ step, name }) => (step === undefined ? [] : [[step, name] as const]));
+  return {
+    name: run.name,
+    steps: new Map(steps),
+    gates: run.gates,
+    ...(run.best === undefined ? {} : { bestTrial: run.best.name }),
+  };
+}
+
+type Released1 =
+  { readonly released: Released } | { readonly failures: readonly Failure[]; readonly failed: DeploymentReport };
+
+/** Releases everything that is declared: endpoints side by side, the deployments of one endpoint one after the other. */
+export async function releaseDeclared(
+  deployments: readonly Deployment[],
+  context: CommandContext,
+  prepared: Pick<Prepared, "azure" | "liveNames">,
+  run?: ReleasedRun,
+): Promise<CommandResult> {
+  if (deployments.length === 0) return nothing;
+  const limit = pLimit(context.inputs.parallel);
+  const byEndpoint = Map.groupBy(deployments, (one) => `${familyOf(one)} ${one.endpointName.toLowerCase()}`);
+  const outcomes = new Map<Deployment, Released1>();
+  await Promise.all(
+    [...byEndpoint.values()].map((group) =>
+      limit(async () => {
+        for (const deployment of group) outcomes.set(deployment, await releaseOne(deployment, context, prepared, run));
+      }),
+    ),
+  );
+  const all = deployments.flatMap((deployment) => outcomes.get(deployment) ?? []);
+  return {
+    deployments: all.map((one) => ("released" in one ? one.released.report : one.failed)),
+    failures: all.flatMap((one) => ("released" in one ? one.released.failures : one.failures)),
+    leftGoing: all.flatMap((one) => ("released" in one ? one.released.leftGoing : [])),
+  };
+}
+
+/** What has names of its own in a workspace. */
+function familyOf({ type }: Deployment): string {
+  return type === "kubernetes" || type === "managed" ? "online" : type === "aks" || type === "aci" ? "service" : type;
+}
+
+async function releaseOne(
+  deployment: Deployment,
+  context: CommandContext,
+  prepared: Pick<Prepared, "azure" | "liveNames">,
+  run?: ReleasedRun,
+): Promise<Released1> {
+  const startedAt = context.clock.now();
+  const deps = releaseDeps(deployment, context, prepared, run);
+  const planned = await plannedRelease(deployment, deps);
+  if (planned.ok) return { released: await planned.value.carryOut() };
+  const failure = failureAt(planned.failure, `${wordFor(deployment)} could not be released`, deployment.source);
+  const reason = failure.reason === "workspace-unavailable" ? ("deployment-failed" as const) : failure.reason;
+  return {
+    failures: [{ ...failure, reason }],
+    failed: {
+      endpoint: deployment.endpointName,
+      ...nameOf(deployment),
+      type: deployment.type,
+      ...placeIn(deployment),
+      state: "Not deployed",
+      action: "failed",
+      tests: [],
+      notes: [],
+      error: planned.failure.error,
+      durationSeconds: (context.clock.now() - startedAt) / 1000,
+    },
+  };
+}
+
+async function plannedRelease(deployment: Deployment, deps: ReleaseDeps & { readonly isRunToCome?: boolean }) {
+  const parts = await takeParts(deployment, deps);
+  return parts.ok ? planRelease(deployment, parts.value, deps) : parts;
+}
+
+/** For messages: `The deployment blue of clf-ep`. */
+function wordFor(deployment: Deployment): string {
+  const { deployment: name } = nameOf(deployment);
+  return name === undefined
+    ? `The deployment ${deployment.endpointName}`
+    : `The deployment ${name} of ${deployment.endpointName}`;
+}
+
+function nameOf(deployment: Deployment): { readonly deployment?: string } {
+  const name = "deployment" in deployment ? deployment.deployment?.name : undefined;
+  return name === undefined ? {} : { deployment: name };
+}
+
+function placeIn({ source }: Deployment): { readonly where?: NonNullable<DeploymentReport["where"]> } {
+  const where = placeOf(source);
+  return where === undefined ? {} : { where };
+}
+
+/** What is planned for the deployments. Only reads. @param isRunToCome where a run would be submitted before them. */
+export async function planDeployments(
+  deployments: readonly Deployment[],
+  context: CommandContext,
+  prepared: Pick<Prepared, "azure" | "liveNames">,
+  isRunToCome: boolean,
+): Promise<{
+  readonly planned: readonly PlannedRelease["planned"][];
+  readonly hasChanges: boolean;
+  readonly failures: readonly Failure[];
+}> {
+  const limit = pLimit(context.inputs.parallel);
+  const outcomes = await Promise.all(
+    deployments.map((deployment) =>
+      limit(async () => ({
+        deployment,
+        outcome: await plannedRelease(deployment, {
+          ...releaseDeps(deployment, context, prepared),
+          isRunToCome,
+        }),
+      })),
+    ),
+  );
+  const planned = outcomes.flatMap(({ outcome }) => (outcome.ok ? [outcome.value.planned] : []));
+  return {
+    planned,
+    hasChanges: planned.some(hasChangesIn),
+    failures: outcomes.flatMap(({ deployment, outcome }) =>
+      outcome.ok ? [] : [failureAt(outcome.failure, `${wordFor(deployment)} could not be planned`, deployment.source)],
+    ),
+  };
+}
+
+function releaseDeps(
+  deployment: Deployment,
+  context: CommandContext,
+  { azure, liveNames }: Pick<Prepared, "azure" | "liveNames">,
+  run?: ReleasedRun,
+): ReleaseDeps {
+  const { clock, signal, deadline, github, newId, log, inputs } = context;
+  const said = (message: string) => `${deployment.endpointName}: ${message}`;
+  return {
+    azure,
+    clock,
+    signal,
+    deadline,
+    wait: inputs.wait,
+    github,
+    ...(run === undefined ? {} : { run }),
+    resolveSecret: context.resolveSecretWith(azure),
+    mask: context.mask,
+    newId,
+    exclusively: takingTurns(azure, context),
+    liveNames,
+    beforeWriting: () => Promise.resolve(succeeded(undefined)),
+    onProgress: (message) => log.info(said(message)),
+    onGroup: (title, lines) => log.group(said(title), lines),
+  };
+}

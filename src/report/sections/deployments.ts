@@ -1,0 +1,235 @@
+import {
+  badge,
+  code,
+  heading,
+  joined,
+  link,
+  sentence,
+  strong,
+  type Block,
+  type Section,
+  type Text,
+  type Tone,
+} from "../document.ts";
+import { errorText } from "../error-text.ts";
+import { duration } from "../format.ts";
+import type { DeploymentReport, DeploymentStep, PlannedDeployment, Result, TestReport, Traffic } from "../result.ts";
+
+const typeWords = new Map([
+  ["managed", "managed online"],
+  ["kubernetes", "Kubernetes online"],
+  ["batch", "batch"],
+  ["aci", "ACI web service"],
+  ["aks", "AKS web service"],
+  ["local", "on the runner"],
+]);
+
+const typeWord = (type: string) => typeWords.get(type) ?? type;
+
+const actionWords: Readonly<Record<DeploymentReport["action"], { readonly text: string; readonly tone: Tone }>> = {
+  created: { text: "created", tone: "good" },
+  updated: { text: "updated", tone: "good" },
+  unchanged: { text: "unchanged", tone: "neutral" },
+  "rolled-back": { text: "rolled back", tone: "bad" },
+  submitted: { text: "submitted", tone: "waiting" },
+  failed: { text: "failed", tone: "bad" },
+};
+
+/** What was deployed: a table of all, then of each what there is to say. */
+export function deploymentsSection({ deployments }: Pick<Result, "deployments">): readonly Section[] {
+  if (deployments.length === 0) return [];
+  return [{ rank: 2, blocks: [heading(2, "Deployments"), table(deployments)] }, ...deployments.flatMap(sectionsOf)];
+}
+
+function table(deployments: readonly DeploymentReport[]): Block {
+  const hasTraffic = deployments.some(({ trafficAfter }) => trafficAfter !== undefined);
+  const hasTests = deployments.some(({ tests }) => tests.length > 0);
+  return {
+    kind: "table",
+    columns: [
+      { title: "Deployment" },
+      { title: "Type" },
+      { title: "State" },
+      { title: "Action" },
+      ...(hasTraffic ? [{ title: "Traffic before" }, { title: "Traffic after" }] : []),
+      ...(hasTests ? [{ title: "Tests" }] : []),
+      { title: "Duration", numeric: true, reportOnly: true },
+    ],
+    rows: deployments.map((one): readonly Text[] => {
+      const { text, tone } = actionWords[one.action];
+      return [
+        nameOf(one),
+        typeWord(one.type),
+        one.state,
+        badge(text, tone),
+        ...(hasTraffic ? [trafficText(one.trafficBefore), trafficText(one.trafficAfter)] : []),
+        ...(hasTests ? [testsWord(one.tests)] : []),
+        duration(one.durationSeconds),
+      ];
+    }),
+  };
+}
+
+function nameOf({ endpoint, deployment, url }: Pick<DeploymentReport, "endpoint" | "deployment" | "url">): Text {
+  const name = url === undefined ? code(endpoint) : link(endpoint, url);
+  return deployment === undefined || deployment === endpoint ? name : [name, " / ", code(deployment)];
+}
+
+/** `blue 90 %, green 10 %`; shares of nothing are left out. */
+function trafficText(traffic: Traffic | undefined): Text {
+  if (traffic === undefined) return "";
+  const shares = Object.entries(traffic).filter(([, share]) => share > 0);
+  if (shares.length === 0) return "none";
+  return joined(
+    shares.map(([name, share]) => [code(name), ` ${share} %`]),
+    ", ",
+  );
+}
+
+function testsWord(tests: readonly TestReport[]): Text {
+  if (tests.length === 0) return "";
+  const passed = tests.filter((test) => test.passed).length;
+  return passed === tests.length
+    ? badge(`${passed} passed`, "good")
+    : [badge(`${tests.length - passed} failed`, "bad"), passed === 0 ? "" : `, ${passed} passed`];
+}
+
+/** What is said of one deployment, where there is anything. */
+function sectionsOf(report: DeploymentReport): readonly Section[] {
+  const { error, tests, notes, logTail } = report;
+  const blocks: readonly Block[] = [
+    ...(error === undefined
+      ? []
+      : [{ kind: "list" as const, items: [{ content: errorText(error) }], tone: "bad" as const }]),
+    ...(tests.length === 0 ? [] : [testTable(tests)]),
+    ...facts(report),
+    ...(notes.length === 0
+      ? []
+      : [{ kind: "list" as const, items: notes.map((note) => ({ content: sentence(note) })) }]),
+    ...tryIt(report),
+    ...endOfLog(logTail),
+  ];
+  return blocks.length === 0 ? [] : [{ rank: 3, blocks: [heading(3, nameOf(report)), ...blocks] }];
+}
+
+function testTable(tests: readonly TestReport[]): Block {
+  const hasTimes = tests.some(({ latency }) => latency !== undefined);
+  return {
+    kind: "table",
+    columns: [
+      { title: "Test" },
+      { title: "Result" },
+      { title: "Answer" },
+      { title: "Calls", numeric: true },
+      ...(hasTimes
+        ? [
+            { title: "Median", numeric: true as const },
+            { title: "95 %", numeric: true as const },
+            { title: "Slowest", numeric: true as const },
+          ]
+        : []),
+      { title: "Why", long: true },
+    ],
+    rows: tests.map(({ name, passed, status, calls, latency, message, url }): readonly Text[] => [
+      url === undefined ? code(name) : link(name, url),
+      passed ? badge("passed", "good") : badge("failed", "bad"),
+      status ?? "",
+      String(calls),
+      ...(hasTimes ? [time(latency?.median), time(latency?.p95), time(latency?.max)] : []),
+      message === undefined ? "" : sentence(message),
+    ]),
+  };
+}
+
+const time = (milliseconds: number | undefined) => (milliseconds === undefined ? "" : `${Math.round(milliseconds)} ms`);
+
+function facts({ strategy, modelId, scoringUri, swaggerUri }: DeploymentReport): readonly Block[] {
+  const rows: readonly (readonly Text[])[] = [
+    ...(strategy === undefined ? [] : [["Strategy", strategy]]),
+    ...(modelId === undefined ? [] : [["Model", code(shortened(modelId))]]),
+    ...(scoringUri === undefined ? [] : [["Scoring URI", code(scoringUri)]]),
+    ...(swaggerUri === undefined ? [] : [["OpenAPI", code(swaggerUri)]]),
+  ];
+  return rows.length === 0 ? [] : [{ kind: "table", rows }];
+}
+
+/** `clf:3` of an id of the workspace; any other stays as it is. */
+function shortened(id: string): string {
+  const [, name, version] = /\/workspaces\/[^/]+\/models\/([^/]+)\/versions\/([^/]+)$/i.exec(id) ?? [];
+  return name === undefined || version === undefined ? id : `${name}:${version}`;
+}
+
+/** A request to copy. Keys and tokens never stand in it. */
+function tryIt({ scoringUri, type, action }: DeploymentReport): readonly Block[] {
+  if (scoringUri === undefined || type === "batch" || action === "failed" || action === "rolled-back") return [];
+  const quoted = `'${scoringUri.replaceAll("'", String.raw`'\''`)}'`;
+  const login = type === "local" ? "" : ' -H "Authorization: Bearer $KEY"';
+  return [
+    {
+      kind: "details",
+      summary: "The request to try",
+      blocks: [
+        {
+          kind: "code",
+          language: "sh",
+          text: `curl ${quoted}${login} -H 'Content-Type: application/json' -d @request.json`,
+        },
+      ],
+    },
+  ];
+}
+
+/** Enough to see a program's own error. Our choice. */
+const linesShown = 12;
+
+function endOfLog(logTail: string | undefined): readonly Block[] {
+  const lines = (logTail ?? "").trimEnd().split("\n").slice(-linesShown).join("\n");
+  return lines.trim() === "" ? [] : [{ kind: "code", text: lines, language: "text", reportOnly: true }];
+}
+
+const stepWords: Readonly<Record<DeploymentStep["action"], string>> = {
+  register: "register",
+  create: "create",
+  update: "update",
+  test: "test",
+  "move-traffic": "move traffic",
+  mirror: "mirror traffic",
+  "set-default": "set as default",
+  delete: "delete",
+  none: "no change",
+};
+
+/** What would be deployed, where nothing was yet. */
+export function plannedDeploymentsSection({
+  plan,
+  deployments,
+}: Pick<Result, "plan" | "deployments">): readonly Section[] {
+  const planned = plan?.deployments ?? [];
+  if (planned.length === 0 || deployments.length > 0) return [];
+  return [{ rank: 4, blocks: [heading(2, "Planned deployments"), ...planned.map(plannedTable)] }];
+}
+
+function plannedTable(planned: PlannedDeployment): Block {
+  const { steps, trafficBefore, trafficAfter, type, strategy } = planned;
+  const isMoved = trafficBefore !== undefined && trafficAfter !== undefined;
+  return {
+    kind: "table",
+    columns: [{ title: plainName(planned) }, { title: "What" }, { title: "Why", long: true }],
+    rows: [
+      ...steps.map(({ action, what, reason }): readonly Text[] => [
+        strong(stepWords[action]),
+        sentence(what),
+        sentence(reason),
+      ]),
+      [
+        strong(isMoved ? "traffic" : "type"),
+        isMoved ? joined([trafficText(trafficBefore), trafficText(trafficAfter)], " → ") : typeWord(type),
+        strategy === undefined ? "" : `Strategy: ${strategy}.`,
+      ],
+    ],
+  };
+}
+
+function plainName({ endpoint, deployment }: PlannedDeployment): string {
+  return deployment === undefined || deployment === endpoint ? endpoint : `${endpoint} / ${deployment}`;
+}
