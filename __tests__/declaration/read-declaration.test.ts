@@ -60,7 +60,7 @@ describe("files", () => {
     expect(codes(byName.problems)).toEqual(["not-a-declaration"]);
   });
 
-  it("of az ml that no command uses are notices where a glob matches them, and errors where they are named", async () => {
+  it("of az ml that no command uses here are notices where a glob matches them, and errors where they are named", async () => {
     const job = "command: x\nenvironment: azureml:e:1\n";
     const files = {
       "a.yml": "name: cpu\ntype: amlcompute\n",
@@ -73,9 +73,9 @@ describe("files", () => {
     const said = async (request: Partial<DeclarationRequest>) => {
       const { problems, run } = await declare(files, request);
       const lines = problems.map(({ where, severity, code }) => `${where?.file ?? ""} ${severity} ${code}`);
-      return { lines, file: run?.source.document.file };
+      return { lines, ...(run === undefined ? {} : { file: run.source.document.file }) };
     };
-    const unused = ["endpoint.yml notice not-supported-yet", "parallel.yml notice not-supported-yet"];
+    const unused = ["endpoint.yml notice not-deployed", "parallel.yml notice not-supported-yet"];
     const [two, fault] = ["two-job.yml notice two-runs", "two-job.yml error missing-file"];
     expect(await said({ config: ["**/*.yml"] })).toEqual({
       lines: [...unused.slice(0, 1), "one-job.yml notice two-runs", ...unused.slice(1), two, fault],
@@ -85,7 +85,7 @@ describe("files", () => {
       file: "one-job.yml",
     });
     expect(await said({ config: ["a.yml", "one*.yml"] })).toEqual({ lines: [], file: "one-job.yml" });
-    expect((await said({ config: ["a.yml", "endpoint.yml"] })).lines).toEqual(["endpoint.yml error not-supported-yet"]);
+    expect((await said({ config: ["a.yml", "parallel.yml"] })).lines).toEqual(["parallel.yml error not-supported-yet"]);
   });
 
   it("of an az ml repository that a glob matches stop nothing: what is no YAML is a warning, unless it was meant for us", async () => {

@@ -17,6 +17,7 @@ const sections = readdirSync("src/report/sections")
 
 /** The member that a section reads, and the parts that are lost with it. */
 const reads: Readonly<Record<string, { readonly member: keyof Result; readonly parts: readonly string[] }>> = {
+  deployments: { member: "deployments", parts: ["deployments", "planned deployments"] },
   doctor: { member: "doctor", parts: ["checks"] },
   assets: { member: "assets", parts: ["assets"] },
   failures: { member: "failures", parts: ["failures"] },

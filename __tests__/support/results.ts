@@ -58,6 +58,56 @@ const failedRun: Result = {
   },
 };
 
+const deployed: Result = {
+  ...bare,
+  command: "deploy",
+  conclusion: "failure",
+  failureReason: "smoke-test-failed",
+  failures: ["deploy/blue.yml:3:1: The test tests/one.json failed."],
+  deployments: [
+    {
+      endpoint: "clf",
+      deployment: "green",
+      type: "managed",
+      strategy: "canary",
+      state: "Succeeded",
+      action: "created",
+      traffic: 100,
+      trafficBefore: { blue: 100 },
+      trafficAfter: { green: 100, blue: 0 },
+      modelId: "/subscriptions/s/resourceGroups/g/providers/M/workspaces/w/models/clf/versions/3",
+      tests: [
+        { name: "tests/one.json", passed: true, calls: 20, status: "200", latency: { median: 12.4, p95: 30, max: 41 } },
+      ],
+      scoringUri: "https://clf.eastus.inference.ml.azure.com/score",
+      swaggerUri: "https://clf.eastus.inference.ml.azure.com/swagger.json",
+      url: "https://ml.azure.com/endpoints/realtime/clf?wsid=/a/b",
+      notes: [],
+      durationSeconds: 300,
+    },
+    {
+      endpoint: "clf-aci",
+      type: "aci",
+      state: "Failed | ::error::",
+      action: "rolled-back",
+      tests: [
+        {
+          name: "tests[0]",
+          passed: false,
+          calls: 1,
+          status: "502",
+          message: "The answer is | <b>no JSON</b> @octocat.",
+        },
+      ],
+      scoringUri: "http://clf-aci.eastus.azurecontainer.io/score",
+      notes: ["An update of a web service is not atomic: for a moment it may have answered with the new model."],
+      error,
+      logTail: "Traceback:\n  ModuleNotFoundError: No module named 'joblib'\n``` ::error:: @octocat",
+      durationSeconds: 61,
+    },
+  ],
+};
+
 /** More parameters than a table has columns for. */
 const wide = { a: 1, b: 0.123456789, c: "<b>", d: { e: [1] }, f: null, g: "::error::" };
 
@@ -113,6 +163,43 @@ export function everyResult(): readonly { readonly name: string; readonly result
       result: { ...bare, workspace: { subscriptionId: "s", resourceGroup: "g", name: "" }, files: [] },
     },
     { name: "a failed run", result: failedRun },
+    { name: "deployments", result: deployed },
+    {
+      name: "planned deployments",
+      result: {
+        ...bare,
+        command: "plan",
+        plan: {
+          hasChanges: true,
+          steps: [],
+          deployments: [
+            {
+              endpoint: "clf|<b>",
+              deployment: "green",
+              type: "managed",
+              where: { file: "deploy/blue.yml", line: 3, column: 1 },
+              strategy: "blue-green",
+              steps: [
+                {
+                  action: "register",
+                  what: "the model clf, version 4",
+                  reason: "None of its versions has these bytes.",
+                },
+                { action: "create", what: "the deployment green", reason: "It has another definition than blue." },
+                { action: "move-traffic", what: "100 % to green", reason: "| ::error:: @octocat" },
+              ],
+              trafficBefore: { blue: 100 },
+              trafficAfter: { green: 100 },
+            },
+            {
+              endpoint: "clf-aci",
+              type: "aci",
+              steps: [{ action: "none", what: "clf-aci", reason: "It is as declared." }],
+            },
+          ],
+        },
+      },
+    },
     {
       name: "targets",
       result: {

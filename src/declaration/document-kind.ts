@@ -85,16 +85,16 @@ const kindsByType = new Map<string, DeclaredKindName>([
   ...["custom_model", "mlflow_model", "triton_model"].map((type) => [type, "model"] as const),
 ]);
 
-/** True for what some command acts on. */
-export function isOurs({ is }: DocumentKind): boolean {
-  return is !== "unknown" && is !== "not-supported-yet" && is !== "unsubmitted";
+/** True for what some command acts on. What is to be deployed is acted on where `deploy` names it. */
+export function isOurs(kind: DocumentKind): boolean {
+  return kind.is !== "unknown" && kind.is !== "not-supported-yet" && kind.is !== "unsubmitted" && !isDeploy(kind);
 }
 
 /** Tells what a text that is no YAML was meant to declare, by the keys that begin its lines. */
-export function isMeantForUs(text: string): boolean {
+export function isMeantForUs(text: string, isWanted = isOurs): boolean {
   return text.split(/^---.*$/m).some((part) => {
     const lines = part.matchAll(/^["']?([\w$]+)["']?[ \t]*:[ \t]*["']?([^"'#\r\n]*)/gm);
-    return isOurs(
+    return isWanted(
       kindOf({ value: Object.fromEntries([...lines].map(([, key = "", value = ""]) => [key, value.trim()])) }),
     );
   });

@@ -43,7 +43,7 @@ export async function gatherDeployFiles(
   found.problems.push(...problems);
   for (const loaded of files) {
     const { file, byGlob, documents } = loaded;
-    found.problems.push(...problemsOfReading(loaded));
+    found.problems.push(...problemsOfReading(loaded, isDeploy));
     const kinds = documents.map((document) => ({ document, kind: kindOf(document) }));
     const isOfDeploy = (kind: DocumentKind) => isDeploy(kind) || isAssetOfDeploy(kind);
     if (!kinds.some(({ kind }) => isOfDeploy(kind))) {

@@ -6,12 +6,15 @@ import { isMapping } from "../yaml/wording.ts";
 import { declarationKeys, isMeantForUs, isOurs, kindOf, type DocumentKind } from "./document-kind.ts";
 
 /**
- * What of a file could not be read. A pattern may match any file: the faults of one that was not meant for this action are
+ * What of a file could not be read. `isWanted` tells what is used of what the pattern matches. A pattern may match any file: the faults of one that was not meant for this action are
  * warnings, because what it declares, if anything, is not used.
  */
-export function problemsOfReading({ byGlob, documents, problems, text }: LoadedFile): readonly Problem[] {
+export function problemsOfReading(
+  { byGlob, documents, problems, text }: LoadedFile,
+  isWanted = isOurs,
+): readonly Problem[] {
   if (problems.length === 0 || !byGlob) return problems;
-  if (documents.some((document) => isOurs(kindOf(document))) || isMeantForUs(text)) return problems;
+  if (documents.some((document) => isWanted(kindOf(document))) || isMeantForUs(text, isWanted)) return problems;
   return problems.map((problem) => ({
     ...problem,
     severity: "warning",
