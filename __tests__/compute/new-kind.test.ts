@@ -159,7 +159,7 @@ describe("a new kind of target", () => {
 
   it("says which permissions it needs, and for which lists of users", () => {
     const needs = copy.neededFor(
-      { targets: [declare("qpu")], assets: [] },
+      { targets: [declare("qpu")], assets: [], deployments: [] },
       { workspace: recordedWorkspace, store: { by: "secret" }, vaults: [], downloads: false, removes: true },
     );
     const at = (scope: string) => needs.filter((need) => need.scope === scope).map(({ action }) => action);

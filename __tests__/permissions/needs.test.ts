@@ -42,7 +42,7 @@ const job = ({
 });
 
 const facts: NeedFacts = { workspace, store: { by: "secret" }, vaults: [], downloads: false, removes: false };
-const nothing: NeedSources = { targets: [], assets: [] };
+const nothing: NeedSources = { targets: [], assets: [], deployments: [] };
 const inline = { from: "inline", definition: { image: "ubuntu", tags: {} } } as const;
 const localData = {
   kind: "data",
@@ -84,8 +84,12 @@ const anyFacts = fc.record({
   downloads: fc.boolean(),
   removes: fc.boolean(),
 });
-const sources = ({ run, ...rest }: { run: CommandJob | undefined } & Omit<NeedSources, "run">): NeedSources =>
-  run === undefined ? rest : { ...rest, run };
+type Sources = { run: CommandJob | undefined } & Omit<NeedSources, "run" | "deployments">;
+const sources = ({ run, ...rest }: Sources): NeedSources => ({
+  ...rest,
+  deployments: [],
+  ...(run === undefined ? {} : { run }),
+});
 
 it("the printed roles grant all that is needed, and without any single action exactly that one is missing", () => {
   fc.assert(

@@ -7,7 +7,7 @@ import { assetsOf, isOfFirstSdk, type Job } from "../job/job.ts";
 import type { Plan } from "../plan/step.ts";
 import type { Failure } from "../report/result.ts";
 import { sendsWrite } from "../plan/plan.ts";
-import { actionsOfWrites } from "../permissions/needs.ts";
+import { actionsOfWrites } from "../permissions/writes.ts";
 
 /** What a command is about to write into the workspace. */
 export type Writes = {

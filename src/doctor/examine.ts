@@ -103,8 +103,8 @@ export async function examine(declaration: Declaration, ref: NamedWorkspace, dep
 }
 
 /** What needs the workspace: a run that happens on the runner does not. */
-function withoutRunOnRunner({ targets, assets, run }: Declaration): NeedSources {
-  return { targets, assets, ...(run === undefined || isOnRunner(run, targets) ? {} : { run }) };
+function withoutRunOnRunner({ targets, assets, run, deployments }: Declaration): NeedSources {
+  return { targets, assets, deployments, ...(run === undefined || isOnRunner(run, targets) ? {} : { run }) };
 }
 
 type Identity = IdentityFindings & { readonly isSignedIn: boolean };

@@ -1,4 +1,3 @@
-import type { Collection } from "../azure/assets.ts";
 import { userCollections } from "../azure/compute-users.ts";
 import { workspaceId, type WorkspaceRef } from "../azure/workspace.ts";
 import type { Permission } from "../compute/kind.ts";
@@ -9,6 +8,9 @@ import { collectionOf, partsOfDeclared, uploadOfDeclared } from "../asset/declar
 import { namesAsset } from "../asset/reference.ts";
 import { assetsOf, graphOf, isOfFirstSdk } from "../job/job.ts";
 import type { Plane } from "../azure/grants.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { purposes, workspaces } from "./writes.ts";
+import { needsOfDeployment, uploadsModel, usesOf } from "./deployment-needs.ts";
 
 /** An action that a command carries out, and where. */
 export type Action = {
@@ -48,42 +50,7 @@ export type NeedFacts = {
 };
 
 /** What is declared, without a run that happens on the runner. */
-export type NeedSources = Pick<Declaration, "targets" | "assets" | "run">;
-
-const workspaces = "Microsoft.MachineLearningServices/workspaces";
-
-const purposes = {
-  creates: "create and attach targets",
-  registers: "register assets",
-  uploadsCode: "upload the run's code",
-  submits: "submit the run",
-} as const;
-
-/** What a command is about to write. */
-export type Writes = {
-  readonly removes: boolean;
-  readonly creates: boolean;
-  /** The collections that assets are registered in. */
-  readonly registers: readonly Collection[];
-  readonly uploadsCode: boolean;
-  readonly submits: boolean;
-  /** A graph, to the pipeline service of the first SDK. */
-  readonly submitsGraph: boolean;
-};
-
-/** In the order of writing: the action of each request itself, without which the service is bound to refuse it. */
-export function actionsOfWrites(writes: Writes): readonly { readonly action: string; readonly purpose: string }[] {
-  const { removes, creates, registers, uploadsCode, submits, submitsGraph } = writes;
-  const versions = (collection: Collection) => `${workspaces}/${collection}/versions/write`;
-  return [
-    ...(removes ? [{ action: `${workspaces}/computes/delete`, purpose: "remove a target" }] : []),
-    ...(creates ? [{ action: `${workspaces}/computes/write`, purpose: purposes.creates }] : []),
-    ...registers.map((collection) => ({ action: versions(collection), purpose: purposes.registers })),
-    ...(uploadsCode ? [{ action: versions("codes"), purpose: purposes.uploadsCode }] : []),
-    ...(submits ? [{ action: `${workspaces}/jobs/write`, purpose: purposes.submits }] : []),
-    ...(submitsGraph ? [{ action: `${workspaces}/experiments/runs/submit/action`, purpose: purposes.submits }] : []),
-  ];
-}
+export type NeedSources = Pick<Declaration, "targets" | "assets" | "run" | "deployments">;
 
 const blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs";
 
@@ -103,6 +70,7 @@ export function neededFor(declared: NeedSources, facts: NeedFacts): readonly Nee
     ...targets.flatMap((target) => needsOf(target, facts.workspace)),
     ...namedAssetNeeds(declared, at),
     ...runNeeds(declared, facts),
+    ...declared.deployments.flatMap((deployment) => deploymentNeeds(deployment, at)),
     ...storeNeeds(declared, targets, facts),
     ...facts.vaults.flatMap(vaultNeeds),
   ]);
@@ -186,6 +154,20 @@ function runNeeds({ run }: NeedSources, { workspace, downloads }: NeedFacts): re
   ];
 }
 
+function deploymentNeeds(deployment: Deployment, at: string): readonly Need[] {
+  return [
+    ...needsOfDeployment(deployment).flatMap(({ purpose, level, actions, plane }) =>
+      needs(
+        level,
+        at,
+        purpose,
+        actions.map((action): Named => ({ action: `${workspaces}/${action}`, plane: plane ?? "control" })),
+      ),
+    ),
+    ...withParts(usesOf(deployment)).flatMap((use) => assetNeeds(use, at)),
+  ];
+}
+
 function jobNeeds(at: string): readonly Need[] {
   return [
     ...required(at, purposes.submits, `${workspaces}/jobs/read`, `${workspaces}/jobs/write`),
@@ -220,9 +202,9 @@ function assetNeeds(use: AssetUse, at: string): readonly Need[] {
   switch (use.kind) {
     case "environment":
       return [
-        ...required(at, "use the run's environment", ...read),
+        ...required(at, "use the environment", ...read),
         ...("declared" in use
-          ? required(at, "register the run's environment", `${collection}/write`, `${collection}/versions/write`)
+          ? required(at, "register the environment", `${collection}/write`, `${collection}/versions/write`)
           : []),
       ];
     case "component":
@@ -255,8 +237,14 @@ function vaultNeeds({ id, byRoles }: VaultAccess): readonly Need[] {
 }
 
 /** True when files of the checkout go to the workspace's store: data of the run, build contexts. Code has a place of its own. */
-export function uploadsLocally({ run, assets }: Pick<NeedSources, "run" | "assets">): boolean {
+export function uploadsLocally({
+  run,
+  assets,
+  deployments,
+}: Pick<NeedSources, "run" | "assets" | "deployments">): boolean {
   return (
+    deployments.some(uploadsModel) ||
+    deployments.flatMap((deployment) => withParts(usesOf(deployment))).some(isUploadedToDatastore) ||
     assets.some((asset) => uploadOfDeclared(asset) !== undefined) ||
     assets.flatMap(partsOfDeclared).some(isUploadedToDatastore) ||
     (run !== undefined && withParts(assetsOf(run)).some(isUploadedToDatastore))
@@ -270,8 +258,10 @@ function storeNeeds(
   { workspace, store }: NeedFacts,
 ): readonly Need[] {
   const uploads = uploadsLocally(declared);
-  // Two calls that submit the same to the first SDK's services take turns by a lease.
-  const takesTurns = declared.run !== undefined && isOfFirstSdk(declared.run);
+  // Two calls that submit the same to the first SDK's services, or release on one endpoint, take turns by a lease.
+  const takesTurns =
+    (declared.run !== undefined && isOfFirstSdk(declared.run)) ||
+    declared.deployments.some(({ type }) => type !== "local");
   if (!uploads && !takesTurns && targets.length === 0) return [];
   const at = workspaceId(workspace);
   const level = uploads ? "required" : "recommended";
