@@ -27,7 +27,7 @@ const fetched = async (files: Files, download: string, checkout = checkoutOf(fil
 
 describe("download, of a run on the runner", () => {
   it("fetches what it wrote beside itself, its named outputs and what MLflow logged, and no link", async () => {
-    const { step, found } = await fetched({ "job.yml": job() }, "**");
+    const { step, found } = await fetched({ "job.yml": job() }, "**,named-outputs/**");
     expect(step.exitCode).toBe(0);
     expect(found).toEqual(["named-outputs/out/file", "outputs/deep/model", "plots/loss.svg"]);
     expect(step.outputs["artifacts-path"]).toMatch(/\/outputs$/);
@@ -50,7 +50,7 @@ describe("download, of a run on the runner", () => {
     expect(readdirSync(elsewhere)).toEqual([]);
   });
 
-  it("fetches those of a sweep's best trial, and those of a pipeline's steps below their names", async () => {
+  it("fetches those of a sweep's best trial, and those of a pipeline's steps as they are named in Azure", async () => {
     const loss = `d=\${MLFLOW_TRACKING_URI#file://}/0/r/metrics; mkdir -p $d; echo "1 \${{search_space.lr}} 0" > $d/loss; echo \${{search_space.lr}} > outputs/lr-\${{search_space.lr}}`;
     const sweep = `type: sweep
 compute: local
@@ -67,6 +67,11 @@ jobs:
   one: { command: "echo 1 > outputs/a", environment: { image: x } }
   two: { command: "echo 2 > \${{outputs.out}}/b", environment: { image: x }, outputs: { out: } }
 `;
-    expect((await fetched({ "job.yml": pipeline }, "**")).found).toEqual(["one/outputs/a", "two/named-outputs/out/b"]);
+    const fetchedBy = async (download: string) => (await fetched({ "job.yml": pipeline }, download)).found;
+    expect(await fetchedBy("jobs/*/outputs/**,jobs/two/named-outputs/**")).toEqual([
+      "jobs/one/outputs/a",
+      "jobs/two/named-outputs/out/b",
+    ]);
+    expect(await fetchedBy("jobs/**")).toEqual(["jobs/one/outputs/a"]);
   });
 });

@@ -45,7 +45,7 @@ environment_variables: { V: "a  b" }
         "src/code.txt": "the code\n",
         "data of somebody.txt": "the data\n",
       },
-      { inputs: { download: "**" } },
+      { inputs: { download: "**,named-outputs/**" } },
     );
     expect(step.exitCode).toBe(0);
     expect(step.log).toEqual(expect.arrayContaining(["the code", "the data"]));

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import { matchesGlob, parseGlob } from "../../yaml/glob.ts";
+import { matchesGlob, matchesName, parseGlob, type Glob } from "../../yaml/glob.ts";
 import { escapes, escapingPath, nothingMatches } from "../download.ts";
 
 /** Where a run that was here has left its files, by the path that the service would show them under. */
@@ -15,9 +15,10 @@ export class ArtifactsRefused extends Error {
 }
 
 /**
- * Copies the artifacts of a run on this machine that match any of the globs.
+ * Copies the artifacts of a run on this machine that match any of the globs, by the paths that a run in Azure has them under:
+ * artifacts by their own, named outputs as `named-outputs/NAME/…`, those of a pipeline's steps as `jobs/STEP/…`.
  *
- * @param runFolder of the run; a folder with a folder for each step of a pipeline, whose artifacts are below the step's name.
+ * @param runFolder of the run; of a pipeline, with a folder for each step.
  * @param border as of a download: nothing is written outside of it.
  * @returns the paths of what was copied.
  * @throws ArtifactsRefused where a glob matches nothing, or a path would lead elsewhere.
@@ -30,10 +31,10 @@ export async function copyArtifacts(
 ): Promise<readonly string[]> {
   const all = [
     ...(await artifactsOf(runFolder, "")),
-    ...(await Promise.all(steps.map((step) => artifactsOf(join(runFolder, step), `${step}/`)))).flat(),
+    ...(await Promise.all(steps.map((step) => artifactsOf(join(runFolder, step), `jobs/${step}/`)))).flat(),
   ];
   const parsed = globs.map((pattern) => ({ pattern, glob: parseGlob(pattern) }));
-  const unmatched = parsed.filter(({ glob }) => !all.some(({ path }) => matchesGlob(glob, path)));
+  const unmatched = parsed.filter(({ glob }) => !all.some(({ path }) => means(glob, path)));
   if (unmatched.length > 0)
     throw new ArtifactsRefused(
       nothingMatches(
@@ -41,7 +42,7 @@ export async function copyArtifacts(
         all.map(({ path }) => path),
       ),
     );
-  const wanted = all.filter(({ path }) => parsed.some(({ glob }) => matchesGlob(glob, path)));
+  const wanted = all.filter(({ path }) => parsed.some(({ glob }) => means(glob, path)));
   const paths = wanted.map(({ path }) => path);
   const escaping = escapingPath(paths, folder, border);
   if (escaping !== undefined) throw new ArtifactsRefused(escapes(escaping, folder));
@@ -51,6 +52,27 @@ export async function copyArtifacts(
     await copyFile(file, to);
   }
   return paths;
+}
+
+/** Outputs and steps are meant by patterns alone that begin with these words: `**` stays with the run's own artifacts. */
+const reserved = ["named-outputs", "jobs"];
+
+function means(glob: Glob, path: string): boolean {
+  const [first = "", ...rest] = path.split("/");
+  if (!reserved.includes(first)) return matchesGlob(glob, path);
+  const inside = glob.flatMap(([part, ...parts]) =>
+    part !== undefined && part !== "**" && part.literal === first && parts.length > 0 ? [parts] : [],
+  );
+  // The names of the output, or of the step, are folders in which the same holds again.
+  const [name = "", ...deeper] = rest;
+  const below = inside.flatMap((parts) => {
+    const [part, ...others] = parts;
+    if (part === "**") return name.startsWith(".") ? [] : [parts];
+    return part !== undefined && others.length > 0 && matchesName(part, name) ? [others] : [];
+  });
+  if (below.length === 0) return false;
+  const file = deeper.join("/");
+  return first === "jobs" ? means(below, file) : matchesGlob(below, file);
 }
 
 /** `outputs/` that the command wrote beside itself, its named outputs, and what it has logged with MLflow. */
