@@ -169,6 +169,50 @@ export const guards: readonly Guard[] = [
     noticedBy: { campaign: "secrets", cases: /^apply: raw.* in a write's refusal/ },
   },
   {
+    name: "a run has the name that its definition gives it",
+    edits: [
+      {
+        file: "run/name.ts",
+        text: 'trainingEvents.has(event) ? workflowRunId : ""',
+        instead: "`${workflowRunId} ${String(process.hrtime.bigint())}`",
+      },
+    ],
+    noticedBy: { campaign: "submissionCrash", cases: /a command job with code.* killed before GET .*blob/ },
+  },
+  {
+    name: "how often a run was preempted is told by the runs themselves",
+    edits: [
+      {
+        file: "commands/run-declared.ts",
+        text: "preemptions: preemptionsBefore(live) };",
+        instead: "preemptions: repeats?.number ?? 0 * preemptionsBefore(live) };",
+      },
+    ],
+    noticedBy: { campaign: "submissionCrash", cases: /a job that is always preempted: killed before / },
+  },
+  {
+    name: "a submission that a signal cuts off is looked for",
+    edits: [
+      {
+        file: "run/cancel.ts",
+        text: 'const mayCome = !asked.ok && asked.failure.reason === "not-found";',
+        instead: "const mayCome = false;",
+      },
+    ],
+    noticedBy: { campaign: "signals", cases: / after the submission, which takes \d{4} ms/ },
+  },
+  {
+    name: "a wait ends before the job does",
+    edits: [
+      {
+        file: "github/job-end.ts",
+        text: "return fromToken <= startedAt ? fromStep : Math.min(fromStep, fromToken);",
+        instead: "return fromStep + fromToken + 600 * 60_000;",
+      },
+    ],
+    noticedBy: { campaign: "longWaits", cases: /^the workflow run is run again$/ },
+  },
+  {
     name: "an event payload is read by its shape",
     edits: [
       {

@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { kinds } from "../compute/target.ts";
+import { deploymentTypes } from "../deployment/deployment.ts";
 import { jobTypes } from "../job/job.ts";
 import { declarationSchema } from "./declaration-shape.ts";
 
 /**
  * The JSON Schema of declaration files, made of the very shapes that validate them. Members that are read by modules of
- * their own (targets, run) are put in here.
+ * their own (targets, run, deploy) are put in here.
  */
 export function declarationJsonSchema(): unknown {
   const options = {
@@ -38,9 +39,22 @@ export function declarationJsonSchema(): unknown {
     return withoutDialect(job);
   });
   schema.properties["run"] = { anyOf: [path, ...jobs] };
+  const deployments = Object.entries(deploymentTypes).map(([type, { schema: shape }]) => {
+    const { $defs = {}, definitions: older = {}, ...deployment } = z.toJSONSchema(shape(), options);
+    Object.assign(definitions, $defs, older);
+    const properties = (deployment.properties ?? {}) as Record<string, unknown>;
+    return withoutDialect({ ...deployment, properties: { ...properties, type: { const: type } } });
+  });
+  const deployed = { anyOf: [pathOfDeployment, ...deployments] };
+  schema.properties["deploy"] = { anyOf: [...deployed.anyOf, { type: "array", items: deployed }] };
   const shared = Object.keys(definitions).length === 0 ? {} : { definitions };
   return { $id: "azureml.schema.json", title: "azureml-targets declaration", ...schema, ...shared };
 }
+
+const pathOfDeployment = {
+  type: "string",
+  description: "Path or glob of az ml endpoint and deployment files, of a deploy.json, or of a file with this mapping.",
+};
 
 function withoutDialect(schema: object): object {
   const { $schema: _, ...rest } = schema as { readonly $schema?: string };
