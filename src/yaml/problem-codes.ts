@@ -1,4 +1,5 @@
 import type { CodeEntry } from "./code-entry.ts";
+import { deploymentCodes } from "./deployment-codes.ts";
 import { jobCodes } from "./job-codes.ts";
 import { targetCodes } from "./target-codes.ts";
 import { tuningCodes } from "./tuning-codes.ts";
@@ -391,6 +392,7 @@ export const problemCodes = {
     help: "Change the declarations, and make a new plan with command: plan.",
   },
 
+  ...deploymentCodes,
   ...tuningCodes,
   ...jobCodes,
   ...targetCodes,
