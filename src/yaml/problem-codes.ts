@@ -392,6 +392,7 @@ export const problemCodes = {
     help: "Change the declarations, and make a new plan with command: plan.",
   },
 
+  ...deploymentCodes,
   ...tuningCodes,
   ...jobCodes,
   ...deploymentCodes,

@@ -8,6 +8,7 @@ import { oneOf, readOnly, shape, text, version } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
 import type { AssetDeps, AssetRequest, PartIds } from "../kind.ts";
 import type { LocalUpload } from "../upload/local-upload.ts";
+import { contentGuid } from "../version.ts";
 import { readAssetFile, type ReadAsset } from "./asset-file.ts";
 import * as bytes from "./bytes.ts";
 import { differing } from "./differing.ts";
@@ -63,7 +64,16 @@ export const schema = shape(() =>
 
 /** An az ml model file. */
 export function read(node: SourceNode): ReadAsset<ModelFile> {
-  return readAssetFile(schema, node, { label, takesRuns: true }, (value, location, add) => {
+  return readModel(node, { label, takesRuns: true });
+}
+
+/** A model that something declares for itself, as a deployment: the content may be all the name it has. */
+export function readInline(node: SourceNode): ReadAsset<ModelFile> {
+  return readModel(node, { label, takesRuns: true, mayBeUnnamed: true });
+}
+
+function readModel(node: SourceNode, rules: Parameters<typeof readAssetFile>[2]): ReadAsset<ModelFile> {
+  return readAssetFile(schema, node, rules, (value, location, add) => {
     if (value.type === "mlflow_model" && location.from === "local" && location.isFile) {
       const message = `${JSON.stringify(value.path)} is a file, and a model of type mlflow_model is a folder.`;
       const fix = "Name the folder that has the file MLmodel, or use type: custom_model.";
@@ -108,17 +118,25 @@ export async function upload(
 
 export function toRequest(
   definition: ModelFile,
-  _: LocalUpload | undefined,
+  content: LocalUpload | undefined,
   address: string | undefined,
-  __: PartIds,
+  _: PartIds,
   named?: { readonly name: string; readonly version: string },
 ): AssetRequest {
-  if (named === undefined) throw new Error("A model has a name.");
-  return { ...named, body: { properties: toProperties(definition, address) } };
+  return {
+    ...(named ?? unnamed(definition, content)),
+    body: { properties: toProperties(definition, address, named === undefined) },
+  };
+}
+
+/** An anonymous model is kept under its content, as the official client keeps it. */
+export function unnamed(definition: ModelFile, content: LocalUpload | undefined) {
+  const hash = contentGuid(identityOf(definition, content));
+  return { name: hash, version: hash };
 }
 
 /** Member for member what the official client sends. */
-function toProperties(definition: ModelFile, address: string | undefined) {
+function toProperties(definition: ModelFile, address: string | undefined, isAnonymous = false) {
   const { type, description, tags, properties, stage, flavors } = definition;
   return defined({
     modelType: type,
@@ -128,7 +146,7 @@ function toProperties(definition: ModelFile, address: string | undefined) {
     properties,
     stage,
     flavors,
-    isAnonymous: false,
+    isAnonymous,
     isArchived: false,
   });
 }

@@ -20,10 +20,15 @@ export function isSecret(value: EnvironmentValue): value is SecretReference {
   return typeof value === "object";
 }
 
-/** A number or a boolean is sent as it is written: `1.0`, `010`, `yes`, and every digit of an id. */
+/**
+ * A number or a boolean is sent as it is written: `1.0`, `010`, `yes`, and every digit of an id.
+ *
+ * @param what they are sent with.
+ */
 export function readVariables(
   declared: z.infer<ReturnType<typeof variablesSchema>>,
   { node, add }: PartReader,
+  what: "job" | "deployment" = "job",
 ): Variables {
   return Object.fromEntries(
     Object.entries(declared).flatMap(([name, value]): [string, EnvironmentValue][] => {
@@ -39,8 +44,8 @@ export function readVariables(
       add(
         "visible-secret",
         path,
-        `The variable ${JSON.stringify(name)} is sent with the job: everybody who can read the workspace's jobs sees its value.`,
-        "Prefer Key Vault, read by the job itself with its identity.",
+        `The variable ${JSON.stringify(name)} is sent with the ${what}: everybody who can read the workspace's ${what}s sees its value.`,
+        `Prefer Key Vault, read by the ${what} itself with its identity.`,
         "warning",
       );
       return [[name, { from: "env", name: value.env, where: positionOf(node, path) }]];
