@@ -1,12 +1,14 @@
 import { v1Collections, type V1Module, type V1Run } from "./data-plane/v1-graph.ts";
 import type { CarriedOut, ComputeDocument } from "./arm/computes/document.ts";
 import { violations } from "./arm/computes/attachments.ts";
+import type { TrafficChange } from "./arm/endpoints/endpoints.ts";
 import { accessStorageBy } from "./arm/datastores.ts";
 import type { JobDocument } from "./arm/jobs/document.ts";
 import type { JobTreatment } from "./arm/jobs/runner.ts";
 import { keepServicesAt, type ServicesAt, type WebService } from "./arm/services.ts";
 import type { WorkspaceDocument } from "./arm/other-workspaces.ts";
 import { putGrants, type GrantsDocument } from "./arm/permissions.ts";
+import type { Scored } from "./data-plane/inference.ts";
 import type { Faults } from "./faults.ts";
 import { addComment, commentsOf, type Comment, type PullRequest } from "./github/api.ts";
 import { issueRequestToken } from "./github/id-token.ts";
@@ -15,6 +17,8 @@ import { machineWithNetwork } from "./resources/machines.ts";
 import type { ResourceDocument } from "./resources/resource.ts";
 import { putResource } from "./seed.ts";
 import type { Services } from "./services.ts";
+import { setImageAvailable } from "./serving/images.ts";
+import type { Scorer } from "./serving/scorer.ts";
 import type { BlobText, StorageAccess } from "./storage.ts";
 
 /** What a test or a person asks of the emulator itself. */
@@ -69,6 +73,18 @@ export type Control = {
     readonly made: readonly string[];
     readonly submitted: readonly string[];
   };
+  /** Who answers for an online deployment where no process does; `undefined`: what its model says. */
+  readonly putScorer: (endpoint: string, deployment: string, scorer: Scorer | undefined) => void;
+  /** Whether an image can be pulled, from now on; all can be at first. */
+  readonly setImageAvailable: (image: string, isAvailable: boolean) => void;
+  /** A model, or another asset, of a registry, by its id `azureml://registries/…`. */
+  readonly putRegistryAsset: (id: string, properties: Readonly<Record<string, unknown>>) => void;
+  /** A name of an endpoint that another workspace of the region has. */
+  readonly takeEndpointName: (name: string) => void;
+  /** Every map of traffic that an online endpoint was given, in order. */
+  readonly endpointTraffic: () => readonly TrafficChange[];
+  /** Requests that came to online deployments since the journal was cleared, copies included. */
+  readonly scored: () => readonly Scored[];
   /** Ends all operations, even those that would never end. */
   readonly endOperations: () => void;
   /** Blobs of the workspace's container below a prefix. */
@@ -104,7 +120,7 @@ const emptied = [
 ];
 
 export function createControl(services: Services, journal: Journal, faults: Faults): Control {
-  const { store, storage, assets, computes, otherWorkspaces, runner } = services;
+  const { store, storage, assets, computes, endpoints, inference, servers, otherWorkspaces, runner } = services;
   const clear = (collection: string) => {
     for (const { key } of store.list(collection)) store.remove(collection, key);
   };
@@ -148,7 +164,16 @@ export function createControl(services: Services, journal: Journal, faults: Faul
         submitted: made.filter((id) => store.get("jobs", id) !== undefined),
       };
     },
-    endOperations: computes.endOperations,
+    putScorer: (endpoint, deployment, scorer) => servers.setScorer(`${endpoint}/${deployment}`, scorer),
+    setImageAvailable: (image, isAvailable) => setImageAvailable(store, image, isAvailable),
+    putRegistryAsset: (id, properties) => store.put("registry-assets", id.toLowerCase(), properties),
+    takeEndpointName: (name) => store.put("takenEndpointNames", name.toLowerCase(), true),
+    endpointTraffic: endpoints.traffic,
+    scored: inference.scored,
+    endOperations: () => {
+      computes.endOperations();
+      endpoints.endOperations();
+    },
     blobs: storage.texts,
     removeBlobs: storage.remove,
     expireLeases: storage.expireLeases,
@@ -158,10 +183,12 @@ export function createControl(services: Services, journal: Journal, faults: Faul
       keepServicesAt(store, "arm");
       otherWorkspaces.empty();
       computes.forget();
+      endpoints.empty();
     },
     journal: journal.entries,
     clearJournal: () => {
       journal.clear();
+      inference.clear();
       clear("writes");
     },
     faults,

@@ -42,6 +42,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   origin = server.origin;
   const stop = async () => {
     await services.runner.stop();
+    await services.servers.stop();
     await server.stop();
     await services.storage.stop();
     services.store.close();

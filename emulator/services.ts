@@ -2,9 +2,12 @@ import { join } from "node:path";
 import type { ArmParts } from "./arm/arm.ts";
 import { createAssets } from "./arm/assets.ts";
 import { createComputes } from "./arm/computes/computes.ts";
+import { createEndpoints } from "./arm/endpoints/endpoints.ts";
+import { createServers, type DeploymentServers } from "./arm/endpoints/servers.ts";
 import { createJobs } from "./arm/jobs/jobs.ts";
 import { createRunner, type Runner } from "./arm/jobs/runner.ts";
 import { createOtherWorkspaces } from "./arm/other-workspaces.ts";
+import { createInference, type Inference } from "./data-plane/inference.ts";
 import type { EntraSettings } from "./entra.ts";
 import { seed } from "./seed.ts";
 import { seeded, type EmulatorOptions } from "./settings.ts";
@@ -16,6 +19,9 @@ import { createTokens, type Tokens } from "./tokens.ts";
 export type Services = ArmParts & {
   readonly tokens: Tokens;
   readonly runner: Runner;
+  /** What serves online deployments. */
+  readonly servers: DeploymentServers;
+  readonly inference: Inference;
   readonly entra: EntraSettings;
 };
 
@@ -39,6 +45,12 @@ export function createServices(
     pageSize,
     isTakenElsewhere: otherWorkspaces.holdsRegionalName,
   });
+  const servers = createServers({
+    ...{ store, storage, assets },
+    folder: join(stateFolder, "served"),
+    mode: options.serving ?? "process",
+    environmentsFolder: options.environmentsFolder,
+  });
   const runner = createRunner({
     store,
     storage,
@@ -49,6 +61,7 @@ export function createServices(
     origin,
     issueToken: () => tokens.issueAccess({ aud: "run" }, 24 * 3600),
   });
+  const endpoints = createEndpoints({ store, assets, tokens, servers }, { durations, pageSize });
   return {
     store,
     tokens,
@@ -57,6 +70,9 @@ export function createServices(
     computes,
     otherWorkspaces,
     runner,
+    servers,
+    endpoints,
+    inference: createInference({ endpoints, servers, tokens }),
     jobs: createJobs(store, runner, pageSize),
     pageSize,
     entra: {

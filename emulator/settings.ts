@@ -1,3 +1,4 @@
+import type { ServingMode } from "./arm/endpoints/servers.ts";
 import type { Azurites } from "./azurites.ts";
 
 /** How the emulator is started; everything but the folder has a default. */
@@ -10,7 +11,14 @@ export type EmulatorOptions = {
   readonly azurites?: Azurites | undefined;
   /** 0 picks a free one. */
   readonly port?: number;
-  /** Seconds that an operation on a compute of a type takes; `default` for the others. */
+  /** How online deployments are served; default `process`: each by Azure ML's inference server. */
+  readonly serving?: ServingMode;
+  /** Where the environments of what is served are kept by their content; default: one folder for all emulators of the machine. */
+  readonly environmentsFolder?: string;
+  /**
+   * Seconds that an operation takes: on a compute by its type, on `onlineEndpoints`, `onlineDeployments`, `batchEndpoints`
+   * and `batchDeployments`; `default` for the others.
+   */
   readonly durations?: Readonly<Record<string, number>>;
   /** Computes and jobs on one page of a list. */
   readonly pageSize?: number;

@@ -6,6 +6,7 @@ import type { Store } from "../store.ts";
 import type { Assets } from "./assets.ts";
 import type { Computes } from "./computes/computes.ts";
 import { datastores } from "./datastores.ts";
+import type { Endpoints } from "./endpoints/endpoints.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import { permissions } from "./permissions.ts";
 import type { OtherWorkspaces } from "./other-workspaces.ts";
@@ -19,6 +20,7 @@ export type ArmParts = {
   readonly computes: Computes;
   readonly jobs: Jobs;
   readonly assets: Assets;
+  readonly endpoints: Endpoints;
   readonly otherWorkspaces: OtherWorkspaces;
   readonly storage: Storage;
   readonly pageSize: number;
@@ -26,7 +28,7 @@ export type ArmParts = {
 
 /** Azure Resource Manager: the resource provider of Azure ML, and the resources that targets point at. */
 export async function arm(request: Incoming, parts: ArmParts, faults: readonly Fault[]): Promise<Reply | undefined> {
-  const { store, computes, jobs, assets, otherWorkspaces, pageSize } = parts;
+  const { store, computes, jobs, assets, endpoints, otherWorkspaces, pageSize } = parts;
   const { path, query } = request;
   if (path.startsWith("/metadata/endpoints")) return metadata(request);
   // The first SDK writes by way of ARM, and reads from the data plane.
@@ -50,6 +52,12 @@ export async function arm(request: Incoming, parts: ArmParts, faults: readonly F
   if (granted !== undefined) return granted;
   const [, operation] = /\/computeOperationsStatus\/([^/]+)$/i.exec(path) ?? [];
   if (operation !== undefined) return otherWorkspaces.status(operation) ?? computes.status(operation);
+  const [, which = "", onEndpoint] = /\/mfeOperation(sStatus|Results)\/((?!jc:)[^/]+)$/i.exec(path) ?? [];
+  if (onEndpoint !== undefined)
+    return (
+      (/results/i.test(which) ? endpoints.result(request, onEndpoint) : endpoints.status(onEndpoint)) ??
+      armError(404, "OperationNotFound", `The operation ${onEndpoint} was not found.`)
+    );
   const [, cancelled] = /\/mfeOperationResults\/jc:[^:]+:([^/]+)$/i.exec(path) ?? [];
   if (cancelled !== undefined) return jobs.cancelResult(request, cancelled);
   if (/\/providers\/Microsoft\.MachineLearningServices\/workspaces$/i.test(path))
@@ -72,11 +80,9 @@ export async function arm(request: Incoming, parts: ArmParts, faults: readonly F
       case "models":
         return assets.handle(request, collection.toLowerCase(), rest);
       case "onlineendpoints":
-        return page(
-          store.list("onlineendpoints").map(({ value }) => value),
-          request,
-          pageSize,
-        );
+        return endpoints.handle(request, "onlineEndpoints", rest, faults);
+      case "batchendpoints":
+        return endpoints.handle(request, "batchEndpoints", rest, faults);
       case "services":
         return servicesOfArm(request, store, pageSize);
       case "datastores":

@@ -13,7 +13,9 @@ export type Certificates = {
 /** An authority of its own, and a certificate of it for loopback and for the real names; made once for a state folder. */
 export async function certificates(folder: string): Promise<Certificates> {
   const files = { ca: join(folder, "ca.pem"), key: join(folder, "server.key"), cert: join(folder, "server.pem") };
-  if (!existsSync(files.cert)) {
+  // One that was made when there were fewer names is of no use.
+  const names = join(folder, "names.json");
+  if (!existsSync(files.cert) || !existsSync(names) || readFileSync(names, "utf8") !== JSON.stringify(realHosts)) {
     mkdirSync(folder, { recursive: true });
     const days = {
       notBeforeDate: new Date(Date.now() - 86_400_000),
@@ -47,6 +49,7 @@ export async function certificates(folder: string): Promise<Certificates> {
         },
       ],
     });
+    writeFileSync(names, JSON.stringify(realHosts));
     writeFileSync(files.ca, ca.cert);
     writeFileSync(files.key, server.private, { mode: 0o600 });
     writeFileSync(files.cert, `${server.cert}\n${ca.cert}`);

@@ -13,6 +13,8 @@ export type CloudEndpoints = {
   readonly studio: string;
   readonly vault: string;
   readonly idTokenIssuer: string;
+  /** The root of an endpoint's own address, where it is scored. */
+  readonly inference: (endpoint: string) => string;
 };
 
 /** The real names that the proxy answers for. */
@@ -24,6 +26,7 @@ export const realHosts = [
   "*.api.azureml.ms",
   "*.blob.core.windows.net",
   "*.vault.azure.net",
+  `*.${seeded.location}.inference.ml.azure.com`,
   "*.actions.githubusercontent.com",
   "api.github.com",
 ] as const;
@@ -48,6 +51,7 @@ export function ownEndpoints(origin: string): CloudEndpoints {
     studio: origin,
     vault: origin,
     idTokenIssuer: `${origin}/_github`,
+    inference: (endpoint) => `${origin}/_inference/${endpoint}`,
   };
 }
 
@@ -60,7 +64,16 @@ export const realEndpoints: CloudEndpoints = {
   studio: "https://ml.azure.com",
   vault: `https://${seeded.vault}.vault.azure.net`,
   idTokenIssuer: "https://token.actions.githubusercontent.com",
+  inference: (endpoint) => `https://${endpoint}.${seeded.location}.inference.ml.azure.com`,
 };
+
+/** The endpoint that a request is scored by, and the path below its root; `undefined` for everything else. */
+export function scoredAt(host: string, path: string): { readonly endpoint: string; readonly path: string } | undefined {
+  const [, name] = /^([^.]+)\.[^.]+\.inference\.ml\.azure\.com(?::\d+)?$/i.exec(host) ?? [];
+  if (name !== undefined) return { endpoint: name, path };
+  const [, below, rest = ""] = (isOwnHost(host) ? /^\/_inference\/([^/]+)(\/.*)?$/.exec(path) : undefined) ?? [];
+  return below === undefined ? undefined : { endpoint: below, path: rest === "" ? "/" : rest };
+}
 
 /** On the emulator's own address the account is the first part of the path. */
 export function isBlobService(host: string, path: string): boolean {

@@ -4,6 +4,7 @@ import type { Control } from "../control.ts";
 import type { Fault } from "../faults.ts";
 import type { Comment, PullRequest } from "../github/api.ts";
 import type { ResourceDocument } from "../resources/resource.ts";
+import type { Scorer } from "../serving/scorer.ts";
 import { armError, ok, type Incoming, type Reply } from "./reply.ts";
 
 /** `/_control`: the same over HTTP, for clients that are programs of their own. Never reachable by the real host names. */
@@ -34,6 +35,24 @@ export async function controlEndpoint({ method, path, query, body }: Incoming, c
     case "PUT /_control/services-at":
       control.keepServicesAt((body as { readonly where: ServicesAt }).where);
       return ok({});
+    case "PUT /_control/scorers": {
+      const { endpoint, deployment, scorer } = body as {
+        readonly endpoint: string;
+        readonly deployment: string;
+        readonly scorer?: Scorer;
+      };
+      control.putScorer(endpoint, deployment, scorer);
+      return ok({});
+    }
+    case "PUT /_control/images": {
+      const { image, isAvailable } = body as { readonly image: string; readonly isAvailable: boolean };
+      control.setImageAvailable(image, isAvailable);
+      return ok({});
+    }
+    case "GET /_control/scored":
+      return ok(control.scored());
+    case "GET /_control/endpoint-traffic":
+      return ok(control.endpointTraffic());
     case "POST /_control/grants": {
       const { scope, grants } = body as GrantsDocument;
       control.grant(scope, grants);

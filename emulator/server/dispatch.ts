@@ -12,6 +12,7 @@ import { idTokens } from "../github/id-token.ts";
 import { keyVault } from "../key-vault.ts";
 import type { Services } from "../services.ts";
 import type { Answer } from "./answer.ts";
+import { scoredAt } from "./cloud-endpoints.ts";
 import { refusedStorageAccess, refusedToken } from "./authorization.ts";
 import type { Received } from "./received.ts";
 import { armError, type Incoming, type Reply } from "./reply.ts";
@@ -23,11 +24,26 @@ export async function dispatch(
   faults: readonly Fault[],
   services: Services,
 ): Promise<Answer> {
+  const scored = scoredAt(received.host, received.url.pathname);
+  if (scored !== undefined) return scoredBy(request, received, scored, services);
   if (!received.isBlob) return replyOf(request, faults, services);
   return (
     refusedStorageAccess(request.headers["authorization"], services) ??
     (await services.storage.forward(received.message, received.bytes))
   );
+}
+
+/** An endpoint's own address, below which everything is the container's. */
+async function scoredBy(
+  request: Incoming,
+  { url, bytes }: Received,
+  { endpoint: name, path }: { readonly endpoint: string; readonly path: string },
+  { endpoints, inference }: Services,
+): Promise<Answer> {
+  const { method, headers } = request;
+  const online = endpoints.collection.find("onlineEndpoints", name);
+  if (online !== undefined) return inference.score(online, { method, path: `${path}${url.search}`, headers, bytes });
+  return armError(404, "NotFound", `There is no endpoint ${name}.`);
 }
 
 /** Each service knows its own paths, and answers `undefined` to all others. */

@@ -392,7 +392,6 @@ export const problemCodes = {
     help: "Change the declarations, and make a new plan with command: plan.",
   },
 
-  ...deploymentCodes,
   ...tuningCodes,
   ...jobCodes,
   ...deploymentCodes,

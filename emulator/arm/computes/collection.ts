@@ -1,9 +1,10 @@
 import type { Store } from "../../store.ts";
+import type { End } from "../course.ts";
 import { createCapacity } from "./capacity.ts";
 import { ownPart, timestamp, type ComputeDocument, type Json } from "./document.ts";
 import type { EmulatedKind, KindContext } from "./kind.ts";
 import { kindOf } from "./kinds.ts";
-import { createOperations, type End, type Operation, type Operations } from "./operations.ts";
+import { createOperations, type Operation, type Operations } from "./operations.ts";
 
 export type ComputeSettings = {
   /** Seconds that an operation takes, by compute type; `default` for the others, `node` for each node of a cluster. */

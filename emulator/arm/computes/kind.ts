@@ -1,6 +1,7 @@
 import type { ResourceDocument } from "../../resources/resource.ts";
 import type { Reply } from "../../server/reply.ts";
 import type { Store } from "../../store.ts";
+import type { Failure } from "../course.ts";
 import type { Capacity } from "./capacity.ts";
 import type { ComputeDocument, Json } from "./document.ts";
 
@@ -23,9 +24,6 @@ export type KindContext = {
 /** What an action of a kind comes to: a refusal, a change at once, or one that takes an operation. */
 export type ActionResult =
   { readonly refused: Reply } | { readonly changed: Json } | { readonly changed: Json; readonly takesOperation: true };
-
-/** Why an operation fails. */
-export type Failure = { readonly code: string; readonly message: string };
 
 /** All that the emulator knows about one kind of compute. It is written from the service's side and never reads `src/`. */
 export type EmulatedKind = {

@@ -1,5 +1,5 @@
 import type { Store } from "../../store.ts";
-import type { Failure } from "./kind.ts";
+import type { Failure } from "../course.ts";
 
 /** The service looks the resource up while it makes the attachment. */
 export function resourceNotFound(resourceId: string, store: Store): Failure | undefined {

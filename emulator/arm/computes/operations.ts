@@ -3,11 +3,11 @@ import type { Fault } from "../../faults.ts";
 import { armError, ok, type Incoming, type Reply } from "../../server/reply.ts";
 import { seeded } from "../../settings.ts";
 import type { Store } from "../../store.ts";
+import { courseOf, type Course, type End, type Failure } from "../course.ts";
 import type { Json } from "./document.ts";
-import type { Failure } from "./kind.ts";
 
 /** An asynchronous operation on a compute. */
-export type Operation = {
+export type Operation = Course & {
   readonly id: string;
   /** Key of the compute. */
   readonly compute: string;
@@ -16,15 +16,8 @@ export type Operation = {
   readonly endsWith?: Json;
   /** A resource that the service made for the compute goes with it. */
   readonly takesResource?: boolean;
-  /** Milliseconds since the epoch; absent: never. */
-  readonly dueAt?: number;
-  readonly error?: Failure;
-  /** How it ends where there is an error; default `Failed`. */
-  readonly endsAs?: "Failed" | "Canceled";
   readonly over?: End;
 };
-
-export type End = "Succeeded" | "Failed" | "Canceled";
 
 export type Operations = {
   /** @returns its id, and the headers by which a client follows it. */
@@ -66,6 +59,7 @@ export function createOperations(store: Store, ended: (operation: Operation, how
         verb,
         ...(takesResource === true ? { takesResource } : {}),
         ...courseOf(faults, seconds, failure),
+        ...endingOf(faults),
       };
       store.put("operations", operation.id, operation);
       return {
@@ -103,27 +97,10 @@ export function createOperations(store: Store, ended: (operation: Operation, how
   };
 }
 
-/** When and how an operation ends. */
-function courseOf(
-  faults: readonly Fault[],
-  seconds: number,
-  failure: Failure | undefined,
-): Pick<Operation, "dueAt" | "error" | "endsWith" | "endsAs"> {
-  const wanted = faults.find((fault) => fault.kind === "operation-fails");
-  const isCanceled = faults.some(({ kind }) => kind === "operation-canceled");
-  const error =
-    wanted ??
-    failure ??
-    (isCanceled ? { code: "OperationCanceled", message: "The operation was canceled by the service." } : undefined);
-  const never = faults.some(({ kind }) => kind === "operation-never-ends");
+/** What the kind's own part holds in the end, as a fault says. */
+function endingOf(faults: readonly Fault[]): Pick<Operation, "endsWith"> {
   const ending = faults.find((fault) => fault.kind === "ends-as");
-  const lasting = faults.find((fault) => fault.kind === "operation-takes")?.seconds ?? seconds;
-  return {
-    ...(never ? {} : { dueAt: Date.now() + lasting * 1000 }),
-    ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
-    ...(ending === undefined ? {} : { endsWith: ending.properties }),
-    ...(error?.code === "OperationCanceled" ? { endsAs: "Canceled" } : {}),
-  };
+  return ending === undefined ? {} : { endsWith: ending.properties };
 }
 
 /** With a signature behind it that is as long as the service's. */

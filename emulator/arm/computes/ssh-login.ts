@@ -1,7 +1,7 @@
 import { armError, type Reply } from "../../server/reply.ts";
 import type { Store } from "../../store.ts";
 import type { Json } from "./document.ts";
-import type { Failure } from "./kind.ts";
+import type { Failure } from "../course.ts";
 
 /** What the kinds share whose resource the service reaches by SSH. */
 
