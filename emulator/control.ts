@@ -62,6 +62,8 @@ export type Control = {
   readonly comments: (pullRequest: number) => readonly Comment[];
   /** Another workspace of the subscription, with computes of its own. */
   readonly addWorkspace: (workspace: WorkspaceDocument) => void;
+  /** A version of a model in such a workspace. */
+  readonly putModelElsewhere: Services["otherWorkspaces"]["putModel"];
   /** A compute, as if somebody had made it. */
   readonly putCompute: (compute: ComputeDocument) => void;
   readonly computes: () => readonly ComputeDocument[];
@@ -150,6 +152,7 @@ export function createControl(services: Services, journal: Journal, faults: Faul
     putComment: (comment) => addComment(store, comment),
     comments: (pullRequest) => commentsOf(store, pullRequest),
     addWorkspace: otherWorkspaces.add,
+    putModelElsewhere: otherWorkspaces.putModel,
     putCompute: (compute) => store.put("computes", compute.name.toLowerCase(), compute),
     computes: () => {
       computes.endDue();

@@ -39,7 +39,7 @@ export function createServices(
   const tokens = createTokens(store);
   const storage = createStorage(join(stateFolder, "blobs"), options.azurites);
   const assets = createAssets(store, storage, pageSize);
-  const otherWorkspaces = createOtherWorkspaces(store, { durations, pageSize });
+  const otherWorkspaces = createOtherWorkspaces(store, { durations, pageSize }, storage);
   const computes = createComputes(store, {
     durations,
     pageSize,

@@ -91,7 +91,7 @@ export async function arm(request: Incoming, parts: ArmParts, faults: readonly F
         return armError(404, "NotFound", `The emulator does not implement ${request.method} ${path}.`);
     }
   }
-  const elsewhere = otherWorkspaces.handle(request, faults);
+  const elsewhere = await otherWorkspaces.handle(request, faults);
   if (elsewhere !== undefined) return elsewhere;
   const [, other] = /\/workspaces\/([^/]+)/i.exec(path) ?? [];
   if (other !== undefined && /MachineLearningServices/i.test(path)) {

@@ -36,17 +36,30 @@ function otherContent(kind: string, name: string, version: string): Reply {
 }
 
 /** The long form of an address in a datastore: the service names the workspace, whoever leaves it out. */
-function withWorkspace(properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function withWorkspace(
+  properties: Readonly<Record<string, unknown>>,
+  root: string,
+): Readonly<Record<string, unknown>> {
   const [, subscription = "", group = "", workspace = ""] =
-    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/.*\/workspaces\/([^/]+)$/.exec(workspacePath) ?? [];
+    /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/.*\/workspaces\/([^/]+)$/.exec(root) ?? [];
   const long = `azureml://subscriptions/${subscription}/resourcegroups/${group}/workspaces/${workspace}/datastores/`;
   return Object.fromEntries(
     Object.entries(properties).map(([name, value]) =>
       (name === "dataUri" || name === "modelUri") && typeof value === "string"
-        ? [name, value.replace(/^azureml:\/\/datastores\//i, long)]
+        ? [name, value.replace(ofRun, artifactsOfRun).replace(/^azureml:\/\/datastores\//i, long)]
         : [name, value],
     ),
   );
+}
+
+const ofRun = /^azureml:\/\/jobs\/([^/]+)\/outputs\/artifacts\/(?:paths\/)?/i;
+/** Where the artifacts of a run are. */
+const artifactsOfRun = "azureml://datastores/workspaceartifactstore/paths/ExperimentRun/dcid.$1/";
+
+/** The run that a model's address names. */
+function jobOf({ modelUri }: Readonly<Record<string, unknown>>): { readonly jobName?: string } {
+  const [, jobName] = typeof modelUri === "string" ? (ofRun.exec(modelUri) ?? []) : [];
+  return jobName === undefined ? {} : { jobName };
 }
 
 /** A number counts up; after a name comes `1`. */
@@ -73,8 +86,17 @@ function chosen(versions: readonly Version[], query: URLSearchParams): readonly 
   return ordered.slice(0, top);
 }
 
-/** Versions of codes, components, environments, data and models. */
-export function createAssets(store: Store, storage: Storage, pageSize: number) {
+/**
+ * Versions of codes, components, environments, data and models.
+ *
+ * @param root path of the workspace that they are of.
+ */
+export function createAssets(
+  store: Store,
+  storage: Pick<Storage, "service" | "sign">,
+  pageSize: number,
+  root = workspacePath,
+) {
   const key = (kind: string, name: string, version: string) => `${kind}/${name}/${version}`.toLowerCase();
   const versionsOf = (kind: string, name: string) =>
     store
@@ -88,7 +110,7 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
     version: string,
     properties: Readonly<Record<string, unknown>>,
   ): Version => ({
-    id: `${workspacePath}/${kind}/${name}/versions/${version}`,
+    id: `${root}/${kind}/${name}/versions/${version}`,
     name: version,
     type: `Microsoft.MachineLearningServices/workspaces/${kind}/versions`,
     properties: {
@@ -98,7 +120,8 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
       isArchived: false,
       isAnonymous: false,
       ...added[kind],
-      ...withWorkspace(properties),
+      ...withWorkspace(properties, root),
+      ...(kind === "models" ? jobOf(properties) : {}),
     },
     systemData: { createdAt: new Date().toISOString(), createdBy: seeded.clientId, createdByType: "Application" },
   });
@@ -108,7 +131,7 @@ export function createAssets(store: Store, storage: Storage, pageSize: number) {
     return latest === undefined
       ? undefined
       : {
-          id: `${workspacePath}/${kind}/${name}`,
+          id: `${root}/${kind}/${name}`,
           name,
           properties: {
             description: null,

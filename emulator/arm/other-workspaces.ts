@@ -1,8 +1,10 @@
 import type { Fault } from "../faults.ts";
 import { armError, ok, type Incoming, type Reply } from "../server/reply.ts";
 import { pathOfWorkspace, seeded } from "../settings.ts";
+import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 import type { ComputeSettings } from "./computes/collection.ts";
+import { createAssets } from "./assets.ts";
 import { createComputes } from "./computes/computes.ts";
 
 /** A workspace beside the seeded one, as it was added. */
@@ -10,16 +12,20 @@ export type WorkspaceDocument = { readonly name: string; readonly resourceGroup:
 
 const collection = "workspaces";
 /** What a workspace keeps for itself; the resources that targets point at belong to the subscription. */
-const own = ["computes", "operations"];
+const own = ["computes", "operations", "assets"];
 
 /**
- * Workspaces beside the seeded one: they are listed, read, and have computes of their own, of the same make. They have
- * nothing else: no storage, no jobs.
+ * Workspaces beside the seeded one: they are listed, read, and have computes and models of their own, of the same make. They
+ * have nothing else: no storage, no jobs.
  */
-export function createOtherWorkspaces(store: Store, settings: ComputeSettings) {
+export function createOtherWorkspaces(store: Store, settings: ComputeSettings, storage: Storage) {
   const all = () => store.list<WorkspaceDocument>(collection).map(({ value }) => value);
   const computesOf = (workspace: WorkspaceDocument) =>
     createComputes(within(store, pathOfWorkspace(workspace).toLowerCase()), settings);
+  const assetsOf = (workspace: WorkspaceDocument) => {
+    const root = pathOfWorkspace(workspace);
+    return createAssets(within(store, root.toLowerCase()), storage, settings.pageSize, root);
+  };
   const found = (path: string) =>
     all().find((workspace) => {
       const root = pathOfWorkspace(workspace).toLowerCase();
@@ -36,6 +42,13 @@ export function createOtherWorkspaces(store: Store, settings: ComputeSettings) {
     },
     holdsRegionalName: (name: string): boolean =>
       all().some((workspace) => computesOf(workspace).holdsRegionalName(name)),
+    /** A version of a model in one of them. */
+    putModel: (
+      workspace: WorkspaceDocument,
+      name: string,
+      version: string,
+      properties: Readonly<Record<string, unknown>>,
+    ) => assetsOf(workspace).put("models", name, version, properties),
     documents: () => all().map(document),
     /** The state of an operation on a compute of any of them; `undefined` when none of them knows it. */
     status: (operation: string): Reply | undefined =>
@@ -43,15 +56,21 @@ export function createOtherWorkspaces(store: Store, settings: ComputeSettings) {
         .map((workspace) => computesOf(workspace).status(operation))
         .find(({ status }) => status !== 404),
     /** @returns `undefined` for a path that is in none of them. */
-    handle: (request: Incoming, faults: readonly Fault[]): Reply | undefined => {
+    handle: async (request: Incoming, faults: readonly Fault[]): Promise<Reply | undefined> => {
       const workspace = found(request.path);
       if (workspace === undefined) return undefined;
-      const [part, name, action] = request.path
+      const [part, name, action, ...rest] = request.path
         .slice(pathOfWorkspace(workspace).length + 1)
         .split("/")
         .map(decodeURIComponent);
       if (part === undefined || part === "") return ok(document(workspace));
       if (part.toLowerCase() === "computes") return computesOf(workspace).handle(request, name, action, faults);
+      if (part.toLowerCase() === "models")
+        return assetsOf(workspace).handle(
+          request,
+          "models",
+          [name, action, ...rest].filter((one) => one !== undefined),
+        );
       return armError(404, "NotFound", `The emulator does not implement ${request.method} ${request.path}.`);
     },
   };

@@ -13,7 +13,7 @@ import { defined } from "../azure/defined.ts";
 import { membersOf, textOf } from "../azure/members.ts";
 import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
 import { workspaceId as idOfWorkspace } from "../azure/workspace.ts";
-import type { DeployedModel, PromotedModel } from "../deployment/parts/model.ts";
+import { namesRun, withRuns, type DeployedModel, type PromotedModel } from "../deployment/parts/model.ts";
 import type { WorkflowRun } from "../run/provenance.ts";
 import type { DeploymentStep } from "../report/result.ts";
 import type { ReleasedRun } from "./kind.ts";
@@ -272,28 +272,27 @@ function tagsOf({ github, run }: ModelDeps, { location }: ModelFile): Readonly<R
   });
 }
 
-const ofRun = /\$\{\{\s*run\.(name|best|steps\.([^\s}]+))\s*\}\}/g;
-
 /** The address with the run's name in it; `undefined` where the run is still to come. */
 function withRun(file: ModelFile, { run, isRunToCome = false }: ModelDeps): Outcome<ModelFile | undefined> {
   const { location } = file;
-  if (location.from !== "address" || !location.address.includes("${{")) return succeeded(file);
+  if (location.from !== "address" || !namesRun(location.address)) return succeeded(file);
   if (run === undefined)
     return isRunToCome
       ? succeeded(undefined)
       : noRun(`The model's path is of a run (${location.address}), and this command has trained or joined none.`);
-  let fault: string | undefined;
-  const address = location.address.replaceAll(ofRun, (written: string, what: string, step?: string) => {
-    const name = what === "name" ? run.name : what === "best" ? run.bestTrial : run.steps.get(step ?? "");
+  const faults: string[] = [];
+  const address = withRuns(location.address, (wanted) => {
+    const name = "step" in wanted ? run.steps.get(wanted.step) : wanted.is === "best" ? run.bestTrial : run.name;
     if (name === undefined)
-      fault ??=
-        what === "best"
-          ? `The run ${run.name} has no best trial: it is no sweep, or none of its trials has logged the metric.`
-          : `The run ${run.name} has no step ${JSON.stringify(step)}.`;
-    return name ?? written;
+      faults.push(
+        "step" in wanted
+          ? `The run ${run.name} has no step ${JSON.stringify(wanted.step)}.`
+          : `The run ${run.name} has no best trial: it is no sweep, or none of its trials has logged the metric.`,
+      );
+    return name ?? "";
   });
-  if (fault !== undefined) return noRun(fault);
-  return succeeded({ ...file, location: { from: "address", address } });
+  const [fault] = faults;
+  return fault === undefined ? succeeded({ ...file, location: { from: "address", address } }) : noRun(fault);
 }
 
 function noRun(message: string): Outcome<never> {
