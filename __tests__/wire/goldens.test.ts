@@ -10,7 +10,7 @@ import { make } from "./in-process.ts";
 /** The same files as in `built-action.test.ts`, kind by kind, as far as that needs no process and no network. */
 
 // Pipelines and components are in `corpus.test.ts`.
-const goldens = readGoldens().filter(({ kind }) => !/^(pipelineJob|\w+Component)$/.test(kind));
+const goldens = readGoldens().filter(({ kind }) => !/^(pipelineJob|\w+(?:Component|Deployment|Endpoint))$/.test(kind));
 const kinds = [...new Set(goldens.map(({ kind }) => kind))].sort();
 const checkout = mkdtempSync(join(tmpdir(), "goldens-"));
 cpSync(examples, checkout, { recursive: true });

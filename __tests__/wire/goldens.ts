@@ -9,6 +9,8 @@ export type Golden = WireRequest & {
   readonly kind: string;
   readonly error?: string;
   readonly local?: Readonly<Record<string, string>>;
+  /** What was given beside the file, because it leaves it out. */
+  readonly overrides?: Readonly<Record<string, string>>;
 };
 
 const corpus = join(folder, "corpus");
@@ -34,11 +36,16 @@ export function standInFor({ source, local = {}, body }: Golden, checkout: strin
     // A path without an ending that the client did not look for is taken for a folder.
     standIn(path, kind === "absent" ? (/\.[a-z0-9]+$/i.test(path) ? "file" : "folder") : kind, checkout);
   }
-  // The client looks for the entry of a Spark job, which is no path of its own.
-  const { codeId, entry } =
-    (body as { properties?: { codeId?: string; entry?: { file?: string } } } | undefined)?.properties ?? {};
+  // The client looks for the entry of a Spark job and for a scoring script, which are no paths of their own.
+  const { codeId, entry, codeConfiguration } =
+    (body as { properties?: { codeId?: string; entry?: { file?: string }; codeConfiguration?: Scoring } } | undefined)
+      ?.properties ?? {};
   if (entry?.file !== undefined) standIn(join(from, pathOf(codeId ?? ""), entry.file), "file", checkout);
+  const { codeId: scoringId = "", scoringScript } = codeConfiguration ?? {};
+  if (scoringScript !== undefined) standIn(join(from, pathOf(scoringId), scoringScript), "file", checkout);
 }
+
+type Scoring = { readonly codeId?: string; readonly scoringScript?: string };
 
 function standIn(path: string, kind: string, checkout: string): void {
   if (existsSync(path)) {

@@ -33,7 +33,7 @@ export type Made = {
 /** What the action makes of one file, as far as that needs no network. @param file its name, in messages. */
 export async function make(yaml: string, folder: string, root?: string, file = "file.yml"): Promise<Made> {
   const { documents, problems } = readDocuments(yaml, { file, folder, root });
-  const dependencies: Record<string, { readonly body: unknown }> = {};
+  const { dependencies, idsOf, idOf } = createTokens(folder);
   const [document] = documents;
   if (document === undefined) return { problems };
   const node = { document, path: [] };
@@ -96,6 +96,12 @@ export async function make(yaml: string, folder: string, root?: string, file = "
     dependencies,
     ...(inline[0] === undefined ? {} : { environment: anonymousVersion(inline[0], contextOf(inline[0])).body }),
   };
+}
+
+/** What is made first, by the tokens that the goldens have in place of ids that are made of content. @param folder of the file. */
+export function createTokens(folder: string) {
+  const dependencies: Record<string, { readonly body: unknown }> = {};
+  return { dependencies, tokenOf, idsOf, idOf };
 
   /** The token of what has this body; the first of each kind has the number 1. */
   function tokenOf(what: string, body: unknown): string {
@@ -115,7 +121,6 @@ export async function make(yaml: string, folder: string, root?: string, file = "
     };
   }
 
-  /** What the goldens have in place of ids that are made of content. */
   function idOf(use: AssetUse): string {
     if ("reference" in use) return id(use.reference, assetKinds[use.kind].collection);
     switch (use.kind) {
@@ -163,7 +168,7 @@ function makeOfFile(kind: "data" | "model", node: SourceNode, addressOf: (locati
 
 type Put = (named: { readonly name: string; readonly version: string } | undefined) => AssetRequest;
 
-function contextOf({ build }: EnvironmentDefinition): string | undefined {
+export function contextOf({ build }: EnvironmentDefinition): string | undefined {
   if (build === undefined) return undefined;
   const { context } = build;
   return context.from === "address"
@@ -181,8 +186,8 @@ function plain(path: string): string {
   );
 }
 
-function id(reference: string, kind: string): string {
-  if (/^azureml:azureml-/i.test(reference)) return reference;
+export function id(reference: string, kind: string): string {
+  if (kind === "environments" && /^azureml:azureml-/i.test(reference)) return reference;
   const [, name, version] = /^azureml:([^:@/]+)(?::(.+)|@latest)$/.exec(reference) ?? [];
   return name === undefined
     ? reference.replace(/^azureml:\/(?!\/)/, "/")

@@ -57,14 +57,15 @@ describe("the model of a deployment", () => {
     });
   });
 
-  it("has no name where it is anonymous, and is put under its content then", () => {
-    const { model, problems } = read("model: { path: azureml://datastores/d/paths/m/ }\n");
+  it("has no name where it is anonymous, and is put under its content then", async () => {
+    const { model, problems } = read("model: { path: model/ }\n");
     expect(problems).toEqual([]);
     expect(model).not.toHaveProperty("name");
     if (model?.from !== "declared") throw new Error("no model");
+    const content = await modelFile.contentOf(model.file);
     const ids = { idOf: () => "", computeIdOf: () => "", fingerprint: "" };
-    const request = modelFile.toRequest(model.file, undefined, "azureml://datastores/d/paths/m/", ids);
-    expect(request).toMatchObject(modelFile.unnamed(model.file, undefined));
+    const request = modelFile.toRequest(model.file, content, "azureml://datastores/d/paths/m/", ids);
+    expect(request).toMatchObject(modelFile.unnamed(model.file, content));
     expect(request.name).toMatch(/^[0-9a-f-]{36}$/);
     expect(request.body.properties).toMatchObject({ isAnonymous: true, modelType: "custom_model" });
   });
@@ -82,6 +83,10 @@ describe("the model of a deployment", () => {
   });
 
   it.each([
+    [
+      "{ path: azureml://datastores/d/paths/m/ }",
+      "1:8: A model that is at an address already has no name. Add name: it is registered under it. [missing-key]",
+    ],
     [
       "azureml:clf",
       '1:8: "azureml:clf" names no version. Write azureml:clf:VERSION or azureml:clf@latest. [missing-version]',

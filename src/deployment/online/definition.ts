@@ -1,9 +1,10 @@
-import type { JobCode } from "../../job/parts/code.ts";
-import type { JobEnvironment } from "../../job/parts/environment.ts";
+import type { DeclaredAsset } from "../../asset/declared.ts";
 import type { SourceNode } from "../../yaml/source.ts";
 import type { DeploymentBase } from "../kind.ts";
 import type { DeployedModel } from "../parts/model.ts";
+import type { Scoring } from "../parts/scoring.ts";
 import type { Strategy } from "../parts/strategy.ts";
+import type { DataCollector } from "./data-collector.ts";
 
 /** An az ml online endpoint, read and checked. */
 export type OnlineEndpoint = {
@@ -11,8 +12,9 @@ export type OnlineEndpoint = {
   readonly name: string;
   readonly authMode: "Key" | "AMLToken" | "AADToken";
   readonly description?: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly properties: Readonly<Record<string, string>>;
+  /** Values of any kind, sent as they are. */
+  readonly tags: Readonly<Record<string, unknown>>;
+  readonly properties: Readonly<Record<string, unknown>>;
   /** In ARM's own shape. */
   readonly identity?: object;
   /** As ARM spells it. */
@@ -25,19 +27,24 @@ export type OnlineEndpoint = {
 };
 
 /** An az ml online deployment, read and checked. */
-export type OnlineDefinition = {
+export type OnlineDefinition = Scoring & {
   readonly source: SourceNode;
   /** As the file has it; the release may choose another. */
   readonly name: string;
   readonly description?: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly properties: Readonly<Record<string, string>>;
+  /** Values of any kind, sent as they are. */
+  readonly tags: Readonly<Record<string, unknown>>;
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** Of `environmentVariables`, those that are no text, as they are written: az ml sends them so. */
+  readonly literalVariables: Readonly<Record<string, number | boolean>>;
   readonly model?: DeployedModel;
-  readonly environment?: JobEnvironment;
-  readonly code?: JobCode;
-  readonly scoringScript?: string;
+  /** True where the model is what `promote_from` names. */
+  readonly isPromoted?: true;
+  /** The environment once more, where it is to be registered under a name: its id is asked for as that of `environment`. */
+  readonly namedEnvironment?: DeclaredAsset<"environment">;
   readonly instanceType?: string;
-  readonly instanceCount: number;
+  readonly instanceCount?: number;
+  readonly dataCollector?: DataCollector;
   /** Members of the request that hold no reference, in ARM's own shape: probes, scale and request settings, data collector, … */
   readonly members: Readonly<Record<string, unknown>>;
 };

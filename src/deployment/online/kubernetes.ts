@@ -1,31 +1,15 @@
-import * as z from "zod";
-import type { AssetUse } from "../../asset/asset.ts";
 import { shape } from "../../yaml/shape.ts";
-import type { DeploymentCompute, ReadDeployment } from "../kind.ts";
-import type { DeployedModel } from "../parts/model.ts";
-import type { DeploymentSecret } from "../resolved.ts";
+import type { DeployEntry, ReadDeployment } from "../kind.ts";
 import type { OnlineDeployment } from "./definition.ts";
+import { labelOf, mappingSchema, readOnline } from "./read.ts";
 
-export const label = "Kubernetes online deployment";
+export { assetsOf, computesOf, modelOf, secretsOf } from "./uses.ts";
 
-export const schema = shape(() => z.strictObject({}));
+/** An az ml online endpoint and deployment on an attached Kubernetes cluster. */
+export const label = labelOf("kubernetes");
 
-export function read(): ReadDeployment<OnlineDeployment> {
-  return { problems: [] };
-}
+export const schema = shape(() => mappingSchema("kubernetes"));
 
-export function assetsOf(): readonly AssetUse[] {
-  return [];
-}
-
-export function modelOf(): DeployedModel | undefined {
-  return undefined;
-}
-
-export function computesOf(): readonly DeploymentCompute[] {
-  return [];
-}
-
-export function secretsOf(): readonly DeploymentSecret[] {
-  return [];
+export function read(entry: DeployEntry): ReadDeployment<OnlineDeployment> {
+  return readOnline(entry, "kubernetes");
 }

@@ -117,6 +117,16 @@ export function readModel(declared: DeclaredModel, reader: PartReader): Omit<Ser
   const { asset, problems } = modelFile.readInline(source);
   if (asset === undefined) return { problems };
   const { definition: file, ...identity } = asset;
+  if (identity.name === undefined && file.location.from === "address") {
+    // The official client makes the name of an anonymous model out of its bytes.
+    inside.add(
+      "missing-key",
+      [],
+      "A model that is at an address already has no name.",
+      "Add name: it is registered under it.",
+    );
+    return { problems };
+  }
   return {
     model: { from: "declared", file, ...identity },
     problems,

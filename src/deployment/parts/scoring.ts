@@ -58,7 +58,8 @@ export function readScoring(
     ...readCodeConfiguration(declared.code_configuration, reader),
     ...defined({ environment }),
     environmentVariables: readVariables(declared.environment_variables ?? {}, reader, "deployment"),
-    problems,
+    // A name is no mistake here: az ml registers the environment of a deployment under it.
+    problems: problems.filter(({ code }) => code !== "unused-name"),
   };
 }
 
@@ -105,6 +106,17 @@ function checkScript(script: string, code: JobCode & { readonly from: "local" },
       `The code folder ${JSON.stringify(code.path)} has no ${JSON.stringify(script)}.`,
       fix,
     );
+}
+
+/** The variables that are numbers and booleans: az ml sends those of a deployment as they are, and not as text. */
+export function literalVariables(
+  declared: Declared["environment_variables"],
+): Readonly<Record<string, number | boolean>> {
+  return Object.fromEntries(
+    Object.entries(declared ?? {}).flatMap(([name, value]) =>
+      typeof value === "number" || typeof value === "boolean" ? [[name, value]] : [],
+    ),
+  );
 }
 
 /** Code and environment, by the places `code` and `environment`. */

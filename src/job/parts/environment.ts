@@ -114,7 +114,7 @@ function readReference(reference: string, { add }: PartReader): ReadEnvironment 
 }
 
 /** `file:env.yml`: an environment file in place of the mapping. */
-function environmentFile(path: string, { node, add }: PartReader): SourceNode | undefined {
+export function environmentFile(path: string, { node, add }: PartReader): SourceNode | undefined {
   const { path: absolute, is } = namedPath(path, node.document);
   if (is === "outside") {
     add("outside", ["environment"], `The environment file ${JSON.stringify(path)} ${leadsOutside}.`, keepInside);
