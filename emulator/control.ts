@@ -1,4 +1,6 @@
 import { v1Collections, type V1Module, type V1Run } from "./data-plane/v1-graph.ts";
+import { modelCollections } from "./data-plane/v1-models.ts";
+import { serviceCollections } from "./data-plane/v1-services-document.ts";
 import type { CarriedOut, ComputeDocument } from "./arm/computes/document.ts";
 import { violations } from "./arm/computes/attachments.ts";
 import type { TrafficChange } from "./arm/endpoints/endpoints.ts";
@@ -77,6 +79,8 @@ export type Control = {
   };
   /** Who answers for an online deployment where no process does; `undefined`: what its model says. */
   readonly putScorer: (endpoint: string, deployment: string, scorer: Scorer | undefined) => void;
+  /** The same for a web service of the first SDK. */
+  readonly putServiceScorer: (service: string, scorer: Scorer | undefined) => void;
   /** Whether an image can be pulled, from now on; all can be at first. */
   readonly setImageAvailable: (image: string, isAvailable: boolean) => void;
   /** A model, or another asset, of a registry, by its id `azureml://registries/…`. */
@@ -109,7 +113,6 @@ export type Control = {
 const emptied = [
   "computes",
   "jobs",
-  "services",
   "assets",
   "operations",
   "tracked",
@@ -119,6 +122,8 @@ const emptied = [
   "github-pulls",
   "github-comments",
   ...Object.values(v1Collections),
+  ...Object.values(modelCollections),
+  ...Object.values(serviceCollections),
 ];
 
 export function createControl(services: Services, journal: Journal, faults: Faults): Control {
@@ -168,6 +173,7 @@ export function createControl(services: Services, journal: Journal, faults: Faul
       };
     },
     putScorer: (endpoint, deployment, scorer) => servers.setScorer(`${endpoint}/${deployment}`, scorer),
+    putServiceScorer: services.webServices.setScorer,
     setImageAvailable: (image, isAvailable) => setImageAvailable(store, image, isAvailable),
     putRegistryAsset: (id, properties) => store.put("registry-assets", id.toLowerCase(), properties),
     takeEndpointName: (name) => store.put("takenEndpointNames", name.toLowerCase(), true),
@@ -176,6 +182,7 @@ export function createControl(services: Services, journal: Journal, faults: Faul
     endOperations: () => {
       computes.endOperations();
       endpoints.endOperations();
+      services.webServices.endOperations();
     },
     blobs: storage.texts,
     removeBlobs: storage.remove,
@@ -183,6 +190,7 @@ export function createControl(services: Services, journal: Journal, faults: Faul
     accessStorageBy: (access) => accessStorageBy(store, access),
     empty: () => {
       emptied.forEach(clear);
+      void services.webServices.empty();
       keepServicesAt(store, "arm");
       otherWorkspaces.empty();
       computes.forget();

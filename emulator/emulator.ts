@@ -43,6 +43,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const stop = async () => {
     await services.runner.stop();
     await services.servers.stop();
+    await services.webServices.empty();
     await server.stop();
     await services.storage.stop();
     services.store.close();

@@ -29,7 +29,8 @@ export type Journal = {
   readonly clear: () => void;
 };
 
-const secretNames = /pass(word|phrase)?$|^privateKeyData$|secret|token|assertion|^key$|^sig$|connectionString/i;
+const secretNames =
+  /pass(word|phrase)?$|^privateKeyData$|secret|token|assertion|^key$|^sig$|connectionString|^(primary|secondary|ssl)Key$|^keyValue$/i;
 
 /** Keeps the journal in memory and in a file, one line of JSON for each request. */
 export function createJournal(file: string): Journal {
@@ -56,10 +57,15 @@ export function createJournal(file: string): Journal {
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
+  // A change of a JSON Patch names what its value is.
+  const { path } = value as { readonly path?: unknown };
+  const isOfSecret = typeof path === "string" && secretNames.test(path.split("/").at(-1) ?? "");
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [
       key,
-      secretNames.test(key) && typeof member === "string" ? "***" : withoutSecrets(member),
+      (secretNames.test(key) || (isOfSecret && key === "value")) && typeof member === "string"
+        ? "***"
+        : withoutSecrets(member),
     ]),
   );
 }

@@ -8,6 +8,7 @@ import { createJobs } from "./arm/jobs/jobs.ts";
 import { createRunner, type Runner } from "./arm/jobs/runner.ts";
 import { createOtherWorkspaces } from "./arm/other-workspaces.ts";
 import { createInference, type Inference } from "./data-plane/inference.ts";
+import { createWebServices, type WebServices } from "./data-plane/v1-services.ts";
 import type { EntraSettings } from "./entra.ts";
 import { seed } from "./seed.ts";
 import { seeded, type EmulatorOptions } from "./settings.ts";
@@ -22,6 +23,8 @@ export type Services = ArmParts & {
   /** What serves online deployments. */
   readonly servers: DeploymentServers;
   readonly inference: Inference;
+  /** Of the first SDK. */
+  readonly webServices: WebServices;
   readonly entra: EntraSettings;
 };
 
@@ -74,6 +77,17 @@ export function createServices(
     endpoints,
     inference: createInference({ endpoints, servers, tokens }),
     jobs: createJobs(store, runner, pageSize),
+    webServices: createWebServices({
+      store,
+      storage,
+      assets,
+      tokens,
+      folder: join(stateFolder, "web-services"),
+      mode: options.serving,
+      environmentsFolder: options.environmentsFolder,
+      seconds: durations["WebService"] ?? durations["default"] ?? 1,
+      pageSize,
+    }),
     pageSize,
     entra: {
       accessTokenSeconds: options.accessTokenSeconds ?? 3600,

@@ -11,13 +11,13 @@ export type EmulatorOptions = {
   readonly azurites?: Azurites | undefined;
   /** 0 picks a free one. */
   readonly port?: number;
-  /** How online deployments are served; default `process`: each by Azure ML's inference server. */
+  /** How online deployments and web services are served; default `process`: each by Azure ML's inference server. */
   readonly serving?: ServingMode;
   /** Where the environments of what is served are kept by their content; default: one folder for all emulators of the machine. */
   readonly environmentsFolder?: string;
   /**
-   * Seconds that an operation takes: on a compute by its type, on `onlineEndpoints`, `onlineDeployments`, `batchEndpoints`
-   * and `batchDeployments`; `default` for the others.
+   * Seconds that an operation takes: on a compute by its type, on `onlineEndpoints`, `onlineDeployments`, `batchEndpoints`,
+   * `batchDeployments`, and on a `WebService`; `default` for the others.
    */
   readonly durations?: Readonly<Record<string, number>>;
   /** Computes and jobs on one page of a list. */

@@ -31,7 +31,7 @@ function workspace({ isTakenElsewhere = false }: { readonly isTakenElsewhere?: b
       headers: {},
       text: "",
       body: undefined,
-      endpoints: ownEndpoints("https://127.0.0.1:1"),
+      endpoints: ownEndpoints("https://127.0.0.1:1", "http://127.0.0.1:2"),
       ...more,
     };
     return computes.handle(request, name, undefined, faults);

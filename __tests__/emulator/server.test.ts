@@ -40,7 +40,7 @@ describe("the names that the emulator answers for", () => {
 
 describe("the way in", () => {
   it("by the emulator's own address names that address for every role", () => {
-    const endpoints = ownEndpoints("https://127.0.0.1:4711");
+    const endpoints = ownEndpoints("https://127.0.0.1:4711", "http://127.0.0.1:4712");
     expect([endpoints.arm, endpoints.login, endpoints.api, endpoints.vault]).toEqual(
       Array.from({ length: 4 }, () => "https://127.0.0.1:4711"),
     );

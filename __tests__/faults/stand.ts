@@ -68,9 +68,9 @@ async function openStand(
   // The storage is started by the first need of it.
   await emulator.blobs(leasePrefix);
   const proxy = proxied
-    ? await startProxy(endpoint.accept, createJournal(join(stateFolder, "tunnels.jsonl")))
+    ? await startProxy(endpoint.accept, createJournal(join(stateFolder, "tunnels.jsonl")), endpoint.acceptPlain)
     : undefined;
-  if (proxy !== undefined) process.env["HTTPS_PROXY"] = proxy.url;
+  if (proxy !== undefined) process.env["HTTPS_PROXY"] = process.env["HTTP_PROXY"] = proxy.url;
   const close = async () => {
     await proxy?.stop();
     await emulator.stop();

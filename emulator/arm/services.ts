@@ -2,7 +2,7 @@ import { armError, page, type Incoming, type Reply } from "../server/reply.ts";
 import { workspacePath } from "../settings.ts";
 import type { Store } from "../store.ts";
 
-/** A web service of the first SDK, flat as the model management service answers it. */
+/** A web service of the first SDK, flat as the model management service answers it, with whatever else it has. */
 export type WebService = {
   readonly name: string;
   readonly computeType: string;
@@ -18,11 +18,11 @@ export function keepServicesAt(store: Store, where: ServicesAt): void {
   store.put("settings", "services", where);
 }
 
-function servicesAt(store: Store): ServicesAt {
+export function servicesAt(store: Store): ServicesAt {
   return store.get<ServicesAt>("settings", "services") ?? "arm";
 }
 
-function servicesIn(store: Store): readonly WebService[] {
+export function servicesIn(store: Store): readonly WebService[] {
   return store.list<WebService>("services").map(({ value }) => value);
 }
 
@@ -41,16 +41,4 @@ export function servicesOfArm(request: Incoming, store: Store, pageSize: number)
     properties,
   }));
   return page(documents, request, pageSize);
-}
-
-/** The model management service of the data plane, as far as it lists services. */
-export function servicesOfDataPlane(request: Incoming, store: Store, pageSize: number): Reply | undefined {
-  if (request.path.toLowerCase() !== `/modelmanagement/v1.0${workspacePath}/services`.toLowerCase()) return undefined;
-  if (request.method !== "GET") return undefined;
-  if (servicesAt(store) === "nowhere")
-    return {
-      status: 404,
-      body: { code: "NotFound", statusCode: 404, message: "The requested resource was not found." },
-    };
-  return page(servicesIn(store), request, pageSize, request.endpoints.api);
 }

@@ -12,6 +12,13 @@ export type CloudEndpoints = {
   readonly storageSuffix: string;
   readonly studio: string;
   readonly vault: string;
+  /**
+   * Below which a web service answers.
+   *
+   * @param host of its container group, or the address of its cluster.
+   * @param certificateName that its certificate is for; without one it is asked in the clear.
+   */
+  readonly webService: (host: string, certificateName?: string) => string;
   readonly idTokenIssuer: string;
   /** The root of an endpoint's own address, where it is scored. */
   readonly inference: (endpoint: string) => string;
@@ -29,10 +36,16 @@ export const realHosts = [
   `*.${seeded.location}.inference.ml.azure.com`,
   "*.actions.githubusercontent.com",
   "api.github.com",
+  "*.azurecontainer.io",
 ] as const;
 
 export function isRealHost(name: string): boolean {
   return realHosts.some((pattern) => (pattern.startsWith("*.") ? name.endsWith(pattern.slice(1)) : name === pattern));
+}
+
+/** The front end of a cluster has an address and no name. */
+export function isClusterAddress(host: string): boolean {
+  return /^20\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /** @param host as the client named it. */
@@ -40,8 +53,8 @@ export function isOwnHost(host: string): boolean {
   return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host);
 }
 
-/** Every role at one address. */
-export function ownEndpoints(origin: string): CloudEndpoints {
+/** Every role at one address, and what is asked in the clear at another. */
+export function ownEndpoints(origin: string, plainOrigin: string): CloudEndpoints {
   return {
     arm: origin,
     login: origin,
@@ -50,6 +63,10 @@ export function ownEndpoints(origin: string): CloudEndpoints {
     storageSuffix: new URL(origin).host,
     studio: origin,
     vault: origin,
+    webService: (host, certificateName) => {
+      const at = certificateName === undefined ? plainOrigin : origin;
+      return isClusterAddress(host) ? at : `${at}/_web-services/${host}`;
+    },
     idTokenIssuer: `${origin}/_github`,
     inference: (endpoint) => `${origin}/_inference/${endpoint}`,
   };
@@ -63,6 +80,10 @@ export const realEndpoints: CloudEndpoints = {
   storageSuffix: "core.windows.net",
   studio: "https://ml.azure.com",
   vault: `https://${seeded.vault}.vault.azure.net`,
+  webService: (host, certificateName) =>
+    certificateName === undefined
+      ? `http://${host}${isClusterAddress(host) ? ":80" : ""}`
+      : `https://${certificateName}:443`,
   idTokenIssuer: "https://token.actions.githubusercontent.com",
   inference: (endpoint) => `https://${endpoint}.${seeded.location}.inference.ml.azure.com`,
 };

@@ -1,9 +1,10 @@
 import { arm } from "../arm/arm.ts";
-import { servicesOfDataPlane } from "../arm/services.ts";
 import { mlflow } from "../data-plane/mlflow.ts";
 import { runHistory } from "../data-plane/run-history.ts";
 import { v1Datastores, v1Experiments, v1Pipelines } from "../data-plane/v1-pipelines.ts";
 import { v1Execution } from "../data-plane/v1-execution.ts";
+import { v1Artifacts } from "../data-plane/v1-artifacts.ts";
+import { v1Models } from "../data-plane/v1-models.ts";
 import { v1Snapshots } from "../data-plane/v1-snapshots.ts";
 import { entra } from "../entra.ts";
 import type { Fault } from "../faults.ts";
@@ -24,6 +25,11 @@ export async function dispatch(
   faults: readonly Fault[],
   services: Services,
 ): Promise<Answer> {
+  const served = await services.webServices.score(received);
+  if (served !== undefined) return served;
+  // Nothing else is asked in the clear.
+  if (!received.isEncrypted)
+    return armError(404, "NotFound", `The emulator does not implement ${request.method} ${request.path}.`);
   const scored = scoredAt(received.host, received.url.pathname);
   if (scored !== undefined) return scoredBy(request, received, scored, services);
   if (!received.isBlob) return replyOf(request, faults, services);
@@ -59,7 +65,9 @@ async function replyOf(request: Incoming, faults: readonly Fault[], services: Se
   if (refused !== undefined) return refused;
   const reply =
     (await arm(request, services, faults)) ??
-    servicesOfDataPlane(request, store, services.pageSize) ??
+    (await services.webServices.handle(request, faults)) ??
+    v1Models(request, store, services.assets) ??
+    (await v1Artifacts(request, storage)) ??
     v1Pipelines(request, store, services.runner) ??
     v1Experiments(request, store) ??
     v1Datastores(request) ??

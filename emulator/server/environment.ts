@@ -21,6 +21,9 @@ export function environmentBehind(proxyUrl: string, caFile: string): Environment
   return {
     ...common(caFile),
     HTTPS_PROXY: proxyUrl,
+    // Web services are asked in the clear. What is on this machine needs no proxy.
+    HTTP_PROXY: proxyUrl,
+    NO_PROXY: "127.0.0.1,localhost",
     GITHUB_API_URL: "https://api.github.com",
     ACTIONS_ID_TOKEN_REQUEST_URL: "https://pipelines.actions.githubusercontent.com/_github/id-token?api-version=2.0",
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: seeded.idTokenRequestToken,

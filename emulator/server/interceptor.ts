@@ -31,7 +31,12 @@ export type Interceptor = {
 };
 
 /** What one endpoint keeps for itself. */
-export type EndpointState = { readonly faults: Faults; readonly interceptor: Interceptor; count: number };
+export type EndpointState = {
+  readonly faults: Faults;
+  readonly interceptor: Interceptor;
+  count: number;
+  plainOrigin: string;
+};
 
 export function intercepted({ message, method, url, bytes }: Received, number: number): InterceptedRequest {
   const leaseId = message.headers["x-ms-proposed-lease-id"] ?? message.headers["x-ms-lease-id"];

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { TLSSocket } from "node:tls";
 import { isBlobService, isOwnHost, ownEndpoints, realEndpoints } from "./cloud-endpoints.ts";
 import type { Incoming } from "./reply.ts";
 
@@ -13,6 +14,8 @@ export type Received = {
   readonly bytes: Buffer;
   /** Asked of the emulator itself; never possible by the real host names. */
   readonly isControl: boolean;
+  /** It came by TLS: web services alone are also asked in the clear. */
+  readonly isEncrypted: boolean;
   /** For the storage, which reads it as it is. */
   readonly isBlob: boolean;
 };
@@ -20,6 +23,7 @@ export type Received = {
 export async function receive(message: IncomingMessage): Promise<Received> {
   const arrivedMs = performance.timeOrigin + performance.now();
   const host = message.headers.host ?? "";
+  const isEncrypted = (message.socket as Partial<TLSSocket>).encrypted === true;
   // Put together by hand: the first SDK's paths begin with two slashes, which read as a host when resolved.
   const url = new URL(`https://${host}${message.url ?? "/"}`);
   const chunks: Buffer[] = [];
@@ -31,13 +35,18 @@ export async function receive(message: IncomingMessage): Promise<Received> {
     host,
     url,
     bytes: Buffer.concat(chunks),
-    isControl: isOwnHost(host) && url.pathname.startsWith("/_control"),
+    isEncrypted,
+    isControl: isEncrypted && isOwnHost(host) && url.pathname.startsWith("/_control"),
     isBlob: isBlobService(host, url.pathname),
   };
 }
 
-/** The same as every part of the emulator sees it. Addresses are named by the name that the client came by. */
-export function toIncoming({ message, method, host, url, bytes, isBlob }: Received): Incoming {
+/**
+ * The same as every part of the emulator sees it. Addresses are named by the name that the client came by.
+ *
+ * @param plainOrigin where the endpoint is asked in the clear.
+ */
+export function toIncoming({ message, method, host, url, bytes, isBlob }: Received, plainOrigin: string): Incoming {
   // What goes into the storage may be large, and is read there as it is.
   const text = isBlob ? "" : bytes.toString("utf8");
   return {
@@ -51,7 +60,7 @@ export function toIncoming({ message, method, host, url, bytes, isBlob }: Receiv
     ),
     text,
     body: parsed(text),
-    endpoints: isOwnHost(host) ? ownEndpoints(`https://${host}`) : realEndpoints,
+    endpoints: isOwnHost(host) ? ownEndpoints(`https://${host}`, plainOrigin) : realEndpoints,
   };
 }
 

@@ -66,7 +66,7 @@ async function outcomeOf(
   if (active.some(({ kind }) => kind === "reset")) return { kind: "disconnect", body: undefined };
   const silent = active.find((fault) => fault.kind === "no-reply");
   if (silent?.carriedOut === false) return { kind: "silence", body: undefined };
-  const request = toIncoming(received);
+  const request = toIncoming(received, endpoint.plainOrigin);
   const instead = active.find((fault) => fault.kind === "status");
   const carriedOut = instead === undefined ? await dispatch(request, received, active) : faultReply(instead);
   const after = active.find((fault) => fault.kind === "status-after");

@@ -1,4 +1,6 @@
+import { createServer as createPlainServer } from "node:http";
 import { createServer } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createFaults, type Faults } from "../faults.ts";
 import type { Certificates } from "./certificates.ts";
@@ -17,6 +19,8 @@ export type Endpoint = AsyncDisposable & {
   readonly faults: Pick<Faults, "add" | "clear">;
   /** Takes a connection that a proxy has for it. */
   readonly accept: (client: Socket) => void;
+  /** Takes a request in the clear that a proxy has for it. */
+  readonly acceptPlain: (message: IncomingMessage, response: ServerResponse) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -40,26 +44,40 @@ export async function startServer(
 ): Promise<EmulatorServer> {
   const serverOf = (endpoint: EndpointState) =>
     createServer({ key, cert }, (message, response) => void serve(message, response, endpoint, parts));
-  const server = serverOf({ faults: createFaults(), interceptor: {}, count: 0 });
+  /** Web services are asked in the clear, which clients do at another port. */
+  const openPlain = async (endpoint: EndpointState) => {
+    const plain = createPlainServer((message, response) => void serve(message, response, endpoint, parts));
+    endpoint.plainOrigin = `http://127.0.0.1:${await listen(plain, 0)}`;
+    return plain;
+  };
+  const main: EndpointState = { faults: createFaults(), interceptor: {}, count: 0, plainOrigin: "" };
+  const server = serverOf(main);
+  const plain = await openPlain(main);
   const traffic = countTraffic(server);
   const mainPort = await listen(server, port);
   const origin = `https://127.0.0.1:${mainPort}`;
-  const proxy = await startProxy((client) => server.emit("connection", client), parts.journal);
+  const proxy = await startProxy(
+    (client) => server.emit("connection", client),
+    parts.journal,
+    (message, response) => plain.emit("request", message, response),
+  );
 
   const endpoints = new Set<Endpoint>();
   const openEndpoint = async (interceptor: Interceptor = {}): Promise<Endpoint> => {
-    const state: EndpointState = { faults: createFaults(), interceptor, count: 0 };
+    const state: EndpointState = { faults: createFaults(), interceptor, count: 0, plainOrigin: "" };
     const own = serverOf(state);
+    const ownPlain = await openPlain(state);
     const ownOrigin = `https://127.0.0.1:${await listen(own, 0)}`;
     const closeOwn = async () => {
       endpoints.delete(endpoint);
-      await close(own);
+      await Promise.all([close(own), close(ownPlain)]);
     };
     const endpoint: Endpoint = {
       origin: ownOrigin,
       environment: environmentAt(ownOrigin, caFile),
       faults: state.faults,
       accept: (client) => own.emit("connection", client),
+      acceptPlain: (message, response) => ownPlain.emit("request", message, response),
       close: closeOwn,
       [Symbol.asyncDispose]: closeOwn,
     };
@@ -75,7 +93,7 @@ export async function startServer(
     traffic,
     stop: async () => {
       await Promise.all([...endpoints].map((endpoint) => endpoint.close()));
-      await Promise.all([proxy.stop(), close(server)]);
+      await Promise.all([proxy.stop(), close(server), close(plain)]);
     },
   };
 }

@@ -23,8 +23,10 @@ import type { ResourceReads } from "./resource-reads.ts";
 import { leafCause } from "./service-error.ts";
 import type { Identity } from "./sign-in.ts";
 import { createComputeUsersReader, type ReadComputeUsers } from "./compute-users.ts";
+import { createV1Artifacts, type V1Artifacts } from "./v1-artifacts.ts";
 import { createV1Pipelines, type V1Pipelines } from "./v1-pipelines.ts";
 import { createV1Runs, type V1Runs } from "./v1-runs.ts";
+import { createV1Services, type V1Services } from "./v1-services.ts";
 import { createV1Snapshots, type V1Snapshots } from "./v1-snapshots.ts";
 import { readWorkspace, workspaceId, type Workspace, type WorkspaceRef } from "./workspace.ts";
 
@@ -41,6 +43,9 @@ export type Azure = {
   readonly v1Pipelines: V1Pipelines;
   readonly v1Runs: V1Runs;
   readonly v1Snapshots: V1Snapshots;
+  readonly v1Artifacts: V1Artifacts;
+  /** Web services of the first SDK. */
+  readonly v1Services: V1Services;
   readonly assets: Assets;
   /** Those of another workspace, with the same identity. */
   readonly assetsOf: (workspace: WorkspaceRef) => Assets;
@@ -132,6 +137,8 @@ function assemble(
     v1Pipelines,
     v1Runs,
     v1Snapshots: createV1Snapshots(arm, workspace, { blobs, dataPlane, mask: options.mask }),
+    v1Artifacts: createV1Artifacts(arm, workspace, { blobs, dataPlane, mask: options.mask }),
+    v1Services: createV1Services(arm, workspace, { ...options, dataPlane }),
     assets: createAssets(arm, ref),
     assetsOf: (workspace) => createAssets(arm, workspace),
     datastores,
