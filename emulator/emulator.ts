@@ -17,8 +17,8 @@ export type Emulator = AsyncDisposable &
   EmulatorServer & {
     readonly caFile: string;
     readonly machineId: (name: string) => string;
-    /** An access token for ARM, as another tool of the machine would hold one. */
-    readonly accessToken: () => string;
+    /** An access token, as another tool of the machine would hold one. @param audience default: ARM. */
+    readonly accessToken: (audience?: string) => string;
     readonly journalFile: string;
   };
 
@@ -53,9 +53,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     ...server,
     caFile: tls.caFile,
     machineId,
-    accessToken: () =>
+    accessToken: (audience = origin) =>
       services.tokens.issueAccess(
-        { aud: origin, oid: seeded.clientId, tid: seeded.tenantId },
+        { aud: audience, oid: seeded.clientId, tid: seeded.tenantId },
         services.entra.accessTokenSeconds,
       ),
     journalFile,

@@ -7,7 +7,8 @@ import {
   type PollDeps,
   type PollResult,
 } from "../../src/attach/poll.ts";
-import type { LiveCompute, OperationProgress } from "../../src/azure/computes.ts";
+import type { LiveCompute } from "../../src/azure/computes.ts";
+import type { OperationProgress } from "../../src/azure/operation.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "../../src/azure/outcome.ts";
 import { liveMachine } from "../support/targets.ts";
 

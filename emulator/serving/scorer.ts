@@ -48,13 +48,15 @@ export async function scorerOfModel(folder: string): Promise<Scorer | undefined>
   return undefined;
 }
 
-/** @param who for answers that nobody has said. */
+/** @param who for answers that nobody has said. @returns `"timeout"` where it takes too long. */
 export async function scoreBy(
   { status = 200, answer, delaySeconds = 0 }: Scorer,
   { method, path, bytes }: ScoringRequest,
   who: Readonly<Record<string, unknown>>,
-): Promise<ScoringAnswer> {
-  if (delaySeconds > 0) await delay(delaySeconds * 1000);
+  timeoutMs: number,
+): Promise<ScoringAnswer | "timeout"> {
+  if (delaySeconds > 0) await delay(Math.min(delaySeconds * 1000, timeoutMs));
+  if (delaySeconds * 1000 >= timeoutMs) return "timeout";
   const body = answer ?? { ...who, method, path, received: textOf(bytes) };
   return {
     status,

@@ -34,9 +34,14 @@ export type Arm = {
     body?: unknown,
     options?: { readonly repeatable?: Repeatable; readonly signal?: AbortSignal },
   ) => Promise<Outcome<Answer>>;
-  readonly remove: (id: string, apiVersion: string, query: Query) => Promise<Outcome<Answer>>;
+  readonly remove: (
+    id: string,
+    apiVersion: string,
+    query?: Query,
+    options?: Pick<WriteOptions, "signal">,
+  ) => Promise<Outcome<Answer>>;
   /** A URL that the service gave, exactly as given. Refused when it is not ARM's: the token must not go elsewhere. */
-  readonly getUrl: (url: string) => Promise<Outcome<Answer>>;
+  readonly getUrl: (url: string, until?: AbortSignal) => Promise<Outcome<Answer>>;
   /** A data-plane address of the workspace's region, with the same token. */
   readonly getData: (url: string, until?: AbortSignal) => Promise<Outcome<Answer>>;
   /** A write, or a question with a body, to a data-plane address of the workspace's region, with the same token. */
@@ -57,6 +62,8 @@ export type WriteOptions = {
   readonly correlationId?: string;
   /** Sends a token of the service along, by which what is started acts for the identity that starts it. */
   readonly withServiceToken?: boolean;
+  /** Used instead of the command's own: what is put back has to be sent after that one has aborted. */
+  readonly signal?: AbortSignal;
 };
 
 export type SendOptions = {
@@ -105,7 +112,7 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
     sendRequest: async (request, next) => {
       // The data plane has limits of its own, and says nothing of ARM's.
       if (!request.url.startsWith(cloud.resourceManager)) return next(request);
-      await throttle.admit(request.method, signal);
+      await throttle.admit(request.method, (request.abortSignal as AbortSignal | undefined) ?? signal);
       const response = await next(request);
       throttle.note(request.method, response.status, response.headers.toJSON());
       return response;
@@ -144,9 +151,9 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
   ) => viaLibrary(run, id, { signal: until, seconds, correlationId });
   const address = (path: string, apiVersion: string, query: Query = {}) =>
     `${cloud.resourceManager}${path}?${new URLSearchParams({ "api-version": apiVersion, ...query }).toString()}`;
-  const getUrl = (url: string): Promise<Outcome<Answer>> => {
+  const getUrl = (url: string, until: AbortSignal = signal): Promise<Outcome<Answer>> => {
     try {
-      return direct("read", "GET", trustedAddress(url, "arm", cloud).href, undefined, signal, "poll");
+      return direct("read", "GET", trustedAddress(url, "arm", cloud).href, undefined, until, "poll");
     } catch (error) {
       if (!(error instanceof ForeignAddress)) throw error;
       return Promise.resolve(
@@ -164,10 +171,15 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
         () => byId((path, rest) => client.resources.getById(path, apiVersion, rest), id, undefined, until),
         until,
       ),
-    put: async (id, apiVersion, body, { repeatable = "write", correlationId, withServiceToken = false } = {}) => {
+    put: async (
+      id,
+      apiVersion,
+      body,
+      { repeatable = "write", correlationId, withServiceToken = false, signal: until = signal } = {},
+    ) => {
       // Before the write: without the token nothing is sent.
       const token = withServiceToken ? (await newToken(newCredential, cloud.mlScope)).token : undefined;
-      return answer("PUT", repeatable, () =>
+      const put = () =>
         byId(
           (path, rest) =>
             client.resources
@@ -175,8 +187,9 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
               .submitted(),
           id,
           correlationId,
-        ),
-      );
+          until,
+        );
+      return answer("PUT", repeatable, put, until);
     },
     patch: (id, apiVersion, body, { repeatable = "write", correlationId } = {}) =>
       answer("PATCH", repeatable, () =>
@@ -188,8 +201,9 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
       ),
     post: (path, apiVersion, body, { repeatable = "write", signal: until } = {}) =>
       direct(repeatable, "POST", address(path, apiVersion), body, until),
-    remove: (id, apiVersion, query) => direct("write", "DELETE", address(id, apiVersion, query)),
-    list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), getUrl),
+    remove: (id, apiVersion, query, { signal: until } = {}) =>
+      direct("write", "DELETE", address(id, apiVersion, query), undefined, until),
+    list: (path, apiVersion, query) => listPages(address(path, apiVersion, query), (url) => getUrl(url)),
     getUrl,
     getData,
     sendData: (method, url, body, { repeatable = "write", signal: until = signal, contentType } = {}) => {

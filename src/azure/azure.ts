@@ -11,6 +11,7 @@ import { createKeyVault, createVaultReach } from "./key-vault.ts";
 import { createLeases, type Leases } from "./leases.ts";
 import { createLookups, type Lookups } from "./lookups.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { createOnlineEndpoints, type OnlineEndpoints } from "./online-endpoints.ts";
 import { readOtherWorkspaces, type OtherWorkspaces } from "./other-workspaces.ts";
 import { succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { newToken } from "./pipeline.ts";
@@ -19,6 +20,7 @@ import { createResourceReads } from "./resource-reads.ts";
 import { createRunHistory, type RunHistory } from "./run-history.ts";
 import { createRunOutputs, type RunOutputs } from "./run-outputs.ts";
 import { createRuns, type Runs } from "./runs.ts";
+import { createScoring, type Scoring } from "./scoring.ts";
 import type { ResourceReads } from "./resource-reads.ts";
 import { leafCause } from "./service-error.ts";
 import type { Identity } from "./sign-in.ts";
@@ -55,6 +57,9 @@ export type Azure = {
   readonly runs: Runs;
   readonly runOutputs: RunOutputs;
   readonly metrics: Metrics;
+  readonly onlineEndpoints: OnlineEndpoints;
+  /** Asks models that are served. */
+  readonly scoring: Scoring;
   /** Address of the regional data plane. */
   readonly dataPlane: DataPlane;
   readonly blobs: Blobs;
@@ -148,6 +153,11 @@ function assemble(
     runs: createRuns(jobs, runHistory),
     runOutputs: createRunOutputs(arm, workspace, dataPlane),
     metrics: createMetrics(arm, workspace),
+    onlineEndpoints: createOnlineEndpoints(arm, ref, {
+      ...options,
+      entraToken: async () => (await newToken(newCredential, cloud.mlScope)).token,
+    }),
+    scoring: createScoring(cloud, options.signal),
     dataPlane,
     blobs,
     resources: freshReads(),

@@ -2,10 +2,10 @@ import type { Clock } from "../clock.ts";
 import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
 import { membersOf, textOf, textsOf } from "./members.ts";
+import { followedBy, progressOf, type FollowedBy, type OperationProgress } from "./operation.ts";
 import { broken } from "./pages.ts";
 import { succeeded, type Outcome, type ServiceError } from "./outcome.ts";
 import type { Answer } from "./pipeline.ts";
-import { retryAfterSeconds } from "../retry-after.ts";
 import { serviceErrorOf } from "./service-error.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
@@ -34,21 +34,10 @@ export type LiveCompute = {
 };
 
 /** A write that the service took on. */
-export type Accepted = {
-  /** Signed status URL, to be used exactly as given; absent when the write ended at once. */
-  readonly operationUrl?: string;
-  readonly retryAfterSeconds?: number;
+export type Accepted = FollowedBy & {
   /** The compute as the answer showed it. */
   readonly compute?: LiveCompute;
-  readonly correlationId?: string;
-  readonly requestId?: string;
 };
-
-/** One read of a long-running operation. Every status that is not terminal means that it is running. */
-export type OperationProgress =
-  | { readonly state: "running"; readonly status: string; readonly retryAfterSeconds?: number }
-  | { readonly state: "succeeded" }
-  | { readonly state: "failed" | "canceled"; readonly error: ServiceError };
 
 /** The computes of one workspace. Reads are repeated on passing faults; writes are sent exactly once. */
 export type Computes = {
@@ -113,47 +102,11 @@ export function createComputes(arm: Arm, workspace: WorkspaceRef, clock: Clock):
 }
 
 function acceptedOf(answer: Answer, clock: Clock): Accepted {
-  const { headers, body } = answer;
-  const operationUrl = headers["azure-asyncoperation"] ?? headers["location"];
-  const retryAfter = retryAfterSeconds(headers, clock);
-  const correlationId = headers["x-ms-correlation-request-id"];
-  const requestId = headers["x-ms-request-id"];
+  const { body } = answer;
   return {
-    ...(operationUrl === undefined ? {} : { operationUrl }),
-    ...(retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter }),
-    ...(correlationId === undefined ? {} : { correlationId }),
-    ...(requestId === undefined ? {} : { requestId }),
+    ...followedBy(answer, clock),
     ...(typeof body === "object" && body !== null && "properties" in body ? { compute: liveCompute(body) } : {}),
   };
-}
-
-/** `Azure-AsyncOperation` answers with a status; `Location` answers 202 while the operation runs, then with its result. */
-function progressOf({ status, headers, body }: Answer, clock: Clock): OperationProgress {
-  const found = typeof body === "object" && body !== null && "status" in body ? body.status : undefined;
-  const word = typeof found === "string" ? found : undefined;
-  const retryAfter = retryAfterSeconds(headers, clock);
-  const wait = retryAfter === undefined ? {} : { retryAfterSeconds: retryAfter };
-  switch (word?.toLowerCase()) {
-    case undefined:
-      return status === 202 ? { state: "running", status: "InProgress", ...wait } : { state: "succeeded" };
-    case "succeeded":
-      return { state: "succeeded" };
-    case "failed":
-    case "canceled": {
-      const correlationId = headers["x-ms-correlation-request-id"];
-      const error = serviceErrorOf(
-        body,
-        {
-          code: `Operation${word ?? ""}`,
-          message: `The operation ended as ${word ?? ""}, and the service gave no reason.`,
-        },
-        correlationId === undefined ? {} : { correlationId },
-      );
-      return { state: word?.toLowerCase() === "canceled" ? "canceled" : "failed", error };
-    }
-    default:
-      return { state: "running", status: word ?? "InProgress", ...wait };
-  }
 }
 
 /**

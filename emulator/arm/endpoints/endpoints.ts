@@ -192,7 +192,7 @@ export function createEndpoints(
     endOperations: operations.endAll,
     traffic: () => store.list<TrafficChange>("traffic").map(({ value }) => value),
     empty: () => {
-      for (const { key } of store.list(collections.onlineEndpoints.deployments)) servers.drop(key);
+      servers.clear();
       for (const name of emptied) for (const { key } of store.list(name)) store.remove(name, key);
       before = undefined;
     },

@@ -58,7 +58,8 @@ export type DeploymentServers = Servers &
       request: ScoringRequest,
       timeoutMs: number,
     ) => Promise<ScoringAnswer | "timeout" | undefined>;
-    readonly isUp: (key: string) => boolean;
+    /** Ends everything that serves, and forgets who was to answer. */
+    readonly clear: () => void;
     readonly stop: () => Promise<void>;
   };
 
@@ -70,6 +71,13 @@ export function createServers(options: ServersOptions): DeploymentServers {
   const end = (work: Promise<unknown>) => {
     const done = work.catch(() => undefined).finally(() => ending.delete(done));
     ending.add(done);
+  };
+  const clear = () => {
+    for (const attempt of attempts.values()) end(attempt.stop());
+    for (const one of served.values()) end(one.stop());
+    attempts.clear();
+    served.clear();
+    scorers.clear();
   };
   const bringUp = async (document: EndpointDocument): Promise<Failure | undefined> => {
     const key = keyOf(document);
@@ -110,7 +118,7 @@ export function createServers(options: ServersOptions): DeploymentServers {
       else scorers.set(key.toLowerCase(), scorer);
     },
     score: async (document, request, timeoutMs) => served.get(keyOf(document))?.answer(request, timeoutMs),
-    isUp: (key) => served.has(key),
+    clear,
     inferenceServer: (document, tail) => {
       const attempt = attempts.get(keyOf(document));
       if (attempt === undefined) return "";
@@ -129,10 +137,7 @@ export function createServers(options: ServersOptions): DeploymentServers {
     },
     storageInitializer: (document, tail) => (attempts.get(keyOf(document))?.storage ?? []).slice(-tail).join("\n"),
     stop: async () => {
-      for (const attempt of attempts.values()) end(attempt.stop());
-      for (const one of served.values()) end(one.stop());
-      attempts.clear();
-      served.clear();
+      clear();
       await Promise.all(ending);
     },
   };
@@ -227,7 +232,7 @@ function startScorer(
     model: document.properties["model"] ?? null,
   };
   return {
-    answer: (request) => scoreBy(scorers.get(keyOf(document)) ?? first, request, who),
+    answer: (request, timeoutMs) => scoreBy(scorers.get(keyOf(document)) ?? first, request, who, timeoutMs),
     stop: attempt.stop,
   };
 }

@@ -1,0 +1,95 @@
+import type { LiveEndpoint } from "../azure/online-endpoints.ts";
+import { membersOf, textOf, textsOf, type Members } from "../azure/members.ts";
+import { defined } from "../azure/defined.ts";
+import type { OnlineEndpoint } from "../deployment/online/definition.ts";
+import { toEndpointRequest } from "../deployment/online/request.ts";
+import type { ResolvedDeployment } from "../deployment/resolved.ts";
+import { isMark, tagsOf } from "./online-live.ts";
+import type { EndpointState } from "./rollout.ts";
+
+/**
+ * The whole of an endpoint, which a write replaces: as it is declared, else as it is live, with the traffic that the release
+ * has come to. Tags that somebody else has put on it, a policy for example, stay.
+ */
+export function endpointBody(
+  declared: OnlineEndpoint | undefined,
+  live: LiveEndpoint | undefined,
+  resolved: ResolvedDeployment,
+  { traffic, mirror, marks }: EndpointState,
+): unknown {
+  const shares = { traffic, mirrorTraffic: mirror };
+  const body =
+    declared === undefined ? bodyOfLive(live, resolved, shares) : toEndpointRequest(declared, resolved, shares);
+  const theirs = Object.fromEntries(Object.entries(live?.tags ?? {}).filter(([tag]) => !isMark(tag)));
+  const own = textsOf(membersOf(body)["tags"]);
+  return { ...body, tags: { ...theirs, ...own, ...tagsOf(marks) } };
+}
+
+/** As the official client writes back what it has read. */
+function bodyOfLive(
+  live: LiveEndpoint | undefined,
+  { location }: ResolvedDeployment,
+  shares: { readonly traffic: object; readonly mirrorTraffic: object },
+): object {
+  const { identity, authMode, description, compute, publicNetworkAccess, properties } = live ?? {};
+  const users = identity?.userAssignedIds ?? [];
+  return {
+    location: live?.location ?? location,
+    ...(identity === undefined
+      ? {}
+      : {
+          identity: {
+            type: identity.type,
+            ...(users.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(users.map((id) => [id, {}])) }),
+          },
+        }),
+    properties: { ...defined({ authMode, description, compute, publicNetworkAccess, properties }), ...shares },
+  };
+}
+
+/** Members that a body sets and the live endpoint has otherwise. What the service filled in is no difference, nor is traffic. */
+export function differencesFromLive(body: unknown, live: LiveEndpoint): readonly string[] {
+  const wanted = membersOf(body);
+  const properties = membersOf(wanted["properties"]);
+  const differs = (key: "authMode" | "description" | "compute" | "publicNetworkAccess") => {
+    const text = textOf(properties[key]);
+    return text !== undefined && !isSameText(key, text, live[key]);
+  };
+  return [
+    ...(["authMode", "description", "compute", "publicNetworkAccess"] as const).filter(differs),
+    ...(isSameIdentity(membersOf(wanted["identity"]), live.identity) ? [] : ["identity"]),
+    ...missingIn(textsOf(wanted["tags"]), live.tags)
+      .filter((tag) => !isMark(tag))
+      .map((tag) => `tags.${tag}`),
+    ...missingIn(textsOf(properties["properties"]), live.properties).map((key) => `properties.${key}`),
+  ];
+}
+
+function isSameText(key: string, wanted: string, live: string | undefined): boolean {
+  return key === "description" ? wanted === live : wanted.toLowerCase() === live?.toLowerCase();
+}
+
+function missingIn(
+  wanted: Readonly<Record<string, string>>,
+  live: Readonly<Record<string, string>>,
+): readonly string[] {
+  return Object.entries(wanted).flatMap(([key, value]) =>
+    Object.hasOwn(live, key) && live[key] === value ? [] : [key],
+  );
+}
+
+function isSameIdentity(wanted: Members, live: LiveEndpoint["identity"]): boolean {
+  const type = textOf(wanted["type"]);
+  if (type === undefined) return true;
+  const words = (text: string) =>
+    text
+      .toLowerCase()
+      .split(",")
+      .map((word) => word.trim())
+      .sort()
+      .join(",");
+  const ids = (list: readonly string[]) => list.map((id) => id.toLowerCase()).sort();
+  const declared = ids(Object.keys(membersOf(wanted["userAssignedIdentities"])));
+  const had = ids(live?.userAssignedIds ?? []);
+  return words(type) === words(live?.type ?? "none") && declared.join() === had.join();
+}

@@ -1,0 +1,88 @@
+import type { LiveEndpoint, LiveOnlineDeployment, OnlineEndpoints } from "../azure/online-endpoints.ts";
+import { succeeded, type Outcome } from "../azure/outcome.ts";
+import { digestProperty } from "./digest.ts";
+import type { Marks, RolloutDeployment, RolloutEndpoint } from "./rollout.ts";
+import { normalized } from "./traffic.ts";
+
+/** What of an endpoint is live. */
+export type LiveOnline = {
+  readonly endpoint?: LiveEndpoint;
+  readonly deployments: readonly LiveOnlineDeployment[];
+};
+
+/** Reads an endpoint with its deployments. */
+export async function readLive(
+  name: string,
+  endpoints: Pick<OnlineEndpoints, "get" | "deployments">,
+): Promise<Outcome<LiveOnline>> {
+  const endpoint = await endpoints.get(name);
+  if (!endpoint.ok) return endpoint;
+  if (endpoint.value === undefined) return succeeded({ deployments: [] });
+  const deployments = await endpoints.deployments(name);
+  return deployments.ok ? succeeded({ endpoint: endpoint.value, deployments: deployments.value }) : deployments;
+}
+
+/** Tags of an endpoint by which one run tells the next ones what they have to know. */
+const markTags = { releasing: "azureml-targets.releasing", kept: "azureml-targets.kept" } as const;
+
+/** The longest value that a tag of Azure can have. */
+const longestTag = 256;
+
+/** True for a tag that this action writes itself. */
+export function isMark(tag: string): boolean {
+  return Object.values<string>(markTags).includes(tag);
+}
+
+export function marksOf(tags: Readonly<Record<string, string>>): Marks {
+  const releasing = tags[markTags.releasing];
+  const kept = (tags[markTags.kept] ?? "").split(" ").filter((key) => key !== "");
+  return { kept, ...(releasing === undefined || releasing === "" ? {} : { releasing }) };
+}
+
+export function tagsOf({ releasing, kept }: Marks): Readonly<Record<string, string>> {
+  // What does not fit is what was kept first.
+  const fitting = kept.reduceRight(
+    (text, key) => (text.length + key.length + 1 > longestTag ? text : `${key} ${text}`),
+    "",
+  );
+  return {
+    ...(releasing === undefined ? {} : { [markTags.releasing]: releasing }),
+    ...(fitting === "" ? {} : { [markTags.kept]: fitting.trim() }),
+  };
+}
+
+/** What an operation leaves behind, by the service's word; words that are not known are of something that runs. */
+export function stateOf(provisioningState: string): RolloutDeployment["state"] {
+  switch (provisioningState.toLowerCase()) {
+    case "succeeded":
+    // More or fewer machines of what serves already.
+    case "scaling":
+      return "ready";
+    case "failed":
+    case "canceled":
+      return "failed";
+    case "deleting":
+      return "leaving";
+    default:
+      return "in-flight";
+  }
+}
+
+/** What is live, as a rollout sees it. */
+export function rolloutEndpointOf(
+  endpoint: LiveEndpoint,
+  deployments: readonly LiveOnlineDeployment[],
+  isAsDeclared: boolean,
+): RolloutEndpoint {
+  const names = deployments.map(({ name }) => name);
+  return {
+    isAsDeclared,
+    traffic: normalized(endpoint.traffic, names),
+    mirror: normalized(endpoint.mirrorTraffic, names),
+    marks: marksOf(endpoint.tags),
+    deployments: deployments.map(({ name, provisioningState, properties }) => {
+      const digest = Object.hasOwn(properties, digestProperty) ? properties[digestProperty] : undefined;
+      return { name, state: stateOf(provisioningState), ...(digest === undefined ? {} : { digest }) };
+    }),
+  };
+}

@@ -1,0 +1,126 @@
+import type { LiveOnlineDeployment } from "../azure/online-endpoints.ts";
+import { defined } from "../azure/defined.ts";
+import { adviceFor } from "../report/advice.ts";
+import { reasonOf } from "../report/failure.ts";
+import type { OnlineDeployment } from "../deployment/online/definition.ts";
+import type { DeploymentReport, Failure, FailureReason } from "../report/result.ts";
+import { placeOf } from "../yaml/source.ts";
+import { failureCause, type ContainerLogs, type FailureCause } from "./failure-cause.ts";
+import { strategyOf } from "./online-plan.ts";
+import { textOf, type Progress, type StepStop } from "./online-steps.ts";
+import type { Rollout } from "./rollout.ts";
+import { normalized, shareOf } from "./traffic.ts";
+
+/** Lines of a container's log that the report has. */
+const tailLines = 40;
+
+export type Ended = {
+  readonly deployment: OnlineDeployment;
+  readonly rollout: Rollout;
+  readonly progress: Progress;
+  readonly action: DeploymentReport["action"];
+  readonly notes: readonly string[];
+  readonly durationSeconds: number;
+  /** Live deployments as they were before the release. */
+  readonly before: readonly LiveOnlineDeployment[];
+  readonly modelId?: string | undefined;
+  readonly url?: string | undefined;
+  readonly stop?: StepStop | undefined;
+  readonly logs?: ContainerLogs | undefined;
+};
+
+export function reportOf(ended: Ended): DeploymentReport {
+  const { deployment, rollout, progress, action, stop, logs, before } = ended;
+  const { name } = rollout;
+  const { live } = progress;
+  const own = progress.candidate?.live ?? before.find((one) => one.name === name);
+  const after = live === undefined ? rollout.before : normalized(live.traffic);
+  return {
+    endpoint: deployment.endpointName,
+    type: deployment.type,
+    state: (name === undefined ? live?.provisioningState : own?.provisioningState) ?? "Unknown",
+    action,
+    tests: progress.tests,
+    notes: [...rollout.notes, ...progress.notes, ...ended.notes, ...noTests(ended)],
+    durationSeconds: ended.durationSeconds,
+    trafficBefore: rollout.before,
+    trafficAfter: after,
+    ...defined({
+      deployment: name,
+      where: placeOf(deployment.source),
+      strategy: strategyOf(deployment, rollout.before),
+      traffic: name === undefined ? undefined : shareOf(after, name),
+      modelId: own?.model ?? ended.modelId,
+      scoringUri: live?.scoringUri,
+      swaggerUri: live?.swaggerUri,
+      url: ended.url,
+      error: stop?.error,
+      logTail: tailOf(logs),
+    }),
+  };
+}
+
+function noTests({ deployment, rollout, action }: Ended): readonly string[] {
+  const isReleased = rollout.name !== undefined && (action === "created" || action === "updated");
+  return isReleased && deployment.tests.length === 0
+    ? ["No tests are declared: that it was provisioned is all that is known of it."]
+    : [];
+}
+
+function tailOf(logs: ContainerLogs | undefined): string | undefined {
+  const text = logs?.server?.trim() || logs?.initializer?.trim();
+  return text === undefined || text === "" ? undefined : text.split(/\r?\n/).slice(-tailLines).join("\n");
+}
+
+/** Why a release has failed, for the command: the reason, the leaf cause, and what to do. */
+export function failureOf(
+  stop: StepStop,
+  {
+    deployment,
+    name,
+    logs,
+  }: { readonly deployment: OnlineDeployment; readonly name?: string | undefined; readonly logs: ContainerLogs },
+): Failure {
+  const subject =
+    name === undefined
+      ? `The endpoint '${deployment.endpointName}'`
+      : `The release of '${name}' on '${deployment.endpointName}'`;
+  const where = placeOf(deployment.source);
+  const said = sentence(stop, logs);
+  return { reason: reasonOfStop(stop), message: `${subject}: ${said}`, ...defined({ where }) };
+}
+
+function sentence(stop: StepStop, logs: ContainerLogs): string {
+  if (stop.why === "tests") {
+    // A model that answers with an error has said why in its own log.
+    const cause = /status \d+ wanted, 5\d\d got/.test(stop.message) ? failureCause(undefined, logs) : undefined;
+    const inLog = cause === undefined || cause.code === "DeploymentFailed" ? "" : ` ${causeText(cause)}`;
+    return `a smoke test did not pass. ${stop.message}${/[.!?…]$/.test(stop.message) ? "" : "."}${inLog}`;
+  }
+  if (stop.why === "failed") return causeText(failureCause(stop.error, logs));
+  const advice = stop.error === undefined ? undefined : adviceFor(stop.error);
+  return `${textOf(stop)}.${advice === undefined ? "" : ` ${advice}`}`;
+}
+
+function causeText({ code, message, advice }: FailureCause): string {
+  return `${message} [${code}].${advice === undefined ? "" : ` ${advice}`}`;
+}
+
+function reasonOfStop(stop: StepStop): FailureReason {
+  switch (stop.why) {
+    case "tests":
+      return "smoke-test-failed";
+    case "failed":
+      return "deployment-failed";
+    case "refused":
+    case "unreachable": {
+      const reason = stop.failure === undefined ? "service-unreachable" : reasonOf(stop.failure);
+      // Refused for what was asked, and not for who asks.
+      return reason === "workspace-unavailable" ? "deployment-failed" : reason;
+    }
+    case "conflict":
+    case "timeout":
+    case "cancelled":
+      return stop.why;
+  }
+}

@@ -1,0 +1,280 @@
+import type { LiveEndpoint, LiveOnlineDeployment, OnlineEndpoints } from "../azure/online-endpoints.ts";
+import type { ServiceError } from "../azure/outcome.ts";
+import type { Scoring } from "../azure/scoring.ts";
+import type { Clock } from "../clock.ts";
+import type { RequestTest } from "../deployment/parts/tests.ts";
+import type { TestReport } from "../report/result.ts";
+import { stateText, type EndpointState, type RolloutStep } from "./rollout.ts";
+import {
+  isInFlight,
+  isInState,
+  removableDeployment,
+  stateOfLive,
+  writableDeployment,
+  writableEndpoint,
+} from "./online-resources.ts";
+import { join, pause, write, type SettleDeps, type Stop } from "./settle.ts";
+import { runRequestTests } from "./smoke-test.ts";
+import { trafficText } from "./traffic.ts";
+
+export type StepDeps = {
+  readonly endpoints: OnlineEndpoints;
+  readonly scoring: Scoring;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly deadline: number;
+  readonly isHeld: () => boolean;
+  readonly onProgress: (message: string) => void;
+};
+
+/** What a release is made of, once everything that it uses is in the workspace. */
+export type OnlineRelease = {
+  readonly endpoint: string;
+  readonly type: "managed" | "kubernetes";
+  readonly tests: readonly RequestTest[];
+  readonly timeoutSeconds: number;
+  /** The whole endpoint with this traffic, over what is live. */
+  readonly endpointBody: (live: LiveEndpoint | undefined, to: EndpointState) => unknown;
+  /** Absent where an endpoint alone is declared, or where the deployment is there already. */
+  readonly deploymentBody?: unknown;
+  readonly digest?: string;
+};
+
+/** What has come of the steps so far. */
+export type Progress = {
+  /** As it was last read or written. */
+  live: LiveEndpoint | undefined;
+  /** Whether the endpoint may be in another state than before the release. */
+  mayHaveMoved: boolean;
+  /** The new deployment, from the moment at which its write is about to be sent. */
+  candidate?: {
+    readonly name: string;
+    /** What the name had before, where it is updated in place. */
+    readonly previous?: LiveOnlineDeployment;
+    /** Whether it has been written, or joined, to its end. */
+    isSettled: boolean;
+    live?: LiveOnlineDeployment;
+  };
+  /** Of each test the last result. */
+  tests: readonly TestReport[];
+  credential?: string;
+  readonly notes: string[];
+};
+
+/** Why the steps have ended early: a write, or a test. */
+export type StepStop = Stop | { readonly why: "tests"; readonly message: string; readonly error?: ServiceError };
+
+/** Carries the steps out in their order, until one of them does not succeed. */
+export async function carryOutSteps(
+  steps: readonly RolloutStep[],
+  release: OnlineRelease,
+  progress: Progress,
+  live: readonly LiveOnlineDeployment[],
+  deps: StepDeps,
+): Promise<StepStop | undefined> {
+  for (const step of steps) {
+    const stop = await carryOut(step, release, progress, live, deps);
+    if (stop !== undefined) return stop;
+  }
+  return undefined;
+}
+
+async function carryOut(
+  step: RolloutStep,
+  release: OnlineRelease,
+  progress: Progress,
+  live: readonly LiveOnlineDeployment[],
+  deps: StepDeps,
+): Promise<StepStop | undefined> {
+  if (deps.signal.aborted) return { why: "cancelled", message: "The workflow was cancelled.", mayBeDone: false };
+  switch (step.do) {
+    case "put-endpoint":
+      return putEndpoint(step, release, progress, deps);
+    case "deploy":
+      return deploy(step, release, progress, live, deps);
+    case "test":
+      return test(step.name, release, progress, deps);
+    case "wait":
+      return wait(step.seconds, release, deps);
+    case "remove":
+      return removeDeployment(step, release, progress, deps);
+  }
+}
+
+/** A provisioning has a limit of its own, and never outlasts the command. */
+export function settleDeps(release: Pick<OnlineRelease, "timeoutSeconds">, deps: StepDeps): SettleDeps {
+  return { ...deps, deadline: Math.min(deps.deadline, deps.clock.now() + release.timeoutSeconds * 1000) };
+}
+
+async function putEndpoint(
+  { why, to }: Extract<RolloutStep, { readonly do: "put-endpoint" }>,
+  release: OnlineRelease,
+  progress: Progress,
+  deps: StepDeps,
+): Promise<Stop | undefined> {
+  const { endpoint: name } = release;
+  const before = progress.live === undefined ? undefined : stateOfLive(progress.live);
+  const seen = await readBeforeWriting(name, before, deps);
+  if (!seen.ok) return seen.stop;
+  const body = release.endpointBody(seen.live, to);
+  const isMoved = why !== "create" && why !== "update" && why !== "mark";
+  progress.mayHaveMoved ||= isMoved;
+  deps.onProgress(why === "create" ? `making the endpoint '${name}'` : `the endpoint '${name}': ${stateText(to)}`);
+  const writable = writableEndpoint(name, { body, to, from: before }, deps.endpoints);
+  const written = await write(writable, settleDeps(release, deps));
+  if (written.live !== undefined) progress.live = written.live;
+  return written.ok ? undefined : written.stop;
+}
+
+type Seen =
+  { readonly ok: true; readonly live: LiveEndpoint | undefined } | { readonly ok: false; readonly stop: Stop };
+
+/** A write replaces the whole endpoint: nothing that somebody else has moved meanwhile is overwritten. */
+async function readBeforeWriting(name: string, before: EndpointState | undefined, deps: StepDeps): Promise<Seen> {
+  const { endpoints } = deps;
+  for (let look = 0; ; look += 1) {
+    const read = await endpoints.get(name);
+    if (!read.ok) {
+      const why = read.failure.reason === "cancelled" ? "cancelled" : "unreachable";
+      const message = `The endpoint '${name}' could not be read.`;
+      return { ok: false, stop: { why, message, error: read.failure.error, failure: read.failure, mayBeDone: false } };
+    }
+    const live = read.value;
+    if (live !== undefined && isInFlight(live.provisioningState)) {
+      const stop = await pause(`the endpoint '${name}'`, look, undefined, deps);
+      if (stop !== undefined) return { ok: false, stop };
+      continue;
+    }
+    if (before === undefined || (live !== undefined && isInState(live, before))) return { ok: true, live };
+    // A read may lag behind a write.
+    if (look < 3) {
+      const stop = await pause(`the endpoint '${name}'`, look, undefined, deps);
+      if (stop !== undefined) return { ok: false, stop };
+      continue;
+    }
+    const now = live === undefined ? "it is gone" : `it is ${stateText(stateOfLive(live))} now`;
+    const message = `Somebody else has changed the endpoint '${name}' during the release: ${now}, and was ${stateText(before)}. Nothing of it was overwritten.`;
+    return { ok: false, stop: { why: "conflict", message, mayBeDone: false } };
+  }
+}
+
+async function deploy(
+  { name, how }: Extract<RolloutStep, { readonly do: "deploy" }>,
+  release: OnlineRelease,
+  progress: Progress,
+  live: readonly LiveOnlineDeployment[],
+  deps: StepDeps,
+): Promise<Stop | undefined> {
+  const { endpoint, deploymentBody: body, digest } = release;
+  const previous = live.find((one) => one.name === name);
+  const candidate: NonNullable<Progress["candidate"]> = {
+    name,
+    ...(how === "replace" && previous !== undefined ? { previous } : {}),
+    isSettled: false,
+  };
+  progress.candidate = candidate;
+  const writable = writableDeployment(endpoint, name, { body, digest }, deps.endpoints);
+  if (how === "join") deps.onProgress(`the deployment '${name}' of this definition is there already`);
+  else deps.onProgress(`${how === "create" ? "making" : "updating"} the deployment '${name}' at 0 % of new traffic`);
+  const settled = settleDeps(release, deps);
+  const written = how === "join" ? await join(writable, settled) : await write(writable, settled);
+  if (written.live !== undefined) candidate.live = written.live;
+  candidate.isSettled = written.ok || written.stop.why === "failed" || written.stop.why === "refused";
+  return written.ok ? undefined : written.stop;
+}
+
+/** Sends the write of a deployment, and waits for nothing. */
+export async function submitDeployment(
+  { name, how }: Extract<RolloutStep, { readonly do: "deploy" }>,
+  { endpoint, deploymentBody }: OnlineRelease,
+  { endpoints, isHeld }: StepDeps,
+): Promise<Stop | undefined> {
+  if (how === "join") return undefined;
+  if (!isHeld()) return { why: "conflict", message: "Lost the lease; stopped writing.", mayBeDone: false };
+  const sent = await endpoints.putDeployment(endpoint, name, deploymentBody);
+  if (sent.ok) return undefined;
+  const { failure } = sent;
+  const mayBeDone = failure.reason === "unknown" || failure.reason === "cancelled";
+  const why = failure.reason === "cancelled" ? "cancelled" : mayBeDone ? "unreachable" : "refused";
+  const message = `The deployment '${name}' could not be written.`;
+  return { why, message, error: failure.error, failure, mayBeDone };
+}
+
+/** Addressed to the new deployment alone, whatever the traffic is. */
+async function test(
+  name: string,
+  { endpoint, type, tests }: OnlineRelease,
+  progress: Progress,
+  deps: StepDeps,
+): Promise<StepStop | undefined> {
+  if (tests.length === 0) return undefined;
+  const { live } = progress;
+  if (live?.scoringUri === undefined)
+    return { why: "tests", message: `The service names no scoring address of the endpoint '${endpoint}'.` };
+  if (progress.credential === undefined) {
+    const credential = await deps.endpoints.credential(live);
+    if (!credential.ok) {
+      const { failure } = credential;
+      const why = failure.reason === "cancelled" ? "cancelled" : "unreachable";
+      const message = `The ${live.authMode === "Key" ? "keys" : "token"} of the endpoint '${endpoint}' could not be read, and without them it cannot be tested.`;
+      return { why, message, error: failure.error, failure, mayBeDone: false };
+    }
+    progress.credential = credential.value;
+  }
+  const headers = { authorization: `Bearer ${progress.credential}`, "azureml-model-deployment": name };
+  const place = type === "managed" ? "online" : "cluster";
+  const onProgress = (message: string) => deps.onProgress(`test of '${name}': ${message}`);
+  const ran = await runRequestTests(tests, { place, uri: live.scoringUri, headers }, { ...deps, onProgress });
+  if (!ran.ok) return { why: "cancelled", message: "The workflow was cancelled.", mayBeDone: false };
+  progress.tests = ran.value;
+  const failed = ran.value.filter(({ passed }) => !passed);
+  if (failed.length === 0) return undefined;
+  const texts = failed.map((report) => `${report.name}: ${report.message ?? "not passed"}`);
+  return { why: "tests", message: texts.join(" ") };
+}
+
+async function wait(seconds: number, { endpoint }: OnlineRelease, deps: StepDeps): Promise<Stop | undefined> {
+  deps.onProgress(`waiting for ${seconds} s`);
+  const until = deps.clock.now() + seconds * 1000;
+  const stop = await pause(`the release on '${endpoint}'`, 0, seconds, deps);
+  if (stop !== undefined || deps.clock.now() >= until || deps.clock.now() < deps.deadline) return stop;
+  return { why: "timeout", message: `The time for the release on '${endpoint}' is over.`, mayBeDone: false };
+}
+
+async function removeDeployment(
+  { name, why }: Extract<RolloutStep, { readonly do: "remove" }>,
+  release: OnlineRelease,
+  progress: Progress,
+  deps: StepDeps,
+): Promise<Stop | undefined> {
+  const { live } = progress;
+  // The service would refuse it as well; whatever the plan was, what has traffic stays.
+  const share = live === undefined ? undefined : trafficOf(live, name);
+  if (share !== undefined)
+    return {
+      why: "conflict",
+      message: `The deployment '${name}' has traffic (${share}), so it is not deleted.`,
+      mayBeDone: false,
+    };
+  deps.onProgress(`deleting the deployment '${name}'${why === "old" ? "" : ", which is left over"}`);
+  const removed = await write(removableDeployment(release.endpoint, name, deps.endpoints), settleDeps(release, deps));
+  if (removed.ok) return undefined;
+  // Only a name that is needed, or a cancellation, holds the release up.
+  if (why === "name-needed" || why === "failed" || removed.stop.why === "cancelled") return removed.stop;
+  progress.notes.push(
+    `The deployment '${name}' could not be deleted: ${textOf(removed.stop)}. The next release tries again.`,
+  );
+  return undefined;
+}
+
+function trafficOf({ traffic, mirrorTraffic }: LiveEndpoint, name: string): string | undefined {
+  const of = (shares: Readonly<Record<string, number>>) =>
+    Object.keys(shares).some((key) => key.toLowerCase() === name.toLowerCase());
+  if (of(traffic)) return trafficText(traffic);
+  return of(mirrorTraffic) ? "mirrored" : undefined;
+}
+
+export function textOf({ message, error }: Pick<StepStop, "message" | "error">): string {
+  const said = error === undefined ? "" : ` ${error.message.replace(/\.$/, "")} [${error.code}]`;
+  return `${message.replace(/\.$/, "")}${said === "" ? "" : `:${said}`}`;
+}
