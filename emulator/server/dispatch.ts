@@ -1,4 +1,5 @@
 import { arm } from "../arm/arm.ts";
+import { invokeBatch, jobsOfBatch } from "../arm/endpoints/batch-invoke.ts";
 import { servicesOfDataPlane } from "../arm/services.ts";
 import { mlflow } from "../data-plane/mlflow.ts";
 import { runHistory } from "../data-plane/run-history.ts";
@@ -38,12 +39,16 @@ async function scoredBy(
   request: Incoming,
   { url, bytes }: Received,
   { endpoint: name, path }: { readonly endpoint: string; readonly path: string },
-  { endpoints, inference }: Services,
+  services: Services,
 ): Promise<Answer> {
   const { method, headers } = request;
+  const { endpoints, inference } = services;
   const online = endpoints.collection.find("onlineEndpoints", name);
   if (online !== undefined) return inference.score(online, { method, path: `${path}${url.search}`, headers, bytes });
-  return armError(404, "NotFound", `There is no endpoint ${name}.`);
+  const batch = endpoints.collection.find("batchEndpoints", name);
+  return batch === undefined
+    ? armError(404, "NotFound", `There is no endpoint ${name}.`)
+    : invokeBatch(request, batch, path, { ...services, collection: endpoints.collection });
 }
 
 /** Each service knows its own paths, and answers `undefined` to all others. */
@@ -60,6 +65,7 @@ async function replyOf(request: Incoming, faults: readonly Fault[], services: Se
   const reply =
     (await arm(request, services, faults)) ??
     servicesOfDataPlane(request, store, services.pageSize) ??
+    jobsOfBatch(request, store, services.pageSize) ??
     v1Pipelines(request, store, services.runner) ??
     v1Experiments(request, store) ??
     v1Datastores(request) ??
