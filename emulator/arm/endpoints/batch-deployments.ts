@@ -1,9 +1,10 @@
 import type { Fault } from "../../faults.ts";
 import type { Incoming, Reply } from "../../server/reply.ts";
 import { isInRegistry, versionAt } from "../../serving/content.ts";
-import type { ComputeDocument, Json } from "../computes/document.ts";
+import type { Json } from "../computes/document.ts";
 import { defaultOf } from "./batch-endpoints.ts";
 import { acceptedReply, putReply, type EndpointBody, type EndpointCollection } from "./collection.ts";
+import { refusedCompute } from "./computes.ts";
 import { stateOf, type EndpointDocument } from "./document.ts";
 import { isMlflow, refusedCode } from "./online-deployments.ts";
 import { inProgress, invalid, notFound, refusedName, userError } from "./refused.ts";
@@ -115,7 +116,9 @@ function refusedModelDeployment(properties: Json, collection: EndpointCollection
     return invalid("EnvironmentId", "The EnvironmentId field is required.");
   return (
     refusedCode(codeConfiguration as Json | null | undefined, collection) ??
-    refusedCompute(properties["compute"], true, collection)
+    (typeof properties["compute"] === "string"
+      ? refusedCompute(properties["compute"], family, collection.store)
+      : invalid("Compute", "The Compute field is required."))
   );
 }
 
@@ -124,27 +127,10 @@ function refusedPipelineDeployment(properties: Json, collection: EndpointCollect
   if (versionAt("components", component, collection) === undefined)
     return userError(`The component '${component}' could not be found.`);
   const { settings } = (properties["deploymentConfiguration"] ?? {}) as { readonly settings?: Json };
-  return refusedCompute(settings?.["default_compute"], false, collection);
-}
-
-/** Batch deployments run on clusters of the workspace, or on Kubernetes. */
-function refusedCompute(compute: unknown, isRequired: boolean, { store }: EndpointCollection): Reply | undefined {
-  if (typeof compute !== "string") return isRequired ? invalid("Compute", "The Compute field is required.") : undefined;
-  const name =
-    compute
-      .replace(/^azureml:(?!\/)/, "")
-      .split("/")
-      .at(-1) ?? "";
-  if (name.toLowerCase() === "serverless" && !isRequired) return undefined;
-  const found = store.get<ComputeDocument>("computes", name.toLowerCase());
-  if (found === undefined) return userError(`Compute with name '${name}' not found in workspace.`);
-  const type = String(found.properties["computeType"]);
-  return ["amlcompute", "kubernetes"].includes(type.toLowerCase())
+  const compute = settings?.["default_compute"];
+  return typeof compute !== "string" || /(^|:)serverless$/i.test(compute)
     ? undefined
-    : invalid(
-        "Compute",
-        `The compute '${name}' is of the type ${type}; batch deployments run on AmlCompute or Kubernetes.`,
-      );
+    : refusedCompute(compute, family, collection.store);
 }
 
 /** Changes tags and description; nothing else of a deployment can be patched. */
