@@ -97,6 +97,9 @@ export async function startContainer(
 }
 
 /** A scorer may be replaced while it answers. */
+/** How long a request may take where the service does not say: the default of AKS. Milliseconds. */
+const longestMs = 60_000;
+
 function startScorer(
   service: KeptService,
   first: Scorer,
@@ -112,7 +115,9 @@ function startScorer(
   const who = { service: service.name, modelIds: modelIds ?? [] };
   onContainer({
     answer: async (request) =>
-      fails === undefined ? scoreBy(scorerOf(service.name) ?? first, request, who) : undefined,
+      fails === undefined
+        ? scoreBy(scorerOf(service.name) ?? first, request, who, Number(service["scoringTimeoutMs"] ?? longestMs))
+        : undefined,
     log: () => log,
     stop: () => Promise.resolve(),
   });

@@ -1,4 +1,5 @@
 import { arm } from "../arm/arm.ts";
+import { invokeBatch, jobsOfBatch } from "../arm/endpoints/batch-invoke.ts";
 import { mlflow } from "../data-plane/mlflow.ts";
 import { runHistory } from "../data-plane/run-history.ts";
 import { v1Datastores, v1Experiments, v1Pipelines } from "../data-plane/v1-pipelines.ts";
@@ -44,12 +45,16 @@ async function scoredBy(
   request: Incoming,
   { url, bytes }: Received,
   { endpoint: name, path }: { readonly endpoint: string; readonly path: string },
-  { endpoints, inference }: Services,
+  services: Services,
 ): Promise<Answer> {
   const { method, headers } = request;
+  const { endpoints, inference } = services;
   const online = endpoints.collection.find("onlineEndpoints", name);
   if (online !== undefined) return inference.score(online, { method, path: `${path}${url.search}`, headers, bytes });
-  return armError(404, "NotFound", `There is no endpoint ${name}.`);
+  const batch = endpoints.collection.find("batchEndpoints", name);
+  return batch === undefined
+    ? armError(404, "NotFound", `There is no endpoint ${name}.`)
+    : invokeBatch(request, batch, path, { ...services, collection: endpoints.collection });
 }
 
 /** Each service knows its own paths, and answers `undefined` to all others. */
@@ -68,6 +73,7 @@ async function replyOf(request: Incoming, faults: readonly Fault[], services: Se
     (await services.webServices.handle(request, faults)) ??
     v1Models(request, store, services.assets) ??
     (await v1Artifacts(request, storage)) ??
+    jobsOfBatch(request, store, services.pageSize) ??
     v1Pipelines(request, store, services.runner) ??
     v1Experiments(request, store) ??
     v1Datastores(request) ??

@@ -39,6 +39,8 @@ export type EmulatedKind = {
   readonly takesSparkJobs?: true;
   /** True where run configurations of the first SDK run with the framework PySpark. */
   readonly takesPySpark?: true;
+  /** Deployments of endpoints that are put on one by its name. */
+  readonly takesDeployments?: readonly ("onlineEndpoints" | "batchEndpoints")[];
   /** The name has to be unique in the whole region. */
   readonly nameIsRegional?: true;
   /** Resources that exist from the start, for targets to point at. */

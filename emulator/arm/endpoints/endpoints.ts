@@ -3,6 +3,8 @@ import { armError, ok, type Incoming, type Reply } from "../../server/reply.ts";
 import type { Store } from "../../store.ts";
 import type { Tokens } from "../../tokens.ts";
 import type { Assets } from "../assets.ts";
+import { deleteBatchDeployment, patchBatchDeployment, putBatchDeployment } from "./batch-deployments.ts";
+import { patchBatchEndpoint, putBatchEndpoint } from "./batch-endpoints.ts";
 import { createEndpointCollection, type EndpointCollection, type EndpointSettings } from "./collection.ts";
 import { collections, keyOf, sharesOf, type EndpointDocument, type Family, type Shares } from "./document.ts";
 import {
@@ -69,7 +71,19 @@ const writes: Readonly<
       DELETE: onExisting("onlineEndpoints", deleteOnlineDeployment),
     },
   },
-  batchEndpoints: { endpoint: {}, deployment: {} },
+  batchEndpoints: {
+    endpoint: {
+      PUT: putBatchEndpoint,
+      PATCH: patchBatchEndpoint,
+      DELETE: (request, name, faults, collection) =>
+        deleteEndpoint(request, "batchEndpoints", name, faults, collection),
+    },
+    deployment: {
+      PUT: putBatchDeployment,
+      PATCH: onExisting("batchEndpoints", patchBatchDeployment),
+      DELETE: onExisting("batchEndpoints", deleteBatchDeployment),
+    },
+  },
 };
 
 /** A write of a deployment that has to be there; deleting one that is not is done at once. */
@@ -216,6 +230,8 @@ const emptied = [
   ...Object.values(collections.onlineEndpoints),
   ...Object.values(collections.batchEndpoints),
   "endpoint-operations",
+  "batch-invocations",
+  "batch-work",
   "traffic",
   "takenEndpointNames",
   "unavailable-images",

@@ -6,6 +6,7 @@ import { seeded } from "../../settings.ts";
 import type { Store } from "../../store.ts";
 import type { Json } from "../computes/document.ts";
 import { acceptedReply, putReply, type EndpointBody, type EndpointCollection } from "./collection.ts";
+import { typesFor } from "./computes.ts";
 import { sharesOf, stateOf, type EndpointDocument } from "./document.ts";
 import { guide, inProgress, invalid, notFound, refusedName, userError } from "./refused.ts";
 
@@ -98,9 +99,12 @@ function refusedBody(
 ): Reply | undefined {
   if (location === undefined) return userError("The location of the deployment is missing.");
   const { endpointComputeType, model, environmentId, codeConfiguration, instanceType } = properties ?? {};
-  const wanted = above.kind === "Managed" ? "Managed" : "Kubernetes";
+  const wanted = above.kind === "Managed" ? "Managed" : typesFor(family)[0];
   if (endpointComputeType !== wanted)
-    return invalid("EndpointComputeType", `Deployments of this endpoint have the EndpointComputeType ${wanted}.`);
+    return invalid(
+      "EndpointComputeType",
+      `Deployments of this endpoint have the EndpointComputeType ${String(wanted)}.`,
+    );
   const capacity = sku?.["capacity"] ?? 1;
   if (!Number.isInteger(capacity) || Number(capacity) < 1)
     return invalid("Sku", "The capacity has to be a whole number of at least 1.");

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { Fault } from "../../faults.ts";
 import { ok, type Incoming, type Reply } from "../../server/reply.ts";
 import type { Tokens } from "../../tokens.ts";
-import type { ComputeDocument, Json } from "../computes/document.ts";
+import type { Json } from "../computes/document.ts";
 import { acceptedReply, identityOf, putReply, type EndpointBody, type EndpointCollection } from "./collection.ts";
+import { refusedCompute } from "./computes.ts";
 import { nameOf, stateOf, type EndpointDocument, type Family } from "./document.ts";
 import { inProgress, invalid, notFound, refusedName, userError } from "./refused.ts";
 import { normalized, refusedMirror, refusedTraffic } from "./traffic.ts";
@@ -30,7 +31,7 @@ export function putOnlineEndpoint(
       ? undefined
       : invalid("AuthMode", `AuthMode is one of ${authModes.join(", ")}.`)) ??
     (existing === undefined ? refusedNew(name, collection) : refusedWrite(existing, collection)) ??
-    refusedCompute(wanted["compute"], existing, collection);
+    refusedClusterOf(wanted["compute"], existing, collection);
   if (refused !== undefined) return refused;
   const deployments = collection.deployments(family, name).map(nameOf);
   const isManaged = typeof wanted["compute"] !== "string";
@@ -118,7 +119,7 @@ export function isBusy(endpoint: EndpointDocument, collection: Pick<EndpointColl
   );
 }
 
-function refusedCompute(
+function refusedClusterOf(
   compute: unknown,
   existing: EndpointDocument | undefined,
   { store }: EndpointCollection,
@@ -126,16 +127,7 @@ function refusedCompute(
   const before = existing?.properties["compute"];
   if (existing !== undefined && String(before ?? "").toLowerCase() !== String(compute ?? "").toLowerCase())
     return invalid("Compute", "The compute of an endpoint cannot be changed.");
-  if (typeof compute !== "string") return undefined;
-  const name = compute.split("/").at(-1) ?? "";
-  const found = store.get<ComputeDocument>("computes", name.toLowerCase());
-  if (found === undefined) return userError(`Compute with name '${name}' not found in workspace.`);
-  return String(found.properties["computeType"]).toLowerCase() === "kubernetes"
-    ? undefined
-    : invalid(
-        "Compute",
-        `The compute '${name}' is of the type ${String(found.properties["computeType"])}, not Kubernetes.`,
-      );
+  return typeof compute === "string" ? refusedCompute(compute, family, store) : undefined;
 }
 
 /** Changes tags and identity; nothing else of an endpoint can be patched. */

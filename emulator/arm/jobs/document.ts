@@ -4,6 +4,8 @@ export type JobDocument = {
   /** The job that has made this one, as a sweep its trials. */
   readonly parent?: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** The type that runs it, where that is not the one as which it is shown. */
+  readonly runsAs?: string;
   readonly status: string;
   /** ISO 8601. */
   readonly createdAt: string;

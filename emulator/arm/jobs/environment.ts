@@ -5,7 +5,8 @@ import { ensureVirtualEnvironment, findPython } from "../../../src/run/on-runner
 import { JobFailed, type JobRun } from "./type.ts";
 
 /** @returns the folder of the environment's executables; `undefined` where the machine's own will do. */
-export async function buildEnvironment({ job, options, log, signal }: JobRun): Promise<string | undefined> {
+export async function buildEnvironment(run: JobRun): Promise<string | undefined> {
+  const { job, options } = run;
   const id = String(job.properties["environmentId"]);
   const [, name = "", version = ""] = /\/environments\/([^/]+)\/versions\/([^/]+)$/.exec(id) ?? [];
   const found = options.assets.find("environments", name, version);
@@ -13,7 +14,14 @@ export async function buildEnvironment({ job, options, log, signal }: JobRun): P
   if (found === undefined && /^(azureml:|azureml:\/\/)/i.test(id)) return undefined;
   if (found === undefined) throw new JobFailed("UserError", `The environment ${id} does not exist.`);
   const conda = found.properties["condaFile"];
-  if (typeof conda !== "string") return undefined;
+  return typeof conda === "string" ? buildCondaEnvironment(conda, run) : undefined;
+}
+
+/** What pip has of a conda file. @returns the folder of the environment's executables. @throws JobFailed */
+export async function buildCondaEnvironment(
+  conda: string,
+  { options, log, signal }: Pick<JobRun, "options" | "log" | "signal">,
+): Promise<string> {
   const build = await log("azureml-logs/20_image_build_log.txt");
   const plan = planPip(parse(conda) as Readonly<Record<string, unknown>>);
   if (plan.notByPip.length > 0) {

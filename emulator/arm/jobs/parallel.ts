@@ -17,8 +17,11 @@ const rowsFile = "parallel_run_step.txt";
  * Cuts files into mini-batches, and hands each to the entry script's `run`, one after the other: a batch that fails is tried
  * again, and what fails for good counts towards the thresholds.
  */
-const driver = String.raw`
+export const miniBatchDriver = String.raw`
 import importlib.util, json, os, sys, traceback
+def rows_of(result):
+    table = result.to_csv(header=False, index=False, sep=" ") if hasattr(result, "to_csv") else None
+    return list(result) if table is None else table.splitlines()
 settings = json.loads(os.environ.pop("EMULATOR_PARALLEL"))
 path = settings["input"]
 files = [path] if os.path.isfile(path) else sorted(
@@ -35,7 +38,7 @@ rows, failed_items, failed_batches = [], 0, 0
 for number, batch in enumerate(batches):
     for attempt in range(settings["retries"] + 1):
         try:
-            result = list(entry.run(list(batch)))
+            result = rows_of(entry.run(list(batch)))
         except Exception:
             traceback.print_exc()
             continue
@@ -78,7 +81,7 @@ export const parallel: EmulatedJobType = {
     const { line } = await run.log(logFile);
     line("Emulator: the mini-batches run one after the other in one process of this machine.");
     const main = join(folder, "driver.py");
-    await writeFile(main, driver);
+    await writeFile(main, miniBatchDriver);
     const retries = (properties["retry_settings"] ?? {}) as Members;
     const settings = {
       input,

@@ -121,7 +121,7 @@ async function runJob(
   { update, runBelow, isPreempted }: RunnerParts,
 ): Promise<void> {
   const job = options.store.get<JobDocument>("jobs", name);
-  const type = runTypes.get(job?.properties["jobType"]);
+  const type = runTypes.get(job?.runsAs ?? job?.properties["jobType"]);
   if (job === undefined || type === undefined) return;
   const folder = join(options.folder, "runs", name);
   const logs: LiveLog[] = [];

@@ -1,3 +1,4 @@
+import { batchInvocation, batchScoring } from "../endpoints/batch-scoring.ts";
 import { autoMl } from "./automl.ts";
 import { command } from "./command.ts";
 import { dataTransfer } from "./data-transfer.ts";
@@ -15,7 +16,7 @@ const all: readonly EmulatedJobType[] = [command, sweep, pipeline, spark, autoMl
 /** Every type of job that the emulator knows, by its discriminator. */
 export const jobTypes: ReadonlyMap<unknown, EmulatedJobType> = new Map(all.map((type) => [type.jobType, type]));
 
-/** The same, with what runs as a step of a pipeline alone. */
+/** The same, with what runs as a step of a pipeline alone, and what invocations of batch endpoints run as. */
 export const runTypes: ReadonlyMap<unknown, EmulatedJobType> = new Map(
-  [...all, parallel, dataTransfer].map((type) => [type.jobType, type]),
+  [...all, parallel, dataTransfer, batchInvocation, batchScoring].map((type) => [type.jobType, type]),
 );

@@ -9,6 +9,7 @@ export const amlCompute: EmulatedKind = {
   apiVersions: "published",
   origin: "made",
   exclusive: "never",
+  takesDeployments: ["batchEndpoints"],
   check: ({ name, location, own }, { store, capacity }) =>
     checkName(name, store) ??
     checkSize(own) ??

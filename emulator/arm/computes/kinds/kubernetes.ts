@@ -10,6 +10,7 @@ export const kubernetes: EmulatedKind = {
   apiVersions: "published",
   origin: "attached",
   exclusive: "per-namespace",
+  takesDeployments: ["onlineEndpoints", "batchEndpoints"],
   seeds: [extensions(aksId("aks2")), arcCluster("arc1"), extensions(arcId("arc1"))],
   missing: (resourceId, store) => {
     const notFound = resourceNotFound(resourceId, store);
