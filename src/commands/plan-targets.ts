@@ -14,7 +14,7 @@ import type { CommandContext, CommandResult } from "./context.ts";
 /** One list of the workspace's computes, compared with the declaration. */
 export async function planAgainst(
   azure: Azure,
-  declaration: Pick<Declaration, "targets" | "prices">,
+  declaration: Pick<Declaration, "targets" | "prices"> & Partial<Pick<Declaration, "deployments">>,
   context: CommandContext,
 ): Promise<{ readonly plan?: Plan; readonly result: CommandResult }> {
   const live = await azure.computes.list();
@@ -24,7 +24,10 @@ export async function planAgainst(
   const findings = joinFindings(...(await findOut(compared, azure, context)));
   const planned = withFindings(compared, findings);
   const report = planReport(planned, findings, declaration.prices);
-  for (const { title, lines } of logGroups(planBlocks(report))) context.log.group(title, lines);
+  // Where something is deployed, and nothing else is declared, that is the plan.
+  const { targets, deployments = [] } = declaration;
+  const shown = targets.length === 0 && deployments.length > 0 ? [] : logGroups(planBlocks(report));
+  for (const { title, lines } of shown) context.log.group(title, lines);
   return { plan: planned, result: { plan: report, failures: [] } };
 }
 

@@ -2,6 +2,7 @@ import type { Log } from "../github/log.ts";
 import { withoutSecrets } from "../github/mask.ts";
 import { logGroups } from "../report/render/log.ts";
 import type { Failure, Result } from "../report/result.ts";
+import { deploymentsSection, plannedDeploymentsSection } from "../report/sections/deployments.ts";
 import { metricsSection } from "../report/sections/metrics.ts";
 import { targetsSection } from "../report/sections/targets.ts";
 import { trialsSection } from "../report/sections/trials.ts";
@@ -14,7 +15,15 @@ import { trialsSection } from "../report/sections/trials.ts";
 export function logResult(whole: Result, failures: readonly Failure[], folder: string, log: Log): void {
   // Part by part, before sentences are made of the parts: at the end of one may be the beginning of a secret.
   const result = withoutSecrets(whole);
-  for (const sections of [targetsSection, trialsSection, metricsSection]) {
+  const parts = [
+    targetsSection,
+    trialsSection,
+    metricsSection,
+    plannedDeploymentsSection,
+    // The table of all; what there is to say of each was said while it was released.
+    (all: Result) => deploymentsSection(all).slice(0, 1),
+  ];
+  for (const sections of parts) {
     try {
       const blocks = sections(result).flatMap((section) => section.blocks);
       for (const { title, lines } of logGroups(blocks)) log.group(title, lines);

@@ -6,10 +6,13 @@ import { findingItems } from "./findings.ts";
 
 /** What would be done, where nothing was done yet. */
 export function planSection({ plan, targets }: Pick<Result, "plan" | "targets">): readonly Section[] {
-  return plan === undefined || targets.length > 0 ? [] : [{ rank: 4, blocks: planBlocks(plan) }];
+  if (plan === undefined || targets.length > 0) return [];
+  const blocks = planBlocks(plan);
+  return blocks.length === 0 ? [] : [{ rank: 4, blocks }];
 }
 
-export function planBlocks({ steps, hasChanges, hourly }: PlanReport): readonly Block[] {
+export function planBlocks({ steps, hasChanges, hourly, deployments = [] }: PlanReport): readonly Block[] {
+  if (steps.length === 0 && deployments.length > 0) return [];
   if (steps.length === 0) return [heading(2, "Plan"), { kind: "text", content: "No targets are declared." }];
   const rows = steps.map((step) => [
     code(step.target),

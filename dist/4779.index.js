@@ -1,0 +1,1 @@
+export const id=4779;export const ids=[4779];export const modules={64779:((o,t,e)=>{e.d(t,{translateDeployJson:()=>translateDeployJson});function translateDeployJson(o,t){return{document:o,problems:[]}}})};
