@@ -61,10 +61,16 @@ writeFileSync(paths.outputs, `${JSON.stringify(step.outputs, undefined, 2)}\n`);
 
 const written = emulator.journal().filter(isWriteThatCounts);
 console.log(
-  `\nWrites of computes and jobs in this run: ${written.length === 0 ? "none; everything was there already" : ""}`,
+  `\nWrites of computes, jobs, models and endpoints in this run: ${written.length === 0 ? "none; everything was there already" : ""}`,
 );
 for (const { method, path, status } of written)
   console.log(`  ${method} ${path.split("/").slice(-2).join("/")} -> ${status}`);
+for (const { endpoint, deployment, action, tests } of deployments(step.outputs["deployments"])) {
+  const passed = tests.filter((test) => test.passed).length;
+  console.log(
+    `\nThe model of the run is ${action} as ${endpoint}/${deployment}${tests.length === 0 ? "" : `, and has answered: ${passed} of ${tests.length} tests passed`}.`,
+  );
+}
 console.log(`\nSummary          ${shown(paths.summary)}`);
 console.log(`Report           ${shown(paths.html)}`);
 console.log(`Outputs          ${shown(paths.outputs)}`);
@@ -72,7 +78,21 @@ console.log(`Request journal  ${shown(emulator.journalFile)}`);
 process.exitCode = step.exitCode ?? 1;
 
 function isWriteThatCounts({ method, path }: JournalEntry): boolean {
-  return method !== "GET" && /\/(computes|jobs)\/[^/]+$/.test(path);
+  return (
+    ["PUT", "PATCH", "DELETE"].includes(method) &&
+    /\/((computes|jobs|onlineEndpoints|deployments)\/[^/]+|models\/[^/]+\/versions\/[^/]+)$/.test(path)
+  );
+}
+
+type Deployed = {
+  readonly endpoint: string;
+  readonly deployment: string;
+  readonly action: string;
+  readonly tests: readonly { readonly passed: boolean }[];
+};
+
+function deployments(output: string | undefined): readonly Deployed[] {
+  return output === undefined ? [] : (JSON.parse(output) as readonly Deployed[]);
 }
 
 /** The demo signs in as workflows should: with GitHub's ID token. */
