@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { formatProblem, isError } from "../../src/yaml/problem.ts";
-import { unlisted } from "./compare.ts";
-import { makeDeployment } from "./deployment-in-process.ts";
+import { checkoutOf } from "../support/step.ts";
+import { decidesOtherwise, folder, readCases, unlisted, type WireCase, type WireRequest } from "./compare.ts";
+import { makeDeployment, type MadeDeployment } from "./deployment-in-process.ts";
 import { expanded } from "./expand.ts";
 import { examples, readGoldens, standInFor, type Golden } from "./goldens.ts";
 
@@ -47,8 +48,12 @@ function differencesOf(golden: Golden): readonly string[] {
   const path = join(checkout, source);
   const yaml = withOverrides(readFileSync(path, "utf8"), golden);
   const made = makeDeployment(yaml, dirname(path), checkout);
+  if (error !== undefined) return made.problems.some(isError) ? [] : ["It is taken here, and refused there."];
+  return differencesFrom(source, made, golden);
+}
+
+function differencesFrom(source: string, made: MadeDeployment, golden: WireRequest): readonly string[] {
   const errors = made.problems.filter(isError).map(formatProblem);
-  if (error !== undefined) return errors.length > 0 ? [] : ["It is taken here, and refused there."];
   if (errors.length > 0) return errors;
   const { dependencies = {} } = golden;
   const ours = made.dependencies ?? {};
@@ -69,4 +74,40 @@ describe.each(kinds)("%s of azureml-examples", (kind) => {
       passed.set(kind, (passed.get(kind) ?? 0) + 1);
     },
   );
+});
+
+/** Beside each of the small files. */
+const beside = checkoutOf(
+  JSON.parse(readFileSync(join(folder, "deployments-files.json"), "utf8")) as Readonly<Record<string, string>>,
+);
+const cases = readCases("deployments.jsonl");
+const byDecision = (official: WireCase["official"]) =>
+  cases.filter((one) => one.official === official).map((one) => [one.id, one] as const);
+
+describe("small endpoints and deployments that the official client takes", () => {
+  it.each(byDecision("accept"))("%s", (id, { yaml, request }) => {
+    if (request === undefined) throw new Error("The case has no request.");
+    const made = makeDeployment(yaml, beside);
+    if (decidesOtherwise(id)) expect(made.problems.filter(isError)).not.toEqual([]);
+    else expect(differencesFrom(id, made, request)).toEqual([]);
+  });
+});
+
+describe("small endpoints and deployments that the official client refuses", () => {
+  it.each(byDecision("reject"))("%s is refused at its place", (id, { yaml }) => {
+    const errors = makeDeployment(yaml, beside).problems.filter(isError);
+    if (decidesOtherwise(id)) {
+      expect(errors).toEqual([]);
+      return;
+    }
+    expect(errors).not.toEqual([]);
+    for (const { where, message, fix } of errors) {
+      expect(where).toMatchObject({ file: expect.stringMatching(/\.yml$/) as unknown });
+      expect(`${message} ${fix}`).not.toMatch(/undefined|\[object|Invalid input/);
+    }
+  });
+});
+
+it("has each small file once", () => {
+  expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
 });

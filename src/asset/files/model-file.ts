@@ -26,6 +26,8 @@ export type ModelFile = {
   readonly stage?: string;
   /** In ARM's own shape. */
   readonly flavors?: object;
+  /** Members that name templates of registries, by which the model may be deployed. */
+  readonly templates?: Readonly<Record<string, unknown>>;
 };
 
 export const label = "model";
@@ -36,6 +38,8 @@ export const isAlwaysNext = true as const;
 
 /** az ml makes text of whatever stands here. */
 const texts = () => z.record(z.string(), z.union([text(), z.number(), z.boolean()]));
+
+const template = () => z.strictObject({ asset_id: text() });
 
 export const schema = shape(() =>
   z
@@ -51,6 +55,8 @@ export const schema = shape(() =>
       path: text(),
       flavors: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
       datastore: text().optional().describe("Datastore that a local path is uploaded to."),
+      default_deployment_template: template().optional(),
+      allowed_deployment_templates: z.array(template()).optional(),
       system_metadata: readOnly(),
       id: readOnly(),
       job_name: readOnly(),
@@ -93,12 +99,29 @@ function readModel(node: SourceNode, rules: Parameters<typeof readAssetFile>[2])
       properties: textsOf("properties"),
       ...defined({
         description: value.description,
-        stage: value.stage,
+        ...stageOrTemplates(value),
         flavors:
           value.flavors && Object.fromEntries(Object.entries(value.flavors).map(([name, data]) => [name, { data }])),
       }),
     };
   });
+}
+
+type Templated = Pick<
+  z.infer<ReturnType<typeof schema>>,
+  "stage" | "default_deployment_template" | "allowed_deployment_templates"
+>;
+
+/** The official client sends no stage for a model that has templates. */
+function stageOrTemplates(value: Templated): Pick<ModelFile, "stage" | "templates"> {
+  const { default_deployment_template: one, allowed_deployment_templates: all = [] } = value;
+  if (one === undefined && all.length === 0) return defined({ stage: value.stage });
+  return {
+    templates: defined({
+      defaultDeploymentTemplate: one && { assetId: one.asset_id },
+      allowedDeploymentTemplates: all.length === 0 ? undefined : all.map(({ asset_id: assetId }) => ({ assetId })),
+    }),
+  };
 }
 
 export function identityOf(definition: ModelFile, content: LocalUpload | undefined): string {
@@ -137,8 +160,9 @@ export function unnamed(definition: ModelFile, content: LocalUpload | undefined)
 
 /** Member for member what the official client sends. */
 function toProperties(definition: ModelFile, address: string | undefined, isAnonymous = false) {
-  const { type, description, tags, properties, stage, flavors } = definition;
+  const { type, description, tags, properties, stage, flavors, templates } = definition;
   return defined({
+    ...templates,
     modelType: type,
     modelUri: address,
     description,
@@ -157,11 +181,11 @@ export function differencesFrom(
   content: LocalUpload | undefined,
   live: Readonly<Record<string, unknown>>,
 ): readonly string[] {
-  const { type, description, tags, stage, properties, flavors } = definition;
+  const { type, description, tags, stage, properties, flavors, templates } = definition;
   const own = membersOf(live["properties"]);
   return [
     ...(isSamePlace(bytes.addressOf(definition, content), live["modelUri"]) ? [] : ["modelUri"]),
-    ...differing(live, { modelType: type, description: description ?? "", tags, stage, flavors }),
+    ...differing(live, { modelType: type, description: description ?? "", tags, stage, flavors, ...templates }),
     ...(Object.entries(properties).every(([key, value]) => Object.hasOwn(own, key) && own[key] === value)
       ? []
       : ["properties"]),

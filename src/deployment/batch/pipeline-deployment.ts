@@ -7,7 +7,7 @@ import { nodeTypes, readerOfAll } from "../../job/node/nodes.ts";
 import { readCompute } from "../../job/parts/compute.ts";
 import type { PartReader } from "../../job/parts/read-part.ts";
 import type { Problem } from "../../yaml/problem.ts";
-import { readOnly, shape, text } from "../../yaml/shape.ts";
+import { shape, text } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
 import { anyValues } from "../parts/words.ts";
 import type { BatchDefinition } from "./definition.ts";
@@ -33,7 +33,6 @@ export const pipelineDeploymentSchema = shape(() =>
       settings: anyValues()
         .optional()
         .describe("default_compute, default_datastore, continue_on_step_failure, force_rerun."),
-      id: readOnly(),
     })
     .describe("An az ml batch deployment of a pipeline component."),
 );

@@ -14,7 +14,8 @@ export type DataCollector = {
   readonly collections: Readonly<Record<string, DataCollection>>;
   readonly rollingRate?: string;
   readonly samplingRate?: number;
-  readonly captureHeaders?: readonly string[];
+  /** In ARM's own shape. */
+  readonly requestLogging?: object;
 };
 
 type DataCollection = {
@@ -97,7 +98,11 @@ export function readDataCollector(declared: Declared, { node, add }: PartReader)
   return {
     source: { document: node.document, path: [...node.path, ...at] },
     collections: Object.fromEntries(collections),
-    ...defined({ rollingRate, samplingRate, captureHeaders: logging && (logging.capture_headers ?? []) }),
+    ...defined({
+      rollingRate,
+      samplingRate,
+      requestLogging: logging && defined({ captureHeaders: logging.capture_headers }),
+    }),
   };
 }
 
@@ -133,7 +138,7 @@ export function collectedData(
 }
 
 export function toDataCollector(collector: DataCollector, { idOf }: Pick<ResolvedDeployment, "idOf">): object {
-  const { collections, rollingRate, samplingRate, captureHeaders } = collector;
+  const { collections, rollingRate, samplingRate, requestLogging } = collector;
   return defined({
     collections: Object.fromEntries(
       Object.entries(collections).map(([name, { isEnabled, clientId }]) => [
@@ -147,6 +152,6 @@ export function toDataCollector(collector: DataCollector, { idOf }: Pick<Resolve
       ]),
     ),
     rollingRate,
-    requestLogging: captureHeaders && { captureHeaders },
+    requestLogging,
   });
 }

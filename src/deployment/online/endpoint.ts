@@ -23,15 +23,15 @@ const identitySchema = () =>
       .array(
         z.strictObject({
           resource_id: text(),
-          client_id: text().optional(),
-          object_id: text().optional(),
-          principal_id: text().optional(),
+          client_id: readOnly(),
+          object_id: readOnly(),
+          principal_id: readOnly(),
         }),
       )
       .max(1, { error: "An endpoint has one user-assigned identity at most. Keep one of them." })
       .optional(),
-    principal_id: text().optional(),
-    tenant_id: text().optional(),
+    principal_id: readOnly(),
+    tenant_id: readOnly(),
   });
 
 const keys = () => ({
@@ -79,6 +79,13 @@ export function readOnlineEndpoint(
   const reader = { node, add };
   checkName(value.name, ["name"], "an endpoint", reader);
   checkTraffic(value, type, reader);
+  if (value.compute !== undefined && !value.compute.startsWith("azureml:"))
+    add(
+      "wrong-reference",
+      ["compute"],
+      `${JSON.stringify(value.compute)} is not a reference to a compute.`,
+      `Write compute: azureml:${value.compute}.`,
+    );
   if (type === "kubernetes" && value.compute === undefined)
     add(
       "missing-key",
@@ -96,10 +103,7 @@ export function readOnlineEndpoint(
     properties: value.properties ?? {},
     ...defined({
       description: value.description,
-      identity: identity && {
-        ...toIdentity({ ...identity, user_assigned_identities: identity.user_assigned_identities ?? [] }),
-        ...defined({ principalId: identity.principal_id, tenantId: identity.tenant_id }),
-      },
+      identity: identity && toIdentity(identity),
       publicNetworkAccess: access,
       compute: compute === undefined ? undefined : readCompute(compute),
       traffic: value.traffic && withoutZeros(value.traffic),

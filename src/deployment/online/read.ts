@@ -4,7 +4,7 @@ import { defined } from "../../azure/defined.ts";
 import type { PartReader } from "../../job/parts/read-part.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { checkShape, text } from "../../yaml/shape.ts";
-import type { SourceNode } from "../../yaml/source.ts";
+import { valueAt, type SourceNode } from "../../yaml/source.ts";
 import type { DeployEntry, ReadDeployment } from "../kind.ts";
 import { checkEndpointName } from "../parts/endpoint-name.ts";
 import { readSettings, settingKeysWithStrategy } from "../parts/settings.ts";
@@ -50,10 +50,9 @@ const settingsSchema = (type: OnlineType) => () =>
   });
 
 /** A declared online deployment, with every problem of its settings, its endpoint and its deployment. */
-export function readOnline(
-  { settings, endpoint, deployment }: DeployEntry,
-  type: OnlineType,
-): ReadDeployment<OnlineDeployment> {
+export function readOnline(entry: DeployEntry, declaredType: OnlineType): ReadDeployment<OnlineDeployment> {
+  const { settings, endpoint, deployment } = entry;
+  const type = saysKubernetes(entry) ? "kubernetes" : declaredType;
   const shaped = settings === undefined ? { problems: [] } : checkShape(settingsSchema(type), settings);
   const { value } = shaped;
   const reader = settings === undefined ? undefined : readerOf(settings);
@@ -108,6 +107,12 @@ export function readOnline(
     },
     problems,
   };
+}
+
+/** As az ml tells them, whatever their `$schema` says: an endpoint by its compute, a deployment by its type. */
+function saysKubernetes({ endpoint, deployment }: DeployEntry): boolean {
+  const of = (node: SourceNode | undefined, key: string) => (node === undefined ? undefined : valueAt(node, [key]));
+  return (of(endpoint, "compute") ?? "") !== "" || of(deployment, "type") === "kubernetes";
 }
 
 function readerOf(node: SourceNode): PartReader & { readonly found: readonly Problem[] } {

@@ -138,10 +138,18 @@ function checkReference(reference: string, { add }: PartReader): boolean {
   const at = ["model"];
   if (/^azureml:\/\/registries\/[^/]+\/models\/[^/]+\/(?:versions|labels)\/[^/]+$/i.test(reference)) return true;
   if (/^azureml:\/subscriptions\/./i.test(reference)) return true;
-  if (/^azureml:[^/:@]+[:@][^/:@]+$/i.test(reference)) return true;
+  if (/^azureml:[^/:@]+(?::[^/:@]+|@latest)$/i.test(reference)) return true;
   const written = JSON.stringify(reference);
+  const [, labelled] = /^(azureml:[^/:@]+)@[^/:@]+$/i.exec(reference) ?? [];
   if (reference.startsWith("/subscriptions/"))
     add("wrong-reference", at, `${written} is not a reference to a model.`, `Write azureml:${reference}.`);
+  else if (labelled !== undefined)
+    add(
+      "wrong-reference",
+      at,
+      `${written} names a label, and a workspace knows latest alone.`,
+      `Write ${labelled}@latest, or ${labelled}:VERSION.`,
+    );
   else if (/^azureml:[^/:@]+$/i.test(reference))
     add("missing-version", at, `${written} names no version.`, `Write ${reference}:VERSION or ${reference}@latest.`);
   else if (/^azureml:\/\/registries\//i.test(reference))

@@ -67,7 +67,8 @@ function readCodeConfiguration(
   declared: Declared["code_configuration"],
   reader: PartReader,
 ): Pick<Scoring, "code" | "scoringScript"> {
-  const { code: path, scoring_script: script } = declared ?? {};
+  if (declared === undefined) return {};
+  const { code: path, scoring_script: script } = declared;
   const inside = readerWithin(reader, ["code_configuration"]);
   const code = path === undefined ? undefined : readCode(path, inside);
   if (path !== undefined && (script ?? "") === "") {
@@ -79,11 +80,11 @@ function readCodeConfiguration(
     );
     return defined({ code });
   }
-  if (path === undefined && script !== undefined)
+  if (path === undefined)
     inside.add(
       "missing-key",
       [],
-      "There is a scoring_script, and no code.",
+      script === undefined ? "There is no code." : "There is a scoring_script, and no code.",
       "Add code: the folder that the script is in.",
     );
   if (code?.from === "local" && script !== undefined) checkScript(script, code, inside);
