@@ -244,6 +244,7 @@ await client(second, "azure_ai_ml_assets.py");
 await client(second, "azure_ai_ml.py");
 await client(second, "azure_ai_ml_sweep.py");
 await client(second, "azure_ai_ml_pipeline.py", ofPipeline);
+await client(second, "azure_ai_ml_endpoints.py");
 await client(second, "azureml_mlflow.py", { RUN_NAME: trained.outputs["run-name"] ?? "", ...ofPipeline });
 await client(first, "azureml_core.py", ofPipeline);
 

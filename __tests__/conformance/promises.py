@@ -18,7 +18,8 @@ def promiser(client):
         except Exception as error:  # pylint: disable=broad-except
             kept, detail = False, f": {type(error).__name__} {str(error)[:300]}"
         failures += not kept
-        print(f"{'ok  ' if kept else 'FAIL'} {client}: {name}{detail}", flush=True)
+        # On a line of its own, whatever the client has printed before it.
+        print(f"\n{'ok  ' if kept else 'FAIL'} {client}: {name}{detail}", flush=True)
 
     return promise
 

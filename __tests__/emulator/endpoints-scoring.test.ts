@@ -1,4 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Emulator } from "../../emulator/emulator.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { ask, followed } from "../support/ask-emulator.ts";
@@ -15,7 +18,7 @@ import {
   version,
   type Json,
 } from "../support/online-endpoints.ts";
-import { useEmulator } from "../support/use-emulator.ts";
+import { newEmulator, useEmulator } from "../support/use-emulator.ts";
 
 async function keyOf(emulator: Emulator): Promise<string> {
   const { body } = await ask(emulator, "POST", `${endpoints}/ep-one/listKeys${version}`);
@@ -150,6 +153,56 @@ describe("scoring an online endpoint", () => {
     const asked = async (path: string) => ((await score(emulator, { deployment: "blue", path })).body as Json)["path"];
     expect(await asked("/score")).toBe("/v2/models/clf/infer");
     expect(await asked("/v2/health/ready?x=1")).toBe("/v2/health/ready?x=1");
+  });
+});
+
+describe("an emulator that is started again", () => {
+  it("serves what it served before, and goes on with what it was bringing up", async () => {
+    const stateFolder = mkdtempSync(join(tmpdir(), "emulator-"));
+    const settings = { serving: "light", durations: { default: 0.02 }, stateFolder } as const;
+    const first = await newEmulator(settings);
+    await made(first);
+    await deployed(first, ["blue"]);
+    first.faults.add({ method: "PUT", path: "/deployments/green", kind: "operation-takes", seconds: 0.5 });
+    const put = await ask(first, "PUT", below("ep-one", "green"), { body: deploymentBody() });
+    await first.stop();
+    await using second = await newEmulator(settings);
+    const operation = put.headers["azure-asyncoperation"]?.replace(first.origin, second.origin) ?? "";
+    expect(await followed(second, { ...put, headers: { "azure-asyncoperation": operation } })).toMatchObject({
+      status: "Succeeded",
+    });
+    for (const deployment of ["blue", "green"]) {
+      expect((await score(second, { deployment })).headers["azureml-model-deployment"]).toBe(deployment);
+    }
+  });
+});
+
+describe("a deployment on Kubernetes", () => {
+  const emulator = useEmulator({ serving: "light", durations: { default: 0.02 } });
+
+  it("fails with JSON within the message, as the cluster's extension says it", async () => {
+    emulator.putCompute({
+      id: `${workspacePath}/computes/k8s`,
+      name: "k8s",
+      location: "eastus",
+      tags: null,
+      properties: { computeType: "Kubernetes", provisioningState: "Succeeded" },
+    });
+    await made(emulator, "ep-one", { compute: `${workspacePath}/computes/k8s` });
+    const own = deploymentBody({ endpointComputeType: "Kubernetes", instanceType: "defaultinstancetype" });
+    const put = () => ask(emulator, "PUT", below("ep-one", "blue"), { body: own });
+    emulator.putScorer("ep-one", "blue", {
+      fails: { message: "ValueError: no model today", log: ["User's init function failed"] },
+    });
+    const { error } = (await followed(emulator, await put())) as { readonly error: { readonly message: string } };
+    expect(JSON.parse(error.message)).toMatchObject({
+      code: "BadRequest",
+      details: [{ code: "UserScriptInitFailed", message: expect.stringMatching(/^User container has crashed/) }],
+    });
+    emulator.putScorer("ep-one", "blue", { status: 500 });
+    await followed(emulator, await ask(emulator, "DELETE", below("ep-one", "blue")));
+    expect(await followed(emulator, await put())).toMatchObject({ status: "Succeeded" });
+    expect((await score(emulator, { deployment: "blue" })).status).toBe(502);
   });
 });
 

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Endpoints } from "../arm/endpoints/endpoints.ts";
-import { sharesOf, stateOf, type EndpointDocument, type Shares } from "../arm/endpoints/document.ts";
+import { sharesOf, stateOf, type EndpointDocument } from "../arm/endpoints/document.ts";
 import { secondsOf, type DeploymentServers } from "../arm/endpoints/servers.ts";
 import type { Json } from "../arm/computes/document.ts";
 import type { ScoringAnswer, ScoringRequest } from "../serving/scorer.ts";
 import type { Tokens } from "../tokens.ts";
+import { createTurns } from "./turns.ts";
 
 /** One request that a deployment was given. */
 export type Scored = {
@@ -37,7 +38,7 @@ export function createInference(parts: {
 }): Inference {
   const { endpoints, servers, tokens } = parts;
   let scored: Scored[] = [];
-  const turns = new Map<string, Map<string, number>>();
+  const turns = createTurns();
   const inFlight = new Map<string, number>();
   const ask = async (
     deployment: EndpointDocument,
@@ -68,13 +69,13 @@ export function createInference(parts: {
           all.some((one) => one.deployment === name && isUp(one)),
         ),
       );
-      const chosen = named ?? nextOf(live, turnsOf(turns, `${endpoint.endpoint} traffic`), 0);
+      const chosen = named ?? turns.next(`${endpoint.endpoint} traffic`, live, 0);
       const deployment = all.find((one) => one.deployment?.toLowerCase() === chosen?.toLowerCase() && isUp(one));
       if (deployment === undefined) return plain(404, guide);
       const key = `${deployment.endpoint}/${String(deployment.deployment)}`;
       if ((inFlight.get(key) ?? 0) >= mostAtOnce(deployment)) return plain(429, guide);
       if (named === undefined) {
-        const mirror = nextOf(sharesOf(endpoint, "mirrorTraffic"), turnsOf(turns, `${endpoint.endpoint} mirror`), 100);
+        const mirror = turns.next(`${endpoint.endpoint} mirror`, sharesOf(endpoint, "mirrorTraffic"), 100);
         const copy = all.find((one) => one.deployment === mirror && isUp(one));
         // Nobody waits for its answer.
         if (copy !== undefined) void ask(copy, request, "mirror");
@@ -88,31 +89,6 @@ export function createInference(parts: {
       turns.clear();
     },
   };
-}
-
-function turnsOf(turns: Map<string, Map<string, number>>, key: string): Map<string, number> {
-  const known = turns.get(key) ?? new Map<string, number>();
-  turns.set(key, known);
-  return known;
-}
-
-/**
- * The next in turn by shares, spread evenly: of a hundred requests each gets exactly its percentage. The service chooses at
- * random; here tests can count.
- *
- * @param of what the shares are parts of; what is missing up to it is nobody's. 0: the shares are all there is.
- */
-function nextOf(shares: Shares, credits: Map<string, number>, of: number): string | undefined {
-  const entries = Object.entries(shares).filter(([, share]) => share > 0);
-  if (entries.length === 0) return undefined;
-  const sum = entries.reduce((total, [, share]) => total + share, 0);
-  const all: readonly (readonly [string, number])[] = of > sum ? [...entries, ["", of - sum]] : entries;
-  const total = Math.max(of, sum);
-  for (const [name, share] of all) credits.set(name, (credits.get(name) ?? 0) + share);
-  const [first] = [...all].sort(([a], [b]) => (credits.get(b) ?? 0) - (credits.get(a) ?? 0));
-  const name = first?.[0] ?? "";
-  credits.set(name, (credits.get(name) ?? 0) - total);
-  return name === "" ? undefined : name;
 }
 
 /** Why a caller may not score. */

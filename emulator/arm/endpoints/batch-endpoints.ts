@@ -4,7 +4,7 @@ import type { Json } from "../computes/document.ts";
 import { acceptedReply, identityOf, putReply, type EndpointBody, type EndpointCollection } from "./collection.ts";
 import { nameOf, type EndpointDocument } from "./document.ts";
 import { inProgress, invalid, notFound, refusedName, userError } from "./refused.ts";
-import { isBusy, refusedNew } from "./online-endpoints.ts";
+import { authModeOf, isBusy, refusedNew } from "./online-endpoints.ts";
 
 const family = "batchEndpoints";
 
@@ -27,7 +27,7 @@ export function putBatchEndpoint(
   const refused =
     refusedName(name, "endpoint") ??
     (location === undefined ? userError("The location of the endpoint is missing.") : undefined) ??
-    (wanted["authMode"] === "AADToken"
+    (authModeOf(wanted["authMode"]) === "AADToken"
       ? undefined
       : invalid("AuthMode", "Batch endpoints have the AuthMode AADToken.")) ??
     (existing === undefined ? refusedNew(name, collection) : undefined) ??

@@ -201,7 +201,10 @@ export function createEndpoints(
       if (reply !== undefined && reply.status < 300) before = earlier;
       return reply ?? notAllowed(request.method, family);
     },
-    status: operations.status,
+    status: (operation) => {
+      resume();
+      return operations.status(operation);
+    },
     result: operations.result,
     endOperations: operations.endAll,
     traffic: () => store.list<TrafficChange>("traffic").map(({ value }) => value),

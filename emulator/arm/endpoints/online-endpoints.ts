@@ -27,7 +27,7 @@ export function putOnlineEndpoint(
   const refused =
     refusedName(name, "endpoint") ??
     (location === undefined ? userError("The location of the endpoint is missing.") : undefined) ??
-    (authModes.includes(String(wanted["authMode"]))
+    (authModeOf(wanted["authMode"]) !== undefined
       ? undefined
       : invalid("AuthMode", `AuthMode is one of ${authModes.join(", ")}.`)) ??
     (existing === undefined ? refusedNew(name, collection) : refusedWrite(existing, collection)) ??
@@ -54,7 +54,7 @@ export function putOnlineEndpoint(
       mirrorTraffic: normalized(wanted["mirrorTraffic"], deployments),
       publicNetworkAccess: wanted["publicNetworkAccess"] ?? "Enabled",
       keys: null,
-      authMode: wanted["authMode"],
+      authMode: authModeOf(wanted["authMode"]),
       properties: wanted["properties"] ?? {},
       traffic: normalized(wanted["traffic"], deployments),
       provisioningState: existing === undefined ? "Creating" : "Updating",
@@ -71,6 +71,11 @@ export function putOnlineEndpoint(
     collection.begin(request, document, { verb: "put" }, faults),
     collection,
   );
+}
+
+/** Clients write it in cases of their own. */
+export function authModeOf(wanted: unknown): string | undefined {
+  return authModes.find((one) => one.toLowerCase() === String(wanted).toLowerCase());
 }
 
 function keysOf(given: unknown): { readonly primaryKey: string; readonly secondaryKey: string } {
@@ -206,9 +211,10 @@ function regenerateKeys(
   if (endpoint.operation !== undefined) return inProgress(endpoint.endpoint);
   const { keyType, keyValue } = (request.body ?? {}) as { readonly keyType?: string; readonly keyValue?: string };
   const keys = endpoint.keys ?? keysOf(undefined);
-  const value = keyValue ?? newKey();
-  const nextKeys =
-    keyType?.toLowerCase() === "secondary" ? { ...keys, secondaryKey: value } : { ...keys, primaryKey: value };
+  const which = keyType?.toLowerCase() === "secondary" ? "secondaryKey" : "primaryKey";
+  // The official client sends the key that is to be replaced.
+  const value = keyValue === undefined || keyValue === keys[which] ? newKey() : keyValue;
+  const nextKeys = { ...keys, [which]: value };
   const { operation } = collection.begin(request, { ...endpoint, nextKeys }, { verb: "keys" }, faults);
   return acceptedReply(request, operation);
 }

@@ -67,6 +67,7 @@ export function createServers(options: ServersOptions): DeploymentServers {
   const served = new Map<string, Served>();
   const attempts = new Map<string, Attempt>();
   const scorers = new Map<string, Scorer>();
+  const reviving = new Map<string, Promise<unknown>>();
   const ending = new Set<Promise<unknown>>();
   const end = (work: Promise<unknown>) => {
     const done = work.catch(() => undefined).finally(() => ending.delete(done));
@@ -117,7 +118,14 @@ export function createServers(options: ServersOptions): DeploymentServers {
       if (scorer === undefined) scorers.delete(key.toLowerCase());
       else scorers.set(key.toLowerCase(), scorer);
     },
-    score: async (document, request, timeoutMs) => served.get(keyOf(document))?.answer(request, timeoutMs),
+    score: async (document, request, timeoutMs) => {
+      const key = keyOf(document);
+      // What served when the emulator went down is brought up again with the first request.
+      if (!served.has(key) && !attempts.has(key)) reviving.set(key, bringUp(document));
+      await reviving.get(key);
+      reviving.delete(key);
+      return served.get(key)?.answer(request, timeoutMs);
+    },
     clear,
     inferenceServer: (document, tail) => {
       const attempt = attempts.get(keyOf(document));
