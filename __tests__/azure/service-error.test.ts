@@ -17,6 +17,25 @@ it.each([
     leaf: "AttachmentReplaced: replaced",
   },
   {
+    form: "what the service behind endpoints does not take, as JSON within a message",
+    body: {
+      error: {
+        code: "BadRequest",
+        message: "The request is invalid.",
+        details: [
+          {
+            code: "InferencingClientCallFailed",
+            message: JSON.stringify({
+              errors: { Traffic: ["The traffic values sum up to 90."] },
+              title: "One or more validation errors occurred.",
+            }),
+          },
+        ],
+      },
+    },
+    leaf: "InvalidMember: The traffic values sum up to 90.",
+  },
+  {
     form: "one with an innererror",
     body: { code: "BadRequest", message: "m", innererror: { code: "QuotaExceeded", message: "no cores" } },
     leaf: "QuotaExceeded: no cores",

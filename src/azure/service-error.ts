@@ -40,7 +40,7 @@ function errorOf(body: unknown, depth: number, above = ""): ServiceError | undef
   if (printed !== undefined) return { code: "ExecutionFailed", message: programError(printed), details: [] };
   const said =
     textOf(members["message"]) ?? (typeof wrapped === "string" ? textOf(members["error_description"]) : undefined);
-  if (code === undefined && said === undefined) return wrappedStatus(members, depth);
+  if (code === undefined && said === undefined) return validationError(members) ?? wrappedStatus(members, depth);
   const additional = listOf(members["additionalinfo"]);
   const message = `${said ?? above}${policiesIn(additional, said ?? "")}`;
   const target = textOf(members["target"]);
@@ -64,6 +64,21 @@ function errorOf(body: unknown, depth: number, above = ""): ServiceError | undef
     message,
     ...(target === undefined ? {} : { target }),
     details: inner,
+  };
+}
+
+/** What a service behind ARM's says of members that it does not take: `{errors: {Traffic: […]}, title}`. */
+function validationError({ errors }: Readonly<Record<string, unknown>>): ServiceError | undefined {
+  if (typeof errors !== "object" || errors === null || Array.isArray(errors)) return undefined;
+  const [first, ...more] = Object.entries(errors).flatMap(([member, messages]) =>
+    listOf(messages).flatMap((message) => (typeof message === "string" ? [{ member, message }] : [])),
+  );
+  if (first === undefined) return undefined;
+  return {
+    code: "InvalidMember",
+    message: [first, ...more].map(({ message }) => message).join(" "),
+    ...(first.member === "" ? {} : { target: first.member }),
+    details: [],
   };
 }
 

@@ -94,7 +94,7 @@ const inLogs: readonly Pattern[] = [
 const inErrors: readonly Pattern[] = [
   {
     code: "ImageNotPulled",
-    when: /ErrImagePull|ImagePullBackOff|InvalidImageName|failed to pull image|pull access denied|manifest (?:for .* )?(?:unknown|not found)|(?:unauthorized|denied).*(?:pull|image|registry)|(?:image|registry).*(?:unauthorized|denied|not found|does not exist|cannot be pulled|could not be pulled|unable to pull)/i,
+    when: /ErrImagePull|unable to (?:download|pull) (?:user )?container image|ImagePullBackOff|InvalidImageName|failed to pull image|pull access denied|manifest (?:for .* )?(?:unknown|not found)|(?:unauthorized|denied).*(?:pull|image|registry)|(?:image|registry).*(?:unauthorized|denied|not found|does not exist|cannot be pulled|could not be pulled|unable to pull)/i,
     advice: () =>
       "Check the image's name and tag. For a registry of your own the endpoint's identity needs AcrPull on it; for any other one the workspace's registry has to hold a copy.",
   },

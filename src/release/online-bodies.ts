@@ -1,11 +1,14 @@
 import type { LiveEndpoint } from "../azure/online-endpoints.ts";
-import { membersOf, textOf, textsOf, type Members } from "../azure/members.ts";
+import { membersOf, textOf, type Members } from "../azure/members.ts";
 import { defined } from "../azure/defined.ts";
 import type { OnlineEndpoint } from "../deployment/online/definition.ts";
 import { toEndpointRequest } from "../deployment/online/request.ts";
 import type { ResolvedDeployment } from "../deployment/resolved.ts";
 import { isMark, tagsOf } from "./online-live.ts";
 import type { EndpointState } from "./rollout.ts";
+
+/** The service notes at a resource which operation has made it what it is. */
+export const operationProperty = "AzureAsyncOperationUri";
 
 /**
  * The whole of an endpoint, which a write replaces: as it is declared, else as it is live, with the traffic that the release
@@ -21,7 +24,7 @@ export function endpointBody(
   const body =
     declared === undefined ? bodyOfLive(live, resolved, shares) : toEndpointRequest(declared, resolved, shares);
   const theirs = Object.fromEntries(Object.entries(live?.tags ?? {}).filter(([tag]) => !isMark(tag)));
-  const own = textsOf(membersOf(body)["tags"]);
+  const own = membersOf(membersOf(body)["tags"]);
   return { ...body, tags: { ...theirs, ...own, ...tagsOf(marks) } };
 }
 
@@ -31,7 +34,9 @@ function bodyOfLive(
   { location }: ResolvedDeployment,
   shares: { readonly traffic: object; readonly mirrorTraffic: object },
 ): object {
-  const { identity, authMode, description, compute, publicNetworkAccess, properties } = live ?? {};
+  const { identity, authMode, description, compute, publicNetworkAccess } = live ?? {};
+  // The service notes its own operations there, anew with each of them.
+  const { [operationProperty]: _, ...properties } = live?.properties ?? {};
   const users = identity?.userAssignedIds ?? [];
   return {
     location: live?.location ?? location,
@@ -58,10 +63,10 @@ export function differencesFromLive(body: unknown, live: LiveEndpoint): readonly
   return [
     ...(["authMode", "description", "compute", "publicNetworkAccess"] as const).filter(differs),
     ...(isSameIdentity(membersOf(wanted["identity"]), live.identity) ? [] : ["identity"]),
-    ...missingIn(textsOf(wanted["tags"]), live.tags)
+    ...missingIn(membersOf(wanted["tags"]), live.tags)
       .filter((tag) => !isMark(tag))
       .map((tag) => `tags.${tag}`),
-    ...missingIn(textsOf(properties["properties"]), live.properties).map((key) => `properties.${key}`),
+    ...missingIn(membersOf(properties["properties"]), live.properties).map((key) => `properties.${key}`),
   ];
 }
 
@@ -69,13 +74,17 @@ function isSameText(key: string, wanted: string, live: string | undefined): bool
   return key === "description" ? wanted === live : wanted.toLowerCase() === live?.toLowerCase();
 }
 
-function missingIn(
-  wanted: Readonly<Record<string, string>>,
-  live: Readonly<Record<string, string>>,
-): readonly string[] {
+/** Values may be written as numbers or as true and false: the service keeps texts. */
+function missingIn(wanted: Members, live: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(wanted).flatMap(([key, value]) =>
-    Object.hasOwn(live, key) && live[key] === value ? [] : [key],
+    isSameValue(value, Object.hasOwn(live, key) ? live[key] : undefined) ? [] : [key],
   );
+}
+
+function isSameValue(wanted: unknown, live: string | undefined): boolean {
+  if (wanted === undefined || wanted === null) return true;
+  if (typeof wanted === "string") return wanted === live;
+  return JSON.stringify(wanted).toLowerCase() === live?.toLowerCase();
 }
 
 function isSameIdentity(wanted: Members, live: LiveEndpoint["identity"]): boolean {

@@ -93,7 +93,7 @@ export function failureOf(
 function sentence(stop: StepStop, logs: ContainerLogs): string {
   if (stop.why === "tests") {
     // A model that answers with an error has said why in its own log.
-    const cause = /status \d+ wanted, 5\d\d got/.test(stop.message) ? failureCause(undefined, logs) : undefined;
+    const cause = /status \d+ wanted, (424|5\d\d) got/.test(stop.message) ? failureCause(undefined, logs) : undefined;
     const inLog = cause === undefined || cause.code === "DeploymentFailed" ? "" : ` ${causeText(cause)}`;
     return `a smoke test did not pass. ${stop.message}${/[.!?…]$/.test(stop.message) ? "" : "."}${inLog}`;
   }

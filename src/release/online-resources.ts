@@ -2,14 +2,11 @@ import type { LiveEndpoint, LiveOnlineDeployment, OnlineEndpoints } from "../azu
 import type { FollowedBy } from "../azure/operation.ts";
 import type { Outcome } from "../azure/outcome.ts";
 import { digestProperty } from "./digest.ts";
-import { differencesFromLive } from "./online-bodies.ts";
+import { differencesFromLive, operationProperty } from "./online-bodies.ts";
 import { marksOf, stateOf } from "./online-live.ts";
 import type { EndpointState } from "./rollout.ts";
 import type { Writable } from "./settle.ts";
 import { isSameTraffic, normalized, trafficText } from "./traffic.ts";
-
-/** The service notes at a resource which operation has made it what it is. */
-const operationProperty = "AzureAsyncOperationUri";
 
 /** The whole of an endpoint, to be written. @param from the traffic that the decision was made on. */
 export function writableEndpoint(

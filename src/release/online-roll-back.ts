@@ -10,7 +10,7 @@ import {
   writableEndpoint,
 } from "./online-resources.ts";
 import { settleDeps, textOf, type OnlineRelease, type Progress, type StepDeps, type StepStop } from "./online-steps.ts";
-import { keptKey, stateText, type EndpointState } from "./rollout.ts";
+import { failedKey, keptKey, stateText, type EndpointState } from "./rollout.ts";
 import { write } from "./settle.ts";
 import { shareOf } from "./traffic.ts";
 
@@ -87,7 +87,8 @@ async function putBack(
   progress.live = read.value;
   if (isInState(read.value, to) && isSameMarks(stateOfLive(read.value), to)) return true;
   // Somebody else's decision about the traffic is not ours to undo.
-  if (stop.why === "conflict" && written !== undefined && !isInState(read.value, written)) {
+  const isTheirs = progress.isTakenOver === true || (written !== undefined && !isInState(read.value, written));
+  if (stop.why === "conflict" && isTheirs) {
     notes.push(`The traffic of the endpoint '${endpoint}' is ${stateText(stateOfLive(read.value))}; it was left so.`);
     return false;
   }
@@ -114,8 +115,9 @@ function stateToRestore(
   const isKept = keepFailed && candidate !== undefined && candidate.previous === undefined && digest !== undefined;
   if (!isKept) return mayHaveMoved ? (state ?? nothing) : undefined;
   const { marks, ...rest } = state ?? nothing;
-  const key = keptKey(candidate.name, digest);
-  return { ...rest, marks: { ...marks, kept: [...marks.kept.filter((one) => one !== key), key] } };
+  const [key, tested] = [failedKey(candidate.name, digest), keptKey(candidate.name, digest)];
+  const others = marks.kept.filter((one) => one !== key && one !== tested);
+  return { ...rest, marks: { ...marks, kept: [...others, key] } };
 }
 
 const nothing: EndpointState = { traffic: {}, mirror: {}, marks: { kept: [] } };

@@ -3,6 +3,7 @@ import type { ServiceError } from "../azure/outcome.ts";
 import type { Scoring } from "../azure/scoring.ts";
 import type { Clock } from "../clock.ts";
 import type { RequestTest } from "../deployment/parts/tests.ts";
+import { sentenceOf } from "../report/failure.ts";
 import type { TestReport } from "../report/result.ts";
 import { stateText, type EndpointState, type RolloutStep } from "./rollout.ts";
 import {
@@ -46,6 +47,8 @@ export type Progress = {
   live: LiveEndpoint | undefined;
   /** Whether the endpoint may be in another state than before the release. */
   mayHaveMoved: boolean;
+  /** Whether somebody else has moved its traffic since: then that counts, and nothing is put back. */
+  isTakenOver?: boolean;
   /** The new deployment, from the moment at which its write is about to be sent. */
   candidate?: {
     readonly name: string;
@@ -115,7 +118,10 @@ async function putEndpoint(
   const { endpoint: name } = release;
   const before = progress.live === undefined ? undefined : stateOfLive(progress.live);
   const seen = await readBeforeWriting(name, before, deps);
-  if (!seen.ok) return seen.stop;
+  if (!seen.ok) {
+    if (seen.live !== undefined) [progress.live, progress.isTakenOver] = [seen.live, true];
+    return seen.stop;
+  }
   const body = release.endpointBody(seen.live, to);
   const isMoved = why !== "create" && why !== "update" && why !== "mark";
   progress.mayHaveMoved ||= isMoved;
@@ -127,7 +133,9 @@ async function putEndpoint(
 }
 
 type Seen =
-  { readonly ok: true; readonly live: LiveEndpoint | undefined } | { readonly ok: false; readonly stop: Stop };
+  | { readonly ok: true; readonly live: LiveEndpoint | undefined }
+  /** `live`: as somebody else has changed it. */
+  | { readonly ok: false; readonly stop: Stop; readonly live?: LiveEndpoint };
 
 /** A write replaces the whole endpoint: nothing that somebody else has moved meanwhile is overwritten. */
 async function readBeforeWriting(name: string, before: EndpointState | undefined, deps: StepDeps): Promise<Seen> {
@@ -154,7 +162,8 @@ async function readBeforeWriting(name: string, before: EndpointState | undefined
     }
     const now = live === undefined ? "it is gone" : `it is ${stateText(stateOfLive(live))} now`;
     const message = `Somebody else has changed the endpoint '${name}' during the release: ${now}, and was ${stateText(before)}. Nothing of it was overwritten.`;
-    return { ok: false, stop: { why: "conflict", message, mayBeDone: false } };
+    const stop: Stop = { why: "conflict", message, mayBeDone: false };
+    return { ok: false, stop, ...(live === undefined ? {} : { live }) };
   }
 }
 
@@ -275,6 +284,6 @@ function trafficOf({ traffic, mirrorTraffic }: LiveEndpoint, name: string): stri
 }
 
 export function textOf({ message, error }: Pick<StepStop, "message" | "error">): string {
-  const said = error === undefined ? "" : ` ${error.message.replace(/\.$/, "")} [${error.code}]`;
+  const said = error === undefined ? "" : ` ${sentenceOf(error)}`;
   return `${message.replace(/\.$/, "")}${said === "" ? "" : `:${said}`}`;
 }

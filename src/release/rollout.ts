@@ -15,7 +15,7 @@ export type RolloutDeployment = {
 export type Marks = {
   /** The deployment whose release has begun to move traffic, and has not ended. */
   readonly releasing?: string;
-  /** Deployments without traffic that stay on purpose, by {@link keptKey}. */
+  /** Deployments without traffic that stay on purpose, by {@link keptKey} or {@link failedKey}. */
   readonly kept: readonly string[];
 };
 
@@ -75,6 +75,15 @@ export function keptKey(name: string, digest: string): string {
   return `${name.toLowerCase()}:${digest.slice(0, 12)}`;
 }
 
+/** The same for one that has failed, and stays to be looked at. */
+export function failedKey(name: string, digest: string): string {
+  return `${keptKey(name, digest)}:failed`;
+}
+
+function isKept({ name, digest }: RolloutDeployment, { kept }: Marks): boolean {
+  return digest !== undefined && (kept.includes(keptKey(name, digest)) || kept.includes(failedKey(name, digest)));
+}
+
 /**
  * How a declared endpoint and deployment are brought about, from what is live. Pure: a plan shows it, a release carries it
  * out. Traffic moves only after the tests, every map sums to 100 or to 0 before the first release, and what is not declared
@@ -109,7 +118,12 @@ const nothingLive: RolloutEndpoint = {
 };
 
 function stateOf({ traffic, mirror, marks }: EndpointState): EndpointState {
-  return { traffic: normalized(traffic), mirror: normalized(mirror), marks };
+  return { traffic: normalized(traffic), mirror: mirrorBeside(traffic, mirror), marks };
+}
+
+/** What has live traffic cannot get copies of it as well. */
+function mirrorBeside(traffic: Traffic, mirror: Traffic): Traffic {
+  return Object.fromEntries(Object.entries(normalized(mirror)).filter(([name]) => shareOf(traffic, name) === 0));
 }
 
 function isSameState(a: EndpointState, b: EndpointState): boolean {
@@ -161,8 +175,8 @@ function replaced(
   if (fault !== undefined) return { refused: fault };
   const traffic = normalized(wanted, names);
   const mirror = endpoint?.mirror === undefined ? from.mirror : normalized(endpoint.mirror, names);
-  const keptNow = keptAfter(live, traffic, { name, digest });
-  const to: EndpointState = { traffic, mirror, marks: { kept: keptNow } };
+  const keptNow = keptAfter(live, from, traffic, { name, digest });
+  const to = stateOf({ traffic, mirror, marks: { kept: keptNow } });
   const isThere = existing?.digest === digest && (existing.state === "ready" || existing.state === "in-flight");
   const deploy = isThere
     ? joined(name)
@@ -195,11 +209,14 @@ function released(
   { endpoint, strategy = { type: "blue-green", keepOld: false } }: Declared,
   live: RolloutEndpoint,
 ): Decision {
-  const base = startOver(live);
+  const cutBack = startOver(live, deployment.name);
   const { digest } = deployment;
   const same = live.deployments.filter((one) => one.digest === digest && !["failed", "leaving"].includes(one.state));
-  const existing = same.find(({ name }) => shareOf(base.traffic, name) > 0) ?? same[0];
-  const name = existing?.name ?? freeName(deployment, base);
+  const existing = chosenOf(same, deployment.name, cutBack.traffic);
+  const name = existing?.name ?? freeName(deployment, cutBack);
+  const wasKept = live.marks.kept.includes(keptKey(name, digest));
+  // What is made anew has passed no test: the mark of one before it must not speak for it.
+  const base = wasKept && existing?.state !== "ready" ? withoutMark(cutBack, keptKey(name, digest)) : cutBack;
   const old = oldOf(deployment.name, without(base.traffic, name));
   const isFirst = sumOf(base.traffic) === 0;
   const declaredShare = endpoint?.traffic === undefined ? 100 : declaredShareOf(endpoint.traffic, deployment.name);
@@ -213,11 +230,15 @@ function released(
   const isOnly = Object.keys(base.traffic).length === 1;
   const keepsOld = strategy.type !== "replace" && strategy.keepOld;
   const removed = keepsOld ? [] : lost.filter((one) => isOnly || one === old);
-  const kept = keptAfter(live, traffic, { name, digest }, removed);
-  const to: EndpointState = { traffic, mirror: base.mirror, marks: { kept } };
-  const isKept = live.marks.kept.includes(keptKey(name, digest));
-  const isEnded = isSameTraffic(traffic, base.traffic) && (shareOf(traffic, name) > 0 || isKept);
+  const kept = keptAfter(live, base, traffic, { name, digest }, removed);
+  const to = stateOf({ traffic, mirror: without(base.mirror, name), marks: { kept } });
+  const isEnded = isSameTraffic(traffic, base.traffic) && (shareOf(traffic, name) > 0 || wasKept);
   const isDone = existing?.state === "ready" && isEnded;
+  const [mirrored] = Object.keys(without(base.mirror, name));
+  if (!isDone && !isFirst && strategy.type === "shadow" && mirrored !== undefined)
+    return {
+      refused: `Traffic is mirrored to '${mirrored}' already, and the service mirrors to one deployment. End that mirror first.`,
+    };
   const occupant = live.deployments.find((one) => isSameName(one.name, name));
   const steps: readonly RolloutStep[] = isDone
     ? []
@@ -240,27 +261,40 @@ function released(
   };
 }
 
+/** Of several deployments of one definition the one that serves, and of those the one of the name. */
+function chosenOf(same: readonly RolloutDeployment[], name: string, traffic: Traffic): RolloutDeployment | undefined {
+  const rank = (one: RolloutDeployment) =>
+    (shareOf(traffic, one.name) > 0 ? 0 : 2) + (isSameName(one.name, name) ? 0 : 1);
+  return [...same].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))[0];
+}
+
 /** The endpoint as a release begins with it: what one that was cut off has moved is back at the deployments before it. */
-function startOver(live: RolloutEndpoint): EndpointState {
+function startOver(live: RolloutEndpoint, declaredName: string): EndpointState {
   const names = live.deployments.map(({ name }) => name);
   const traffic = normalized(live.traffic, names);
   const { releasing, kept } = live.marks;
   const others = releasing === undefined ? traffic : without(traffic, releasing);
   const isCutOff = releasing !== undefined && shareOf(traffic, releasing) > 0 && sumOf(others) > 0;
-  const back = isCutOff ? without(withShare(traffic, releasing, 0), releasing) : traffic;
+  const back = isCutOff ? withShare(traffic, releasing, 0, oldOf(declaredName, others)) : traffic;
   const isShadow = (name: string) => {
     const one = live.deployments.find((deployment) => isSameName(deployment.name, name));
-    const isOurs = one?.digest !== undefined && !kept.includes(keptKey(one.name, one.digest));
+    const isOurs = one?.digest !== undefined && !isKept(one, live.marks);
     return isOurs && releasing !== undefined && isSameName(releasing, name);
   };
   const mirror = Object.entries(normalized(live.mirror, names)).filter(([name]) => !isShadow(name));
   return { traffic: back, mirror: Object.fromEntries(mirror), marks: { kept } };
 }
 
+function withoutMark(state: EndpointState, key: string): EndpointState {
+  return { ...state, marks: { ...state.marks, kept: state.marks.kept.filter((one) => one !== key) } };
+}
+
 function reset(live: RolloutEndpoint, base: EndpointState): readonly RolloutStep[] {
   const isReset = isSameTraffic(live.traffic, base.traffic) && isSameTraffic(live.mirror, base.mirror);
-  if (isReset && live.isAsDeclared) return [];
-  return [{ do: "put-endpoint", why: isReset ? "update" : "start-over", to: base }];
+  const isMarked = live.marks.kept.length === base.marks.kept.length;
+  if (isReset && isMarked && live.isAsDeclared) return [];
+  const why = isReset ? (live.isAsDeclared ? "mark" : "update") : "start-over";
+  return [{ do: "put-endpoint", why, to: base }];
 }
 
 /** Ours, without traffic, and not kept on purpose: a crash has left them. */
@@ -274,7 +308,7 @@ function leftOvers(live: RolloutEndpoint, { traffic, mirror }: EndpointState, na
         shareOf(traffic, one.name) === 0 &&
         shareOf(live.traffic, one.name) === 0 &&
         shareOf(mirror, one.name) === 0 &&
-        !live.marks.kept.includes(keptKey(one.name, one.digest)),
+        !isKept(one, live.marks),
     )
     .map((one) => one.name);
 }
@@ -331,7 +365,7 @@ function movesTo({ name, to, has, share, isFirst, old }: Move, base: EndpointSta
         {
           do: "put-endpoint",
           why: "share",
-          to: { ...base, traffic: withShare(base.traffic, name, step, old), marks: marked },
+          to: stateOf({ ...base, traffic: withShare(base.traffic, name, step, old), marks: marked }),
         },
         ...(strategy.waitSeconds > 0 ? [{ do: "wait", seconds: strategy.waitSeconds } as const] : []),
         test,
@@ -359,15 +393,17 @@ function movesTo({ name, to, has, share, isFirst, old }: Move, base: EndpointSta
  */
 function keptAfter(
   live: RolloutEndpoint,
+  from: EndpointState,
   traffic: Traffic,
   { name, digest }: { readonly name: string; readonly digest: string },
   removed: readonly string[] = [],
 ): readonly string[] {
   const others = live.deployments.flatMap((one) => {
     if (one.digest === undefined || isSameName(one.name, name) || shareOf(traffic, one.name) > 0) return [];
-    const key = keptKey(one.name, one.digest);
-    const isLeft = shareOf(live.traffic, one.name) > 0 && live.marks.releasing !== one.name;
-    return (live.marks.kept.includes(key) || isLeft) && !removed.includes(one.name) ? [key] : [];
+    if (removed.includes(one.name)) return [];
+    const keys = [keptKey(one.name, one.digest), failedKey(one.name, one.digest)];
+    const marked = keys.filter((key) => live.marks.kept.includes(key));
+    return marked.length === 0 && shareOf(from.traffic, one.name) > 0 ? [keptKey(one.name, one.digest)] : marked;
   });
   return [...others, ...(shareOf(traffic, name) === 0 ? [keptKey(name, digest)] : [])];
 }

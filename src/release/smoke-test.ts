@@ -163,7 +163,7 @@ async function faultIn(answer: ScoringAnswer, test: RequestTest): Promise<string
   const { status, text, isWhole } = answer;
   if (status !== test.status) {
     const said = text.trim() === "" ? "" : `: ${shortened(text.trim())}`;
-    return `status ${test.status} wanted, ${status} got${said}`;
+    return `status ${test.status} wanted, ${status} got${modelStatus(answer)}${said}`;
   }
   if (test.response === undefined && test.schema === undefined) return undefined;
   if (!isWhole) return "The answer is too large to be compared.";
@@ -171,6 +171,16 @@ async function faultIn(answer: ScoringAnswer, test: RequestTest): Promise<string
   const differences = test.response === undefined ? [] : differencesFrom(test.response, json, test.tolerance);
   if (differences.length > 0) return differenceText(differences, test.tolerance);
   return test.schema === undefined ? undefined : schemaFault(test.schema, json);
+}
+
+/**
+ * A managed endpoint answers 424 in the place of what its model has answered.
+ *
+ * @see https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-online-endpoints#http-status-codes
+ */
+function modelStatus({ status, headers }: ScoringAnswer): string {
+  const own = headers["ms-azureml-model-error-statuscode"];
+  return status === 424 && own !== undefined ? ` (the model itself answered with ${own})` : "";
 }
 
 /** Scripts often return JSON as a text, which is JSON in JSON then. */
