@@ -134,6 +134,7 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
       runEnded: () => (unsettled = undefined),
       startedRun: () => started,
       container: () => undefined,
+      serving: () => undefined,
     },
   };
   let outcome;
