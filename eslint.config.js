@@ -11,7 +11,7 @@ const edges = [
   "src/inputs.ts",
 ];
 /** What starts processes on the runner. The clock, the environment and randomness are handed to it like to everything else. */
-const machine = ["src/run/on-runner/**/*.ts"];
+const machine = ["src/run/on-runner/**/*.ts", "src/release/on-runner/**/*.ts"];
 
 const restrictedGlobals = [
   { name: "fetch", message: "Network belongs to src/azure and src/github." },
@@ -35,7 +35,10 @@ const noActions = { group: ["@actions/*"], message: "The runner is reached throu
 const noAzure = { group: ["@azure/*"], message: "Azure is reached through src/azure." };
 const network = ["node:http", "node:https", "node:http2", "node:net", "node:tls", "node:dns", "undici"];
 const noNetwork = { group: [...network, "node:timers", "node:timers/*"], message: "Only the edges touch the world." };
-const noProcesses = { group: ["node:child_process"], message: "Processes are started in src/run/on-runner." };
+const noProcesses = {
+  group: ["node:child_process"],
+  message: "Processes are started in src/run/on-runner and src/release/on-runner.",
+};
 
 export default tseslint.config(
   { ignores: ["dist/", "build/", "node_modules/", ".demo/", ".emulator/", ".tools/", "coverage/"] },

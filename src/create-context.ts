@@ -11,7 +11,7 @@ import { lastMomentOfJob } from "./github/job-end.ts";
 import { githubContext } from "./github/context.ts";
 import type { Log } from "./github/log.ts";
 import { mask } from "./github/mask.ts";
-import { saveContainer, saveRunSettled, saveStartedRun } from "./github/state.ts";
+import { saveContainer, saveRunSettled, saveServing, saveStartedRun } from "./github/state.ts";
 import { signInOf } from "./identity.ts";
 import { workingDirectory, type Environment, type Inputs } from "./inputs.ts";
 import type { ResolveSecret } from "./secret/secret.ts";
@@ -138,6 +138,7 @@ function savedState(): CommandContext["state"] {
   let started: string | undefined;
   return {
     container: (name = "") => saveContainer(name),
+    serving: saveServing,
     runStarting: (run) => {
       started = run.name;
       saveStartedRun(run);

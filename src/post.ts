@@ -2,24 +2,26 @@ import { systemClock } from "./azure/clock.ts";
 import { createLog } from "./github/log.ts";
 import { hideInErrorOutput, mask, withoutSecrets } from "./github/mask.ts";
 import { appendSummary } from "./github/outputs.ts";
-import { savedContainer, savedRun } from "./github/state.ts";
+import { savedContainer, savedRun, savedServing } from "./github/state.ts";
 import { earlySecrets, signInOf } from "./identity.ts";
 import { readInputs, type Environment } from "./inputs.ts";
 import { interpretStatus } from "./azure/job-status.ts";
 import { cancelRun, lookForSubmission } from "./run/cancel.ts";
 import { removeContainer } from "./run/on-runner/container/container.ts";
 import { findEngine } from "./run/on-runner/container/engine.ts";
+import { stopServers } from "./release/on-runner/stop.ts";
 import { howToContinue } from "./run/still-running.ts";
 import { heading, sentence } from "./report/document.ts";
 import { markdownOf } from "./report/render/markdown.ts";
 
 /**
  * Finishes what `main` could not: a run that was submitted and neither followed to its end nor left on purpose, and a
- * container on the runner, which is removed. After a cancelled workflow it cancels the run; after a crash it says how to
+ * container on the runner, which is removed. Servers that were to answer until the end of the job are ended. After a cancelled workflow it cancels the run; after a crash it says how to
  * resume or cancel it.
  */
 export async function post(environment: Environment): Promise<void> {
   await endContainer(environment);
+  await endServers(environment);
   const { run, settled, cancelled } = savedRun();
   if (run === undefined || settled) return;
   hideInErrorOutput();
@@ -70,4 +72,12 @@ async function endContainer(environment: Environment): Promise<void> {
   if (name === undefined || engine === undefined) return;
   await removeContainer(engine, name);
   createLog().info(`The step ended before its run did; the container ${name} was removed.`);
+}
+
+/** Deployments on the runner are for the steps of this job; the steps are over when the first post step begins. */
+async function endServers(environment: Environment): Promise<void> {
+  const folder = savedServing();
+  if (folder === undefined) return;
+  const names = await stopServers(folder, environment);
+  if (names.length > 0) createLog().info(`Ended what was served on the runner: ${names.join(", ")}.`);
 }

@@ -11,7 +11,7 @@ import type { Source } from "./source.ts";
 export type Ran = {
   readonly result: Pick<
     Result,
-    "conclusion" | "failures" | "failureReason" | "leftGoing" | "plan" | "problems" | "targets" | "run"
+    "conclusion" | "deployments" | "failures" | "failureReason" | "leftGoing" | "plan" | "problems" | "targets" | "run"
   >;
   /** Everything that can be read of it: log, summary, report, outputs, result file. Before anything is masked. */
   readonly text: string;
@@ -22,7 +22,7 @@ export type Ran = {
 };
 
 export type RunOptions = {
-  readonly command: "plan" | "apply" | "train" | "up" | "detach" | "doctor";
+  readonly command: "plan" | "apply" | "train" | "deploy" | "up" | "detach" | "doctor";
   /** Absolute folder of the checkout. */
   readonly checkout: string;
   readonly inputs?: Readonly<Record<string, string>>;
@@ -134,6 +134,7 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
       runEnded: () => (unsettled = undefined),
       startedRun: () => started,
       container: () => undefined,
+      serving: () => undefined,
     },
   };
   let outcome;

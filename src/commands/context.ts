@@ -70,6 +70,8 @@ export type SavedState = {
   readonly startedRun: () => string | undefined;
   /** A container on the runner, before it is created; nothing once it is gone. */
   readonly container: (name?: string) => void;
+  /** The folder of the records of servers on the runner, before one is started. */
+  readonly serving: (recordsFolder: string) => void;
 };
 
 /** What a command contributes to the result; the rest is filled in by the caller. */

@@ -3,6 +3,7 @@ import { checked } from "./check-declaration.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
 import { ensureDeclared } from "./ensure-targets.ts";
 import { releaseDeclared, usedByDeployments } from "./release-declared.ts";
+import { needsWorkspace } from "./run-declared.ts";
 import { connect, MissingInput, workspaceReport } from "./workspace.ts";
 
 /** Ensures the targets that the deployments name, registers, deploys, tests, moves traffic; and takes it back on failure. */
@@ -15,6 +16,8 @@ export async function deploy(context: CommandContext): Promise<CommandResult> {
     throw new MissingInput(
       "Nothing to deploy is declared. Declare deploy: in the declaration file, or name a file with the input 'deploy'.",
     );
+  if (assetsToDeploy.length === 0 && !needsWorkspace({ targets: [], assets: [], gates: [], deployments }))
+    return join(base, await releaseDeclared(deployments, context, { liveNames: new Map() }));
   const azure = await connect(context, declaration);
   const ensured = await ensureDeclared(azure, usedByDeployments(declaration), context);
   const result = join(base, { ...ensured.result, workspace: workspaceReport(azure) });

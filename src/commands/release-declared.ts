@@ -1,5 +1,7 @@
 import pLimit from "p-limit";
 import { declaredFor } from "../asset/declared.ts";
+import type { Azure } from "../azure/azure.ts";
+import { defined } from "../azure/defined.ts";
 import { succeeded } from "../azure/outcome.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { Deployment } from "../deployment/deployment.ts";
@@ -13,7 +15,8 @@ import { placeOf } from "../yaml/source.ts";
 import type { Wanted } from "./before-writing.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { targetsOfDeployments, usesOfDeployments } from "./deployment-references.ts";
-import { takingTurns, type Prepared } from "./submit-run.ts";
+import { planOnRunner } from "./release-on-runner.ts";
+import { takingTurns } from "./submit-run.ts";
 
 /** Of what is declared, the deployments and the part that they use. */
 export function usedByDeployments(declaration: Declaration): Wanted {
@@ -41,6 +44,13 @@ export function releasedRun(run: RunReport | undefined): ReleasedRun | undefined
   };
 }
 
+/** Where it is deployed. */
+type Place = {
+  /** Absent where everything happens on the runner. */
+  readonly azure?: Azure;
+  readonly liveNames: ReleaseDeps["liveNames"];
+};
+
 type Released1 =
   { readonly released: Released } | { readonly failures: readonly Failure[]; readonly failed: DeploymentReport };
 
@@ -48,7 +58,7 @@ type Released1 =
 export async function releaseDeclared(
   deployments: readonly Deployment[],
   context: CommandContext,
-  prepared: Pick<Prepared, "azure" | "liveNames">,
+  place: Place,
   run?: ReleasedRun,
 ): Promise<CommandResult> {
   if (deployments.length === 0) return nothing;
@@ -58,7 +68,7 @@ export async function releaseDeclared(
   await Promise.all(
     [...byEndpoint.values()].map((group) =>
       limit(async () => {
-        for (const deployment of group) outcomes.set(deployment, await releaseOne(deployment, context, prepared, run));
+        for (const deployment of group) outcomes.set(deployment, await releaseOne(deployment, context, place, run));
       }),
     ),
   );
@@ -78,12 +88,11 @@ function familyOf({ type }: Deployment): string {
 async function releaseOne(
   deployment: Deployment,
   context: CommandContext,
-  prepared: Pick<Prepared, "azure" | "liveNames">,
+  place: Place,
   run?: ReleasedRun,
 ): Promise<Released1> {
   const startedAt = context.clock.now();
-  const deps = releaseDeps(deployment, context, prepared, run);
-  const planned = await plannedRelease(deployment, deps);
+  const planned = await plannedRelease(deployment, context, place, defined({ run }));
   if (planned.ok) return { released: await planned.value.carryOut() };
   const failure = failureAt(planned.failure, `${wordFor(deployment)} could not be released`, deployment.source);
   const reason = failure.reason === "workspace-unavailable" ? ("deployment-failed" as const) : failure.reason;
@@ -104,7 +113,15 @@ async function releaseOne(
   };
 }
 
-async function plannedRelease(deployment: Deployment, deps: ReleaseDeps & { readonly isRunToCome?: boolean }) {
+async function plannedRelease(
+  deployment: Deployment,
+  context: CommandContext,
+  { azure, liveNames }: Place,
+  before: { readonly run?: ReleasedRun; readonly isRunToCome?: boolean },
+) {
+  if (deployment.type === "local") return planOnRunner(deployment, context, azure, before);
+  if (azure === undefined) throw new Error(`The deployment ${deployment.endpointName} needs a workspace.`);
+  const deps = { ...releaseDeps(deployment, context, { azure, liveNames }), ...before };
   const parts = await takeParts(deployment, deps);
   return parts.ok ? planRelease(deployment, parts.value, deps) : parts;
 }
@@ -131,7 +148,7 @@ function placeIn({ source }: Deployment): { readonly where?: NonNullable<Deploym
 export async function planDeployments(
   deployments: readonly Deployment[],
   context: CommandContext,
-  prepared: Pick<Prepared, "azure" | "liveNames">,
+  place: Place,
   isRunToCome: boolean,
 ): Promise<{
   readonly planned: readonly PlannedRelease["planned"][];
@@ -143,17 +160,15 @@ export async function planDeployments(
     deployments.map((deployment) =>
       limit(async () => ({
         deployment,
-        outcome: await plannedRelease(deployment, {
-          ...releaseDeps(deployment, context, prepared),
-          isRunToCome,
-        }),
+        outcome: await plannedRelease(deployment, context, place, { isRunToCome }),
       })),
     ),
   );
   const planned = outcomes.flatMap(({ outcome }) => (outcome.ok ? [outcome.value.planned] : []));
   return {
     planned,
-    hasChanges: planned.some(hasChangesIn),
+    // What the runner serves ends with the job: it is no state that could be as declared.
+    hasChanges: planned.some((one) => one.type !== "local" && hasChangesIn(one)),
     failures: outcomes.flatMap(({ deployment, outcome }) =>
       outcome.ok ? [] : [failureAt(outcome.failure, `${wordFor(deployment)} could not be planned`, deployment.source)],
     ),
@@ -163,8 +178,7 @@ export async function planDeployments(
 function releaseDeps(
   deployment: Deployment,
   context: CommandContext,
-  { azure, liveNames }: Pick<Prepared, "azure" | "liveNames">,
-  run?: ReleasedRun,
+  { azure, liveNames }: Required<Place>,
 ): ReleaseDeps {
   const { clock, signal, deadline, github, newId, log, inputs } = context;
   const said = (message: string) => `${deployment.endpointName}: ${message}`;
@@ -175,7 +189,6 @@ function releaseDeps(
     deadline,
     wait: inputs.wait,
     github,
-    ...(run === undefined ? {} : { run }),
     resolveSecret: context.resolveSecretWith(azure),
     mask: context.mask,
     newId,

@@ -5,6 +5,7 @@ import type { LiveJob } from "../azure/jobs.ts";
 import type { AzureFailure } from "../azure/outcome.ts";
 import { originOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
+import { needsWorkspace as servesFromWorkspace } from "../deployment/local/definition.ts";
 import { workflowAttempt } from "../github/context.ts";
 import { assetsOf, computesOf, isOfFirstSdk, liveStepsOf, stepsOf, type Job } from "../job/job.ts";
 import { isComparison } from "../run/gates.ts";
@@ -32,12 +33,12 @@ export function needsWorkspace({
   assets,
   gates,
   deployments,
-}: Pick<Declaration, "run" | "targets" | "assets" | "gates" | "deployments">): boolean {
+}: Pick<Declaration, "targets" | "assets" | "gates" | "deployments"> & Partial<Pick<Declaration, "run">>): boolean {
   const onRunner = run === undefined || isOnRunner(run, targets);
   // What a run of the runner is compared with is in the workspace.
   const compares = run !== undefined && gates.some(isComparison);
   return (
-    deployments.length > 0 ||
+    deployments.some((deployment) => deployment.type !== "local" || servesFromWorkspace(deployment)) ||
     !onRunner ||
     compares ||
     assets.length > 0 ||

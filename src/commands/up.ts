@@ -1,7 +1,7 @@
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError } from "../yaml/problem.ts";
 import { ensureDeclared } from "./ensure-targets.ts";
-import { join, type CommandContext, type CommandResult } from "./context.ts";
+import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { givenPlan } from "./plan-file.ts";
 import { connect, workspaceReport } from "./workspace.ts";
 import type { releaseDeclared } from "./release-declared.ts";
@@ -14,8 +14,12 @@ export async function up(context: CommandContext): Promise<CommandResult> {
   const base = checked(declaration);
   if (declaration.problems.some(isError)) return base;
   // A plan belongs to a workspace, so a given one needs it even where everything else happens on the runner.
-  if (context.inputs.planFile === undefined && !needsWorkspace(declaration))
-    return join(base, await runDeclared(declaration, context));
+  if (context.inputs.planFile === undefined && !needsWorkspace(declaration)) {
+    const ran = join(base, await runDeclared(declaration, context));
+    return ran.failures.length > 0
+      ? ran
+      : join(ran, await released(declaration, ran, context, { liveNames: new Map() }));
+  }
   const given = await givenPlan(context, declaration);
   if (given.result.failures.length > 0) return join(base, given.result);
   const azure = await connect(context, declaration);
@@ -23,8 +27,7 @@ export async function up(context: CommandContext): Promise<CommandResult> {
   const result = join(base, { ...applied.result, workspace: workspaceReport(azure) });
   if (result.failures.length > 0) return result;
   const ran = join(result, await runDeclared(declaration, context, applied));
-  if (declaration.deployments.length === 0 || ran.failures.length > 0) return ran;
-  return join(ran, await released(declaration, ran, context, applied));
+  return ran.failures.length > 0 ? ran : join(ran, await released(declaration, ran, context, applied));
 }
 
 /** A run that was only submitted has brought nothing yet: what it would bring is not deployed, and neither is the rest. */
@@ -34,6 +37,7 @@ async function released(
   context: CommandContext,
   prepared: Parameters<typeof releaseDeclared>[2],
 ): Promise<CommandResult> {
+  if (deployments.length === 0) return nothing;
   const { releaseDeclared: release, releasedRun } = await import("./release-declared.ts");
   if (run?.conclusion !== "in-progress") return release(deployments, context, prepared, releasedRun(run));
   context.log.annotate("notice", `Nothing is deployed: the run ${run.name} goes on, and deployments come after it.`);

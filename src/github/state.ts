@@ -32,6 +32,17 @@ export function savedContainer(): string | undefined {
   return name === "" ? undefined : name;
 }
 
+/** Saved before a server is started on the runner: the folder in which each of them has a record. */
+export function saveServing(recordsFolder: string): void {
+  saveState("serving", recordsFolder);
+}
+
+/** The folder of the records of servers that `main` may have left on the runner; `undefined` where it started none. */
+export function savedServing(): string | undefined {
+  const folder = getState("serving");
+  return folder === "" ? undefined : folder;
+}
+
 export function savedRun(): { readonly run?: StartedRun; readonly settled: boolean; readonly cancelled: boolean } {
   const text = getState("run");
   return {

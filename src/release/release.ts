@@ -2,19 +2,21 @@ import type { Outcome } from "../azure/outcome.ts";
 import type { Deployment, DeploymentTypeName } from "../deployment/deployment.ts";
 import type { PlannedRelease, ReleaseDeps, ReleaseFlow, TakenParts } from "./kind.ts";
 
+/** What is released in a workspace. What the runner serves needs none: `local-release.ts` says what it needs. */
+type ReleasedType = Exclude<DeploymentTypeName, "local">;
+
 /** How each type is released, loaded when a file declares it. A new flow is one file and one line here. */
 const flows = {
-  local: () => import("./local-release.ts"),
   aci: () => import("./service-release.ts"),
   aks: () => import("./service-release.ts"),
   managed: () => import("./online-release.ts"),
   kubernetes: () => import("./online-release.ts"),
   batch: () => import("./batch-release.ts"),
-} as const satisfies Readonly<Record<DeploymentTypeName, () => Promise<unknown>>>;
+} as const satisfies Readonly<Record<ReleasedType, () => Promise<unknown>>>;
 
 /** What releasing a deployment comes to. Only reads. */
 export async function planRelease(
-  deployment: Deployment,
+  deployment: Extract<Deployment, { readonly type: ReleasedType }>,
   parts: TakenParts,
   deps: ReleaseDeps,
 ): Promise<Outcome<PlannedRelease>> {

@@ -58,10 +58,11 @@ function isOneName(name: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name);
 }
 
-type Place = { readonly store: string; readonly path: string };
+/** A path of a datastore. */
+export type Place = { readonly store: string; readonly path: string };
 
 /** @returns `undefined` for what is in no datastore of this workspace. */
-function placeOf(address: string, workspace: string): Place | undefined {
+export function placeOf(address: string, workspace: string): Place | undefined {
   const [, before = "", store, path] = /^azureml:\/\/(.*?)datastores\/([^/]+)\/paths\/(.*)$/s.exec(address) ?? [];
   const [, other] = /^subscriptions\/.*\/workspaces\/([^/]+)\//i.exec(before) ?? [];
   if (store === undefined || path === undefined) return undefined;
@@ -92,9 +93,9 @@ async function firstThatIsThere(
 }
 
 /** Files below a path of a datastore; where the path is a file, that. */
-async function filesAt(
+export async function filesAt(
   { store, path }: Place,
-  { datastores, blobs }: OutputDeps,
+  { datastores, blobs }: Pick<OutputDeps, "datastores" | "blobs">,
 ): Promise<Outcome<readonly RunFile[]>> {
   const prefix = path.replace(/\/+$/, "");
   const listed = await withAccess(store, datastores, (container) => blobs.list(container, prefix));

@@ -16,3 +16,8 @@ export type LocalDeployment = DeploymentBase & {
   /** Absent: a free one. */
   readonly port?: number;
 };
+
+/** Whether its model is kept in a workspace: everything else is on the runner. */
+export function needsWorkspace({ model }: Pick<LocalDeployment, "model">): boolean {
+  return model !== undefined && (model.from === "reference" || model.file.location.from === "address");
+}

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { openSync, closeSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { lineSplitter } from "./lines.ts";
 
@@ -53,7 +54,7 @@ export async function runLogged(
       end();
     }),
   );
-  const stop = () => void endStarted(child, mark);
+  const stop = () => void endStarted({ pid: child.pid, mark });
   signal.addEventListener("abort", stop, { once: true });
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
@@ -62,7 +63,7 @@ export async function runLogged(
     });
     const { aborted } = signal;
     if (!aborted) await within(lingerMs, read);
-    await endStarted(child, mark);
+    await endStarted({ pid: child.pid, mark });
     await within(graceMs, read);
     return { code, aborted };
   } finally {
@@ -90,26 +91,81 @@ async function within(milliseconds: number, work: Promise<unknown>): Promise<voi
   clearTimeout(timer);
 }
 
+/** A program that goes on without the process that has started it. */
+export type Detached = {
+  /** Absent where it never began. */
+  readonly pid?: number | undefined;
+  /** What it is known by, whatever becomes of its number. */
+  readonly mark: string;
+};
+
+export type DetachedOptions = Pick<ProcessOptions, "cwd" | "env"> & {
+  readonly mark: string;
+  /** What it writes is appended there. */
+  readonly logFile: string;
+  /** Told of its end, if that comes while this process is there. */
+  readonly onEnd: (code: number | null) => void;
+};
+
+/** Starts a program in a process group of its own, which outlives this process. */
+export async function startDetached(
+  command: string,
+  args: readonly string[],
+  { cwd, env, mark, logFile, onEnd }: DetachedOptions,
+): Promise<Detached> {
+  const log = openSync(logFile, "a");
+  try {
+    const child = spawn(command, [...args], {
+      cwd,
+      env: { ...env, [markName]: mark },
+      detached: true,
+      stdio: ["ignore", log, log],
+      windowsHide: true,
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    child.once("exit", onEnd);
+    child.unref();
+    return { pid: child.pid, mark };
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Whether a program is still there: the number alone may be somebody else's by now. */
+export async function isRunning({ pid, mark }: Detached): Promise<boolean> {
+  if (pid === undefined || !send(pid, 0)) return false;
+  // One that has ended, and that nobody has asked about, has a number and no environment any more.
+  const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => undefined);
+  return environment === undefined ? process.platform !== "linux" : environment.includes(`${markName}=${mark}`);
+}
+
+/** Ends a program that was left going, with everything that it has started. */
+export async function endDetached(detached: Detached): Promise<void> {
+  await endStarted((await isRunning(detached)) ? detached : { mark: detached.mark });
+}
+
 /** Asks everything that a program has started to end, and ends what has not after a moment. */
-async function endStarted(child: ChildProcess, mark: string): Promise<void> {
-  if (child.pid === undefined) return;
+async function endStarted({ pid, mark }: Detached): Promise<void> {
   if (process.platform === "win32") {
-    send(child.pid, "SIGKILL");
+    if (pid !== undefined) send(pid, "SIGKILL");
     return;
   }
-  const group = -child.pid;
+  const group = pid === undefined ? undefined : -pid;
   if (!(await sendAll(group, mark, "SIGTERM"))) return;
   for (let waited = 0; waited < graceMs; waited += pollMs) {
     await pause(pollMs);
-    if (!send(group, 0) && (await marked(mark)).length === 0) return;
+    if ((group === undefined || !send(group, 0)) && (await marked(mark)).length === 0) return;
   }
   // Once more for each generation: a child may have been born between the look and the signal.
   for (let round = 0; round < 5 && (await sendAll(group, mark, "SIGKILL")); round += 1) await pause(pollMs);
 }
 
 /** @returns whether anybody was there. */
-async function sendAll(group: number, mark: string, signal: NodeJS.Signals): Promise<boolean> {
-  const inGroup = send(group, signal);
+async function sendAll(group: number | undefined, mark: string, signal: NodeJS.Signals): Promise<boolean> {
+  const inGroup = group !== undefined && send(group, signal);
   const others = await marked(mark);
   return others.map((pid) => send(pid, signal)).some(Boolean) || inGroup;
 }

@@ -111,7 +111,7 @@ async function ask({ command, env }: Engine, args: readonly string[]): Promise<v
  * Values reach the engine by its own environment, where no list of processes shows them. A name that the engine itself
  * reads there has to be given with its value.
  */
-function variablesFor({ env }: Engine, variables: Readonly<Record<string, string>>) {
+export function variablesFor({ env }: Engine, variables: Readonly<Record<string, string>>) {
   const args: string[] = [];
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(variables)) {
@@ -122,9 +122,9 @@ function variablesFor({ env }: Engine, variables: Readonly<Record<string, string
   return { args, env: { ...env, ...own } };
 }
 
-/** A mount as the engines read it: fields of CSV. */
-function mountText({ path, readOnly }: ContainerRun["mounts"][number]): string {
-  const fields = ["type=bind", `source=${path}`, `target=${path}`, ...(readOnly ? ["readonly"] : [])];
+/** A mount as the engines read it: fields of CSV. @param target default: the path that it has on this machine. */
+export function mountText({ path, readOnly }: ContainerRun["mounts"][number], target: string = path): string {
+  const fields = ["type=bind", `source=${path}`, `target=${target}`, ...(readOnly ? ["readonly"] : [])];
   return fields.map((field) => (/[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(",");
 }
 
