@@ -1,6 +1,7 @@
 import type { CodeEntry } from "./code-entry.ts";
 import { deploymentCodes } from "./deployment-codes.ts";
 import { jobCodes } from "./job-codes.ts";
+import { serviceCodes } from "./service-codes.ts";
 import { targetCodes } from "./target-codes.ts";
 import { tuningCodes } from "./tuning-codes.ts";
 import { workspaceCodes } from "./workspace-codes.ts";
@@ -397,6 +398,7 @@ export const problemCodes = {
   ...deploymentCodes,
   ...targetCodes,
   ...workspaceCodes,
+  ...serviceCodes,
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 export type ProblemCode = keyof typeof problemCodes;
