@@ -25,7 +25,8 @@ export async function train(context: CommandContext): Promise<CommandResult> {
       "No run is declared. Declare run: in the declaration file, or name a job file with the input 'run'.",
     );
   }
-  if (!needsWorkspace(declaration)) return join(base, await runDeclared(declaration, context));
+  // What is to be deployed is not this command's.
+  if (!needsWorkspace({ ...declaration, deployments: [] })) return join(base, await runDeclared(declaration, context));
   const azure = await connect(context, declaration);
   const ensured = await ensureDeclared(azure, usedByRun(declaration), context);
   const result = join(base, { ...ensured.result, workspace: workspaceReport(azure) });
