@@ -2,7 +2,6 @@ import pLimit from "p-limit";
 import { declaredFor } from "../asset/declared.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
-import { succeeded } from "../azure/outcome.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { hasChangesIn } from "../release/changes.ts";
@@ -16,6 +15,7 @@ import type { Wanted } from "./before-writing.ts";
 import { nothing, type CommandContext, type CommandResult } from "./context.ts";
 import { targetsOfDeployments, usesOfDeployments } from "./deployment-references.ts";
 import { planOnRunner } from "./release-on-runner.ts";
+import { mayRelease } from "./release-permission.ts";
 import { takingTurns } from "./submit-run.ts";
 
 /** Of what is declared, the deployments and the part that they use. */
@@ -194,7 +194,7 @@ function releaseDeps(
     newId,
     exclusively: takingTurns(azure, context),
     liveNames,
-    beforeWriting: () => Promise.resolve(succeeded(undefined)),
+    beforeWriting: mayRelease(deployment, azure),
     onProgress: (message) => log.info(said(message)),
     onGroup: (title, lines) => log.group(said(title), lines),
   };

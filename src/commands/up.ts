@@ -22,6 +22,8 @@ export async function up(context: CommandContext): Promise<CommandResult> {
   }
   const given = await givenPlan(context, declaration);
   if (given.result.failures.length > 0) return join(base, given.result);
+  if (given.plan !== undefined && declaration.deployments.length > 0)
+    context.log.annotate("notice", "The plan file covers targets and assets. What is deployed is decided anew.");
   const azure = await connect(context, declaration);
   const applied = await ensureDeclared(azure, { ...declaration, declared: declaration.targets }, context, given.plan);
   const result = join(base, { ...applied.result, workspace: workspaceReport(azure) });
