@@ -138,9 +138,13 @@ const submissions: readonly Submission[] = [
     ends: "preempted",
     check: (stand, { found, isSameAttempt }) => {
       // What has ended for good is submitted anew by a new workflow run, with as many retries; anything else is gone on with.
-      const usedUp = !isSameAttempt && found.length > 0 && found.every(isTerminal) ? found.length : 0;
-      const wanted = Array.from({ length: usedUp + mostAttempts }, () => "Failed");
-      return [...unfinished(stand), ...wrongAttempts(stand, wanted)];
+      const wanted = (usedUp: number) => Array.from({ length: usedUp + mostAttempts }, () => "Failed");
+      const isOver = found.length > 0 && found.every(isTerminal);
+      const asFound = wrongAttempts(stand, wanted(!isSameAttempt && isOver ? found.length : 0));
+      // What was going on when it was looked at may have ended before the new workflow run asked.
+      const endedMeanwhile =
+        isSameAttempt || isOver || found.length === 0 ? asFound : wrongAttempts(stand, wanted(found.length));
+      return [...unfinished(stand), ...(endedMeanwhile.length === 0 ? [] : asFound)];
     },
   },
   {
