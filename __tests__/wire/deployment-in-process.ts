@@ -3,7 +3,8 @@ import * as dataFile from "../../src/asset/files/data-file.ts";
 import { inWorkspace, type Location } from "../../src/asset/files/location.ts";
 import * as modelFile from "../../src/asset/files/model-file.ts";
 import { environmentBody } from "../../src/asset/environment/request.ts";
-import { assetsOf, readDeployment, type Deployment, type DeploymentTypeName } from "../../src/deployment/deployment.ts";
+import { assetsOf, readDeployment, type Deployment } from "../../src/deployment/deployment.ts";
+import { deployDocumentOfSchema } from "../../src/deployment/document.ts";
 import { toBatchDeploymentRequest, toBatchEndpointRequest } from "../../src/deployment/batch/request.ts";
 import { collectedData } from "../../src/deployment/online/data-collector.ts";
 import { toDeploymentRequest, toEndpointRequest } from "../../src/deployment/online/request.ts";
@@ -24,25 +25,16 @@ export type MadeDeployment = {
   readonly dependencies?: Readonly<Record<string, { readonly body: unknown }>>;
 };
 
-/** Which type reads a file of az ml, and as which of its documents. */
-export function documentOf(
-  schemaName: string | undefined,
-): { readonly type: DeploymentTypeName; readonly as: "endpoint" | "deployment" } | undefined {
-  const [, of, as] =
-    /^(managedOnline|kubernetesOnline|(?:\w+)?[bB]atch)(Endpoint|Deployment)$/.exec(schemaName ?? "") ?? [];
-  if (of === undefined || as === undefined) return undefined;
-  const type = of === "managedOnline" ? "managed" : of === "kubernetesOnline" ? "kubernetes" : "batch";
-  return { type, as: as === "Endpoint" ? "endpoint" : "deployment" };
-}
-
 /** What the action makes of one file of an endpoint or deployment, as far as that needs no network. */
 export function makeDeployment(yaml: string, folder: string, root?: string, file = "file.yml"): MadeDeployment {
   const { documents, problems } = readDocuments(yaml, { file, folder, root });
   const [document] = documents;
   if (document === undefined) return { problems };
-  const kind = documentOf(schemaNameOf((document.value as { readonly $schema?: unknown } | null)?.$schema));
-  if (kind === undefined) throw new Error(`${file} has no $schema of an endpoint or a deployment.`);
-  const { deployment, problems: found } = readDeployment(kind.type, { [kind.as]: { document, path: [] } });
+  const schemaName = schemaNameOf((document.value as { readonly $schema?: unknown } | null)?.$schema);
+  const { part, type } = deployDocumentOfSchema(schemaName ?? "") ?? {};
+  if (part === undefined || type === undefined)
+    throw new Error(`${file} has no $schema of an endpoint or a deployment.`);
+  const { deployment, problems: found } = readDeployment(type, { [part]: { document, path: [] } });
   const all = [...problems, ...found];
   return deployment === undefined ? { problems: all } : { problems: all, ...request(deployment, folder) };
 }
