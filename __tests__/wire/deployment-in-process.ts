@@ -6,7 +6,7 @@ import { environmentBody } from "../../src/asset/environment/request.ts";
 import { assetsOf, readDeployment, type Deployment } from "../../src/deployment/deployment.ts";
 import { deployDocumentOfSchema } from "../../src/deployment/document.ts";
 import { toBatchDeploymentRequest, toBatchEndpointRequest } from "../../src/deployment/batch/request.ts";
-import { collectedData } from "../../src/deployment/online/data-collector.ts";
+import { namedAssetsOf, type NamedPart } from "../../src/deployment/named-assets.ts";
 import { toDeploymentRequest, toEndpointRequest } from "../../src/deployment/online/request.ts";
 import type { DeployedModel } from "../../src/deployment/parts/model.ts";
 import type { ResolvedDeployment } from "../../src/deployment/resolved.ts";
@@ -67,22 +67,14 @@ function request(deployment: Deployment, folder: string): Omit<MadeDeployment, "
   }
   if ("model" in definition && definition.model !== undefined)
     ids.set("model", modelId(definition.model, folder, { tokenOf, put }));
-  if ("namedEnvironment" in definition && definition.namedEnvironment !== undefined) {
-    for (const token of Object.keys(dependencies)) if (token.startsWith("<environment:")) delete dependencies[token];
-    const { name = "", version = "1", definition: environment } = definition.namedEnvironment;
+  for (const { where, asset } of namedAssetsOf(deployment)) {
+    if (where === "environment")
+      for (const token of Object.keys(dependencies)) if (token.startsWith("<environment:")) delete dependencies[token];
     ids.set(
-      "environment",
-      put("environments", name, version, environmentBody(environment, contextOf(environment), false)),
+      where,
+      put(asset.kind === "data" ? "data" : "environments", asset.name ?? "", asset.version ?? "1", bodyOf(asset)),
     );
   }
-  if ("dataCollector" in definition)
-    for (const { where, asset } of collectedData(definition.dataCollector, endpointName, definition.name)) {
-      const { name = "", version = "", definition: data } = asset;
-      const address = data.location.from === "address" ? data.location.address : "";
-      const given = { idOf: () => "", computeIdOf: () => "", fingerprint: "" };
-      const { body } = dataFile.toRequest(data, undefined, address, given, { name, version });
-      ids.set(where, put("data", name, version, body));
-    }
   const collection = deployment.type === "batch" ? "batchEndpoints" : "onlineEndpoints";
   return {
     path: `/${collection}/${endpointName}/deployments/${definition.name}`,
@@ -92,6 +84,15 @@ function request(deployment: Deployment, folder: string): Omit<MadeDeployment, "
         : toDeploymentRequest(deployment.deployment ?? never(), deployment.type, resolved),
     dependencies,
   };
+}
+
+/** Of an asset that is registered under a name. */
+function bodyOf(asset: NamedPart["asset"]): unknown {
+  if (asset.kind === "environment") return environmentBody(asset.definition, contextOf(asset.definition), false);
+  const { definition, name = "", version = "1" } = asset;
+  const address = definition.location.from === "address" ? definition.location.address : "";
+  const ids = { idOf: () => "", computeIdOf: () => "", fingerprint: "" };
+  return dataFile.toRequest(definition, undefined, address, ids, { name, version }).body;
 }
 
 function never(): never {
