@@ -3,9 +3,10 @@ import * as dataFile from "../../src/asset/files/data-file.ts";
 import { inWorkspace, type Location } from "../../src/asset/files/location.ts";
 import * as modelFile from "../../src/asset/files/model-file.ts";
 import { environmentBody } from "../../src/asset/environment/request.ts";
-import { assetsOf, readDeployment, type Deployment, type DeploymentTypeName } from "../../src/deployment/deployment.ts";
+import { assetsOf, readDeployment, type Deployment } from "../../src/deployment/deployment.ts";
+import { deployDocumentOfSchema } from "../../src/deployment/document.ts";
 import { toBatchDeploymentRequest, toBatchEndpointRequest } from "../../src/deployment/batch/request.ts";
-import { collectedData } from "../../src/deployment/online/data-collector.ts";
+import { namedAssetsOf, type NamedPart } from "../../src/deployment/named-assets.ts";
 import { toDeploymentRequest, toEndpointRequest } from "../../src/deployment/online/request.ts";
 import type { DeployedModel } from "../../src/deployment/parts/model.ts";
 import type { ResolvedDeployment } from "../../src/deployment/resolved.ts";
@@ -24,25 +25,16 @@ export type MadeDeployment = {
   readonly dependencies?: Readonly<Record<string, { readonly body: unknown }>>;
 };
 
-/** Which type reads a file of az ml, and as which of its documents. */
-export function documentOf(
-  schemaName: string | undefined,
-): { readonly type: DeploymentTypeName; readonly as: "endpoint" | "deployment" } | undefined {
-  const [, of, as] =
-    /^(managedOnline|kubernetesOnline|(?:\w+)?[bB]atch)(Endpoint|Deployment)$/.exec(schemaName ?? "") ?? [];
-  if (of === undefined || as === undefined) return undefined;
-  const type = of === "managedOnline" ? "managed" : of === "kubernetesOnline" ? "kubernetes" : "batch";
-  return { type, as: as === "Endpoint" ? "endpoint" : "deployment" };
-}
-
 /** What the action makes of one file of an endpoint or deployment, as far as that needs no network. */
 export function makeDeployment(yaml: string, folder: string, root?: string, file = "file.yml"): MadeDeployment {
   const { documents, problems } = readDocuments(yaml, { file, folder, root });
   const [document] = documents;
   if (document === undefined) return { problems };
-  const kind = documentOf(schemaNameOf((document.value as { readonly $schema?: unknown } | null)?.$schema));
-  if (kind === undefined) throw new Error(`${file} has no $schema of an endpoint or a deployment.`);
-  const { deployment, problems: found } = readDeployment(kind.type, { [kind.as]: { document, path: [] } });
+  const schemaName = schemaNameOf((document.value as { readonly $schema?: unknown } | null)?.$schema);
+  const { part, type } = deployDocumentOfSchema(schemaName ?? "") ?? {};
+  if (part === undefined || type === undefined)
+    throw new Error(`${file} has no $schema of an endpoint or a deployment.`);
+  const { deployment, problems: found } = readDeployment(type, { [part]: { document, path: [] } });
   const all = [...problems, ...found];
   return deployment === undefined ? { problems: all } : { problems: all, ...request(deployment, folder) };
 }
@@ -75,22 +67,14 @@ function request(deployment: Deployment, folder: string): Omit<MadeDeployment, "
   }
   if ("model" in definition && definition.model !== undefined)
     ids.set("model", modelId(definition.model, folder, { tokenOf, put }));
-  if ("namedEnvironment" in definition && definition.namedEnvironment !== undefined) {
-    for (const token of Object.keys(dependencies)) if (token.startsWith("<environment:")) delete dependencies[token];
-    const { name = "", version = "1", definition: environment } = definition.namedEnvironment;
+  for (const { where, asset } of namedAssetsOf(deployment)) {
+    if (where === "environment")
+      for (const token of Object.keys(dependencies)) if (token.startsWith("<environment:")) delete dependencies[token];
     ids.set(
-      "environment",
-      put("environments", name, version, environmentBody(environment, contextOf(environment), false)),
+      where,
+      put(asset.kind === "data" ? "data" : "environments", asset.name ?? "", asset.version ?? "1", bodyOf(asset)),
     );
   }
-  if ("dataCollector" in definition)
-    for (const { where, asset } of collectedData(definition.dataCollector, endpointName, definition.name)) {
-      const { name = "", version = "", definition: data } = asset;
-      const address = data.location.from === "address" ? data.location.address : "";
-      const given = { idOf: () => "", computeIdOf: () => "", fingerprint: "" };
-      const { body } = dataFile.toRequest(data, undefined, address, given, { name, version });
-      ids.set(where, put("data", name, version, body));
-    }
   const collection = deployment.type === "batch" ? "batchEndpoints" : "onlineEndpoints";
   return {
     path: `/${collection}/${endpointName}/deployments/${definition.name}`,
@@ -100,6 +84,15 @@ function request(deployment: Deployment, folder: string): Omit<MadeDeployment, "
         : toDeploymentRequest(deployment.deployment ?? never(), deployment.type, resolved),
     dependencies,
   };
+}
+
+/** Of an asset that is registered under a name. */
+function bodyOf(asset: NamedPart["asset"]): unknown {
+  if (asset.kind === "environment") return environmentBody(asset.definition, contextOf(asset.definition), false);
+  const { definition, name = "", version = "1" } = asset;
+  const address = definition.location.from === "address" ? definition.location.address : "";
+  const ids = { idOf: () => "", computeIdOf: () => "", fingerprint: "" };
+  return dataFile.toRequest(definition, undefined, address, ids, { name, version }).body;
 }
 
 function never(): never {

@@ -1,4 +1,4 @@
-import { createTaker, ensureAssets, lookUp, refusedFor, type TakenAsset } from "../asset/asset.ts";
+import { createTaker, ensureAssets, lookUp, refusedFor, type AssetUse, type TakenAsset } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { defined } from "../azure/defined.ts";
@@ -7,6 +7,7 @@ import { assetsOf, modelOf, type Deployment } from "../deployment/deployment.ts"
 import { computeId } from "../job/parts/compute.ts";
 import type { ReleaseDeps, TakenParts } from "./kind.ts";
 import { planModel, type ModelDeps } from "./model.ts";
+import { planNamedParts } from "./named-parts.ts";
 
 /** Where a deployment asks for its model. */
 const modelPlace = "model";
@@ -17,11 +18,17 @@ type PartDeps = Omit<ModelDeps, "azure"> &
 /** Reads what a deployment is made of, on this machine and in the workspace. Nothing is sent. */
 export async function takeParts(deployment: Deployment, deps: PartDeps): Promise<Outcome<TakenParts>> {
   const { azure, liveNames } = deps;
-  const taken = await takeAssets(deployment);
+  const named = await planNamedParts(deployment, azure);
+  if (!named.ok) return named;
+  const places = new Set(named.value.map(({ where }) => where));
+  const taken = await takeAssets(assetsOf(deployment).filter(({ where }) => !places.has(where)));
   if (!taken.ok) return taken;
   const model = await planModel(modelOf(deployment), deployment.promoteFrom, deps);
   if (!model.ok) return model;
-  const identities = new Map(taken.value.map(({ use, identity }) => [use.where, identity]));
+  const identities = new Map([
+    ...taken.value.map(({ use, identity }) => [use.where, identity] as const),
+    ...named.value.map(({ where, identity }) => [where, identity] as const),
+  ]);
   if (model.value !== undefined) identities.set(modelPlace, model.value.identity);
   const bringing: AssetDeps = {
     assets: azure.assets,
@@ -36,23 +43,29 @@ export async function takeParts(deployment: Deployment, deps: PartDeps): Promise
   };
   return succeeded({
     identityOf: lookUp(identities),
-    steps: model.value?.steps ?? [],
+    steps: [...named.value.flatMap(({ steps }) => steps), ...(model.value?.steps ?? [])],
     ...defined({ modelId: model.value?.id }),
     ensure: async () => {
       const [assets, id] = await Promise.all([ensureAssets(taken.value, bringing), model.value?.ensure(bringing)]);
       if (!assets.ok) return assets;
-      if (id === undefined) return succeeded(lookUp(assets.value));
-      if (!id.ok) return id;
-      return succeeded(lookUp(new Map([...assets.value, [modelPlace, id.value]])));
+      const ids = new Map(assets.value);
+      for (const { where, ensure } of named.value) {
+        const made = await ensure(bringing);
+        if (!made.ok) return refusedFor({ where }, made.failure);
+        ids.set(where, made.value);
+      }
+      if (id?.ok === false) return id;
+      if (id?.ok === true) ids.set(modelPlace, id.value);
+      return succeeded(lookUp(ids));
     },
   });
 }
 
 /** One after the other: what is read first is refused first. */
-async function takeAssets(deployment: Deployment): Promise<Outcome<readonly TakenAsset[]>> {
+async function takeAssets(uses: readonly AssetUse[]): Promise<Outcome<readonly TakenAsset[]>> {
   const taken: TakenAsset[] = [];
   const takeAsset = createTaker();
-  for (const use of assetsOf(deployment)) {
+  for (const use of uses) {
     try {
       taken.push(await takeAsset(use));
     } catch (error) {

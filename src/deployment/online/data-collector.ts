@@ -1,10 +1,8 @@
 import * as z from "zod";
-import * as dataFile from "../../asset/files/data-file.ts";
 import type { DeclaredAsset } from "../../asset/declared.ts";
-import { versionText } from "../../asset/version.ts";
 import { defined } from "../../azure/defined.ts";
 import type { PartReader } from "../../job/parts/read-part.ts";
-import { exactly, number, oneOf, text, version } from "../../yaml/shape.ts";
+import { number, oneOf, text } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
 import type { ResolvedDeployment } from "../resolved.ts";
 

@@ -146,9 +146,12 @@ export function readOnlineDefinition(
 }
 
 /** As the official client has it: it makes text of all of them once it has added one of its own. */
-function propertiesOf({ properties = {}, private_network_connection: isPrivate }: Declared, node: SourceNode) {
+function propertiesOf(
+  { properties = {}, private_network_connection: isPrivate }: Declared,
+  node: SourceNode,
+): OnlineDefinition["properties"] {
   if (isPrivate !== true) return properties;
-  const texts = Object.entries(properties).map(([name, value]) => [
+  const texts = Object.entries(properties).map(([name, value]): [string, unknown] => [
     name,
     typeof value === "number" || typeof value === "boolean"
       ? pythonText(value, node.document.textAt?.([...node.path, "properties", name]))

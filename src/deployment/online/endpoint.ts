@@ -71,8 +71,7 @@ export function readOnlineEndpoint(
   node: SourceNode,
   type: "managed" | "kubernetes",
 ): { readonly endpoint?: OnlineEndpoint; readonly problems: readonly Problem[] } {
-  const schema: () => z.ZodType<Declared> =
-    type === "managed" ? managedEndpointSchema : (kubernetesEndpointSchema as unknown as () => z.ZodType<Declared>);
+  const schema: () => z.ZodType<Declared> = type === "managed" ? managedEndpointSchema : kubernetesEndpointSchema;
   const { value, problems: wrongShape } = checkShape(schema, node);
   if (value === undefined) return { problems: wrongShape };
   const { found, add } = problemsAt(node);

@@ -41,7 +41,7 @@ export function toProbe(declared: z.infer<ReturnType<typeof probeSchema>>): obje
   });
 }
 
-export const scaleTypes = ["default", "target_utilization"] as const;
+const scaleTypes = ["default", "target_utilization"] as const;
 
 export const scaleSettingsSchema = () =>
   speltType(

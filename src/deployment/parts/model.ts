@@ -97,7 +97,7 @@ const forms =
   "Write azureml:NAME:VERSION, azureml:NAME@latest, azureml://registries/REGISTRY/models/NAME/versions/VERSION, or model: { path: … }.";
 
 /** @param reader of the mapping that has `model`. */
-export function readModel(declared: DeclaredModel, reader: PartReader): Omit<ServedModel, "promoteFrom"> {
+function readModel(declared: DeclaredModel, reader: PartReader): Omit<ServedModel, "promoteFrom"> {
   const source = { document: reader.node.document, path: [...reader.node.path, "model"] };
   if (typeof declared === "string") {
     const isReference = checkReference(declared, reader);

@@ -205,7 +205,7 @@ function readBody(declared: DeclaredTest["request"], reader: PartReader): Reques
 }
 
 /** What YAML can say and JSON cannot: dates, and numbers that are none. */
-export function checkJson(value: unknown, path: NodePath, { add }: PartReader): void {
+function checkJson(value: unknown, path: NodePath, { add }: PartReader): void {
   const look = (item: unknown, at: NodePath): void => {
     if (Array.isArray(item)) for (const [index, one] of item.entries()) look(one, [...at, index]);
     else if (isMapping(item)) for (const [key, member] of Object.entries(item)) look(member, [...at, key]);
