@@ -1,5 +1,7 @@
-import type { ServingMode } from "./arm/endpoints/servers.ts";
 import type { Azurites } from "./azurites.ts";
+
+/** `process`: Azure ML's inference server for each deployment. `light`: nothing is started, and scorers answer. */
+export type ServingMode = "process" | "light";
 
 /** How the emulator is started; everything but the folder has a default. */
 export type EmulatorOptions = {

@@ -194,6 +194,7 @@ describe("an online deployment", () => {
       { environmentId: gone.replace("models", "environments") },
       "could not be found",
     ],
+    ["a model of another workspace", { model: `${workspacePath}-2/models/clf/versions/1` }, "could not be found"],
     [
       "code that is not there",
       { codeConfiguration: { codeId: gone.replace("models", "codes"), scoringScript: "s.py" } },

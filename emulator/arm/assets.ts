@@ -36,10 +36,7 @@ function otherContent(kind: string, name: string, version: string): Reply {
 }
 
 /** The long form of an address in a datastore: the service names the workspace, whoever leaves it out. */
-function withWorkspace(
-  properties: Readonly<Record<string, unknown>>,
-  root: string,
-): Readonly<Record<string, unknown>> {
+function withWorkspace(properties: Readonly<Record<string, unknown>>, root: string): Readonly<Record<string, unknown>> {
   const [, subscription = "", group = "", workspace = ""] =
     /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/.*\/workspaces\/([^/]+)$/.exec(root) ?? [];
   const long = `azureml://subscriptions/${subscription}/resourcegroups/${group}/workspaces/${workspace}/datastores/`;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Assets } from "../arm/assets.ts";
-import type { ServingMode } from "../arm/endpoints/servers.ts";
+import type { ServingMode } from "../settings.ts";
 import { artifactContainer } from "../arm/jobs/document.ts";
 import { fetchModel } from "../serving/content.ts";
 import { serverPackage } from "../serving/environment.ts";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Assets } from "../arm/assets.ts";
 import { artifactContainer, artifactFolder, type JobDocument } from "../arm/jobs/document.ts";
 import { workspaceContainer } from "../azurite.ts";
-import { seeded } from "../settings.ts";
+import { seeded, workspacePath } from "../settings.ts";
 import type { Storage } from "../storage.ts";
 import type { Store } from "../store.ts";
 
@@ -20,7 +20,10 @@ export function versionAt(
   { assets, store }: Pick<ContentSource, "assets" | "store">,
 ): Readonly<Record<string, unknown>> | undefined {
   if (isInRegistry(id)) return store.get<Readonly<Record<string, unknown>>>("registry-assets", id.toLowerCase());
-  const [, found, name = "", version = ""] = /\/(\w+)\/([^/]+)\/(?:versions|labels)\/([^/]+)$/.exec(id) ?? [];
+  const [, workspace, found, name = "", version = ""] =
+    /^(?:azureml:)?(\/.+\/workspaces\/[^/]+)\/(\w+)\/([^/]+)\/(?:versions|labels)\/([^/]+)$/i.exec(id) ?? [];
+  // Another workspace's are not to be had here.
+  if (workspace?.toLowerCase() !== workspacePath.toLowerCase()) return undefined;
   return found?.toLowerCase() === kind ? assets.find(kind, name, version)?.properties : undefined;
 }
 

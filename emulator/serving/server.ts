@@ -53,7 +53,7 @@ export type InferenceServer = {
 };
 
 /** The port at which Azure ML's server listens in its container. */
-export const containerPort = 5001;
+const containerPort = 5001;
 
 /** Lines of a log that are kept. */
 const keptLines = 5000;

@@ -187,7 +187,7 @@ function addressesOf({ family, endpoint, properties }: EndpointDocument, { endpo
 /** A system-assigned identity gets a principal of its own, and keeps it. */
 export function identityOf(wanted: Json | null | undefined, known: Json | undefined): Json | undefined {
   if (wanted === undefined || wanted === null) return undefined;
-  const users = Object.keys((wanted["userAssignedIdentities"] ?? {}) as Json);
+  const users = Object.keys(wanted["userAssignedIdentities"] ?? {});
   return {
     ...wanted,
     ...(/system/i.test(String(wanted["type"]))

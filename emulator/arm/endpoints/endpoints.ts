@@ -158,25 +158,6 @@ export function createEndpoints(
     [collections.onlineEndpoints, collections.batchEndpoints]
       .flatMap(({ endpoints, deployments }) => [endpoints, deployments])
       .flatMap((name) => store.list<EndpointDocument>(name).map(({ value }) => value));
-  const read = (request: Incoming, family: Family, path: readonly string[], visible: readonly EndpointDocument[]) => {
-    const [endpoint, , deployment] = path;
-    const own = visible.filter((one) => one.family === family);
-    if (endpoint === undefined)
-      return collection.listed(
-        own.filter((one) => one.deployment === undefined),
-        request,
-      );
-    const wanted = { endpoint, ...(deployment === undefined ? {} : { deployment }) };
-    const above = own.find((one) => one.deployment === undefined && keyOf(one) === endpoint.toLowerCase());
-    if (above === undefined) return notFound(family, endpoint);
-    if (path.length === 2)
-      return collection.listed(
-        own.filter((one) => one.deployment !== undefined && one.endpoint === above.endpoint),
-        request,
-      );
-    const found = own.find((one) => keyOf(one) === keyOf(wanted));
-    return found === undefined ? notFound(family, endpoint, deployment) : ok(collection.shown(found, request));
-  };
   return {
     collection,
     handle: (request, family, rest, faults) => {
@@ -187,7 +168,7 @@ export function createEndpoints(
       if (request.method === "GET") {
         const visible = (faults.some(({ kind }) => kind === "lagging") ? before : undefined) ?? everything();
         return rest.length <= 1 || (isBelow && action === undefined)
-          ? read(request, family, rest, visible)
+          ? read(request, family, rest, { visible, collection })
           : notImplemented(request);
       }
       if (endpoint === undefined || (isBelow && deployment === undefined)) return notAllowed(request.method, "a list");
@@ -226,6 +207,26 @@ export function createEndpoints(
       ? actOnOnlineEndpoint(request, found, action, faults, { ...collection, tokens })
       : actOnOnlineDeployment(request, found, action, servers);
   }
+}
+
+/** A list, or one of it. @param path of an endpoint, and of a deployment below it. */
+function read(
+  request: Incoming,
+  family: Family,
+  path: readonly string[],
+  { visible, collection }: { readonly visible: readonly EndpointDocument[]; readonly collection: EndpointCollection },
+): Reply {
+  const [endpoint, , deployment] = path;
+  const own = visible.filter((one) => one.family === family);
+  const isEndpoint = (one: EndpointDocument) => one.deployment === undefined;
+  if (endpoint === undefined) return collection.listed(own.filter(isEndpoint), request);
+  const above = own.find((one) => isEndpoint(one) && keyOf(one) === endpoint.toLowerCase());
+  if (above === undefined) return notFound(family, endpoint);
+  const isBelow = (one: EndpointDocument) => !isEndpoint(one) && one.endpoint === above.endpoint;
+  if (path.length === 2) return collection.listed(own.filter(isBelow), request);
+  const key = keyOf({ endpoint, ...(deployment === undefined ? {} : { deployment }) });
+  const found = own.find((one) => keyOf(one) === key);
+  return found === undefined ? notFound(family, endpoint, deployment) : ok(collection.shown(found, request));
 }
 
 /** What an emptied workspace has no more. */

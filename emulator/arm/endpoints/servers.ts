@@ -15,6 +15,7 @@ import { isImageAvailable } from "../../serving/images.ts";
 import { mlflowScript } from "../../serving/mlflow.ts";
 import { scoreBy, scorerOfModel, type Scorer, type ScoringAnswer, type ScoringRequest } from "../../serving/scorer.ts";
 import { startInferenceServer, type InferenceServer, type ServerSettings } from "../../serving/server.ts";
+import type { ServingMode } from "../../settings.ts";
 import type { Json } from "../computes/document.ts";
 import type { Failure } from "../course.ts";
 import { artifactContainer } from "../jobs/document.ts";
@@ -22,9 +23,6 @@ import type { Servers } from "./collection.ts";
 import { keyOf, type EndpointDocument } from "./document.ts";
 import { failureOf, type ServingProblem } from "./failures.ts";
 import { isMlflow, type DeploymentLogs } from "./online-deployments.ts";
-
-/** `process`: Azure ML's inference server for each deployment. `light`: nothing is started, and scorers answer. */
-export type ServingMode = "process" | "light";
 
 export type ServersOptions = ContentSource & {
   readonly folder: string;
