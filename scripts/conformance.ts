@@ -247,6 +247,7 @@ await client(second, "azure_ai_ml_pipeline.py", ofPipeline);
 await client(second, "azure_ai_ml_endpoints.py");
 await client(second, "azureml_mlflow.py", { RUN_NAME: trained.outputs["run-name"] ?? "", ...ofPipeline });
 await client(first, "azureml_core.py", ofPipeline);
+await client(first, "azureml_core_services.py");
 
 // What the action makes of theirs.
 const theirs = [

@@ -161,6 +161,9 @@ async function putModels(
 /** What stands for the server in the older packages; installing these takes minutes. */
 const withServer = /^azureml-defaults\b.*$/;
 
+/** What the first SDK adds to every specification: the index that pip asks anyway. */
+const usualIndex = /^--(find-links|extra-index-url)\s+https:\/\/pypi\.python\.org\//;
+
 /**
  * The conda specification of an environment. `azureml-defaults` is what brings the inference server into it: here the server
  * alone is installed for it.
@@ -169,15 +172,12 @@ function condaOf(python: Json | null | undefined): { readonly condaFile?: string
   const conda = python?.["condaDependencies"];
   if (python?.["userManagedDependencies"] === true || typeof conda !== "object" || conda === null) return {};
   const { dependencies } = conda as { readonly dependencies?: readonly unknown[] };
-  const changed = (dependencies ?? []).map((entry) =>
-    typeof entry === "object" && entry !== null && Array.isArray((entry as Json)["pip"])
-      ? {
-          pip: ((entry as Json)["pip"] as readonly unknown[]).map((text) =>
-            String(text).replace(withServer, serverPackage),
-          ),
-        }
-      : entry,
-  );
+  const changed = (dependencies ?? []).map((entry) => {
+    const pip = typeof entry === "object" && entry !== null ? (entry as Json)["pip"] : undefined;
+    if (!Array.isArray(pip)) return entry;
+    const lines = pip.map(String).filter((line) => !usualIndex.test(line));
+    return { pip: lines.map((line) => line.replace(withServer, serverPackage)) };
+  });
   // JSON is YAML.
   return { condaFile: JSON.stringify({ ...conda, dependencies: changed }) };
 }

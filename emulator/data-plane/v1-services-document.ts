@@ -118,10 +118,14 @@ export function shownService(
 
 /** Below which a service answers, for the way that the client came. */
 export function addressOf(service: KeptService, endpoints: CloudEndpoints, store: Store): string {
-  const path = service.computeType === "AKS" ? `/api/v1/service/${service.name}` : "";
-  const host = service.computeType === "AKS" ? ipOf(service, store) : hostOf(service);
-  const name = service["sslEnabled"] === true ? service["cname"] : undefined;
-  return `${endpoints.webService(host, typeof name === "string" ? name : undefined)}${path}`;
+  if (service.computeType !== "AKS") {
+    const { sslEnabled, cname } = service;
+    return endpoints.webService(hostOf(service), sslEnabled === true && typeof cname === "string" ? cname : undefined);
+  }
+  const own = clusterOf(service, store);
+  const { status, cname } = (own["sslConfiguration"] ?? {}) as Json;
+  const name = status === "Enabled" && typeof cname === "string" ? cname : undefined;
+  return `${endpoints.webService(ipOf(own), name)}/api/v1/service/${service.name}`;
 }
 
 /** The name of a container group. */
@@ -132,11 +136,14 @@ export function hostOf(service: KeptService): string {
   return `${label}.${region}.azurecontainer.io`;
 }
 
-/** Where the front end of the cluster answers. */
-function ipOf({ computeName }: KeptService, store: Store): string {
+function clusterOf({ computeName }: KeptService, store: Store): Json {
   const compute = store.get<ComputeDocument>("computes", (computeName ?? "").toLowerCase());
-  const own = (compute?.properties["properties"] ?? {}) as { readonly systemServices?: unknown };
-  const [first] = (Array.isArray(own.systemServices) ? own.systemServices : []) as readonly Json[];
+  return (compute?.properties["properties"] ?? {}) as Json;
+}
+
+/** Where the front end of the cluster answers. */
+function ipOf({ systemServices }: Json): string {
+  const [first] = (Array.isArray(systemServices) ? systemServices : []) as readonly Json[];
   return String(first?.["publicIpAddress"] ?? "20.0.0.9");
 }
 
