@@ -11,7 +11,7 @@ import type { Source } from "./source.ts";
 export type Ran = {
   readonly result: Pick<
     Result,
-    "conclusion" | "failures" | "failureReason" | "leftGoing" | "plan" | "problems" | "targets" | "run"
+    "conclusion" | "deployments" | "failures" | "failureReason" | "leftGoing" | "plan" | "problems" | "targets" | "run"
   >;
   /** Everything that can be read of it: log, summary, report, outputs, result file. Before anything is masked. */
   readonly text: string;
@@ -22,7 +22,7 @@ export type Ran = {
 };
 
 export type RunOptions = {
-  readonly command: "plan" | "apply" | "train" | "up" | "detach" | "doctor";
+  readonly command: "plan" | "apply" | "train" | "deploy" | "up" | "detach" | "doctor";
   /** Absolute folder of the checkout. */
   readonly checkout: string;
   readonly inputs?: Readonly<Record<string, string>>;
@@ -34,6 +34,9 @@ export type RunOptions = {
   readonly runId?: string;
   readonly pullRequest?: number | undefined;
   readonly clock?: Clock;
+  /** Aborts when the workflow is cancelled. */
+  readonly signal?: AbortSignal;
+  readonly onLine?: (line: string) => void;
 };
 
 /**
@@ -66,9 +69,12 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
   const mask = (secret: string) => void masks.add(secret);
   const inputs = source.readInputs(environment);
   const signIn = source.signInOf(inputs, environment);
-  const signal = new AbortController().signal;
+  const { signal = new AbortController().signal, onLine } = options;
   const log: CommandContext["log"] = {
-    info: (text) => void lines.push(text),
+    info: (text) => {
+      lines.push(text);
+      onLine?.(text);
+    },
     group: (title, grouped) => void lines.push(title, ...grouped),
     startGroup: (title) => void lines.push(title),
     endGroup: () => undefined,

@@ -1,5 +1,6 @@
 import { createArm, type Arm } from "./arm.ts";
 import { createAssets, type Assets } from "./assets.ts";
+import { createBatchEndpoints, type BatchEndpoints } from "./batch-endpoints.ts";
 import { createBlobs, type Blobs } from "./blobs.ts";
 import { discoverCloud, type Cloud } from "./cloud.ts";
 import { createComputes, type Computes } from "./computes.ts";
@@ -51,6 +52,7 @@ export type Azure = {
   readonly assets: Assets;
   /** Those of another workspace, with the same identity. */
   readonly assetsOf: (workspace: WorkspaceRef) => Assets;
+  readonly batchEndpoints: BatchEndpoints;
   readonly datastores: Datastores;
   readonly lookups: Lookups;
   readonly runHistory: RunHistory;
@@ -146,6 +148,7 @@ function assemble(
     v1Services: createV1Services(arm, workspace, { ...options, dataPlane }),
     assets: createAssets(arm, ref),
     assetsOf: (workspace) => createAssets(arm, workspace),
+    batchEndpoints: createBatchEndpoints(arm, ref, { ...options, cloud, newCredential }),
     datastores,
     lookups: createLookups(arm, ref),
     leases: createLeases((fresh) => datastores.open(defaultDatastore, fresh), options),

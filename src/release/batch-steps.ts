@@ -1,0 +1,271 @@
+import type { BatchEndpoints, LiveBatchDeployment, LiveBatchEndpoint } from "../azure/batch-endpoints.ts";
+import { defined } from "../azure/defined.ts";
+import { failed, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import type { BatchDeployment } from "../deployment/batch/definition.ts";
+import { adviceFor } from "../report/advice.ts";
+import { reasonOf, sentenceOf } from "../report/failure.ts";
+import type { DeploymentReport, Failure, FailureReason, LeftGoing, TestReport } from "../report/result.ts";
+import { placeOf } from "../yaml/source.ts";
+import {
+  asItWas,
+  changedEndpoint,
+  hasPassed,
+  hasSucceeded,
+  isSameName,
+  isSettled,
+  type BatchDecision,
+  type BatchLive,
+  type EndpointChange,
+} from "./batch-decision.ts";
+import { digestProperty } from "./digest.ts";
+import type { ReleaseDeps } from "./kind.ts";
+import { capital, join, write, type SettleDeps, type Stop, type Writable, type Written } from "./settle.ts";
+
+/** One release, under its lease. */
+export type BatchWork = {
+  readonly declared: BatchDeployment;
+  /** Of the definition of its deployment; empty for an endpoint alone. */
+  readonly digest: string;
+  /** Of the deployment. */
+  readonly name: string;
+  readonly batchEndpoints: BatchEndpoints;
+  readonly deps: ReleaseDeps;
+  readonly isHeld: () => boolean;
+};
+
+/** How a release has ended, as far as the report and the failures say it. */
+export type BatchEnd = {
+  readonly state?: string;
+  readonly action: DeploymentReport["action"];
+  readonly failure?: Failure;
+  readonly error?: ServiceError;
+  readonly logTail?: string;
+  readonly tests?: readonly TestReport[];
+  readonly endpoint?: LiveBatchEndpoint | undefined;
+  readonly modelId?: string | undefined;
+  readonly notes?: readonly string[];
+  readonly leftGoing?: readonly LeftGoing[];
+};
+
+export const endpointText = ({ endpointName }: BatchDeployment) => `the batch endpoint '${endpointName}'`;
+export const deploymentText = ({ deployment }: BatchDeployment) => `the batch deployment '${deployment?.name ?? ""}'`;
+
+/** A provisioning has a limit of its own, and never outlasts the command. */
+function settleDeps({ declared, deps, isHeld }: BatchWork): SettleDeps {
+  const { clock, signal, deadline, onProgress } = deps;
+  return {
+    ...{ clock, signal, isHeld, onProgress },
+    deadline: Math.min(deadline, clock.now() + declared.timeoutSeconds * 1000),
+  };
+}
+
+type Provisioned = Pick<LiveBatchDeployment, "provisioningState" | "properties">;
+
+/** What both kinds of resources have in common. */
+function writable<Live extends Provisioned>(
+  { batchEndpoints }: BatchWork,
+  what: string,
+  read: Writable<Live>["read"],
+  rest: Pick<Writable<Live>, "send" | "isAsSent"> & Partial<Pick<Writable<Live>, "hasFailed">>,
+): Writable<Live> {
+  return {
+    ...{ what, read },
+    progress: batchEndpoints.progress,
+    stateOf: ({ provisioningState }) => provisioningState,
+    isInFlight: (live) => !isSettled(live),
+    lastOperationOf: ({ properties }) => properties["AzureAsyncOperationUri"],
+    ...rest,
+  };
+}
+
+const nothingToSend = () =>
+  Promise.resolve(
+    failed({ reason: "refused", error: { code: "NothingToSend", message: "Nothing is sent.", details: [] } }),
+  );
+
+/** Waits until nothing is in flight on the endpoint and the deployment, whoever has begun it. */
+export async function untilQuiet(work: BatchWork): Promise<Written<unknown>> {
+  const { declared, name, batchEndpoints } = work;
+  const { endpointName } = declared;
+  const anything = { send: nothingToSend, isAsSent: () => true };
+  const endpoint = await join(
+    writable<LiveBatchEndpoint>(work, endpointText(declared), () => batchEndpoints.get(endpointName), anything),
+    settleDeps(work),
+  );
+  if (!endpoint.ok || endpoint.live === undefined || declared.deployment === undefined) return endpoint;
+  const read = () => batchEndpoints.getDeployment(endpointName, name);
+  return join(writable<LiveBatchDeployment>(work, deploymentText(declared), read, anything), settleDeps(work));
+}
+
+export function putEndpoint(
+  work: BatchWork,
+  body: object,
+  isAsSent: (live: LiveBatchEndpoint) => boolean,
+): Promise<Written<LiveBatchEndpoint>> {
+  const { declared, batchEndpoints } = work;
+  const { endpointName } = declared;
+  const one = writable<LiveBatchEndpoint>(work, endpointText(declared), () => batchEndpoints.get(endpointName), {
+    send: () => batchEndpoints.put(endpointName, body),
+    isAsSent: (live) => live !== undefined && hasSucceeded(live) && isAsSent(live),
+    hasFailed: (live) => isSettled(live) && !hasSucceeded(live),
+  });
+  return write(one, settleDeps(work));
+}
+
+/** @param digest that the deployment has then; absent where it is put back as somebody else has made it. */
+export function putDeployment(
+  work: BatchWork,
+  body: object,
+  digest: string | undefined,
+): Promise<Written<LiveBatchDeployment>> {
+  const { declared, name, batchEndpoints } = work;
+  const { endpointName } = declared;
+  const read = () => batchEndpoints.getDeployment(endpointName, name);
+  const isOurs = ({ properties }: Provisioned) => properties[digestProperty] === digest;
+  const one = writable<LiveBatchDeployment>(work, deploymentText(declared), read, {
+    send: () => batchEndpoints.putDeployment(endpointName, name, body),
+    isAsSent: (live) => live !== undefined && hasSucceeded(live) && isOurs(live),
+    hasFailed: (live) => isSettled(live) && !hasSucceeded(live) && isOurs(live),
+  });
+  return write(one, settleDeps(work));
+}
+
+function removeDeployment(work: BatchWork): Promise<Written<LiveBatchDeployment>> {
+  const { declared, name, batchEndpoints } = work;
+  const { endpointName } = declared;
+  const read = () => batchEndpoints.getDeployment(endpointName, name);
+  const one = writable<LiveBatchDeployment>(work, deploymentText(declared), read, {
+    send: () => batchEndpoints.removeDeployment(endpointName, name),
+    isAsSent: (live) => live === undefined,
+  });
+  return write(one, settleDeps(work));
+}
+
+/** Changes a live endpoint: the whole of it, made of what is read now. */
+export async function changeEndpoint(work: BatchWork, change: EndpointChange): Promise<Written<LiveBatchEndpoint>> {
+  const { declared, batchEndpoints } = work;
+  const quiet = await untilQuiet(work);
+  if (!quiet.ok) return { ok: false, stop: quiet.stop };
+  const read = await batchEndpoints.get(declared.endpointName);
+  if (!read.ok || read.value === undefined) {
+    const message = `${capital(endpointText(declared))} could not be read.`;
+    const failure = read.ok ? {} : { error: read.failure.error, failure: read.failure };
+    return { ok: false, stop: { why: read.ok ? "conflict" : "unreachable", message, mayBeDone: false, ...failure } };
+  }
+  const { defaultDeployment: wanted, passed } = change;
+  return putEndpoint(work, changedEndpoint(read.value, change), (live) => {
+    const isDefault =
+      wanted === null ? live.defaultDeployment === undefined : isSameName(live.defaultDeployment, wanted);
+    return (wanted === undefined || isDefault) && (passed === undefined || hasPassed(live, passed));
+  });
+}
+
+/** What of a release did not come about, as its end. */
+export function failing(work: BatchWork, stop: Stop, extra: Partial<BatchEnd> = {}): BatchEnd {
+  const { declared } = work;
+  const { reason, message } = tell(stop, work);
+  const goesOn = stop.mayBeDone && ["timeout", "cancelled", "unreachable"].includes(stop.why);
+  const subject = declared.deployment === undefined ? endpointText(declared) : deploymentText(declared);
+  return {
+    action: "failed",
+    failure: { reason, message, ...defined({ where: placeOf(declared.source) }) },
+    ...defined({ error: stop.error }),
+    ...(goesOn ? { leftGoing: [{ what: `${capital(subject)} may still be changing in Azure`, next: goOn }] } : {}),
+    ...extra,
+  };
+}
+
+/** Whether what was written is there and has failed: nothing is left of what was refused. */
+export function hasLeftSomething({ why }: Stop): boolean {
+  return why === "failed";
+}
+
+/**
+ * After a failure: what was there before is put back, and what was not is removed, unless it is kept. The default is what it
+ * was; a deployment that is the default cannot be deleted.
+ */
+export async function putBack(
+  work: BatchWork,
+  end: BatchEnd,
+  decision: Pick<BatchDecision, "deployment">,
+  before: BatchLive,
+): Promise<BatchEnd> {
+  const { declared, name, deps, isHeld } = work;
+  if (deps.signal.aborted || !isHeld()) return end;
+  const noted = (note: string, more: Partial<BatchEnd> = {}): BatchEnd => ({
+    ...end,
+    ...more,
+    notes: [...(end.notes ?? []), note],
+  });
+  const what = capital(deploymentText(declared));
+  const earlierDefault = before.endpoint?.defaultDeployment;
+  const serves = isSameName(earlierDefault, name);
+  if (!serves && !(await defaultPutBack(work, earlierDefault)))
+    return noted(`'${name}' may still be the default of its endpoint: that could not be put back.`);
+  if (declared.keepFailed && !serves) return noted(`${what} is kept, as keep_failed says.`);
+  const earlier = before.deployments.find((one) => isSameName(one.name, name));
+  if (earlier !== undefined && decision.deployment === "update") {
+    const restored = await putDeployment(work, asItWas(earlier), earlier.properties[digestProperty]);
+    if (!restored.ok) return noted(`${what} could not be put back to what it was.`);
+    const kept = declared.keepFailed ? " It is the default, so that keep_failed does not hold." : "";
+    const state = restored.live?.provisioningState;
+    return noted(`${what} was put back to what it was.${kept}`, { action: "rolled-back", ...defined({ state }) });
+  }
+  if (serves) return noted(`${what} is the default of its endpoint, which cannot be deleted; it stays.`);
+  const removed = await removeDeployment(work);
+  return removed.ok ? noted(`${what} was deleted.`, { action: "rolled-back" }) : noted(`${what} could not be deleted.`);
+}
+
+/** @returns false where the default may be another one than before. */
+async function defaultPutBack(work: BatchWork, earlier: string | undefined): Promise<boolean> {
+  const endpoint = await work.batchEndpoints.get(work.declared.endpointName);
+  if (!endpoint.ok) return false;
+  if (!isSameName(endpoint.value?.defaultDeployment, work.name)) return true;
+  return (await changeEndpoint(work, { defaultDeployment: earlier ?? null })).ok;
+}
+
+export const goOn = "Run the same command again: it waits for what is in flight, and goes on.";
+
+/** The first write was sent, and nothing is waited for. */
+export function submitted(work: BatchWork, sent: Outcome<unknown>, what: string): BatchEnd {
+  if (sent.ok) {
+    const leftGoing = [{ what: `${capital(what)} is being written`, next: goOn }];
+    const notes = ["It was submitted (wait: false): no test was run, and the default is what it was."];
+    return { action: "submitted", state: "Updating", leftGoing, notes };
+  }
+  const { failure } = sent;
+  const mayBeDone = failure.reason === "unknown" || failure.reason === "cancelled";
+  const why = failure.reason === "cancelled" ? "cancelled" : mayBeDone ? "unreachable" : "refused";
+  const message = `${capital(what)} could not be written.`;
+  return failing(work, { why, message, error: failure.error, failure, mayBeDone });
+}
+
+/** Why something has not become what it should be, as a sentence with what helps. */
+function tell(stop: Stop, { declared, deps }: BatchWork): { readonly reason: FailureReason; readonly message: string } {
+  const { error, failure } = stop;
+  const cause = error === undefined ? "" : ` ${sentenceOf(error)}.`;
+  const advice = error === undefined ? undefined : adviceFor(error);
+  const message = `${stop.message}${cause}${advice === undefined ? "" : ` ${advice}`}`;
+  switch (stop.why) {
+    case "cancelled":
+      return { reason: "cancelled", message };
+    case "conflict":
+      return { reason: "conflict", message };
+    case "timeout":
+      return deps.clock.now() >= deps.deadline
+        ? { reason: "timeout", message: `${stop.message} The step has no more time.` }
+        : { reason: "deployment-failed", message: `${stop.message} Its timeout is ${declared.timeoutSeconds} s.` };
+    case "failed":
+      return { reason: "deployment-failed", message };
+    case "refused":
+    case "unreachable":
+      return { reason: reasonOfFailure(failure), message };
+  }
+}
+
+/** Whoever may not write is told so; every other refusal is one of the deployment. */
+function reasonOfFailure(failure: AzureFailure | undefined): FailureReason {
+  if (failure === undefined) return "deployment-failed";
+  const reason = reasonOf(failure);
+  return reason === "workspace-unavailable" ? "deployment-failed" : reason;
+}
