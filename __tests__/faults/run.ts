@@ -34,6 +34,9 @@ export type RunOptions = {
   readonly runId?: string;
   readonly pullRequest?: number | undefined;
   readonly clock?: Clock;
+  /** Aborts when the workflow is cancelled. */
+  readonly signal?: AbortSignal;
+  readonly onLine?: (line: string) => void;
 };
 
 /**
@@ -66,9 +69,12 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
   const mask = (secret: string) => void masks.add(secret);
   const inputs = source.readInputs(environment);
   const signIn = source.signInOf(inputs, environment);
-  const signal = new AbortController().signal;
+  const { signal = new AbortController().signal, onLine } = options;
   const log: CommandContext["log"] = {
-    info: (text) => void lines.push(text),
+    info: (text) => {
+      lines.push(text);
+      onLine?.(text);
+    },
     group: (title, grouped) => void lines.push(title, ...grouped),
     startGroup: (title) => void lines.push(title),
     endGroup: () => undefined,

@@ -3,21 +3,23 @@ import { workspacePath } from "../../emulator/settings.ts";
 import { run, type RunOptions } from "../faults/run.ts";
 import { loadSource } from "../faults/source.ts";
 import { cpuCluster } from "../faults/stand.ts";
-import { ask, followed } from "../support/ask-emulator.ts";
+import { ask } from "../support/ask-emulator.ts";
 import { checkoutOf } from "../support/step.ts";
 import { useStand } from "../support/use-stand.ts";
 
 const source = await loadSource();
 const stand = useStand([cpuCluster]);
 
-const script = (result = "path.read_text()") => `import pathlib
+const script = (init = "pass") => `import pathlib
 
 def init():
-    pass
+    ${init}
 
 def run(mini_batch):
-    return [f"{path.name}:{${result}}" for path in map(pathlib.Path, mini_batch)]
+    return [f"{path.name}:{path.read_text()}" for path in map(pathlib.Path, mini_batch)]
 `;
+/** Of what fails in `run` the service lets as much pass as error_threshold says, which is everything. */
+const broken = "import module_of_nobody";
 
 type Declared = {
   readonly name?: string;
@@ -47,29 +49,35 @@ ${more}
 const inputs = (path = "azureml://datastores/workspaceblobstore/paths/batch-data/", more = "") =>
   `{ inputs: { data: { type: uri_folder, path: "${path}" } }${more} }`;
 
-const files = (yaml: string, result?: string) => ({
+const files = (yaml: string, init?: string) => ({
   "azureml.yml": yaml,
   "model.txt": "m1",
-  "src/score.py": script(result),
+  "src/score.py": script(init),
   "data/in.txt": "here",
 });
 
-async function deploy(yaml = declared(), options: Partial<RunOptions> & { readonly result?: string } = {}) {
-  const { result: scored, ...rest } = options;
-  const checkout = checkoutOf(files(yaml, scored));
+async function deploy(yaml = declared(), options: Partial<RunOptions> & { readonly init?: string } = {}) {
+  const { init, ...rest } = options;
+  const checkout = checkoutOf(files(yaml, init));
   const environment = stand.environment;
   const ran = await run(source, { command: "deploy", checkout, environment, seconds: 86_400, ...rest });
   const [deployment] = ran.result.deployments;
   return { ...ran, deployment, failures: ran.result.failures.join("\n") };
 }
 
+const putEndpoint = "PUT clf-batch";
+const put = (deployment: string) => `PUT clf-batch/deployments/${deployment}`;
+const invoke = "POST /_inference/clf-batch/jobs";
+
+let seen = 0;
+
 /** Writes to the endpoint and its deployments since the last look, in their order. */
 function writes(): readonly string[] {
-  const seen = stand
-    .requests()
+  const fresh = stand.requests().slice(seen);
+  seen = stand.requests().length;
+  return fresh
     .filter(({ method, path }) => method !== "GET" && /batchEndpoints|_inference/.test(path))
     .map(({ method, path }) => `${method} ${path.replace(/^.*batchEndpoints\//, "").replace(/\?.*$/, "")}`);
-  return seen;
 }
 
 type Shown = { readonly properties: Readonly<Record<string, unknown>> };
@@ -81,6 +89,15 @@ async function live(deployment?: string): Promise<Shown | undefined> {
   return status === 404 ? undefined : (body as Shown);
 }
 
+/** Everything of a deployment but what says when it was written. */
+function contentOf(shown: Shown | undefined): unknown {
+  const { properties, ...rest } = (shown?.properties ?? {}) as {
+    readonly properties?: Readonly<Record<string, unknown>>;
+  };
+  const { AzureAsyncOperationUri: _, ...own } = properties ?? {};
+  return { ...rest, properties: own };
+}
+
 const defaultOf = async () => {
   const { defaults } = ((await live())?.properties ?? {}) as {
     readonly defaults?: { readonly deploymentName?: string };
@@ -89,12 +106,20 @@ const defaultOf = async () => {
 };
 
 beforeEach(async () => {
+  seen = 0;
   for (const number of [1, 2]) await stand.emulator.putBlob(`batch-data/in-${number}.txt`, String(number));
 });
 
+/** Requests before the next look are seen by nobody. */
+async function settled(): Promise<void> {
+  const { failures } = await deploy();
+  expect(failures).toBe("");
+  seen = stand.requests().length;
+}
+
 describe("a batch deployment", () => {
   it("is made with its endpoint, invoked by its own name, and only then the default", async () => {
-    const { deployment, failures } = await deploy();
+    const { deployment, failures, masks } = await deploy();
     expect(failures).toBe("");
     expect(deployment).toMatchObject({
       endpoint: "clf-batch",
@@ -104,13 +129,215 @@ describe("a batch deployment", () => {
       tests: [{ name: "tests[0]", passed: true, status: "Completed" }],
       modelId: `${workspacePath}/models/clf/versions/1`,
     });
-    expect(writes()).toEqual([
-      "PUT clf-batch",
-      "PUT clf-batch/deployments/nightly",
-      "POST /_inference/clf-batch/jobs",
-      "PUT clf-batch",
-    ]);
+    expect(writes()).toEqual([putEndpoint, put("nightly"), invoke, putEndpoint]);
     expect(await defaultOf()).toBe("nightly");
     expect(await live()).toMatchObject({ tags: { team: "ml" }, properties: { description: "Scores at night" } });
+    // The token for the endpoint is one of its own.
+    expect(masks.length).toBeGreaterThan(1);
+  });
+
+  it("is left as it is where nothing has changed: nothing is written, and nothing is tested", async () => {
+    await settled();
+    const { deployment, failures } = await deploy();
+    expect(failures).toBe("");
+    expect(deployment).toMatchObject({ action: "unchanged", state: "Succeeded", tests: [] });
+    expect(writes()).toEqual([]);
+  });
+
+  it("is updated in place where its code has changed, and tested again", async () => {
+    await settled();
+    const { deployment, failures } = await deploy(declared(), { init: "print(1)" });
+    expect(failures).toBe("");
+    expect(deployment).toMatchObject({ action: "updated", tests: [{ passed: true }] });
+    expect(writes()).toEqual([put("nightly"), invoke, putEndpoint]);
+    expect(await defaultOf()).toBe("nightly");
+  });
+
+  it("that does not pass is removed, its cause is told, and the default is what it was", async () => {
+    await settled();
+    const { deployment, failures } = await deploy(declared({ name: "weekly" }), { init: broken });
+    expect(failures).toContain("1 of 1 tests of the batch deployment 'weekly' failed");
+    expect(deployment).toMatchObject({ action: "rolled-back", tests: [{ passed: false, status: "Failed" }] });
+    expect(failures).toContain("No module named 'module_of_nobody'");
+    expect(deployment?.error).toMatchObject({ code: "ModuleNotFoundError" });
+    expect(deployment?.logTail).toContain("module_of_nobody");
+    expect(deployment?.notes).toEqual(["The batch deployment 'weekly' was deleted."]);
+    expect(await live("weekly")).toBeUndefined();
+    expect(await defaultOf()).toBe("nightly");
+    expect(writes()).toEqual([put("weekly"), invoke, "DELETE clf-batch/deployments/weekly"]);
+  });
+
+  it("that does not pass is put back to what it was where it is the default, which cannot be deleted", async () => {
+    await settled();
+    const before = await live("nightly");
+    const yaml = declared({ more: "  keep_failed: true" });
+    const { deployment } = await deploy(yaml, { init: broken });
+    expect(deployment).toMatchObject({ action: "rolled-back", state: "Succeeded" });
+    expect(deployment?.notes.join()).toContain("was put back to what it was");
+    expect(writes()).toEqual([put("nightly"), invoke, put("nightly")]);
+    const after = await live("nightly");
+    expect(contentOf(after)).toEqual(contentOf(before));
+    // What was released before is released now: nothing is left to be done.
+    expect((await deploy()).deployment).toMatchObject({ action: "unchanged" });
+  });
+
+  it("that does not pass stays where keep_failed says so, is not the default, and is tested again by the next run", async () => {
+    await settled();
+    const yaml = declared({ name: "weekly", more: "  keep_failed: true" });
+    const { deployment } = await deploy(yaml, { init: broken });
+    expect(deployment).toMatchObject({
+      action: "failed",
+      notes: ["The batch deployment 'weekly' is kept, as keep_failed says."],
+    });
+    expect(await live("weekly")).toBeDefined();
+    expect(await defaultOf()).toBe("nightly");
+    writes();
+    const again = await deploy(yaml, { init: broken });
+    expect(again.deployment).toMatchObject({ tests: [{ passed: false }] });
+    expect(writes()).toEqual([invoke]);
+  });
+
+  it("is not the default where set_default is false, and is released once its tests have passed", async () => {
+    await settled();
+    const yaml = declared({ name: "weekly", more: "  set_default: false" });
+    expect((await deploy(yaml)).deployment).toMatchObject({ action: "created", tests: [{ passed: true }] });
+    expect(await defaultOf()).toBe("nightly");
+    writes();
+    expect((await deploy(yaml)).deployment).toMatchObject({ action: "unchanged" });
+    expect(writes()).toEqual([]);
+  });
+
+  it("without tests is as good as its state, and the report says so", async () => {
+    const { deployment, failures } = await deploy(declared({ tests: "" }));
+    expect(failures).toBe("");
+    expect(deployment?.notes.join()).toContain("No tests are declared");
+    expect(writes()).toEqual([putEndpoint, put("nightly"), putEndpoint]);
+    expect(await defaultOf()).toBe("nightly");
+  });
+
+  it("is invoked with data of the checkout, which is uploaded", async () => {
+    const { deployment, failures } = await deploy(declared({ tests: inputs("data") }));
+    expect(failures).toBe("");
+    expect(deployment).toMatchObject({ tests: [{ passed: true }] });
+    expect(await stand.emulator.blobs("LocalUpload")).toContainEqual(expect.objectContaining({ text: "here" }));
+  });
+
+  it("whose job takes longer than its timeout has not passed, and the job is cancelled", async () => {
+    stand.emulator.treatJobs({ do: "hold" });
+    const yaml = declared({ tests: inputs(undefined, ", timeout: 20") });
+    const { deployment, failures } = await deploy(yaml);
+    expect(failures).toContain("within 20 s");
+    expect(deployment).toMatchObject({ action: "rolled-back", tests: [{ passed: false }] });
+    expect(stand.emulator.jobs().map(({ status }) => status)).toEqual(["Canceled"]);
+    expect(await live("nightly")).toBeUndefined();
+  });
+
+  it("is only submitted with wait: false, and the next run tests it and makes it the default", async () => {
+    const first = await deploy(declared(), { inputs: { wait: "false" } });
+    expect(first.deployment).toMatchObject({ action: "submitted" });
+    expect(first.result.leftGoing).toHaveLength(1);
+    expect(writes()).toEqual([putEndpoint]);
+    expect((await deploy(declared(), { inputs: { wait: "false" } })).deployment).toMatchObject({ action: "submitted" });
+    expect(writes()).toEqual([put("nightly")]);
+    const last = await deploy();
+    expect(last.failures).toBe("");
+    expect(last.deployment).toMatchObject({ tests: [{ passed: true }] });
+    expect(writes()).toEqual([invoke, putEndpoint]);
+    expect(await defaultOf()).toBe("nightly");
+  });
+
+  it("has its job cancelled with the workflow, and is gone on with by the next run", async () => {
+    stand.emulator.treatJobs({ do: "hold" });
+    const abort = new AbortController();
+    const onLine = (line: string) => {
+      if (line.includes("has been started")) abort.abort();
+    };
+    const { result } = await deploy(declared(), { signal: abort.signal, onLine });
+    expect(result.failureReason).toBe("cancelled");
+    expect(stand.emulator.jobs().map(({ status }) => status)).toEqual(["Canceled"]);
+    expect(await defaultOf()).toBeUndefined();
+    stand.emulator.treatJobs({ do: "run" });
+    writes();
+    expect((await deploy()).deployment).toMatchObject({ tests: [{ passed: true }] });
+    expect(writes()).toEqual([invoke, putEndpoint]);
+  });
+
+  it("needs an endpoint: one that is neither declared nor live is named, and nothing is written", async () => {
+    const yaml = declared()
+      .replace(/\n {2}endpoint: .*/, "")
+      .replace("    name: nightly", "    name: nightly\n    endpoint_name: nobody");
+    const { failures } = await deploy(yaml);
+    expect(failures).toContain("none is declared");
+    expect(writes()).toEqual([]);
+  });
+
+  it("whose endpoint alone is declared is made once, and updated where it differs", async () => {
+    const alone = declared().replace(/\n {2}deployment:[\s\S]*$/, "\n");
+    expect((await deploy(alone)).deployment).toMatchObject({ action: "created", state: "Succeeded" });
+    expect((await deploy(alone)).deployment).toMatchObject({ action: "unchanged" });
+    expect(writes()).toEqual([putEndpoint]);
+    await settled();
+    const other = alone.replace("Scores at night", "Scores by day");
+    expect((await deploy(other)).deployment).toMatchObject({ action: "updated" });
+    expect(writes()).toEqual([putEndpoint]);
+    expect(await live()).toMatchObject({ properties: { description: "Scores by day" } });
+    // An update takes nothing away that it does not declare.
+    expect(await defaultOf()).toBe("nightly");
+    expect((await deploy()).deployment).toMatchObject({ action: "updated", tests: [] });
+  });
+});
+
+describe("a batch release over a wire that is not what it should be", () => {
+  it.each([
+    { what: "the endpoint", path: "/batchEndpoints/clf-batch$", method: "PUT" },
+    { what: "the deployment", path: "/deployments/nightly$", method: "PUT" },
+    { what: "the invocation", path: "/_inference/clf-batch/jobs$", method: "POST" },
+    { what: "the default", path: "/batchEndpoints/clf-batch$", method: "PUT", skip: 1 },
+  ])("reads what came of $what after a lost reply, and writes it once", async ({ path, method, skip = 0 }) => {
+    stand.emulator.faults.add({ kind: "lost-reply", path, method, skip });
+    const { deployment, failures } = await deploy();
+    expect(failures).toBe("");
+    expect(deployment).toMatchObject({ action: "created", tests: [{ passed: true }] });
+    expect(writes()).toEqual([putEndpoint, put("nightly"), invoke, putEndpoint]);
+    expect(stand.emulator.jobs().filter(({ properties }) => properties["jobType"] === "Pipeline")).toHaveLength(1);
+  });
+
+  it("waits for somebody else's operation", async () => {
+    const busy = { error: { code: "Conflict", message: "Another operation is in progress." } };
+    const path = "/deployments/nightly$";
+    stand.emulator.faults.add({ kind: "status", status: 409, body: busy, path, method: "PUT", times: 2 });
+    const { deployment, failures } = await deploy();
+    expect(failures).toBe("");
+    expect(deployment).toMatchObject({ action: "created" });
+  });
+
+  it("removes a deployment whose provisioning fails, and tells why", async () => {
+    await settled();
+    const message = "The model could not be loaded";
+    stand.emulator.faults.add({
+      kind: "operation-fails",
+      path: "/deployments/weekly$",
+      method: "PUT",
+      code: "BadModel",
+      message,
+    });
+    const { deployment, failures, result } = await deploy(declared({ name: "weekly" }));
+    expect(result.failureReason).toBe("deployment-failed");
+    expect(failures).toContain(message);
+    expect(deployment).toMatchObject({ action: "rolled-back", error: { code: "BadModel" } });
+    expect(await live("weekly")).toBeUndefined();
+    expect(await defaultOf()).toBe("nightly");
+  });
+
+  it("puts the deployment away where the default cannot be set, and keeps the default", async () => {
+    await settled();
+    const refused = { error: { code: "UserError", message: "The default is not taken." } };
+    const path = "/batchEndpoints/clf-batch$";
+    stand.emulator.faults.add({ kind: "status", status: 400, body: refused, path, method: "PUT" });
+    const { deployment, failures } = await deploy(declared({ name: "weekly" }));
+    expect(failures).toContain("The default is not taken");
+    expect(deployment).toMatchObject({ action: "rolled-back", tests: [{ passed: true }] });
+    expect(await live("weekly")).toBeUndefined();
+    expect(await defaultOf()).toBe("nightly");
   });
 });

@@ -18,6 +18,7 @@ import { followRun, type Followed } from "../run/follow.ts";
 import { createLogFollower } from "../run/logs.ts";
 import { stillRunning } from "../run/still-running.ts";
 import type { ReleaseDeps } from "./kind.ts";
+import { causeIn, textOfCause } from "./log-cause.ts";
 
 /** What is invoked. */
 export type InvocationTarget = {
@@ -239,22 +240,47 @@ async function urlOf(jobName: string, { azure }: Deps): Promise<string | undefin
   return job.ok ? job.value?.studioUrl : undefined;
 }
 
-/** Why a job failed: what its failed step says, else what it says itself. */
+/** Why a job failed: what the script of its failed step raised, else what the step says, else what it says itself. */
 async function failedJob(
   report: Omit<TestReport, "passed">,
   jobName: string,
   { status, error }: Followed,
   tail: string | undefined,
-  { azure }: Deps,
+  { azure, onGroup }: Deps,
 ): Promise<Invocation> {
   const job = await azure.runs.get(jobName);
   const below = job.ok && job.value !== undefined ? await readBelow(job.value, status, azure) : undefined;
   const failedChild = below?.ok === true ? below.value.failedChild : undefined;
-  const cause = failedChild?.cause ?? (error === undefined ? undefined : leafCause(error));
+  const log = failedChild === undefined ? undefined : await scriptLog(failedChild.child.name, azure);
+  if (log !== undefined) onGroup(`${report.name}: ${log.file}`, log.lines);
+  const raised = causeIn(log?.lines ?? []);
+  const cause = raised ?? failedChild?.cause ?? (error === undefined ? undefined : leafCause(error));
   const ofChild = failedChild === undefined ? undefined : causeOf(failedChild);
-  const why = ofChild ?? (cause === undefined ? "The service gave no reason." : `${sentenceOf(cause)}.`);
+  const said = ofChild ?? (cause === undefined ? "The service gave no reason." : `${sentenceOf(cause)}.`);
+  const why = raised === undefined ? said : `${said} ${textOfCause(raised)}`;
   return {
     report: { ...report, passed: false, message: `The job '${jobName}' ended as ${status}. ${why}` },
-    ...defined({ error: cause, logTail: failedChild?.tail ?? tail }),
+    ...defined({ error: cause, logTail: log?.lines.slice(-tailLines).join("\n") ?? failedChild?.tail ?? tail }),
   };
+}
+
+/** Where the scoring scripts of batch jobs write, a file for each process; what failed first. */
+const scriptLogs = [/^logs\/user\/error\b.*\.txt$/, /^logs\/user\/std(?:err|out)\/.+\.txt$/];
+const mostLogBytes = 1024 * 1024;
+const tailLines = 60;
+
+async function scriptLog(
+  run: string,
+  { runHistory, blobs }: Pick<Deps["azure"], "runHistory" | "blobs">,
+): Promise<{ readonly file: string; readonly lines: readonly string[] } | undefined> {
+  // They are among the artifacts, and not among the logs that the details of the run name. One page has the first process.
+  const listed = await runHistory.artifacts(run, "logs/user", 1);
+  if (!listed.ok) return undefined;
+  const [log] = scriptLogs.flatMap((pattern) => listed.value.filter(({ path }) => pattern.test(path)));
+  if (log === undefined) return undefined;
+  const { path: file } = log;
+  const url = log.url === undefined ? await runHistory.artifactUrl(run, file) : succeeded(log.url);
+  const read = url.ok ? await blobs.read(url.value, 0, mostLogBytes) : url;
+  if (!read.ok) return undefined;
+  return { file, lines: Buffer.from(read.value).toString("utf8").trimEnd().split(/\r?\n/) };
 }

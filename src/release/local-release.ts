@@ -16,10 +16,9 @@ import { isRunning } from "../run/on-runner/process.ts";
 import { SecretUnavailable } from "../secret/secret.ts";
 import { placeOf } from "../yaml/source.ts";
 import { digestOf } from "./digest.ts";
-import { failureCause } from "./failure-cause.ts";
 import type { PlannedRelease, Released, ReleaseDeps } from "./kind.ts";
+import { causeIn, textOfCause } from "./log-cause.ts";
 import { isHealthy, waitUntilHealthy } from "./on-runner/health.ts";
-import { causeIn } from "./on-runner/log-cause.ts";
 import { findModel, type FoundModel } from "./on-runner/model-folder.ts";
 import { prepareServer } from "./on-runner/prepare.ts";
 import { logFileIn } from "./on-runner/process-server.ts";
@@ -344,11 +343,10 @@ function crashOf(
   cause: ServiceError | undefined,
 ): { readonly message: string; readonly error: ServiceError } {
   if (cause === undefined) return { message: why, error: { code: "ServerEnded", message: why, details: [] } };
-  const known = failureCause(undefined, { server: `${cause.code}: ${cause.message}` });
-  // Of an exception that is the script's own there is nothing to say but what it says itself.
-  const advice = known.code === "ScriptFailed" ? undefined : known.advice;
-  const message = `${why} ${cause.code}: ${cause.message}${/[.!?]$/.test(cause.message) ? "" : "."}${advice === undefined ? "" : ` ${advice}`}`;
-  return { message, error: { code: "ServerEnded", message: why, details: [{ ...cause, ...defined({ advice }) }] } };
+  return {
+    message: `${why} ${textOfCause(cause)}`,
+    error: { code: "ServerEnded", message: why, details: [cause] },
+  };
 }
 
 type Fault = {

@@ -1,4 +1,5 @@
-import type { ServiceError } from "../../azure/outcome.ts";
+import type { ServiceError } from "../azure/outcome.ts";
+import { failureCause } from "./failure-cause.ts";
 
 /**
  * The exception that a Python program has ended with. Of those that were raised because of one another it is the first: the
@@ -20,4 +21,11 @@ export function causeIn(lines: readonly string[]): ServiceError | undefined {
     }
   }
   return leaf;
+}
+
+/** The exception as a sentence, with what to do about it where more is known than it says itself. */
+export function textOfCause({ code, message }: ServiceError): string {
+  const known = failureCause(undefined, { server: `${code}: ${message}` });
+  const advice = known.code === "ScriptFailed" || known.advice === undefined ? "" : ` ${known.advice}`;
+  return `${code}: ${message}${/[.!?]$/.test(message) ? "" : "."}${advice}`;
 }
