@@ -1,0 +1,219 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { connectTo, type Connected } from "../support/online-release.ts";
+import {
+  fieldsOf,
+  liveServices,
+  model,
+  releaseService,
+  service,
+  serviceWrites,
+  wants,
+  type ServiceOptions,
+} from "../support/service-release.ts";
+import { useEmulator } from "../support/use-emulator.ts";
+
+const emulator = useEmulator({ serving: "light", durations: { default: 0.02 } });
+beforeEach(async () => {
+  emulator.putServiceScorer("clf", undefined);
+  emulator.putServiceScorer("clf-c", undefined);
+  await model(emulator);
+});
+
+const passes = wants({ modelIds: ["clf:1"] });
+const first = () => service(`${passes}description: first\n`);
+const second = () => service(`${passes}description: second\n`, { version: "2" });
+
+async function released(): Promise<Connected> {
+  const connected = await connectTo(emulator);
+  const { failures } = await releaseService(first(), connected);
+  expect(failures).toEqual([]);
+  emulator.clearJournal();
+  return connected;
+}
+
+/** The run stops, as if it had crashed, before the write that follows so many. */
+function crashAfter(writes: number): ServiceOptions {
+  let left = writes;
+  return { isHeld: () => left-- > 0 };
+}
+
+/** The service is as declared, has passed, and nothing else is there. */
+async function isReleased(declared: ReturnType<typeof service>, connected: Connected): Promise<void> {
+  expect(await liveServices(connected)).toEqual({ clf: "Healthy" });
+  emulator.clearJournal();
+  const { report, failures } = await releaseService(declared, connected);
+  expect(failures).toEqual([]);
+  expect(report.action).toBe("unchanged");
+  expect(serviceWrites(emulator)).toEqual([]);
+}
+
+describe("after a crash", () => {
+  it.each([0, 1])("of a first release after %s writes, the next run finishes it", async (writes) => {
+    const connected = await connectTo(emulator);
+    const crashed = await releaseService(first(), connected, crashAfter(writes));
+    expect(crashed.report.action).not.toBe("unchanged");
+    const { report, failures } = await releaseService(first(), connected);
+    expect(failures).toEqual([]);
+    expect(report).toMatchObject({ action: "created", tests: [{ passed: true }] });
+    expect(serviceWrites(emulator).filter((write) => write === "POST clf")).toHaveLength(1);
+    await isReleased(first(), connected);
+  });
+
+  it.each([0, 1, 2, 3])("of an update after %s writes, the next run finishes it", async (writes) => {
+    const connected = await released();
+    await releaseService(second(), connected, crashAfter(writes));
+    const { failures } = await releaseService(second(), connected);
+    expect(failures).toEqual([]);
+    expect(await fieldsOf("clf", connected)).toMatchObject({ description: "second" });
+    await isReleased(second(), connected);
+  });
+
+  it.each([0, 1, 2, 3])("of an update after %s writes, a run of the old version takes it back", async (writes) => {
+    const connected = await released();
+    await releaseService(second(), connected, crashAfter(writes));
+    const { failures } = await releaseService(first(), connected);
+    expect(failures).toEqual([]);
+    expect(await fieldsOf("clf", connected)).toMatchObject({ description: "first" });
+    await isReleased(first(), connected);
+  });
+
+  it("of an update that does not pass, the next run sets the fields back", async () => {
+    const connected = await released();
+    const bad = () => service(`${wants({ ok: true })}description: bad\n`, { version: "bad" });
+    emulator.putServiceScorer("clf-c", { answer: { ok: true } });
+    await releaseService(bad(), connected, crashAfter(3));
+    expect(await fieldsOf("clf", connected)).toMatchObject({ description: "bad" });
+    const { report, failures } = await releaseService(bad(), connected);
+    expect(failures).toMatchObject([{ reason: "smoke-test-failed" }]);
+    expect(report.action).toBe("rolled-back");
+    expect(await fieldsOf("clf", connected)).toMatchObject({ description: "first" });
+    await isReleased(first(), connected);
+  });
+
+  it("of an update, another version goes back first, and on from there", async () => {
+    const connected = await released();
+    await releaseService(second(), connected, crashAfter(3));
+    emulator.clearJournal();
+    const third = () => service(`${passes}description: third\n`, { version: "3" });
+    const { report, failures, planned } = await releaseService(third(), connected);
+    expect(failures).toEqual([]);
+    expect(report.action).toBe("updated");
+    expect(planned.steps.map(({ action }) => action)).toEqual(["update", "create", "test", "delete", "update", "test"]);
+    expect(serviceWrites(emulator)).toEqual(["PATCH clf", "POST clf-c", "DELETE clf-c", "PATCH clf", "PATCH clf"]);
+    await isReleased(third(), connected);
+  });
+
+  it("of a roll-back, the next run goes on with it", async () => {
+    const connected = await released();
+    const bad = () => service(`${wants({ ok: true })}description: bad\n`, { version: "bad" });
+    emulator.putServiceScorer("clf-c", { answer: { ok: true } });
+    const crashed = await releaseService(bad(), connected, crashAfter(3));
+    expect(crashed.failures).toMatchObject([{ reason: "smoke-test-failed" }, { reason: "conflict" }]);
+    expect(crashed.leftGoing).toHaveLength(1);
+    const { failures } = await releaseService(first(), connected);
+    expect(failures).toEqual([]);
+    await isReleased(first(), connected);
+  });
+});
+
+describe("after a lost reply", () => {
+  const kinds = [
+    ["carried out, the reply lost", { kind: "lost-reply" }],
+    ["carried out, a gateway gave up", { kind: "status-after", status: 503 }],
+    ["never carried out", { kind: "reset" }],
+    ["refused by a gateway", { kind: "status", status: 503 }],
+  ] as const;
+  const writes = [
+    ["the creation of the candidate", "POST", "/services$"],
+    ["the deletion of the candidate", "DELETE", "/services/clf-c$"],
+    ["the update", "PATCH", "/services/clf$"],
+  ] as const;
+  const cases = writes.flatMap(([what, method, path]) =>
+    kinds.map(([how, fault]) => ({ what, how, fault: { method, path, ...fault } })),
+  );
+
+  it.each(cases)("$what: $how; the release ends as if nothing had been", async ({ fault }) => {
+    const connected = await released();
+    emulator.faults.add(fault);
+    const { report, failures, leftGoing } = await releaseService(second(), connected);
+    expect(failures).toEqual([]);
+    expect(leftGoing).toEqual([]);
+    expect(report.action).toBe("updated");
+    await isReleased(second(), connected);
+  });
+
+  it.each(kinds)("the first creation: %s", async (_, fault) => {
+    const connected = await connectTo(emulator);
+    emulator.faults.add({ method: "POST", path: "/services$", ...fault });
+    const { report, failures } = await releaseService(first(), connected);
+    expect(failures).toEqual([]);
+    expect(report.action).toBe("created");
+    await isReleased(first(), connected);
+  });
+
+  it("of the note that it has passed, the next run tests it again at worst", async () => {
+    const connected = await released();
+    emulator.faults.add({ method: "PATCH", path: "/services/clf$", skip: 1, times: 3, kind: "status", status: 503 });
+    const { report, failures } = await releaseService(second(), connected);
+    expect(failures).toEqual([]);
+    expect(report.notes).toContainEqual(expect.stringContaining("tests it again"));
+    emulator.faults.clear();
+    const again = await releaseService(second(), connected);
+    expect(again.failures).toEqual([]);
+    expect(again.report.tests).toMatchObject([{ passed: true }]);
+    await isReleased(second(), connected);
+  });
+});
+
+describe("what is still being deployed", () => {
+  it("is left at the end of its time, and joined by the next run", async () => {
+    const connected = await connectTo(emulator);
+    emulator.faults.add({ method: "POST", path: "/services$", kind: "operation-takes", seconds: 1.5 });
+    const hasty = service(`${passes}description: first\ntimeout: 2\n`);
+    const { failures, leftGoing } = await releaseService(hasty, connected);
+    expect(failures).toMatchObject([{ reason: "timeout", where: { file: "deploy.yml" } }]);
+    expect(leftGoing).toMatchObject([
+      { what: expect.stringContaining("clf"), next: expect.stringContaining("deploy again") },
+    ]);
+    const joined = await releaseService(first(), connected);
+    expect(joined.failures).toEqual([]);
+    expect(joined.report).toMatchObject({ action: "created", tests: [{ passed: true }] });
+    expect(serviceWrites(emulator)).toEqual(["POST clf", "PATCH clf"]);
+  });
+
+  it("is left where the workflow is cancelled, and finished by the next run", async () => {
+    const cancel = new AbortController();
+    const connected = await connectTo(emulator, { signal: cancel.signal });
+    emulator.faults.add({ method: "POST", path: "/services$", kind: "operation-takes", seconds: 1 });
+    setTimeout(() => cancel.abort(), 600);
+    const { failures, leftGoing } = await releaseService(first(), connected);
+    expect(failures).toMatchObject([{ reason: "cancelled" }]);
+    expect(leftGoing).toHaveLength(1);
+    const next = await connectTo(emulator);
+    const { report } = await releaseService(first(), next);
+    expect(report.action).toBe("created");
+    await isReleased(first(), next);
+  });
+
+  it("is not waited for with wait: false, and goes on in the next run", async () => {
+    const connected = await connectTo(emulator);
+    const { report, failures, leftGoing } = await releaseService(first(), connected, { wait: false });
+    expect(failures).toEqual([]);
+    expect(report).toMatchObject({ action: "submitted", tests: [] });
+    expect(leftGoing).toHaveLength(1);
+    expect(serviceWrites(emulator)).toEqual(["POST clf"]);
+    const later = await releaseService(first(), connected);
+    expect(later.failures).toEqual([]);
+    await isReleased(first(), connected);
+  });
+
+  it("of an update with wait: false is its first step alone", async () => {
+    const connected = await released();
+    const { report } = await releaseService(second(), connected, { wait: false });
+    expect(report.action).toBe("submitted");
+    expect(serviceWrites(emulator)).toEqual(["POST clf-c"]);
+    const later = await releaseService(second(), connected);
+    expect(later.failures).toEqual([]);
+    await isReleased(second(), connected);
+  });
+});

@@ -1,0 +1,54 @@
+import { succeeded, type Outcome } from "../azure/outcome.ts";
+import type { V1Services } from "../azure/v1-services.ts";
+
+type Keys = { readonly primary?: string; readonly secondary?: string };
+
+/** So often one key is set at most, where a reply is lost. Our choice. */
+const mostTries = 3;
+
+/**
+ * Gives a service the declared keys, where it has others: an update takes no keys.
+ *
+ * @returns the keys that it had, of those that were changed.
+ */
+export async function setKeys(
+  name: string,
+  wanted: Keys,
+  seconds: number,
+  services: V1Services,
+): Promise<Outcome<Keys>> {
+  if (wanted.primary === undefined && wanted.secondary === undefined) return succeeded({});
+  const before = await services.keys(name);
+  if (!before.ok) return before;
+  const changed: { primary?: string; secondary?: string } = {};
+  for (const which of ["primary", "secondary"] as const) {
+    const value = wanted[which];
+    if (value === undefined || value === before.value[which]) continue;
+    const set = await setKey(name, which, value, seconds, services);
+    if (!set.ok) return set;
+    changed[which] = before.value[which];
+  }
+  return succeeded(changed);
+}
+
+/** Setting a key twice is setting it once. */
+async function setKey(
+  name: string,
+  which: "primary" | "secondary",
+  value: string,
+  seconds: number,
+  services: V1Services,
+): Promise<Outcome<void>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const sent = await services.setKey(name, which === "primary" ? "Primary" : "Secondary", value);
+    if (!sent.ok && (sent.failure.reason !== "unknown" || attempt >= mostTries)) return sent;
+    if (sent.ok && sent.value.operation !== undefined) {
+      const followed = await services.follow(sent.value.operation, { seconds });
+      if (!followed.ok) return followed;
+    }
+    const now = await services.keys(name);
+    if (!now.ok) return now;
+    if (now.value[which] === value) return succeeded(undefined);
+    if (attempt >= mostTries) return succeeded(undefined);
+  }
+}

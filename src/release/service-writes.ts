@@ -1,0 +1,178 @@
+import { cancelled, failed, succeeded, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import { v1ServicePhase, type LiveV1Service } from "../azure/v1-live-service.ts";
+import type { V1Operation, V1Progress } from "../azure/v1-operations.ts";
+import type { V1Accepted, V1Services } from "../azure/v1-services.ts";
+import type { Clock } from "../clock.ts";
+
+export type ServiceDeps = {
+  readonly services: V1Services;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch after which every wait ends. */
+  readonly deadline: number;
+  /** How long one provisioning may take. */
+  readonly timeoutSeconds: number;
+  /** False once somebody else may be at work on the same service. */
+  readonly isHeld: () => boolean;
+  readonly onProgress: (message: string) => void;
+};
+
+/** What has become of a service once nothing is in flight on it, or at the end of the wait. */
+export type Settled =
+  | { readonly state: "healthy"; readonly live: LiveV1Service }
+  | { readonly state: "failed"; readonly live?: LiveV1Service; readonly error: ServiceError; readonly logUri?: string }
+  | { readonly state: "absent" }
+  | { readonly state: "in-flight"; readonly why: "timeout" | "cancelled"; readonly live?: LiveV1Service }
+  | { readonly state: "unreadable"; readonly failure: AzureFailure };
+
+/** Seconds between reads: short at first, then a half longer each time. Our choice. */
+const firstPause = 1;
+const growth = 1.5;
+const longestPause = 15;
+
+/** Follows what a write has started to its end: first its operation, then the service itself, which alone says what it is. */
+export async function settle(name: string, operation: V1Operation | undefined, deps: ServiceDeps): Promise<Settled> {
+  const { services, clock, deadline, timeoutSeconds } = deps;
+  const end = Math.min(deadline, clock.now() + timeoutSeconds * 1000);
+  let refused: { readonly error: ServiceError; readonly logUri?: string } | undefined;
+  if (operation !== undefined) {
+    const seconds = Math.max(0, (end - clock.now()) / 1000);
+    const followed = await services.follow(operation, {
+      seconds,
+      onProgress: (progress) => tell(name, progress, deps),
+    });
+    if (followed.ok && followed.value.end === "in-flight") return { state: "in-flight", why: followed.value.why };
+    if (followed.ok && followed.value.end === "failed") {
+      const { error, logUri } = followed.value;
+      refused = { error, ...(logUri === undefined ? {} : { logUri }) };
+    }
+    if (!followed.ok && followed.failure.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
+  }
+  const read = await readSettled(name, end, deps);
+  if (refused === undefined) return read;
+  // The operation has failed, whatever the service that it was for still does.
+  return { state: "failed", ...refused, ...("live" in read && read.live !== undefined ? { live: read.live } : {}) };
+}
+
+function tell(name: string, { status, step, log }: V1Progress, { onProgress }: ServiceDeps): void {
+  onProgress(`${name}: ${log.at(-1) ?? `${step === undefined ? "" : `${step}: `}${status}`}`);
+}
+
+/** Reads a service until nothing is in flight on it. @param end milliseconds since the epoch. */
+export async function readSettled(name: string, end: number, deps: ServiceDeps): Promise<Settled> {
+  const { services, clock } = deps;
+  for (let look = 0; ; look += 1) {
+    const read = await services.get(name);
+    if (!read.ok)
+      return read.failure.reason === "cancelled"
+        ? { state: "in-flight", why: "cancelled" }
+        : { state: "unreadable", failure: read.failure };
+    const live = read.value;
+    if (live === undefined) return { state: "absent" };
+    const phase = v1ServicePhase(live.state);
+    if (phase === "healthy") return { state: "healthy", live };
+    if (phase === "failed") return { state: "failed", live, error: live.error ?? stateError(live) };
+    if (clock.now() >= end) return { state: "in-flight", why: "timeout", live };
+    if (!(await pause(look, end, deps))) return { state: "in-flight", why: "cancelled", live };
+  }
+}
+
+function stateError({ name, state }: LiveV1Service): ServiceError {
+  return { code: state, message: `The web service ${name} is ${state.toLowerCase()}.`, details: [] };
+}
+
+/** @returns false where the workflow was cancelled. */
+async function pause(look: number, end: number, { clock, signal }: ServiceDeps): Promise<boolean> {
+  const seconds = Math.min(firstPause * growth ** look, longestPause, Math.max(0, (end - clock.now()) / 1000));
+  try {
+    await clock.sleep(seconds, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A write is sent so often at most. Our choice. */
+const mostWrites = 3;
+/** So often a service is read after a lost reply before it counts as not carried out: it may show late. Our choice. */
+const looksAfterLoss = 5;
+
+/**
+ * Sends a write, and finds out by reading what came of one whose reply was lost. It is sent again only where it was not
+ * carried out and doing it twice is doing it once: a creation without `overwrite`, a patch of absolute values, a removal.
+ *
+ * @param arrived whether a service (or its absence) shows that the write was carried out.
+ */
+export async function write(
+  name: string,
+  send: () => Promise<Outcome<V1Accepted | undefined>>,
+  arrived: (live: LiveV1Service | undefined) => boolean,
+  deps: ServiceDeps,
+): Promise<Outcome<V1Accepted>> {
+  const { onProgress } = deps;
+  for (let attempt = 1; ; attempt += 1) {
+    if (!deps.isHeld()) return lostLease(name);
+    const sent = await send();
+    if (sent.ok) return succeeded(sent.value ?? {});
+    const { reason, error } = sent.failure;
+    if (reason !== "unknown" && !(attempt > 1 && isConflict(sent.failure))) return sent;
+    onProgress(`${name}: the reply to a write was lost (${error.message}); reading what came of it.`);
+    const found = await lookFor(name, arrived, deps);
+    if (!found.ok) return found;
+    if (found.value !== undefined) return succeeded(found.value);
+    if (attempt >= mostWrites) return sent;
+    onProgress(`${name}: it was not carried out; sending it again.`);
+  }
+}
+
+/** What an earlier try of the same write has made, or somebody else. */
+function isConflict({ status }: AzureFailure): boolean {
+  return status === 409;
+}
+
+/** @returns what there is to follow; `undefined` where the write was not carried out. */
+async function lookFor(
+  name: string,
+  arrived: (live: LiveV1Service | undefined) => boolean,
+  deps: ServiceDeps,
+): Promise<Outcome<V1Accepted | undefined>> {
+  for (let look = 0; look < looksAfterLoss; look += 1) {
+    const read = await deps.services.get(name);
+    if (!read.ok) return read;
+    const live = read.value;
+    if (arrived(live)) return succeeded(live?.operationId === undefined ? {} : { operation: { id: live.operationId } });
+    if (!(await pause(look, deps.deadline, deps))) return cancelled();
+  }
+  return succeeded(undefined);
+}
+
+function lostLease(name: string): Outcome<never> {
+  const message = `Lost the lease on the web service ${name} while working; stopped writing.`;
+  return failed({ reason: "refused", error: { code: "LeaseLost", message, details: [] } });
+}
+
+/** Removes a service, and waits until it is gone. */
+export async function removeService(name: string, deps: ServiceDeps): Promise<Outcome<void>> {
+  const isGone = (live: LiveV1Service | undefined) => live === undefined || /^deleting$/i.test(live.state);
+  const sent = await write(name, () => deps.services.remove(name), isGone, deps);
+  if (!sent.ok) return sent;
+  const { operation } = sent.value;
+  const end = Math.min(deps.deadline, deps.clock.now() + deps.timeoutSeconds * 1000);
+  if (operation !== undefined) {
+    const followed = await deps.services.follow(operation, { seconds: Math.max(0, (end - deps.clock.now()) / 1000) });
+    if (followed.ok && followed.value.end === "failed")
+      return failed({ reason: "refused", error: followed.value.error });
+  }
+  for (let look = 0; ; look += 1) {
+    const read = await deps.services.get(name);
+    if (!read.ok) return read;
+    if (read.value === undefined) return succeeded(undefined);
+    if (deps.clock.now() >= end) return stillThere(name);
+    if (!(await pause(look, end, deps))) return cancelled();
+  }
+}
+
+function stillThere(name: string): Outcome<never> {
+  const message = `The web service ${name} is still there after its deletion.`;
+  return failed({ reason: "unreachable", error: { code: "StillThere", message, details: [] } });
+}
