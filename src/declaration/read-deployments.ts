@@ -186,7 +186,7 @@ function misplaced(deployment: Deployment, targets: readonly ComputeTarget[]): r
 }
 
 /** The name under which it is released, for messages and duplicates. */
-export function releaseName(deployment: Deployment): string | undefined {
+function releaseName(deployment: Deployment): string | undefined {
   return "deployment" in deployment ? deployment.deployment?.name : undefined;
 }
 

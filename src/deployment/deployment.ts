@@ -47,10 +47,6 @@ function typeOf({ type }: Deployment): DeploymentType<Deployment> {
   return deploymentTypes[type] as DeploymentType<Deployment>;
 }
 
-export function labelOf(deployment: Deployment): string {
-  return typeOf(deployment).label;
-}
-
 export function assetsOf(deployment: Deployment): readonly AssetUse[] {
   return typeOf(deployment).assetsOf(deployment);
 }

@@ -5,7 +5,6 @@ import {
   joined,
   link,
   sentence,
-  strong,
   type Block,
   type Section,
   type Text,
@@ -206,28 +205,31 @@ export function plannedDeploymentsSection({
 }: Pick<Result, "plan" | "deployments">): readonly Section[] {
   const planned = plan?.deployments ?? [];
   if (planned.length === 0 || deployments.length > 0) return [];
-  return [{ rank: 4, blocks: [heading(2, "Planned deployments"), ...planned.map(plannedTable)] }];
+  const columns = [
+    { title: "Deployment" },
+    { title: "Step" },
+    { title: "What", long: true as const },
+    { title: "Why", long: true as const },
+  ];
+  const rows = planned.flatMap(plannedRows);
+  return [{ rank: 4, blocks: [heading(2, "Planned deployments"), { kind: "table", columns, rows }] }];
 }
 
-function plannedTable(planned: PlannedDeployment): Block {
+/** Its name once, then what would be done in order, and where the traffic goes. */
+function plannedRows(planned: PlannedDeployment): readonly (readonly Text[])[] {
   const { steps, trafficBefore, trafficAfter, type, strategy } = planned;
   const isMoved = trafficBefore !== undefined && trafficAfter !== undefined;
-  return {
-    kind: "table",
-    columns: [{ title: plainName(planned) }, { title: "What" }, { title: "Why", long: true }],
-    rows: [
-      ...steps.map(({ action, what, reason }): readonly Text[] => [
-        strong(stepWords[action]),
-        sentence(what),
-        sentence(reason),
-      ]),
-      [
-        strong(isMoved ? "traffic" : "type"),
-        isMoved ? joined([trafficText(trafficBefore), trafficText(trafficAfter)], " → ") : typeWord(type),
-        strategy === undefined ? "" : `Strategy: ${strategy}.`,
-      ],
-    ],
-  };
+  const how = `${typeWord(type)}${strategy === undefined ? "" : `, ${strategy}`}`;
+  const rows: readonly (readonly Text[])[] = [
+    ...steps.map(({ action, what, reason }): readonly Text[] => [stepWords[action], sentence(what), sentence(reason)]),
+    ...(isMoved
+      ? [["traffic", joined([trafficText(trafficBefore), trafficText(trafficAfter)], " → "), ""] as const]
+      : []),
+  ];
+  return rows.map((row, index): readonly Text[] => [
+    index === 0 ? [code(plainName(planned)), ` (${how})`] : "",
+    ...row,
+  ]);
 }
 
 function plainName({ endpoint, deployment }: PlannedDeployment): string {

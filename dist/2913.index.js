@@ -1,1 +1,0 @@
-export const id=2913;export const ids=[2913];export const modules={72913:((e,o,r)=>{r.r(o),r.d(o,{plan:()=>plan});var t=r(8416);function plan(){return Promise.resolve((0,t.gz)({reason:"refused",error:{code:"NotSupported",message:"Not supported yet.",details:[]}}))}})};
