@@ -181,7 +181,9 @@ function releaseDeps(
   { azure, liveNames }: Required<Place>,
 ): ReleaseDeps {
   const { clock, signal, deadline, github, newId, log, inputs } = context;
-  const said = (message: string) => `${deployment.endpointName}: ${message}`;
+  // Releases go on side by side, so each line says whose it is; some are about a candidate, and say so themselves.
+  const said = (message: string) =>
+    message.startsWith(deployment.endpointName) ? message : `${deployment.endpointName}: ${message}`;
   return {
     azure,
     clock,
