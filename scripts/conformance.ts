@@ -239,6 +239,78 @@ const ofPipeline = {
   SLEEPING_PIPELINE: sleeping.outputs["run-name"] ?? "",
 };
 
+/** A release on an online endpoint, with what it needs beside it. */
+const online = (endpoint: string) => `  - type: managed
+    endpoint: { name: ${endpoint}, auth_mode: key }
+    deployment:
+      name: blue
+      model: { name: our-scale, path: scale/model.json }
+      code_configuration: { code: serve, scoring_script: score.py }
+      environment: { image: mcr.microsoft.com/azureml/minimal-ubuntu22.04-py39-cpu-inference, conda_file: conda.yml }
+      instance_type: Standard_DS3_v2
+      instance_count: 1
+    tests: [{ request: { data: [[1, 2]] }, response: { predictions: [9] } }]
+`;
+const nightly = `  - type: batch
+    endpoint: { name: our-batch, auth_mode: aad_token }
+    deployment:
+      name: nightly
+      type: model
+      model: { name: our-scale, path: scale/model.json }
+      code_configuration: { code: serve, scoring_script: batch.py }
+      environment: { image: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04 }
+      compute: azureml:cpu-cluster
+      resources: { instance_count: 1 }
+      settings: { mini_batch_size: 2, output_action: append_row }
+    tests: [{ inputs: { data: { type: uri_folder, path: rows/ } } }]
+`;
+const release = (...deployments: readonly string[]) =>
+  action(
+    "deploy",
+    [],
+    {},
+    {
+      "azureml.yml": [workspace, "deploy:", deployments.join("")].join("\n"),
+      "scale/model.json": '{ "factor": 3 }\n',
+      "conda.yml": [
+        "dependencies:",
+        "  - python=3.11",
+        "  - pip",
+        "  - pip:",
+        "      - azureml-inference-server-http==1.5.1",
+        "",
+      ].join("\n"),
+      "rows/1.txt": "1",
+      "serve/score.py": [
+        "import json, os, pathlib",
+        "def init():",
+        "    global factor",
+        '    path = pathlib.Path(os.environ["AZUREML_MODEL_DIR"]) / "model.json"',
+        '    factor = json.loads(path.read_text())["factor"]',
+        "def run(raw):",
+        '    return {"predictions": [factor * sum(row) for row in json.loads(raw)["data"]]}',
+        "",
+      ].join("\n"),
+      "serve/batch.py": "def init():\n    pass\ndef run(files):\n    return [str(len(files))]\n",
+    },
+  );
+const released = await release(online("our-online"), nightly);
+promise(
+  "azureml-targets",
+  "releases on an online and on a batch endpoint, which answer its tests",
+  released.exitCode === 0 && emulator.endpointTraffic().at(-1)?.traffic["blue"] === 100,
+  released.log.join("\n"),
+);
+emulator.clearJournal();
+const releasedAgain = await release(online("our-online"), nightly);
+promise(
+  "azureml-targets",
+  "finds the same released, and writes nothing",
+  releasedAgain.exitCode === 0 &&
+    !emulator.journal().some(({ method, path }) => method !== "GET" && /Endpoints\//.test(path)),
+  releasedAgain.log.join("\n"),
+);
+
 // What the clients make of it, and make themselves.
 await client(second, "azure_ai_ml_assets.py");
 await client(second, "azure_ai_ml.py");
@@ -334,6 +406,13 @@ promise(
   "follows a pipeline that azure-ai-ml submitted, with the metrics of its steps",
   pipeline.exitCode === 0 && pipeline.outputs["run-metrics"] === '{"first":{"loss":3},"second":{"loss":0.5}}',
   [pipeline.outputs["run-metrics"], ...pipeline.log].join("\n"),
+);
+const besides = await release(online("py-kept-online"));
+promise(
+  "azureml-targets",
+  "releases beside the live deployment of azure-ai-ml, and moves its traffic",
+  besides.exitCode === 0 && besides.outputs["traffic-after"] === '{"green":100}',
+  [besides.outputs["traffic-after"], ...besides.log].join("\n"),
 );
 const detached = await action("detach", [], {
   only: "v1-vm, our-name, v1-aks, py-k8s, py-spark, v1-hdi, v1-batch, v1-dbx, v1-adla",

@@ -1,4 +1,4 @@
-"""The official client (azure-ai-ml) releases on online and batch endpoints, and is answered by what really serves."""
+"""The official client (azure-ai-ml) reads back what the action released, and releases on endpoints of its own that really serve."""
 
 import json
 import os
@@ -79,11 +79,11 @@ request_file = file("request.json", json.dumps({"data": [[1, 2], [4]]}))
 environment = Environment(image="mcr.microsoft.com/azureml/minimal-ubuntu22.04-py39-cpu-inference", conda_file=conda)
 
 
-def deployment(name, path=model_file, code="online", **more):
+def deployment(name, path=model_file, code="online", endpoint="py-online", **more):
     """A deployment of a model that this script has."""
     return ManagedOnlineDeployment(
         name=name,
-        endpoint_name="py-online",
+        endpoint_name=endpoint,
         model=Model(path=path),
         environment=environment,
         code_configuration=CodeConfiguration(code=os.path.join(folder, code), scoring_script="score.py"),
@@ -106,6 +106,14 @@ def invoked(deployment_name=None, endpoint="py-online"):
         client.online_endpoints.invoke(endpoint, request_file=request_file, deployment_name=deployment_name)
     )
 
+
+ours = client.online_deployments.get("blue", "our-online")
+promise("reads the traffic that the action has moved", lambda: client.online_endpoints.get("our-online").traffic == {"blue": 100})
+promise("reads the action's deployment with its digest", lambda: bool(ours.properties["azureml-targets.digest"]))
+promise("reads which model it serves", lambda: ours.model.endswith("/models/our-scale/versions/1"))
+promise("is answered by the action's deployment", lambda: invoked(endpoint="our-online") == {"predictions": [9, 12]})
+promise("reads the default that the action has set", lambda: client.batch_endpoints.get("our-batch").defaults.deployment_name == "nightly")
+promise("lists the job of the action's test", lambda: [job.status for job in client.batch_endpoints.list_jobs("our-batch")] == ["Completed"])
 
 online = client.online_endpoints.begin_create_or_update(
     ManagedOnlineEndpoint(name="py-online", auth_mode="key", tags={"of": "client"})
@@ -215,15 +223,19 @@ promise(
 for mode in ("aml_token", "aad_token"):
     name = f"py-{mode.replace('_', '-')}"
     client.online_endpoints.begin_create_or_update(ManagedOnlineEndpoint(name=name, auth_mode=mode)).result()
-    other = deployment("blue")
-    other.endpoint_name = name
-    client.online_deployments.begin_create_or_update(other).result()
+    client.online_deployments.begin_create_or_update(deployment("blue", endpoint=name)).result()
     promise(f"gets a token for {mode}", lambda: bool(client.online_endpoints.get_keys(name).access_token))
     promise(f"invokes an endpoint by {mode}", lambda: invoked("blue", name) == {"predictions": [9, 12]})
     client.online_endpoints.begin_delete(name).result()
 
 promise("deletes the endpoint with what is below it", lambda: client.online_endpoints.begin_delete("py-online").result() is None)
 promise("finds it no more", lambda: raised(lambda: client.online_endpoints.get("py-online"), (ResourceNotFoundError,)) != "")
+
+# For the action to go on with.
+kept = client.online_endpoints.begin_create_or_update(ManagedOnlineEndpoint(name="py-kept-online", auth_mode="key")).result()
+client.online_deployments.begin_create_or_update(deployment("blue", better_file, endpoint="py-kept-online")).result()
+kept.traffic = {"blue": 100}
+client.online_endpoints.begin_create_or_update(kept).result()
 
 # Batch endpoints.
 file(
