@@ -174,6 +174,31 @@ describe("a batch deployment", () => {
     expect([refused.status, reason(refused)]).toEqual([400, expect.stringContaining(says)]);
   });
 
+  it("is patched in its tags and description, its endpoint in its tags alone", async () => {
+    await prepared();
+    await deploy("nightly");
+    const patched = await ask(emulator, "PATCH", below("nightly"), {
+      body: { tags: { a: "b" }, properties: { description: "at night" } },
+    });
+    expect(patched.status).toBe(202);
+    await followed(emulator, patched);
+    expect((await ask(emulator, "GET", below("nightly"))).body).toMatchObject({
+      tags: { a: "b" },
+      properties: { description: "at night", miniBatchSize: 2 },
+    });
+    const refused = await ask(emulator, "PATCH", at("ep-batch"), { body: { properties: { defaults: {} } } });
+    expect(refused.status).toBe(400);
+    await followed(emulator, await ask(emulator, "PATCH", at("ep-batch"), { body: { tags: { c: "d" } } }));
+    expect((await ask(emulator, "GET", at("ep-batch"))).body).toMatchObject({ tags: { c: "d" } });
+  });
+
+  it("goes with its endpoint", async () => {
+    await prepared();
+    await deploy("nightly");
+    await followed(emulator, await ask(emulator, "DELETE", at("ep-batch")));
+    expect((await ask(emulator, "GET", below("nightly"))).status).toBe(404);
+  });
+
   it("that is the default of its endpoint cannot be deleted", async () => {
     await prepared();
     await deploy("nightly");

@@ -151,6 +151,27 @@ describe("a deployment that is really served", () => {
     expect(await logs()).toContain("WARNING: Package(s) not found: azureml-inference-server-http");
   });
 
+  it("serves an MLflow model by itself in the environment that it brings along: without MLflow there it says so", async () => {
+    await register(emulator);
+    await emulator.putBlob("models/flow/MLmodel", "flavors: { python_function: { loader_module: scaled } }\n");
+    await emulator.putBlob("models/flow/conda.yaml", "dependencies:\n  - pip\n");
+    emulator.putAsset("models", "flow", "1", {
+      modelUri: "azureml://datastores/workspaceblobstore/paths/models/flow",
+      modelType: "mlflow_model",
+    });
+    const model = `${workspacePath}/models/flow/versions/1`;
+    const ended = await deploy({ model, codeConfiguration: null, environmentId: null });
+    expect(ended).toMatchObject({ error: { code: "ResourceNotReady" } });
+    expect(await logs()).toContain("ModuleNotFoundError: No module named 'mlflow'");
+  });
+
+  it("starts no container of others, and says so", async () => {
+    await register(emulator);
+    const config = { scoringRoute: { path: "/score", port: 8501 } };
+    emulator.putAsset("environments", "infer", "1", { image: "images.example.com/own:1", inferenceConfig: config });
+    expect(await deploy({ codeConfiguration: null })).toMatchObject({ error: { code: "NotEmulated" } });
+  });
+
   it("fails where the environment cannot be built, and says where the build's log is", async () => {
     await register(emulator, { condaFile: "dependencies:\n  - cudatoolkit=11.3\n" });
     const { error } = (await deploy()) as { readonly error: { readonly code: string; readonly message: string } };
