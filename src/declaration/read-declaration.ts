@@ -283,7 +283,10 @@ async function readDeclaredDeployments(
   if (deploys.length === 0 && otherDeploys.length === 0) return [];
   const { readDeployments, onlyChecked } = await import("./read-deployments.ts");
   onlyChecked(otherDeploys, targets, problems);
-  return readDeployments(deploys, targets, problems);
+  const deployments = readDeployments(deploys, targets, problems);
+  const { schemaProblems } = await import("../deployment/parts/test-schema.ts");
+  problems.push(...(await schemaProblems(deployments.flatMap(({ tests }) => tests))));
+  return deployments;
 }
 
 async function readDeclaredAssets({ assets, problems }: Gathered): Promise<Declaration["assets"]> {

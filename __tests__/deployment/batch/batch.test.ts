@@ -187,6 +187,13 @@ describe("a batch deployment of a pipeline component", () => {
     expect(shown(batch.read(entryOf(pipeline(component))).problems)).toEqual([problem]);
   });
 
+  it("names the computes of its steps, each with the types that run them", () => {
+    const step = "{ type: command, command: echo, environment: azureml:e:1, compute: azureml:gpu }";
+    const computes = batch.computesOf(readBatch(pipeline(`component: { type: pipeline, jobs: { one: ${step} } }`)));
+    expect(computes).toMatchObject([{ compute: "cpu" }, { compute: "gpu", where: { path: ["component"] } }]);
+    expect(computes[1]?.types).toContain("amlcompute");
+  });
+
   it("serves no model that could be promoted", () => {
     const mapping = `${pipeline("component: azureml:comp:1")}promote_from: { workspace: w, model: azureml:m:1 }`;
     expect(shown(batch.read(entryOf(mapping)).problems)).toEqual([

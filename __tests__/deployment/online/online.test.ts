@@ -180,6 +180,10 @@ tests: [{ request: none.json }]
       'azureml.yml:2:15: The key "endpoint_name" is missing. Add it, or give it by the input set: deploy.endpoint_name=NAME. [missing-key]',
     ],
     [
+      "deployment: { name: blue, endpoint_name: clf, instance_type: s, model: { path: azureml://datastores/d/paths/m, type: mlflow_model } }",
+      "azureml.yml:2:74: A model that is at an address already has no name. Add name: it is registered under it. [missing-key]",
+    ],
+    [
       "keep_failed: true",
       "azureml.yml:2:3: There is neither an endpoint nor a deployment. Add endpoint, deployment, or both. [missing-key]",
     ],
@@ -197,6 +201,35 @@ tests: [{ request: none.json }]
     ],
   ])("%s is refused at its place", (mapping, problem) => {
     expect(shown(managed.read(entryOf(mapping)).problems)).toEqual([problem]);
+  });
+
+  it.each([
+    [
+      "model: { path: model/ }",
+      "The model is of type custom_model, which needs an environment and a scoring script. Add environment and code_configuration.",
+    ],
+    [
+      "model: { path: mlflow/ }",
+      "The model is of type custom_model, which needs an environment and a scoring script. Write type: mlflow_model: the folder has a file MLmodel.",
+    ],
+    [
+      "model: { path: model/ }, environment: { image: i }",
+      "The environment says no routes of a server of its own, and there is no scoring script. Add code_configuration, or inference_config to the environment.",
+    ],
+    [
+      "model: azureml:m:1, code_configuration: { code: src, scoring_script: score.py }",
+      "There is a scoring script, and no environment that it could run in. Add environment.",
+    ],
+    ["model: { path: mlflow/, type: mlflow_model }", undefined],
+    ["model: { path: model/ }, environment: azureml:e:1", undefined],
+    ["environment: { image: i }", undefined],
+  ])("with %s is warned of what it cannot do without", (keys, warning) => {
+    const { problems } = managed.read(
+      entryOf(`deployment: { name: blue, endpoint_name: clf, instance_type: s, ${keys} }`),
+    );
+    expect(problems.map(({ severity, message, fix }) => `${severity}: ${message} ${fix}`)).toEqual(
+      warning === undefined ? [] : [`warning: ${warning}`],
+    );
   });
 
   it("warns of an endpoint's name that is left to whoever uses the file", () => {

@@ -84,10 +84,6 @@ describe("the model of a deployment", () => {
 
   it.each([
     [
-      "{ path: azureml://datastores/d/paths/m/ }",
-      "1:8: A model that is at an address already has no name. Add name: it is registered under it. [missing-key]",
-    ],
-    [
       "azureml:clf",
       '1:8: "azureml:clf" names no version. Write azureml:clf:VERSION or azureml:clf@latest. [missing-version]',
     ],

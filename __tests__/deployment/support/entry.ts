@@ -8,6 +8,7 @@ import { checkoutOf } from "../../support/step.ts";
 const files = {
   "src/score.py": "def run(x): return x\n",
   "model/model.json": "{}",
+  "mlflow/MLmodel": "flavors: {}\n",
   "one.json": "{}",
   "env.yml": "name: infer\nversion: 4\nimage: i.azurecr.io/i:1\n",
   "pipeline.yml": "type: pipeline\nname: p\njobs:\n  one: { type: command, command: echo, environment: azureml:e:1 }\n",

@@ -5,7 +5,7 @@ import { defined } from "../../azure/defined.ts";
 import type { PartReader } from "../../job/parts/read-part.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { boolean, checkShape, shape, text } from "../../yaml/shape.ts";
-import { valueAt, type SourceNode } from "../../yaml/source.ts";
+import { valueAt, type NodePath, type SourceNode } from "../../yaml/source.ts";
 import { isMapping } from "../../yaml/wording.ts";
 import type { DeployEntry, DeploymentCompute, ReadDeployment } from "../kind.ts";
 import { checkEndpointName } from "../parts/endpoint-name.ts";
@@ -22,7 +22,7 @@ import {
   readModelDeployment,
   type ReadBatchDefinition,
 } from "./model-deployment.ts";
-import { pipelineDeploymentSchema, placeOfDefaultCompute, readPipelineDeployment } from "./pipeline-deployment.ts";
+import { pipelineDeploymentSchema, readPipelineDeployment } from "./pipeline-deployment.ts";
 
 /** An az ml batch endpoint and deployment, of a model or of a pipeline component. */
 export const label = "batch deployment";
@@ -162,12 +162,18 @@ export function modelOf({ deployment }: BatchDeployment): DeployedModel | undefi
   return deployment?.of === "model" ? deployment.model : undefined;
 }
 
-/** The cluster that it runs on. */
+/** The cluster that it runs on; of a pipeline the default one, and those that its steps name. */
 export function computesOf({ deployment }: BatchDeployment): readonly DeploymentCompute[] {
-  if (deployment?.compute === undefined) return [];
-  const { compute, source: node, of } = deployment;
-  const where = of === "pipeline" ? placeOfDefaultCompute(node) : { node, path: ["compute"] };
-  return [{ compute, types: ["AmlCompute", "Kubernetes"], where }];
+  if (deployment === undefined) return [];
+  const { compute, source: node } = deployment;
+  const cluster = (path: NodePath) =>
+    compute === undefined ? [] : [{ compute, types: ["AmlCompute", "Kubernetes"], where: { node, path } }];
+  if (deployment.of === "model") return cluster(["compute"]);
+  const where = { node, path: ["component"] };
+  return [
+    ...cluster(["settings", "default_compute"]),
+    ...deployment.stepComputes.map((named) => ({ ...named, where })),
+  ];
 }
 
 export function secretsOf({ deployment }: BatchDeployment): readonly DeploymentSecret[] {

@@ -1,7 +1,7 @@
 import type { AssetUse } from "../../asset/asset.ts";
 import type { DeclaredAsset } from "../../asset/declared.ts";
 import type { SourceNode } from "../../yaml/source.ts";
-import type { DeploymentBase } from "../kind.ts";
+import type { DeploymentBase, DeploymentCompute } from "../kind.ts";
 import type { DeployedModel } from "../parts/model.ts";
 import type { Scoring } from "../parts/scoring.ts";
 
@@ -49,6 +49,8 @@ export type BatchOfModel = Scoring & {
 export type BatchOfPipeline = {
   readonly of: "pipeline";
   readonly component: AssetUse<"component">;
+  /** What steps of a component that is declared here name themselves. */
+  readonly stepComputes: readonly Pick<DeploymentCompute, "compute" | "types">[];
   /** What the request has of the component beside its id. */
   readonly configuration: Readonly<Record<string, unknown>>;
 };

@@ -8,7 +8,8 @@ import { readerWithin } from "../../job/parts/within.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { integer, oneOf, readOnly, shape, text } from "../../yaml/shape.ts";
 import { secondsMember } from "../parts/duration.ts";
-import { deployedModelSchema, readServedModel, type ServedModel } from "../parts/model.ts";
+import { warnOfLeftOut } from "../parts/left-out.ts";
+import { checkNamed, deployedModelSchema, readServedModel, type ServedModel } from "../parts/model.ts";
 import { namedEnvironment } from "../parts/named-environment.ts";
 import { literalVariables, readScoring, scoringKeys } from "../parts/scoring.ts";
 import { anyValues } from "../parts/words.ts";
@@ -108,6 +109,8 @@ export function readModelDeployment(
     promoteFrom,
     problems: ofModel,
   } = readServedModel({ model: value.model, promoteFrom: served.promoteFrom }, reader, served.settings);
+  checkNamed(model, reader);
+  warnOfLeftOut(model, scoring, reader);
   // The client sends variables that the older form does not have, and of today's only those that are there.
   const hasVariables = variables !== undefined || !("type" in value);
   const definition: BatchDefinition = {

@@ -2,15 +2,17 @@ import * as z from "zod";
 import type { AssetUse } from "../../asset/asset.ts";
 import type { ComponentDefinition } from "../../asset/component.ts";
 import { defined } from "../../azure/defined.ts";
+import { typesThatRun } from "../../compute/target.ts";
 import { assetOfComponent, readNamedComponent } from "../../job/node/component.ts";
+import { placementsOfGraph } from "../../job/node/graph.ts";
+import type { Graph } from "../../job/node/kind.ts";
 import { nodeTypes, readerOfAll } from "../../job/node/nodes.ts";
 import { readCompute } from "../../job/parts/compute.ts";
 import type { PartReader } from "../../job/parts/read-part.ts";
 import type { Problem } from "../../yaml/problem.ts";
 import { shape, text } from "../../yaml/shape.ts";
-import type { SourceNode } from "../../yaml/source.ts";
 import { anyValues } from "../parts/words.ts";
-import type { BatchDefinition } from "./definition.ts";
+import type { BatchDefinition, BatchOfPipeline } from "./definition.ts";
 import type { ReadBatchDefinition } from "./model-deployment.ts";
 
 /** A deployment that runs a pipeline component whenever it is invoked. */
@@ -49,7 +51,7 @@ const members = {
 
 export function readPipelineDeployment(value: Declared, reader: PartReader): ReadBatchDefinition {
   const { node } = reader;
-  const { component, configuration, problems } = readRun(value, reader);
+  const { component, configuration, stepComputes = [], problems } = readRun(value, reader);
   if (component === undefined) return { problems };
   const compute = value.settings?.["default_compute"];
   const definition: BatchDefinition = {
@@ -60,6 +62,7 @@ export function readPipelineDeployment(value: Declared, reader: PartReader): Rea
     properties: {},
     members,
     component,
+    stepComputes,
     configuration: { ...configuration, ...defined({ settings: value.settings }) },
     ...defined({
       description: value.description,
@@ -75,6 +78,7 @@ const isServerless = (compute: string) => /^(?:azureml:)?serverless$/i.test(comp
 type Run = {
   readonly component?: AssetUse<"component">;
   readonly configuration?: Readonly<Record<string, unknown>>;
+  readonly stepComputes?: BatchOfPipeline["stepComputes"];
   readonly problems: readonly Problem[];
 };
 
@@ -110,8 +114,15 @@ function readRun({ component: written, job_definition: job }: Declared, { node, 
   return {
     component: assetOfComponent(named),
     configuration: defined({ description, tags }),
+    stepComputes: named.is === "here" && named.component.inside !== undefined ? computesIn(named.component.inside) : [],
     problems: problems(),
   };
+}
+
+function computesIn(graph: Graph): BatchOfPipeline["stepComputes"] {
+  return placementsOfGraph(graph).flatMap(({ compute, workload }) =>
+    isServerless(compute) ? [] : [{ compute, types: typesThatRun(workload) }],
+  );
 }
 
 /** The component that the client makes of a job that has run. */
@@ -135,6 +146,3 @@ function ofJob(job: string, { add }: PartReader): Pick<Run, "component"> {
   };
   return { component: { kind: "component", where: "component", what: "the component", declared } };
 }
-
-/** Where the compute of a pipeline is named. */
-export const placeOfDefaultCompute = (source: SourceNode) => ({ node: source, path: ["settings", "default_compute"] });

@@ -6,7 +6,14 @@ import type { Problem } from "../../yaml/problem.ts";
 import { pythonText } from "../../yaml/python-text.ts";
 import { boolean, checkShape, integer, oneOf, readOnly, shape, text } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
-import { deployedModelSchema, readServedModel, type promotedSchema, type ServedModel } from "../parts/model.ts";
+import { warnOfLeftOut } from "../parts/left-out.ts";
+import {
+  checkNamed,
+  deployedModelSchema,
+  readServedModel,
+  type promotedSchema,
+  type ServedModel,
+} from "../parts/model.ts";
 import { checkName } from "../parts/name.ts";
 import { literalVariables, readScoring, scoringKeys } from "../parts/scoring.ts";
 import { namedEnvironment } from "../parts/named-environment.ts";
@@ -119,6 +126,8 @@ export function readOnlineDefinition(
     promoteFrom,
     problems: ofModel,
   } = readServedModel({ model: value.model, promoteFrom: around.promoteFrom }, reader, around.settings);
+  checkNamed(model, reader);
+  warnOfLeftOut(model, scoring, reader);
   const definition: OnlineDefinition = {
     source: node,
     name: value.name.toLowerCase(),

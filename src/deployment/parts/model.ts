@@ -117,20 +117,17 @@ function readModel(declared: DeclaredModel, reader: PartReader): Omit<ServedMode
   const { asset, problems } = modelFile.readInline(source);
   if (asset === undefined) return { problems };
   const { definition: file, ...identity } = asset;
-  if (identity.name === undefined && file.location.from === "address") {
-    // The official client makes the name of an anonymous model out of its bytes.
-    inside.add(
-      "missing-key",
-      [],
-      "A model that is at an address already has no name.",
-      "Add name: it is registered under it.",
-    );
-    return { problems };
-  }
   return {
     model: { from: "declared", file, ...identity },
     problems,
   };
+}
+
+/** In az ml's own documents: its client makes the name of an anonymous model out of the bytes, and sees none at an address. */
+export function checkNamed(model: DeployedModel | undefined, { add }: PartReader): void {
+  if (model?.from !== "declared" || model.name !== undefined || model.file.location.from !== "address") return;
+  const message = "A model that is at an address already has no name.";
+  add("missing-key", ["model"], message, "Add name: it is registered under it.");
 }
 
 /** The forms that az ml takes: a name with version or label, an ARM id, a registry's. */
