@@ -48,11 +48,12 @@ async function failed(name: string, more: object = {}): Promise<void> {
 }
 
 async function ended(name: string): Promise<Json> {
-  for (;;) {
+  for (let look = 0; look < 5000; look += 1) {
     const { body } = await ask("GET", `/services/${name}?expand=true`);
     if (body?.["state"] !== "Transitioning") return body ?? {};
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  throw new Error(`Something goes on with ${name} and does not end.`);
 }
 
 /** Azure ML's server needs a Python with venv, and packages from an index. */

@@ -102,10 +102,10 @@ export function createProvisioning({ store, storage, operations, running }: Part
   };
 
   // What was going on when the emulator went down is lost.
-  for (const { id, service } of operations.open()) {
+  for (const { id } of operations.open())
     operations.end(id, "Failed", { code: "InternalServerError", statusCode: 500, message: "It was lost." });
-    update(service, { state: "Failed" });
-  }
+  for (const { value } of store.list<KeptService>(serviceCollections.services))
+    if (value.state === "Transitioning") update(value.name, { state: "Failed" });
 
   return {
     begin: (name, operation, course, restarts) => {

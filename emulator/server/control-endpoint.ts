@@ -44,6 +44,11 @@ export async function controlEndpoint({ method, path, query, body }: Incoming, c
       control.putScorer(endpoint, deployment, scorer);
       return ok({});
     }
+    case "PUT /_control/service-scorers": {
+      const { service, scorer } = body as { readonly service: string; readonly scorer?: Scorer };
+      control.putServiceScorer(service, scorer);
+      return ok({});
+    }
     case "PUT /_control/images": {
       const { image, isAvailable } = body as { readonly image: string; readonly isAvailable: boolean };
       control.setImageAvailable(image, isAvailable);
