@@ -320,6 +320,18 @@ describe("a release", () => {
       expect(endpointWrites(emulator)).toEqual(["PUT ep-one"]);
     });
 
+    it("that does not come up is deleted, and made by the next release", async () => {
+      const connected = await connectTo(emulator);
+      const why = { code: "OutOfQuota", message: "No endpoints are left." };
+      emulator.faults.add({ method: "PUT", path: "/ep-one$", kind: "operation-fails", ...why });
+      const { report, failures } = await release(declared("1"), connected);
+      expect(failures).toMatchObject([{ reason: "deployment-failed" }]);
+      expect(failures[0]?.message).toContain("No endpoints are left [OutOfQuota].");
+      expect(report).toMatchObject({ action: "rolled-back" });
+      expect(report.notes).toContain("The endpoint 'ep-one', which did not come up, was deleted.");
+      expect((await release(declared("1"), connected)).report.action).toBe("created");
+    });
+
     it("on a cluster is released in the same way", async () => {
       emulator.putCompute({
         id: `${workspacePath}/computes/k8s`,

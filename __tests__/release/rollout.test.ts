@@ -63,7 +63,6 @@ function stateShown({ traffic, mirror, marks }: EndpointState): string {
   ].join(" ");
 }
 
-const blueGreen: Strategy = { type: "blue-green", keepOld: false };
 const canary: Strategy = { type: "canary", steps: [10, 50, 100], waitSeconds: 60, keepOld: false };
 const shadow: Strategy = { type: "shadow", mirror: 10, waitSeconds: 30, promote: false, keepOld: false };
 
@@ -482,7 +481,7 @@ const endpointOf = fc
       },
       deployments: deployments.map(({ name, digest, state }) => ({
         name,
-        state: state as RolloutDeployment["state"],
+        state: state,
         ...(digest === undefined ? {} : { digest }),
       })),
     };

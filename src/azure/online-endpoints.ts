@@ -57,6 +57,8 @@ export type OnlineEndpoints = {
   readonly list: () => Promise<Outcome<readonly LiveEndpoint[]>>;
   /** Creates, or replaces the whole of it: traffic that is not in the body is gone. */
   readonly put: (name: string, body: unknown, until?: AbortSignal) => Promise<Outcome<FollowedBy>>;
+  /** With everything below it. One that is already gone is a success. */
+  readonly remove: (name: string) => Promise<Outcome<FollowedBy>>;
   readonly deployment: (endpoint: string, name: string) => Promise<Outcome<LiveOnlineDeployment | undefined>>;
   /** All pages; none where there is no such endpoint. */
   readonly deployments: (endpoint: string) => Promise<Outcome<readonly LiveOnlineDeployment[]>>;
@@ -105,6 +107,8 @@ export function createOnlineEndpoints(
   const deploymentId = (endpoint: string, name: string) => `${id(endpoint)}/deployments/${name}`;
   const followed = (answer: Outcome<Answer>): Outcome<FollowedBy> =>
     answer.ok ? succeeded(followedBy(answer.value, clock)) : answer;
+  const gone = (answer: Outcome<Answer>): Outcome<FollowedBy> =>
+    !answer.ok && answer.failure.reason === "not-found" ? succeeded({}) : followed(answer);
   const secretFrom = (answer: Outcome<Answer>, member: string): Outcome<string> => {
     if (!answer.ok) return answer;
     const secret = textOf(membersOf(answer.value.body)[member]);
@@ -117,6 +121,7 @@ export function createOnlineEndpoints(
     list: async () => allOf(await arm.list(id("").replace(/\/$/, ""), endpointVersion), liveEndpoint),
     put: async (name, body, until) =>
       followed(await arm.put(id(name), endpointVersion, body, defined({ signal: until }))),
+    remove: async (name) => gone(await arm.remove(id(name), endpointVersion)),
     deployment: async (endpoint, name) =>
       oneOf(await arm.get(deploymentId(endpoint, name), deploymentVersion), liveDeployment),
     deployments: async (endpoint) => {
@@ -126,9 +131,7 @@ export function createOnlineEndpoints(
     putDeployment: async (endpoint, name, body, until) =>
       followed(await arm.put(deploymentId(endpoint, name), deploymentVersion, body, defined({ signal: until }))),
     removeDeployment: async (endpoint, name, until) => {
-      const signal = defined({ signal: until });
-      const answer = await arm.remove(deploymentId(endpoint, name), deploymentVersion, {}, signal);
-      return !answer.ok && answer.failure.reason === "not-found" ? succeeded({}) : followed(answer);
+      return gone(await arm.remove(deploymentId(endpoint, name), deploymentVersion, {}, defined({ signal: until })));
     },
     credential: async ({ name, authMode }) => {
       // Questions with a body: they change nothing, however often they are asked.

@@ -64,11 +64,11 @@ export function createScoring(cloud: Hosts | undefined, signal: AbortSignal): Sc
       if (error instanceof ForeignAddress) return fault("refused", "ForeignHost", error.message);
       if (signal.aborted) return cancelled();
       if (limit.aborted) return fault("unreachable", "Timeout", `no answer within ${request.seconds} s`);
-      if (!(error instanceof Error)) throw error;
-      const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+      const { name = "", code, message } = error as Partial<Error> & { readonly code?: unknown };
+      const known = typeof code === "string" ? code : ["RestError", "AbortError"].find((one) => one === name);
       // Anything else is a bug of ours.
-      if (code === undefined && !["RestError", "AbortError"].includes(error.name)) throw error;
-      return fault("unreachable", code ?? error.name, error.message);
+      if (known === undefined) throw error;
+      return fault("unreachable", known, message ?? "the connection failed");
     }
   };
 }

@@ -19,7 +19,7 @@ import { differencesFromLive, endpointBody } from "./online-bodies.ts";
 import { readLive, rolloutEndpointOf, type LiveOnline } from "./online-live.ts";
 import { plannedOf } from "./online-plan.ts";
 import { failureOf, reportOf, type Ended } from "./online-report.ts";
-import { rollBack, stopInGrace, type RolledBack } from "./online-roll-back.ts";
+import { notRemoved, rollBack, stopInGrace, type RolledBack } from "./online-roll-back.ts";
 import {
   carryOutSteps,
   submitDeployment,
@@ -267,6 +267,7 @@ async function stoppedBy(stop: StepStop, work: Work, parts?: TakenParts): Promis
   const { deployment, rollout, release, progress, deps } = work;
   const restore = { keepFailed: deployment.keepFailed, ...defined({ state: rollout.restore }) };
   const isCancelled = stop.why === "cancelled" || deps.signal.aborted;
+  if (progress.isThrough === true) return cancelledAfterwards(work);
   const logs = isCancelled ? {} : await readLogs(stop, work);
   const back: RolledBack = isCancelled
     ? await stopInGrace(release, progress, restore, stepDeps(work))
@@ -274,13 +275,26 @@ async function stoppedBy(stop: StepStop, work: Work, parts?: TakenParts): Promis
   const cause: StepStop = isCancelled
     ? { why: "cancelled", message: "The workflow was cancelled.", mayBeDone: true }
     : stop;
-  const isTouched = progress.mayHaveMoved || progress.candidate !== undefined;
+  const isMade = rollout.restore === undefined && stop.why === "failed";
+  const isTouched = isMade || progress.mayHaveMoved || progress.candidate !== undefined;
   const action: DeploymentReport["action"] = isTouched && back.isComplete ? "rolled-back" : "failed";
   const shown = { action, notes: back.notes, stop: cause, logs, modelId: parts?.modelId };
   return {
     report: reportOf(await ended(work, shown)),
     failures: [failureOf(cause, { deployment, name: rollout.name, logs })],
     leftGoing: back.leftGoing,
+  };
+}
+
+/** The traffic has moved, and that stays so: what was replaced is left for the next run. */
+async function cancelledAfterwards(work: Work): Promise<Released> {
+  const { deployment, rollout, release } = work;
+  const cause: StepStop = { why: "cancelled", message: "The workflow was cancelled.", mayBeDone: true };
+  const olds = rollout.steps.flatMap((step) => (step.do === "remove" && step.why === "old" ? [step.name] : []));
+  return {
+    report: reportOf(await ended(work, { action: "updated", notes: [], stop: cause })),
+    failures: [failureOf(cause, { deployment, name: rollout.name, logs: {} })],
+    leftGoing: olds.map((name) => notRemoved(release.endpoint, name)),
   };
 }
 

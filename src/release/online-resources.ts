@@ -37,6 +37,19 @@ export function writableEndpoint(
   };
 }
 
+/** An endpoint, to be removed. */
+export function removableEndpoint(name: string, endpoints: OnlineEndpoints): Writable<LiveEndpoint> {
+  return {
+    what: `the endpoint '${name}'`,
+    send: () => endpoints.remove(name),
+    progress: endpoints.progress,
+    read: () => endpoints.get(name),
+    stateOf: ({ provisioningState }) => provisioningState,
+    isInFlight: ({ provisioningState }) => isInFlight(provisioningState),
+    isAsSent: (live) => live === undefined,
+  };
+}
+
 /** Whether traffic, mirror and marks of an endpoint are these. */
 export function isInState(live: LiveEndpoint, { traffic, mirror, marks }: EndpointState): boolean {
   const have = marksOf(live.tags);

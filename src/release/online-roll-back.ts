@@ -5,6 +5,7 @@ import { digestProperty } from "./digest.ts";
 import {
   isInState,
   removableDeployment,
+  removableEndpoint,
   stateOfLive,
   writableDeployment,
   writableEndpoint,
@@ -46,8 +47,12 @@ export async function rollBack(
 ): Promise<RolledBack> {
   const own = { ...deps, deadline: Math.max(deps.deadline, deps.clock.now() + longestAfterwards * 1000) };
   const notes: string[] = [];
-  const traffic = await putBack(stop, release, progress, restore, own, notes);
   const { candidate } = progress;
+  if (restore.state === undefined && candidate === undefined && stop.why === "failed") {
+    const isGone = await removeFailedEndpoint(release, own, notes);
+    return { isComplete: isGone, notes, leftGoing: [] };
+  }
+  const traffic = await putBack(stop, release, progress, restore, own, notes);
   if (candidate === undefined) return { isComplete: traffic, notes, leftGoing: [] };
   if (!candidate.isSettled) {
     // What is being made cannot be deleted, and the next run goes on with it.
@@ -141,6 +146,18 @@ async function removeFailed(name: string, release: OnlineRelease, deps: StepDeps
   return removed.ok;
 }
 
+/** One that has never come up: the service repairs it by no other write, and nobody has used it. */
+async function removeFailedEndpoint(release: OnlineRelease, deps: StepDeps, notes: string[]): Promise<boolean> {
+  const { endpoint } = release;
+  const removed = await write(removableEndpoint(endpoint, deps.endpoints), settleDeps(release, deps));
+  notes.push(
+    removed.ok
+      ? `The endpoint '${endpoint}', which did not come up, was deleted.`
+      : `The endpoint '${endpoint}' did not come up, and could not be deleted: ${textOf(removed.stop)}. Delete it: az ml online-endpoint delete --name ${endpoint}.`,
+  );
+  return removed.ok;
+}
+
 /** What was updated in place gets the definition that it had. */
 async function restorePrevious(
   previous: LiveOnlineDeployment,
@@ -212,6 +229,14 @@ function stillGoing(endpoint: string, name: string, state: string): LeftGoing {
   return {
     what: `The deployment '${name}' of the endpoint '${endpoint}' ${state}`,
     next: `To resume: command: deploy; it goes on with this deployment, or removes it where the declaration has changed. To delete it: az ml online-deployment delete --endpoint-name ${endpoint} --name ${name}.`,
+  };
+}
+
+/** What was replaced, and may still be there. */
+export function notRemoved(endpoint: string, name: string): LeftGoing {
+  return {
+    what: `The deployment '${name}' of the endpoint '${endpoint}' was replaced, and may still be there without traffic`,
+    next: `The next command: deploy removes it. By hand: az ml online-deployment delete --endpoint-name ${endpoint} --name ${name}.`,
   };
 }
 

@@ -58,6 +58,8 @@ export type Progress = {
     isSettled: boolean;
     live?: LiveOnlineDeployment;
   };
+  /** Whether the release has got what it was to get: only what was replaced is still to be removed. */
+  isThrough?: boolean;
   /** Of each test the last result. */
   tests: readonly TestReport[];
   credential?: string;
@@ -75,7 +77,8 @@ export async function carryOutSteps(
   live: readonly LiveOnlineDeployment[],
   deps: StepDeps,
 ): Promise<StepStop | undefined> {
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
+    progress.isThrough = steps.slice(index).every((one) => one.do === "remove" && one.why === "old");
     const stop = await carryOut(step, release, progress, live, deps);
     if (stop !== undefined) return stop;
   }

@@ -105,8 +105,8 @@ export function decideRollout(declared: Declared, live: RolloutEndpoint | undefi
         ? replaced(declared.endpoint, deployment, endpoint)
         : released(deployment, declared, endpoint);
   if ("refused" in decided) return decided;
-  const known = live === undefined ? {} : { restore: decided.restore ?? stateOf(endpoint) };
-  return { ...decided, ...known, steps: [...made, ...decided.steps] };
+  const { restore = stateOf(endpoint), ...rest } = decided;
+  return { ...rest, ...(live === undefined ? {} : { restore }), steps: [...made, ...decided.steps] };
 }
 
 const nothingLive: RolloutEndpoint = {
