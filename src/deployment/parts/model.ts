@@ -96,8 +96,12 @@ export function readServedModel(
 const forms =
   "Write azureml:NAME:VERSION, azureml:NAME@latest, azureml://registries/REGISTRY/models/NAME/versions/VERSION, or model: { path: … }.";
 
-/** @param reader of the mapping that has `model`. */
-function readModel(declared: DeclaredModel, reader: PartReader): Omit<ServedModel, "promoteFrom"> {
+/** @param reader of the mapping that has `model`. @param isRegistered false for one that is served from where it is. */
+export function readModel(
+  declared: DeclaredModel,
+  reader: PartReader,
+  isRegistered = true,
+): Omit<ServedModel, "promoteFrom"> {
   const source = { document: reader.node.document, path: [...reader.node.path, "model"] };
   if (typeof declared === "string") {
     const isReference = checkReference(declared, reader);
@@ -117,7 +121,7 @@ function readModel(declared: DeclaredModel, reader: PartReader): Omit<ServedMode
   const { asset, problems } = modelFile.readInline(source);
   if (asset === undefined) return { problems };
   const { definition: file, ...identity } = asset;
-  if (identity.name === undefined && file.location.from === "address") {
+  if (isRegistered && identity.name === undefined && file.location.from === "address") {
     // The official client makes the name of an anonymous model out of its bytes.
     inside.add(
       "missing-key",
