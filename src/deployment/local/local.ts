@@ -5,7 +5,7 @@ import { problemsAt } from "../../compute/problems-at.ts";
 import type { PartReader } from "../../job/parts/read-part.ts";
 import { checkShape, integer, oneOf, shape, tags, text } from "../../yaml/shape.ts";
 import type { DeployEntry, DeploymentCompute, ReadDeployment } from "../kind.ts";
-import { deployedModelSchema, readServedModel, type DeployedModel } from "../parts/model.ts";
+import { deployedModelSchema, readServedModel, type DeployedModel, type ServedModel } from "../parts/model.ts";
 import { readScoring, scoringKeys, secretsOfVariables, type Scoring } from "../parts/scoring.ts";
 import { readSettings, settingKeysWithStrategy } from "../parts/settings.ts";
 import { readStrategy } from "../parts/strategy.ts";
@@ -49,7 +49,7 @@ export function read({ settings, deployment, endpoint }: DeployEntry): ReadDeplo
   readStrategy(value.strategy, reader, ["replace"], label);
   const { problems: ofScoring, ...scoring } = readScoring(value, reader, noImage);
   const served = withoutImage(scoring);
-  const { model, problems: ofModel } = readServedModel({ model: value.model }, reader);
+  const { model, problems: ofModel }: ServedModel = readServedModel({ model: value.model }, reader);
   checkScoring(value, served, reader);
   checkModel(value, model, reader);
   return {
