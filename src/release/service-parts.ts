@@ -105,11 +105,12 @@ export async function bringService(
   taken: TakenService,
   secrets: readonly SecretReference[],
   deps: ReleaseDeps,
+  mayWrite: ReleaseDeps["beforeWriting"],
 ): Promise<Outcome<BroughtService>> {
   const { service, parts, digest } = taken;
   const values = new Map<SecretReference, string>();
   for (const reference of secrets) values.set(reference, await deps.resolveSecret(reference));
-  const may = await deps.beforeWriting();
+  const may = await mayWrite();
   if (!may.ok) return may;
   const ids = await parts.ensure();
   if (!ids.ok) return ids;
@@ -122,6 +123,7 @@ export async function bringService(
   const code = await uploadCode(taken, deps);
   if (!code.ok) return code;
   const valueOf = (reference: SecretReference) => values.get(reference);
+  const certificate = certificateMark(service, valueOf);
   const kept = service.keepFailed ? { [serviceProperties.kept]: "if-failed" } : {};
   const made = (one: AnyService, properties: Readonly<Record<string, string>>) =>
     toServiceRequest(
@@ -139,8 +141,8 @@ export async function bringService(
     );
   const { primaryKey, secondaryKey } = service;
   return succeeded({
-    created: made(service, kept),
-    updated: made(service, {}),
+    created: made(service, { ...certificate, ...kept }),
+    updated: made(service, certificate),
     candidate: made(candidateOf(service), { ...kept, [serviceProperties.candidateOf]: service.name }),
     keys: defined({
       primary: primaryKey && valueOf(primaryKey),
@@ -148,6 +150,18 @@ export async function bringService(
     }),
     ...defined({ modelId }),
   });
+}
+
+/** By which the next run sees that the certificate has been renewed: no read shows it. A certificate is public, its key is not. */
+export function certificateMark(
+  service: AnyService,
+  valueOf: (reference: SecretReference) => string | undefined,
+): Readonly<Record<string, string>> {
+  if (service.type !== "aci" || service.sslEnabled !== true || service.sslCertificate === undefined) return {};
+  const hash = createHash("sha256")
+    .update(valueOf(service.sslCertificate) ?? "")
+    .digest("hex");
+  return { [serviceProperties.certificate]: hash };
 }
 
 function foreignModel(id: string): Outcome<never> {

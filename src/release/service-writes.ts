@@ -14,6 +14,8 @@ export type ServiceDeps = {
   readonly timeoutSeconds: number;
   /** False once somebody else may be at work on the same service. */
   readonly isHeld: () => boolean;
+  /** Asked before every write; it is found out once. */
+  readonly mayWrite: () => Promise<Outcome<void>>;
   readonly onProgress: (message: string) => void;
 };
 
@@ -111,7 +113,8 @@ export async function write(
 ): Promise<Outcome<V1Accepted>> {
   const { onProgress } = deps;
   for (let attempt = 1; ; attempt += 1) {
-    if (!deps.isHeld()) return lostLease(name);
+    const may = await beforeWrite(name, deps);
+    if (!may.ok) return may;
     const sent = await send();
     if (sent.ok) return succeeded(sent.value ?? {});
     const { reason, error } = sent.failure;
@@ -123,6 +126,15 @@ export async function write(
     if (attempt >= mostWrites) return sent;
     onProgress(`${name}: it was not carried out; sending it again.`);
   }
+}
+
+/** Whether anything may be written now. */
+export async function beforeWrite(
+  name: string,
+  { mayWrite, isHeld }: Pick<ServiceDeps, "mayWrite" | "isHeld">,
+): Promise<Outcome<void>> {
+  const may = await mayWrite();
+  return may.ok && !isHeld() ? lostLease(name) : may;
 }
 
 /** What an earlier try of the same write has made, or somebody else. */
