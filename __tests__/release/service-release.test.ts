@@ -176,6 +176,16 @@ describe("the first release of a web service", () => {
     });
   });
 
+  it("is another release once the newest version of its environment is another one", async () => {
+    emulator.putAsset("environments", "infer", "3", { image: "images.example.com/infer:3" });
+    const connected = await connectTo(emulator);
+    const newest = { environment: "azureml:infer@latest" };
+    await releaseService(service(anyone, newest), connected);
+    expect((await releaseService(service(anyone, newest), connected)).report.action).toBe("unchanged");
+    emulator.putAsset("environments", "infer", "4", { image: "images.example.com/infer:4" });
+    expect((await releaseService(service(anyone, newest), connected)).report.action).toBe("updated");
+  });
+
   it("says where it comes from in its properties, and adds nothing else", async () => {
     const connected = await connectTo(emulator);
     await releaseService(service(`${wants(good)}properties: { p: q }\n`), connected);

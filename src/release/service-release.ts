@@ -35,7 +35,7 @@ export async function plan(
   parts: TakenParts,
   deps: ReleaseDeps,
 ): Promise<Outcome<PlannedRelease>> {
-  const taken = await takeService(service, parts);
+  const taken = await takeService(service, parts, deps);
   if (!taken.ok) return taken;
   const live = await deps.azure.v1Services.get(service.name);
   if (!live.ok) return live;
@@ -118,7 +118,7 @@ function stepsOf(decision: ServiceDecision, what: string, { name, tests }: AnySe
     case "update":
       return update;
     case "refuse":
-      return [{ action: "none", what, reason: decision.message }];
+      return [{ action: "update", what, reason: `It would be refused. ${decision.message}` }];
     case "none":
       return [];
   }
@@ -129,7 +129,11 @@ async function carryOut(taken: TakenService, deps: ReleaseDeps): Promise<Release
   const { service } = taken;
   const course = new ServiceCourse(service, deps.clock.now());
   const done = await deps.exclusively<void>(`service:${service.name}`, async (isHeld) => {
-    const { azure, clock, signal, deadline, onProgress } = deps;
+    const { azure, clock, signal, deadline } = deps;
+    // Lines of the log have the service's name in front already; that of its candidate stays.
+    const own = `${service.name}: `;
+    const onProgress = (message: string) =>
+      deps.onProgress(message.startsWith(own) ? message.slice(own.length) : message);
     const { timeoutSeconds } = service;
     let asked: ReturnType<typeof deps.beforeWriting> | undefined;
     const work: ServiceDeps = {
@@ -137,7 +141,7 @@ async function carryOut(taken: TakenService, deps: ReleaseDeps): Promise<Release
       mayWrite: () => (asked ??= deps.beforeWriting()),
     };
     try {
-      await release({ taken, course, deps, work });
+      await release({ taken, course, deps: { ...deps, onProgress }, work });
     } catch (error) {
       const { reason, message, where } = failureOfThrown(error, signal);
       course.failures.push({ reason, message, ...(where === undefined ? {} : { where }) });
