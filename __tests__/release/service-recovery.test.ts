@@ -165,6 +165,40 @@ describe("after a lost reply", () => {
   });
 });
 
+describe("what somebody else has in flight on the service", () => {
+  it.each([
+    ["PATCH", "/services/clf$"],
+    ["DELETE", "/services/clf-c$"],
+  ])("is waited for: %s", async (method, path) => {
+    const connected = await released();
+    const body = { error: { code: "ServiceBusy", message: "Another operation is in progress." } };
+    emulator.faults.add({ method, path, kind: "status", status: 409, body });
+    const { report, failures } = await releaseService(second(), connected);
+    expect(failures).toEqual([]);
+    expect(report.action).toBe("updated");
+    await isReleased(second(), connected);
+  });
+
+  it("is joined before anything is decided", async () => {
+    const connected = await released();
+    emulator.faults.add({ method: "PATCH", path: "/services/clf$", kind: "operation-takes", seconds: 0.6 });
+    await connected.azure.v1Services.update("clf", [{ op: "replace", path: "/description", value: "by hand" }]);
+    const { report, failures } = await releaseService(second(), connected);
+    expect(failures).toEqual([]);
+    expect(report.action).toBe("updated");
+    await isReleased(second(), connected);
+  });
+
+  it("is a conflict where the name is taken meanwhile", async () => {
+    const connected = await connectTo(emulator);
+    const body = { error: { code: "ServiceExists", message: "A service of that name exists." } };
+    emulator.faults.add({ method: "POST", path: "/services$", kind: "status", status: 409, times: 3, body });
+    const { report, failures } = await releaseService(first(), connected);
+    expect(failures).toMatchObject([{ reason: "conflict", message: expect.stringContaining("ServiceExists") }]);
+    expect(report.action).toBe("failed");
+  });
+});
+
 describe("what is still being deployed", () => {
   it("is left at the end of its time, and joined by the next run", async () => {
     const connected = await connectTo(emulator);

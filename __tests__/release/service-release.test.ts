@@ -133,6 +133,68 @@ describe("the first release of a web service", () => {
     expect(report).toMatchObject({ type: "aks", action: "created" });
   });
 
+  it("on a cluster asks with a token, where the service wants one", async () => {
+    emulator.putCompute(aksTarget);
+    const connected = await connectTo(emulator);
+    const declared = `token_auth_enabled: true\nauth_enabled: false\n${wants(good)}`;
+    const { report, failures } = await releaseService(service(declared, { type: "aks" }), connected);
+    expect(failures).toEqual([]);
+    expect(report.tests).toMatchObject([{ passed: true }]);
+    expect(connected.masked.size).toBeGreaterThan(0);
+  });
+
+  it("is deployed to the target that is live under another name than it is declared by", async () => {
+    emulator.putCompute(aksTarget);
+    const connected = await connectTo(emulator);
+    const declared = service(wants(good), { type: "aks", compute: "declared" });
+    const { failures } = await releaseService(declared, connected, { liveNames: new Map([["declared", "scoring"]]) });
+    expect(failures).toEqual([]);
+    expect(await fieldsOf("clf", connected)).toMatchObject({ computeName: "scoring" });
+    const again = await releaseService(declared, connected, { liveNames: new Map([["declared", "scoring"]]) });
+    expect(again.report.action).toBe("unchanged");
+  });
+
+  it("has the definition of an environment of the workspace, under its name and version", async () => {
+    emulator.putAsset("environments", "infer", "3", {
+      image: "images.example.com/infer:3",
+      condaFile: "dependencies:\n- python=3.9\n- pip:\n  - azureml-defaults\n",
+    });
+    const connected = await connectTo(emulator);
+    const declared = service(wants(good), { environment: "azureml:infer:3" });
+    const { failures } = await releaseService(declared, connected);
+    expect(failures).toEqual([]);
+    expect(await fieldsOf("clf", connected)).toMatchObject({
+      environmentImageRequest: {
+        modelIds: ["clf:1"],
+        environment: {
+          name: "infer",
+          version: "3",
+          docker: { baseImage: "images.example.com/infer:3" },
+          python: { condaDependencies: { dependencies: ["python=3.9", { pip: ["azureml-defaults"] }] } },
+        },
+      },
+    });
+  });
+
+  it("is another release once the newest version of its environment is another one", async () => {
+    emulator.putAsset("environments", "infer", "3", { image: "images.example.com/infer:3" });
+    const connected = await connectTo(emulator);
+    const newest = { environment: "azureml:infer@latest" };
+    await releaseService(service(anyone, newest), connected);
+    expect((await releaseService(service(anyone, newest), connected)).report.action).toBe("unchanged");
+    emulator.putAsset("environments", "infer", "4", { image: "images.example.com/infer:4" });
+    expect((await releaseService(service(anyone, newest), connected)).report.action).toBe("updated");
+  });
+
+  it("says where it comes from in its properties, and adds nothing else", async () => {
+    const connected = await connectTo(emulator);
+    await releaseService(service(`${wants(good)}properties: { p: q }\n`), connected);
+    const { properties, kvTags } = await fieldsOf("clf", connected);
+    expect(properties).toMatchObject({ p: "q", "azureml.git.commit": "c0ffee" });
+    expect((properties as Readonly<Record<string, string>>)["azureml-targets.digest"]).toMatch(/^[\da-f]{64}$/);
+    expect(kvTags ?? {}).toEqual({});
+  });
+
   it.each([
     ["is not there", undefined],
     ["is of another type", { ...aksTarget, properties: { ...aksTarget.properties, computeType: "Kubernetes" } }],
@@ -168,6 +230,42 @@ describe("an unchanged declaration", () => {
     expect(planned.steps).toMatchObject([{ action: "none" }]);
     expect(serviceWrites(emulator)).toEqual([]);
     expect(emulator.journal().filter(({ path }) => /score|listkeys|artifact/i.test(path))).toEqual([]);
+  });
+});
+
+describe("an unchanged declaration whose secrets have changed", () => {
+  it("gives the service its new key, and nothing else", async () => {
+    const connected = await connectTo(emulator);
+    const declared = service(`auth_enabled: true\nprimary_key: { env: KEY }\n${anyone}`);
+    await releaseService(declared, connected, { resolveSecret: async () => "first-key-0123456789abcdef" });
+    emulator.clearJournal();
+    const next = { resolveSecret: async () => "second-key-0123456789abcdef" };
+    const { report, failures } = await releaseService(declared, connected, next);
+    expect(failures).toEqual([]);
+    expect(report).toMatchObject({ action: "updated", tests: [] });
+    expect(report.notes).toContainEqual(expect.stringContaining("keys"));
+    expect(serviceWrites(emulator)).toEqual([]);
+    expect(await connected.azure.v1Services.keys("clf")).toMatchObject({
+      value: { primary: "second-key-0123456789abcdef" },
+    });
+    expect((await releaseService(declared, connected, next)).report.action).toBe("unchanged");
+  });
+
+  it("gives the service its renewed certificate", async () => {
+    const connected = await connectTo(emulator);
+    const declared = service(
+      `ssl_enabled: true\nssl_cert_pem: { env: CERT }\nssl_key_pem: { env: KEY }\nssl_cname: clf.example.org\n`,
+    );
+    await releaseService(declared, connected, { resolveSecret: async () => "-----BEGIN first" });
+    emulator.clearJournal();
+    const next = { resolveSecret: async () => "-----BEGIN second" };
+    const { report, failures } = await releaseService(declared, connected, next);
+    expect(failures).toEqual([]);
+    expect(report.action).toBe("updated");
+    expect(serviceWrites(emulator)).toEqual(["PATCH clf"]);
+    emulator.clearJournal();
+    expect((await releaseService(declared, connected, next)).report.action).toBe("unchanged");
+    expect(serviceWrites(emulator)).toEqual([]);
   });
 });
 
@@ -246,6 +344,25 @@ ssl_cname: clf.example.org
     const paths = patches.flatMap(({ body }) => (body as readonly { readonly path: string }[]).map(({ path }) => path));
     expect(paths.filter((path) => !path.startsWith("/properties/"))).toEqual(["/environmentImageRequest"]);
     for (const { body } of patches) expect(JSON.stringify(body)).not.toContain("keys");
+  });
+
+  it("on a cluster changes what is declared of its size, and nothing else", async () => {
+    emulator.putCompute(aksTarget);
+    const connected = await connectTo(emulator);
+    const sized = (replicas: number) =>
+      service(`${anyone}cpu_cores: 0.5\nautoscale_enabled: true\nautoscale_max_replicas: ${replicas}\n`, {
+        type: "aks",
+      });
+    await releaseService(sized(2), connected);
+    emulator.clearJournal();
+    const { report, failures } = await releaseService(sized(3), connected);
+    expect(failures).toEqual([]);
+    expect(report.action).toBe("updated");
+    const [patch] = emulator.journal().filter(({ method }) => method === "PATCH");
+    const changes = patch?.body as readonly { readonly path: string; readonly value: unknown }[];
+    expect(changes.filter(({ path }) => !/^\/(properties|environmentImageRequest)/.test(path))).toEqual([
+      { op: "replace", path: "/autoScaler/maxReplicas", value: 3 },
+    ]);
   });
 
   it("is refused before anything is written where no update can change a declared key", async () => {

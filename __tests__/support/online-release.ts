@@ -23,7 +23,9 @@ const trusted = new Set<string>();
 function trust({ caFile }: Pick<Emulator, "caFile">): void {
   if (trusted.has(caFile)) return;
   trusted.add(caFile);
-  setDefaultCACertificates([...getCACertificates("default"), readFileSync(caFile, "utf8")]);
+  // Authorities of emulators have one name: those of the files that this process ran before would be tried in their place.
+  const own = [...trusted].map((file) => readFileSync(file, "utf8"));
+  setDefaultCACertificates([...getCACertificates("bundled"), ...own]);
 }
 
 export type Connected = {

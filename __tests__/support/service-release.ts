@@ -14,16 +14,28 @@ import { checkoutOf } from "./step.ts";
 /** The declaration of a service, read from a checkout of its own. @param version stands in its code. */
 export function service(
   more = "",
-  { version = "1", type = "aci", name = "clf" }: { version?: string; type?: "aci" | "aks"; name?: string } = {},
+  {
+    version = "1",
+    type = "aci",
+    name = "clf",
+    compute = "scoring",
+    environment = '{ image: "i:1" }',
+    files = { "src/score.py": `# version ${version}\ndef init(): pass\ndef run(data): return data\n` },
+  }: {
+    version?: string;
+    type?: "aci" | "aks";
+    name?: string;
+    compute?: string;
+    environment?: string;
+    files?: Readonly<Record<string, string>>;
+  } = {},
 ): AciService | AksService {
-  const checkout = checkoutOf({
-    "src/score.py": `# version ${version}\ndef init(): pass\ndef run(data): return data\n`,
-  });
+  const checkout = checkoutOf(files);
   const text = `type: ${type}
 name: ${name}
-${type === "aks" ? "compute: azureml:scoring\n" : ""}model: azureml:clf:1
+${type === "aks" ? `compute: azureml:${compute}\n` : ""}model: azureml:clf:1
 code_configuration: { code: src, scoring_script: score.py }
-environment: { image: "i:1" }
+environment: ${environment}
 ${more}`;
   const { node } = nodeOf(text, checkout, "deploy.yml");
   if (node === undefined) throw new Error("no YAML");
@@ -47,12 +59,17 @@ export async function model(emulator: Emulator): Promise<void> {
 
 const modelId = `${workspacePath}/models/clf/versions/1`;
 
-/** The model is in the workspace already. */
+const ids: Readonly<Record<string, string>> = {
+  model: modelId,
+  environment: `${workspacePath}/environments/infer/versions/3`,
+};
+
+/** They are in the workspace already. */
 const parts: TakenParts = {
   identityOf: (where) => `content of ${where}`,
   steps: [],
   modelId,
-  ensure: async () => succeeded(() => modelId),
+  ensure: async () => succeeded((where) => ids[where] ?? ""),
 };
 
 export type ServiceOptions = Options & Partial<Pick<ReleaseDeps, "liveNames" | "resolveSecret">>;

@@ -14,7 +14,12 @@ export const serviceProperties = {
   candidateOf: "azureml-targets.candidate-of",
   /** Of what stays to be looked at: `true`; `if-failed` from the beginning, which holds where the service is in a failed state. */
   kept: "azureml-targets.kept",
+  /** Hash of the certificate that was sent last. */
+  certificate: "azureml-targets.certificate",
 } as const;
+
+/** An update has passed, or is taken back. */
+export const noNote: ServiceChange = { op: "add", path: `/properties/${serviceProperties.before}`, value: "" };
 
 /** What is to be done with a service, decided by what is live once nothing is in flight on it. */
 export type ServiceDecision =

@@ -1,21 +1,12 @@
 import type { AzureFailure } from "../azure/outcome.ts";
 import type { LiveV1Service } from "../azure/v1-live-service.ts";
 import { toServicePatch, type ServiceChange } from "../deployment/service/patch.ts";
-import type { ReleaseDeps } from "./kind.ts";
-import { isCandidateOf, packChanges, serviceProperties } from "./service-decision.ts";
-import { setKeys } from "./service-keys.ts";
-import { candidateName, type BroughtService, type TakenService } from "./service-parts.ts";
-import type { ServiceCourse } from "./service-report.ts";
+import { isCandidateOf, noNote, packChanges, serviceProperties } from "./service-decision.ts";
+import { candidateName, type BroughtService } from "./service-parts.ts";
+import { giveKeys } from "./service-secrets.ts";
 import { logsOf, testService } from "./service-tests.ts";
-import { removeService, settle, write, type ServiceDeps, type Settled } from "./service-writes.ts";
-
-/** What the steps of a release share. */
-export type ServiceFlow = {
-  readonly taken: TakenService;
-  readonly course: ServiceCourse;
-  readonly deps: ReleaseDeps;
-  readonly work: ServiceDeps;
-};
+import type { ServiceFlow } from "./service-work.ts";
+import { removeService, settle, write, type Settled } from "./service-writes.ts";
 
 /** Makes the service, tests it, and removes it where it does not pass. */
 export async function createService(brought: BroughtService, flow: ServiceFlow): Promise<void> {
@@ -69,20 +60,8 @@ export async function updateService(live: LiveV1Service, brought: BroughtService
     return;
   }
   if (keys !== undefined) await giveKeys(keys, flow);
-  await rollBack([...back, emptyNote], flow);
+  await rollBack([...back, noNote], flow);
 }
-
-/** An update takes no keys: they are set by themselves. @returns the former ones; nothing where they could not be set. */
-async function giveKeys(keys: BroughtService["keys"], flow: ServiceFlow): Promise<BroughtService["keys"] | undefined> {
-  const { taken, course, work } = flow;
-  const { name } = taken.service;
-  const set = await setKeys(name, keys, work.timeoutSeconds, work.services);
-  if (set.ok) return set.value;
-  course.failBy(set.failure, `The keys of the web service ${name} could not be set`);
-  return undefined;
-}
-
-const emptyNote: ServiceChange = { op: "add", path: `/properties/${serviceProperties.before}`, value: "" };
 
 /** @returns whether it has passed, and is gone again. */
 async function tryCandidate({ candidate }: BroughtService, flow: ServiceFlow): Promise<boolean> {
@@ -221,7 +200,7 @@ export async function markTested(name: string, flow: ServiceFlow): Promise<void>
   const { taken, course, work } = flow;
   const changes: readonly ServiceChange[] = [
     { op: "add", path: `/properties/${serviceProperties.tested}`, value: taken.digest },
-    emptyNote,
+    noNote,
   ];
   const arrived = (live: LiveV1Service | undefined) => live?.properties[serviceProperties.tested] === taken.digest;
   const sent = await write(name, () => work.services.update(name, changes), arrived, work);

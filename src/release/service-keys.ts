@@ -1,7 +1,14 @@
 import { succeeded, type Outcome } from "../azure/outcome.ts";
 import type { V1Services } from "../azure/v1-services.ts";
 
-type Keys = { readonly primary?: string; readonly secondary?: string };
+export type ServiceKeys = { readonly primary?: string; readonly secondary?: string };
+
+export type KeyDeps = {
+  readonly services: V1Services;
+  readonly timeoutSeconds: number;
+  /** Asked before every write. */
+  readonly before: () => Promise<Outcome<void>>;
+};
 
 /** So often one key is set at most, where a reply is lost. Our choice. */
 const mostTries = 3;
@@ -11,12 +18,8 @@ const mostTries = 3;
  *
  * @returns the keys that it had, of those that were changed.
  */
-export async function setKeys(
-  name: string,
-  wanted: Keys,
-  seconds: number,
-  services: V1Services,
-): Promise<Outcome<Keys>> {
+export async function setKeys(name: string, wanted: ServiceKeys, deps: KeyDeps): Promise<Outcome<ServiceKeys>> {
+  const { services } = deps;
   if (wanted.primary === undefined && wanted.secondary === undefined) return succeeded({});
   const before = await services.keys(name);
   if (!before.ok) return before;
@@ -24,7 +27,7 @@ export async function setKeys(
   for (const which of ["primary", "secondary"] as const) {
     const value = wanted[which];
     if (value === undefined || value === before.value[which]) continue;
-    const set = await setKey(name, which, value, seconds, services);
+    const set = await setKey(name, which, value, deps);
     if (!set.ok) return set;
     changed[which] = before.value[which];
   }
@@ -36,10 +39,11 @@ async function setKey(
   name: string,
   which: "primary" | "secondary",
   value: string,
-  seconds: number,
-  services: V1Services,
+  { services, timeoutSeconds: seconds, before }: KeyDeps,
 ): Promise<Outcome<void>> {
   for (let attempt = 1; ; attempt += 1) {
+    const may = await before();
+    if (!may.ok) return may;
     const sent = await services.setKey(name, which === "primary" ? "Primary" : "Secondary", value);
     if (!sent.ok && (sent.failure.reason !== "unknown" || attempt >= mostTries)) return sent;
     if (sent.ok && sent.value.operation !== undefined) {

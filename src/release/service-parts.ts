@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { assetKinds } from "../asset/asset.ts";
+import { resolveReference } from "../asset/reference.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { takeSnapshot, type Snapshot } from "../asset/upload/snapshot.ts";
 import { defined } from "../azure/defined.ts";
@@ -33,8 +35,14 @@ export type TakenService = {
 };
 
 /** Reads the code, and makes the digest of everything that the request will hold. */
-export async function takeService(service: AnyService, parts: TakenParts): Promise<Outcome<TakenService>> {
+export async function takeService(
+  service: AnyService,
+  parts: TakenParts,
+  { azure }: Pick<ReleaseDeps, "azure">,
+): Promise<Outcome<TakenService>> {
   const { code, scoringScript } = service;
+  const environment = await environmentByContent(service, parts, azure);
+  if (!environment.ok) return environment;
   try {
     const snapshot = await takeSnapshot(code.folder, code.root, code.includes);
     const driver = driverProgram(codeFolder(service), scoringScript);
@@ -47,7 +55,7 @@ export async function takeService(service: AnyService, parts: TakenParts): Promi
         valueOf: () => undefined,
         provenance: { properties: {}, tags: {} },
       },
-      { code: { driverProgram: content, assets: [] }, environment: environmentByContent(service, parts) },
+      { code: { driverProgram: content, assets: [] }, environment: environment.value },
     );
     return succeeded({ service, parts, snapshot, driver, digest: digestOf(identity), identity });
   } catch (error) {
@@ -60,10 +68,19 @@ export async function takeService(service: AnyService, parts: TakenParts): Promi
   }
 }
 
-function environmentByContent(service: AnyService, parts: TakenParts): ServiceEnvironment {
-  return isRegistered(service.environment)
-    ? { name: parts.identityOf("environment"), version: null, image: "" }
-    : inlineEnvironment(service);
+/** A version is what it is; where the newest one is asked for, it is another environment once there is another version. */
+async function environmentByContent(
+  service: AnyService,
+  parts: TakenParts,
+  { assets, workspace }: ReleaseDeps["azure"],
+): Promise<Outcome<ServiceEnvironment>> {
+  const { environment } = service;
+  if (!isRegistered(environment)) return succeeded(inlineEnvironment(service));
+  const byContent = (identity: string) => succeeded({ name: identity, version: null, image: "" });
+  if (environment.from !== "reference" || !environment.id.includes("@"))
+    return byContent(parts.identityOf("environment"));
+  const found = await resolveReference(environment.id, assetKinds.environment, { assets, workspaceId: workspace.id });
+  return found.ok ? byContent(found.value) : found;
 }
 
 function inlineEnvironment({ environment, environmentName, name }: AnyService): ServiceEnvironment {
@@ -105,11 +122,12 @@ export async function bringService(
   taken: TakenService,
   secrets: readonly SecretReference[],
   deps: ReleaseDeps,
+  mayWrite: ReleaseDeps["beforeWriting"],
 ): Promise<Outcome<BroughtService>> {
   const { service, parts, digest } = taken;
   const values = new Map<SecretReference, string>();
   for (const reference of secrets) values.set(reference, await deps.resolveSecret(reference));
-  const may = await deps.beforeWriting();
+  const may = await mayWrite();
   if (!may.ok) return may;
   const ids = await parts.ensure();
   if (!ids.ok) return ids;
@@ -122,6 +140,7 @@ export async function bringService(
   const code = await uploadCode(taken, deps);
   if (!code.ok) return code;
   const valueOf = (reference: SecretReference) => values.get(reference);
+  const certificate = certificateMark(service, valueOf);
   const kept = service.keepFailed ? { [serviceProperties.kept]: "if-failed" } : {};
   const made = (one: AnyService, properties: Readonly<Record<string, string>>) =>
     toServiceRequest(
@@ -139,8 +158,8 @@ export async function bringService(
     );
   const { primaryKey, secondaryKey } = service;
   return succeeded({
-    created: made(service, kept),
-    updated: made(service, {}),
+    created: made(service, { ...certificate, ...kept }),
+    updated: made(service, certificate),
     candidate: made(candidateOf(service), { ...kept, [serviceProperties.candidateOf]: service.name }),
     keys: defined({
       primary: primaryKey && valueOf(primaryKey),
@@ -148,6 +167,18 @@ export async function bringService(
     }),
     ...defined({ modelId }),
   });
+}
+
+/** By which the next run sees that the certificate has been renewed: no read shows it. A certificate is public, its key is not. */
+export function certificateMark(
+  service: AnyService,
+  valueOf: (reference: SecretReference) => string | undefined,
+): Readonly<Record<string, string>> {
+  if (service.type !== "aci" || service.sslEnabled !== true || service.sslCertificate === undefined) return {};
+  const hash = createHash("sha256")
+    .update(valueOf(service.sslCertificate) ?? "")
+    .digest("hex");
+  return { [serviceProperties.certificate]: hash };
 }
 
 function foreignModel(id: string): Outcome<never> {

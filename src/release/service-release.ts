@@ -8,17 +8,8 @@ import { failureOfThrown } from "../report/failure.ts";
 import type { DeploymentStep, PlannedDeployment } from "../report/result.ts";
 import { placeOf } from "../yaml/source.ts";
 import type { PlannedRelease, Released, ReleaseDeps, TakenParts } from "./kind.ts";
-import { decideService, isLeftCandidate, serviceProperties, type ServiceDecision } from "./service-decision.ts";
-import {
-  createService,
-  dismiss,
-  isSound,
-  markTested,
-  removed,
-  rollBack,
-  updateService,
-  type ServiceFlow,
-} from "./service-flow.ts";
+import { decideService, isLeftCandidate, noNote, type ServiceDecision } from "./service-decision.ts";
+import { createService, dismiss, isSound, markTested, removed, rollBack, updateService } from "./service-flow.ts";
 import {
   bringService,
   candidateName,
@@ -27,7 +18,9 @@ import {
   type BroughtService,
   type TakenService,
 } from "./service-parts.ts";
+import { renewSecrets } from "./service-secrets.ts";
 import { ServiceCourse } from "./service-report.ts";
+import type { ServiceFlow } from "./service-work.ts";
 import { readSettled, type ServiceDeps } from "./service-writes.ts";
 
 /** The longest name that the service takes. */
@@ -42,7 +35,7 @@ export async function plan(
   parts: TakenParts,
   deps: ReleaseDeps,
 ): Promise<Outcome<PlannedRelease>> {
-  const taken = await takeService(service, parts);
+  const taken = await takeService(service, parts, deps);
   if (!taken.ok) return taken;
   const live = await deps.azure.v1Services.get(service.name);
   if (!live.ok) return live;
@@ -125,7 +118,7 @@ function stepsOf(decision: ServiceDecision, what: string, { name, tests }: AnySe
     case "update":
       return update;
     case "refuse":
-      return [{ action: "none", what, reason: decision.message }];
+      return [{ action: "update", what, reason: `It would be refused. ${decision.message}` }];
     case "none":
       return [];
   }
@@ -136,13 +129,19 @@ async function carryOut(taken: TakenService, deps: ReleaseDeps): Promise<Release
   const { service } = taken;
   const course = new ServiceCourse(service, deps.clock.now());
   const done = await deps.exclusively<void>(`service:${service.name}`, async (isHeld) => {
-    const { azure, clock, signal, deadline, onProgress } = deps;
+    const { azure, clock, signal, deadline } = deps;
+    // Lines of the log have the service's name in front already; that of its candidate stays.
+    const own = `${service.name}: `;
+    const onProgress = (message: string) =>
+      deps.onProgress(message.startsWith(own) ? message.slice(own.length) : message);
     const { timeoutSeconds } = service;
+    let asked: ReturnType<typeof deps.beforeWriting> | undefined;
     const work: ServiceDeps = {
       ...{ services: azure.v1Services, clock, signal, deadline, timeoutSeconds, isHeld, onProgress },
+      mayWrite: () => (asked ??= deps.beforeWriting()),
     };
     try {
-      await release({ taken, course, deps, work });
+      await release({ taken, course, deps: { ...deps, onProgress }, work });
     } catch (error) {
       const { reason, message, where } = failureOfThrown(error, signal);
       course.failures.push({ reason, message, ...(where === undefined ? {} : { where }) });
@@ -150,7 +149,15 @@ async function carryOut(taken: TakenService, deps: ReleaseDeps): Promise<Release
     return succeeded(undefined);
   });
   if (!done.ok) course.failBy(done.failure, `The web service ${service.name} could not be worked on`);
+  if (!deps.signal.aborted) course.url = await studioUrl(service.name, deps);
   return course.released(deps.clock.now());
+}
+
+async function studioUrl(name: string, { azure }: ReleaseDeps): Promise<string | undefined> {
+  const studio = await azure.dataPlane("studio");
+  return studio.ok
+    ? `${studio.value}/endpoints/realtime/${encodeURIComponent(name)}/detail?wsid=${azure.workspace.id}`
+    : undefined;
 }
 
 async function release(flow: ServiceFlow): Promise<void> {
@@ -177,7 +184,7 @@ async function release(flow: ServiceFlow): Promise<void> {
   if (!(await clearCandidate(flow))) return;
   let decision = decide(taken, live, deps);
   if (decision.do === "roll-back") {
-    if (!(await rollBack([...decision.back, noteGone], flow))) return;
+    if (!(await rollBack([...decision.back, noNote], flow))) return;
     const again = await readSettled(name, end, work);
     live = "live" in again ? again.live : undefined;
     decision = decide(taken, live, deps);
@@ -186,8 +193,6 @@ async function release(flow: ServiceFlow): Promise<void> {
   await follow(decision, live, flow);
 }
 
-const noteGone = { op: "add", path: `/properties/${serviceProperties.before}`, value: "" } as const;
-
 async function follow(decision: ServiceDecision, live: LiveV1Service | undefined, flow: ServiceFlow): Promise<void> {
   const { taken, course, deps } = flow;
   const { name } = taken.service;
@@ -195,7 +200,7 @@ async function follow(decision: ServiceDecision, live: LiveV1Service | undefined
   course.modelId = taken.parts.modelId;
   switch (decision.do) {
     case "none":
-      course.action = "unchanged";
+      course.action = live !== undefined && (await renewSecrets(live, flow)) ? "updated" : "unchanged";
       return;
     case "refuse":
       course.fail(decision.reason, decision.message, decision.field);
@@ -207,7 +212,7 @@ async function follow(decision: ServiceDecision, live: LiveV1Service | undefined
       if (passed === true) {
         await markTested(name, flow);
         course.action = decision.isFirst ? "created" : "updated";
-      } else if (passed === false && !decision.isFirst) await rollBack([...decision.back, noteGone], flow);
+      } else if (passed === false && !decision.isFirst) await rollBack([...decision.back, noNote], flow);
       else if (passed === false) await dismiss(name, what, { state: "healthy", live }, flow);
       return;
     }
@@ -224,9 +229,9 @@ async function follow(decision: ServiceDecision, live: LiveV1Service | undefined
   }
 }
 
-async function bring({ taken, course, deps }: ServiceFlow): Promise<BroughtService | undefined> {
+async function bring({ taken, course, deps, work }: ServiceFlow): Promise<BroughtService | undefined> {
   const references = secretsOf(taken.service).map(({ reference }) => reference);
-  const brought = await bringService(taken, references, deps);
+  const brought = await bringService(taken, references, deps, work.mayWrite);
   if (brought.ok) return brought.value;
   course.failBy(
     brought.failure,

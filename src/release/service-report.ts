@@ -22,6 +22,8 @@ export class ServiceCourse {
   error: ServiceError | undefined;
   logTail: string | undefined;
   modelId: string | undefined;
+  /** Studio. */
+  url: string | undefined;
   readonly notes: string[] = [];
   readonly failures: Failure[] = [];
   readonly leftGoing: LeftGoing[] = [];
@@ -105,6 +107,7 @@ export class ServiceCourse {
       ...defined({
         where: placeOf(source),
         modelId: this.modelId,
+        url: this.url,
         scoringUri: uri,
         swaggerUri: uri?.replace(/\/[^/]*$/, "/swagger.json"),
         error: this.error,

@@ -14,6 +14,8 @@ export type ServiceDeps = {
   readonly timeoutSeconds: number;
   /** False once somebody else may be at work on the same service. */
   readonly isHeld: () => boolean;
+  /** Asked before every write; it is found out once. */
+  readonly mayWrite: () => Promise<Outcome<void>>;
   readonly onProgress: (message: string) => void;
 };
 
@@ -99,7 +101,8 @@ const looksAfterLoss = 5;
 
 /**
  * Sends a write, and finds out by reading what came of one whose reply was lost. It is sent again only where it was not
- * carried out and doing it twice is doing it once: a creation without `overwrite`, a patch of absolute values, a removal.
+ * carried out and doing it twice is doing it once: a creation without `overwrite`, a patch of absolute values, a removal. What
+ * somebody else has in flight on the service is waited for.
  *
  * @param arrived whether a service (or its absence) shows that the write was carried out.
  */
@@ -111,32 +114,48 @@ export async function write(
 ): Promise<Outcome<V1Accepted>> {
   const { onProgress } = deps;
   for (let attempt = 1; ; attempt += 1) {
-    if (!deps.isHeld()) return lostLease(name);
+    const may = await beforeWrite(name, deps);
+    if (!may.ok) return may;
     const sent = await send();
     if (sent.ok) return succeeded(sent.value ?? {});
-    const { reason, error } = sent.failure;
-    if (reason !== "unknown" && !(attempt > 1 && isConflict(sent.failure))) return sent;
-    onProgress(`${name}: the reply to a write was lost (${error.message}); reading what came of it.`);
-    const found = await lookFor(name, arrived, deps);
+    const { reason, status, error } = sent.failure;
+    if (reason !== "unknown" && status !== 409) return sent;
+    onProgress(
+      reason === "unknown"
+        ? `${name}: the reply to a write was lost (${error.message}); reading what came of it.`
+        : `${name}: the service is busy or was written before (${error.message}); reading it.`,
+    );
+    // A conflict may be with an earlier try of the same write.
+    const found = await lookFor(name, arrived, reason === "unknown" || attempt > 1 ? looksAfterLoss : 1, deps);
     if (!found.ok) return found;
     if (found.value !== undefined) return succeeded(found.value);
     if (attempt >= mostWrites) return sent;
+    if (reason !== "unknown") {
+      const end = Math.min(deps.deadline, deps.clock.now() + deps.timeoutSeconds * 1000);
+      const settled = await readSettled(name, end, deps);
+      if (settled.state === "in-flight" || settled.state === "unreadable") return sent;
+    }
     onProgress(`${name}: it was not carried out; sending it again.`);
   }
 }
 
-/** What an earlier try of the same write has made, or somebody else. */
-function isConflict({ status }: AzureFailure): boolean {
-  return status === 409;
+/** Whether anything may be written now. */
+export async function beforeWrite(
+  name: string,
+  { mayWrite, isHeld }: Pick<ServiceDeps, "mayWrite" | "isHeld">,
+): Promise<Outcome<void>> {
+  const may = await mayWrite();
+  return may.ok && !isHeld() ? lostLease(name) : may;
 }
 
 /** @returns what there is to follow; `undefined` where the write was not carried out. */
 async function lookFor(
   name: string,
   arrived: (live: LiveV1Service | undefined) => boolean,
+  looks: number,
   deps: ServiceDeps,
 ): Promise<Outcome<V1Accepted | undefined>> {
-  for (let look = 0; look < looksAfterLoss; look += 1) {
+  for (let look = 0; look < looks; look += 1) {
     const read = await deps.services.get(name);
     if (!read.ok) return read;
     const live = read.value;

@@ -27,7 +27,7 @@ export const ofAks = [
 ] as const;
 
 /** What they are made of. */
-export const ofCode = [
+const ofCode = [
   ...["deployment_compute_target", "inference_source_directory", "inference_entry_script", "conda_file"],
   ...["custom_base_image", "base_image", "runtime"],
 ] as const;

@@ -23,7 +23,7 @@ export function checkName(name: string, { add }: PartReader): void {
 }
 
 /** Adds what is wrong with numbers that have to be above 0. */
-export function checkPositive(
+function checkPositive(
   value: Readonly<Record<string, unknown>>,
   keys: readonly string[],
   { add }: PartReader,
