@@ -36,8 +36,8 @@ export const localField = "path";
 export const fixedMembers = ["modelUri", "modelType"] as const;
 export const isAlwaysNext = true as const;
 
-/** az ml makes text of whatever stands here. */
-const texts = () => z.record(z.string(), z.union([text(), z.number(), z.boolean()]));
+/** az ml makes text of whatever stands here, and nothing of null. */
+const texts = () => z.record(z.string(), z.union([text(), z.number(), z.boolean(), z.null()]));
 
 const template = () => z.strictObject({ asset_id: text() });
 
@@ -87,11 +87,11 @@ function readModel(node: SourceNode, rules: Parameters<typeof readAssetFile>[2])
     }
     const textsOf = (key: "tags" | "properties") =>
       Object.fromEntries(
-        Object.entries(value[key] ?? {}).map(([name, one]) => [
-          name,
-          pythonText(one, node.document.textAt?.([...node.path, key, name])),
-        ]),
+        Object.entries(value[key] ?? {}).flatMap(([name, one]) =>
+          one === null ? [] : [[name, pythonText(one, node.document.textAt?.([...node.path, key, name]))]],
+        ),
       );
+    const flavors = Object.entries(value.flavors ?? {}).map(([name, data]) => [name, { data }] as const);
     return {
       type: value.type,
       location,
@@ -100,8 +100,7 @@ function readModel(node: SourceNode, rules: Parameters<typeof readAssetFile>[2])
       ...defined({
         description: value.description,
         ...stageOrTemplates(value),
-        flavors:
-          value.flavors && Object.fromEntries(Object.entries(value.flavors).map(([name, data]) => [name, { data }])),
+        flavors: flavors.length === 0 ? undefined : Object.fromEntries(flavors),
       }),
     };
   });

@@ -2,10 +2,10 @@ import * as z from "zod";
 import { problemsAt } from "../../compute/problems-at.ts";
 import { defined } from "../../azure/defined.ts";
 import type { Problem } from "../../yaml/problem.ts";
-import { checkShape, readOnly, shape, text } from "../../yaml/shape.ts";
+import { checkShape, shape, text } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
 import { checkName } from "../parts/name.ts";
-import { anyValues, wordOf } from "../parts/words.ts";
+import { anyValues, shownText, wordOf } from "../parts/words.ts";
 import type { BatchEndpoint } from "./definition.ts";
 
 /** az ml's words, and what its client makes of them. */
@@ -24,11 +24,11 @@ export const batchEndpointSchema = shape(() =>
         .strictObject({ deployment_name: text().optional() })
         .optional()
         .describe("The deployment that is invoked where a caller names none."),
-      location: readOnly(),
-      id: readOnly(),
-      provisioning_state: readOnly(),
-      scoring_uri: readOnly(),
-      openapi_uri: readOnly(),
+      location: shownText(),
+      id: shownText(),
+      provisioning_state: shownText(),
+      scoring_uri: shownText(),
+      openapi_uri: shownText(),
     })
     .describe("An az ml batch endpoint."),
 );

@@ -12,7 +12,7 @@ import { warnOfLeftOut } from "../parts/left-out.ts";
 import { checkNamed, deployedModelSchema, readServedModel, type ServedModel } from "../parts/model.ts";
 import { namedEnvironment } from "../parts/named-environment.ts";
 import { literalVariables, readScoring, scoringKeys } from "../parts/scoring.ts";
-import { anyValues } from "../parts/words.ts";
+import { anyValues, shownText } from "../parts/words.ts";
 import type { BatchDefinition } from "./definition.ts";
 
 /** A deployment that scores files by a model, in az ml's form of today and in the one without `type`. */
@@ -43,7 +43,7 @@ const sharedKeys = () => ({
   model: deployedModelSchema().optional(),
   ...scoringKeys(),
   resources: resourcesSchema().optional(),
-  id: readOnly(),
+  id: shownText(),
 });
 
 export const modelDeploymentSchema = shape(() =>
@@ -125,7 +125,7 @@ export function readModelDeployment(
     variablesAt: inside.node,
     ...defined({
       description: value.description,
-      compute: value.compute === undefined ? undefined : readCompute(value.compute),
+      compute: (value.compute ?? "") === "" ? undefined : readCompute(value.compute ?? ""),
       model,
       isPromoted: promoteFrom === undefined ? undefined : (true as const),
       namedEnvironment: namedEnvironment(scoring.environment, reader),

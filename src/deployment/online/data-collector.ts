@@ -88,7 +88,8 @@ export function readDataCollector(declared: Declared, { node, add }: PartReader)
         );
       const collection: DataCollection = {
         isEnabled: mode === "true",
-        ...defined({ clientId, name: asset.name, version: asset.version, path: address }),
+        // An empty text is none, as with the official client.
+        ...defined({ clientId, name: asset.name || undefined, version: asset.version || undefined, path: address }),
       };
       return [name, collection] as const;
     },

@@ -17,7 +17,7 @@ import {
 import { checkName } from "../parts/name.ts";
 import { literalVariables, readScoring, scoringKeys } from "../parts/scoring.ts";
 import { namedEnvironment } from "../parts/named-environment.ts";
-import { anyValues, wordOf } from "../parts/words.ts";
+import { anyValues, shownText, wordOf } from "../parts/words.ts";
 import { dataCollectorSchema, readDataCollector } from "./data-collector.ts";
 import type { OnlineDefinition } from "./definition.ts";
 import {
@@ -51,8 +51,8 @@ const keys = () => ({
   liveness_probe: probeSchema().optional(),
   readiness_probe: probeSchema().optional(),
   data_collector: dataCollectorSchema().optional(),
-  id: readOnly(),
-  provisioning_state: readOnly(),
+  id: shownText(),
+  provisioning_state: shownText(),
 });
 
 export const managedDeploymentSchema = shape(() =>
@@ -142,7 +142,7 @@ export function readOnlineDefinition(
       model,
       isPromoted: promoteFrom === undefined ? undefined : (true as const),
       namedEnvironment: namedEnvironment(scoring.environment, reader),
-      instanceType: value.instance_type,
+      instanceType: value.instance_type === "" ? undefined : value.instance_type,
       instanceCount: value.instance_count,
       dataCollector: value.data_collector && readDataCollector(value.data_collector, reader),
     }),

@@ -8,7 +8,7 @@ import type { Problem } from "../../yaml/problem.ts";
 import { checkShape, integer, oneOf, readOnly, shape, text } from "../../yaml/shape.ts";
 import type { SourceNode } from "../../yaml/source.ts";
 import { checkName } from "../parts/name.ts";
-import { anyValues, wordOf } from "../parts/words.ts";
+import { anyValues, shownText, wordOf } from "../parts/words.ts";
 import type { OnlineEndpoint } from "./definition.ts";
 
 /** az ml's words for how callers show who they are, and ARM's. */
@@ -44,12 +44,12 @@ const keys = () => ({
   identity: identitySchema().optional().describe("Default system_assigned."),
   traffic: percentages().optional().describe("Percentages by the names of deployments; they add up to 100."),
   mirror_traffic: percentages().optional().describe("Percentage of live requests that one deployment gets a copy of."),
-  location: readOnly(),
-  id: readOnly(),
+  location: shownText(),
+  id: shownText(),
   kind: readOnly(),
-  provisioning_state: readOnly(),
-  scoring_uri: readOnly(),
-  openapi_uri: readOnly(),
+  provisioning_state: shownText(),
+  scoring_uri: shownText(),
+  openapi_uri: shownText(),
 });
 
 export const managedEndpointSchema = shape(() =>

@@ -277,10 +277,9 @@ function readIdentity(
   }
   const at = { document: node.document, path: [...node.path, "model"] };
   const tags = Object.fromEntries(
-    Object.entries(model.tags ?? {}).map(([key, value]) => [
-      key,
-      pythonText(value, node.document.textAt?.([...at.path, "tags", key])),
-    ]),
+    Object.entries(model.tags ?? {}).flatMap(([key, value]) =>
+      value === null ? [] : [[key, pythonText(value, node.document.textAt?.([...at.path, "tags", key]))]],
+    ),
   );
   return { tags, ...defined({ name: model.name, version: versionText(model.version, at) }) };
 }

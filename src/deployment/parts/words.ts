@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { exactly } from "../../yaml/shape.ts";
+import { exactly, text } from "../../yaml/shape.ts";
 
 /** As the official client makes snake_case of camelCase: `AADToken` is `aad_token`, `AAD_Token` is not. */
 function snakeOf(text: string): string {
@@ -17,6 +17,12 @@ export function wordOf<const Word extends string>(words: readonly [Word, ...Word
     return words.find((word) => word === snake) ?? value;
   }, exactly(words));
 }
+
+/** Text that `az ml … show` prints and the service fills in: az ml looks at what it is, and at nothing more. */
+export const shownText = () =>
+  text()
+    .optional()
+    .meta({ readOnly: true, description: "Set by the service. Accepted for compatibility with az ml; ignored." });
 
 /** Values of any kind, sent as they are, as az ml's tags and properties. */
 export const anyValues = () => z.record(z.string(), z.unknown());
