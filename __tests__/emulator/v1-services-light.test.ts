@@ -145,6 +145,14 @@ describe("a web service that is served lightly", () => {
     expect(await askPlain("http://example.com/", { proxy })).toMatchObject({ status: 403 });
   });
 
+  it("may have been there before, as somebody else's", async () => {
+    emulator.putService({ name: "svc", computeType: "ACI", state: "Healthy" });
+    const { scoringUri, ...rest } = await ended(emulator, "svc");
+    expect(rest).toMatchObject({ id: "svc", kvTags: {}, authEnabled: false });
+    expect(rest).not.toHaveProperty("wasProvisioned");
+    expect(await askPlain(String(scoringUri))).toMatchObject({ status: 200 });
+  });
+
   it("meets the faults of its endpoint", async () => {
     const made = await deployed(emulator, aciBody("svc", await driver(emulator), { authEnabled: false }));
     const uri = String(made["scoringUri"]);
