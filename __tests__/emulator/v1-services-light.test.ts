@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ownAzurites } from "../../emulator/azurite.ts";
 import type { Emulator } from "../../emulator/emulator.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import { ask } from "../support/ask-emulator.ts";
@@ -145,6 +146,14 @@ describe("a web service that is served lightly", () => {
     expect(await askPlain("http://example.com/", { proxy })).toMatchObject({ status: 403 });
   });
 
+  it("may have been there before, as somebody else's", async () => {
+    emulator.putService({ name: "svc", computeType: "ACI", state: "Healthy" });
+    const { scoringUri, ...rest } = await ended(emulator, "svc");
+    expect(rest).toMatchObject({ id: "svc", kvTags: {}, authEnabled: false });
+    expect(rest).not.toHaveProperty("wasProvisioned");
+    expect(await askPlain(String(scoringUri))).toMatchObject({ status: 200 });
+  });
+
   it("meets the faults of its endpoint", async () => {
     const made = await deployed(emulator, aciBody("svc", await driver(emulator), { authEnabled: false }));
     const uri = String(made["scoringUri"]);
@@ -167,7 +176,10 @@ describe("a web service that is served lightly", () => {
 describe("an emulator that is started again", () => {
   it("lets its services answer again, with the keys that they had", async () => {
     const stateFolder = mkdtempSync(join(tmpdir(), "emulator-"));
-    const first = await newEmulator({ ...light, stateFolder });
+    // The storage goes on meanwhile: to start one takes longer than all the rest.
+    const storage = await ownAzurites.take(join(stateFolder, "blobs"));
+    const azurites = { take: () => Promise.resolve(storage), giveBack: () => Promise.resolve() };
+    const first = await newEmulator({ ...light, stateFolder, azurites });
     await deployed(
       first,
       aciBody("svc", await driver(first), { keys: { primaryKey: "a-key", secondaryKey: "b-key" } }),
@@ -175,10 +187,11 @@ describe("an emulator that is started again", () => {
     first.faults.add({ path: "/services$", kind: "operation-never-ends" });
     await ask(first, "POST", at("/services"), { body: aciBody("other", await driver(first)) });
     await first.stop();
-    await using second = await newEmulator({ ...light, stateFolder });
+    await using second = await newEmulator({ ...light, stateFolder, azurites });
     const again = await ended(second, "svc");
     expect(await askPlain(String(again["scoringUri"]), { key: "a-key" })).toMatchObject({ status: 200 });
     expect(await askPlain(String(again["scoringUri"]))).toMatchObject({ status: 401 });
     expect(await ended(second, "other")).toMatchObject({ state: "Failed" });
+    await ownAzurites.giveBack(storage);
   });
 });

@@ -13,7 +13,13 @@ export type Settings = Partial<EmulatorOptions>;
 export function newEmulator(settings: Settings = {}): Promise<Emulator> {
   // What a folder is given for is to be found there again, the blobs as well.
   const own = settings.stateFolder === undefined ? {} : { azurites: undefined };
-  return startEmulator({ stateFolder: mkdtempSync(join(tmpdir(), "emulator-")), ...own, ...settings });
+  return startEmulator({
+    stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
+    // One authority for a process: two of one name would be taken for each other by tests that connect in it.
+    certificatesFolder: join(tmpdir(), `faults-certificates-${process.pid}`),
+    ...own,
+    ...settings,
+  });
 }
 
 /** The workspace of the emulator, as declaration files name it. */

@@ -15,7 +15,7 @@ import { storageOf } from "./storage.ts";
 import { checkoutOf } from "./step.ts";
 
 /** The client of ARM and the data plane behind a stand: real requests. */
-export async function armOf(stand: Stand, signal = new AbortController().signal, clock = fastClock()): Promise<Arm> {
+async function armOf(stand: Stand, signal = new AbortController().signal, clock = fastClock()): Promise<Arm> {
   const { origin } = stand.endpoint;
   return createArm({
     cloud: { name: "emulator", resourceManager: origin, armScope: `${origin}/.default` } as never,

@@ -11,6 +11,13 @@ export type WebService = {
   readonly state: string;
 };
 
+/** What of a service is for the emulator alone: what its address is made of, and whether it has ever answered. */
+const internals = ["address", "wasProvisioned"];
+
+export function withoutInternals(service: WebService): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(service).filter(([member]) => !internals.includes(member)));
+}
+
 /** Who still has the list of web services: ARM and the data plane, the data plane alone, or nobody. */
 export type ServicesAt = "arm" | "data-plane" | "nowhere";
 
@@ -34,11 +41,14 @@ export function servicesOfArm(request: Incoming, store: Store, pageSize: number)
       "InvalidResourceType",
       `The resource type could not be found in the namespace 'Microsoft.MachineLearningServices' for api version '${request.query.get("api-version") ?? ""}'.`,
     );
-  const documents = servicesIn(store).map(({ name, ...properties }) => ({
-    id: `${workspacePath}/services/${name}`,
-    name,
-    type: "Microsoft.MachineLearningServices/workspaces/services",
-    properties,
-  }));
+  const documents = servicesIn(store).map((service) => {
+    const { name, ...properties } = withoutInternals(service);
+    return {
+      id: `${workspacePath}/services/${service.name}`,
+      name,
+      type: "Microsoft.MachineLearningServices/workspaces/services",
+      properties,
+    };
+  });
   return page(documents, request, pageSize);
 }

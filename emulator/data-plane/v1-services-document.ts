@@ -1,5 +1,5 @@
 import type { ComputeDocument } from "../arm/computes/document.ts";
-import type { WebService } from "../arm/services.ts";
+import { withoutInternals, type WebService } from "../arm/services.ts";
 import type { CloudEndpoints } from "../server/cloud-endpoints.ts";
 import { seeded } from "../settings.ts";
 import type { Store } from "../store.ts";
@@ -96,7 +96,8 @@ export function shownService(
   endpoints: CloudEndpoints,
   store: Store,
 ) {
-  const { address: _, wasProvisioned, ...kept } = service;
+  const { wasProvisioned = service.state === "Healthy" } = service;
+  const kept = withoutInternals(service);
   const scoringUri = wasProvisioned === true ? `${addressOf(service, endpoints, store)}/score` : null;
   return {
     ...Object.fromEntries(shownMembers.map((member) => [member, null])),
@@ -117,7 +118,7 @@ export function shownService(
 }
 
 /** Below which a service answers, for the way that the client came. */
-export function addressOf(service: KeptService, endpoints: CloudEndpoints, store: Store): string {
+function addressOf(service: KeptService, endpoints: CloudEndpoints, store: Store): string {
   if (service.computeType !== "AKS") {
     const { sslEnabled, cname } = service;
     return endpoints.webService(hostOf(service), sslEnabled === true && typeof cname === "string" ? cname : undefined);
@@ -131,7 +132,8 @@ export function addressOf(service: KeptService, endpoints: CloudEndpoints, store
 /** The name of a container group. */
 export function hostOf(service: KeptService): string {
   const { dnsNameLabel, location, address } = service;
-  const label = typeof dnsNameLabel === "string" && dnsNameLabel !== "" ? dnsNameLabel : String(address);
+  const label =
+    typeof dnsNameLabel === "string" && dnsNameLabel !== "" ? dnsNameLabel : String(address ?? service.name);
   const region = typeof location === "string" ? location.replaceAll(" ", "").toLowerCase() : seeded.location;
   return `${label}.${region}.azurecontainer.io`;
 }
