@@ -137,7 +137,8 @@ export function failureCause(
   { server = "", initializer = "" }: ContainerLogs,
 ): FailureCause {
   const leaf = error === undefined ? undefined : leafCause(error);
-  const azure = leaf === undefined ? "" : `${leaf.code} ${leaf.message}`;
+  // Links to the service's guide name errors of their own.
+  const azure = leaf === undefined ? "" : `${leaf.code} ${leaf.message.replaceAll(/https?:\/\/\S+/g, "")}`;
   const initial = found(initializer, [...inErrors, ...inLogs]);
   const fromServer = found(server, inLogs);
   const fromAzure = firstOf(azure, inErrors) ?? firstOf(azure, inLogs);
@@ -157,13 +158,24 @@ export function failureCause(
 
 /** The last line that tells a cause: a traceback ends with it. */
 function found(log: string, patterns: readonly Pattern[]): FailureCause | undefined {
-  const lines = log.split(/\r?\n/).slice(-longestLog);
+  const lines = withoutWrappers(log.split(/\r?\n/).slice(-longestLog));
   for (const pattern of patterns) {
     const line = lines.findLast((one) => pattern.when.test(one));
     const cause = line === undefined ? undefined : firstOf(line, [pattern]);
     if (cause !== undefined) return cause;
   }
   return undefined;
+}
+
+/** A server wraps what a script has raised into an exception of its own, which says only that the script has failed. */
+function withoutWrappers(lines: readonly string[]): readonly string[] {
+  let isWrapper = false;
+  return lines.filter((line) => {
+    if (/the direct cause of the following exception:/.test(line)) isWrapper = true;
+    const isKept = !isWrapper;
+    if (isWrapper && /^[\w.]+(?:Error|Exception)\b/.test(line)) isWrapper = false;
+    return isKept;
+  });
 }
 
 /** Lines that are looked at. Our choice: more than any traceback has. */
