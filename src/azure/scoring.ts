@@ -79,7 +79,7 @@ function fault(reason: "refused" | "unreachable", code: string, message: string)
 
 async function send(
   url: URL,
-  { method = "POST", headers, body }: ScoringRequest,
+  { place, method = "POST", headers, body }: ScoringRequest,
   signal: AbortSignal,
 ): Promise<ScoringAnswer> {
   const length = typeof body === "string" ? Buffer.byteLength(body) : body?.length;
@@ -97,7 +97,7 @@ async function send(
     abortSignal: signal,
   });
   const from = performance.now();
-  const response = await pipelineTo(url).sendRequest(httpClient(), request);
+  const response = await pipelineTo(url, place).sendRequest(httpClient(), request);
   const read = await readAtMost(response.readableStreamBody as Readable | undefined);
   const milliseconds = performance.now() - from;
   return { status: response.status, headers: response.headers.toJSON(), ...read, milliseconds };
@@ -119,11 +119,14 @@ function textOf(chunks: readonly Buffer[]): string {
   return Buffer.concat(chunks).toString("utf8");
 }
 
+let direct: Pipeline | undefined;
 let secure: Pipeline | undefined;
 let plain: Pipeline | undefined;
 
 /** Redirections are not followed: the key goes to this address and to no other. */
-function pipelineTo({ protocol }: URL): Pipeline {
+function pipelineTo({ protocol }: URL, place: ScoringPlace): Pipeline {
+  // No proxy leads to this machine, whether or not NO_PROXY says so.
+  if (place === "local") return (direct ??= createEmptyPipeline());
   if (protocol === "https:") return (secure ??= barePipeline());
   return (plain ??= plainPipeline());
 }
