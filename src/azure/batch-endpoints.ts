@@ -93,7 +93,7 @@ export const batchVersions = {
 } as const;
 
 /** Whether the body of a deployment is one of a pipeline component. */
-export function isOfComponent(body: unknown): boolean {
+function isOfComponent(body: unknown): boolean {
   const { deploymentConfiguration } = membersOf(membersOf(body)["properties"]);
   return membersOf(deploymentConfiguration)["deploymentConfigurationType"] === "PipelineComponent";
 }

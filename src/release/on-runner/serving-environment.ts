@@ -8,13 +8,13 @@ import { planPip } from "../../run/on-runner/python-environment.ts";
 import { EnvironmentFailed, ensureVirtualEnvironment, findPython } from "../../run/on-runner/virtual-environment.ts";
 
 /** Azure ML's own server, in the version of its current images. */
-export const serverPackage = "azureml-inference-server-http==1.5.1";
+const serverPackage = "azureml-inference-server-http==1.5.1";
 
 /** What the server is part of, under whichever name. */
 const bringsServer = /^\s*azureml-(?:inference-server-http|defaults)\b/i;
 
 /** The same packages, and the server among them: in the version that is asked for, else in ours. */
-export function withServer(conda: CondaSpecification): CondaSpecification {
+function withServer(conda: CondaSpecification): CondaSpecification {
   const entries = Array.isArray(conda["dependencies"]) ? (conda["dependencies"] as readonly unknown[]) : [];
   const isPip = (entry: unknown): entry is { readonly pip: readonly unknown[] } =>
     typeof entry === "object" && entry !== null && "pip" in entry && Array.isArray(entry.pip);
