@@ -210,6 +210,48 @@ whereServing("a deployment on the runner", () => {
   });
 });
 
+describe("a model that a run has trained", () => {
+  const model = 'model: { path: "azureml://jobs/${{run.name}}/outputs/artifacts/paths/model/" }';
+
+  /** What becomes of it where nobody has signed in. */
+  async function planned(deps: Partial<LocalReleaseDeps>) {
+    const yaml = declared().replace("model: { path: model/model.json }", model);
+    const { node } = nodeOf(yaml, checkoutOf(filesWith()), "deploy.yml");
+    const { deployment } = read(node === undefined ? {} : { settings: node });
+    if (deployment === undefined) throw new Error("no deployment");
+    const signal = new AbortController().signal;
+    return planLocalRelease(deployment, {
+      clock: systemClock,
+      signal,
+      deadline: Date.now() + 10_000,
+      newId: randomUUID,
+      scoring: createScoring(undefined, signal),
+      environment: process.env,
+      temporaryFolder: mkdtempSync(join(tmpdir(), "serving-")),
+      cacheFolder: environments ?? "",
+      resolveSecret: () => Promise.resolve(""),
+      onProgress: () => undefined,
+      onGroup: () => undefined,
+      onServing: () => undefined,
+      ...deps,
+    });
+  }
+  const run = { name: "run-7", steps: new Map<string, string>(), gates: [] };
+
+  it("is looked for in that run", async () => {
+    const plan = await planned({ run });
+    if (!plan.ok) throw new Error(plan.failure.error.message);
+    const { failures, report } = await plan.value.carryOut();
+    expect(failures[0]?.message).toContain("azureml://jobs/run-7/outputs/artifacts/paths/model/");
+    expect(report).toMatchObject({ action: "failed" });
+  });
+
+  it("cannot be served where there was no run, and is planned where one is to come", async () => {
+    expect(await planned({})).toMatchObject({ ok: false, failure: { error: { target: "model" } } });
+    expect(await planned({ isRunToCome: true })).toMatchObject({ ok: true });
+  });
+});
+
 whereServing("steps of a job that deploy on the runner", () => {
   const declaration = declared().trim().replaceAll("\n", "\n  ");
   const checkout = checkoutOf({ ...filesWith(), "azureml.yml": `deploy:\n  ${declaration}\n` });
@@ -260,6 +302,16 @@ whereServing("steps of a job that deploy on the runner", () => {
     const ended = await post();
     expect(ended.log).toContain("Ended what was served on the runner: clf.");
     expect(listenersAt(Number(new URL(uri).port))).toEqual([]);
+  });
+
+  it("leave what is served alone where up finds it as it is declared", async () => {
+    const environment = { ...step.environment, ...cached };
+    await run(environment);
+    const [known] = await readRecords(records);
+    const up = await run({ ...environment, INPUT_COMMAND: "up" });
+    expect(up.code).toBe(0);
+    expect(await readRecords(records)).toEqual([known]);
+    await post();
   });
 
   it("leave no server behind when the process of the step is killed", async () => {

@@ -130,6 +130,8 @@ async function carryOut(
         failure: failureOf(outcome.failure, `The lease of ${endpointText(deployment)} was not taken`),
       };
   const { failure, endpoint, tests = [], notes = [], leftGoing = [] } = end;
+  const studio = endpoint === undefined || deps.signal.aborted ? undefined : await deps.azure.dataPlane("studio");
+  const page = `/endpoints/batch/${encodeURIComponent(deployment.endpointName)}/detail?wsid=${deps.azure.workspace.id}`;
   const report: DeploymentReport = {
     endpoint: deployment.endpointName,
     type: "batch",
@@ -143,6 +145,7 @@ async function carryOut(
       where: placeOf(deployment.source),
       modelId: end.modelId,
       scoringUri: endpoint?.scoringUri,
+      url: studio?.ok === true ? `${studio.value}${page}` : undefined,
       error: end.error,
       logTail: end.logTail,
     }),
