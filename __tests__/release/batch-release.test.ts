@@ -144,6 +144,31 @@ describe("a batch deployment", () => {
     expect(writes()).toEqual([]);
   });
 
+  it("is planned without a write: what would be registered, made, tested and the default, and nothing once it is so", async () => {
+    const before = await deploy(declared(), { command: "plan" });
+    expect(before.result.plan?.deployments).toMatchObject([
+      {
+        endpoint: "clf-batch",
+        deployment: "nightly",
+        type: "batch",
+        steps: ["register", "create", "create", "test", "set-default"].map((action) => ({ action })),
+      },
+    ]);
+    expect(before.result.plan?.hasChanges).toBe(true);
+    expect(writes()).toEqual([]);
+    await settled();
+    const after = await deploy(declared(), { command: "plan" });
+    expect(after.result.plan?.deployments).toMatchObject([{ steps: [{ action: "none" }] }]);
+    expect(after.result.plan?.hasChanges).toBe(false);
+  });
+
+  it("is released once by two runs at the same time", async () => {
+    const both = await Promise.all([deploy(), deploy()]);
+    expect(both.map(({ failures }) => failures)).toEqual(["", ""]);
+    expect(both.map(({ deployment }) => deployment?.action).sort()).toEqual(["created", "unchanged"]);
+    expect(writes()).toEqual([putEndpoint, put("nightly"), invoke, putEndpoint]);
+  });
+
   it("is updated in place where its code has changed, and tested again", async () => {
     await settled();
     const { deployment, failures } = await deploy(declared(), { init: "print(1)" });
