@@ -9,6 +9,7 @@ import { dataLakeAnalyticsAccount } from "../emulator/resources/data-lake-analyt
 import { databricksWorkspace } from "../emulator/resources/databricks.ts";
 import { sparkCluster } from "../emulator/resources/hdinsight.ts";
 import { aksCluster, arcCluster, arcId, extensions } from "../emulator/resources/clusters.ts";
+import { serverPackage } from "../emulator/serving/environment.ts";
 import { sparkPool } from "../emulator/resources/spark-pools.ts";
 import { act, password, writesIn } from "../__tests__/support/step.ts";
 import { officialClient } from "./official-client.ts";
@@ -195,6 +196,42 @@ const registered = await action(
   },
 );
 promise("azureml-targets", "registers data and a model", registered.exitCode === 0, registered.log.join("\n"));
+
+const serviceFiles = {
+  "deploy.yml": [
+    "type: aci",
+    "name: our-aci",
+    "model: { name: our-clf, path: model/clf.json }",
+    "code_configuration: { code: src, scoring_script: score.py }",
+    "environment: { name: infer, image: mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04, conda_file: conda.yml }",
+    "cpu_cores: 1",
+    "memory_gb: 1",
+    "auth_enabled: true",
+    "dns_name_label: our-octo",
+    "tags: { a: b }",
+    "tests: [{ request: { data: [1, 2] }, response: [2, 4] }]",
+    "",
+  ].join("\n"),
+  "conda.yml": `name: infer\ndependencies: [python=3.10, { pip: ["${serverPackage}"] }]\n`,
+  "model/clf.json": '{"weight": 2}\n',
+  "src/score.py": [
+    "import json, os",
+    "def init():",
+    "    global weight",
+    '    with open(os.path.join(os.environ["AZUREML_MODEL_DIR"], "clf.json")) as file:',
+    '        weight = json.load(file)["weight"]',
+    "def run(body):",
+    '    return [weight * value for value in json.loads(body)["data"]]',
+    "",
+  ].join("\n"),
+};
+const deployed = await action("deploy", [], { deploy: "deploy.yml" }, serviceFiles);
+promise(
+  "azureml-targets",
+  "deploys a web service on ACI, and tests it",
+  deployed.exitCode === 0 && deployed.outputs["deployment-state"] === "Healthy",
+  deployed.log.join("\n"),
+);
 
 const stepsOf = (...steps: readonly string[]) =>
   `type: pipeline\nexperiment_name: conformance\nsettings: { default_compute: azureml:cpu-cluster }\n${steps.join("")}`;
@@ -399,6 +436,13 @@ promise(
     sweep.outputs["best-trial"] === "py-kept-sweep_1" &&
     sweep.outputs["run-metrics"] === '{"loss":1}',
   sweep.log.join("\n"),
+);
+const unchanged = await action("deploy", [], { deploy: "deploy.yml" }, serviceFiles);
+promise(
+  "azureml-targets",
+  "finds its web service as it has left it",
+  unchanged.exitCode === 0 && unchanged.outputs["changed"] === "false",
+  unchanged.log.join("\n"),
 );
 const pipeline = await action("train", [], { "run-name": "py-kept-pipeline" });
 promise(

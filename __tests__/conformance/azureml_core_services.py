@@ -124,6 +124,12 @@ def reads_ours():
     return model.id == "our-model:3" and model.properties == {"trained-by": "nobody"}
 
 
+def reads_our_service():
+    service = Webservice(workspace, "our-aci")
+    kept = (service.state, service.tags["a"], [model.id for model in service.models])
+    return kept == ("Healthy", "b", ["our-clf:1"]) and ask(service, [1, 2]) == [2, 4]
+
+
 def deploys_aci():
     settings = AciWebservice.deploy_configuration(
         cpu_cores=1, memory_gb=1, auth_enabled=True, dns_name_label="v1-octo", tags={"a": "b"}
@@ -228,6 +234,7 @@ def deletes():
 promise("registers a model of one file", register)
 promise("registers a model of a folder, and downloads it", register_folder)
 promise("finds the model that the action registered by the second API", reads_ours)
+promise("reads back the service that the action deployed, and runs it with its key", reads_our_service)
 promise("deploys a model to ACI, and waits for it", deploys_aci)
 promise("runs it with a key, and is refused without one", runs_aci)
 promise("reads what its container has written", lambda: "the weight is 2" in AciWebservice(workspace, "v1-aci").get_logs())
