@@ -100,10 +100,11 @@ async function tryCandidate({ candidate }: BroughtService, flow: ServiceFlow): P
   return false;
 }
 
-function submitted(what: string, { course }: ServiceFlow): void {
+/** Nobody waits for what was sent. */
+export function submitted(what: string, { course }: ServiceFlow): void {
   course.action = "submitted";
   course.leave(
-    `${what} is being deployed`,
+    `${what} is not tested yet`,
     "Run deploy again without wait: false: it is tested then, and the release goes on.",
   );
 }

@@ -200,13 +200,18 @@ async function follow(decision: ServiceDecision, live: LiveV1Service | undefined
   course.modelId = taken.parts.modelId;
   switch (decision.do) {
     case "none":
-      course.action = live !== undefined && (await renewSecrets(live, flow)) ? "updated" : "unchanged";
+      if (live !== undefined && (await renewSecrets(live, flow))) course.action = "updated";
+      else if (course.failures.length === 0) course.action = "unchanged";
       return;
     case "refuse":
       course.fail(decision.reason, decision.message, decision.field);
       return;
     case "finish": {
       if (live === undefined) return;
+      if (!deps.wait) {
+        submitted(what, flow);
+        return;
+      }
       deps.onProgress(`${name}: an earlier run was cut off before the tests had passed; going on.`);
       const passed = await isSound({ state: "healthy", live }, what, flow);
       if (passed === true) {
@@ -219,9 +224,10 @@ async function follow(decision: ServiceDecision, live: LiveV1Service | undefined
     case "create":
     case "update":
     case "roll-back": {
-      if (decision.do === "create" && decision.leftover === true && !(await removed(name, what, flow))) return;
       const brought = await bring(flow);
       if (brought === undefined) return;
+      // What is missing for the new one is no reason to remove the old one.
+      if (decision.do === "create" && decision.leftover === true && !(await removed(name, what, flow))) return;
       course.modelId = brought.modelId ?? course.modelId;
       if (decision.do === "create" || live === undefined) await createService(brought, flow);
       else await updateService(live, brought, flow);
