@@ -236,6 +236,10 @@ describe("what is still being deployed", () => {
     expect(report).toMatchObject({ action: "submitted", tests: [] });
     expect(leftGoing).toHaveLength(1);
     expect(serviceWrites(emulator)).toEqual(["POST clf"]);
+    await connected.clock.sleep(30);
+    const again = await releaseService(first(), connected, { wait: false });
+    expect(again.report).toMatchObject({ action: "submitted", state: "Healthy", tests: [] });
+    expect(serviceWrites(emulator)).toEqual(["POST clf"]);
     const later = await releaseService(first(), connected);
     expect(later.failures).toEqual([]);
     await isReleased(first(), connected);

@@ -9,7 +9,16 @@ import type { DeploymentStep, PlannedDeployment } from "../report/result.ts";
 import { placeOf } from "../yaml/source.ts";
 import type { PlannedRelease, Released, ReleaseDeps, TakenParts } from "./kind.ts";
 import { decideService, isLeftCandidate, noNote, type ServiceDecision } from "./service-decision.ts";
-import { createService, dismiss, isSound, markTested, removed, rollBack, updateService } from "./service-flow.ts";
+import {
+  createService,
+  dismiss,
+  isSound,
+  markTested,
+  removed,
+  rollBack,
+  updateService,
+  submitted,
+} from "./service-flow.ts";
 import {
   bringService,
   candidateName,
