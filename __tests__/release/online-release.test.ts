@@ -358,6 +358,15 @@ describe("a release", () => {
       expect(report).toMatchObject({ action: "updated", traffic: 100 });
     });
 
+    it("waits for an endpoint that is being made, and takes no deployments yet", async () => {
+      const connected = await connectTo(emulator);
+      emulator.faults.add({ method: "PUT", path: "/ep-one$", kind: "operation-takes", seconds: 0.3 });
+      await ask(emulator, "PUT", at("ep-one"), { body: endpointBody() });
+      const { report, failures } = await release(declared("1"), connected);
+      expect(failures).toEqual([]);
+      expect(report).toMatchObject({ action: "created", traffic: 100 });
+    });
+
     it("joins a deployment of its definition that is being made", async () => {
       const connected = await released();
       await release(declared("2"), connected, { wait: false });
@@ -393,6 +402,22 @@ describe("a release", () => {
       expect(failures).toMatchObject([{ reason: "conflict" }]);
       expect(endpointWrites(emulator)).toEqual([]);
     });
+  });
+
+  it("whose sign-in is lost on the way says so, and what the next run will do", async () => {
+    const connected = await released();
+    let checks = 0;
+    const isHeld = () => {
+      checks += 1;
+      // Of the new deployment's write, and of the traffic's.
+      if (checks < 2) return true;
+      throw Object.assign(new Error("The sign-in was refused."), { name: "AuthenticationFailed" });
+    };
+    const { report, failures } = await release(declared("2"), connected, { isHeld });
+    expect(failures).toMatchObject([{ reason: "authentication-failed", message: "The sign-in was refused." }]);
+    expect(report).toMatchObject({ action: "failed" });
+    expect(report.notes.join(" ")).toContain("could not be put back: The sign-in was refused.");
+    expect((await release(declared("2"), connected)).report).toMatchObject({ action: "updated", traffic: 100 });
   });
 
   it("with wait: false sends the deployment, and moves and tests nothing", async () => {
