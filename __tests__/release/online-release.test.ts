@@ -396,6 +396,41 @@ describe("a release", () => {
       expect(connected.signal.aborted).toBe(false);
     });
 
+    it("reads back what it has written: traffic that somebody else moves right after it is not taken for its own", async () => {
+      await released();
+      await deployed(emulator, ["mine"]);
+      let isWritten = false;
+      await using endpoint = await emulator.openEndpoint({
+        onRequest: async ({ path, method }) => {
+          if (method === "GET" && path.endsWith("/ep-one") && isWritten) {
+            isWritten = false;
+            await share(emulator, { green: 40, mine: 60 });
+          }
+          if (method === "PUT" && path.endsWith("/ep-one")) isWritten = true;
+          return "continue";
+        },
+      });
+      const { report, failures } = await release(declared("2"), await connectTo(emulator, { origin: endpoint.origin }));
+      expect(failures).toMatchObject([{ reason: "conflict" }]);
+      expect(failures[0]?.message).toContain("is not as it was written: somebody else has changed it meanwhile");
+      expect(report).toMatchObject({ action: "failed", trafficAfter: { green: 40, mine: 60 } });
+      expect(await liveState(emulator)).toMatchObject({
+        traffic: { green: 40, mine: 60 },
+        deployments: ["blue", "green", "mine"],
+      });
+    });
+
+    it("finds out why a deployment has failed whose reply was lost", async () => {
+      const connected = await released();
+      const green = { method: "PUT", path: "/deployments/green$" };
+      emulator.faults.add({ ...green, kind: "operation-fails", code: "OutOfQuota", message: "No cores are left." });
+      emulator.faults.add({ ...green, kind: "lost-reply" });
+      const { report, failures } = await release(declared("2"), connected);
+      expect(failures[0]?.message).toContain("No cores are left [OutOfQuota].");
+      expect(report.action).toBe("rolled-back");
+      expect(endpointWrites(emulator)).toEqual(["PUT ep-one/green", "DELETE ep-one/green"]);
+    });
+
     it("stops writing once it has lost the lease", async () => {
       const connected = await released();
       const { failures } = await release(declared("2"), connected, { isHeld: () => false });
