@@ -198,7 +198,7 @@ describe("a release", () => {
   });
 
   describe("by canary", () => {
-    const strategy: Strategy = { type: "canary", steps: [10, 50, 100], waitSeconds: 60, keepOld: false };
+    const strategy: Strategy = { type: "canary", steps: [10, 50, 100], waitSeconds: 5, keepOld: false };
 
     it("moves the traffic in steps, and tests at each of them", async () => {
       const connected = await released();
@@ -230,7 +230,7 @@ describe("a release", () => {
   });
 
   describe("by shadow", () => {
-    const strategy: Strategy = { type: "shadow", mirror: 10, waitSeconds: 60, promote: false, keepOld: false };
+    const strategy: Strategy = { type: "shadow", mirror: 10, waitSeconds: 5, promote: false, keepOld: false };
 
     it("mirrors for a while, and leaves the new one at 0 %; promoted later, it is not made anew", async () => {
       const connected = await released();
@@ -254,9 +254,12 @@ describe("a release", () => {
     it("updates the deployment in place, and moves no traffic", async () => {
       const connected = await released();
       const { report, planned } = await release(declared("2", { strategy }), connected);
-      expect(planned.steps.map(({ action }) => action)).toEqual(["update", "test"]);
+      expect(planned.steps.map(({ action }) => action)).toEqual(["update", "test", "update"]);
       expect(report).toMatchObject({ action: "updated", deployment: "blue", traffic: 100 });
-      expect(endpointWrites(emulator)).toEqual(["PUT ep-one/blue"]);
+      expect(endpointWrites(emulator)).toEqual(["PUT ep-one/blue", "PUT ep-one"]);
+      emulator.clearJournal();
+      expect((await release(declared("2", { strategy }), connected)).report.action).toBe("unchanged");
+      expect(emulator.scored()).toEqual([]);
     });
 
     it("puts back what it was where a test fails", async () => {
@@ -266,7 +269,7 @@ describe("a release", () => {
       expect(report).toMatchObject({ action: "rolled-back", trafficAfter: { blue: 100 } });
       expect(report.notes).toContain("The deployment 'blue' was put back to what it was.");
       expect(await liveState(emulator)).toMatchObject({ versions: { blue: "1" }, states: { blue: "Succeeded" } });
-      expect((await release(declared("1", { strategy }), connected)).report.action).toBe("unchanged");
+      expect((await release(declared("1"), connected)).report.action).toBe("unchanged");
     });
   });
 
