@@ -198,7 +198,7 @@ describe("a release", () => {
   });
 
   describe("by canary", () => {
-    const strategy: Strategy = { type: "canary", steps: [10, 50, 100], waitSeconds: 60, keepOld: false };
+    const strategy: Strategy = { type: "canary", steps: [10, 50, 100], waitSeconds: 5, keepOld: false };
 
     it("moves the traffic in steps, and tests at each of them", async () => {
       const connected = await released();
@@ -230,7 +230,7 @@ describe("a release", () => {
   });
 
   describe("by shadow", () => {
-    const strategy: Strategy = { type: "shadow", mirror: 10, waitSeconds: 60, promote: false, keepOld: false };
+    const strategy: Strategy = { type: "shadow", mirror: 10, waitSeconds: 5, promote: false, keepOld: false };
 
     it("mirrors for a while, and leaves the new one at 0 %; promoted later, it is not made anew", async () => {
       const connected = await released();
@@ -254,9 +254,12 @@ describe("a release", () => {
     it("updates the deployment in place, and moves no traffic", async () => {
       const connected = await released();
       const { report, planned } = await release(declared("2", { strategy }), connected);
-      expect(planned.steps.map(({ action }) => action)).toEqual(["update", "test"]);
+      expect(planned.steps.map(({ action }) => action)).toEqual(["update", "test", "update"]);
       expect(report).toMatchObject({ action: "updated", deployment: "blue", traffic: 100 });
-      expect(endpointWrites(emulator)).toEqual(["PUT ep-one/blue"]);
+      expect(endpointWrites(emulator)).toEqual(["PUT ep-one/blue", "PUT ep-one"]);
+      emulator.clearJournal();
+      expect((await release(declared("2", { strategy }), connected)).report.action).toBe("unchanged");
+      expect(emulator.scored()).toEqual([]);
     });
 
     it("puts back what it was where a test fails", async () => {
@@ -266,7 +269,7 @@ describe("a release", () => {
       expect(report).toMatchObject({ action: "rolled-back", trafficAfter: { blue: 100 } });
       expect(report.notes).toContain("The deployment 'blue' was put back to what it was.");
       expect(await liveState(emulator)).toMatchObject({ versions: { blue: "1" }, states: { blue: "Succeeded" } });
-      expect((await release(declared("1", { strategy }), connected)).report.action).toBe("unchanged");
+      expect((await release(declared("1"), connected)).report.action).toBe("unchanged");
     });
   });
 
@@ -358,6 +361,15 @@ describe("a release", () => {
       expect(report).toMatchObject({ action: "updated", traffic: 100 });
     });
 
+    it("waits for an endpoint that is being made, and takes no deployments yet", async () => {
+      const connected = await connectTo(emulator);
+      emulator.faults.add({ method: "PUT", path: "/ep-one$", kind: "operation-takes", seconds: 0.3 });
+      await ask(emulator, "PUT", at("ep-one"), { body: endpointBody() });
+      const { report, failures } = await release(declared("1"), connected);
+      expect(failures).toEqual([]);
+      expect(report).toMatchObject({ action: "created", traffic: 100 });
+    });
+
     it("joins a deployment of its definition that is being made", async () => {
       const connected = await released();
       await release(declared("2"), connected, { wait: false });
@@ -387,12 +399,63 @@ describe("a release", () => {
       expect(connected.signal.aborted).toBe(false);
     });
 
+    it("reads back what it has written: traffic that somebody else moves right after it is not taken for its own", async () => {
+      await released();
+      await deployed(emulator, ["mine"]);
+      let isWritten = false;
+      await using endpoint = await emulator.openEndpoint({
+        onRequest: async ({ path, method }) => {
+          if (method === "GET" && path.endsWith("/ep-one") && isWritten) {
+            isWritten = false;
+            await share(emulator, { green: 40, mine: 60 });
+          }
+          if (method === "PUT" && path.endsWith("/ep-one")) isWritten = true;
+          return "continue";
+        },
+      });
+      const { report, failures } = await release(declared("2"), await connectTo(emulator, { origin: endpoint.origin }));
+      expect(failures).toMatchObject([{ reason: "conflict" }]);
+      expect(failures[0]?.message).toContain("is not as it was written: somebody else has changed it meanwhile");
+      expect(report).toMatchObject({ action: "failed", trafficAfter: { green: 40, mine: 60 } });
+      expect(await liveState(emulator)).toMatchObject({
+        traffic: { green: 40, mine: 60 },
+        deployments: ["blue", "green", "mine"],
+      });
+    });
+
+    it("finds out why a deployment has failed whose reply was lost", async () => {
+      const connected = await released();
+      const green = { method: "PUT", path: "/deployments/green$" };
+      emulator.faults.add({ ...green, kind: "operation-fails", code: "OutOfQuota", message: "No cores are left." });
+      emulator.faults.add({ ...green, kind: "lost-reply" });
+      const { report, failures } = await release(declared("2"), connected);
+      expect(failures[0]?.message).toContain("No cores are left [OutOfQuota].");
+      expect(report.action).toBe("rolled-back");
+      expect(endpointWrites(emulator)).toEqual(["PUT ep-one/green", "DELETE ep-one/green"]);
+    });
+
     it("stops writing once it has lost the lease", async () => {
       const connected = await released();
       const { failures } = await release(declared("2"), connected, { isHeld: () => false });
       expect(failures).toMatchObject([{ reason: "conflict" }]);
       expect(endpointWrites(emulator)).toEqual([]);
     });
+  });
+
+  it("whose sign-in is lost on the way says so, and what the next run will do", async () => {
+    const connected = await released();
+    let checks = 0;
+    const isHeld = () => {
+      checks += 1;
+      // Of the new deployment's write, and of the traffic's.
+      if (checks < 2) return true;
+      throw Object.assign(new Error("The sign-in was refused."), { name: "AuthenticationFailed" });
+    };
+    const { report, failures } = await release(declared("2"), connected, { isHeld });
+    expect(failures).toMatchObject([{ reason: "authentication-failed", message: "The sign-in was refused." }]);
+    expect(report).toMatchObject({ action: "failed" });
+    expect(report.notes.join(" ")).toContain("could not be put back: The sign-in was refused.");
+    expect((await release(declared("2"), connected)).report).toMatchObject({ action: "updated", traffic: 100 });
   });
 
   it("with wait: false sends the deployment, and moves and tests nothing", async () => {

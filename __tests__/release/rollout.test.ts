@@ -346,22 +346,27 @@ const inPlace: readonly Case[] = [
   {
     what: "updates the deployment of that name, and moves nothing",
     live: { traffic: { blue: 100 }, deployments: { blue: one } },
-    steps: ["deploy blue (replace)", "test blue"],
+    steps: ["deploy blue (replace)", "test blue", "mark blue 100 +blue"],
   },
   {
     what: "is no work where nothing differs",
-    live: { traffic: { blue: 100 }, deployments: { blue: two } },
+    live: { traffic: { blue: 100 }, deployments: { blue: two }, marks: { kept: [keptKey("blue", two)] } },
     steps: [],
+  },
+  {
+    what: "tests what a crash has left untested, though it serves",
+    live: { traffic: { blue: 100 }, deployments: { blue: two }, marks: { kept: [keptKey("blue", one)] } },
+    steps: ["deploy blue (join)", "test blue", "mark blue 100 +blue"],
   },
   {
     what: "sets the traffic as declared, once it is tested",
     declared: { endpoint: { traffic: { blue: 60, green: 40 } } },
     live: { traffic: { green: 100 }, deployments: { green: one } },
-    steps: ["deploy blue (create)", "test blue", "move blue 60 green 40"],
+    steps: ["deploy blue (create)", "test blue", "move blue 60 green 40 +blue"],
   },
   {
     what: "gives the first one all of the traffic",
-    steps: ["create", "deploy blue (create)", "test blue", "move blue 100"],
+    steps: ["create", "deploy blue (create)", "test blue", "move blue 100 +blue"],
   },
   {
     what: "marks what the declared traffic leaves without any",

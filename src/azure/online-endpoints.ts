@@ -213,7 +213,7 @@ function faultIn(wire: unknown, texts: readonly string[], objects: readonly stri
 }
 
 /** The wire's endpoint as ours. Members may be `null` where they have no value. */
-export function liveEndpoint(wire: unknown): Outcome<LiveEndpoint> {
+function liveEndpoint(wire: unknown): Outcome<LiveEndpoint> {
   const body = membersOf(wire);
   const properties = membersOf(body["properties"]);
   const texts = ["provisioningState", "authMode", "description", "compute", "scoringUri", "swaggerUri"];
@@ -256,7 +256,7 @@ function trafficOf(wire: unknown): LiveTraffic | undefined {
 }
 
 /** The wire's deployment as ours. */
-export function liveDeployment(wire: unknown): Outcome<LiveOnlineDeployment> {
+function liveDeployment(wire: unknown): Outcome<LiveOnlineDeployment> {
   const body = membersOf(wire);
   const properties = membersOf(body["properties"]);
   const wrong = faultIn(wire, ["provisioningState"], ["properties"]);

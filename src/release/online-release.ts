@@ -1,23 +1,15 @@
-import type { LiveEndpoint, LiveOnlineDeployment } from "../azure/online-endpoints.ts";
+import type { LiveOnlineDeployment } from "../azure/online-endpoints.ts";
 import { defined } from "../azure/defined.ts";
-import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
-import * as kubernetes from "../deployment/online/kubernetes.ts";
-import * as managed from "../deployment/online/managed.ts";
+import { cancelled, failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import type { OnlineDeployment } from "../deployment/online/definition.ts";
-import { toDeploymentRequest } from "../deployment/online/request.ts";
-import type { RequestTest } from "../deployment/parts/tests.ts";
-import type { ResolvedDeployment } from "../deployment/resolved.ts";
-import { computeId } from "../job/parts/compute.ts";
-import { failureOf as callFailure } from "../report/failure.ts";
-import type { DeploymentReport } from "../report/result.ts";
-import { runTags } from "../run/provenance.ts";
-import { SecretUnavailable, type SecretReference } from "../secret/secret.ts";
-import { digestOf, digestProperty } from "./digest.ts";
+import { failureOf as callFailure, failureOfThrown } from "../report/failure.ts";
+import type { DeploymentReport, FailureReason } from "../report/result.ts";
 import type { ContainerLogs } from "./failure-cause.ts";
 import type { PlannedRelease, ReleaseDeps, ReleaseFlow, Released, TakenParts } from "./kind.ts";
-import { differencesFromLive, endpointBody } from "./online-bodies.ts";
-import { readLive, rolloutEndpointOf, type LiveOnline } from "./online-live.ts";
+import { decide, prepare } from "./online-decision.ts";
+import { readLive, type LiveOnline } from "./online-live.ts";
 import { plannedOf } from "./online-plan.ts";
+import { isInFlight } from "./online-resources.ts";
 import { failureOf, reportOf, type Ended } from "./online-report.ts";
 import { notRemoved, rollBack, stopInGrace, type RolledBack } from "./online-roll-back.ts";
 import {
@@ -28,7 +20,8 @@ import {
   type StepDeps,
   type StepStop,
 } from "./online-steps.ts";
-import { decideRollout, type Declared, type EndpointState, type Rollout, type RolloutStep } from "./rollout.ts";
+import { pause } from "./settle.ts";
+import type { Rollout, RolloutStep } from "./rollout.ts";
 
 /** How online deployments, managed and on Kubernetes, are released. */
 export const plan: ReleaseFlow<OnlineDeployment>["plan"] = async (deployment, parts, deps) => {
@@ -42,79 +35,6 @@ export const plan: ReleaseFlow<OnlineDeployment>["plan"] = async (deployment, pa
   };
   return succeeded(planned);
 };
-
-/** What of a declaration is decided about one live state. */
-type Decided = { readonly rollout: Rollout; readonly digest?: string };
-
-function decide(
-  deployment: OnlineDeployment,
-  parts: Pick<TakenParts, "identityOf">,
-  live: LiveOnline,
-  deps: ReleaseDeps,
-): Outcome<Decided> {
-  const forDigest = resolvedWith(deps, { idOf: parts.identityOf, valueOf: () => undefined });
-  const { deployment: definition, endpoint, endpointName, strategy, type } = deployment;
-  const digest = definition === undefined ? undefined : digestOf(toDeploymentRequest(definition, type, forDigest));
-  const declared: Declared = {
-    ...(endpoint === undefined
-      ? {}
-      : { endpoint: defined({ traffic: endpoint.traffic, mirror: endpoint.mirrorTraffic }) }),
-    ...(definition === undefined || digest === undefined ? {} : { deployment: { name: definition.name, digest } }),
-    ...defined({ strategy }),
-  };
-  const isAsDeclared = live.endpoint === undefined || isDeclaredSo(deployment, live.endpoint, forDigest);
-  const rollout = decideRollout(
-    declared,
-    live.endpoint === undefined ? undefined : rolloutEndpointOf(live.endpoint, live.deployments, isAsDeclared),
-  );
-  if ("refused" in rollout) {
-    const code = live.endpoint === undefined ? "EndpointNotFound" : "TrafficNotPossible";
-    const message = `The endpoint '${endpointName}': ${rollout.refused}`;
-    return failed({ reason: "refused", error: { code, message, details: [] } });
-  }
-  return succeeded({ rollout, ...defined({ digest }) });
-}
-
-function isDeclaredSo({ endpoint }: OnlineDeployment, live: LiveEndpoint, resolved: ResolvedDeployment): boolean {
-  if (endpoint === undefined) return true;
-  const state: EndpointState = { traffic: live.traffic, mirror: live.mirrorTraffic, marks: { kept: [] } };
-  return differencesFromLive(endpointBody(endpoint, live, resolved, state), live).length === 0;
-}
-
-const nothingAdded: ResolvedDeployment["provenance"] = { properties: {}, tags: {} };
-
-function resolvedWith(
-  { azure: { workspace }, liveNames }: Pick<ReleaseDeps, "azure" | "liveNames">,
-  rest: Pick<ResolvedDeployment, "idOf" | "valueOf">,
-  provenance = nothingAdded,
-): ResolvedDeployment {
-  return {
-    location: workspace.location,
-    computeIdOf: (compute) => computeId(workspace.id, liveNames.get(compute.toLowerCase()) ?? compute),
-    provenance,
-    ...rest,
-  };
-}
-
-/** Where a deployment comes from, beside what it is. */
-function provenanceOf(digest: string, { github, run }: Pick<ReleaseDeps, "github" | "run">) {
-  const known = (text: string | undefined) => (text === "" ? undefined : text);
-  const from = { commit: known(github.commit), repository: known(github.repository), workflowRun: github.runUrl };
-  return {
-    properties: defined({
-      [digestProperty]: digest,
-      "azureml-targets.commit": from.commit,
-      "azureml-targets.repository": from.repository,
-      "azureml-targets.workflow-run": from.workflowRun,
-    }),
-    tags: defined({
-      [runTags.commit]: from.commit,
-      [runTags.repository]: from.repository,
-      [runTags.workflowRun]: from.workflowRun,
-      [runTags.run]: run?.name,
-    }),
-  };
-}
 
 async function carryOut(deployment: OnlineDeployment, parts: TakenParts, deps: ReleaseDeps): Promise<Released> {
   const from = deps.clock.now();
@@ -135,7 +55,7 @@ async function releaseHeld(
   held: Held,
 ): Promise<Released> {
   const { from } = held;
-  const live = await readLive(deployment.endpointName, deps.azure.onlineEndpoints);
+  const live = await readSettled(deployment, deps);
   if (!live.ok) return notBegun(deployment, live.failure, { deps, from });
   const decided = decide(deployment, parts, live.value, deps);
   if (!decided.ok) return notBegun(deployment, decided.failure, { deps, from });
@@ -156,6 +76,27 @@ async function releaseHeld(
   if (!deps.wait) return submit(work);
   const stop = await carryOutSteps(steps, work.release, progress, work.before, stepDeps(work));
   return stop === undefined ? succeededWith(work, parts) : stoppedBy(stop, work, parts);
+}
+
+const stillInProgress = "StillInProgress";
+
+/** What is live once nothing is in flight on the endpoint itself: one that is being made takes no deployments yet. */
+async function readSettled(deployment: OnlineDeployment, deps: ReleaseDeps): Promise<Outcome<LiveOnline>> {
+  const { endpointName: name, timeoutSeconds } = deployment;
+  const { clock, signal, azure, onProgress } = deps;
+  const deadline = Math.min(deps.deadline, clock.now() + timeoutSeconds * 1000);
+  for (let look = 0; ; look += 1) {
+    const live = await readLive(name, azure.onlineEndpoints);
+    if (!live.ok || live.value.endpoint === undefined) return live;
+    const { provisioningState: state } = live.value.endpoint;
+    if (!isInFlight(state)) return live;
+    if (look === 0) onProgress(`${name}: another operation on the endpoint is in progress (${state}); waiting for it`);
+    const stop = await pause(`the endpoint '${name}'`, look, undefined, { clock, signal, deadline });
+    if (stop?.why === "cancelled") return cancelled();
+    if (stop === undefined) continue;
+    const message = `Another operation on the endpoint '${name}' has not ended in time; it is ${state}`;
+    return failed({ reason: "unreachable", error: { code: stillInProgress, message, details: [] } });
+  }
 }
 
 type Work = {
@@ -179,55 +120,6 @@ function stepDeps({ deployment, held, deps }: Pick<Work, "deployment" | "held" |
     isHeld: held.isHeld,
     onProgress: (message) => onProgress(`${deployment.endpointName}: ${message}`),
   };
-}
-
-/** Everything that the first write needs: permissions, the assets, and the secrets that are sent. */
-async function prepare(
-  deployment: OnlineDeployment,
-  parts: TakenParts,
-  { steps }: Rollout,
-  digest: string | undefined,
-  deps: ReleaseDeps,
-): Promise<Outcome<OnlineRelease>> {
-  const { deployment: definition, endpoint, type } = deployment;
-  if (steps.length > 0) {
-    const allowed = await deps.beforeWriting();
-    if (!allowed.ok) return allowed;
-  }
-  const isMade = steps.some((step) => step.do === "deploy" && step.how !== "join");
-  const secrets = isMade ? await secretsFor(deployment, deps) : succeeded(new Map<SecretReference, string>());
-  if (!secrets.ok) return secrets;
-  const ids = isMade ? await parts.ensure() : succeeded(parts.identityOf);
-  if (!ids.ok) return ids;
-  const references = { idOf: ids.value, valueOf: (reference: SecretReference) => secrets.value.get(reference) };
-  const plain = resolvedWith(deps, references);
-  const full = digest === undefined ? plain : resolvedWith(deps, references, provenanceOf(digest, deps));
-  return succeeded({
-    endpoint: deployment.endpointName,
-    type,
-    tests: deployment.tests.filter((test): test is RequestTest => test.kind === "request"),
-    timeoutSeconds: deployment.timeoutSeconds,
-    endpointBody: (live, to) => endpointBody(endpoint, live, plain, to),
-    ...(definition === undefined || !isMade ? {} : { deploymentBody: toDeploymentRequest(definition, type, full) }),
-    ...defined({ digest }),
-  });
-}
-
-async function secretsFor(
-  deployment: OnlineDeployment,
-  { resolveSecret }: Pick<ReleaseDeps, "resolveSecret">,
-): Promise<Outcome<ReadonlyMap<SecretReference, string>>> {
-  const { secretsOf } = deployment.type === "managed" ? managed : kubernetes;
-  const values = new Map<SecretReference, string>();
-  for (const { reference } of secretsOf(deployment)) {
-    try {
-      values.set(reference, await resolveSecret(reference));
-    } catch (error) {
-      if (!(error instanceof SecretUnavailable)) throw error;
-      return failed({ reason: "refused", error: { code: "SecretUnavailable", message: error.message, details: [] } });
-    }
-  }
-  return succeeded(values);
 }
 
 /**
@@ -271,7 +163,7 @@ async function stoppedBy(stop: StepStop, work: Work, parts?: TakenParts): Promis
   const logs = isCancelled ? {} : await readLogs(stop, work);
   const back: RolledBack = isCancelled
     ? await stopInGrace(release, progress, restore, stepDeps(work))
-    : await rollBack(stop, release, progress, restore, stepDeps(work));
+    : await rollBack(stop, release, progress, restore, stepDeps(work)).catch((error: unknown) => notPutBack(error));
   const cause: StepStop = isCancelled
     ? { why: "cancelled", message: "The workflow was cancelled.", mayBeDone: true }
     : stop;
@@ -284,6 +176,13 @@ async function stoppedBy(stop: StepStop, work: Work, parts?: TakenParts): Promis
     failures: [failureOf(cause, { deployment, name: rollout.name, logs })],
     leftGoing: back.leftGoing,
   };
+}
+
+/** Signing in has failed for good, for example: then nothing can be put back by this run. */
+function notPutBack(error: unknown): RolledBack {
+  const { message } = failureOfThrown(error);
+  const what = `What the release has changed could not be put back: ${message} The next command: deploy begins with it.`;
+  return { isComplete: false, notes: [what], leftGoing: [] };
 }
 
 /** The traffic has moved, and that stays so: what was replaced is left for the next run. */
@@ -347,24 +246,28 @@ function released(ending: Ended): Released {
   return { report: reportOf(ending), failures: [], leftGoing: [] };
 }
 
+type NotBegun = {
+  readonly deps: ReleaseDeps;
+  readonly from: number;
+  readonly rollout?: Rollout;
+  /** What a refusal means; default: that of the deployment. */
+  readonly refused?: FailureReason | undefined;
+};
+
 /** Nothing of the endpoint was written. */
 function notBegun(
   deployment: OnlineDeployment,
   failure: AzureFailure,
-  { deps, from, rollout }: { readonly deps: ReleaseDeps; readonly from: number; readonly rollout?: Rollout },
+  { deps, from, rollout, refused = "deployment-failed" }: NotBegun,
 ): Released {
-  const known = rollout ?? {
-    steps: [],
-    before: {},
-    after: {},
-    notes: [],
-    ...defined({ name: deployment.deployment?.name }),
-  };
+  const nothing: Rollout = { steps: [], before: {}, after: {}, notes: [] };
+  const named = { ...nothing, ...defined({ name: deployment.deployment?.name }) };
   const said = callFailure(failure, `The release on '${deployment.endpointName}'`);
-  const isOfAsset = said.reason === "workspace-unavailable";
+  const isTimeout = failure.error.code === stillInProgress;
+  const reason = isTimeout ? "timeout" : said.reason === "workspace-unavailable" ? refused : said.reason;
   const report = reportOf({
     deployment,
-    rollout: known,
+    rollout: rollout ?? named,
     progress: { live: undefined, mayHaveMoved: false, tests: [], notes: [] },
     action: "failed",
     notes: [],
@@ -372,7 +275,5 @@ function notBegun(
     before: [],
     stop: { why: "refused", message: "", error: failure.error, failure, mayBeDone: false },
   });
-  const reason =
-    failure.error.code === "SecretUnavailable" ? "secret-unavailable" : isOfAsset ? "deployment-failed" : said.reason;
   return { report, failures: [{ ...said, reason, ...defined({ where: report.where }) }], leftGoing: [] };
 }

@@ -86,11 +86,14 @@ export function failureOf(
       ? `The endpoint '${deployment.endpointName}'`
       : `The release of '${name}' on '${deployment.endpointName}'`;
   const where = placeOf(deployment.source);
+  if (stop.why === "thrown") return { ...stop.thrown, ...defined({ where: stop.thrown.where ?? where }) };
   const said = sentence(stop, logs);
   return { reason: reasonOfStop(stop), message: `${subject}: ${said}`, ...defined({ where }) };
 }
 
-function sentence(stop: StepStop, logs: ContainerLogs): string {
+type Known = Exclude<StepStop, { readonly why: "thrown" }>;
+
+function sentence(stop: Known, logs: ContainerLogs): string {
   if (stop.why === "tests") {
     // A model that answers with an error has said why in its own log.
     const cause = /status \d+ wanted, (424|5\d\d) got/.test(stop.message) ? failureCause(undefined, logs) : undefined;
@@ -106,7 +109,7 @@ function causeText({ code, message, advice }: FailureCause): string {
   return `${message} [${code}].${advice === undefined ? "" : ` ${advice}`}`;
 }
 
-function reasonOfStop(stop: StepStop): FailureReason {
+function reasonOfStop(stop: Known): FailureReason {
   switch (stop.why) {
     case "tests":
       return "smoke-test-failed";

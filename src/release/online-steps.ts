@@ -3,8 +3,8 @@ import type { ServiceError } from "../azure/outcome.ts";
 import type { Scoring } from "../azure/scoring.ts";
 import type { Clock } from "../clock.ts";
 import type { RequestTest } from "../deployment/parts/tests.ts";
-import { sentenceOf } from "../report/failure.ts";
-import type { TestReport } from "../report/result.ts";
+import { failureOfThrown, sentenceOf } from "../report/failure.ts";
+import type { Failure, TestReport } from "../report/result.ts";
 import { stateText, type EndpointState, type RolloutStep } from "./rollout.ts";
 import {
   isInFlight,
@@ -16,7 +16,7 @@ import {
 } from "./online-resources.ts";
 import { join, pause, write, type SettleDeps, type Stop } from "./settle.ts";
 import { runRequestTests } from "./smoke-test.ts";
-import { trafficText } from "./traffic.ts";
+import { isSameName, trafficText } from "./traffic.ts";
 
 export type StepDeps = {
   readonly endpoints: OnlineEndpoints;
@@ -66,8 +66,11 @@ export type Progress = {
   readonly notes: string[];
 };
 
-/** Why the steps have ended early: a write, or a test. */
-export type StepStop = Stop | { readonly why: "tests"; readonly message: string; readonly error?: ServiceError };
+/** Why the steps have ended early: a write, a test, or what was thrown meanwhile: a sign-in that failed, for example. */
+export type StepStop =
+  | Stop
+  | { readonly why: "tests"; readonly message: string; readonly error?: ServiceError }
+  | { readonly why: "thrown"; readonly message: string; readonly error?: undefined; readonly thrown: Failure };
 
 /** Carries the steps out in their order, until one of them does not succeed. */
 export async function carryOutSteps(
@@ -79,7 +82,10 @@ export async function carryOutSteps(
 ): Promise<StepStop | undefined> {
   for (const [index, step] of steps.entries()) {
     progress.isThrough = steps.slice(index).every((one) => one.do === "remove" && one.why === "old");
-    const stop = await carryOut(step, release, progress, live, deps);
+    const stop = await carryOut(step, release, progress, live, deps).catch((error: unknown): StepStop => {
+      const thrown = failureOfThrown(error, deps.signal);
+      return { why: "thrown", message: thrown.message, thrown };
+    });
     if (stop !== undefined) return stop;
   }
   return undefined;
@@ -178,7 +184,7 @@ async function deploy(
   deps: StepDeps,
 ): Promise<Stop | undefined> {
   const { endpoint, deploymentBody: body, digest } = release;
-  const previous = live.find((one) => one.name === name);
+  const previous = live.find((one) => isSameName(one.name, name));
   const candidate: NonNullable<Progress["candidate"]> = {
     name,
     ...(how === "replace" && previous !== undefined ? { previous } : {}),
@@ -280,8 +286,7 @@ async function removeDeployment(
 }
 
 function trafficOf({ traffic, mirrorTraffic }: LiveEndpoint, name: string): string | undefined {
-  const of = (shares: Readonly<Record<string, number>>) =>
-    Object.keys(shares).some((key) => key.toLowerCase() === name.toLowerCase());
+  const of = (shares: Readonly<Record<string, number>>) => Object.keys(shares).some((key) => isSameName(key, name));
   if (of(traffic)) return trafficText(traffic);
   return of(mirrorTraffic) ? "mirrored" : undefined;
 }

@@ -15,7 +15,10 @@ export type RolloutDeployment = {
 export type Marks = {
   /** The deployment whose release has begun to move traffic, and has not ended. */
   readonly releasing?: string;
-  /** Deployments without traffic that stay on purpose, by {@link keptKey} or {@link failedKey}. */
+  /**
+   * Deployments that stay on purpose without traffic, and those that were updated in place and have passed their tests, by
+   * {@link keptKey}; what has failed and stays, by {@link failedKey}.
+   */
   readonly kept: readonly string[];
 };
 
@@ -175,21 +178,25 @@ function replaced(
   if (fault !== undefined) return { refused: fault };
   const traffic = normalized(wanted, names);
   const mirror = endpoint?.mirror === undefined ? from.mirror : normalized(endpoint.mirror, names);
-  const keptNow = keptAfter(live, from, traffic, { name, digest });
-  const to = stateOf({ traffic, mirror, marks: { kept: keptNow } });
+  const passed = keptKey(name, digest);
+  const kept = keptAfter(live, from, traffic, { name, digest });
+  const to = stateOf({ traffic, mirror, marks: { kept: [...kept.filter((key) => key !== passed), passed] } });
   const isThere = existing?.digest === digest && (existing.state === "ready" || existing.state === "in-flight");
   const deploy = isThere
     ? joined(name)
     : deploySteps(name, existing, { isInPlace: existing?.state !== "failed" || shareOf(from.traffic, name) > 0 });
   const isRaised = shareOf(traffic, name) > shareOf(from.traffic, name);
-  const isTested = !isThere || existing.state !== "ready" || isRaised;
+  // Nothing but the mark says that what serves already has passed: a crash may have come between.
+  const hasPassed = isThere && existing.state === "ready" && from.marks.kept.includes(passed);
+  const isTested = !hasPassed || isRaised;
+  const isDone = hasPassed && isSameTraffic(from.traffic, traffic) && isSameTraffic(from.mirror, to.mirror);
   const updates: readonly RolloutStep[] = live.isAsDeclared ? [] : [{ do: "put-endpoint", why: "update", to: from }];
   return {
     name,
     steps: [
       ...updates,
       ...(isTested ? [...deploy, { do: "test", name } as const] : []),
-      ...(isSameState(from, to) ? [] : [{ do: "put-endpoint", why: whyOf(from, to), to } as const]),
+      ...(isDone || isSameState(from, to) ? [] : [{ do: "put-endpoint", why: whyOf(from, to), to } as const]),
       ...leftOvers(live, to, name).map((one): RolloutStep => ({ do: "remove", name: one, why: "left-over" })),
     ],
     before: from.traffic,
