@@ -177,7 +177,7 @@ export const guards: readonly Guard[] = [
         instead: "`${workflowRunId} ${String(process.hrtime.bigint())}`",
       },
     ],
-    noticedBy: { campaign: "submissionCrash", cases: /a command job with code.* killed before GET .*blob/ },
+    noticedBy: { campaign: "submissionCrash", cases: /a command job with code.* killed before GET user_logs/ },
   },
   {
     name: "how often a run was preempted is told by the runs themselves",
