@@ -157,16 +157,24 @@ export type NewVersion = Pick<PlannedAsset, "action" | "name" | "version"> & {
 
 /** Reads of the workspace as it is once these are registered, whatever it says by then. */
 export function withNewVersions(assets: AssetDeps["assets"], made: readonly NewVersion[]): AssetDeps["assets"] {
+  const newestOf = (collection: string, name: string, version?: string) =>
+    made.findLast(
+      (one) =>
+        one.action === "create" &&
+        collectionOf(one.asset).collection === collection &&
+        one.name.toLowerCase() === name.toLowerCase() &&
+        (version === undefined || one.version === version),
+    );
   return {
     ...assets,
+    get: async (collection, name, version) => {
+      const live = await assets.get(collection, name, version);
+      const isNew = live.ok && live.value === undefined && newestOf(collection, name, version) !== undefined;
+      return isNew ? succeeded({}) : live;
+    },
     versions: async (collection, name) => {
       const known = await assets.versions(collection, name);
-      const newest = made.findLast(
-        (one) =>
-          one.action === "create" &&
-          collectionOf(one.asset).collection === collection &&
-          one.name.toLowerCase() === name.toLowerCase(),
-      );
+      const newest = newestOf(collection, name);
       return known.ok && newest !== undefined ? succeeded({ ...known.value, latest: newest.version }) : known;
     },
   };

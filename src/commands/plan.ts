@@ -1,3 +1,4 @@
+import { withNewVersions } from "../asset/declared.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import type { Declaration } from "../declaration/declaration.ts";
@@ -34,7 +35,10 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
   const found = await foundBeforeWriting(problems, context, refusal);
   const result = join(join(compared, saved), found);
   const refused = planned.plan.steps.filter((step) => step.do === "refuse");
-  const deployed = await plannedDeployments(declaration, context, azure);
+  const deployed = await plannedDeployments(declaration, context, {
+    ...azure,
+    assets: withNewVersions(azure.assets, registrations.steps),
+  });
   const isAsDeclared = !(
     hasChanges(planned.plan) ||
     collectionsOfWrites(registrations).length > 0 ||

@@ -44,9 +44,12 @@ export function decide(
     live.endpoint === undefined ? undefined : rolloutEndpointOf(live.endpoint, live.deployments, isAsDeclared),
   );
   if ("refused" in rollout) {
-    const code = live.endpoint === undefined ? "EndpointNotFound" : "TrafficNotPossible";
+    const why =
+      live.endpoint === undefined
+        ? { code: "EndpointNotFound", target: "endpoint_name" }
+        : { code: "TrafficNotPossible" };
     const message = `The endpoint '${endpointName}': ${rollout.refused}`;
-    return failed({ reason: "refused", error: { code, message, details: [] } });
+    return failed({ reason: "refused", error: { ...why, message, details: [] } });
   }
   return succeeded({ rollout, ...defined({ digest }) });
 }
