@@ -7,6 +7,7 @@ import { carryOutSteps, type OnlineRelease, type Progress, type StepDeps } from 
 import { tagsOf } from "../../src/release/online-live.ts";
 import type { EndpointState, RolloutStep } from "../../src/release/rollout.ts";
 import { fastClock } from "../faults/fast-clock.ts";
+import { requestTest } from "../support/online-release.ts";
 
 const nothing: EndpointState = { traffic: {}, mirror: {}, marks: { kept: [] } };
 
@@ -105,6 +106,28 @@ describe("a step of a release", () => {
 
     expect(stop?.why).toBe("conflict");
     expect(writes).toEqual([]);
+  });
+
+  it("that tests again does so with a login that is still good, however long the wait before it was", async () => {
+    const used: (string | undefined)[] = [];
+    let token = 0;
+    const before = { ...endpoint({ ...nothing, traffic: { blue: 100 } }), scoringUri: "https://clf-ep.test/score" };
+    const steps: readonly RolloutStep[] = [
+      { do: "test", name: "green" },
+      { do: "wait", seconds: 50 },
+      { do: "test", name: "green" },
+    ];
+    const stop = await carryOutSteps(steps, { ...release, tests: [requestTest()] }, progressFrom(before), [], {
+      ...deps(),
+      endpoints: { ...endpoints, credential: () => Promise.resolve(succeeded(`token-${(token += 1)}`)) },
+      scoring: ({ headers }) => {
+        used.push(headers?.["authorization"]);
+        return Promise.resolve(succeeded({ status: 200, headers: {}, text: "", isWhole: true, milliseconds: 1 }));
+      },
+    });
+
+    expect(stop).toBeUndefined();
+    expect(used).toEqual(["Bearer token-1", "Bearer token-2"]);
   });
 
   it("that notes what is kept is sent again, where the reply was lost and the note is not there", async () => {

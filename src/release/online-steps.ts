@@ -62,7 +62,6 @@ export type Progress = {
   isThrough?: boolean;
   /** Of each test the last result. */
   tests: readonly TestReport[];
-  credential?: string;
   readonly notes: string[];
 };
 
@@ -240,17 +239,15 @@ async function test(
   const { live } = progress;
   if (live?.scoringUri === undefined)
     return { why: "tests", message: `The service names no scoring address of the endpoint '${endpoint}'.` };
-  if (progress.credential === undefined) {
-    const credential = await deps.endpoints.credential(live);
-    if (!credential.ok) {
-      const { failure } = credential;
-      const why = failure.reason === "cancelled" ? "cancelled" : "unreachable";
-      const message = `The ${live.authMode === "Key" ? "keys" : "token"} of the endpoint '${endpoint}' could not be read, and without them it cannot be tested.`;
-      return { why, message, error: failure.error, failure, mayBeDone: false };
-    }
-    progress.credential = credential.value;
+  // Anew for each round of tests: a token may run out while a canary or a mirror waits.
+  const credential = await deps.endpoints.credential(live);
+  if (!credential.ok) {
+    const { failure } = credential;
+    const why = failure.reason === "cancelled" ? "cancelled" : "unreachable";
+    const message = `The ${live.authMode === "Key" ? "keys" : "token"} of the endpoint '${endpoint}' could not be read, and without them it cannot be tested.`;
+    return { why, message, error: failure.error, failure, mayBeDone: false };
   }
-  const headers = { authorization: `Bearer ${progress.credential}`, "azureml-model-deployment": name };
+  const headers = { authorization: `Bearer ${credential.value}`, "azureml-model-deployment": name };
   const place = type === "managed" ? "online" : "cluster";
   const onProgress = (message: string) => deps.onProgress(`test of '${name}': ${message}`);
   const ran = await runRequestTests(tests, { place, uri: live.scoringUri, headers }, { ...deps, onProgress });
