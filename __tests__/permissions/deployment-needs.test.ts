@@ -76,6 +76,18 @@ describe("the rights that a deployment needs", () => {
     expect(await needed(yaml)).toContain("data onlineEndpoints/score/action");
   });
 
+  it("of named environments and collected data are those to register them", async () => {
+    const named = "environment: { name: infer, image: ubuntu }";
+    const collected = ', data_collector: { collections: { model_inputs: { enabled: "true" } } }';
+    const yaml = `{ type: managed, ${online("auth_mode: key", `, instance_type: Standard_DS3_v2${collected}`)} }`;
+    expect(await needed(yaml.replace("environment: { image: ubuntu }", named))).toEqual(
+      expect.arrayContaining([
+        ...["environments/read", "environments/write", "environments/versions/read", "environments/versions/write"],
+        ...["data/read", "data/write", "data/versions/read", "data/versions/write"],
+      ]),
+    );
+  });
+
   it("of a promoted model are those to register it", async () => {
     const yaml =
       "{ type: managed, endpoint: { name: clf-ep }, deployment: { name: blue, instance_type: Standard_DS3_v2, instance_count: 1, model: { name: clf } }, promote_from: { workspace: mlw-two, model: azureml:clf:1 } }";

@@ -170,4 +170,11 @@ describe("the leaf cause of a failed deployment is", () => {
     if (advice === undefined) expect(cause.advice).toBeUndefined();
     else expect(cause.advice).toEqual(typeof advice === "string" ? advice : expect.stringMatching(advice));
   });
+
+  it("is found at once in lines that are long: a script may print what it was sent", () => {
+    const server = [`file not found: ${"a".repeat(30_000)}`, `image ${"registry ".repeat(5_000)}`].join("\n");
+    const from = performance.now();
+    failureCause(undefined, { server, initializer: server });
+    expect(performance.now() - from).toBeLessThan(2000);
+  }, 600_000);
 });

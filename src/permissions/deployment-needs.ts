@@ -1,6 +1,8 @@
+import type { AssetUse } from "../asset/asset.ts";
+import { collectionOf } from "../asset/declared.ts";
 import { namesAsset } from "../asset/reference.ts";
 import { assetsOf, modelOf, type Deployment, type DeploymentTypeName } from "../deployment/deployment.ts";
-import type { AssetUse } from "../asset/asset.ts";
+import { namedAssetsOf } from "../deployment/named-assets.ts";
 
 /** Actions below `Microsoft.MachineLearningServices/workspaces/`, and what they are needed for. */
 export type NeededBelow = {
@@ -106,6 +108,18 @@ function ofService(type: "aci" | "aks"): NeedsOf {
 /** Everything that a deployment itself needs, without its code, its environment and its like. */
 export function needsOfDeployment(deployment: Deployment): readonly NeededBelow[] {
   return [...byType[deployment.type](deployment), ...modelNeeds(deployment)];
+}
+
+/** To register an environment with a name, and the data assets that a data collector writes to. */
+export function needsOfNamedAssets(deployment: Deployment): readonly NeededBelow[] {
+  return namedAssetsOf(deployment).map(({ asset }) => {
+    const { collection } = collectionOf(asset);
+    return {
+      purpose: `register the ${asset.kind === "data" ? "data that is collected" : "environment"}`,
+      level: "required",
+      actions: [...readAndWrite(collection), ...readAndWrite(`${collection}/versions`)],
+    };
+  });
 }
 
 function modelNeeds(deployment: Deployment): readonly NeededBelow[] {

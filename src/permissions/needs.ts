@@ -10,7 +10,7 @@ import { assetsOf, graphOf, isOfFirstSdk } from "../job/job.ts";
 import type { Plane } from "../azure/grants.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { purposes, workspaces } from "./writes.ts";
-import { needsOfDeployment, uploadsModel, usesOf } from "./deployment-needs.ts";
+import { needsOfDeployment, needsOfNamedAssets, uploadsModel, usesOf } from "./deployment-needs.ts";
 
 /** An action that a command carries out, and where. */
 export type Action = {
@@ -156,13 +156,14 @@ function runNeeds({ run }: NeedSources, { workspace, downloads }: NeedFacts): re
 
 function deploymentNeeds(deployment: Deployment, at: string): readonly Need[] {
   return [
-    ...needsOfDeployment(deployment).flatMap(({ purpose, level, actions, plane }) =>
-      needs(
-        level,
-        at,
-        purpose,
-        actions.map((action): Named => ({ action: `${workspaces}/${action}`, plane: plane ?? "control" })),
-      ),
+    ...[...needsOfDeployment(deployment), ...needsOfNamedAssets(deployment)].flatMap(
+      ({ purpose, level, actions, plane }) =>
+        needs(
+          level,
+          at,
+          purpose,
+          actions.map((action): Named => ({ action: `${workspaces}/${action}`, plane: plane ?? "control" })),
+        ),
     ),
     ...withParts(usesOf(deployment)).flatMap((use) => assetNeeds(use, at)),
   ];

@@ -55,7 +55,7 @@ const inLogs: readonly Pattern[] = [
   },
   {
     code: "ScoringScriptNotFound",
-    when: /(?:can't open file|No such file or directory:?|not found:?|FileNotFoundError:?)\s.*?['"]?[^'"\s]*?([\w.-]+\.py)\b/i,
+    when: /(?:can't open file|No such file or directory:?|not found:?|FileNotFoundError:?)\s.*?([\w.-]{1,100}\.py)\b/i,
     advice: ([, script = ""]) =>
       `${script} is not in the code folder: scoring_script is relative to code_configuration.code.`,
   },
@@ -158,7 +158,7 @@ export function failureCause(
 
 /** The last line that tells a cause: a traceback ends with it. */
 function found(log: string, patterns: readonly Pattern[]): FailureCause | undefined {
-  const lines = withoutWrappers(log.split(/\r?\n/).slice(-longestLog));
+  const lines = withoutWrappers(log.split(/\r?\n/).slice(-longestLog)).map((line) => line.slice(0, longestLine));
   for (const pattern of patterns) {
     const line = lines.findLast((one) => pattern.when.test(one));
     const cause = line === undefined ? undefined : firstOf(line, [pattern]);
@@ -180,10 +180,15 @@ function withoutWrappers(lines: readonly string[]): readonly string[] {
 
 /** Lines that are looked at. Our choice: more than any traceback has. */
 const longestLog = 2000;
+/** Signs of a line that are looked at. Our choice: a script may print whole requests. */
+const longestLine = 2000;
+
+/** Signs of what Azure says that are looked at. Our choice. */
+const longestText = 10_000;
 
 function firstOf(text: string, patterns: readonly Pattern[]): FailureCause | undefined {
   for (const { code, when, advice } of patterns) {
-    const match = when.exec(text);
+    const match = when.exec(text.slice(0, longestText));
     if (match !== null) return { code, message: firstLine(text.slice(match.index)), advice: advice(match) };
   }
   return undefined;

@@ -1,9 +1,10 @@
 import type { LiveEndpoint, LiveOnlineDeployment, OnlineEndpoints } from "../azure/online-endpoints.ts";
 import type { FollowedBy } from "../azure/operation.ts";
 import type { Outcome } from "../azure/outcome.ts";
+import { canonicalJson } from "../canonical-json.ts";
 import { digestProperty } from "./digest.ts";
 import { differencesFromLive, operationProperty } from "./online-bodies.ts";
-import { marksOf, stateOf } from "./online-live.ts";
+import { marksOf, stateOf, tagsOf } from "./online-live.ts";
 import type { EndpointState } from "./rollout.ts";
 import type { Writable } from "./settle.ts";
 import { isSameTraffic, normalized, trafficText } from "./traffic.ts";
@@ -27,6 +28,7 @@ export function writableEndpoint(
       live !== undefined &&
       stateOf(live.provisioningState) === "ready" &&
       isInState(live, to) &&
+      hasMarks(live, to) &&
       differencesFromLive(body, live).length === 0,
     hasFailed: (live) => stateOf(live.provisioningState) === "failed" && isInState(live, to),
     lastOperationOf: ({ properties }) => properties[operationProperty],
@@ -58,6 +60,11 @@ export function isInState(live: LiveEndpoint, { traffic, mirror, marks }: Endpoi
     isSameTraffic(live.mirrorTraffic, mirror) &&
     (have.releasing ?? "") === (marks.releasing ?? "")
   );
+}
+
+/** Whether it says which deployments are kept, as far as that fits. */
+function hasMarks(live: LiveEndpoint, { marks }: EndpointState): boolean {
+  return canonicalJson(tagsOf(marksOf(live.tags))) === canonicalJson(tagsOf(marks));
 }
 
 export function stateOfLive({ traffic, mirrorTraffic, tags }: LiveEndpoint): EndpointState {

@@ -49,7 +49,7 @@ export type Progress = {
   mayHaveMoved: boolean;
   /** Whether somebody else has moved its traffic since: then that counts, and nothing is put back. */
   isTakenOver?: boolean;
-  /** The new deployment, from the moment at which its write is about to be sent. */
+  /** The new deployment, from the moment at which its write is about to be sent; gone again where that was refused. */
   candidate?: {
     readonly name: string;
     /** What the name had before, where it is updated in place. */
@@ -62,7 +62,6 @@ export type Progress = {
   isThrough?: boolean;
   /** Of each test the last result. */
   tests: readonly TestReport[];
-  credential?: string;
   readonly notes: string[];
 };
 
@@ -135,11 +134,14 @@ async function putEndpoint(
   const isMoved = why !== "create" && why !== "update" && why !== "mark";
   progress.mayHaveMoved ||= isMoved;
   deps.onProgress(why === "create" ? `making the endpoint '${name}'` : `the endpoint '${name}': ${stateText(to)}`);
-  const writable = writableEndpoint(name, { body, to, from: before }, deps.endpoints);
+  const writable = writableEndpoint(name, { body, to, from: before ?? nothing }, deps.endpoints);
   const written = await write(writable, settleDeps(release, deps));
   if (written.live !== undefined) progress.live = written.live;
   return written.ok ? undefined : written.stop;
 }
+
+/** What an endpoint that is not there would have. */
+const nothing: EndpointState = { traffic: {}, mirror: {}, marks: { kept: [] } };
 
 type Seen =
   | { readonly ok: true; readonly live: LiveEndpoint | undefined }
@@ -162,7 +164,7 @@ async function readBeforeWriting(name: string, before: EndpointState | undefined
       if (stop !== undefined) return { ok: false, stop };
       continue;
     }
-    if (before === undefined || (live !== undefined && isInState(live, before))) return { ok: true, live };
+    if (live === undefined ? before === undefined : isInState(live, before ?? nothing)) return { ok: true, live };
     // A read may lag behind a write.
     if (look < 3) {
       const stop = await pause(`the endpoint '${name}'`, look, undefined, deps);
@@ -170,7 +172,8 @@ async function readBeforeWriting(name: string, before: EndpointState | undefined
       continue;
     }
     const now = live === undefined ? "it is gone" : `it is ${stateText(stateOfLive(live))} now`;
-    const message = `Somebody else has changed the endpoint '${name}' during the release: ${now}, and was ${stateText(before)}. Nothing of it was overwritten.`;
+    const was = before === undefined ? "was not there" : `was ${stateText(before)}`;
+    const message = `Somebody else has changed the endpoint '${name}' during the release: ${now}, and ${was}. Nothing of it was overwritten.`;
     const stop: Stop = { why: "conflict", message, mayBeDone: false };
     return { ok: false, stop, ...(live === undefined ? {} : { live }) };
   }
@@ -197,8 +200,15 @@ async function deploy(
   const settled = settleDeps(release, deps);
   const written = how === "join" ? await join(writable, settled) : await write(writable, settled);
   if (written.live !== undefined) candidate.live = written.live;
-  candidate.isSettled = written.ok || written.stop.why === "failed" || written.stop.why === "refused";
-  return written.ok ? undefined : written.stop;
+  if (written.ok) {
+    candidate.isSettled = true;
+    return undefined;
+  }
+  const { stop } = written;
+  candidate.isSettled = stop.why === "failed" || stop.why === "refused";
+  // Of what was refused nothing is there that could be taken back.
+  if (how !== "join" && !stop.mayBeDone && written.live === undefined) delete progress.candidate;
+  return stop;
 }
 
 /** Sends the write of a deployment, and waits for nothing. */
@@ -229,17 +239,15 @@ async function test(
   const { live } = progress;
   if (live?.scoringUri === undefined)
     return { why: "tests", message: `The service names no scoring address of the endpoint '${endpoint}'.` };
-  if (progress.credential === undefined) {
-    const credential = await deps.endpoints.credential(live);
-    if (!credential.ok) {
-      const { failure } = credential;
-      const why = failure.reason === "cancelled" ? "cancelled" : "unreachable";
-      const message = `The ${live.authMode === "Key" ? "keys" : "token"} of the endpoint '${endpoint}' could not be read, and without them it cannot be tested.`;
-      return { why, message, error: failure.error, failure, mayBeDone: false };
-    }
-    progress.credential = credential.value;
+  // Anew for each round of tests: a token may run out while a canary or a mirror waits.
+  const credential = await deps.endpoints.credential(live);
+  if (!credential.ok) {
+    const { failure } = credential;
+    const why = failure.reason === "cancelled" ? "cancelled" : "unreachable";
+    const message = `The ${live.authMode === "Key" ? "keys" : "token"} of the endpoint '${endpoint}' could not be read, and without them it cannot be tested.`;
+    return { why, message, error: failure.error, failure, mayBeDone: false };
   }
-  const headers = { authorization: `Bearer ${progress.credential}`, "azureml-model-deployment": name };
+  const headers = { authorization: `Bearer ${credential.value}`, "azureml-model-deployment": name };
   const place = type === "managed" ? "online" : "cluster";
   const onProgress = (message: string) => deps.onProgress(`test of '${name}': ${message}`);
   const ran = await runRequestTests(tests, { place, uri: live.scoringUri, headers }, { ...deps, onProgress });

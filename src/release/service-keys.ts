@@ -1,4 +1,4 @@
-import { succeeded, type Outcome } from "../azure/outcome.ts";
+import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
 import type { V1Services } from "../azure/v1-services.ts";
 
 export type ServiceKeys = { readonly primary?: string; readonly secondary?: string };
@@ -14,7 +14,8 @@ export type KeyDeps = {
 const mostTries = 3;
 
 /**
- * Gives a service the declared keys, where it has others: an update takes no keys.
+ * Gives a service the declared keys, where it has others: an update takes no keys. Both or none: where the second one cannot be
+ * set, the first one is what it was.
  *
  * @returns the keys that it had, of those that were changed.
  */
@@ -28,7 +29,10 @@ export async function setKeys(name: string, wanted: ServiceKeys, deps: KeyDeps):
     const value = wanted[which];
     if (value === undefined || value === before.value[which]) continue;
     const set = await setKey(name, which, value, deps);
-    if (!set.ok) return set;
+    if (!set.ok) {
+      if (changed.primary !== undefined) await setKey(name, "primary", changed.primary, deps);
+      return set;
+    }
     changed[which] = before.value[which];
   }
   return succeeded(changed);
@@ -53,6 +57,11 @@ async function setKey(
     const now = await services.keys(name);
     if (!now.ok) return now;
     if (now.value[which] === value) return succeeded(undefined);
-    if (attempt >= mostTries) return succeeded(undefined);
+    if (attempt >= mostTries) return notSet(name, which);
   }
+}
+
+function notSet(name: string, which: string): Outcome<never> {
+  const message = `The ${which} key of the web service ${name} is not the declared one, although the service has taken it ${mostTries} times. Run deploy again, or set it in the studio.`;
+  return failed({ reason: "refused", error: { code: "KeyNotSet", message, details: [] } });
 }
