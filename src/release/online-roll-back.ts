@@ -2,6 +2,7 @@ import type { LiveOnlineDeployment, OnlineEndpoints } from "../azure/online-endp
 import type { Clock } from "../clock.ts";
 import type { LeftGoing } from "../report/result.ts";
 import { digestProperty } from "./digest.ts";
+import { bodyToRestore } from "./online-bodies.ts";
 import {
   isInState,
   removableDeployment,
@@ -166,7 +167,7 @@ async function restorePrevious(
   notes: string[],
 ): Promise<boolean> {
   const { name, request, properties } = previous;
-  const what = { body: request, digest: properties[digestProperty] };
+  const what = { body: bodyToRestore(request), digest: properties[digestProperty] };
   const restored = await write(
     writableDeployment(release.endpoint, name, what, deps.endpoints),
     settleDeps(release, deps),
