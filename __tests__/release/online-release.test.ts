@@ -14,6 +14,7 @@ import {
   onlineDeployment,
   onlineEndpoint,
   partsThere,
+  pathOf,
   release,
   releaseDeps,
   requestTest,
@@ -254,9 +255,32 @@ describe("a release", () => {
     it("updates the deployment in place, and moves no traffic", async () => {
       const connected = await released();
       const { report, planned } = await release(declared("2", { strategy }), connected);
-      expect(planned.steps.map(({ action }) => action)).toEqual(["update", "test"]);
+      expect(planned.steps.map(({ action }) => action)).toEqual(["update", "update", "test", "update"]);
       expect(report).toMatchObject({ action: "updated", deployment: "blue", traffic: 100 });
-      expect(endpointWrites(emulator)).toEqual(["PUT ep-one/blue"]);
+      // The endpoint says that what serves has not passed, until it has.
+      expect(endpointWrites(emulator)).toEqual(["PUT ep-one", "PUT ep-one/blue", "PUT ep-one"]);
+      expect((await liveState(emulator)).tags).not.toHaveProperty(["azureml-targets.releasing"]);
+    });
+
+    it("never calls unchanged what could not be put back: the next run tests it, and says what to do", async () => {
+      const connected = await released();
+      const wrong = [requestTest({ status: 418 })];
+      emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: pathOf("blue"), skip: 1 });
+      const first = await release(declared("2", { strategy, tests: wrong }), connected);
+      expect(first.report).toMatchObject({ action: "failed", trafficAfter: { blue: 100 } });
+      const { report, failures } = await release(declared("2", { strategy, tests: wrong }), connected);
+      expect(failures).toMatchObject([{ reason: "smoke-test-failed" }]);
+      expect(report.notes.join()).toContain("Release a definition that passes");
+      expect((await release(declared("2", { strategy }), connected)).report.action).toBe("updated");
+      expect((await release(declared("2", { strategy }), connected)).report.action).toBe("unchanged");
+    });
+
+    it("puts back what was read without the service's own note of an operation", async () => {
+      const connected = await released();
+      await release(declared("2", { strategy, tests: [requestTest({ status: 418 })] }), connected);
+      const back = emulator.journal().findLast(({ method, path }) => method === "PUT" && /\/blue$/.test(path))?.body;
+      expect(back).toMatchObject({ properties: { environmentVariables: { VERSION: "1" } } });
+      expect(JSON.stringify(back)).not.toContain("AzureAsyncOperationUri");
     });
 
     it("puts back what it was where a test fails", async () => {

@@ -13,7 +13,7 @@ export type RolloutDeployment = {
 
 /** What later runs have to know, kept with the endpoint: it is written together with the traffic that it explains. */
 export type Marks = {
-  /** The deployment whose release has begun to move traffic, and has not ended. */
+  /** The deployment whose release has begun to move traffic, or to change what has traffic, and has not ended. */
   readonly releasing?: string;
   /** Deployments without traffic that stay on purpose, by {@link keptKey} or {@link failedKey}. */
   readonly kept: readonly string[];
@@ -182,14 +182,22 @@ function replaced(
     ? joined(name)
     : deploySteps(name, existing, { isInPlace: existing?.state !== "failed" || shareOf(from.traffic, name) > 0 });
   const isRaised = shareOf(traffic, name) > shareOf(from.traffic, name);
-  const isTested = !isThere || existing.state !== "ready" || isRaised;
-  const updates: readonly RolloutStep[] = live.isAsDeclared ? [] : [{ do: "put-endpoint", why: "update", to: from }];
+  const { releasing } = live.marks;
+  const hasBegun = releasing !== undefined && isSameName(releasing, name);
+  const isTested = !isThere || existing.state !== "ready" || isRaised || hasBegun;
+  // What serves is changed before it has passed: a mark says so until it has, whatever becomes of this run.
+  const isMarked = !isThere && shareOf(from.traffic, name) > 0;
+  const begun = isMarked ? { ...from, marks: { ...from.marks, releasing: name } } : from;
+  const updates: readonly RolloutStep[] =
+    live.isAsDeclared && isSameState(from, begun)
+      ? []
+      : [{ do: "put-endpoint", why: live.isAsDeclared ? "mark" : "update", to: begun }];
   return {
     name,
     steps: [
       ...updates,
       ...(isTested ? [...deploy, { do: "test", name } as const] : []),
-      ...(isSameState(from, to) ? [] : [{ do: "put-endpoint", why: whyOf(from, to), to } as const]),
+      ...(isSameState(begun, to) ? [] : [{ do: "put-endpoint", why: whyOf(from, to), to } as const]),
       ...leftOvers(live, to, name).map((one): RolloutStep => ({ do: "remove", name: one, why: "left-over" })),
     ],
     before: from.traffic,
