@@ -3,11 +3,12 @@ import { modelCollections } from "./data-plane/v1-models.ts";
 import { serviceCollections } from "./data-plane/v1-services-document.ts";
 import type { CarriedOut, ComputeDocument } from "./arm/computes/document.ts";
 import { violations } from "./arm/computes/attachments.ts";
+import type { EndpointDocument } from "./arm/endpoints/document.ts";
 import type { TrafficChange } from "./arm/endpoints/endpoints.ts";
 import { accessStorageBy } from "./arm/datastores.ts";
 import type { JobDocument } from "./arm/jobs/document.ts";
 import type { JobTreatment } from "./arm/jobs/runner.ts";
-import { keepServicesAt, type ServicesAt, type WebService } from "./arm/services.ts";
+import { keepServicesAt, servicesIn, type ServicesAt, type WebService } from "./arm/services.ts";
 import type { WorkspaceDocument } from "./arm/other-workspaces.ts";
 import { putGrants, type GrantsDocument } from "./arm/permissions.ts";
 import type { Scored } from "./data-plane/inference.ts";
@@ -51,6 +52,7 @@ export type Control = {
   readonly stopJobs: () => Promise<void>;
   /** A web service of the first SDK, as if somebody had deployed it. */
   readonly putService: (service: WebService) => void;
+  readonly webServices: () => readonly WebService[];
   readonly keepServicesAt: (where: ServicesAt) => void;
   /** What the identity is granted at a scope and below it, in place of everything. */
   readonly grant: (scope: string, grants: GrantsDocument["grants"]) => void;
@@ -87,6 +89,8 @@ export type Control = {
   readonly putRegistryAsset: (id: string, properties: Readonly<Record<string, unknown>>) => void;
   /** A name of an endpoint that another workspace of the region has. */
   readonly takeEndpointName: (name: string) => void;
+  /** Endpoints and deployments, online and batch, as they are kept. */
+  readonly endpoints: () => readonly EndpointDocument[];
   /** Every map of traffic that an online endpoint was given, in order. */
   readonly endpointTraffic: () => readonly TrafficChange[];
   /** Requests that came to online deployments since the journal was cleared, copies included. */
@@ -149,6 +153,7 @@ export function createControl(services: Services, journal: Journal, faults: Faul
     treatJobs: runner.treat,
     stopJobs: runner.stop,
     putService: (service) => store.put("services", service.name, service),
+    webServices: () => servicesIn(store),
     keepServicesAt: (where) => keepServicesAt(store, where),
     grant: (scope, grants) => putGrants(store, { scope, grants }),
     grantEverything: () => clear("grants"),
@@ -177,6 +182,7 @@ export function createControl(services: Services, journal: Journal, faults: Faul
     setImageAvailable: (image, isAvailable) => setImageAvailable(store, image, isAvailable),
     putRegistryAsset: (id, properties) => store.put("registry-assets", id.toLowerCase(), properties),
     takeEndpointName: (name) => store.put("takenEndpointNames", name.toLowerCase(), true),
+    endpoints: endpoints.all,
     endpointTraffic: endpoints.traffic,
     scored: inference.scored,
     endOperations: () => {

@@ -8,18 +8,21 @@ import { playLargeFiles } from "../__tests__/faults/large-files.ts";
 import { guards, playWithout, type Switched } from "../__tests__/faults/guards.ts";
 import { readKinds } from "../__tests__/faults/kinds.ts";
 import { playRace, raceCase } from "../__tests__/faults/race.ts";
-import { loadSource, root } from "../__tests__/faults/source.ts";
+import { loadSource, root, type Source } from "../__tests__/faults/source.ts";
 import { playSecrets, secretCases, secretName } from "../__tests__/faults/secrets.ts";
 import { openStands, type Stand } from "../__tests__/faults/stand.ts";
 import { longWaits, playLongWait } from "../__tests__/faults/long-waits.ts";
 import { playSignal, signalCase, signalName } from "../__tests__/faults/signals.ts";
 import { playSubmissionRace, submissionRace, submissionRaceName } from "../__tests__/faults/submission-race.ts";
+import { playReleaseRace, releaseRace, releaseRaceName } from "../__tests__/faults/release-race.ts";
+import { playReleaseSignal, releaseSignal, releaseSignalName } from "../__tests__/faults/release-signals.ts";
+import { releaseKinds, releases } from "../__tests__/faults/releases.ts";
 import { submissionKinds } from "../__tests__/faults/submissions.ts";
 import { nameOf, playSystematic, systematicCases } from "../__tests__/faults/systematic.ts";
 
 /**
- * `npm run faults [-- --sample] [--only=NAMES] [--kinds=REGEXP] [--match=REGEXP] [--seed=NUMBER]
- * [--size=NUMBER] [--processes=NUMBER] [--source]`
+ * `npm run faults [-- --sample] [--only=NAMES] [--kinds=REGEXP] [--flows=REGEXP] [--match=REGEXP]
+ * [--seed=NUMBER] [--size=NUMBER] [--processes=NUMBER] [--source]`
  *
  * Every campaign that tries to make the action attach something twice, lose something, tell something that is not so, give
  * a secret away, or end in an error of its own. `--sample` draws some cases of each, `--size` so many; the seed says which. With
@@ -36,6 +39,8 @@ const seed = Number(options["seed"] ?? 1);
 const only = options["only"]?.split(",");
 const isWanted = (name: string) => only === undefined || only.includes(name);
 const match = new RegExp(options["match"] ?? "");
+/** Of the flows, for those that take long to be played once. */
+const flowMatch = new RegExp(options["flows"] ?? "");
 const processes = Number(options["processes"] ?? Math.min(2, availableParallelism()));
 /** What processes run in place of what is in `dist/`. */
 const main = options["source"] === undefined ? undefined : join(root, "src", "start.ts");
@@ -52,6 +57,10 @@ const usual = sample
       crash: 14,
       race: 12,
       withoutStorage: 5,
+      release: 40,
+      releaseCrash: 12,
+      releaseRace: 6,
+      releaseSignals: 4,
       submission: 60,
       submissionCrash: 8,
       submissionRace: 3,
@@ -67,6 +76,10 @@ const usual = sample
       crash: full,
       race: 1000,
       withoutStorage: 200,
+      release: full,
+      releaseCrash: full,
+      releaseRace: 100,
+      releaseSignals: 60,
       submission: full,
       submissionCrash: full,
       submissionRace: 200,
@@ -164,6 +177,7 @@ async function playOnStands(): Promise<void> {
         playSubmissionRace(one, stand, main),
       );
     }
+    await playReleases(source, stands);
     if (isWanted("signals")) {
       const cases = Array.from({ length: sizes.signals }, (_, index) => signalCase(seed + index));
       const wanted = cases.filter((one) => match.test(signalName(one)));
@@ -197,10 +211,15 @@ async function playOnStands(): Promise<void> {
       await campaign("secrets", sampled(wanted, sizes.secrets, seed), stands.slice(0, 3), playSecrets);
     }
     if (isWanted("guards")) {
+      const released = chosenGuards.flatMap(({ noticedBy }) =>
+        noticedBy.campaign === "release" ? [noticedBy.flows] : [],
+      );
+      const flows = releases.filter(({ name }) => released.some((regexp) => regexp.test(name)));
+      const release = systematicCases(await releaseKinds(source, first, flows));
       const waiting = [...chosenGuards];
       const work = async (stand: Stand): Promise<void> => {
         for (let guard = waiting.shift(); guard !== undefined; guard = waiting.shift())
-          switched.push(await playWithout(guard, stand, { systematic, crash, submissionCrash }, seed));
+          switched.push(await playWithout(guard, stand, { systematic, release, crash, submissionCrash }, seed));
       };
       await Promise.all(stands.slice(0, 3).map(work));
     }
@@ -209,8 +228,53 @@ async function playOnStands(): Promise<void> {
   }
 }
 
+/** Releases: endpoints, deployments and services that are made, tested and given traffic. */
+async function playReleases(source: Source, stands: readonly Stand[]): Promise<void> {
+  const [first] = stands;
+  const wanted = ["release", "releaseCrash", "releaseRace", "releaseSignals"].filter(isWanted);
+  if (first === undefined || wanted.length === 0) return;
+  const kinds = await releaseKinds(
+    source,
+    first,
+    releases.filter(({ name }) => flowMatch.test(name)),
+  );
+  if (isWanted("release")) {
+    const cases = systematicCases(kinds).filter((one) => match.test(nameOf(one)));
+    await campaign("release", sampled(cases, sizes.release, seed), stands, (one, stand) =>
+      playSystematic(one, stand, source),
+    );
+  }
+  const flows = kinds.flatMap((kind) => kind.flows);
+  if (isWanted("releaseCrash")) {
+    const places = stands.slice(0, 5);
+    // Each of them has to be played once as a process: of a sample a few.
+    const some = sample ? sampled(flows, places.length, seed) : flows;
+    const shares = places.map((stand, index) =>
+      crashCases([{ file: "release", flows: some.filter((_, at) => at % places.length === index) }], stand, main),
+    );
+    const cases = (await Promise.all(shares)).flat().filter((one) => match.test(crashName(one)));
+    await campaign("release, crash", sampled(cases, sizes.releaseCrash, seed), places, (one, stand) =>
+      playCrash(one, stand, main),
+    );
+  }
+  if (isWanted("releaseRace")) {
+    const cases = Array.from({ length: sizes.releaseRace }, (_, index) => releaseRace(seed + index, flows));
+    const drawn = cases.filter((one) => match.test(releaseRaceName(one)));
+    await campaign("release, race", drawn, stands.slice(0, 3), (one, stand) => playReleaseRace(one, stand, main));
+  }
+  if (isWanted("releaseSignals")) {
+    const cases = Array.from({ length: sizes.releaseSignals }, (_, index) => releaseSignal(seed + index, flows));
+    const drawn = cases.filter((one) => match.test(releaseSignalName(one)));
+    await campaign("release, signals", drawn, stands.slice(0, 2), (one, stand) => playReleaseSignal(one, stand, main));
+  }
+}
+
 if (
   [
+    "release",
+    "releaseCrash",
+    "releaseRace",
+    "releaseSignals",
     "systematic",
     "submission",
     "submissionCrash",

@@ -41,7 +41,7 @@ function watch(stand: Stand, { answers }: Flow, onReply: (place: Place, reply: R
 
 async function prepare({ before, prepare: more }: Flow, stand: Stand): Promise<void> {
   await stand.restore(before);
-  more?.(stand);
+  await more?.(stand);
 }
 
 /** Every command of every flow, with its answers; what is asked again and again is answered in the same way. */

@@ -33,7 +33,7 @@ export async function crashCases(kinds: readonly Kind[], stand: Stand, main?: st
   const cases: CrashCase[] = [];
   for (const flow of kinds.flatMap(({ flows }) => flows)) {
     await stand.restore(flow.before);
-    flow.prepare?.(stand);
+    await flow.prepare?.(stand);
     const requests: { readonly method: string; readonly path: string }[] = [];
     await using endpoint = await stand.emulator.openEndpoint({
       onRequest: async ({ method, path }) => {
@@ -45,12 +45,18 @@ export async function crashCases(kinds: readonly Kind[], stand: Stand, main?: st
     if (ran === "killed" || ran.result.failureReason !== flow.ends)
       throw new Error(`${flow.kind}, ${flow.name}: the process does not end undisturbed as it should.`);
     const positions = positionsOf(requests);
-    const firstWrite = positions.findIndex(({ of, method }) => of === "compute" && method !== "GET");
+    const firstWrite = positions.findIndex(
+      ({ of, method }) => (of === "compute" || of === "release") && method !== "GET",
+    );
     for (const [carriedOut, position] of positions.entries()) {
       const afterWrite = firstWrite !== -1 && carriedOut > firstWrite;
       const nexts: readonly Next[] = afterWrite
-        ? ["the workspace as it is", "the operation in flight", "lagging lists"]
-        : flow.check === undefined
+        ? [
+            "the workspace as it is",
+            "the operation in flight",
+            ...(flow.kind === "release" ? [] : ["lagging lists" as const]),
+          ]
+        : flow.check === undefined || flow.kind === "release"
           ? ["the workspace as it is"]
           : ["the workspace as it is", "the workspace as it is, in the same attempt"];
       for (const next of nexts) cases.push({ flow, carriedOut, at: shownPosition(position), next });
@@ -72,7 +78,7 @@ export async function playCrash(one: CrashCase, stand: Stand, main?: string): Pr
   const { flow, carriedOut, next } = one;
   const { emulator } = stand;
   await stand.restore(flow.before);
-  flow.prepare?.(stand);
+  await flow.prepare?.(stand);
   const program = { ...flow.options, ...(main === undefined ? {} : { main }) };
   let kill: () => void = () => undefined;
   let met = false;
@@ -90,7 +96,7 @@ export async function playCrash(one: CrashCase, stand: Stand, main?: string): Pr
   if (next === "the operation in flight")
     endpoint.faults.add({
       method: "PUT|PATCH|DELETE",
-      path: "/computes/[^/]+$",
+      path: "/(computes|onlineEndpoints|batchEndpoints|deployments|services)/[^/]+$",
       kind: "operation-takes",
       seconds: inFlightSeconds,
       times: 10,

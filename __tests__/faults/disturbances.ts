@@ -8,7 +8,7 @@ export type Position = {
   readonly path: string;
   /** From 0: how many of the same came before. */
   readonly nth: number;
-  readonly of: "sign-in" | "arm" | "computes" | "compute" | "operation" | "blob" | "job";
+  readonly of: "sign-in" | "arm" | "computes" | "compute" | "operation" | "blob" | "job" | "release" | "scoring";
 };
 
 /** One way in which things go wrong at a request. */
@@ -30,7 +30,9 @@ type Effect = Distributed<Fault>;
 
 const everywhere = () => true;
 const isWrite = ({ method }: Position) => method !== "GET" && method !== "HEAD";
-const isComputeWrite = (position: Position) => position.of === "compute" && isWrite(position);
+/** Of what is followed until it has ended: a compute, or an endpoint, a deployment or a web service. */
+const isLastingWrite = (position: Position) =>
+  (position.of === "compute" || position.of === "release") && isWrite(position);
 const isJobWrite = (position: Position) => position.of === "job" && isWrite(position);
 const error = (code: string, message: string) => ({ error: { code, message } });
 const json = { "Content-Type": "application/json" };
@@ -68,7 +70,7 @@ export const disturbances: readonly Disturbance[] = [
   },
   {
     name: "504 after commit",
-    at: (position) => isComputeWrite(position) || isJobWrite(position),
+    at: (position) => isLastingWrite(position) || isJobWrite(position),
     fault: () => [{ kind: "status-after", status: 504, body: error("GatewayTimeout", "The gateway gave up.") }],
   },
   {
@@ -93,13 +95,13 @@ export const disturbances: readonly Disturbance[] = [
       },
     ],
   },
-  { name: "409, in flight", at: isComputeWrite, fault: () => [status(409, busy)] },
+  { name: "409, in flight", at: isLastingWrite, fault: () => [status(409, busy)] },
   {
     name: "409 after commit",
-    at: (position) => isComputeWrite(position) || isJobWrite(position),
+    at: (position) => isLastingWrite(position) || isJobWrite(position),
     fault: () => [{ kind: "status-after", status: 409, body: busy }],
   },
-  { name: "412", at: isComputeWrite, fault: () => [status(412, error("PreconditionFailed", "Try again."))] },
+  { name: "412", at: isLastingWrite, fault: () => [status(412, error("PreconditionFailed", "Try again."))] },
   {
     name: "lease held by somebody",
     at: (position) => position.of === "blob" && isWrite(position),
@@ -116,12 +118,12 @@ export const disturbances: readonly Disturbance[] = [
   { name: "reply that is no JSON", at: ({ of }) => of !== "blob", fault: () => [{ kind: "malformed" }] },
   {
     name: "lagging read",
-    at: ({ of, method }) => (of === "computes" || of === "compute") && method === "GET",
+    at: ({ of, method }) => ["computes", "compute", "release"].includes(of) && method === "GET",
     fault: () => [{ kind: "lagging" }],
   },
   {
     name: "reads that lag three times",
-    at: ({ of, method }) => (of === "computes" || of === "compute") && method === "GET",
+    at: ({ of, method }) => ["computes", "compute", "release"].includes(of) && method === "GET",
     fault: () => [{ kind: "lagging", times: 3 }],
   },
   {
@@ -131,7 +133,7 @@ export const disturbances: readonly Disturbance[] = [
   },
   {
     name: "200 whose body says Failed",
-    at: isComputeWrite,
+    at: isLastingWrite,
     fault: () => [{ kind: "failed-at-once", code: "ProvisioningFailed", message: "It could not be reached." }],
   },
   {
@@ -141,13 +143,13 @@ export const disturbances: readonly Disturbance[] = [
   },
   {
     name: "operation ends Failed",
-    at: isComputeWrite,
+    at: isLastingWrite,
     fault: () => [{ kind: "operation-fails", code: "InternalServerError", message: "It could not be reached." }],
   },
-  { name: "operation ends Canceled", at: isComputeWrite, fault: () => [{ kind: "operation-canceled" }] },
+  { name: "operation ends Canceled", at: isLastingWrite, fault: () => [{ kind: "operation-canceled" }] },
   {
     name: "operation never ends",
-    at: isComputeWrite,
+    at: isLastingWrite,
     fault: () => [{ kind: "operation-never-ends" }],
     seconds: 120,
   },
@@ -170,7 +172,9 @@ export function positionsOf(
   const seen = new Map<string, number>();
   return requests.map(({ method, path: asked }) => {
     const path = `^${literally(asked)
-      .replace(/(computeOperationsStatus\/)[^/]+/i, "$1[^/]+")
+      .replace(/((?:compute|mfe)OperationsStatus\/)[^/]+/i, "$1[^/]+")
+      .replace(/(\/operations\/)[0-9a-f-]+/i, "$1[0-9a-f-]+")
+      .replace(/(_web-services\/)[^/]+/, "$1[^/]+")
       .replace(placeOfUpload, "/[0-9a-f-]+/")}$`;
     const key = `${method} ${path}`;
     const nth = seen.get(key) ?? 0;
@@ -183,7 +187,10 @@ export function positionsOf(
 const placeOfUpload = /\/[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f-]{27}\//;
 
 function whatIs(path: string): Position["of"] {
-  if (/\/computeOperationsStatus\//i.test(path)) return "operation";
+  if (/\/(compute|mfe)OperationsStatus\/|\/modelmanagement\/.*\/operations\//i.test(path)) return "operation";
+  if (/\/modelmanagement\/.*\/services(\/(?!validate$)[^/]+)?$/i.test(path)) return "release";
+  if (/\/(online|batch)Endpoints(\/[^/]+(\/deployments(\/[^/]+)?)?)?$/i.test(path)) return "release";
+  if (/^\/_inference\/|^\/_web-services\//.test(path)) return "scoring";
   if (/\/computes$/i.test(path)) return "computes";
   if (/\/computes\//i.test(path)) return "compute";
   if (/\/jobs\/[^/]+$/i.test(path)) return "job";

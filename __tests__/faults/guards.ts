@@ -28,6 +28,8 @@ export type Guard = {
   /** Who has to notice. */
   readonly noticedBy:
     | { readonly campaign: "systematic"; readonly cases: RegExp }
+    /** `flows`: the names of the flows, each of which is played once before. */
+    | { readonly campaign: "release"; readonly flows: RegExp; readonly cases: RegExp }
     | { readonly campaign: "crash"; readonly cases: RegExp }
     | { readonly campaign: "submissionCrash" | "signals" | "longWaits"; readonly cases: RegExp }
     | { readonly campaign: "race"; readonly storage: boolean }
@@ -202,6 +204,84 @@ export const guards: readonly Guard[] = [
     noticedBy: { campaign: "signals", cases: / after the submission, which takes \d{4} ms/ },
   },
   {
+    name: "what was written of an endpoint is read back",
+    edits: [
+      {
+        file: "release/settle.ts",
+        text: "if (ended?.error === undefined) return readBack(one, settled, deps);",
+        instead: "if (ended?.error === undefined) return settled;",
+      },
+    ],
+    noticedBy: {
+      campaign: "release",
+      flows: /^blue-green$/,
+      cases: /200 whose body says Failed at PUT onlineEndpoints\/ep-one$/,
+    },
+  },
+  {
+    name: "a release tests before it moves traffic",
+    edits: [
+      {
+        file: "release/rollout.ts",
+        text: "if (isFirst) return isSameState(base, to) ? [test] : [test, end];",
+        instead: "if (isFirst) return isSameState(base, to) ? [test] : [end, test];",
+      },
+    ],
+    noticedBy: { campaign: "release", flows: /^first release$/, cases: /503 at GET onlineEndpoints\/ep-one$/ },
+  },
+  {
+    name: "a release that fails is rolled back",
+    edits: [
+      {
+        file: "release/online-release.ts",
+        text: ": await rollBack(stop, release, progress, restore, stepDeps(work));",
+        instead: ": { isComplete: true, notes: [], leftGoing: [] };",
+      },
+    ],
+    noticedBy: {
+      campaign: "release",
+      flows: /^blue-green whose test fails$/,
+      cases: /503 at GET onlineEndpoints\/ep-one$/,
+    },
+  },
+  {
+    name: "what an earlier release has left is cleaned up",
+    edits: [
+      {
+        file: "release/rollout.ts",
+        text: "steps: [...reset(live, base), ...removals(live, base, name), ...steps],",
+        instead: "steps: [...reset(live, base), ...removals(live, base, name).slice(0, 0), ...steps],",
+      },
+    ],
+    noticedBy: { campaign: "release", flows: /^blue-green$/, cases: /: 412 at DELETE deployments\/blue/ },
+  },
+  {
+    name: "what serves and is changed in place is marked until it has passed",
+    edits: [
+      {
+        file: "release/rollout.ts",
+        text: "const isMarked = !isThere && shareOf(from.traffic, name) > 0;",
+        instead: "const isMarked = !isThere && shareOf(from.traffic, name) > 100;",
+      },
+    ],
+    noticedBy: {
+      campaign: "release",
+      flows: /^replace in place whose test fails$/,
+      cases: /: 412 at PUT deployments\/blue #2/,
+    },
+  },
+  {
+    name: "a web service is changed once its candidate has passed",
+    edits: [
+      {
+        file: "release/service-flow.ts",
+        text: "if (!(await tryCandidate(brought, flow)) || !deps.wait) return;",
+        instead: "if (!deps.wait) return;",
+      },
+    ],
+    noticedBy: { campaign: "release", flows: /^a web service changes$/, cases: /: 503 at GET .*services\/clf-aci$/ },
+  },
+  {
     name: "a wait ends before the job does",
     edits: [
       {
@@ -286,6 +366,7 @@ export async function playWithout(
   stand: Stand,
   cases: {
     readonly systematic: readonly SystematicCase[];
+    readonly release: readonly SystematicCase[];
     readonly crash: readonly CrashCase[];
     readonly submissionCrash: readonly CrashCase[];
   },
@@ -300,6 +381,11 @@ export async function playWithout(
     case "systematic":
       for (const one of cases.systematic)
         if (noticedBy.cases.test(nameOf(one))) plays.push(() => playSystematic(one, stand, source));
+      break;
+    case "release":
+      for (const one of cases.release)
+        if (noticedBy.flows.test(one.flow.name) && noticedBy.cases.test(nameOf(one)))
+          plays.push(() => playSystematic(one, stand, source));
       break;
     case "crash":
     case "submissionCrash":

@@ -7,7 +7,7 @@ import type { JobDocument } from "../../emulator/arm/jobs/document.ts";
 import type { Reply } from "../../emulator/server/reply.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import type { FailureReason } from "../../src/report/result.ts";
-import { run, type RunOptions } from "./run.ts";
+import { run, type Ran, type RunOptions } from "./run.ts";
 import { root, type Source } from "./source.ts";
 import { duplicateWrites, leftInStorage } from "./promises.ts";
 import type { Stand } from "./stand.ts";
@@ -31,11 +31,15 @@ export type Flow = {
   /** Requests of a run that nothing disturbs. */
   readonly requests: ReturnType<Stand["requests"]>;
   /** What is there besides the computes. */
-  readonly prepare?: (stand: Stand) => void;
+  readonly prepare?: (stand: Stand) => void | Promise<void>;
   /** What is answered in place of the emulator's own answers. */
   readonly answers?: (path: string, reply: Reply) => Reply;
   /** Why it ends red; absent where it ends green. */
   readonly ends?: FailureReason;
+  /** Whether everything is as it is in the end; absent: where it has ended as it should. What is not is left to the next run. */
+  readonly isDone?: (stand: Stand) => boolean;
+  /** What a run says that is not so; default: of runs that were submitted. */
+  readonly untrue?: (stand: Stand, ran: Ran) => readonly string[];
   /** What must hold in the end beside the state of the computes. */
   readonly check?: (stand: Stand, course: Course) => readonly string[];
 };
@@ -48,6 +52,8 @@ export type Course = {
   readonly found: readonly JobDocument[];
   /** True where its runs were steps of one attempt of one workflow run. */
   readonly isSameAttempt: boolean;
+  /** True where others have released in between, so that a deployment may have got another name. */
+  readonly isAnyName?: boolean;
 };
 
 /**

@@ -49,7 +49,12 @@ async function openStand(
   // Azure's libraries read this once, and the proxy for each client. What is on this machine is the emulator's own.
   if (proxied) process.env["NO_PROXY"] = "127.0.0.1";
   const stateFolder = mkdtempSync(join(tmpdir(), "faults-"));
-  const emulator = await startEmulator({ stateFolder, certificatesFolder, durations: { default: seconds } });
+  const emulator = await startEmulator({
+    stateFolder,
+    certificatesFolder,
+    durations: { default: seconds },
+    serving: "light",
+  });
   let requests: Pick<InterceptedRequest, "method" | "path">[] = [];
   let leaks: string[] = [];
   let change: NonNullable<Interceptor["onReply"]> = (_, reply) => reply;

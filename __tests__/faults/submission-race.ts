@@ -62,7 +62,7 @@ export async function playSubmissionRace(one: SubmissionRace, stand: Stand, main
   const { flow, racers } = one;
   const { emulator } = stand;
   await stand.restore(flow.before);
-  flow.prepare?.(stand);
+  await flow.prepare?.(stand);
   const program = { ...flow.options, ...(main === undefined ? {} : { main }) };
   const ended = await Promise.all(
     racers.map(async ({ startsAfterMs, pace: seed, faults, killedAt }, index) => {

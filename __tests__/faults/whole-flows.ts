@@ -67,7 +67,7 @@ export async function wholeFlows(source: Source, stand: Stand): Promise<readonly
     const { environment } = stand;
     const options: RunOptions = { command, checkout, environment, inputs: { download: "outputs/**" } };
     await stand.restore(before);
-    rest.prepare?.(stand);
+    await rest.prepare?.(stand);
     stand.alter(({ path }, reply) => rest.answers?.(path, reply) ?? reply);
     const { result } = await run(source, options);
     if (result.conclusion !== conclusion)

@@ -51,6 +51,16 @@ describe("a release whose workflow is cancelled", () => {
     expect(next).toMatchObject({ action: "updated", deployment: "green", traffic: 100 });
   });
 
+  it("while what serves is changed in place tells nobody to delete it, and the next run tests it", async () => {
+    const strategy: Strategy = { type: "replace" };
+    const { leftGoing, report } = await cancelled(/PUT .*\/deployments\/blue$/, strategy);
+    expect(report.trafficAfter).toEqual({ blue: 100 });
+    expect(leftGoing).toMatchObject([{ what: expect.stringContaining("has traffic, was being changed") }]);
+    expect(JSON.stringify(leftGoing)).not.toContain("delete");
+    const { report: next } = await release(declared("2", strategy), await connectTo(emulator));
+    expect(next).toMatchObject({ action: "updated", deployment: "blue", tests: [{ passed: true }] });
+  });
+
   it("before its first write leaves nothing", async () => {
     let reads = 0;
     const controller = new AbortController();

@@ -14,6 +14,7 @@ import {
   onlineDeployment,
   onlineEndpoint,
   partsThere,
+  pathOf,
   release,
   releaseDeps,
   requestTest,
@@ -260,6 +261,27 @@ describe("a release", () => {
       emulator.clearJournal();
       expect((await release(declared("2", { strategy }), connected)).report.action).toBe("unchanged");
       expect(emulator.scored()).toEqual([]);
+    });
+
+    it("never calls unchanged what could not be put back: the next run tests it, and says what to do", async () => {
+      const connected = await released();
+      const wrong = [requestTest({ status: 418 })];
+      emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: pathOf("blue"), skip: 1 });
+      const first = await release(declared("2", { strategy, tests: wrong }), connected);
+      expect(first.report).toMatchObject({ action: "failed", trafficAfter: { blue: 100 } });
+      const { report, failures } = await release(declared("2", { strategy, tests: wrong }), connected);
+      expect(failures).toMatchObject([{ reason: "smoke-test-failed" }]);
+      expect(report.notes.join()).toContain("Release a definition that passes");
+      expect((await release(declared("2", { strategy }), connected)).report.action).toBe("updated");
+      expect((await release(declared("2", { strategy }), connected)).report.action).toBe("unchanged");
+    });
+
+    it("puts back what was read without the service's own note of an operation", async () => {
+      const connected = await released();
+      await release(declared("2", { strategy, tests: [requestTest({ status: 418 })] }), connected);
+      const back = emulator.journal().findLast(({ method, path }) => method === "PUT" && /\/blue$/.test(path))?.body;
+      expect(back).toMatchObject({ properties: { environmentVariables: { VERSION: "1" } } });
+      expect(JSON.stringify(back)).not.toContain("AzureAsyncOperationUri");
     });
 
     it("puts back what it was where a test fails", async () => {

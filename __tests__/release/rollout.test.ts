@@ -594,6 +594,23 @@ describe("whatever is live and declared, a rollout", () => {
     });
   });
 
+  it("that is cut off anywhere leaves nothing that has traffic and is never tested", () => {
+    fc.assert(
+      fc.property(endpointOf, declaredOf, fc.nat(), (endpoint, declared, at) => {
+        const { steps, name = "", ...whole } = { name: undefined, steps: [], ...decideRollout(declared, endpoint) };
+        if ("refused" in whole || steps.length === 0) return;
+        const done = steps.slice(0, at % steps.length);
+        const deployed = done.findLastIndex((step) => step.do === "deploy" && step.how !== "join");
+        const isTested = done.slice(deployed).some((step) => step.do === "test");
+        const cut = after(endpoint, done);
+        if (deployed < 0 || isTested || shareOf(cut.traffic, name) === 0) return;
+        const next = decideRollout(declared, cut);
+        expect("refused" in next ? next : next.steps).toContainEqual({ do: "test", name });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("that is cut off anywhere leads to the same traffic with the next run", () => {
     fc.assert(
       fc.property(endpointOf, declaredOf, fc.nat(), (endpoint, declared, at) => {

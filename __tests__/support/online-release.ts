@@ -221,3 +221,6 @@ export function endpointWrites(emulator: Emulator): readonly string[] {
       ({ method, path }) => `${method} ${path.replace(/^.*\/onlineEndpoints\//i, "").replace("/deployments/", "/")}`,
     );
 }
+
+/** The path of a deployment, for faults. */
+export const pathOf = (deployment: string) => `/deployments/${deployment}$`;

@@ -17,6 +17,8 @@ export type Scored = {
   readonly path: string;
   /** Of the deployment's own answer. */
   readonly status: number | "timeout" | "none";
+  /** When it had answered: milliseconds since the epoch, with fractions. */
+  readonly at: number;
 };
 
 export type Inference = {
@@ -54,6 +56,7 @@ export function createInference(parts: {
       ...{ endpoint: deployment.endpoint, deployment: String(deployment.deployment), by },
       ...{ method: request.method, path: request.path },
       status: answer === undefined ? "none" : answer === "timeout" ? "timeout" : answer.status,
+      at: performance.timeOrigin + performance.now(),
     });
     return answer;
   };

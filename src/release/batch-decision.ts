@@ -5,6 +5,7 @@ import { membersOf, textOf, type Members } from "../azure/members.ts";
 import type { BatchDeployment, BatchEndpoint } from "../deployment/batch/definition.ts";
 import type { DeploymentStep } from "../report/result.ts";
 import { digestProperty } from "./digest.ts";
+import { operationProperty } from "./online-bodies.ts";
 
 type Provisioned = { readonly provisioningState: string };
 
@@ -126,7 +127,7 @@ export type EndpointChange = {
  */
 export function changedEndpoint({ wire }: LiveBatchEndpoint, change: EndpointChange): object {
   const properties = membersOf(wire["properties"]);
-  const own = membersOf(properties["properties"]);
+  const own = withoutNote(properties["properties"]);
   const before = textOf(membersOf(properties["defaults"])["deploymentName"]);
   const { defaultDeployment = before ?? null, passed } = change;
   const [name = ""] = (passed ?? "").split(":");
@@ -156,8 +157,15 @@ export function updatedEndpoint(request: object, live: LiveBatchEndpoint | undef
 /** The whole PUT by which a deployment becomes again what was read. */
 export function asItWas({ wire }: LiveBatchDeployment): object {
   const { provisioningState: _, ...properties } = membersOf(wire["properties"]);
-  const present = Object.entries(properties).filter(([, value]) => value !== null);
+  const own = withoutNote(properties["properties"]);
+  const present = Object.entries({ ...properties, properties: own }).filter(([, value]) => value !== null);
   return { ...resourceParts(wire), properties: Object.fromEntries(present) };
+}
+
+/** The service notes its own operations there, anew with each of them: that is not written back. */
+function withoutNote(read: unknown): Members {
+  const { [operationProperty]: _, ...own } = membersOf(read);
+  return own;
 }
 
 function resourceParts(wire: Members) {

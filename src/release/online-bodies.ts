@@ -52,6 +52,13 @@ function bodyOfLive(
   };
 }
 
+/** What was read of a deployment, as it is written back: without the note of the operation that has made it. */
+export function bodyToRestore({ properties: read, ...rest }: Members): unknown {
+  const { properties: noted, ...properties } = membersOf(read);
+  const { [operationProperty]: _, ...own } = membersOf(noted);
+  return { ...rest, properties: { ...properties, properties: own } };
+}
+
 /** Members that a body sets and the live endpoint has otherwise. What the service filled in is no difference, nor is traffic. */
 export function differencesFromLive(body: unknown, live: LiveEndpoint): readonly string[] {
   const wanted = membersOf(body);

@@ -101,7 +101,10 @@ function endpointStep(
       return {
         action: "update",
         what: endpoint,
-        reason: "A tag says which deployments stay without traffic on purpose.",
+        reason:
+          to.marks.releasing === undefined
+            ? "A tag says which deployments stay without traffic on purpose."
+            : "A tag says what is changed while it has traffic, until it has passed its tests.",
       };
   }
 }

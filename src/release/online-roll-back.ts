@@ -2,6 +2,7 @@ import type { LiveOnlineDeployment, OnlineEndpoints } from "../azure/online-endp
 import type { Clock } from "../clock.ts";
 import type { LeftGoing } from "../report/result.ts";
 import { digestProperty } from "./digest.ts";
+import { bodyToRestore } from "./online-bodies.ts";
 import {
   isInState,
   removableDeployment,
@@ -52,23 +53,44 @@ export async function rollBack(
     const isGone = await removeFailedEndpoint(release, own, notes);
     return { isComplete: isGone, notes, leftGoing: [] };
   }
-  const traffic = await putBack(stop, release, progress, restore, own, notes);
+  const isPrevious =
+    candidate?.previous !== undefined &&
+    candidate.isSettled &&
+    (await restorePrevious(candidate.previous, release, own, notes));
+  const traffic = await putBack(stop, release, progress, untilPassed(restore, progress, isPrevious), own, notes);
   if (candidate === undefined) return { isComplete: traffic, notes, leftGoing: [] };
   if (!candidate.isSettled) {
     // What is being made cannot be deleted, and the next run goes on with it.
-    const leftGoing = [stillGoing(release.endpoint, candidate.name, "is still being provisioned")];
+    const leftGoing = [leftOf(release.endpoint, progress, candidate, "is still being provisioned")];
     return { isComplete: false, notes, leftGoing };
   }
   const isServing = shareOf(progress.live?.traffic ?? {}, candidate.name) > 0;
   const removed =
     candidate.previous !== undefined
-      ? await restorePrevious(candidate.previous, release, own, notes)
+      ? isPrevious
       : isServing
-        ? false
+        ? serves(candidate.name, traffic, notes)
         : restore.keepFailed
           ? kept(candidate.name, notes)
           : await removeFailed(candidate.name, release, own, notes);
   return { isComplete: traffic && removed, notes, leftGoing: [] };
+}
+
+/** What is changed in place and is not put back has passed no test: the mark that says so stays for the next run. */
+function untilPassed(restore: Restore, { candidate, live }: Progress, isPrevious: boolean): Restore {
+  const releasing = live === undefined ? undefined : stateOfLive(live).marks.releasing;
+  if (isPrevious || candidate?.previous === undefined || releasing !== candidate.name) return restore;
+  const { marks, ...rest } = restore.state ?? nothing;
+  return { ...restore, state: { ...rest, marks: { ...marks, releasing } } };
+}
+
+/** An earlier run has changed it in place, and what it was before is not known any more. */
+function serves(name: string, isAsItWas: boolean, notes: string[]): boolean {
+  if (isAsItWas)
+    notes.push(
+      `The deployment '${name}' has traffic, and what it was before an earlier run changed it is not known: nothing was put back. Release a definition that passes.`,
+    );
+  return false;
 }
 
 /** @returns whether the endpoint is as it was. */
@@ -114,11 +136,12 @@ async function putBack(
 /** As it was, with the mark of what has failed and stays; nothing where nothing is to be written. */
 function stateToRestore(
   { digest }: OnlineRelease,
-  { mayHaveMoved, candidate }: Progress,
+  { mayHaveMoved, candidate, live }: Progress,
   { state, keepFailed }: Restore,
 ): EndpointState | undefined {
   const isKept = keepFailed && candidate !== undefined && candidate.previous === undefined && digest !== undefined;
-  if (!isKept) return mayHaveMoved ? (state ?? nothing) : undefined;
+  const isMarked = live !== undefined && stateOfLive(live).marks.releasing !== state?.marks.releasing;
+  if (!isKept) return mayHaveMoved || isMarked ? (state ?? nothing) : undefined;
   const { marks, ...rest } = state ?? nothing;
   const [key, tested] = [failedKey(candidate.name, digest), keptKey(candidate.name, digest)];
   const others = marks.kept.filter((one) => one !== key && one !== tested);
@@ -166,7 +189,7 @@ async function restorePrevious(
   notes: string[],
 ): Promise<boolean> {
   const { name, request, properties } = previous;
-  const what = { body: request, digest: properties[digestProperty] };
+  const what = { body: bodyToRestore(request), digest: properties[digestProperty] };
   const restored = await write(
     writableDeployment(release.endpoint, name, what, deps.endpoints),
     settleDeps(release, deps),
@@ -202,7 +225,7 @@ export async function stopInGrace(
               next: `Run the command again: it begins with that. By hand: ${trafficCommand(endpoint, state ?? nothing)}`,
             },
           ]),
-      ...(candidate === undefined ? [] : [stillGoing(endpoint, candidate.name, stays)]),
+      ...(candidate === undefined ? [] : [leftOf(endpoint, progress, candidate, stays)]),
     ],
   };
 }
@@ -223,6 +246,20 @@ async function sendBack(
     await clock.sleep(gracePause);
   }
   return false;
+}
+
+/** What is changed in place may serve: nobody is told to delete it. */
+function leftOf(
+  endpoint: string,
+  { live }: Progress,
+  { name, previous }: NonNullable<Progress["candidate"]>,
+  state: string,
+): LeftGoing {
+  if (previous === undefined || shareOf(live?.traffic ?? {}, name) === 0) return stillGoing(endpoint, name, state);
+  return {
+    what: `The deployment '${name}' of the endpoint '${endpoint}' has traffic, was being changed, and has not passed its tests`,
+    next: "To resume: command: deploy; it tests it before anything else. To have it as it was: release the definition before it.",
+  };
 }
 
 function stillGoing(endpoint: string, name: string, state: string): LeftGoing {

@@ -18,7 +18,13 @@ import { notAllowed, notFound } from "./refused.ts";
 import type { DeploymentServers } from "./servers.ts";
 
 /** A map of traffic as an endpoint had it from a write on. */
-export type TrafficChange = { readonly endpoint: string; readonly traffic: Shares; readonly mirrorTraffic: Shares };
+export type TrafficChange = {
+  readonly endpoint: string;
+  readonly traffic: Shares;
+  readonly mirrorTraffic: Shares;
+  /** Milliseconds since the epoch, with fractions. */
+  readonly at: number;
+};
 
 /** The endpoints of the workspace, with the deployments below them. */
 export type Endpoints = {
@@ -28,6 +34,8 @@ export type Endpoints = {
   readonly result: (request: Incoming, operation: string) => Reply | undefined;
   readonly collection: EndpointCollection;
   readonly endOperations: () => void;
+  /** Endpoints and deployments of both families, as they are kept. */
+  readonly all: () => readonly EndpointDocument[];
   /** Every map of traffic that an online endpoint was given, in order. */
   readonly traffic: () => readonly TrafficChange[];
   /** Removes everything, and ends what serves. */
@@ -188,6 +196,10 @@ export function createEndpoints(
     },
     result: operations.result,
     endOperations: operations.endAll,
+    all: () => {
+      operations.endDue();
+      return everything();
+    },
     traffic: () => store.list<TrafficChange>("traffic").map(({ value }) => value),
     empty: () => {
       servers.clear();
@@ -247,6 +259,7 @@ function record(endpoint: EndpointDocument, store: Store): void {
     endpoint: endpoint.endpoint,
     traffic: sharesOf(endpoint, "traffic"),
     mirrorTraffic: sharesOf(endpoint, "mirrorTraffic"),
+    at: performance.timeOrigin + performance.now(),
   };
   store.put("traffic", crypto.randomUUID(), change);
 }
