@@ -234,8 +234,8 @@ export const guards: readonly Guard[] = [
     edits: [
       {
         file: "release/online-release.ts",
-        text: ": await rollBack(stop, release, progress, restore, stepDeps(work));",
-        instead: ": { isComplete: true, notes: [], leftGoing: [] };",
+        text: ": await rollBack(stop, release, progress, restore, stepDeps(work)).catch(",
+        instead: ": await Promise.resolve<RolledBack>({ isComplete: true, notes: [], leftGoing: [] }).catch(",
       },
     ],
     noticedBy: {
@@ -260,8 +260,8 @@ export const guards: readonly Guard[] = [
     edits: [
       {
         file: "release/rollout.ts",
-        text: "const isMarked = !isThere && shareOf(from.traffic, name) > 0;",
-        instead: "const isMarked = !isThere && shareOf(from.traffic, name) > 100;",
+        text: '  const hasPassed = isThere && existing.state === "ready" && from.marks.kept.includes(passed);',
+        instead: '  const hasPassed = isThere && existing.state === "ready";',
       },
     ],
     noticedBy: {
