@@ -337,6 +337,32 @@ describe("a release", () => {
       expect((await release(declared("1", { endpoint }), connected)).report.action).toBe("unchanged");
     });
 
+    it("has tags of any kind, and is as declared then", async () => {
+      const connected = await connectTo(emulator);
+      const endpoint = onlineEndpoint({ tags: { a: 1, b: true, c: "x" }, properties: { p: 2 } });
+      expect((await release(declared("1", { endpoint }), connected)).failures).toEqual([]);
+      expect((await release(declared("1", { endpoint }), connected)).report.action).toBe("unchanged");
+    });
+
+    it("that the service shows otherwise than it was written is released all the same, and that is said", async () => {
+      await using endpoint = await emulator.openEndpoint({
+        onReply: ({ method, path }, reply) => {
+          const { properties } = (reply.body ?? {}) as { readonly properties?: object };
+          if (method !== "GET" || !path.endsWith("/ep-one") || properties === undefined) return reply;
+          const shown = { ...properties, description: "trimmed" };
+          return { ...reply, body: { ...(reply.body as object), properties: shown } };
+        },
+      });
+      const connected = await connectTo(emulator, { origin: endpoint.origin });
+      const own = onlineEndpoint({ description: "trimmed " });
+      const { report, failures } = await release(declared("1", { endpoint: own }), connected);
+      expect(failures).toEqual([]);
+      expect(report).toMatchObject({ action: "created", traffic: 100 });
+      expect(report.notes).toContain(
+        "The service shows description of the endpoint 'ep-one' otherwise than it was written.",
+      );
+    });
+
     it("alone is made once", async () => {
       const connected = await connectTo(emulator);
       const { deployment: _, ...rest } = declared("1");

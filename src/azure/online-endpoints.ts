@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
-import { membersOf, textOf, textsOf, type Members } from "./members.ts";
+import { membersOf, textOf, type Members } from "./members.ts";
 import { followedBy, progressOf, type FollowedBy, type OperationProgress } from "./operation.ts";
 import { broken } from "./pages.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
@@ -230,8 +230,8 @@ function liveEndpoint(wire: unknown): Outcome<LiveEndpoint> {
     authMode: textOf(properties["authMode"]) ?? "Key",
     traffic,
     mirrorTraffic,
-    tags: textsOf(body["tags"]),
-    properties: textsOf(properties["properties"]),
+    tags: writtenOf(body["tags"]),
+    properties: writtenOf(properties["properties"]),
     ...defined({
       location: textOf(body["location"]),
       description: textOf(properties["description"]),
@@ -245,6 +245,15 @@ function liveEndpoint(wire: unknown): Outcome<LiveEndpoint> {
           : { type: identityType, userAssignedIds: Object.keys(membersOf(identity["userAssignedIdentities"])) },
     }),
   });
+}
+
+/** Tags and properties, which clients also send as numbers, and as true and false. */
+function writtenOf(wire: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(membersOf(wire)).flatMap(([key, value]) =>
+      value === null || value === undefined ? [] : [[key, typeof value === "string" ? value : JSON.stringify(value)]],
+    ),
+  );
 }
 
 /** Shares of 0 say nothing, and are left out. `undefined` for what is no map of percentages. */
@@ -268,8 +277,8 @@ function liveDeployment(wire: unknown): Outcome<LiveOnlineDeployment> {
     id: textOf(body["id"]) ?? "",
     name: textOf(body["name"]) ?? "",
     provisioningState: textOf(properties["provisioningState"]) ?? "Succeeded",
-    tags: textsOf(body["tags"]),
-    properties: textsOf(properties["properties"]),
+    tags: writtenOf(body["tags"]),
+    properties: writtenOf(properties["properties"]),
     request: defined({ location, kind, identity, sku, tags, properties: settings }),
     ...defined({ model: textOf(model) ?? textOf(membersOf(model)["assetId"]) }),
   });

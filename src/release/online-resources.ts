@@ -17,6 +17,8 @@ export function writableEndpoint(
   until?: AbortSignal,
 ): Writable<LiveEndpoint> {
   const what = `the endpoint '${name}'`;
+  const isThere = (live: LiveEndpoint | undefined) =>
+    live !== undefined && stateOf(live.provisioningState) === "ready" && isInState(live, to) && hasMarks(live, to);
   return {
     what,
     send: () => endpoints.put(name, body, until),
@@ -24,12 +26,8 @@ export function writableEndpoint(
     read: () => endpoints.get(name, until),
     stateOf: ({ provisioningState }) => provisioningState,
     isInFlight: ({ provisioningState }) => isInFlight(provisioningState),
-    isAsSent: (live) =>
-      live !== undefined &&
-      stateOf(live.provisioningState) === "ready" &&
-      isInState(live, to) &&
-      hasMarks(live, to) &&
-      differencesFromLive(body, live).length === 0,
+    isAsSent: isThere,
+    isCarriedOut: (live) => live !== undefined && isThere(live) && differencesFromLive(body, live).length === 0,
     hasFailed: (live) => stateOf(live.provisioningState) === "failed" && isInState(live, to),
     lastOperationOf: ({ properties }) => properties[operationProperty],
     obstacle: (live) =>

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { RequestTest } from "../deployment/parts/tests.ts";
 import { failureOfThrown, sentenceOf } from "../report/failure.ts";
 import type { Failure, TestReport } from "../report/result.ts";
+import { differencesFromLive } from "./online-bodies.ts";
 import { stateText, type EndpointState, type RolloutStep } from "./rollout.ts";
 import {
   isInFlight,
@@ -137,7 +138,11 @@ async function putEndpoint(
   const writable = writableEndpoint(name, { body, to, from: before ?? nothing }, deps.endpoints);
   const written = await write(writable, settleDeps(release, deps));
   if (written.live !== undefined) progress.live = written.live;
-  return written.ok ? undefined : written.stop;
+  if (!written.ok) return written.stop;
+  const others = written.live === undefined ? [] : differencesFromLive(body, written.live);
+  const note = `The service shows ${others.join(", ")} of the endpoint '${name}' otherwise than it was written.`;
+  if (others.length > 0 && !progress.notes.includes(note)) progress.notes.push(note);
+  return undefined;
 }
 
 /** What an endpoint that is not there would have. */

@@ -25,6 +25,8 @@ export type Writable<Live> = {
   readonly isInFlight: (live: Live) => boolean;
   /** Whether what is there is what was sent. */
   readonly isAsSent: (live: Live | undefined) => boolean;
+  /** The same after a lost reply, where only what is there tells whether it was carried out; default: {@link isAsSent}. */
+  readonly isCarriedOut?: (live: Live | undefined) => boolean;
   /** Whether what is there has failed by the write that was sent. */
   readonly hasFailed?: (live: Live) => boolean;
   /** The operation that has made it what it is: only that says why it has failed. */
@@ -80,13 +82,20 @@ export async function write<Live>(one: Writable<Live>, deps: SettleDeps): Promis
     if (isConflict) deps.onProgress(`another operation on ${one.what} is in progress; waiting for it`);
     const seen = await lookFor(one, isConflict ? conflicts : 0, deps);
     if (!seen.ok) return seen;
-    if (one.isAsSent(seen.live)) return seen;
+    if (isCarriedOut(one, seen.live)) return seen;
     if (seen.live !== undefined && one.hasFailed?.(seen.live) === true) return failedAsSent(one, seen.live);
     if (lost >= mostSends || conflicts >= mostConflicts)
       return isConflict ? refused(one, failure, "conflict") : refused(one, failure);
     const obstacle = one.obstacle?.(seen.live);
     if (obstacle !== undefined) return stopped("conflict", obstacle, false, seen.live);
   }
+}
+
+function isCarriedOut<Live>(
+  { isAsSent, isCarriedOut: is = isAsSent }: Writable<Live>,
+  live: Live | undefined,
+): boolean {
+  return is(live);
 }
 
 /** Follows what is being made already, by this run or by another one. */
@@ -170,7 +179,7 @@ async function lookFor<Live>(one: Writable<Live>, from: number, deps: SettleDeps
     if (stop !== undefined) return { ok: false, stop };
     const seen = await untilSettled(one, deps);
     const isEnd = from > 0 || look + 1 >= mostLooks;
-    if (!seen.ok || one.isAsSent(seen.live) || isEnd) return seen;
+    if (!seen.ok || isCarriedOut(one, seen.live) || isEnd) return seen;
     if (seen.live !== undefined && one.hasFailed?.(seen.live) === true) return seen;
   }
 }
