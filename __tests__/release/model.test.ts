@@ -133,6 +133,14 @@ describe("a model without a name", () => {
     expect([two.name, two.version]).toEqual([one.name, one.version]);
     expect((await registered("model: { path: m }\n", { "m/a": "2" })).name).not.toBe(one.name);
   });
+
+  it("is registered once, whichever commit and run it is deployed from", async () => {
+    const one = await registered("model: { path: m }\n", { "m/a": "1" });
+    emulator.clearJournal();
+    const two = await registered("model: { path: m }\n", { "m/a": "1" }, { github: { commit: "d".repeat(40) }, run });
+    expect([two.name, two.version]).toEqual([one.name, one.version]);
+    expect(writes()).toEqual([]);
+  });
 });
 
 describe("a model of a run", () => {

@@ -104,7 +104,7 @@ async function planDeclared(
     tags: { ...file.tags, ...tagsOf(deps, file) },
     properties: { ...file.properties, [contentProperty]: content },
   };
-  if (name === undefined) return succeeded(anonymous(tagged, upload, content));
+  if (name === undefined) return succeeded(anonymous(file, tagged, upload, content));
   const { assets } = deps.azure;
   const known = await (version === undefined ? assets.list("models", name) : oneVersion(assets, name, version));
   if (!known.ok) return known;
@@ -201,16 +201,22 @@ function otherBytes(name: string, version: string): Outcome<never> {
   });
 }
 
-function anonymous(file: ModelFile, upload: LocalUpload | undefined, content: string): PlannedModel {
+/** Its name is made of what is declared: what we add is another with each commit. @param tagged the same, with that. */
+function anonymous(file: ModelFile, tagged: ModelFile, upload: LocalUpload | undefined, content: string): PlannedModel {
+  const { name, version } = modelFile.unnamed(file, upload);
   return {
     identity: content,
     steps: [],
     ensure: async (deps) => {
+      const there = await oneVersion(deps.assets, name, version);
+      if (!there.ok) return there;
+      const [known] = there.value;
+      if (known !== undefined) return succeeded(known.id);
       const may = await deps.beforeWriting?.();
       if (may?.ok === false) return may;
       const address = await modelFile.upload(file, upload, "the model", deps);
       if (!address.ok) return address;
-      const { name, version, body } = modelFile.toRequest(file, upload, address.value, noParts(deps));
+      const { body } = modelFile.toRequest(tagged, upload, address.value, noParts(deps));
       const made = await deps.assets.put("models", name, version, body);
       return made.ok ? succeeded(made.value.id) : made;
     },
