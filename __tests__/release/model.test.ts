@@ -224,6 +224,18 @@ describe("promotion", () => {
     expect((await registered(yaml)).version).toBe("2");
   });
 
+  it("that others register at the same time is registered under the next number, or taken from them", async () => {
+    emulator.addWorkspace(staging);
+    emulator.putModelElsewhere(staging, "clf", "1", source);
+    const yaml = "promote_from: { workspace: mlw-two, model: azureml:clf:1 }\n";
+    const [one, two] = [await planned(yaml), await planned(yaml)];
+    if (!one.outcome.ok || !two.outcome.ok || one.outcome.value === undefined || two.outcome.value === undefined)
+      throw new Error("Not planned.");
+    await one.azure.assets.put("models", "clf", "1", { properties: { modelUri: "azureml://theirs", modelType: "x" } });
+    expect(await one.ensure(one.outcome.value)).toMatch(/\/models\/clf\/versions\/2$/);
+    expect(await two.ensure(two.outcome.value)).toMatch(/\/models\/clf\/versions\/2$/);
+  });
+
   it("from a registry registers nothing; of a model that is not there it says so", async () => {
     emulator.addWorkspace(staging);
     const { outcome } = await planned("promote_from: azureml://registries/shared/models/clf/versions/3\n");

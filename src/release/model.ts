@@ -360,11 +360,16 @@ async function planPromotion(promoted: PromotedModel, deps: ModelDeps): Promise<
   return planCopy(promoted, { id: found.value, name: sourceName, properties: live.value }, deps);
 }
 
+/** Numbers that are tried where others register at the same time. Our choice. */
+const mostTries = 5;
+
 async function planCopy(
   promoted: PromotedModel,
   source: { readonly id: string; readonly name: string; readonly properties: AssetVersion["properties"] },
-  { azure, github }: ModelDeps,
+  deps: ModelDeps,
+  tries = 1,
 ): Promise<Outcome<PlannedModel>> {
+  const { azure, github } = deps;
   const name = promoted.name ?? source.name;
   const { version } = promoted;
   const known = await (version === undefined
@@ -390,10 +395,10 @@ async function planCopy(
         reason: `It is promoted from ${source.id}: no bytes are copied.`,
       },
     ],
-    ensure: async (deps) => {
-      const may = await deps.beforeWriting?.();
+    ensure: async (bringing) => {
+      const may = await bringing.beforeWriting?.();
       if (may?.ok === false) return may;
-      const made = await deps.assets.put("models", name, next, {
+      const made = await bringing.assets.put("models", name, next, {
         properties: defined({
           modelUri: uri,
           modelType,
@@ -410,7 +415,11 @@ async function planCopy(
         }),
       });
       if (!made.ok) return made;
-      return made.value.conflict ? otherBytes(name, next) : succeeded(made.value.id);
+      if (!made.value.conflict) return succeeded(made.value.id);
+      if (version !== undefined || tries >= mostTries) return otherBytes(name, next);
+      // Somebody else has taken the number meanwhile, for this model or another one.
+      const again = await planCopy(promoted, source, deps, tries + 1);
+      return again.ok ? again.value.ensure(bringing) : again;
     },
   });
 }
