@@ -133,6 +133,14 @@ describe("a model without a name", () => {
     expect([two.name, two.version]).toEqual([one.name, one.version]);
     expect((await registered("model: { path: m }\n", { "m/a": "2" })).name).not.toBe(one.name);
   });
+
+  it("is registered once, whichever commit and run it is deployed from", async () => {
+    const one = await registered("model: { path: m }\n", { "m/a": "1" });
+    emulator.clearJournal();
+    const two = await registered("model: { path: m }\n", { "m/a": "1" }, { github: { commit: "d".repeat(40) }, run });
+    expect([two.name, two.version]).toEqual([one.name, one.version]);
+    expect(writes()).toEqual([]);
+  });
 });
 
 describe("a model of a run", () => {
@@ -214,6 +222,18 @@ describe("promotion", () => {
     expect(writes()).toEqual([]);
     emulator.putModelElsewhere(staging, "clf", "2", { ...source, modelUri: `${source.modelUri}2` });
     expect((await registered(yaml)).version).toBe("2");
+  });
+
+  it("that others register at the same time is registered under the next number, or taken from them", async () => {
+    emulator.addWorkspace(staging);
+    emulator.putModelElsewhere(staging, "clf", "1", source);
+    const yaml = "promote_from: { workspace: mlw-two, model: azureml:clf:1 }\n";
+    const [one, two] = [await planned(yaml), await planned(yaml)];
+    if (!one.outcome.ok || !two.outcome.ok || one.outcome.value === undefined || two.outcome.value === undefined)
+      throw new Error("Not planned.");
+    await one.azure.assets.put("models", "clf", "1", { properties: { modelUri: "azureml://theirs", modelType: "x" } });
+    expect(await one.ensure(one.outcome.value)).toMatch(/\/models\/clf\/versions\/2$/);
+    expect(await two.ensure(two.outcome.value)).toMatch(/\/models\/clf\/versions\/2$/);
   });
 
   it("from a registry registers nothing; of a model that is not there it says so", async () => {

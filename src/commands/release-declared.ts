@@ -2,12 +2,14 @@ import pLimit from "p-limit";
 import { declaredFor } from "../asset/declared.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
+import type { ServiceError } from "../azure/outcome.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { hasChangesIn } from "../release/changes.ts";
 import type { PlannedRelease, Released, ReleaseDeps, ReleasedRun } from "../release/kind.ts";
 import { takeParts } from "../release/parts.ts";
 import { planRelease } from "../release/release.ts";
+import { failureOfThrown } from "../report/failure.ts";
 import { failureAt } from "../report/refused-field.ts";
 import type { DeploymentReport, Failure, RunReport } from "../report/result.ts";
 import { placeOf } from "../yaml/source.ts";
@@ -91,26 +93,33 @@ async function releaseOne(
   place: Place,
   run?: ReleasedRun,
 ): Promise<Released1> {
-  const startedAt = context.clock.now();
-  const planned = await plannedRelease(deployment, context, place, defined({ run }));
-  if (planned.ok) return { released: await planned.value.carryOut() };
-  const failure = failureAt(planned.failure, `${wordFor(deployment)} could not be released`, deployment.source);
-  const reason = failure.reason === "workspace-unavailable" ? ("deployment-failed" as const) : failure.reason;
-  return {
-    failures: [{ ...failure, reason }],
+  const { clock, signal } = context;
+  const startedAt = clock.now();
+  const failed = (state: string, failure: Failure, error?: ServiceError): Released1 => ({
+    failures: [failure],
     failed: {
       endpoint: deployment.endpointName,
       ...nameOf(deployment),
       type: deployment.type,
       ...placeIn(deployment),
-      state: "Not deployed",
+      state,
       action: "failed",
       tests: [],
       notes: [],
-      error: planned.failure.error,
-      durationSeconds: (context.clock.now() - startedAt) / 1000,
+      durationSeconds: (clock.now() - startedAt) / 1000,
+      ...defined({ error }),
     },
-  };
+  });
+  try {
+    const planned = await plannedRelease(deployment, context, place, defined({ run }));
+    if (planned.ok) return { released: await planned.value.carryOut() };
+    const failure = failureAt(planned.failure, `${wordFor(deployment)} could not be released`, deployment.source);
+    const reason = failure.reason === "workspace-unavailable" ? ("deployment-failed" as const) : failure.reason;
+    return failed("Not deployed", { ...failure, reason }, planned.failure.error);
+  } catch (error) {
+    // The others go on, and what comes of them is told.
+    return failed("Unknown", { ...placeIn(deployment), ...failureOfThrown(error, signal) });
+  }
 }
 
 async function plannedRelease(

@@ -104,7 +104,7 @@ async function planDeclared(
     tags: { ...file.tags, ...tagsOf(deps, file) },
     properties: { ...file.properties, [contentProperty]: content },
   };
-  if (name === undefined) return succeeded(anonymous(tagged, upload, content));
+  if (name === undefined) return succeeded(anonymous(file, tagged, upload, content));
   const { assets } = deps.azure;
   const known = await (version === undefined ? assets.list("models", name) : oneVersion(assets, name, version));
   if (!known.ok) return known;
@@ -201,16 +201,22 @@ function otherBytes(name: string, version: string): Outcome<never> {
   });
 }
 
-function anonymous(file: ModelFile, upload: LocalUpload | undefined, content: string): PlannedModel {
+/** Its name is made of what is declared: what we add is another with each commit. @param tagged the same, with that. */
+function anonymous(file: ModelFile, tagged: ModelFile, upload: LocalUpload | undefined, content: string): PlannedModel {
+  const { name, version } = modelFile.unnamed(file, upload);
   return {
     identity: content,
     steps: [],
     ensure: async (deps) => {
+      const there = await oneVersion(deps.assets, name, version);
+      if (!there.ok) return there;
+      const [known] = there.value;
+      if (known !== undefined) return succeeded(known.id);
       const may = await deps.beforeWriting?.();
       if (may?.ok === false) return may;
       const address = await modelFile.upload(file, upload, "the model", deps);
       if (!address.ok) return address;
-      const { name, version, body } = modelFile.toRequest(file, upload, address.value, noParts(deps));
+      const { body } = modelFile.toRequest(tagged, upload, address.value, noParts(deps));
       const made = await deps.assets.put("models", name, version, body);
       return made.ok ? succeeded(made.value.id) : made;
     },
@@ -354,11 +360,16 @@ async function planPromotion(promoted: PromotedModel, deps: ModelDeps): Promise<
   return planCopy(promoted, { id: found.value, name: sourceName, properties: live.value }, deps);
 }
 
+/** Numbers that are tried where others register at the same time. Our choice. */
+const mostTries = 5;
+
 async function planCopy(
   promoted: PromotedModel,
   source: { readonly id: string; readonly name: string; readonly properties: AssetVersion["properties"] },
-  { azure, github }: ModelDeps,
+  deps: ModelDeps,
+  tries = 1,
 ): Promise<Outcome<PlannedModel>> {
+  const { azure, github } = deps;
   const name = promoted.name ?? source.name;
   const { version } = promoted;
   const known = await (version === undefined
@@ -384,10 +395,10 @@ async function planCopy(
         reason: `It is promoted from ${source.id}: no bytes are copied.`,
       },
     ],
-    ensure: async (deps) => {
-      const may = await deps.beforeWriting?.();
+    ensure: async (bringing) => {
+      const may = await bringing.beforeWriting?.();
       if (may?.ok === false) return may;
-      const made = await deps.assets.put("models", name, next, {
+      const made = await bringing.assets.put("models", name, next, {
         properties: defined({
           modelUri: uri,
           modelType,
@@ -404,7 +415,11 @@ async function planCopy(
         }),
       });
       if (!made.ok) return made;
-      return made.value.conflict ? otherBytes(name, next) : succeeded(made.value.id);
+      if (!made.value.conflict) return succeeded(made.value.id);
+      if (version !== undefined || tries >= mostTries) return otherBytes(name, next);
+      // Somebody else has taken the number meanwhile, for this model or another one.
+      const again = await planCopy(promoted, source, deps, tries + 1);
+      return again.ok ? again.value.ensure(bringing) : again;
     },
   });
 }

@@ -36,7 +36,7 @@ export async function updateService(live: LiveV1Service, brought: BroughtService
   course.show(live);
   if (!(await tryCandidate(brought, flow)) || !deps.wait) return;
   const what = `The web service ${name}`;
-  const { changes, back, oneWay } = toServicePatch(taken.service, brought.updated, live.fields);
+  const { changes, back, oneWay, unseen } = toServicePatch(taken.service, brought.updated, live.fields);
   const note: ServiceChange = { op: "add", path: `/properties/${serviceProperties.before}`, value: packChanges(back) };
   deps.onProgress(`${name}: updating ${changes.length} fields.`);
   const arrived = (one: LiveV1Service | undefined) => one?.properties[serviceProperties.digest] === taken.digest;
@@ -50,6 +50,10 @@ export async function updateService(live: LiveV1Service, brought: BroughtService
   );
   if (oneWay.length > 0)
     course.notes.push(`${oneWay.join(" and ")} cannot be set back, because the service does not show them.`);
+  if (unseen.length > 0)
+    course.notes.push(
+      `No update sets ${unseen.join(" and ")}, and the service does not show whether it has what is declared: where it was made without, delete it, and deploy again.`,
+    );
   const after = await settle(name, sent.value.operation, flow.work);
   const keys = after.state === "healthy" ? await giveKeys(brought.keys, flow) : {};
   const passed = keys === undefined ? false : await isSound(after, what, flow);

@@ -104,4 +104,11 @@ describe("the patch of a web service", () => {
   ] as const)("of %s takes %j for what it can be", (type, wanted, live) => {
     expect(toServicePatch({ type }, wanted, live).fixed).toEqual([]);
   });
+
+  it("names declared keys that it does not set, and that the live service does not show", () => {
+    const wanted = { dnsNameLabel: "clf", location: "eastus", dataCollection: { storageEnabled: true } };
+    const live = { dnsNameLabel: null, location: "eastus" };
+    expect(toServicePatch({ type: "aci" }, wanted, live).unseen).toEqual(["dns_name_label", "collect_model_data"]);
+    expect(toServicePatch({ type: "aci" }, wanted, wanted).unseen).toEqual([]);
+  });
 });

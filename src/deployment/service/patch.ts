@@ -20,6 +20,8 @@ export type ServicePatch = {
   readonly oneWay: readonly string[];
   /** Declared keys of which the live service has another value that no update can change. */
   readonly fixed: readonly FixedField[];
+  /** Declared keys that no update sets, and of which the live service shows no value: whether it has it is not known. */
+  readonly unseen: readonly string[];
 };
 
 export type FixedField = { readonly key: string; readonly from: string; readonly to: string };
@@ -84,6 +86,9 @@ export function toServicePatch(
     back: sent.flatMap(({ path }) => (secrets.includes(path.slice(1)) ? [] : [backTo(path, live)])),
     oneWay: sent.map(({ path }) => path.slice(1)).filter((field) => secrets.includes(field)),
     fixed: fixedOf(type, request, live),
+    unseen: Object.entries(fixedFields[type]).flatMap(([path, key]) =>
+      isGiven(at(request, path)) && !isGiven(at(live, path)) ? [key] : [],
+    ),
   };
 }
 
