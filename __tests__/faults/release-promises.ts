@@ -9,6 +9,8 @@ export function releaseState(stand: Stand): readonly string[] {
   const lasting = (text: string) =>
     text
       .replaceAll(/"azureml-targets\.(workflow-attempt|workflow-run|ref)":"[^"]*",?/g, "")
+      // Processes have a branch, and what runs in this one has none.
+      .replaceAll(/"(azureml|mlflow\.source)\.git\.branch":"[^"]*",?/g, "")
       .replaceAll(/\/[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f-]{27}\//g, "/PLACE/")
       .replaceAll(/https:\/\/127\.0\.0\.1:\d+/g, "ORIGIN");
   return [

@@ -26,7 +26,7 @@ export type Release = {
   readonly ends?: FailureReason;
   /**
    * A deployment that is changed in place: what it was before is known to the run that changed it alone. Where that run was
-   * cut off, or could not put it back, it stays as it is, marked as not passed, and every run says so until one passes.
+   * cut off, or could not put it back, it stays as it is, and every run tests it again and is red until one passes.
    */
   readonly mayStay?: string;
 };
@@ -269,14 +269,16 @@ export function checkoutOf(files: Readonly<Record<string, string>>): string {
   return checkout;
 }
 
-/** Whether the endpoint says that what serves has not passed. */
-function isMarked({ emulator }: Stand, name: string | undefined): boolean {
-  return (
-    name !== undefined &&
-    emulator
-      .endpoints()
-      .some(({ deployment, tags }) => deployment === undefined && tags["azureml-targets.releasing"] === name)
-  );
+/** Whether the endpoint does not say of what serves that it has passed. */
+function isUntested({ emulator }: Stand, name: string | undefined, before: readonly string[]): boolean {
+  const all = emulator.endpoints();
+  const live = all.find(({ deployment }) => name !== undefined && deployment === name);
+  const own = (live?.properties["properties"] ?? {}) as Readonly<Record<string, string>>;
+  const digest = own["azureml-targets.digest"];
+  const tags = all.find(({ deployment, endpoint }) => deployment === undefined && endpoint === live?.endpoint)?.tags;
+  const passed = String(tags?.["azureml-targets.kept"] ?? "");
+  const isNew = digest !== undefined && !before.some((line) => line.includes(digest));
+  return isNew && !passed.includes(digest.slice(0, 12));
 }
 
 /** Stands whose storage has what the flows read: it stays there. */
@@ -342,7 +344,8 @@ async function flowOf(release: Release, source: Source, stand: Stand): Promise<F
     isDone: (on) => differencesOf(on, after.state).length === 0,
     untrue: (on, ran) => untrueOfRelease(on, ran, { before, after }),
     check: (on, { isAnyName }) => [
-      ...(isMarked(on, release.mayStay) && JSON.stringify(trafficOf(on)) === JSON.stringify(after.traffic)
+      ...(isUntested(on, release.mayStay, before.state) &&
+      JSON.stringify(trafficOf(on)) === JSON.stringify(after.traffic)
         ? []
         : differencesOf(on, after.state, isAnyName)),
       ...unsafe(on),
