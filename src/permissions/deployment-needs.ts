@@ -65,6 +65,8 @@ function ofOnline(deployment: Deployment): readonly NeededBelow[] {
       actions: [...readAndWrite("onlineEndpoints"), ...readAndWrite("onlineEndpoints/deployments")],
     },
     { purpose: purposes.rollBack, level: "required", actions: ["onlineEndpoints/deployments/delete"] },
+    // An endpoint that did not come up; without the right it stays, and a note says so.
+    { purpose: purposes.rollBack, level: "recommended", actions: ["onlineEndpoints/delete"] },
     ...(tests.length === 0 ? [] : loginOf(authMode)),
   ];
 }
