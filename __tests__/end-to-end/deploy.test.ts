@@ -331,7 +331,10 @@ describe("a release that fails", () => {
     expect(step.annotations).toContainEqual({
       severity: "error",
       message: expect.stringContaining("a smoke test did not pass. tests[0]: endpoint:") as unknown,
-      properties: expect.objectContaining({ file: "azureml.yml" }) as unknown,
+      properties: expect.objectContaining({
+        file: "azureml.yml",
+        ...placeOf(changed["azureml.yml"], "blue"),
+      }) as unknown,
     });
     expect(writes()).toEqual(["PUT deployments/green", "DELETE deployments/green"]);
     expect(await live("clf-ep")).toMatchObject({ properties: { traffic: { blue: 100 } } });
