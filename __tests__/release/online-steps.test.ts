@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { LiveEndpoint, LiveOnlineDeployment, OnlineEndpoints } from "../../src/azure/online-endpoints.ts";
 import { failed, succeeded, type AzureFailure, type Outcome } from "../../src/azure/outcome.ts";
 import type { FollowedBy } from "../../src/azure/operation.ts";
-import { rollBack } from "../../src/release/online-roll-back.ts";
+import { rollBack, stopInGrace } from "../../src/release/online-roll-back.ts";
 import { carryOutSteps, type OnlineRelease, type Progress, type StepDeps } from "../../src/release/online-steps.ts";
 import { tagsOf } from "../../src/release/online-live.ts";
 import type { EndpointState, RolloutStep } from "../../src/release/rollout.ts";
@@ -140,5 +140,17 @@ describe("a step of a release", () => {
     expect(stop).toBeUndefined();
     expect(writes).toEqual(["PUT endpoint", "PUT endpoint"]);
     expect(live?.tags).toEqual(tagsOf(to.marks));
+  });
+
+  it("that is cancelled once somebody else has moved the traffic leaves it there", async () => {
+    live = endpoint({ ...nothing, traffic: { theirs: 100 } });
+    const progress = { ...progressFrom(live), mayHaveMoved: true, isTakenOver: true };
+    const restore = { state: { ...nothing, traffic: { blue: 100 } }, keepFailed: false };
+    expect(await stopInGrace(release, progress, restore, deps())).toEqual({
+      isComplete: true,
+      notes: [],
+      leftGoing: [],
+    });
+    expect(writes).toEqual([]);
   });
 });

@@ -211,11 +211,13 @@ export async function stopInGrace(
 ): Promise<RolledBack> {
   const { endpoint } = release;
   const { candidate } = progress;
-  const isBack = !progress.mayHaveMoved || (await sendBack(release, progress, state ?? nothing, deps));
+  // Somebody else's decision about the traffic is not ours to undo.
+  const goesBack = progress.mayHaveMoved && progress.isTakenOver !== true;
+  const isBack = !goesBack || (await sendBack(release, progress, state ?? nothing, deps));
   const stays = candidate?.isSettled === true ? "is there, without traffic" : "may still be provisioned";
   return {
     isComplete: isBack && candidate === undefined,
-    notes: progress.mayHaveMoved && isBack ? [`The traffic was put back to ${stateText(state ?? nothing)}.`] : [],
+    notes: goesBack && isBack ? [`The traffic was put back to ${stateText(state ?? nothing)}.`] : [],
     leftGoing: [
       ...(isBack
         ? []
