@@ -103,6 +103,18 @@ describe("after a crash", () => {
     await isReleased(third(), connected);
   });
 
+  it("of an update, nothing more is written where the service cannot be read once it is back", async () => {
+    const connected = await released();
+    await releaseService(second(), connected, crashAfter(3));
+    emulator.clearJournal();
+    emulator.faults.add({ method: "GET", path: "/services/clf$", skip: 3, times: 40, kind: "status", status: 503 });
+    const third = () => service(`${passes}description: third\n`, { version: "3" });
+    const { failures } = await releaseService(third(), connected);
+    expect(failures).toMatchObject([{ reason: "service-unreachable" }]);
+    expect(serviceWrites(emulator)).toEqual(["PATCH clf"]);
+    emulator.faults.clear();
+  });
+
   it("of a roll-back, the next run goes on with it", async () => {
     const connected = await released();
     const bad = () => service(`${wants({ ok: true })}description: bad\n`, { version: "bad" });

@@ -195,7 +195,11 @@ async function release(flow: ServiceFlow): Promise<void> {
   if (decision.do === "roll-back") {
     if (!(await rollBack([...decision.back, noNote], flow))) return;
     const again = await readSettled(name, end, work);
-    live = "live" in again ? again.live : undefined;
+    if (again.state === "in-flight" || again.state === "unreadable") {
+      await isSound(again, `The web service ${name}`, flow);
+      return;
+    }
+    live = again.state === "absent" ? undefined : again.live;
     decision = decide(taken, live, deps);
     course.action = "failed";
   }
