@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { LiveCompute } from "../../src/azure/computes.ts";
 import { resourceIdOf, type ComputeTarget } from "../../src/compute/target.ts";
 import { hasChanges, plan } from "../../src/plan/plan.ts";
-import type { PlanOptions } from "../../src/plan/step.ts";
+import { namesAfter, type PlanOptions } from "../../src/plan/step.ts";
 import {
   amlCompute,
   attachedTarget,
@@ -437,6 +437,15 @@ describe("plan", () => {
     },
   ])("decides $expected when $when", ({ declared, live, options, expected }) => {
     expect(plan(declared, live, workspace, { ...strict, ...options }).steps).toMatchObject(expected);
+  });
+
+  it("knows the names under which targets are live afterwards: what is deployed is compared with those", () => {
+    const machine = { ...virtualMachine(), name: "Ours" };
+    const names = (onConflict: PlanOptions["onConflict"]) => [
+      ...namesAfter(plan([machine], [elsewhere], workspace, { ...strict, onConflict })),
+    ];
+    expect(names("adopt")).toEqual([["ours", elsewhere.name]]);
+    expect(names("replace")).toEqual([["ours", "Ours"]]);
   });
 
   it("names the field, its live and its declared value", () => {

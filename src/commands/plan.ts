@@ -5,6 +5,7 @@ import type { Declaration } from "../declaration/declaration.ts";
 import { placeOfStep } from "../plan/plan-report.ts";
 import { isError } from "../yaml/problem.ts";
 import { hasChanges } from "../plan/plan.ts";
+import { namesAfter } from "../plan/step.ts";
 import { foundBeforeWriting, readBeforeWriting } from "./before-writing.ts";
 import { checked } from "./check-declaration.ts";
 import { join, nothing, type CommandContext, type CommandResult } from "./context.ts";
@@ -36,8 +37,8 @@ export async function plan(context: CommandContext): Promise<CommandResult> {
   const result = join(join(compared, saved), found);
   const refused = planned.plan.steps.filter((step) => step.do === "refuse");
   const deployed = await plannedDeployments(declaration, context, {
-    ...azure,
-    assets: withNewVersions(azure.assets, registrations.steps),
+    azure: { ...azure, assets: withNewVersions(azure.assets, registrations.steps) },
+    liveNames: namesAfter(planned.plan),
   });
   const isAsDeclared = !(
     hasChanges(planned.plan) ||
@@ -71,13 +72,13 @@ type Deployed = Awaited<ReturnType<typeof planDeployments>>;
 async function plannedDeployments(
   { deployments, run }: Pick<Declaration, "deployments" | "run">,
   context: CommandContext,
-  azure: Azure,
+  place: { readonly azure: Azure; readonly liveNames: ReadonlyMap<string, string> },
 ): Promise<Deployed> {
   // `only` names targets: whoever asks for those asks for nothing else.
   if (deployments.length === 0 || context.inputs.only.length > 0)
     return { planned: [], hasChanges: false, failures: [] };
   const { planDeployments: plan } = await import("./release-declared.ts");
-  return plan(deployments, context, { azure, liveNames: new Map() }, run !== undefined);
+  return plan(deployments, context, place, run !== undefined);
 }
 
 function withDeployments(result: CommandResult, { planned, hasChanges: changes }: Deployed): CommandResult {

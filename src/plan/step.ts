@@ -57,3 +57,13 @@ export type Step = {
 
 /** The steps in the order of the declaration. */
 export type Plan = { readonly steps: readonly Step[] };
+
+/** Names under which declared targets are or will be live, by their declared names in lower case. */
+export function namesAfter({ steps }: Plan): ReadonlyMap<string, string> {
+  return new Map(
+    steps.map((step) => {
+      const stays = step.do === "keep" || step.do === "adopt" || step.do === "update";
+      return [step.target.name.toLowerCase(), (stays ? step.live?.name : undefined) ?? step.target.name];
+    }),
+  );
+}
