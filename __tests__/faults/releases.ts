@@ -276,7 +276,7 @@ function isUntested({ emulator }: Stand, name: string | undefined, before: reado
   const own = (live?.properties["properties"] ?? {}) as Readonly<Record<string, string>>;
   const digest = own["azureml-targets.digest"];
   const tags = all.find(({ deployment, endpoint }) => deployment === undefined && endpoint === live?.endpoint)?.tags;
-  const passed = String(tags?.["azureml-targets.kept"] ?? "");
+  const passed = JSON.stringify(tags ?? {});
   const isNew = digest !== undefined && !before.some((line) => line.includes(digest));
   return isNew && !passed.includes(digest.slice(0, 12));
 }
