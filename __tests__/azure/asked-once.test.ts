@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { askedOnce } from "../../src/azure/asked-once.ts";
 import type { Assets } from "../../src/azure/assets.ts";
-import { ask } from "../support/ask-emulator.ts";
 import { connectTo } from "../support/online-release.ts";
 import { useEmulator } from "../support/use-emulator.ts";
 
