@@ -1,4 +1,4 @@
-"""What a script with azure-ai-ml does for the same files: `validate|plan|apply|submit|stream|download FILE…`."""
+"""What a script with azure-ai-ml does for the same files: `validate|plan|apply|submit|stream|download|release|deploy FILE…`."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import warnings
 
 warnings.filterwarnings("ignore")
 
-from azure.ai.ml import MLClient, load_compute, load_job  # noqa: E402
+from azure.ai.ml import MLClient, load_compute, load_job, load_online_deployment  # noqa: E402
 
 work, *files = sys.argv[1:]
 
@@ -25,9 +25,28 @@ def connect():
     )
 
 
+def release(deployment_file, request_file):
+    """Beside what has the traffic; asked by its own name before it gets it, and then alone."""
+    deployment = load_online_deployment(deployment_file)
+    client = connect()
+    endpoint = client.online_endpoints.get(deployment.endpoint_name)
+    [old] = endpoint.traffic
+    deployment.name = "green" if old == "blue" else "blue"
+    client.online_deployments.begin_create_or_update(deployment).result()
+    print(client.online_endpoints.invoke(endpoint.name, deployment_name=deployment.name, request_file=request_file))
+    endpoint.traffic = {deployment.name: 100}
+    client.online_endpoints.begin_create_or_update(endpoint).result()
+    client.online_deployments.begin_delete(old, endpoint.name).result()
+
+
 if work == "submit":
     job = load_job(files[0])
     print(connect().jobs.create_or_update(job).name)
+elif work == "release":
+    release(*files)
+elif work == "deploy":
+    deployment = load_online_deployment(files[0])
+    print(connect().online_deployments.begin_create_or_update(deployment).result().name)
 elif work in ("stream", "download"):
     client = connect()
     job = client.jobs.create_or_update(load_job(files[0]))

@@ -28,6 +28,21 @@ export function layOut(count: number, unique: string): Files {
   return { folder, clusters };
 }
 
+/** A deployment whose model and code have `unique` in them, on an endpoint of this name. */
+export function layOutDeployment(endpoint: string, unique: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  for (const file of ["deploy.yml", "endpoint.yml", "deployment.yml"]) {
+    const text = readFileSync(join(cases, file), "utf8");
+    writeFileSync(join(folder, file), text.replaceAll("bench-endpoint", endpoint));
+  }
+  cpSync(join(cases, "request.json"), join(folder, "request.json"));
+  cpSync(join(cases, "serve"), join(folder, "serve"), { recursive: true });
+  writeFileSync(join(folder, "serve", "unique.txt"), `${unique}\n`);
+  mkdirSync(join(folder, "model"));
+  writeFileSync(join(folder, "model", "model.json"), JSON.stringify({ unique }));
+  return folder;
+}
+
 /** The action, and azure-ai-ml below, sign in as a service principal, through the proxy, by the real names. */
 export function action(
   emulator: Emulator,

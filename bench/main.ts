@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startEmulator } from "../emulator/emulator.ts";
 import { officialClient as pythonOfOfficialClient } from "../scripts/official-client.ts";
-import { action, bareNode, layOut, officialClient, type Files } from "./contenders.ts";
+import { action, bareNode, layOut, layOutDeployment, officialClient, type Files } from "./contenders.ts";
 import { measure, type Call, type Measured } from "./measure.ts";
 import { consoleLines, renderResults, type CaseResult } from "./results.ts";
 
@@ -28,8 +28,9 @@ type Case = {
 await using emulator = await startEmulator({
   stateFolder: mkdtempSync(join(tmpdir(), "emulator-")),
   durations: { default: 0 },
-  // Jobs stay queued: what they do is nobody's time here.
+  // Jobs stay queued, and no Python serves models: what they do is nobody's time here.
   maxParallelJobs: 0,
+  serving: "light",
 });
 const few = layOut(1, "few");
 const many = layOut(50, "many");
@@ -43,6 +44,8 @@ const cases: readonly Case[] = [
   onTargets("apply", "No-op `apply` of one target", "apply", few),
   onTargets("apply-50", "No-op `apply` of 50 targets", "apply", many),
   { name: "submit", title: "Submission of a command job with new code", calls: submission },
+  { name: "release", title: "Release of a new deployment beside the old one", calls: release },
+  { name: "deploy", title: "No-op `deploy` of a managed deployment", calls: noRelease },
 ];
 
 function onTargets(
@@ -78,8 +81,39 @@ function submission(turn: number): Readonly<Record<string, Call>> {
   };
 }
 
-// Everything is there before the first no-op.
+/** The endpoint of each contender, so that each takes over from what it has released itself. */
+const endpoints = { action: "bench-first", "action, again": "bench-again", "azure-ai-ml": "bench-other" } as const;
+const deploying = { command: "deploy", deploy: "deploy.yml" };
+
+/** Model and code that nobody has seen: registered, deployed beside the old one, asked once, and given its traffic. */
+function release(turn: number): Readonly<Record<string, Call>> {
+  const folderOf = (who: keyof typeof endpoints) => layOutDeployment(endpoints[who], `${who} ${turn}`);
+  const files = ["deployment.yml", "request.json"];
+  return {
+    action: action(emulator, folderOf("action"), deploying),
+    "action, again": action(emulator, folderOf("action, again"), deploying, { toolCache }),
+    "azure-ai-ml": officialClient(emulator, python, folderOf("azure-ai-ml"), ["release", ...files]),
+  };
+}
+
+/** What is live already. azure-ai-ml cannot tell, and writes it once more: to an endpoint of its own, because that changes it. */
+function noRelease(): Readonly<Record<string, Call>> {
+  return {
+    action: action(emulator, live.ours, deploying),
+    "action, again": action(emulator, live.ours, deploying, { toolCache }),
+    "azure-ai-ml": officialClient(emulator, python, live.theirs, ["deploy", "deployment.yml"]),
+  };
+}
+
+// Everything is there before the first no-op, and an old deployment before the first release.
 await measure(python, action(emulator, many.folder, { command: "apply", config: "compute/*.yml" }), emulator);
+const live = {
+  ours: layOutDeployment("bench-unchanged", "unchanged"),
+  theirs: layOutDeployment("bench-rewritten", "unchanged"),
+};
+const old = Object.values(endpoints).map((endpoint) => layOutDeployment(endpoint, "old"));
+for (const folder of [live.ours, live.theirs, ...old])
+  await measure(python, action(emulator, folder, deploying), emulator);
 
 const results: CaseResult[] = [];
 for (const { name, title, calls } of cases) {

@@ -45,6 +45,7 @@ function workspace() {
     blobs: {
       upload: async (_, files) => {
         written.push(`upload ${files.length}`);
+        for (const { name, metadata } of files) if (metadata !== undefined) completed.set(name, metadata);
         return succeeded(undefined);
       },
       note: async () => succeeded(undefined),

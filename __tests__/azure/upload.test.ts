@@ -35,6 +35,21 @@ beforeEach(() => {
 const requestsSince = () => stand.requests().length - before;
 
 describe("an upload", () => {
+  it.each([
+    { what: "with it where it goes in one request", bytes: 5, first: 1 },
+    { what: "afterwards where it goes in blocks", bytes: 2_500_000, first: 3 + 1 + 1 },
+  ])("gives a file its metadata $what, and where it was there already", async ({ bytes, first }) => {
+    const { blobs, container } = storageOf(stand);
+    const { files } = filesOf({ "model.bin": randomBytes(bytes) });
+    const [name = ""] = files.map((file) => file.name);
+    const marked = (upload_status: string) => files.map((file) => ({ ...file, metadata: { upload_status } }));
+    expect(await blobs.upload(container, marked("completed"), { sizes })).toMatchObject({ ok: true });
+    expect(requestsSince()).toBe(first);
+    expect(await blobs.metadata(container, name)).toEqual({ ok: true, value: { upload_status: "completed" } });
+    expect(await blobs.upload(container, marked("again"), { sizes })).toMatchObject({ ok: true });
+    expect(await blobs.metadata(container, name)).toEqual({ ok: true, value: { upload_status: "again" } });
+  });
+
   it("puts each file by one request, and a very large one by its blocks", async () => {
     const { blobs, container } = storageOf(stand);
     const [middle, large] = [randomBytes(600_000), randomBytes(4_500_000)];

@@ -2,8 +2,9 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { prepareStep } from "../../demo/runner.ts";
+import { workspacePath } from "../../emulator/settings.ts";
 import { act, actIn, checkoutOf } from "../support/step.ts";
 import { useEmulator } from "../support/use-emulator.ts";
 
@@ -75,6 +76,105 @@ describe("the requests of a call", () => {
     expect(done.exitCode).toBe(0);
     // Azure Resource Manager, Entra ID.
     expect(emulator.traffic().connections - before).toBe(2);
+  });
+});
+
+describe("the requests of a deploy", () => {
+  const emulator = useEmulator({ durations: { default: 0 }, serving: "light" }, { keeps: true });
+  const files = (model = "{ name: clf, path: model.json }", script = "") => ({
+    "azureml.yml": "deploy: { endpoint: endpoint.yml, deployment: blue.yml, tests: [{ request: { data: 1 } }] }\n",
+    "endpoint.yml": "name: clf-ep\nauth_mode: key\n",
+    "blue.yml": `name: blue
+endpoint_name: clf-ep
+model: ${model}
+code_configuration: { code: src, scoring_script: score.py }
+environment: { image: "images.example.com/infer:1" }
+instance_type: Standard_DS3_v2
+instance_count: 1
+`,
+    "model.json": "{}",
+    "src/score.py": script,
+  });
+  const deploy = async (...[model, script]: Parameters<typeof files>) => {
+    emulator.clearJournal();
+    const { exitCode, outputs } = await act(emulator, "deploy", files(model, script));
+    expect(exitCode).toBe(0);
+    return outputs["deployments"];
+  };
+  /** Below the workspace, without the sign-in; what is in the storage, by the kind of thing that it is. */
+  const requests = () =>
+    emulator
+      .journal()
+      .filter(({ path }) => !/\/_github\/|\/oauth2\/|openid-configuration/.test(path))
+      .map(({ method, path }) => `${method} ${path.replace(/^.*\/mlw-main\//, "").replace(/^.*\/(leases)\/.*/, "$1")}`);
+  const always = ["GET /metadata/endpoints", `GET ${workspacePath}`];
+  const live = ["GET onlineEndpoints/clf-ep", "GET onlineEndpoints/clf-ep/deployments"];
+  const studio = "GET /discovery";
+
+  beforeAll(async () => void (await deploy()));
+
+  it.each([
+    { model: "{ name: clf, path: model.json }", asked: ["models/clf/versions"] },
+    { model: "{ name: clf, version: 1, path: model.json }", asked: ["models/clf/versions/1"] },
+    { model: "azureml:clf:1", asked: ["models/clf/versions/1"] },
+    { model: "azureml:clf@latest", asked: ["models/clf", "models/clf/versions/1"] },
+  ])("ask once for each thing, and write nothing, where all is as declared: model $model", async ({ model, asked }) => {
+    expect(await deploy(model)).toContain('"action":"unchanged"');
+    const ofModel = asked.map((path) => `GET ${path}`);
+    expect(requests().sort()).toEqual([...always, ...ofModel, ...live, studio].sort());
+  });
+
+  it("read again under the lease only what decides where the next version is released, and each operation once it is over", async () => {
+    expect(await deploy(undefined, "# two")).toContain('"deployment":"green"');
+    const told = requests().map((one) => one.replace(/(codes|environments)\/.*|.*\/(mfeOperationsStatus)\/.*/, "$1$2"));
+    const endpoint = "onlineEndpoints/clf-ep";
+    const change = (write: string, ...path: readonly string[]) => [
+      `${write} ${[endpoint, ...path].join("/")}`,
+      "mfeOperationsStatus",
+      `GET ${[endpoint, ...path].join("/")}`,
+    ];
+    expect(told.filter((one) => !/^(GET|POST|PUT) (codes|environments)$|^PUT .*score\.py$/.test(one))).toEqual([
+      ...always,
+      "GET models/clf/versions",
+      ...live,
+      "GET datastores/workspaceblobstore",
+      "POST datastores/workspaceblobstore/listSecrets",
+      "PUT leases",
+      ...live,
+      "GET providers/Microsoft.Authorization/permissions",
+      ...change("PUT", "deployments", "green"),
+      `POST ${endpoint}/listKeys`,
+      "POST /_inference/clf-ep/score",
+      `GET ${endpoint}`,
+      ...change("PUT"),
+      ...change("DELETE", "deployments", "blue"),
+      studio,
+      "PUT leases",
+    ]);
+  });
+});
+
+describe("the modules that targets load", () => {
+  const emulator = useEmulator({ durations: { default: 0 } });
+
+  it.each(["validate", "apply"])("with %s have nothing of deployments but what tells their files", async (command) => {
+    const checkout = checkoutOf({ "azureml.yml": "targets:\n  - { name: one, type: amlcompute }\n" });
+    const list = join(checkout, "loaded");
+    const { exitCode } = await actIn(emulator, command, checkout, {
+      main: "src/start.ts",
+      environment: {
+        LOADED_MODULES: list,
+        NODE_OPTIONS: `--import ${join(root, "__tests__", "support", "loaded.ts")}`,
+      },
+    });
+    expect(exitCode).toBe(0);
+    const loaded = readFileSync(list, "utf8").trim().split("\n");
+    const paths = loaded.map((url) => url.replace(pathToFileURL(`${root}/`).href, ""));
+    expect(paths).toContain(`src/commands/${command}.ts`);
+    expect(paths.filter((path) => /^src\/(deployment|release)\//.test(path)).sort()).toEqual([
+      "src/deployment/deploy-json/keys.ts",
+      "src/deployment/document.ts",
+    ]);
   });
 });
 

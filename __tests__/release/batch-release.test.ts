@@ -136,12 +136,16 @@ describe("a batch deployment", () => {
     expect(masks.length).toBeGreaterThan(1);
   });
 
-  it("is left as it is where nothing has changed: nothing is written, and nothing is tested", async () => {
+  it("is left as it is where nothing has changed: nothing is written, not even a lease, and nothing is tested", async () => {
+    const leases = () => stand.requests().filter(({ path }) => path.includes("/leases/")).length;
     await settled();
+    const before = leases();
+    expect(before).toBeGreaterThan(0);
     const { deployment, failures } = await deploy();
     expect(failures).toBe("");
     expect(deployment).toMatchObject({ action: "unchanged", state: "Succeeded", tests: [] });
     expect(writes()).toEqual([]);
+    expect(leases()).toBe(before);
   });
 
   it("is planned without a write: what would be registered, made, tested and the default, and nothing once it is so", async () => {

@@ -57,11 +57,14 @@ const marginSeconds = 10;
  *
  * Keys are taken in one order everywhere, so two runs never wait for each other in a ring. During the work the leases are
  * renewed. A storage that cannot be used costs the guarantee, not the work: `Held.guarantee` says so.
+ *
+ * @param recording `nothing`: work on these keys never records an intent, so none is looked for.
  */
 export async function withLeases<Value>(
   keys: readonly string[],
   deps: LeaseDeps,
   work: (held: Held) => Promise<Value>,
+  recording: "intents" | "nothing" = "intents",
 ): Promise<Value | NotHeld> {
   const id = deps.newId();
   const sorted = [...new Set(keys)].sort();
@@ -82,7 +85,7 @@ export async function withLeases<Value>(
       taken.push(got.taken);
     }
     const intentsByKey = new Map<string, readonly Intent[]>();
-    for (const { key } of taken) {
+    for (const { key } of recording === "nothing" ? [] : taken) {
       const text = await deps.leases.read(key, deps.signal);
       if (!text.ok) return notHeld(text.failure);
       const intents = readIntents(text.value);

@@ -10,7 +10,14 @@ import { keepMemoryLean } from "./lean-memory.ts";
 import { failed, succeeded, type Outcome } from "./outcome.ts";
 import { barePipeline, httpClient, plainPipeline, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
-import { uploadFiles, uploadProgress, type UploadedFile, type UploadSizes } from "./upload.ts";
+import {
+  metadataHeaders,
+  metadataPrefix,
+  uploadFiles,
+  uploadProgress,
+  type UploadedFile,
+  type UploadSizes,
+} from "./upload.ts";
 
 export type UploadOptions = {
   readonly signal?: AbortSignal;
@@ -181,14 +188,6 @@ export function createBlobs(deps: RetryDeps, identity: StorageIdentity): Blobs {
       }
     },
   };
-}
-
-const metadataPrefix = "x-ms-meta-";
-
-function metadataHeaders(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(metadata).map(([name, value]) => [`${metadataPrefix}${name}`, value] as const),
-  );
 }
 
 /** @param patience how often one request is tried, and how long each try may take; the library's own when absent. */

@@ -18,7 +18,17 @@ export type UploadedFile = {
   readonly path: string;
   /** As it was listed: a file that has another size by now is not what was asked for. */
   readonly bytes: number;
+  /** What the blob has besides. In one request with it, where the file goes in one: then there is no moment without it. */
+  readonly metadata?: Readonly<Record<string, string>>;
 };
+
+export const metadataPrefix = "x-ms-meta-";
+
+export function metadataHeaders(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [`${metadataPrefix}${name}`, value] as const),
+  );
+}
 
 export type UploadParts = {
   readonly send: SendToStorage;
@@ -79,6 +89,18 @@ type Sending = UploadParts & {
 
 /** @returns true where the same content was there. */
 async function uploadFile(file: UploadedFile, sending: Sending): Promise<boolean> {
+  const { send, container, signal, sizes = usual } = sending;
+  const { name: blob, bytes, metadata } = file;
+  const wasThere = await putFile(file, sending);
+  if (metadata !== undefined && (wasThere || bytes > sizes.mostInOneRequest)) {
+    const headers = metadataHeaders(metadata);
+    await send(container, { method: "PUT", blob, query: { comp: "metadata" }, headers, body: Buffer.alloc(0), signal });
+  }
+  return wasThere;
+}
+
+/** @returns true where the same content was there. */
+async function putFile(file: UploadedFile, sending: Sending): Promise<boolean> {
   const { mostInOneRequest } = sending.sizes ?? usual;
   const known = sending.there.get(file.name);
   const isSmall = file.bytes <= smallBytes;
@@ -87,7 +109,8 @@ async function uploadFile(file: UploadedFile, sending: Sending): Promise<boolean
   if (known !== undefined && (await isSame(known, file, md5))) return true;
   if (file.bytes > mostInOneRequest) return putBlocks(file, sending);
   // The storage makes the checksum of what comes in one request.
-  const headers = { "x-ms-blob-type": "BlockBlob", "content-type": contentType };
+  const metadata = metadataHeaders(file.metadata ?? {});
+  const headers = { "x-ms-blob-type": "BlockBlob", "content-type": contentType, ...metadata };
   const put = (conditions: Conditions) => {
     const request = { method: "PUT", blob: file.name, headers: { ...headers, ...conditions } } as const;
     return small === undefined

@@ -1,3 +1,4 @@
+import { askedOnce } from "../azure/asked-once.ts";
 import { isError } from "../yaml/problem.ts";
 import { checked } from "./check-declaration.ts";
 import { join, type CommandContext, type CommandResult } from "./context.ts";
@@ -18,7 +19,8 @@ export async function deploy(context: CommandContext): Promise<CommandResult> {
     );
   if (assetsToDeploy.length === 0 && !needsWorkspace({ targets: [], assets: [], gates: [], deployments }))
     return join(base, await releaseDeclared(deployments, context, { liveNames: new Map() }));
-  const azure = await connect(context, declaration);
+  const connected = await connect(context, declaration);
+  const azure = { ...connected, assets: askedOnce(connected.assets) };
   const ensured = await ensureDeclared(azure, usedByDeployments(declaration), context);
   const result = join(base, { ...ensured.result, workspace: workspaceReport(azure) });
   if (result.failures.length > 0) return result;

@@ -81,7 +81,7 @@ export function takingTurns(
 ): Exclusively {
   return async (key, work) => {
     const deps = { leases, clock, newId, signal, deadline, onProgress: (message: string) => log.info(message) };
-    const outcome = await withLeases([key], deps, ({ isHeld }) => work(isHeld));
+    const outcome = await withLeases([key], deps, ({ isHeld }) => work(isHeld), "nothing");
     if ("ok" in outcome) return outcome;
     if (outcome.state === "failed") return failed({ reason: "unreachable", error: outcome.error });
     if (outcome.why === "cancelled") return cancelled();

@@ -62,8 +62,19 @@ export const plan: ReleaseFlow<BatchDeployment>["plan"] = async (deployment, par
         : [{ action: "none", what: `the batch endpoint ${deployment.endpointName}`, reason: "It is as declared." }],
     ...defined({ deployment: deployment.deployment?.name, where: placeOf(deployment.source) }),
   };
-  return succeeded({ planned, carryOut: () => carryOut(deployment, digest, parts, deps) });
+  const done = isNothing(decision) ? unchanged(decision, live.value, deployment) : undefined;
+  return succeeded({ planned, carryOut: () => carryOut(deployment, digest, parts, deps, done) });
 };
+
+/** It is as declared. */
+function unchanged(
+  { notes }: BatchDecision,
+  { endpoint, deployments }: BatchLive,
+  declared: BatchDeployment,
+): BatchEnd {
+  const there = deployments.find((one) => isSameName(one.name, declared.deployment?.name));
+  return { ...shown(there, endpoint), action: "unchanged", notes };
+}
 
 function refused(message: string): Outcome<never> {
   return failed({
@@ -104,15 +115,17 @@ function digestFor({ deployment }: BatchDeployment, parts: TakenParts, deps: Rel
   return digestOf(toBatchDeploymentRequest(deployment, resolved(references, deps)));
 }
 
+/** @param done where there is nothing to do: nothing is written, so nobody has to be kept away meanwhile. */
 async function carryOut(
   deployment: BatchDeployment,
   digest: string,
   parts: TakenParts,
   deps: ReleaseDeps,
+  done: BatchEnd | undefined,
 ): Promise<Released> {
   const { clock } = deps;
   const startedAt = clock.now();
-  const outcome = await deps.exclusively(`batch-endpoint:${deployment.endpointName.toLowerCase()}`, async (isHeld) =>
+  const releaseHeld = async (isHeld: () => boolean) =>
     succeeded(
       await release(
         {
@@ -121,8 +134,9 @@ async function carryOut(
         },
         parts,
       ),
-    ),
-  );
+    );
+  const key = `batch-endpoint:${deployment.endpointName.toLowerCase()}`;
+  const outcome = done === undefined ? await deps.exclusively(key, releaseHeld) : succeeded(done);
   const end: BatchEnd = outcome.ok
     ? outcome.value
     : {
@@ -169,7 +183,7 @@ async function release(work: BatchWork, parts: TakenParts): Promise<BatchEnd> {
   }
   const there = before.deployments.find((one) => isSameName(one.name, name));
   const { notes } = decision;
-  if (isNothing(decision)) return { ...shown(there, before.endpoint), action: "unchanged", notes };
+  if (isNothing(decision)) return unchanged(decision, before, declared);
   const may = await deps.beforeWriting();
   if (!may.ok) return notBegun(declared, failureOf(may.failure, `${what} was not written`), may.failure.error);
   const request = await requestsOf(work, decision, parts, before);

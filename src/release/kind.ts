@@ -76,7 +76,10 @@ export type Released = {
 /** What releasing one deployment comes to: a value, until it is carried out. */
 export type PlannedRelease = {
   readonly planned: PlannedDeployment;
-  /** Carries it out. The live state is read again under the lease, and decided anew. Failures are in the value. */
+  /**
+   * Carries it out. Where anything is to be done, the live state is read again under the lease, and decided anew. Failures are
+   * in the value.
+   */
   readonly carryOut: () => Promise<Released>;
 };
 

@@ -7,7 +7,7 @@ import type { AssetDeps } from "../asset/kind.ts";
 import { registerAsset } from "../asset/register.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import type { LocalUpload } from "../asset/upload/local-upload.ts";
-import type { Assets, AssetVersion } from "../azure/assets.ts";
+import type { AssetVersion } from "../azure/assets.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import { membersOf, textOf } from "../azure/members.ts";
@@ -106,7 +106,9 @@ async function planDeclared(
   };
   if (name === undefined) return succeeded(anonymous(file, tagged, upload, content));
   const { assets } = deps.azure;
-  const known = await (version === undefined ? assets.list("models", name) : oneVersion(assets, name, version));
+  const known = await (version === undefined
+    ? assets.list("models", name)
+    : oneVersion(name, version, placeOf(deps.azure)));
   if (!known.ok) return known;
   const there = known.value.find((one) => hasContent(one, file, upload, content));
   if (there !== undefined)
@@ -153,13 +155,23 @@ async function take(
   }
 }
 
-async function oneVersion(assets: Assets, name: string, version: string): Promise<Outcome<readonly AssetVersion[]>> {
+/** Where the workspace's own versions are. */
+function placeOf({
+  assets,
+  workspace,
+}: Pick<Azure, "assets" | "workspace">): Pick<AssetDeps, "assets" | "workspaceId"> {
+  return { assets, workspaceId: workspace.id };
+}
+
+async function oneVersion(
+  name: string,
+  version: string,
+  { assets, workspaceId }: Pick<AssetDeps, "assets" | "workspaceId">,
+): Promise<Outcome<readonly AssetVersion[]>> {
   const live = await assets.get("models", name, version);
   if (!live.ok) return live;
-  if (live.value === undefined) return succeeded([]);
-  const id = await assets.idOf("models", name, version);
-  if (!id.ok) return id;
-  return succeeded([{ version, id: id.value ?? "", properties: live.value }]);
+  const id = `${workspaceId}/models/${name}/versions/${version}`;
+  return succeeded(live.value === undefined ? [] : [{ version, id, properties: live.value }]);
 }
 
 /** By what we wrote about its content; else by the address of its bytes, or the run that they are of. */
@@ -208,7 +220,7 @@ function anonymous(file: ModelFile, tagged: ModelFile, upload: LocalUpload | und
     identity: content,
     steps: [],
     ensure: async (deps) => {
-      const there = await oneVersion(deps.assets, name, version);
+      const there = await oneVersion(name, version, deps);
       if (!there.ok) return there;
       const [known] = there.value;
       if (known !== undefined) return succeeded(known.id);
@@ -374,7 +386,7 @@ async function planCopy(
   const { version } = promoted;
   const known = await (version === undefined
     ? azure.assets.list("models", name)
-    : oneVersion(azure.assets, name, version));
+    : oneVersion(name, version, placeOf(azure)));
   if (!known.ok) return known;
   const isCopy = ({ properties }: AssetVersion) =>
     textOf(membersOf(properties["tags"])[modelTags.promotedFrom])?.toLowerCase() === source.id.toLowerCase();

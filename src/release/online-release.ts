@@ -25,16 +25,31 @@ import type { Rollout, RolloutStep } from "./rollout.ts";
 
 /** How online deployments, managed and on Kubernetes, are released. */
 export const plan: ReleaseFlow<OnlineDeployment>["plan"] = async (deployment, parts, deps) => {
+  const from = deps.clock.now();
   const live = await readLive(deployment.endpointName, deps.azure.onlineEndpoints);
   if (!live.ok) return live;
   const decided = decide(deployment, parts, live.value, deps);
   if (!decided.ok) return decided;
+  const { rollout } = decided.value;
+  const isQuiet = live.value.endpoint !== undefined && !isInFlight(live.value.endpoint.provisioningState);
   const planned: PlannedRelease = {
-    planned: plannedOf(deployment, decided.value.rollout, parts.steps),
-    carryOut: () => carryOut(deployment, parts, deps),
+    planned: plannedOf(deployment, rollout, parts.steps),
+    carryOut: () =>
+      rollout.steps.length === 0 && isQuiet
+        ? unchanged({ deployment, rollout, ...startingFrom(live.value), from, deps }, parts)
+        : carryOut(deployment, parts, deps),
   };
   return succeeded(planned);
 };
+
+/** It is as declared: nothing is written, so nobody has to be kept away meanwhile. */
+async function unchanged(seen: Seen, { modelId }: TakenParts): Promise<Released> {
+  return released(await ended(seen, { action: "unchanged", notes: [], modelId }));
+}
+
+function startingFrom({ endpoint, deployments }: LiveOnline): Pick<Seen, "progress" | "before"> {
+  return { progress: { live: endpoint, mayHaveMoved: false, tests: [], notes: [] }, before: deployments };
+}
 
 async function carryOut(deployment: OnlineDeployment, parts: TakenParts, deps: ReleaseDeps): Promise<Released> {
   const from = deps.clock.now();
@@ -62,19 +77,11 @@ async function releaseHeld(
   const { rollout, digest } = decided.value;
   const ready = await prepare(deployment, parts, rollout, digest, deps);
   if (!ready.ok) return notBegun(deployment, ready.failure, { deps, from, rollout });
-  const progress: Progress = { live: live.value.endpoint, mayHaveMoved: false, tests: [], notes: [] };
-  const work: Work = {
-    deployment,
-    rollout,
-    release: ready.value,
-    progress,
-    before: live.value.deployments,
-    held,
-    deps,
-  };
+  const { isHeld } = held;
+  const work: Work = { deployment, rollout, release: ready.value, ...startingFrom(live.value), isHeld, from, deps };
   const { steps } = rollout;
   if (!deps.wait) return submit(work);
-  const stop = await carryOutSteps(steps, work.release, progress, work.before, stepDeps(work));
+  const stop = await carryOutSteps(steps, work.release, work.progress, work.before, stepDeps(work));
   return stop === undefined ? succeededWith(work, parts) : stoppedBy(stop, work, parts);
 }
 
@@ -99,17 +106,20 @@ async function readSettled(deployment: OnlineDeployment, deps: ReleaseDeps): Pro
   }
 }
 
-type Work = {
+/** What is told of a release when it ends. */
+type Seen = {
   readonly deployment: OnlineDeployment;
   readonly rollout: Rollout;
-  readonly release: OnlineRelease;
   readonly progress: Progress;
   readonly before: readonly LiveOnlineDeployment[];
-  readonly held: Held;
+  /** When it began. */
+  readonly from: number;
   readonly deps: ReleaseDeps;
 };
 
-function stepDeps({ deployment, held, deps }: Pick<Work, "deployment" | "held" | "deps">): StepDeps {
+type Work = Seen & { readonly release: OnlineRelease; readonly isHeld: () => boolean };
+
+function stepDeps({ deployment, isHeld, deps }: Pick<Work, "deployment" | "isHeld" | "deps">): StepDeps {
   const { azure, clock, signal, deadline, onProgress } = deps;
   return {
     endpoints: azure.onlineEndpoints,
@@ -117,7 +127,7 @@ function stepDeps({ deployment, held, deps }: Pick<Work, "deployment" | "held" |
     clock,
     signal,
     deadline,
-    isHeld: held.isHeld,
+    isHeld,
     onProgress: (message) => onProgress(`${deployment.endpointName}: ${message}`),
   };
 }
@@ -216,16 +226,16 @@ async function readLogs(stop: StepStop, { release, progress, deps }: Work): Prom
 }
 
 async function ended(
-  work: Work,
+  seen: Seen,
   rest: Pick<Ended, "action" | "notes"> & Partial<Pick<Ended, "stop" | "logs" | "modelId">>,
 ): Promise<Ended> {
-  const { deployment, rollout, progress, before, deps, held } = work;
+  const { deployment, rollout, progress, before, deps, from } = seen;
   return {
     deployment,
     rollout,
     progress,
     before,
-    durationSeconds: secondsSince(held.from, deps),
+    durationSeconds: secondsSince(from, deps),
     url: deps.signal.aborted ? undefined : await studioUrl(deployment.endpointName, deps),
     ...rest,
   };

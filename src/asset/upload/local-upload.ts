@@ -152,10 +152,16 @@ async function uploadOnce(
   }
   onProgress(`Uploading ${what} to the datastore ${datastore}: ${contentText(upload)}`);
   const files = sorted.map((file) => ({ ...file, name: blobName(file) }));
+  const mark = { name: upload.blobPath.split("/")[1] ?? "", version: "1", ...completed };
+  const [only, ...others] = files;
+  if (only !== undefined && others.length === 0 && found.value === undefined) {
+    // A single file is whole as soon as it is there: it has its mark from the beginning.
+    const uploaded = await blobs.upload(container, [{ ...only, metadata: mark }], { signal, onProgress });
+    return uploaded.ok ? succeeded(container) : uploaded;
+  }
   // What an upload that broke off has left is there by its content's address: it is not sent again.
   const uploaded = await blobs.upload(container, files, { resumes: upload.blobPath, signal, onProgress });
   if (!uploaded.ok) return uploaded;
-  const hash = upload.blobPath.split("/")[1] ?? "";
-  const marked = await blobs.setMetadata(container, first, { name: hash, version: "1", ...completed });
+  const marked = await blobs.setMetadata(container, first, mark);
   return marked.ok ? succeeded(container) : marked;
 }
