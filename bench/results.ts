@@ -163,11 +163,12 @@ function isWrite(entry: JournalEntry): boolean {
 /** A release that does the same steps. */
 function besideOfficialClient(ours: readonly Measured[], theirs: readonly Measured[]): readonly Target[] {
   const asked = (all: readonly Measured[]) => median(all.map(({ requests }) => requests.length));
+  const time = (all: readonly Measured[]) => median(all.map(({ seconds }) => seconds));
+  const faster = time(theirs) / time(ours);
   // The emulator, as the service, has both wait for a second before each look at an operation.
-  const looks = ({ requests }: Measured) =>
-    requests.filter(({ path }) => path.includes("/mfeOperationsStatus/")).length;
-  const working = (all: readonly Measured[]) => median(all.map((one) => one.seconds - looks(one)));
-  const faster = working(theirs) / working(ours);
+  const looks = median(
+    ours.map(({ requests }) => requests.filter(({ path }) => path.includes("/mfeOperationsStatus/")).length),
+  );
   return [
     {
       target: "release: at most as many requests as azure-ai-ml",
@@ -175,8 +176,8 @@ function besideOfficialClient(ours: readonly Measured[], theirs: readonly Measur
       met: asked(ours) <= asked(theirs),
     },
     {
-      target: "release: at least 3 times as fast as azure-ai-ml, beyond the second before each look at an operation",
-      measured: `${faster.toFixed(1)} times: ${working(ours).toFixed(2)} s beside ${working(theirs).toFixed(2)} s`,
+      target: "release: at least 3 times as fast as azure-ai-ml",
+      measured: `${faster.toFixed(1)} times: ${time(ours).toFixed(2)} s, of which ${looks} s are waits for operations, beside ${time(theirs).toFixed(2)} s`,
       met: faster >= 3,
     },
   ];

@@ -83,6 +83,32 @@ function chosen(versions: readonly Version[], query: URLSearchParams): readonly 
   return ordered.slice(0, top);
 }
 
+/** A version as the workspace at `root` has it once it is put. */
+function versionIn(
+  root: string,
+  kind: string,
+  name: string,
+  version: string,
+  properties: Readonly<Record<string, unknown>>,
+): Version {
+  return {
+    id: `${root}/${kind}/${name}/versions/${version}`,
+    name: version,
+    type: `Microsoft.MachineLearningServices/workspaces/${kind}/versions`,
+    properties: {
+      description: null,
+      tags: {},
+      properties: {},
+      isArchived: false,
+      isAnonymous: false,
+      ...added[kind],
+      ...withWorkspace(properties, root),
+      ...(kind === "models" ? jobOf(properties) : {}),
+    },
+    systemData: { createdAt: new Date().toISOString(), createdBy: seeded.clientId, createdByType: "Application" },
+  };
+}
+
 /**
  * Versions of codes, components, environments, data and models.
  *
@@ -100,28 +126,6 @@ export function createAssets(
       .list<Version>("assets")
       .filter(({ key: one }) => one.startsWith(`${kind}/${name}/`.toLowerCase()))
       .map(({ value }) => value);
-
-  const versionOf = (
-    kind: string,
-    name: string,
-    version: string,
-    properties: Readonly<Record<string, unknown>>,
-  ): Version => ({
-    id: `${root}/${kind}/${name}/versions/${version}`,
-    name: version,
-    type: `Microsoft.MachineLearningServices/workspaces/${kind}/versions`,
-    properties: {
-      description: null,
-      tags: {},
-      properties: {},
-      isArchived: false,
-      isAnonymous: false,
-      ...added[kind],
-      ...withWorkspace(properties, root),
-      ...(kind === "models" ? jobOf(properties) : {}),
-    },
-    systemData: { createdAt: new Date().toISOString(), createdBy: seeded.clientId, createdByType: "Application" },
-  });
 
   const containerOf = (kind: string, name: string) => {
     const latest = versionsOf(kind, name).at(-1);
@@ -144,7 +148,7 @@ export function createAssets(
 
   return {
     put: (kind: string, name: string, version: string, properties: Readonly<Record<string, unknown>> = {}): void =>
-      store.put("assets", key(kind, name, version), versionOf(kind, name, version, properties)),
+      store.put("assets", key(kind, name, version), versionIn(root, kind, name, version, properties)),
     all: (): readonly Version[] => store.list<Version>("assets").map(({ value }) => value),
     find: (kind: string, name: string, version: string): Version | undefined => {
       if (version !== "latest") return store.get<Version>("assets", key(kind, name, version));
@@ -205,7 +209,7 @@ export function createAssets(
       const known = store.get<Version>("assets", key(kind, name, version));
       if (request.method === "PUT") {
         const properties = (request.body as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
-        const made = versionOf(kind, name, version, properties);
+        const made = versionIn(root, kind, name, version, properties);
         if (known !== undefined && contentOf(known) !== contentOf(made)) {
           return otherContent(kind, name, version);
         }
