@@ -11,7 +11,7 @@ const cluster = computeDocument("cpu-cluster", {
   isAttachedCompute: false,
   properties: { vmSize: "Standard_DS3_v2", scaleSettings: { minNodeCount: 0, maxNodeCount: 1 } },
 });
-const stand = useStand([aksTarget, cluster]);
+const stand = useStand([aksTarget, cluster], { serves: true });
 
 type Json = Readonly<Record<string, unknown>>;
 

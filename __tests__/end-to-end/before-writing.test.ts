@@ -44,6 +44,8 @@ const machine = (name: string, vm = "vm1") => `  - name: ${name}
 `;
 const cluster = "targets:\n  - { name: cpu, type: amlcompute }\n";
 const job = (lines: readonly string[]) => ["command: echo once", "compute: azureml:cpu", ...lines, ""].join("\n");
+const service = (type: string, more: string) =>
+  `{ type: ${type}, name: clf, model: { name: clf, path: model.json }, code_configuration: { code: src, scoring_script: score.py }, environment: { image: ubuntu }, ${more} }`;
 const withJob = (...lines: readonly string[]): Files => ({
   "azureml.yml": `${cluster}run: jobs/train.yml\n`,
   "jobs/train.yml": job(lines),
@@ -476,7 +478,20 @@ const cases: readonly Case[] = [
     inputs: { config: "azureml.yml, data.yml" },
     before: () => done("apply", dataFile("1\n"), { inputs: { config: "azureml.yml, data.yml" } }),
   },
-  { reason: "not-supported", what: "a deployment", files: declared(`${cluster}deploy: { type: aci }\n`) },
+  {
+    reason: "not-supported",
+    what: "a job of a type that az ml submits no more",
+    files: declared(`${cluster}run: { type: import, source: { type: database }, output: { type: mltable } }\n`),
+  },
+  {
+    reason: "unknown-compute",
+    what: "a web service on a cluster that is nowhere",
+    files: {
+      ...declared(`${cluster}deploy: ${service("aks", "compute: azureml:elsewhere")}\n`),
+      "src/score.py": "def init(): pass\ndef run(data): return data\n",
+      "model.json": "{}",
+    },
+  },
 ];
 
 /** What no reading can tell, and why. */
@@ -491,6 +506,8 @@ const onlyByWriting: Partial<Record<FailureReason, string>> = {
   "gate-missed": "Metrics come of the run.",
   "download-failed": "Outputs come of the run.",
   "comment-failed": "The comment says what came of everything else, so it is written last.",
+  "deployment-failed": "The service provisions what was written.",
+  "smoke-test-failed": "Only what is deployed can be tested.",
   preempted: "Machines are taken away while the run has them.",
   "queue-limit": "The time passes while the run waits for nodes.",
   "total-limit": "The time passes while the run goes on.",
@@ -536,7 +553,7 @@ describe("no write comes before a refusal that reading can tell:", () => {
     const sources = readdirSync(root, { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith(".ts") && !/-codes\.ts$/.test(path))
       .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
-    const inFiles = /^(yaml|secret|declaration|compute|asset|job)\/|^plan\/plan-file|^commands\/plan-file/;
+    const inFiles = /^(yaml|secret|declaration|compute|asset|job|deployment)\/|^plan\/plan-file|^commands\/plan-file/;
     const codes = Object.keys(problemCodes).filter(
       (code) => !sources.some(({ path, text }) => inFiles.test(path) && text.includes(`"${code}"`)),
     );
@@ -548,7 +565,7 @@ describe("no write comes before a refusal that reading can tell:", () => {
         "missing-compute",
         "missing-datastore",
         "missing-secret",
-        "not-on-runner",
+        "unknown-compute",
         "version-exists",
       ].sort(),
     );

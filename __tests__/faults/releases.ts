@@ -260,7 +260,7 @@ export async function releaseKinds(
   return [{ file: "release", flows }];
 }
 
-export function checkoutOf(files: Readonly<Record<string, string>>): string {
+function checkoutOf(files: Readonly<Record<string, string>>): string {
   const checkout = mkdtempSync(join(tmpdir(), "faults-release-"));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(checkout, path)), { recursive: true });

@@ -39,12 +39,14 @@ export type StandOptions = {
   readonly seconds?: number;
   /** Clients come in by a proxy, and know the real names of Azure's and GitHub's hosts. One stand of a process can be so. */
   readonly proxied?: boolean;
+  /** Deployments are served by Azure ML's own server; else scorers answer, which need no Python. */
+  readonly serves?: boolean;
 };
 
 /** @param certificatesFolder the same for all stands of a process, which trusts one authority of that name. */
 async function openStand(
   certificatesFolder: string,
-  { seconds = 0.02, proxied = false }: StandOptions,
+  { seconds = 0.02, proxied = false, serves = false }: StandOptions,
 ): Promise<Stand> {
   // Azure's libraries read this once, and the proxy for each client. What is on this machine is the emulator's own.
   if (proxied) process.env["NO_PROXY"] = "127.0.0.1";
@@ -53,7 +55,7 @@ async function openStand(
     stateFolder,
     certificatesFolder,
     durations: { default: seconds },
-    serving: "light",
+    ...(serves ? {} : { serving: "light" }),
   });
   let requests: Pick<InterceptedRequest, "method" | "path">[] = [];
   let leaks: string[] = [];
