@@ -37,10 +37,10 @@ describe("an address that a key is sent to", () => {
     ["http://[::1]/score", "cluster", cloud, false],
     ["http://127.0.0.1:80/score", "cluster", emulated, true],
     ["https://127.0.0.1:4443/_inference/ep/score", "online", emulated, true],
-    ["http://127.0.0.1:5001/score", "local", undefined, true],
-    ["http://10.0.0.1:5001/score", "local", undefined, false],
-    ["ftp://127.0.0.1/score", "local", undefined, false],
-    ["score", "local", undefined, false],
+    ["http://127.0.0.1:5001/score", "runner", undefined, true],
+    ["http://10.0.0.1:5001/score", "runner", undefined, false],
+    ["ftp://127.0.0.1/score", "runner", undefined, false],
+    ["score", "runner", undefined, false],
   ])("%s as %s", (text, place, at, taken) => expect(isTaken(text, place, at)).toBe(taken));
 
   it("that is a stranger is not asked, and only its host is told", async () => {
@@ -93,8 +93,8 @@ describe("a request to a model", () => {
       await new Promise((resolve) => server.close(resolve));
     }
   });
-  const ask = (url: string, place: ScoringPlace = "local", seconds = 5) =>
-    createScoring(place === "local" ? undefined : cloud, signal)({ place, url, seconds });
+  const ask = (url: string, place: ScoringPlace = "runner", seconds = 5) =>
+    createScoring(place === "runner" ? undefined : cloud, signal)({ place, url, seconds });
 
   it("goes by HTTP_PROXY where its address is plain http, and not where NO_PROXY names its host", async () => {
     const answer = await ask("http://clf.eastus.azurecontainer.io/score", "cluster");
@@ -109,7 +109,7 @@ describe("a request to a model", () => {
   });
 
   it("is given up after its time", async () => {
-    expect(await ask(`${origin}/never`, "local", 0.2)).toMatchObject({
+    expect(await ask(`${origin}/never`, "runner", 0.2)).toMatchObject({
       ok: false,
       failure: { reason: "unreachable", error: { code: "Timeout", message: "no answer within 0.2 s" } },
     });
@@ -118,7 +118,7 @@ describe("a request to a model", () => {
   it("ends with the workflow", async () => {
     const controller = new AbortController();
     const scoring = createScoring(undefined, controller.signal);
-    const asking = scoring({ place: "local", url: `${origin}/never`, seconds: 60 });
+    const asking = scoring({ place: "runner", url: `${origin}/never`, seconds: 60 });
     controller.abort();
     expect(await asking).toMatchObject({ ok: false, failure: { reason: "cancelled" } });
   });

@@ -64,7 +64,7 @@ describe("files", () => {
     const job = "command: x\nenvironment: azureml:e:1\n";
     const files = {
       "a.yml": "name: cpu\ntype: amlcompute\n",
-      "endpoint.yml": "$schema: https://host/managedOnlineEndpoint.schema.json\nname: x\n",
+      "endpoint.yml": "$schema: https://host/managedOnlineEndpoint.schema.json\nname: clf-ep\n",
       "parallel.yml": "type: parallel\ntask: {}\n",
       "workflow.yml": "on: push\njobs: { a: { runs-on: x } }\n",
       "one-job.yml": job,
@@ -93,9 +93,10 @@ describe("files", () => {
       "azureml.yml": "targets: [{ name: cpu, type: amlcompute }]\n",
       ".github/workflows/ci.yml": "name: ci\non: push\njobs: { a: { runs-on: x, steps: [{ run: 'x' }] } }\n",
       ".github/workflows/broken.yml": "name: ci\non: push\njobs:\n  a: { runs-on: ${{ matrix.os }} }\n",
-      "endpoints/endpoint.yml": "$schema: https://host/managedOnlineEndpoint.schema.json\nname: x\nauth_mode: key\n",
+      "endpoints/endpoint.yml":
+        "$schema: https://host/managedOnlineEndpoint.schema.json\nname: clf-ep\nauth_mode: key\n",
       "endpoints/blue.yml":
-        "$schema: https://host/managedOnlineDeployment.schema.json\nname: blue\nendpoint_name: x\nmodel: azureml:m:1\n",
+        "$schema: https://host/managedOnlineDeployment.schema.json\nname: blue\nendpoint_name: clf-ep\nmodel: azureml:m:1\ninstance_type: Standard_DS3_v2\ninstance_count: 1\n",
       "endpoints/broken.yml": "$schema: https://host/managedOnlineDeployment.schema.json\nname: blue\n bad: [\n",
       "pipelines/pipeline.yml":
         "$schema: https://host/pipelineJob.schema.json\ntype: pipeline\ncompute: c\njobs: { a: { component: azureml:x:1 } }\n",

@@ -52,7 +52,7 @@ async function run(...tests: readonly Partial<RequestTest>[]): Promise<readonly 
   const outcome = await runRequestTests(
     tests.map((fields) => requestTest(fields)),
     {
-      place: "local",
+      place: "runner",
       uri: `${origin}/score`,
       headers: { authorization: "Bearer key", "azureml-model-deployment": "green" },
     },

@@ -19,7 +19,7 @@ import { barePipeline, httpClient, userAgentPrefix } from "./pipeline.ts";
  * - `cluster`: a Kubernetes online endpoint or a web service: at an address of its own, often by plain http.
  * - `local`: this machine.
  */
-export type ScoringPlace = "online" | "cluster" | "local";
+export type ScoringPlace = "online" | "cluster" | "runner";
 
 /** A body that is read while it is sent; opened anew each time that it is sent. */
 export type ScoringBody = { readonly length: number; readonly open: () => Readable };
@@ -126,7 +126,7 @@ let plain: Pipeline | undefined;
 /** Redirections are not followed: the key goes to this address and to no other. */
 function pipelineTo({ protocol }: URL, place: ScoringPlace): Pipeline {
   // No proxy leads to this machine, whether or not NO_PROXY says so.
-  if (place === "local") return (direct ??= createEmptyPipeline());
+  if (place === "runner") return (direct ??= createEmptyPipeline());
   if (protocol === "https:") return (secure ??= barePipeline());
   return (plain ??= plainPipeline());
 }
@@ -154,7 +154,7 @@ export function scoringAddress(text: string, place: ScoringPlace, cloud: Hosts |
     throw new ForeignAddress(
       `The service named a scoring address at ${url.host} with a user in front; it is not used.`,
     );
-  if (isOnThisMachine(url) && (place === "local" || (cloud !== undefined && isEmulated(cloud)))) return url;
+  if (isOnThisMachine(url) && (place === "runner" || (cloud !== undefined && isEmulated(cloud)))) return url;
   if (place === "online" && isManaged(url, cloud)) return url;
   if (place === "cluster" && !isOnThisMachine(url) && !isLinkLocal(url)) return url;
   throw new ForeignAddress(
@@ -165,7 +165,7 @@ export function scoringAddress(text: string, place: ScoringPlace, cloud: Hosts |
 const wanted: Readonly<Record<ScoringPlace, string>> = {
   online: "where the cloud serves its managed online endpoints",
   cluster: "an address of a cluster or a container",
-  local: "this machine",
+  runner: "this machine",
 };
 
 /** Below `inference` of the studio's name, in every cloud: `NAME.REGION.inference.ml.azure.com`. */

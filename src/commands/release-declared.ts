@@ -5,6 +5,7 @@ import { defined } from "../azure/defined.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { Deployment } from "../deployment/deployment.ts";
+import { familyOf, isOnRunner } from "../deployment/family.ts";
 import { hasChangesIn } from "../release/changes.ts";
 import type { PlannedRelease, Released, ReleaseDeps, ReleasedRun } from "../release/kind.ts";
 import { takeParts } from "../release/parts.ts";
@@ -82,11 +83,6 @@ export async function releaseDeclared(
   };
 }
 
-/** What has names of its own in a workspace. */
-function familyOf({ type }: Deployment): string {
-  return type === "kubernetes" || type === "managed" ? "online" : type === "aks" || type === "aci" ? "service" : type;
-}
-
 async function releaseOne(
   deployment: Deployment,
   context: CommandContext,
@@ -128,7 +124,7 @@ async function plannedRelease(
   { azure, liveNames }: Place,
   before: { readonly run?: ReleasedRun; readonly isRunToCome?: boolean },
 ) {
-  if (deployment.type === "local") return planOnRunner(deployment, context, azure, before);
+  if (isOnRunner(deployment)) return planOnRunner(deployment, context, azure, before);
   if (azure === undefined) throw new Error(`The deployment ${deployment.endpointName} needs a workspace.`);
   const deps = { ...releaseDeps(deployment, context, { azure, liveNames }), ...before };
   const parts = await takeParts(deployment, deps);
@@ -177,7 +173,9 @@ export async function planDeployments(
   return {
     planned,
     // What the runner serves ends with the job: it is no state that could be as declared.
-    hasChanges: planned.some((one) => one.type !== "local" && hasChangesIn(one)),
+    hasChanges: outcomes.some(
+      ({ deployment, outcome }) => !isOnRunner(deployment) && outcome.ok && hasChangesIn(outcome.value.planned),
+    ),
     failures: outcomes.flatMap(({ deployment, outcome }) =>
       outcome.ok ? [] : [failureAt(outcome.failure, `${wordFor(deployment)} could not be planned`, deployment.source)],
     ),

@@ -5,6 +5,7 @@ import type { LiveJob } from "../azure/jobs.ts";
 import type { AzureFailure } from "../azure/outcome.ts";
 import { originOf } from "../compute/target.ts";
 import type { Declaration } from "../declaration/declaration.ts";
+import { isOnRunner as isServedHere } from "../deployment/family.ts";
 import { needsWorkspace as servesFromWorkspace } from "../deployment/local/definition.ts";
 import { workflowAttempt } from "../github/context.ts";
 import { assetsOf, computesOf, isOfFirstSdk, liveStepsOf, stepsOf, type Job } from "../job/job.ts";
@@ -38,7 +39,7 @@ export function needsWorkspace({
   // What a run of the runner is compared with is in the workspace.
   const compares = run !== undefined && gates.some(isComparison);
   return (
-    deployments.some((deployment) => deployment.type !== "local" || servesFromWorkspace(deployment)) ||
+    deployments.some((deployment) => !isServedHere(deployment) || servesFromWorkspace(deployment)) ||
     !onRunner ||
     compares ||
     assets.length > 0 ||

@@ -1,4 +1,5 @@
 import type { ComputeTarget } from "../compute/target.ts";
+import { familyOf, isOnline } from "../deployment/family.ts";
 import {
   computesOf,
   deploymentTypes,
@@ -6,6 +7,7 @@ import {
   type Deployment,
   type DeploymentTypeName,
 } from "../deployment/deployment.ts";
+import { onlineTypeOf, type DeployDocument } from "../deployment/document.ts";
 import type { DeployEntry } from "../deployment/kind.ts";
 import { formatPosition, type Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
@@ -38,8 +40,9 @@ export function readDeployments(
     const { deployment, problems: found } = readDeployment(type, entry);
     problems.push(...found);
     if (deployment === undefined) return [];
-    const isOnline = deployment.type === "managed" || deployment.type === "kubernetes";
-    return [isOneOfSeveral === true && isOnline ? { ...deployment, strategy: { type: "replace" } } : deployment];
+    return [
+      isOneOfSeveral === true && isOnline(deployment) ? { ...deployment, strategy: { type: "replace" } } : deployment,
+    ];
   });
   for (const deployment of deployments) problems.push(...misplaced(deployment, targets));
   return withoutDoubles(deployments, problems);
@@ -118,12 +121,10 @@ function typeOfMapping(
 }
 
 /** What its schema, its `type` or its keys say. */
-function typeOfDocument({ node, declares }: Document): "managed" | "kubernetes" | "batch" | undefined {
+function typeOfDocument({ node, declares }: Document): DeployDocument["type"] {
   if (declares.type !== undefined) return declares.type;
   const value = valueAt(node);
-  if (!isMapping(value)) return undefined;
-  if (value["type"] === "managed" || value["type"] === "kubernetes") return value["type"];
-  return undefined;
+  return isMapping(value) ? onlineTypeOf(value) : undefined;
 }
 
 /** az ml's documents by themselves: each deployment with its endpoint, and endpoints that have none. */
@@ -193,8 +194,11 @@ function releaseName(deployment: Deployment): string | undefined {
 function withoutDoubles(deployments: readonly Deployment[], problems: Problem[]): readonly Deployment[] {
   const known = new Map<string, Deployment>();
   for (const deployment of deployments) {
-    const family = deployment.type === "kubernetes" ? "managed" : deployment.type === "aks" ? "aci" : deployment.type;
-    const key = JSON.stringify([family, deployment.endpointName, releaseName(deployment) ?? ""]).toLowerCase();
+    const key = JSON.stringify([
+      familyOf(deployment),
+      deployment.endpointName,
+      releaseName(deployment) ?? "",
+    ]).toLowerCase();
     const first = known.get(key);
     if (first === undefined) {
       known.set(key, deployment);

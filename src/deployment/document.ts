@@ -68,6 +68,11 @@ function typeOf(
   return ofOnlineDeployments.some(has) && !has("resources") ? { type: "managed" } : {};
 }
 
+/** The type of an online endpoint or deployment that says it by the key alone. */
+export function onlineTypeOf({ type }: Readonly<Record<string, unknown>>): "managed" | "kubernetes" | undefined {
+  return type === "managed" || type === "kubernetes" ? type : undefined;
+}
+
 const types = ["local", "aci", "aks", "managed", "kubernetes", "batch"] as const;
 /** Keys by which a file is told as the inline mapping: nothing else has them beside such a type. */
 const ofMappings = ["endpoint", "deployment", "strategy", "tests", "promote_from", "keep_failed", "code_configuration"];

@@ -2,6 +2,7 @@ import type { AssetUse } from "../asset/asset.ts";
 import { collectionOf } from "../asset/declared.ts";
 import { namesAsset } from "../asset/reference.ts";
 import { assetsOf, modelOf, type Deployment, type DeploymentTypeName } from "../deployment/deployment.ts";
+import { isOnRunner } from "../deployment/family.ts";
 import { namedAssetsOf } from "../deployment/named-assets.ts";
 
 /** Actions below `Microsoft.MachineLearningServices/workspaces/`, and what they are needed for. */
@@ -128,7 +129,7 @@ function modelNeeds(deployment: Deployment): readonly NeededBelow[] {
   const model = modelOf(deployment);
   const read = ["models/read", "models/versions/read"];
   if (deployment.promoteFrom?.from === "workspace" || model?.from === "declared")
-    return deployment.type === "local" && deployment.promoteFrom === undefined
+    return isOnRunner(deployment) && deployment.promoteFrom === undefined
       ? []
       : [
           {
@@ -145,10 +146,10 @@ function modelNeeds(deployment: Deployment): readonly NeededBelow[] {
 /** Whether files of this machine go to the workspace's store: a model's do. */
 export function uploadsModel(deployment: Deployment): boolean {
   const model = modelOf(deployment);
-  return deployment.type !== "local" && model?.from === "declared" && model.file.location.from === "local";
+  return !isOnRunner(deployment) && model?.from === "declared" && model.file.location.from === "local";
 }
 
 /** Code, environment, component. What is served on the runner goes nowhere. */
 export function usesOf(deployment: Deployment): readonly AssetUse[] {
-  return deployment.type === "local" ? [] : assetsOf(deployment);
+  return isOnRunner(deployment) ? [] : assetsOf(deployment);
 }

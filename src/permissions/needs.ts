@@ -9,6 +9,7 @@ import { namesAsset } from "../asset/reference.ts";
 import { assetsOf, graphOf, isOfFirstSdk } from "../job/job.ts";
 import type { Plane } from "../azure/grants.ts";
 import type { Deployment } from "../deployment/deployment.ts";
+import { isOnRunner } from "../deployment/family.ts";
 import { purposes, workspaces } from "./writes.ts";
 import { needsOfDeployment, needsOfNamedAssets, uploadsModel, usesOf } from "./deployment-needs.ts";
 
@@ -262,7 +263,7 @@ function storeNeeds(
   // Two calls that submit the same to the first SDK's services, or release on one endpoint, take turns by a lease.
   const takesTurns =
     (declared.run !== undefined && isOfFirstSdk(declared.run)) ||
-    declared.deployments.some(({ type }) => type !== "local");
+    declared.deployments.some((deployment) => !isOnRunner(deployment));
   if (!uploads && !takesTurns && targets.length === 0) return [];
   const at = workspaceId(workspace);
   const level = uploads ? "required" : "recommended";

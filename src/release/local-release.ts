@@ -316,7 +316,7 @@ async function tested(
   onProgress(`The server of ${name} answers at http://${loopback}:${port}${scoringPath}.`);
   const requests = tests.filter((test) => test.kind === "request");
   const uri = `http://${loopback}:${port}${scoringPath}`;
-  const reports = await runRequestTests(requests, { place: "local", uri, headers: {} }, deps);
+  const reports = await runRequestTests(requests, { place: "runner", uri, headers: {} }, deps);
   if (!reports.ok) return { ...cancelled(deployment), log: await server.log() };
   const { hasSwagger } = health;
   const missed = reports.value.filter(({ passed }) => !passed);

@@ -41,7 +41,7 @@ export async function waitUntilHealthy(
   const ask = (path: string) => {
     // A server that listens and has not begun to answer holds the question.
     const seconds = Math.min(askSeconds, Math.max(1, (until - clock.now()) / 1000));
-    return scoring({ place: "local", method: "GET", url: `http://${loopback}:${port}${path}`, seconds });
+    return scoring({ place: "runner", method: "GET", url: `http://${loopback}:${port}${path}`, seconds });
   };
   let last = "nobody listens";
   for (let look = 0; ; look += 1) {
@@ -70,6 +70,6 @@ export async function waitUntilHealthy(
 /** Whether a server answers that it is well. */
 export async function isHealthy(port: number, healthPath: string, scoring: Scoring): Promise<boolean> {
   const url = `http://${loopback}:${port}${healthPath}`;
-  const answer = await scoring({ place: "local", method: "GET", url, seconds: askSeconds });
+  const answer = await scoring({ place: "runner", method: "GET", url, seconds: askSeconds });
   return answer.ok && answer.value.status === 200;
 }
