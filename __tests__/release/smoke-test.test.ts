@@ -47,7 +47,9 @@ beforeEach(() => {
   answers = [json({ predictions: [3] })];
 });
 
-async function run(...tests: readonly Partial<RequestTest>[]): Promise<readonly TestReport[]> {
+const run = (...tests: readonly Partial<RequestTest>[]) => runUntil(Infinity, tests);
+
+async function runUntil(deadline: number, tests: readonly Partial<RequestTest>[]): Promise<readonly TestReport[]> {
   const { signal } = new AbortController();
   const outcome = await runRequestTests(
     tests.map((fields) => requestTest(fields)),
@@ -56,7 +58,7 @@ async function run(...tests: readonly Partial<RequestTest>[]): Promise<readonly 
       uri: `${origin}/score`,
       headers: { authorization: "Bearer key", "azureml-model-deployment": "green" },
     },
-    { scoring: createScoring(undefined, signal), clock: fastClock(), signal, onProgress: () => undefined },
+    { scoring: createScoring(undefined, signal), clock: fastClock(), signal, deadline, onProgress: () => undefined },
   );
   if (!outcome.ok) throw new Error(outcome.failure.error.message);
   return outcome.value;
@@ -68,6 +70,17 @@ async function said(fields: Partial<RequestTest>): Promise<string | undefined> {
   expect(report?.passed).toBe(report?.message === undefined);
   return report?.message;
 }
+
+it("asks nothing once the time of the command is over, and says so", async () => {
+  expect(await runUntil(0, [{ calls: 5 }])).toMatchObject([
+    {
+      passed: false,
+      calls: 0,
+      message: expect.stringContaining("the time of the command was over after 0 of 5 calls"),
+    },
+  ]);
+  expect(asked).toEqual([]);
+});
 
 describe("a smoke test", () => {
   it("sends the body, who asks, and which deployment is meant", async () => {

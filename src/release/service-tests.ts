@@ -15,7 +15,7 @@ import type { ServiceLogs } from "./service-report.ts";
 export async function testService(
   { tests }: AnyService,
   live: LiveV1Service,
-  { azure, clock, signal, onProgress }: ReleaseDeps,
+  { azure, clock, signal, deadline, onProgress }: ReleaseDeps,
 ): Promise<Outcome<readonly TestReport[]>> {
   const requests = tests.filter((test) => test.kind === "request");
   if (requests.length === 0) return succeeded([]);
@@ -29,7 +29,13 @@ export async function testService(
   return runRequestTests(
     requests,
     { place: "cluster", uri: live.scoringUri, headers: headers.value },
-    { scoring: azure.scoring, clock, signal, onProgress: (message) => onProgress(`${live.name}: ${message}`) },
+    {
+      scoring: azure.scoring,
+      clock,
+      signal,
+      deadline,
+      onProgress: (message) => onProgress(`${live.name}: ${message}`),
+    },
   );
 }
 

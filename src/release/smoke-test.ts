@@ -22,6 +22,8 @@ export type SmokeTestDeps = {
   readonly scoring: Scoring;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Milliseconds since the epoch after which nothing is asked any more. */
+  readonly deadline: number;
   readonly onProgress: (message: string) => void;
 };
 
@@ -74,6 +76,10 @@ async function runTest(
   let message: string | undefined;
   let calls = 0;
   while (calls < test.calls && message === undefined) {
+    if (deps.clock.now() >= deps.deadline) {
+      message = `the time of the command was over after ${calls} of ${test.calls} calls; timeout-minutes says how long it may take.`;
+      break;
+    }
     const answer = await ask(request, test.status, deps);
     calls += 1;
     if (!answer.ok) {
