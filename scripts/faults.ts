@@ -49,13 +49,13 @@ const size =
   options["size"] === undefined ? {} : Object.fromEntries((only ?? []).map((name) => [name, Number(options["size"])]));
 const usual = sample
   ? {
-      systematic: 150,
+      systematic: 90,
       mutants: 200,
       addresses: 100,
       secrets: 12,
       files: 3_000,
-      crash: 14,
-      race: 12,
+      crash: 12,
+      race: 10,
       withoutStorage: 5,
       release: 40,
       releaseCrash: 12,
