@@ -9,6 +9,6 @@ export default {
   transform: { "^.+\\.ts$": "<rootDir>/scripts/strip-types.js" },
   modulePathIgnorePatterns: ["<rootDir>/build/", "<rootDir>/dist/", "<rootDir>/.demo/", "<rootDir>/.emulator/"],
   // Most of what the tests wait for is the emulator and the processes of the action, not this process.
-  maxWorkers: Math.ceil(3.5 * availableParallelism()),
+  maxWorkers: Math.ceil(2.5 * availableParallelism()),
   testTimeout: 60_000,
 };
