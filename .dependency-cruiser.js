@@ -3,8 +3,8 @@
  * what a type ties together has to be understood together.
  */
 const layers = {
-  "the clock, the version, Retry-After, canonical JSON, sizes":
-    "^src/(clock|version|retry-after|canonical-json|size-text)\\.ts$",
+  "the clock and pauses, the version, Retry-After, canonical JSON, sizes":
+    "^src/(clock|pause|version|retry-after|canonical-json|size-text)\\.ts$",
   yaml: "^src/yaml/",
   secret: "^src/secret/",
   azure: "^src/azure/",

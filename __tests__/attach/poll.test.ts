@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
 import {
-  pause,
   pollUntilTerminal,
   pollWrite,
   resolveUnknownOutcome,
@@ -164,20 +163,5 @@ describe("polling a write", () => {
     const { deps, sleeps } = play({ operation: [running], deadline: 10 });
     expect(short(await pollWrite("dsvm", { operationUrl }, deps))).toBe("in-flight by timeout");
     expect(sleeps).toEqual([1, 7, 2]);
-  });
-});
-
-describe("a pause", () => {
-  it("grows by a fifth from 1 s, up to 15 s", async () => {
-    const { deps, sleeps } = play({});
-    for (const look of [0, 1, 2, 50]) await pause(look, undefined, deps);
-    expect(sleeps).toEqual([1, 1.2, 1.44, 15]);
-  });
-
-  it("ends at the deadline, and there is none after it", async () => {
-    const { deps, sleeps } = play({ deadline: 3 });
-    expect(await pause(0, 60, deps)).toBeUndefined();
-    expect(await pause(1, 60, deps)).toBe("timeout");
-    expect(sleeps).toEqual([3]);
   });
 });

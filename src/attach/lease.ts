@@ -1,6 +1,7 @@
 import type { Leases } from "../azure/leases.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import type { Clock } from "../clock.ts";
+import { pause } from "../pause.ts";
 import { readIntents, writeIntents, type Intent } from "./intent.ts";
 
 /** What keeps two runs from attaching one resource at the same time. */
@@ -137,7 +138,7 @@ type Take =
   | NotHeld;
 
 async function take(key: string, id: string, deps: LeaseDeps): Promise<Take> {
-  const { leases, clock, signal, deadline, onProgress } = deps;
+  const { leases, clock, signal, onProgress } = deps;
   let busyAt: number | undefined;
   for (let look = 0; ; look += 1) {
     // Taken before the request: the lease may begin as soon as it is sent.
@@ -153,13 +154,8 @@ async function take(key: string, id: string, deps: LeaseDeps): Promise<Take> {
       if (busyAt === undefined) onProgress(await holderOf(key, deps));
       busyAt = askedAt;
     }
-    const left = (deadline - clock.now()) / 1000;
-    if (left <= 0) return { state: "in-flight", why: "timeout" };
-    try {
-      await clock.sleep(Math.min(shortestWait * 1.5 ** look, longestWait, left), signal);
-    } catch {
-      return { state: "in-flight", why: "cancelled" };
-    }
+    const why = await pause(Math.min(shortestWait * 1.5 ** look, longestWait), deps);
+    if (why !== undefined) return { state: "in-flight", why };
   }
 }
 

@@ -3,6 +3,7 @@ import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import type { KindFacts } from "../compute/kind.ts";
 import { kindOfLive } from "../compute/target.ts";
 import { isInFlight, isLeaving } from "../compute/state.ts";
+import { pause, secondsAfter } from "../pause.ts";
 import type { AttachDeps } from "./dependencies.ts";
 
 /** What reading and waiting need from outside. */
@@ -29,14 +30,6 @@ export function idsOf({ correlationId, requestId }: Accepted): Ids {
     ...(requestId === undefined ? {} : { requestId }),
   };
 }
-
-/**
- * Seconds between reads when the service names none: short at first, for kinds that attach within seconds, then a fifth
- * longer each time, so that the delay in seeing the end stays small against the time it took. Our choice.
- */
-const firstPause = 1;
-const growth = 1.2;
-const longestPause = 15;
 
 /**
  * Follows a write to its end: first the operation, as long as the service knows it, then the compute itself, because the
@@ -78,7 +71,7 @@ async function pollOperation(
 ): Promise<OperationEnd> {
   let shown = "";
   for (let look = 0, wait = retryAfterSeconds; ; look += 1) {
-    const paused = await pause(look, wait, deps);
+    const paused = await pause(wait ?? secondsAfter(look), deps);
     if (paused !== undefined) return { state: "in-flight", why: paused };
     const progress = await deps.computes.progress(operationUrl);
     // An operation that the service has forgotten, or that cannot be read, says nothing about the compute: read that instead.
@@ -122,7 +115,7 @@ export async function pollUntilTerminal(
       shown = state;
       deps.onProgress(name, shown);
     }
-    const paused = await pause(look, undefined, deps);
+    const paused = await pause(secondsAfter(look), deps);
     if (paused !== undefined) return { state: "in-flight", why: paused, compute: read.value };
   }
 }
@@ -134,28 +127,10 @@ export async function pollUntilTerminal(
 export async function resolveUnknownOutcome(name: string, deps: PollDeps): Promise<PollResult> {
   const looksUntilAbsent = 5;
   for (let look = 0; look < looksUntilAbsent; look += 1) {
-    const paused = await pause(look, undefined, deps);
+    const paused = await pause(secondsAfter(look), deps);
     if (paused !== undefined) return { state: "in-flight", why: paused };
     const polled = await pollUntilTerminal(name, deps);
     if (polled.state !== "absent") return polled;
   }
   return { state: "absent" };
-}
-
-/** @returns why the wait ended early, if it did. */
-export async function pause(
-  look: number,
-  retryAfterSeconds: number | undefined,
-  { clock, signal, deadline }: Pick<PollDeps, "clock" | "signal" | "deadline">,
-): Promise<"timeout" | "cancelled" | undefined> {
-  if (signal.aborted) return "cancelled";
-  const left = (deadline - clock.now()) / 1000;
-  if (left <= 0) return "timeout";
-  const seconds = retryAfterSeconds ?? Math.min(firstPause * growth ** look, longestPause);
-  try {
-    await clock.sleep(Math.min(seconds, left), signal);
-  } catch {
-    return "cancelled";
-  }
-  return undefined;
 }

@@ -1,8 +1,8 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import { kindOf, type ComputeTarget } from "../compute/target.ts";
+import { pause, secondsAfter } from "../pause.ts";
 import { failedWith, type StepResult } from "./step-result.ts";
 import type { AttachDeps } from "./dependencies.ts";
-import { pause } from "./poll.ts";
 
 /**
  * Waits until a compute that the service calls `Succeeded` can be used: a cluster until it has its minimum of nodes, an
@@ -27,7 +27,7 @@ export async function waitUntilReady(target: ComputeTarget, from: LiveCompute, d
         compute,
       );
     }
-    const paused = await pause(look, undefined, deps);
+    const paused = await pause(secondsAfter(look), deps);
     if (paused !== undefined) return { state: "in-flight", why: paused, compute };
     const read = await deps.computes.get(target.name);
     // A read that fails says nothing about the compute: it is read again until the limit.

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { pause, secondsAfter } from "../pause.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
 import type { Arm } from "./arm.ts";
 import { defined } from "./defined.ts";
@@ -47,14 +48,6 @@ export type FollowOptions = {
   readonly onProgress?: (progress: V1Progress) => void;
 };
 
-/**
- * Seconds between reads where the service names none: short at first, then a fifth longer each time. Our choice; the official
- * client waits five.
- */
-const firstPause = 1;
-const growth = 1.2;
-const longestPause = 15;
-
 export type V1OperationDeps = {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -81,7 +74,7 @@ export async function followV1Operation(
   let wait = operation.retryAfterSeconds;
   let shown = "";
   for (let look = 0, read = 0; ; look += 1) {
-    const why = await pause(wait ?? Math.min(firstPause * growth ** look, longestPause), deadline, { clock, signal });
+    const why = await pause(wait ?? secondsAfter(look), { clock, signal, deadline });
     if (why !== undefined) return succeeded({ end: "in-flight", why });
     const answer = await arm.getData(`${url.value}?offset=${read}`);
     if (!answer.ok)
@@ -99,23 +92,6 @@ export async function followV1Operation(
     if (over !== undefined) return succeeded(over);
     wait = retryAfterSeconds(answer.value.headers, clock);
   }
-}
-
-/** @returns why nobody waits any longer. */
-async function pause(
-  seconds: number,
-  deadline: number,
-  { clock, signal }: Pick<V1OperationDeps, "clock" | "signal">,
-): Promise<"timeout" | "cancelled" | undefined> {
-  if (signal.aborted) return "cancelled";
-  const left = (deadline - clock.now()) / 1000;
-  if (left <= 0) return "timeout";
-  try {
-    await clock.sleep(Math.min(seconds, left), signal);
-  } catch {
-    return "cancelled";
-  }
-  return undefined;
 }
 
 const states: Readonly<Record<string, V1Progress["state"]>> = {

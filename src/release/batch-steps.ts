@@ -2,6 +2,7 @@ import type { BatchEndpoints, LiveBatchDeployment, LiveBatchEndpoint } from "../
 import { defined } from "../azure/defined.ts";
 import { failed, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import type { BatchDeployment } from "../deployment/batch/definition.ts";
+import { deadlineWithin } from "../pause.ts";
 import { adviceFor } from "../report/advice.ts";
 import { reasonOf, sentenceOf } from "../report/failure.ts";
 import type { DeploymentReport, Failure, FailureReason, LeftGoing, TestReport } from "../report/result.ts";
@@ -52,10 +53,10 @@ export const deploymentText = ({ deployment }: BatchDeployment) => `the batch de
 
 /** A provisioning has a limit of its own, and never outlasts the command. */
 function settleDeps({ declared, deps, isHeld }: BatchWork): SettleDeps {
-  const { clock, signal, deadline, onProgress } = deps;
+  const { clock, signal, onProgress } = deps;
   return {
     ...{ clock, signal, isHeld, onProgress },
-    deadline: Math.min(deadline, clock.now() + declared.timeoutSeconds * 1000),
+    deadline: deadlineWithin(declared.timeoutSeconds, deps),
   };
 }
 

@@ -2,6 +2,7 @@ import type { LiveOnlineDeployment } from "../azure/online-endpoints.ts";
 import { defined } from "../azure/defined.ts";
 import { cancelled, failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import type { OnlineDeployment } from "../deployment/online/definition.ts";
+import { deadlineWithin, secondsAfter } from "../pause.ts";
 import { failureOf as callFailure, failureOfThrown } from "../report/failure.ts";
 import type { DeploymentReport, FailureReason } from "../report/result.ts";
 import type { ContainerLogs } from "./failure-cause.ts";
@@ -91,14 +92,14 @@ const stillInProgress = "StillInProgress";
 async function readSettled(deployment: OnlineDeployment, deps: ReleaseDeps): Promise<Outcome<LiveOnline>> {
   const { endpointName: name, timeoutSeconds } = deployment;
   const { clock, signal, azure, onProgress } = deps;
-  const deadline = Math.min(deps.deadline, clock.now() + timeoutSeconds * 1000);
+  const deadline = deadlineWithin(timeoutSeconds, deps);
   for (let look = 0; ; look += 1) {
     const live = await readLive(name, azure.onlineEndpoints);
     if (!live.ok || live.value.endpoint === undefined) return live;
     const { provisioningState: state } = live.value.endpoint;
     if (!isInFlight(state)) return live;
     if (look === 0) onProgress(`${name}: another operation on the endpoint is in progress (${state}); waiting for it`);
-    const stop = await pause(`the endpoint '${name}'`, look, undefined, { clock, signal, deadline });
+    const stop = await pause(`the endpoint '${name}'`, secondsAfter(look), { clock, signal, deadline });
     if (stop?.why === "cancelled") return cancelled();
     if (stop === undefined) continue;
     const message = `Another operation on the endpoint '${name}' has not ended in time; it is ${state}`;

@@ -1,7 +1,7 @@
 import type { LiveEndpoint, LiveOnlineDeployment, OnlineEndpoints } from "../azure/online-endpoints.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { Scoring } from "../azure/scoring.ts";
-import type { Clock } from "../clock.ts";
+import { deadlineWithin, secondsAfter, type Patience } from "../pause.ts";
 import type { RequestTest } from "../deployment/parts/tests.ts";
 import { failureOfThrown, sentenceOf } from "../report/failure.ts";
 import type { Failure, TestReport } from "../report/result.ts";
@@ -19,12 +19,9 @@ import { join, pause, write, type SettleDeps, type Stop } from "./settle.ts";
 import { runRequestTests } from "./smoke-test.ts";
 import { isSameName, trafficText } from "./traffic.ts";
 
-export type StepDeps = {
+export type StepDeps = Patience & {
   readonly endpoints: OnlineEndpoints;
   readonly scoring: Scoring;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly deadline: number;
   readonly isHeld: () => boolean;
   readonly onProgress: (message: string) => void;
 };
@@ -115,7 +112,7 @@ async function carryOut(
 
 /** A provisioning has a limit of its own, and never outlasts the command. */
 export function settleDeps(release: Pick<OnlineRelease, "timeoutSeconds">, deps: StepDeps): SettleDeps {
-  return { ...deps, deadline: Math.min(deps.deadline, deps.clock.now() + release.timeoutSeconds * 1000) };
+  return { ...deps, deadline: deadlineWithin(release.timeoutSeconds, deps) };
 }
 
 async function putEndpoint(
@@ -165,14 +162,14 @@ async function readBeforeWriting(name: string, before: EndpointState | undefined
     }
     const live = read.value;
     if (live !== undefined && isInFlight(live.provisioningState)) {
-      const stop = await pause(`the endpoint '${name}'`, look, undefined, deps);
+      const stop = await pause(`the endpoint '${name}'`, secondsAfter(look), deps);
       if (stop !== undefined) return { ok: false, stop };
       continue;
     }
     if (live === undefined ? before === undefined : isInState(live, before ?? nothing)) return { ok: true, live };
     // A read may lag behind a write.
     if (look < 3) {
-      const stop = await pause(`the endpoint '${name}'`, look, undefined, deps);
+      const stop = await pause(`the endpoint '${name}'`, secondsAfter(look), deps);
       if (stop !== undefined) return { ok: false, stop };
       continue;
     }
@@ -267,7 +264,7 @@ async function test(
 async function wait(seconds: number, { endpoint }: OnlineRelease, deps: StepDeps): Promise<Stop | undefined> {
   deps.onProgress(`waiting for ${seconds} s`);
   const until = deps.clock.now() + seconds * 1000;
-  const stop = await pause(`the release on '${endpoint}'`, 0, seconds, deps);
+  const stop = await pause(`the release on '${endpoint}'`, seconds, deps);
   if (stop !== undefined || deps.clock.now() >= until || deps.clock.now() < deps.deadline) return stop;
   return { why: "timeout", message: `The time for the release on '${endpoint}' is over.`, mayBeDone: false };
 }

@@ -4,6 +4,7 @@ import { secretsOf } from "../deployment/deployment.ts";
 import { computeName } from "../deployment/service/request.ts";
 import { toServicePatch } from "../deployment/service/patch.ts";
 import type { AksService } from "../deployment/service/definition.ts";
+import { deadlineWithin } from "../pause.ts";
 import { failureOfThrown } from "../report/failure.ts";
 import type { DeploymentStep, PlannedDeployment } from "../report/result.ts";
 import { placeOf } from "../yaml/source.ts";
@@ -174,9 +175,8 @@ async function release(flow: ServiceFlow): Promise<void> {
   const { service } = taken;
   const { name } = service;
   if (service.type === "aks" && !(await hasCluster(service, flow))) return;
-  const now = deps.clock.now();
   // What is being deployed is joined; whoever does not wait leaves it alone.
-  const end = deps.wait ? Math.min(deps.deadline, now + work.timeoutSeconds * 1000) : now;
+  const end = deps.wait ? deadlineWithin(work.timeoutSeconds, deps) : deps.clock.now();
   const settled = await readSettled(name, end, work);
   if (!deps.wait && settled.state === "in-flight" && settled.why === "timeout") {
     course.show(settled.live);

@@ -2,14 +2,10 @@ import { cancelled, failed, succeeded, type AzureFailure, type Outcome, type Ser
 import { v1ServicePhase, type LiveV1Service } from "../azure/v1-live-service.ts";
 import type { V1Operation, V1Progress } from "../azure/v1-operations.ts";
 import type { V1Accepted, V1Services } from "../azure/v1-services.ts";
-import type { Clock } from "../clock.ts";
+import { deadlineWithin, pause, type Patience } from "../pause.ts";
 
-export type ServiceDeps = {
+export type ServiceDeps = Patience & {
   readonly services: V1Services;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** Milliseconds since the epoch after which every wait ends. */
-  readonly deadline: number;
   /** How long one provisioning may take. */
   readonly timeoutSeconds: number;
   /** False once somebody else may be at work on the same service. */
@@ -28,14 +24,14 @@ export type Settled =
   | { readonly state: "unreadable"; readonly failure: AzureFailure };
 
 /** Seconds between reads: short at first, then a half longer each time. Our choice. */
-const firstPause = 1;
-const growth = 1.5;
-const longestPause = 15;
+function secondsAfter(look: number): number {
+  return Math.min(1.5 ** look, 15);
+}
 
 /** Follows what a write has started to its end: first its operation, then the service itself, which alone says what it is. */
 export async function settle(name: string, operation: V1Operation | undefined, deps: ServiceDeps): Promise<Settled> {
-  const { services, clock, deadline, timeoutSeconds } = deps;
-  const end = Math.min(deadline, clock.now() + timeoutSeconds * 1000);
+  const { services, clock, timeoutSeconds } = deps;
+  const end = deadlineWithin(timeoutSeconds, deps);
   let refused: { readonly error: ServiceError; readonly logUri?: string } | undefined;
   if (operation !== undefined) {
     const seconds = Math.max(0, (end - clock.now()) / 1000);
@@ -62,7 +58,7 @@ function tell(name: string, { status, step, log }: V1Progress, { onProgress }: S
 
 /** Reads a service until nothing is in flight on it. @param end milliseconds since the epoch. */
 export async function readSettled(name: string, end: number, deps: ServiceDeps): Promise<Settled> {
-  const { services, clock } = deps;
+  const { services, clock, signal } = deps;
   for (let look = 0; ; look += 1) {
     const read = await services.get(name);
     if (!read.ok)
@@ -74,24 +70,13 @@ export async function readSettled(name: string, end: number, deps: ServiceDeps):
     const phase = v1ServicePhase(live.state);
     if (phase === "healthy") return { state: "healthy", live };
     if (phase === "failed") return { state: "failed", live, error: live.error ?? stateError(live) };
-    if (clock.now() >= end) return { state: "in-flight", why: "timeout", live };
-    if (!(await pause(look, end, deps))) return { state: "in-flight", why: "cancelled", live };
+    const why = await pause(secondsAfter(look), { clock, signal, deadline: end });
+    if (why !== undefined) return { state: "in-flight", why, live };
   }
 }
 
 function stateError({ name, state }: LiveV1Service): ServiceError {
   return { code: state, message: `The web service ${name} is ${state.toLowerCase()}.`, details: [] };
-}
-
-/** @returns false where the workflow was cancelled. */
-async function pause(look: number, end: number, { clock, signal }: ServiceDeps): Promise<boolean> {
-  const seconds = Math.min(firstPause * growth ** look, longestPause, Math.max(0, (end - clock.now()) / 1000));
-  try {
-    await clock.sleep(seconds, signal);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A write is sent so often at most. Our choice. */
@@ -131,8 +116,7 @@ export async function write(
     if (found.value !== undefined) return succeeded(found.value);
     if (attempt >= mostWrites) return sent;
     if (reason !== "unknown") {
-      const end = Math.min(deps.deadline, deps.clock.now() + deps.timeoutSeconds * 1000);
-      const settled = await readSettled(name, end, deps);
+      const settled = await readSettled(name, deadlineWithin(deps.timeoutSeconds, deps), deps);
       if (settled.state === "in-flight" || settled.state === "unreadable") return sent;
     }
     onProgress(`${name}: it was not carried out; sending it again.`);
@@ -160,7 +144,7 @@ async function lookFor(
     if (!read.ok) return read;
     const live = read.value;
     if (arrived(live)) return succeeded(live?.operationId === undefined ? {} : { operation: { id: live.operationId } });
-    if (!(await pause(look, deps.deadline, deps))) return cancelled();
+    if ((await pause(secondsAfter(look), deps)) === "cancelled") return cancelled();
   }
   return succeeded(undefined);
 }
@@ -176,7 +160,7 @@ export async function removeService(name: string, deps: ServiceDeps): Promise<Ou
   const sent = await write(name, () => deps.services.remove(name), isGone, deps);
   if (!sent.ok) return sent;
   const { operation } = sent.value;
-  const end = Math.min(deps.deadline, deps.clock.now() + deps.timeoutSeconds * 1000);
+  const end = deadlineWithin(deps.timeoutSeconds, deps);
   if (operation !== undefined) {
     const followed = await deps.services.follow(operation, { seconds: Math.max(0, (end - deps.clock.now()) / 1000) });
     if (followed.ok && followed.value.end === "failed")
@@ -186,8 +170,8 @@ export async function removeService(name: string, deps: ServiceDeps): Promise<Ou
     const read = await deps.services.get(name);
     if (!read.ok) return read;
     if (read.value === undefined) return succeeded(undefined);
-    if (deps.clock.now() >= end) return stillThere(name);
-    if (!(await pause(look, end, deps))) return cancelled();
+    const why = await pause(secondsAfter(look), { ...deps, deadline: end });
+    if (why !== undefined) return why === "timeout" ? stillThere(name) : cancelled();
   }
 }
 

@@ -1,14 +1,10 @@
 import type { FollowedBy, OperationProgress } from "../azure/operation.ts";
 import type { AzureFailure, Outcome, ServiceError } from "../azure/outcome.ts";
 import { isLastingConflict } from "../azure/service-error.ts";
-import type { Clock } from "../clock.ts";
+import { pause as waitFor, secondsAfter, type Patience } from "../pause.ts";
 
 /** What following a write needs. */
-export type SettleDeps = {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** Milliseconds since the epoch after which this write is waited for no longer. */
-  readonly deadline: number;
+export type SettleDeps = Patience & {
   /** False: somebody else may be writing, so nothing more is sent. */
   readonly isHeld: () => boolean;
   readonly onProgress: (message: string) => void;
@@ -57,11 +53,6 @@ const mostSends = 3;
 const mostConflicts = 40;
 /** Reads after a lost reply, or of what does not show a write yet: a read may lag behind. */
 const mostLooks = 5;
-
-/** Seconds between reads where the service names none: short at first, then a fifth longer each time. Our choice. */
-const firstPause = 1;
-const growth = 1.2;
-const longestPause = 15;
 
 /**
  * Writes, and follows the write to its end. It is never repeated blindly: after a lost reply, and after a conflict, what is
@@ -131,7 +122,7 @@ async function followOperation<Live>(
   if (operationUrl === undefined) return undefined;
   let shown = "";
   for (let look = 0, wait = retryAfterSeconds; ; look += 1) {
-    const stop = await pause(one.what, look, wait, deps);
+    const stop = await pause(one.what, wait ?? secondsAfter(look), deps);
     if (stop !== undefined) return { stop };
     const progress = await one.progress(operationUrl);
     // An operation that cannot be read says nothing about what it makes: that is read instead.
@@ -151,7 +142,7 @@ async function untilSettled<Live>(one: Writable<Live>, deps: SettleDeps): Promis
     const read = await one.read();
     if (!read.ok) return unreadable(one, read.failure);
     if (read.value === undefined || !one.isInFlight(read.value)) return { ok: true, live: read.value };
-    const stop = await pause(one.what, look, undefined, deps);
+    const stop = await pause(one.what, secondsAfter(look), deps);
     if (stop !== undefined) return { ok: false, stop, live: read.value };
   }
 }
@@ -166,7 +157,7 @@ async function readBack<Live>(one: Writable<Live>, first: Written<Live>, deps: S
       const message = `${capital(one.what)} is not as it was written: somebody else has changed it meanwhile.`;
       return stopped("conflict", message, true, seen.live);
     }
-    const stop = await pause(one.what, look, undefined, deps);
+    const stop = await pause(one.what, secondsAfter(look), deps);
     if (stop !== undefined) return { ok: false, stop, ...(seen.live === undefined ? {} : { live: seen.live }) };
     seen = await untilSettled(one, deps);
   }
@@ -175,7 +166,7 @@ async function readBack<Live>(one: Writable<Live>, first: Written<Live>, deps: S
 /** After a lost reply or a conflict: reads until it shows what was sent, or has not shown it several times. */
 async function lookFor<Live>(one: Writable<Live>, from: number, deps: SettleDeps): Promise<Written<Live>> {
   for (let look = 0; ; look += 1) {
-    const stop = await pause(one.what, Math.max(look, from), undefined, deps);
+    const stop = await pause(one.what, secondsAfter(Math.max(look, from)), deps);
     if (stop !== undefined) return { ok: false, stop };
     const seen = await untilSettled(one, deps);
     const isEnd = from > 0 || look + 1 >= mostLooks;
@@ -241,22 +232,11 @@ function stopped<Live>(why: Stop["why"], message: string, mayBeDone: boolean, li
 }
 
 /** @returns why the wait ended early, if it did. */
-export async function pause(
-  what: string,
-  look: number,
-  seconds: number | undefined,
-  { clock, signal, deadline }: Pick<SettleDeps, "clock" | "signal" | "deadline">,
-): Promise<Stop | undefined> {
-  const cancelled: Stop = { why: "cancelled", message: "The workflow was cancelled.", mayBeDone: true };
-  if (signal.aborted) return cancelled;
-  const left = (deadline - clock.now()) / 1000;
-  if (left <= 0) return { why: "timeout", message: `The time for ${what} is over.`, mayBeDone: true };
-  try {
-    await clock.sleep(Math.min(seconds ?? Math.min(firstPause * growth ** look, longestPause), left), signal);
-  } catch {
-    return cancelled;
-  }
-  return undefined;
+export async function pause(what: string, seconds: number, patience: Patience): Promise<Stop | undefined> {
+  const why = await waitFor(seconds, patience);
+  if (why === undefined) return undefined;
+  const message = why === "cancelled" ? "The workflow was cancelled." : `The time for ${what} is over.`;
+  return { why, message, mayBeDone: true };
 }
 
 export function capital(text: string): string {

@@ -1,6 +1,7 @@
 import { loopback } from "../../azure/loopback.ts";
 import type { Scoring } from "../../azure/scoring.ts";
 import type { Clock } from "../../clock.ts";
+import { pause } from "../../pause.ts";
 
 export type Health =
   | { readonly state: "healthy"; /** Whether it answers with its interface. */ readonly hasSwagger: boolean }
@@ -57,13 +58,8 @@ export async function waitUntilHealthy(
       return { state: "healthy", hasSwagger: swagger?.ok === true && swagger.value.status === 200 };
     }
     last = answer.ok ? `GET ${healthPath} answers ${answer.value.status}` : answer.failure.error.message;
-    const left = (until - clock.now()) / 1000;
-    if (left <= 0) return { state: "silent", last };
-    try {
-      await clock.sleep(Math.min(firstPause * 1.3 ** look, longestPause, left), signal);
-    } catch {
-      return { state: "cancelled" };
-    }
+    const over = await pause(Math.min(firstPause * 1.3 ** look, longestPause), { clock, signal, deadline: until });
+    if (over !== undefined) return over === "timeout" ? { state: "silent", last } : { state: "cancelled" };
   }
 }
 
