@@ -53,6 +53,9 @@ export function createRunner(options: RunnerOptions): Runner {
     return { done, cancel: () => cancelRunning(name, controller) };
   };
   const cancelRunning = (name: string, controller: AbortController) => {
+    const job = store.get<JobDocument>("jobs", name);
+    // Its end is told before its folder is cleared away: it stays what it has become.
+    if (job === undefined || isTerminal(job)) return;
     update(name, { status: "CancelRequested" });
     controller.abort();
   };
