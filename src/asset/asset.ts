@@ -11,6 +11,7 @@ import * as model from "./model.ts";
 import { findMissing, resolveReference, type Missing, type ReferenceReads } from "./reference.ts";
 import type { LocalPath } from "./upload/local-path.ts";
 import type { LocalUpload } from "./upload/local-upload.ts";
+import { snapshotRefusal } from "./upload/refusal.ts";
 import type { Snapshot } from "./upload/snapshot.ts";
 
 type Definitions = {
@@ -84,6 +85,23 @@ export function createTaker(identityOf: IdentityOfReference = () => undefined): 
   const contents = new Map<string, Promise<unknown>>();
   const take = (use: AssetUse): Promise<TakenAsset> => takeOf(use, take, contents, identityOf);
   return take;
+}
+
+/** Reads all of them, one after the other: what is read first is refused first, with its place. */
+export async function takeAll(
+  uses: readonly AssetUse[],
+  identityOf?: IdentityOfReference,
+): Promise<Outcome<readonly TakenAsset[]>> {
+  const taken: TakenAsset[] = [];
+  const take = createTaker(identityOf);
+  for (const use of uses) {
+    try {
+      taken.push(await take(use));
+    } catch (error) {
+      return snapshotRefusal(error, use.where);
+    }
+  }
+  return succeeded(taken);
 }
 
 /** Generic in the kind, because TypeScript cannot match a kind's module with its definition otherwise. */

@@ -4,7 +4,7 @@ import { ForeignAddress, trustedAddress } from "./addresses.ts";
 import type { Cloud } from "./cloud.ts";
 import { membersOf } from "./members.ts";
 import { allPages, broken } from "./pages.ts";
-import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
+import { failed, refused, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import {
   adapt,
   bearerTokenPolicy,
@@ -156,9 +156,7 @@ export async function createArm(options: ArmOptions): Promise<Arm> {
       return direct("read", "GET", trustedAddress(url, "arm", cloud).href, undefined, until, "poll");
     } catch (error) {
       if (!(error instanceof ForeignAddress)) throw error;
-      return Promise.resolve(
-        failed({ reason: "refused", error: { code: "ForeignHost", message: error.message, details: [] } }),
-      );
+      return Promise.resolve(refused("ForeignHost", error.message));
     }
   };
   const getData = (url: string, until?: AbortSignal) => direct("read", "GET", url, undefined, until);

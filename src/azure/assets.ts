@@ -2,7 +2,7 @@ import type { Arm } from "./arm.ts";
 import type { BlobContainer } from "./blob-container.ts";
 import { defined } from "./defined.ts";
 import { membersOf, textOf } from "./members.ts";
-import { failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
+import { refused, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { isLastingConflict } from "./service-error.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
@@ -84,10 +84,7 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
       const token = sasUri?.slice(sasUri.indexOf("?") + 1);
       if (blobUri !== undefined && token !== undefined)
         return succeeded({ url: blobUri.replace(/\/+$/, ""), access: { by: "sas", token } });
-      return failed({
-        reason: "refused",
-        error: { code: "NoPlaceForUpload", message: "The service named no place to upload the code to.", details: [] },
-      });
+      return refused("NoPlaceForUpload", "The service named no place to upload the code to.");
     },
     put: async (collection, name, number, body) => {
       const id = version(collection, name, number);

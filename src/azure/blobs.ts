@@ -7,7 +7,7 @@ import { downloadBlob, type DownloadOptions } from "./download.ts";
 import { ForeignAddress, trustedAddress, type Hosts } from "./addresses.ts";
 import { createStorageRequests, storageError, type StorageRequest } from "./storage-requests.ts";
 import { keepMemoryLean } from "./lean-memory.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { failed, refused, succeeded, type Outcome } from "./outcome.ts";
 import { barePipeline, httpClient, plainPipeline, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
 import {
@@ -258,8 +258,7 @@ async function readRange(
 
 /** What the library threw, without the signatures in its URLs. */
 export function storageFailure(error: unknown, signal: AbortSignal): Outcome<never> {
-  if (error instanceof ForeignAddress)
-    return failed({ reason: "refused", error: { code: "ForeignHost", message: error.message, details: [] } });
+  if (error instanceof ForeignAddress) return refused("ForeignHost", error.message);
   const cancelled = signal.aborted;
   const details = (error ?? {}) as { readonly statusCode?: number; readonly code?: string; readonly message?: string };
   // URLs hold signatures, and messages of the library hold URLs.

@@ -1,6 +1,6 @@
 import type { Arm } from "./arm.ts";
 import { membersOf, textOf, type Members } from "./members.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { refused, succeeded, type Outcome } from "./outcome.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
@@ -43,5 +43,5 @@ async function discover(arm: Arm, { discoveryUrl, name }: Workspace): Promise<Ou
 }
 
 function nothing(message: string): Outcome<never> {
-  return failed({ reason: "refused", error: { code: "NoDataPlane", message, details: [] } });
+  return refused("NoDataPlane", message);
 }

@@ -5,7 +5,7 @@ import type { BlobContainer } from "./blob-container.ts";
 import type { Cloud } from "./cloud.ts";
 import { defined } from "./defined.ts";
 import { membersOf, textOf } from "./members.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { refused, succeeded, type Outcome } from "./outcome.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
 /** The datastores of one workspace, as places to upload to. */
@@ -114,14 +114,10 @@ async function look(name: string, arm: Arm, workspace: WorkspaceRef, cloud: Clou
   const live = liveDatastore(membersOf(read.value.body)["properties"]);
   const { datastoreType = "of no kind", accountName, containerName } = live;
   if (datastoreType !== "AzureBlob" || accountName === undefined || containerName === undefined) {
-    return failed({
-      reason: "refused",
-      error: {
-        code: "DatastoreNotSupported",
-        message: `The datastore '${name}' is of type ${datastoreType}; files are uploaded to, and downloaded from, blob containers only. Name another datastore, or bring the files there or here by other means.`,
-        details: [],
-      },
-    });
+    return refused(
+      "DatastoreNotSupported",
+      `The datastore '${name}' is of type ${datastoreType}; files are uploaded to, and downloaded from, blob containers only. Name another datastore, or bring the files there or here by other means.`,
+    );
   }
   const url = `${accountUrl(accountName, live, cloud)}/${containerName}`;
   try {
@@ -134,7 +130,7 @@ async function look(name: string, arm: Arm, workspace: WorkspaceRef, cloud: Clou
   } catch (error) {
     if (!(error instanceof ForeignAddress)) throw error;
     const message = `The datastore '${name}' is not used. ${error.message}`;
-    return failed({ reason: "refused", error: { code: "ForeignHost", message, details: [] } });
+    return refused("ForeignHost", message);
   }
   return succeeded({
     account: accountName,

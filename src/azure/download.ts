@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/core-rest-pipeline";
 import { trustedAddress, type Hosts } from "./addresses.ts";
 import { keepMemoryLean } from "./lean-memory.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { failed, refused, succeeded, type Outcome } from "./outcome.ts";
 import { httpClient, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
 import { storageError } from "./storage-requests.ts";
@@ -157,5 +157,5 @@ function cutOff(message: string): Error {
 
 function onDisk(error: unknown): Outcome<never> {
   const { code = "DiskError", message = String(error) } = (error ?? {}) as { code?: string; message?: string };
-  return failed({ reason: "refused", error: { code, message, details: [] } });
+  return refused(code, message);
 }

@@ -1,6 +1,6 @@
 import type { TokenCredential } from "@azure/core-auth";
 import type { Cloud } from "./cloud.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { refused, succeeded, type Outcome } from "./outcome.ts";
 import { plainPipeline, send } from "./pipeline.ts";
 import { withRetries, type RetryDeps } from "./retry.ts";
 
@@ -40,7 +40,7 @@ export function createVaultReach(cloud: Cloud, deps: RetryDeps): (url: string) =
       address = vaultAddress(url, cloud);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return failed({ reason: "refused", error: { code: "NoVault", message, details: [] } });
+      return refused("NoVault", message);
     }
     const answer = await withRetries(
       "read",

@@ -4,7 +4,7 @@ import { defined } from "./defined.ts";
 import { membersOf, textOf, type Members } from "./members.ts";
 import { followedBy, progressOf, type FollowedBy, type OperationProgress } from "./operation.ts";
 import { broken } from "./pages.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { refused, succeeded, type Outcome } from "./outcome.ts";
 import type { Answer } from "./pipeline.ts";
 import { workspaceId, type WorkspaceRef } from "./workspace.ts";
 
@@ -149,7 +149,7 @@ export function createOnlineEndpoints(
         }
         default: {
           const message = `The endpoint '${name}' has the authentication mode ${authMode}, which this version does not know.`;
-          return failed({ reason: "refused", error: { code: "UnknownAuthMode", message, details: [] } });
+          return refused("UnknownAuthMode", message);
         }
       }
     },

@@ -37,6 +37,12 @@ export function succeeded<Value>(value: Value): Outcome<Value> {
   return { ok: true, value };
 }
 
+/** In words of our own: it cannot be done, and nothing was changed. @param target the field that it is about. */
+export function refused(code: string, message: string, target?: string): ReturnType<typeof failed> {
+  const about = target === undefined ? {} : { target };
+  return failed({ reason: "refused", error: { code, message, ...about, details: [] } });
+}
+
 /** The caller's signal aborted. */
 export function cancelled(): ReturnType<typeof failed> {
   return failed({

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { pauseSeconds } from "../retry-after.ts";
 import { ForeignAddress } from "./addresses.ts";
 import type { Answer } from "./pipeline.ts";
-import { cancelled, failed, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
+import { cancelled, failed, refused, succeeded, type AzureFailure, type Outcome } from "./outcome.ts";
 import { serviceErrorOf } from "./service-error.ts";
 
 export type RetryDeps = {
@@ -108,8 +108,7 @@ async function tried(sendOnce: () => Promise<Answer>, signal: AbortSignal): Prom
   try {
     return succeeded(await sendOnce());
   } catch (error) {
-    if (error instanceof ForeignAddress)
-      return failed({ reason: "refused", error: { code: "ForeignHost", message: error.message, details: [] } });
+    if (error instanceof ForeignAddress) return refused("ForeignHost", error.message);
     if (isNotFromTheNetwork(error)) throw error;
     if (signal.aborted) {
       return cancelled();

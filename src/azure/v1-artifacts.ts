@@ -2,7 +2,8 @@ import type { Arm } from "./arm.ts";
 import type { Blobs } from "./blobs.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { membersOf, textOf } from "./members.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { refused, succeeded, type Outcome } from "./outcome.ts";
+import { uploadTo } from "./signed-upload.ts";
 import type { UploadedFile } from "./upload.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -108,21 +109,7 @@ function own(members: Readonly<Record<string, unknown>>, name: string): unknown 
   return Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
-/** Each file has an address of its own, with access to that alone. */
-async function uploadTo(
-  { origin: host, pathname, search }: URL,
-  file: UploadedFile,
-  blobs: Blobs,
-  mask: Deps["mask"],
-): Promise<Outcome<void>> {
-  const token = search.replace(/^\?/, "");
-  mask(token);
-  const end = pathname.lastIndexOf("/");
-  const name = decodeURIComponent(pathname.slice(end + 1));
-  return blobs.upload({ url: `${host}${pathname.slice(0, end)}`, access: { by: "sas", token } }, [{ ...file, name }]);
-}
-
 function noPlace(name: string): Outcome<never> {
   const message = `The service gave no address for the file ${name}.`;
-  return failed({ reason: "refused", error: { code: "BrokenReply", message, details: [] } });
+  return refused("BrokenReply", message);
 }

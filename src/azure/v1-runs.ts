@@ -4,7 +4,7 @@ import { defined } from "./defined.ts";
 import { interpretStatus } from "./job-status.ts";
 import type { LiveJob } from "./jobs.ts";
 import { membersOf, textOf } from "./members.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { refused, succeeded, type Outcome } from "./outcome.ts";
 import { jobOf } from "./run-history.ts";
 import { taggedRuns } from "./tagged-runs.ts";
 import type { Workspace } from "./workspace.ts";
@@ -124,8 +124,4 @@ export function createV1Runs(arm: Arm, workspace: () => Promise<Outcome<Place>>,
       return done(await arm.sendData("POST", url.value, event, { contentType, ...options }));
     },
   };
-}
-
-function refused(code: string, message: string): Outcome<never> {
-  return failed({ reason: "refused", error: { code, message, details: [] } });
 }

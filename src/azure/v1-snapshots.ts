@@ -3,7 +3,8 @@ import type { Arm } from "./arm.ts";
 import type { Blobs } from "./blobs.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { listOf, membersOf, textOf } from "./members.ts";
-import { failed, succeeded, type Outcome } from "./outcome.ts";
+import { refused, succeeded, type Outcome } from "./outcome.ts";
+import { uploadTo } from "./signed-upload.ts";
 import type { UploadedFile } from "./upload.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -68,7 +69,7 @@ export function createV1Snapshots(arm: Arm, workspace: Workspace, { blobs, dataP
         files.map((file) =>
           limit(async (): Promise<Outcome<void>> => {
             const uri = places.get(file.name);
-            return uri === undefined ? noPlace(file.name) : uploadTo(uri, file, blobs, mask);
+            return uri === undefined ? noPlace(file.name) : uploadTo(new URL(uri), file, blobs, mask);
           }),
         ),
       );
@@ -89,17 +90,7 @@ export function createV1Snapshots(arm: Arm, workspace: Workspace, { blobs, dataP
   };
 }
 
-/** Each file has an address of its own, with access to that alone. */
-async function uploadTo(uri: string, file: UploadedFile, blobs: Blobs, mask: Deps["mask"]): Promise<Outcome<void>> {
-  const { origin, pathname, search } = new URL(uri);
-  const token = search.replace(/^\?/, "");
-  mask(token);
-  const end = pathname.lastIndexOf("/");
-  const name = decodeURIComponent(pathname.slice(end + 1));
-  return blobs.upload({ url: `${origin}${pathname.slice(0, end)}`, access: { by: "sas", token } }, [{ ...file, name }]);
-}
-
 function noPlace(name: string): Outcome<never> {
   const message = `The service gave no address for the file ${name} of the snapshot.`;
-  return failed({ reason: "refused", error: { code: "BrokenReply", message, details: [] } });
+  return refused("BrokenReply", message);
 }

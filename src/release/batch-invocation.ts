@@ -1,12 +1,12 @@
 import { createTaker, ensureAssets, lookUp } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
-import { SnapshotRefused } from "../asset/upload/list-files.ts";
+import { snapshotRefusal } from "../asset/upload/refusal.ts";
 import type { LiveBatchEndpoint } from "../azure/batch-endpoints.ts";
 import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import type { LiveJob } from "../azure/jobs.ts";
 import { membersOf, textOf } from "../azure/members.ts";
-import { failed, succeeded, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import { failed, refused, succeeded, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
 import type { InvocationTest } from "../deployment/parts/tests.ts";
 import { assetsOfInputs, type JobInputs } from "../job/parts/inputs.ts";
@@ -125,8 +125,7 @@ async function bodyOf(test: InvocationTest, deps: Deps): Promise<Outcome<Body>> 
     const jobName = `azureml-targets-test-${deps.newId()}`;
     return succeeded({ jobName, body: toInvocation(test, jobName, lookUp(ids.value)) });
   } catch (error) {
-    if (!(error instanceof SnapshotRefused)) throw error;
-    return failed({ reason: "refused", error: { code: "SnapshotRefused", message: error.message, details: [] } });
+    return snapshotRefusal(error);
   }
 }
 
@@ -153,7 +152,7 @@ async function invokeOnce(
 ): Promise<Outcome<LiveJobName>> {
   const { scoringUri } = endpoint;
   if (scoringUri === undefined)
-    return failed(refusal("NoScoringUri", `The endpoint '${endpoint.name}' names no address to be invoked at.`));
+    return refused("NoScoringUri", `The endpoint '${endpoint.name}' names no address to be invoked at.`);
   const requestId = newId();
   let last: AzureFailure | undefined;
   for (let attempt = 1; attempt <= 2; attempt += 1) {
@@ -174,11 +173,7 @@ async function invokeOnce(
     }
     if (last.status === 409) break;
   }
-  return failed(last ?? refusal("NotInvoked", "The endpoint was not invoked."));
-}
-
-function refusal(code: string, message: string): AzureFailure {
-  return { reason: "refused", error: { code, message, details: [] } };
+  return last === undefined ? refused("NotInvoked", "The endpoint was not invoked.") : failed(last);
 }
 
 type LiveJobName = { readonly name: string; readonly job?: LiveJob };

@@ -1,6 +1,6 @@
 import type { LiveBatchDeployment, LiveBatchEndpoint } from "../azure/batch-endpoints.ts";
 import { defined } from "../azure/defined.ts";
-import { failed, succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import { refused, succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import type { BatchDeployment } from "../deployment/batch/definition.ts";
 import { toBatchDeploymentRequest, toBatchEndpointRequest } from "../deployment/batch/request.ts";
 import { secretsOf } from "../deployment/deployment.ts";
@@ -48,7 +48,7 @@ export const plan: ReleaseFlow<BatchDeployment>["plan"] = async (deployment, par
   if (!live.ok) return live;
   const digest = digestFor(deployment, parts, deps);
   const decision = decideBatch(deployment, digest, live.value);
-  if ("refused" in decision) return refused(decision.refused);
+  if ("refused" in decision) return refused("NoBatchEndpoint", decision.refused, "endpoint_name");
   const steps = [
     ...(["create", "update"].includes(decision.deployment) ? parts.steps : []),
     ...stepsOf(decision, deployment, deployment.tests.length),
@@ -74,13 +74,6 @@ function unchanged(
 ): BatchEnd {
   const there = deployments.find((one) => isSameName(one.name, declared.deployment?.name));
   return { ...shown(there, endpoint), action: "unchanged", notes };
-}
-
-function refused(message: string): Outcome<never> {
-  return failed({
-    reason: "refused",
-    error: { code: "NoBatchEndpoint", message, target: "endpoint_name", details: [] },
-  });
 }
 
 async function readLive({ endpointName }: BatchDeployment, { azure }: ReleaseDeps): Promise<Outcome<BatchLive>> {

@@ -1,6 +1,6 @@
 import type { BatchEndpoints, LiveBatchDeployment, LiveBatchEndpoint } from "../azure/batch-endpoints.ts";
 import { defined } from "../azure/defined.ts";
-import { failed, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import { refused, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import type { BatchDeployment } from "../deployment/batch/definition.ts";
 import { deadlineWithin } from "../pause.ts";
 import { adviceFor } from "../report/advice.ts";
@@ -79,10 +79,7 @@ function writable<Live extends Provisioned>(
   };
 }
 
-const nothingToSend = () =>
-  Promise.resolve(
-    failed({ reason: "refused", error: { code: "NothingToSend", message: "Nothing is sent.", details: [] } }),
-  );
+const nothingToSend = () => Promise.resolve(refused("NothingToSend", "Nothing is sent."));
 
 /** Waits until nothing is in flight on the endpoint and the deployment, whoever has begun it. */
 export async function untilQuiet(work: BatchWork): Promise<Written<unknown>> {

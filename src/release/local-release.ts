@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { refusedFor } from "../asset/asset.ts";
 import { SnapshotRefused } from "../asset/upload/list-files.ts";
+import { snapshotRefusal } from "../asset/upload/refusal.ts";
 import { takeSnapshot } from "../asset/upload/snapshot.ts";
 import { freePort, isFreePort, loopback } from "../azure/loopback.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
-import { failed, succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import { refused, succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import type { Scoring } from "../azure/scoring.ts";
 import type { LocalDeployment } from "../deployment/local/definition.ts";
 import { withRuns } from "../deployment/parts/model.ts";
@@ -91,7 +93,7 @@ async function define(deployment: LocalDeployment, deps: LocalReleaseDeps): Prom
   try {
     const found =
       model === undefined ? undefined : await findModel(model, deps.azure, (address) => known(address, deps));
-    if (found?.ok === false) return refusedAt("model", found.failure);
+    if (found?.ok === false) return refusedFor({ where: "model" }, found.failure);
     const snapshot = code?.from === "local" ? await takeSnapshot(code.folder, code.root, code.includes) : undefined;
     const { image, build, condaFile, inferenceConfig } =
       environment?.from === "inline" ? environment.definition : ({} as { readonly [key: string]: undefined });
@@ -109,18 +111,8 @@ async function define(deployment: LocalDeployment, deps: LocalReleaseDeps): Prom
     });
     return succeeded({ digest, ...(found === undefined ? {} : { model: found.value }) });
   } catch (error) {
-    if (!(error instanceof SnapshotRefused)) throw error;
-    return refusedAt("model", refusal("SnapshotRefused", error.message));
+    return snapshotRefusal(error, "model");
   }
-}
-
-/** The failure with the field of the deployment that it is about. */
-function refusedAt(target: string, failure: ReturnType<typeof refusal>): ReturnType<typeof failed> {
-  return failed({ ...failure, error: { ...failure.error, target } });
-}
-
-function refusal(code: string, message: string): Extract<Outcome<never>, { ok: false }>["failure"] {
-  return { reason: "refused", error: { code, message, details: [] } };
 }
 
 /** An address with the runs that it names. */
@@ -135,8 +127,9 @@ function known(address: string, { run, isRunToCome = false }: LocalReleaseDeps):
   });
   if (missing.length === 0) return succeeded(text);
   const which = missing.map((name) => `\${{run.${name}}}`).join(", ");
-  return failed(
-    refusal("UnknownRun", `${which} of the model's path is not known: this command has trained or joined no such run.`),
+  return refused(
+    "UnknownRun",
+    `${which} of the model's path is not known: this command has trained or joined no such run.`,
   );
 }
 

@@ -5,7 +5,7 @@ import type { ModelFile } from "../asset/files/model-file.ts";
 import { inWorkspace, isSamePlace } from "../asset/files/location.ts";
 import type { AssetDeps } from "../asset/kind.ts";
 import { registerAsset } from "../asset/register.ts";
-import { SnapshotRefused } from "../asset/upload/list-files.ts";
+import { snapshotRefusal } from "../asset/upload/refusal.ts";
 import type { LocalUpload } from "../asset/upload/local-upload.ts";
 import type { AssetVersion } from "../azure/assets.ts";
 import type { Azure } from "../azure/azure.ts";
@@ -147,11 +147,7 @@ async function take(
       upload?.blobPath ?? (file.location.from === "address" ? file.location.address.replace(/\/+$/, "") : "");
     return succeeded({ upload, content: createHash("sha256").update(address).digest("hex") });
   } catch (error) {
-    if (!(error instanceof SnapshotRefused)) throw error;
-    return failed({
-      reason: "refused",
-      error: { code: "SnapshotRefused", message: error.message, target: "model.path", details: [] },
-    });
+    return snapshotRefusal(error, "model.path");
   }
 }
 

@@ -1,8 +1,8 @@
 import { collectionOf, planDeclared, wordFor, type PlannedAsset } from "../asset/declared.ts";
 import type { AssetDeps } from "../asset/kind.ts";
-import { SnapshotRefused } from "../asset/upload/list-files.ts";
+import { snapshotRefusal } from "../asset/upload/refusal.ts";
 import type { Azure } from "../azure/azure.ts";
-import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
+import { succeeded, type Outcome } from "../azure/outcome.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { namedAssetsOf } from "../deployment/named-assets.ts";
 import type { DeploymentStep } from "../report/result.ts";
@@ -51,7 +51,6 @@ async function plan(...[asset, deps]: Parameters<typeof planDeclared>): Promise<
   try {
     return await planDeclared(asset, deps);
   } catch (error) {
-    if (!(error instanceof SnapshotRefused)) throw error;
-    return failed({ reason: "refused", error: { code: "SnapshotRefused", message: error.message, details: [] } });
+    return snapshotRefusal(error);
   }
 }

@@ -1,6 +1,6 @@
 import type { LiveEndpoint } from "../azure/online-endpoints.ts";
 import { defined } from "../azure/defined.ts";
-import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { failed, refused, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import * as kubernetes from "../deployment/online/kubernetes.ts";
 import * as managed from "../deployment/online/managed.ts";
 import type { OnlineDeployment } from "../deployment/online/definition.ts";
@@ -143,7 +143,7 @@ async function secretsFor(
       values.set(reference, await resolveSecret(reference));
     } catch (error) {
       if (!(error instanceof SecretUnavailable)) throw error;
-      return failed({ reason: "refused", error: { code: "SecretUnavailable", message: error.message, details: [] } });
+      return refused("SecretUnavailable", error.message);
     }
   }
   return succeeded(values);

@@ -1,8 +1,7 @@
-import { createTaker, ensureAssets, lookUp, refusedFor, type AssetUse, type TakenAsset } from "../asset/asset.ts";
+import { ensureAssets, lookUp, refusedFor, takeAll } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
-import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { defined } from "../azure/defined.ts";
-import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
+import { succeeded, type Outcome } from "../azure/outcome.ts";
 import { assetsOf, modelOf, type Deployment } from "../deployment/deployment.ts";
 import { computeId } from "../job/parts/compute.ts";
 import type { ReleaseDeps, TakenParts } from "./kind.ts";
@@ -21,7 +20,7 @@ export async function takeParts(deployment: Deployment, deps: PartDeps): Promise
   const named = await planNamedParts(deployment, azure);
   if (!named.ok) return named;
   const places = new Set(named.value.map(({ where }) => where));
-  const taken = await takeAssets(assetsOf(deployment).filter(({ where }) => !places.has(where)));
+  const taken = await takeAll(assetsOf(deployment).filter(({ where }) => !places.has(where)));
   if (!taken.ok) return taken;
   const model = await planModel(modelOf(deployment), deployment.promoteFrom, deps);
   if (!model.ok) return model;
@@ -59,22 +58,4 @@ export async function takeParts(deployment: Deployment, deps: PartDeps): Promise
       return succeeded(lookUp(ids));
     },
   });
-}
-
-/** One after the other: what is read first is refused first. */
-async function takeAssets(uses: readonly AssetUse[]): Promise<Outcome<readonly TakenAsset[]>> {
-  const taken: TakenAsset[] = [];
-  const takeAsset = createTaker();
-  for (const use of uses) {
-    try {
-      taken.push(await takeAsset(use));
-    } catch (error) {
-      if (!(error instanceof SnapshotRefused)) throw error;
-      return refusedFor(
-        use,
-        failed({ reason: "refused", error: { code: "SnapshotRefused", message: error.message, details: [] } }).failure,
-      );
-    }
-  }
-  return succeeded(taken);
 }

@@ -1,4 +1,4 @@
-import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
+import { refused, succeeded, type Outcome } from "../azure/outcome.ts";
 import type { V1Services } from "../azure/v1-services.ts";
 
 export type ServiceKeys = { readonly primary?: string; readonly secondary?: string };
@@ -63,5 +63,5 @@ async function setKey(
 
 function notSet(name: string, which: string): Outcome<never> {
   const message = `The ${which} key of the web service ${name} is not the declared one, although the service has taken it ${mostTries} times. Run deploy again, or set it in the studio.`;
-  return failed({ reason: "refused", error: { code: "KeyNotSet", message, details: [] } });
+  return refused("KeyNotSet", message);
 }

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assetKinds } from "../asset/asset.ts";
 import { resolveReference } from "../asset/reference.ts";
-import { SnapshotRefused } from "../asset/upload/list-files.ts";
+import { snapshotRefusal } from "../asset/upload/refusal.ts";
 import { takeSnapshot, type Snapshot } from "../asset/upload/snapshot.ts";
 import { defined } from "../azure/defined.ts";
-import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
+import { refused, succeeded, type Outcome } from "../azure/outcome.ts";
 import { packFiles } from "../deployment/service/archive.ts";
 import { isRegistered } from "../deployment/service/assets.ts";
 import type { AciService, AksService } from "../deployment/service/definition.ts";
@@ -59,12 +59,7 @@ export async function takeService(
     );
     return succeeded({ service, parts, snapshot, driver, digest: digestOf(identity), identity });
   } catch (error) {
-    if (!(error instanceof SnapshotRefused)) throw error;
-    const target = "code_configuration.code";
-    return failed({
-      reason: "refused",
-      error: { code: "SnapshotRefused", message: error.message, target, details: [] },
-    });
+    return snapshotRefusal(error, "code_configuration.code");
   }
 }
 
@@ -183,7 +178,7 @@ export function certificateMark(
 
 function foreignModel(id: string): Outcome<never> {
   const message = `Web services take models of their own workspace alone, and this one is ${id}.`;
-  return failed({ reason: "refused", error: { code: "ModelOfAnotherPlace", message, target: "model", details: [] } });
+  return refused("ModelOfAnotherPlace", message, "model");
 }
 
 /** The name under which a new version is tried before a service is changed. */
@@ -229,10 +224,7 @@ function nameOf({ name, version }: ServiceEnvironment): Pick<ServiceEnvironment,
 
 function noEnvironment(id: string): Outcome<never> {
   const message = `The definition of the environment ${id} cannot be read from the workspace.`;
-  return failed({
-    reason: "refused",
-    error: { code: "EnvironmentNotReadable", message, target: "environment", details: [] },
-  });
+  return refused("EnvironmentNotReadable", message, "environment");
 }
 
 /** Packs the code, and uploads it with the driver; each to a place that nobody has used before, as the official client does. */

@@ -1,5 +1,5 @@
 import { defined } from "../azure/defined.ts";
-import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
+import { refused, succeeded, type Outcome } from "../azure/outcome.ts";
 import type { LiveV1Service } from "../azure/v1-live-service.ts";
 import type { TestReport } from "../report/result.ts";
 import type { ReleaseDeps } from "./kind.ts";
@@ -21,7 +21,7 @@ export async function testService(
   if (requests.length === 0) return succeeded([]);
   if (live.scoringUri === undefined) {
     const message = `The web service ${live.name} names no address to ask.`;
-    return failed({ reason: "refused", error: { code: "NoScoringUri", message, details: [] } });
+    return refused("NoScoringUri", message);
   }
   const headers = await headersFor(live, azure.v1Services);
   if (!headers.ok) return headers;

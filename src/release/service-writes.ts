@@ -1,4 +1,12 @@
-import { cancelled, failed, succeeded, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import {
+  cancelled,
+  failed,
+  refused,
+  succeeded,
+  type AzureFailure,
+  type Outcome,
+  type ServiceError,
+} from "../azure/outcome.ts";
 import { v1ServicePhase, type LiveV1Service } from "../azure/v1-live-service.ts";
 import type { V1Operation, V1Progress } from "../azure/v1-operations.ts";
 import type { V1Accepted, V1Services } from "../azure/v1-services.ts";
@@ -151,7 +159,7 @@ async function lookFor(
 
 function lostLease(name: string): Outcome<never> {
   const message = `Lost the lease on the web service ${name} while working; stopped writing.`;
-  return failed({ reason: "refused", error: { code: "LeaseLost", message, details: [] } });
+  return refused("LeaseLost", message);
 }
 
 /** Removes a service, and waits until it is gone. */

@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { failed, refused, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import type { Clock } from "../clock.ts";
 import { sizeText } from "../size-text.ts";
 import { isOutside } from "../yaml/is-outside.ts";
@@ -119,8 +119,4 @@ function whereItLeads(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function refused(code: string, message: string): Outcome<never> {
-  return failed({ reason: "refused", error: { code, message, details: [] } });
 }

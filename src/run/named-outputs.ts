@@ -1,6 +1,6 @@
 import type { Blobs } from "../azure/blobs.ts";
 import { defaultDatastore, type Datastores } from "../azure/datastores.ts";
-import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { failed, refused, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import type { RunOutputs } from "../azure/run-outputs.ts";
 import type { Runs } from "../azure/runs.ts";
 import type { WorkspaceRef } from "../azure/workspace.ts";
@@ -77,14 +77,10 @@ async function firstThatIsThere(
 ): Promise<Outcome<readonly RunFile[]>> {
   for (const place of places) {
     if (place === undefined)
-      return failed({
-        reason: "refused",
-        error: {
-          code: "OutputElsewhere",
-          message: `The output '${name}' is at ${JSON.stringify(address)}, which is in no datastore of this workspace. Fetch it from there by other means.`,
-          details: [],
-        },
-      });
+      return refused(
+        "OutputElsewhere",
+        `The output '${name}' is at ${JSON.stringify(address)}, which is in no datastore of this workspace. Fetch it from there by other means.`,
+      );
     const files = await filesAt(place, deps);
     if (!files.ok) return failed(named(`named-outputs/${name}`, files.failure));
     if (files.value.length > 0) return files;

@@ -1,8 +1,7 @@
-import { createTaker, ensureAssets, lookUp, refusedFor, type TakenAsset } from "../asset/asset.ts";
+import { ensureAssets, lookUp, takeAll, type TakenAsset } from "../asset/asset.ts";
 import type { AssetDeps } from "../asset/kind.ts";
-import { SnapshotRefused } from "../asset/upload/list-files.ts";
 import { defined } from "../azure/defined.ts";
-import { succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { refused, succeeded, type Outcome } from "../azure/outcome.ts";
 import { apiVersionOf, assetsOf, graphOf, secretsOf, toRequest, v1RunOf, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";
 import { computeId, datastoreId } from "../job/parts/compute.ts";
@@ -28,7 +27,7 @@ export type JobSubmissionDeps = Omit<AssetDeps, "computeIdOf"> &
  */
 export async function submitJob(submission: JobSubmission, deps: JobSubmissionDeps): Promise<Outcome<Submitted>> {
   const { job, github, workflowAttempt, rerun, repeats } = submission;
-  const taken = await takeAssets(submission);
+  const taken = await takeAll(assetsOf(job), submission.identityOfReference);
   if (!taken.ok) return taken;
   const definition = definitionOf(submission, taken.value, deps);
   const graph = graphOf(job);
@@ -47,21 +46,6 @@ export async function submitJob(submission: JobSubmission, deps: JobSubmissionDe
     { name, rerun, workflowAttempt, bodyFor, apiVersion: apiVersionOf(job), ...defined({ repeats }) },
     deps,
   );
-}
-
-/** One after the other: what is read first is refused first. */
-async function takeAssets({ job, identityOfReference }: JobSubmission): Promise<Outcome<readonly TakenAsset[]>> {
-  const taken: TakenAsset[] = [];
-  const takeAsset = createTaker(identityOfReference);
-  for (const use of assetsOf(job)) {
-    try {
-      taken.push(await takeAsset(use));
-    } catch (error) {
-      if (!(error instanceof SnapshotRefused)) throw error;
-      return refusedFor(use, refusal("SnapshotRefused", error.message));
-    }
-  }
-  return succeeded(taken);
 }
 
 /** What makes two runs the same: everything that is asked of the service, and nothing of when and by whom. */
@@ -123,12 +107,8 @@ async function resolveSecrets(
       values.set(reference, await resolve(reference));
     } catch (error) {
       if (!(error instanceof SecretUnavailable)) throw error;
-      return refusedFor({ where }, refusal("SecretUnavailable", error.message));
+      return refused("SecretUnavailable", error.message, where);
     }
   }
   return succeeded(values);
-}
-
-function refusal(code: string, message: string): AzureFailure {
-  return { reason: "refused", error: { code, message, details: [] } };
 }

@@ -2,7 +2,7 @@ import type { Computes } from "../azure/computes.ts";
 import { kindOfLive } from "../compute/target.ts";
 import { defined } from "../azure/defined.ts";
 import type { LiveJob } from "../azure/jobs.ts";
-import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { failed, refused, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import type { JobRequest } from "../job/kind.ts";
 import { creationBody } from "../job/v1-pipeline/creation.ts";
 import { dataSourceHash, type V1Graph } from "../job/v1-pipeline/graph.ts";
@@ -171,15 +171,7 @@ async function readComputes(
     const live = await computes.get(liveNames.get(compute.toLowerCase()) ?? compute);
     if (!live.ok) return live;
     if (live.value === undefined)
-      return failed({
-        reason: "refused",
-        error: {
-          code: "ComputeNotFound",
-          message: `The workspace has no compute '${compute}'.`,
-          target: computePath.join("."),
-          details: [],
-        },
-      });
+      return refused("ComputeNotFound", `The workspace has no compute '${compute}'.`, computePath.join("."));
     const { name, resourceId } = live.value;
     found.set(compute, { name, ...defined({ resourceId, scriptStepType: kindOfLive(live.value)?.scriptStepType }) });
   }

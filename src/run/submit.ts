@@ -1,5 +1,5 @@
 import type { Jobs, LiveJob } from "../azure/jobs.ts";
-import { cancelled, failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { cancelled, failed, refused, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import { isLastingConflict } from "../azure/service-error.ts";
 import type { Clock } from "../clock.ts";
 import { definitionProperty, runTags } from "./provenance.ts";
@@ -154,5 +154,5 @@ function readBack(job: LiveJob, body: unknown): Outcome<Submitted> {
 }
 
 function mismatch(message: string): Outcome<never> {
-  return failed({ reason: "refused", error: { code: "NotAsAsked", message, details: [] } });
+  return refused("NotAsAsked", message);
 }

@@ -1,7 +1,7 @@
 import { takeFirstSdkSnapshot, type FirstSdkSnapshot } from "../asset/upload/first-sdk-snapshot.ts";
 import { contentText } from "../asset/upload/content-text.ts";
-import { SnapshotRefused } from "../asset/upload/list-files.ts";
-import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
+import { snapshotRefusal } from "../asset/upload/refusal.ts";
+import { succeeded, type Outcome } from "../azure/outcome.ts";
 import type { V1Entity, V1Pipelines } from "../azure/v1-pipelines.ts";
 import type { V1Snapshots } from "../azure/v1-snapshots.ts";
 import type { Clock } from "../clock.ts";
@@ -34,12 +34,7 @@ export async function takeFolder(
   try {
     return succeeded(await takeFirstSdkSnapshot(folder, root));
   } catch (error) {
-    if (!(error instanceof SnapshotRefused)) throw error;
-    const target = field === undefined ? {} : { target: `pipeline.${field}` };
-    return failed({
-      reason: "refused",
-      error: { code: "SnapshotRefused", message: error.message, ...target, details: [] },
-    });
+    return snapshotRefusal(error, field === undefined ? undefined : `pipeline.${field}`);
   }
 }
 

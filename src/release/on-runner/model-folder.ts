@@ -6,7 +6,7 @@ import { resolveReference } from "../../asset/reference.ts";
 import { listData, takeUpload } from "../../asset/upload/local-upload.ts";
 import type { Azure } from "../../azure/azure.ts";
 import { textOf } from "../../azure/members.ts";
-import { failed, succeeded, type Outcome } from "../../azure/outcome.ts";
+import { failed, refused, succeeded, type Outcome } from "../../azure/outcome.ts";
 import type { DeployedModel } from "../../deployment/parts/model.ts";
 import { escapes, escapingPath } from "../../run/download.ts";
 import { filesAt, namedOutputs, placeOf, type RunFile } from "../../run/named-outputs.ts";
@@ -174,8 +174,4 @@ function belowOf(files: readonly RunFile[], place: string): Below {
 
 function trimmed(path: string): string {
   return path.replace(/^\/+|\/+$/g, "");
-}
-
-function refused(code: string, message: string): Outcome<never> {
-  return failed({ reason: "refused", error: { code, message, details: [] } });
 }
