@@ -4,6 +4,7 @@ import { workspacePath } from "../../emulator/settings.ts";
 import { failed as refusal } from "../../src/azure/outcome.ts";
 import type { Strategy } from "../../src/deployment/parts/strategy.ts";
 import { plan } from "../../src/release/online-release.ts";
+import { SecretUnavailable } from "../../src/secret/secret.ts";
 import { ask, followed } from "../support/ask-emulator.ts";
 import { assets, at, below, deployed, deploymentBody, endpointBody, made, share } from "../support/online-endpoints.ts";
 import {
@@ -523,6 +524,33 @@ describe("a release", () => {
     expect(failures).toMatchObject([{ reason: "not-authorized" }]);
     expect(report.action).toBe("failed");
     expect(endpointWrites(emulator)).toEqual([]);
+  });
+
+  describe("that cannot begin writes nothing to the endpoint, and says what is missing:", () => {
+    const place = { file: "azureml.yml", line: 7, column: 3 };
+
+    it("a secret, at the place of its reference", async () => {
+      const connected = await connectTo(emulator);
+      const secret = { from: "env" as const, name: "TOKEN_OF_NOBODY", where: place };
+      const { failures, report } = await release(
+        declared("1", { deployment: onlineDefinition("1", { environmentVariables: { TOKEN: secret } }) }),
+        connected,
+        { resolveSecret: async (reference) => Promise.reject(new SecretUnavailable(reference, "It is not set.")) },
+      );
+      expect(failures).toEqual([{ reason: "secret-unavailable", message: "It is not set.", where: place }]);
+      expect(report).toMatchObject({ action: "failed", endpoint: "ep-one", deployment: "blue" });
+      expect(endpointWrites(emulator)).toEqual([]);
+    });
+
+    it("an asset that Azure refuses", async () => {
+      const connected = await connectTo(emulator);
+      const ensure = async () =>
+        refusal({ reason: "refused", status: 400, error: { code: "BadEnvironment", message: "no", details: [] } });
+      const { failures, report } = await release(declared("1"), connected, { parts: { ...partsThere, ensure } });
+      expect(failures).toMatchObject([{ reason: "asset-failed", message: expect.stringContaining("BadEnvironment") }]);
+      expect(report).toMatchObject({ action: "failed", error: { code: "BadEnvironment" } });
+      expect(endpointWrites(emulator)).toEqual([]);
+    });
   });
 
   it("ends when its time is over, and names what is still going", async () => {

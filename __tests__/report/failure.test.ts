@@ -6,44 +6,88 @@ import { SecretUnavailable } from "../../src/secret/secret.ts";
 
 const error = { code: "Stopped", message: "The service stopped.", details: [] };
 
+const purposes = ["workspace", "target", "deployment", "asset"] as const satisfies readonly Purpose[];
+
 describe("the reason of an Azure failure", () => {
   it.each<[Omit<AzureFailure, "error">, Readonly<Record<Purpose, FailureReason>>]>([
     [
       { reason: "refused", status: 401 },
-      { workspace: "authentication-failed", target: "authentication-failed" },
+      {
+        workspace: "authentication-failed",
+        target: "authentication-failed",
+        deployment: "authentication-failed",
+        asset: "authentication-failed",
+      },
     ],
     [
       { reason: "refused", status: 403 },
-      { workspace: "not-authorized", target: "not-authorized" },
+      { workspace: "not-authorized", target: "not-authorized", deployment: "not-authorized", asset: "not-authorized" },
     ],
     [
       { reason: "refused", status: 400 },
-      { workspace: "workspace-unavailable", target: "provisioning-failed" },
+      {
+        workspace: "workspace-unavailable",
+        target: "provisioning-failed",
+        deployment: "deployment-failed",
+        asset: "asset-failed",
+      },
     ],
     [
       { reason: "refused", status: 409 },
-      { workspace: "workspace-unavailable", target: "provisioning-failed" },
+      {
+        workspace: "workspace-unavailable",
+        target: "provisioning-failed",
+        deployment: "deployment-failed",
+        asset: "asset-failed",
+      },
     ],
-    [{ reason: "refused" }, { workspace: "workspace-unavailable", target: "provisioning-failed" }],
+    [
+      { reason: "refused" },
+      {
+        workspace: "workspace-unavailable",
+        target: "provisioning-failed",
+        deployment: "deployment-failed",
+        asset: "asset-failed",
+      },
+    ],
     [
       { reason: "not-found", status: 404 },
-      { workspace: "workspace-unavailable", target: "service-unreachable" },
+      {
+        workspace: "workspace-unavailable",
+        target: "service-unreachable",
+        deployment: "deployment-failed",
+        asset: "asset-failed",
+      },
     ],
     [
       { reason: "unknown", status: 503 },
-      { workspace: "service-unreachable", target: "service-unreachable" },
+      {
+        workspace: "service-unreachable",
+        target: "service-unreachable",
+        deployment: "service-unreachable",
+        asset: "service-unreachable",
+      },
     ],
-    [{ reason: "unreachable" }, { workspace: "service-unreachable", target: "service-unreachable" }],
+    [
+      { reason: "unreachable" },
+      {
+        workspace: "service-unreachable",
+        target: "service-unreachable",
+        deployment: "service-unreachable",
+        asset: "service-unreachable",
+      },
+    ],
     [
       { reason: "unreachable", status: 403 },
-      { workspace: "not-authorized", target: "not-authorized" },
+      { workspace: "not-authorized", target: "not-authorized", deployment: "not-authorized", asset: "not-authorized" },
     ],
     [
       { reason: "cancelled", status: 401 },
-      { workspace: "cancelled", target: "cancelled" },
+      { workspace: "cancelled", target: "cancelled", deployment: "cancelled", asset: "cancelled" },
     ],
   ])("%j is %j", (failure, expected) => {
-    expect({ workspace: reasonOf(failure), target: reasonOf(failure, "target") }).toEqual(expected);
+    for (const purpose of purposes) expect([purpose, reasonOf(failure, purpose)]).toEqual([purpose, expected[purpose]]);
+    expect(reasonOf(failure)).toBe(expected.workspace);
   });
 });
 

@@ -144,12 +144,19 @@ export type Options = {
   readonly parts?: TakenParts;
   readonly isHeld?: () => boolean;
   readonly beforeWriting?: ReleaseDeps["beforeWriting"];
+  readonly resolveSecret?: ReleaseDeps["resolveSecret"];
 };
 
 /** What a release is handed, and what it has shown. */
 export function releaseDeps(
   { azure, clock, signal, masked }: Connected,
-  { wait = true, deadline, isHeld = () => true, beforeWriting = async () => succeeded(undefined) }: Options = {},
+  {
+    wait = true,
+    deadline,
+    isHeld = () => true,
+    beforeWriting = async () => succeeded(undefined),
+    resolveSecret = () => Promise.reject(new Error("no secret is declared")),
+  }: Options = {},
 ): ReleaseDeps & { readonly shown: string[] } {
   const shown: string[] = [];
   return {
@@ -159,7 +166,7 @@ export function releaseDeps(
     deadline: deadline ?? clock.now() + 3_600_000,
     wait,
     github: { event: "push", commit: "c0ffee", ref: "refs/heads/main", repository: "octo-org/octo-repo", runId: "7" },
-    resolveSecret: () => Promise.reject(new Error("no secret is declared")),
+    resolveSecret,
     mask: (secret) => void masked.add(secret),
     newId: randomUUID,
     exclusively: (_, work) => work(isHeld),

@@ -186,9 +186,9 @@ async function carryOut(
     brought,
   );
   if (!made.ok) {
-    const failure = failureAt(made.failure, `${begun(wordFor(asset))} could not be registered`, asset.source);
-    const isOfAsset = failure.reason === "workspace-unavailable";
-    return { asset, failures: [isOfAsset ? { ...failure, reason: reasonOf(asset) } : failure] };
+    const what = `${begun(wordFor(asset))} could not be registered`;
+    const failure = failureAt(made.failure, what, asset.source, "asset");
+    return { asset, failures: [failure.reason === "asset-failed" ? { ...failure, reason: reasonOf(asset) } : failure] };
   }
   const { version, id } = made.value;
   context.log.info(`${name}: registered as version ${version}.`);

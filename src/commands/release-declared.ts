@@ -109,9 +109,9 @@ async function releaseOne(
   try {
     const planned = await plannedRelease(deployment, context, place, defined({ run }));
     if (planned.ok) return { released: await planned.value.carryOut() };
-    const failure = failureAt(planned.failure, `${wordFor(deployment)} could not be released`, deployment.source);
-    const reason = failure.reason === "workspace-unavailable" ? ("deployment-failed" as const) : failure.reason;
-    return failed("Not deployed", { ...failure, reason }, planned.failure.error);
+    const what = `${wordFor(deployment)} could not be released`;
+    const failure = failureAt(planned.failure, what, deployment.source, "deployment");
+    return failed("Not deployed", failure, planned.failure.error);
   } catch (error) {
     // The others go on, and what comes of them is told.
     return failed("Unknown", { ...placeIn(deployment), ...failureOfThrown(error, signal) });

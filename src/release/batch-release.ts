@@ -8,7 +8,7 @@ import type { ResolvedDeployment } from "../deployment/resolved.ts";
 import { failureOf, failureOfThrown } from "../report/failure.ts";
 import { failureAt } from "../report/refused-field.ts";
 import type { DeploymentReport, Failure, FailureReason } from "../report/result.ts";
-import { SecretUnavailable, type SecretReference } from "../secret/secret.ts";
+import { SecretUnavailable } from "../secret/secret.ts";
 import { placeOf } from "../yaml/source.ts";
 import {
   decideBatch,
@@ -40,6 +40,7 @@ import {
 } from "./batch-steps.ts";
 import { digestOf, digestProperty } from "./digest.ts";
 import type { PlannedRelease, ReleaseDeps, Released, ReleaseFlow, TakenParts } from "./kind.ts";
+import { secretValues } from "./secret-values.ts";
 import { capital } from "./settle.ts";
 
 /** How batch deployments are released: made or updated in place, invoked, and only then the default of their endpoint. */
@@ -134,7 +135,7 @@ async function carryOut(
     ? outcome.value
     : {
         action: "failed",
-        failure: failureOf(outcome.failure, `The lease of ${endpointText(deployment)} was not taken`),
+        failure: failureOf(outcome.failure, `The lease of ${endpointText(deployment)} was not taken`, "deployment"),
       };
   const { failure, endpoint, tests = [], notes = [], leftGoing = [] } = end;
   const studio = endpoint === undefined || deps.signal.aborted ? undefined : await deps.azure.dataPlane("studio");
@@ -167,7 +168,8 @@ async function release(work: BatchWork, parts: TakenParts): Promise<BatchEnd> {
   const quiet = await untilQuiet(work);
   if (!quiet.ok) return failing(work, quiet.stop);
   const read = await readLive(declared, deps);
-  if (!read.ok) return notBegun(declared, failureOf(read.failure, `${what} could not be read`), read.failure.error);
+  if (!read.ok)
+    return notBegun(declared, failureOf(read.failure, `${what} could not be read`, "deployment"), read.failure.error);
   const before = read.value;
   const decision = decideBatch(declared, digest, before);
   if ("refused" in decision) {
@@ -178,7 +180,8 @@ async function release(work: BatchWork, parts: TakenParts): Promise<BatchEnd> {
   const { notes } = decision;
   if (isNothing(decision)) return unchanged(decision, before, declared);
   const may = await deps.beforeWriting();
-  if (!may.ok) return notBegun(declared, failureOf(may.failure, `${what} was not written`), may.failure.error);
+  if (!may.ok)
+    return notBegun(declared, failureOf(may.failure, `${what} was not written`, "deployment"), may.failure.error);
   const request = await requestsOf(work, decision, parts, before);
   if ("failure" in request) return { action: "failed", ...request };
   if (!deps.wait) return sendFirst(work, decision, request, before);
@@ -323,20 +326,19 @@ async function requestsOf(
       ? {}
       : updatedEndpoint(toBatchEndpointRequest(declared.endpoint, resolved(none, deps), live?.defaultDeployment), live);
   if (declared.deployment === undefined || !["create", "update"].includes(decision.deployment)) return { endpoint };
-  const secrets = new Map<SecretReference, string>();
-  try {
-    for (const { reference } of secretsOf(declared)) secrets.set(reference, await deps.resolveSecret(reference));
-  } catch (error) {
-    if (!(error instanceof SecretUnavailable)) throw error;
-    return { failure: failureOfThrown(error) };
-  }
+  const references = secretsOf(declared).map(({ reference }) => reference);
+  const secrets = await secretValues(references, deps.resolveSecret).catch((error: unknown) => {
+    if (error instanceof SecretUnavailable) return failureOfThrown(error);
+    throw error;
+  });
+  if ("reason" in secrets) return { failure: secrets };
   const ids = await parts.ensure();
   if (!ids.ok) {
     const what = `What ${deploymentText(declared)} is made of could not be brought into the workspace`;
-    return { failure: failureAt(ids.failure, what, declared.source), error: ids.failure.error };
+    return { failure: failureAt(ids.failure, what, declared.source, "asset"), error: ids.failure.error };
   }
   const { commit } = deps.github;
-  const references: References = {
+  const found: References = {
     idOf: ids.value,
     valueOf: (reference) => secrets.get(reference),
     provenance: {
@@ -344,7 +346,7 @@ async function requestsOf(
       tags: {},
     },
   };
-  return { endpoint, deployment: toBatchDeploymentRequest(declared.deployment, resolved(references, deps)) };
+  return { endpoint, deployment: toBatchDeploymentRequest(declared.deployment, resolved(found, deps)) };
 }
 
 /** What the tests say where they have not all passed. */

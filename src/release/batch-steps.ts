@@ -1,6 +1,6 @@
 import type { BatchEndpoints, LiveBatchDeployment, LiveBatchEndpoint } from "../azure/batch-endpoints.ts";
 import { defined } from "../azure/defined.ts";
-import { refused, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import { refused, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import type { BatchDeployment } from "../deployment/batch/definition.ts";
 import { deadlineWithin } from "../pause.ts";
 import { adviceFor } from "../report/advice.ts";
@@ -257,13 +257,6 @@ function tell(stop: Stop, { declared, deps }: BatchWork): { readonly reason: Fai
       return { reason: "deployment-failed", message };
     case "refused":
     case "unreachable":
-      return { reason: reasonOfFailure(failure), message };
+      return { reason: failure === undefined ? "deployment-failed" : reasonOf(failure, "deployment"), message };
   }
-}
-
-/** Whoever may not write is told so; every other refusal is one of the deployment. */
-function reasonOfFailure(failure: AzureFailure | undefined): FailureReason {
-  if (failure === undefined) return "deployment-failed";
-  const reason = reasonOf(failure);
-  return reason === "workspace-unavailable" ? "deployment-failed" : reason;
 }

@@ -1,6 +1,6 @@
 import type { LiveEndpoint } from "../azure/online-endpoints.ts";
 import { defined } from "../azure/defined.ts";
-import { failed, refused, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import * as kubernetes from "../deployment/online/kubernetes.ts";
 import * as managed from "../deployment/online/managed.ts";
 import type { OnlineDeployment } from "../deployment/online/definition.ts";
@@ -8,14 +8,15 @@ import { toDeploymentRequest } from "../deployment/online/request.ts";
 import type { RequestTest } from "../deployment/parts/tests.ts";
 import type { ResolvedDeployment } from "../deployment/resolved.ts";
 import { computeId } from "../job/parts/compute.ts";
-import type { FailureReason } from "../report/result.ts";
+import type { Purpose } from "../report/failure.ts";
 import { runTags } from "../run/provenance.ts";
-import { SecretUnavailable, type SecretReference } from "../secret/secret.ts";
+import type { SecretReference } from "../secret/secret.ts";
 import { digestOf, digestProperty } from "./digest.ts";
 import type { ReleaseDeps, TakenParts } from "./kind.ts";
 import { differencesFromLive, endpointBody } from "./online-bodies.ts";
 import { rolloutEndpointOf, type LiveOnline } from "./online-live.ts";
 import type { OnlineRelease } from "./online-steps.ts";
+import { secretValues } from "./secret-values.ts";
 import { decideRollout, type Declared, type EndpointState, type Rollout } from "./rollout.ts";
 
 /** What of a declaration is decided about one live state. */
@@ -95,12 +96,16 @@ function provenanceOf(digest: string, { github, run }: Pick<ReleaseDeps, "github
   };
 }
 
-/** What is to be carried out, or why nothing is written; with the reason of what was refused before the deployment. */
+/** What is to be carried out, or why nothing is written, and what that call was for. */
 type Prepared =
   | { readonly ok: true; readonly value: OnlineRelease }
-  | { readonly ok: false; readonly failure: AzureFailure; readonly reason?: FailureReason };
+  | { readonly ok: false; readonly failure: AzureFailure; readonly purpose?: Purpose };
 
-/** Everything that the first write needs: permissions, the assets, and the secrets that are sent. */
+/**
+ * Everything that the first write needs: permissions, the assets, and the secrets that are sent.
+ *
+ * @throws SecretUnavailable
+ */
 export async function prepare(
   deployment: OnlineDeployment,
   parts: TakenParts,
@@ -114,11 +119,12 @@ export async function prepare(
     if (!allowed.ok) return allowed;
   }
   const isMade = steps.some((step) => step.do === "deploy" && step.how !== "join");
-  const secrets = isMade ? await secretsFor(deployment, deps) : succeeded(new Map<SecretReference, string>());
-  if (!secrets.ok) return { ...secrets, reason: "secret-unavailable" };
+  const { secretsOf } = type === "managed" ? managed : kubernetes;
+  const sent = isMade ? secretsOf(deployment).map(({ reference }) => reference) : [];
+  const secrets = await secretValues(sent, deps.resolveSecret);
   const ids = isMade ? await parts.ensure() : succeeded(parts.identityOf);
-  if (!ids.ok) return { ...ids, reason: "asset-failed" };
-  const references = { idOf: ids.value, valueOf: (reference: SecretReference) => secrets.value.get(reference) };
+  if (!ids.ok) return { ...ids, purpose: "asset" };
+  const references = { idOf: ids.value, valueOf: (reference: SecretReference) => secrets.get(reference) };
   const plain = resolvedWith(deps, references);
   const full = digest === undefined ? plain : resolvedWith(deps, references, provenanceOf(digest, deps));
   return succeeded({
@@ -130,21 +136,4 @@ export async function prepare(
     ...(definition === undefined || !isMade ? {} : { deploymentBody: toDeploymentRequest(definition, type, full) }),
     ...defined({ digest }),
   });
-}
-
-async function secretsFor(
-  deployment: OnlineDeployment,
-  { resolveSecret }: Pick<ReleaseDeps, "resolveSecret">,
-): Promise<Outcome<ReadonlyMap<SecretReference, string>>> {
-  const { secretsOf } = deployment.type === "managed" ? managed : kubernetes;
-  const values = new Map<SecretReference, string>();
-  for (const { reference } of secretsOf(deployment)) {
-    try {
-      values.set(reference, await resolveSecret(reference));
-    } catch (error) {
-      if (!(error instanceof SecretUnavailable)) throw error;
-      return refused("SecretUnavailable", error.message);
-    }
-  }
-  return succeeded(values);
 }

@@ -3,8 +3,9 @@ import { defined } from "../azure/defined.ts";
 import { cancelled, failed, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import type { OnlineDeployment } from "../deployment/online/definition.ts";
 import { deadlineWithin, secondsAfter } from "../pause.ts";
-import { failureOf as callFailure, failureOfThrown } from "../report/failure.ts";
-import type { DeploymentReport, FailureReason } from "../report/result.ts";
+import { failureOf as callFailure, failureOfThrown, type Purpose } from "../report/failure.ts";
+import type { DeploymentReport, Failure } from "../report/result.ts";
+import { SecretUnavailable } from "../secret/secret.ts";
 import type { ContainerLogs } from "./failure-cause.ts";
 import type { PlannedRelease, ReleaseDeps, ReleaseFlow, Released, TakenParts } from "./kind.ts";
 import { decide, prepare } from "./online-decision.ts";
@@ -58,7 +59,7 @@ async function carryOut(deployment: OnlineDeployment, parts: TakenParts, deps: R
   const done = await deps.exclusively(key, async (isHeld) =>
     succeeded(await releaseHeld(deployment, parts, deps, { isHeld, from })),
   );
-  return done.ok ? done.value : notBegun(deployment, done.failure, { deps, from });
+  return done.ok ? done.value : refusedBefore(deployment, done.failure, { deps, from });
 }
 
 type Held = { readonly isHeld: () => boolean; readonly from: number };
@@ -72,12 +73,17 @@ async function releaseHeld(
 ): Promise<Released> {
   const { from } = held;
   const live = await readSettled(deployment, deps);
-  if (!live.ok) return notBegun(deployment, live.failure, { deps, from });
+  if (!live.ok) return refusedBefore(deployment, live.failure, { deps, from });
   const decided = decide(deployment, parts, live.value, deps);
-  if (!decided.ok) return notBegun(deployment, decided.failure, { deps, from });
+  if (!decided.ok) return refusedBefore(deployment, decided.failure, { deps, from });
   const { rollout, digest } = decided.value;
-  const ready = await prepare(deployment, parts, rollout, digest, deps);
-  if (!ready.ok) return notBegun(deployment, ready.failure, { deps, from, rollout });
+  const ready = await prepare(deployment, parts, rollout, digest, deps).catch((error: unknown) => {
+    if (error instanceof SecretUnavailable) return failureOfThrown(error);
+    throw error;
+  });
+  if ("reason" in ready) return notBegun(deployment, ready, { deps, from, rollout });
+  if (!ready.ok)
+    return refusedBefore(deployment, ready.failure, { deps, from, rollout, ...defined({ purpose: ready.purpose }) });
   const { isHeld } = held;
   const work: Work = { deployment, rollout, release: ready.value, ...startingFrom(live.value), isHeld, from, deps };
   const { steps } = rollout;
@@ -261,21 +267,28 @@ type NotBegun = {
   readonly deps: ReleaseDeps;
   readonly from: number;
   readonly rollout?: Rollout;
-  /** What a refusal means; default: that of the deployment. */
-  readonly refused?: FailureReason | undefined;
 };
+
+/** A call did not succeed before anything of the endpoint was written. @param purpose what the call was for. */
+function refusedBefore(
+  deployment: OnlineDeployment,
+  failure: AzureFailure,
+  { purpose = "deployment", ...rest }: NotBegun & { readonly purpose?: Purpose },
+): Released {
+  const told = callFailure(failure, `The release on '${deployment.endpointName}'`, purpose);
+  const isTimeout = failure.error.code === stillInProgress;
+  return notBegun(deployment, isTimeout ? { ...told, reason: "timeout" } : told, rest, failure);
+}
 
 /** Nothing of the endpoint was written. */
 function notBegun(
   deployment: OnlineDeployment,
-  failure: AzureFailure,
-  { deps, from, rollout, refused = "deployment-failed" }: NotBegun,
+  told: Failure,
+  { deps, from, rollout }: NotBegun,
+  failure?: AzureFailure,
 ): Released {
   const nothing: Rollout = { steps: [], before: {}, after: {}, notes: [] };
   const named = { ...nothing, ...defined({ name: deployment.deployment?.name }) };
-  const said = callFailure(failure, `The release on '${deployment.endpointName}'`);
-  const isTimeout = failure.error.code === stillInProgress;
-  const reason = isTimeout ? "timeout" : said.reason === "workspace-unavailable" ? refused : said.reason;
   const report = reportOf({
     deployment,
     rollout: rollout ?? named,
@@ -284,7 +297,7 @@ function notBegun(
     notes: [],
     durationSeconds: secondsSince(from, deps),
     before: [],
-    stop: { why: "refused", message: "", error: failure.error, failure, mayBeDone: false },
+    stop: { why: "refused", message: "", mayBeDone: false, ...defined({ error: failure?.error, failure }) },
   });
-  return { report, failures: [{ ...said, reason, ...defined({ where: report.where }) }], leftGoing: [] };
+  return { report, failures: [{ ...defined({ where: report.where }), ...told }], leftGoing: [] };
 }

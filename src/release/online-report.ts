@@ -116,11 +116,8 @@ function reasonOfStop(stop: Known): FailureReason {
     case "failed":
       return "deployment-failed";
     case "refused":
-    case "unreachable": {
-      const reason = stop.failure === undefined ? "service-unreachable" : reasonOf(stop.failure);
-      // Refused for what was asked, and not for who asks.
-      return reason === "workspace-unavailable" ? "deployment-failed" : reason;
-    }
+    case "unreachable":
+      return stop.failure === undefined ? "service-unreachable" : reasonOf(stop.failure, "deployment");
     case "conflict":
     case "timeout":
     case "cancelled":

@@ -19,6 +19,7 @@ import { gitProperties } from "../run/provenance.ts";
 import type { SecretReference } from "../secret/secret.ts";
 import { digestOf } from "./digest.ts";
 import type { ReleaseDeps, TakenParts } from "./kind.ts";
+import { secretValues } from "./secret-values.ts";
 import { serviceProperties } from "./service-decision.ts";
 
 export type AnyService = AciService | AksService;
@@ -120,8 +121,7 @@ export async function bringService(
   mayWrite: ReleaseDeps["beforeWriting"],
 ): Promise<Outcome<BroughtService>> {
   const { service, parts, digest } = taken;
-  const values = new Map<SecretReference, string>();
-  for (const reference of secrets) values.set(reference, await deps.resolveSecret(reference));
+  const values = await secretValues(secrets, deps.resolveSecret);
   const may = await mayWrite();
   if (!may.ok) return may;
   const ids = await parts.ensure();

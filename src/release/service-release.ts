@@ -255,6 +255,7 @@ async function bring({ taken, course, deps, work }: ServiceFlow): Promise<Brough
   course.failBy(
     brought.failure,
     `What the web service ${taken.service.name} is made of could not be brought to the workspace`,
+    "asset",
   );
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { defined } from "../azure/defined.ts";
 import type { AzureFailure, ServiceError } from "../azure/outcome.ts";
 import type { LiveV1Service } from "../azure/v1-live-service.ts";
-import { failureOf } from "../report/failure.ts";
+import { failureOf, type Purpose } from "../report/failure.ts";
 import type { DeploymentReport, Failure, FailureReason, LeftGoing, TestReport } from "../report/result.ts";
 import { placeOf } from "../yaml/source.ts";
 import { failureCause, type FailureCause } from "./failure-cause.ts";
@@ -49,10 +49,11 @@ export class ServiceCourse {
   }
 
   /** A call that did not succeed. */
-  failBy(failure: AzureFailure, what: string): void {
-    const { reason, message } = failureOf(failure, what);
+  failBy(failure: AzureFailure, what: string, purpose: Purpose = "deployment"): void {
+    const { reason, message } = failureOf(failure, what, purpose);
     this.error ??= failure.error;
-    this.fail(reasonFor(failure, reason), message, fieldOf(failure.error));
+    const isConflict = failure.error.code === "LeaseLost" || failure.status === 409;
+    this.fail(isConflict ? "conflict" : reason, message, fieldOf(failure.error));
   }
 
   /** A provisioning that did not: its leaf cause, in the container's words where it has any. @param what `The candidate clf-c`. */
@@ -125,11 +126,6 @@ function containerLogs({ container, build }: ServiceLogs) {
 
 function causeText({ code, message, advice }: FailureCause): string {
   return `${message} [${code}].${advice === undefined ? "" : ` ${advice}`}`;
-}
-
-function reasonFor({ status, error }: AzureFailure, reason: FailureReason): FailureReason {
-  if (error.code === "LeaseLost" || status === 409) return "conflict";
-  return reason === "workspace-unavailable" ? "deployment-failed" : reason;
 }
 
 /** The key of the declaration that a refusal names as its target. */

@@ -11,12 +11,18 @@ export type Purpose =
   /** Reading or preparing something in the workspace. */
   | "workspace"
   /** Work on one compute target. */
-  | "target";
+  | "target"
+  /** Work on one deployment: the workspace answers, so what it refuses is what was asked. */
+  | "deployment"
+  /** Registering what a run or a deployment is made of. */
+  | "asset";
 
 const refusals = {
   workspace: { refused: "workspace-unavailable", "not-found": "workspace-unavailable" },
   // Only a workspace that is not there answers 404 to work on a target: nothing is known of the target then.
   target: { refused: "provisioning-failed", "not-found": "service-unreachable" },
+  deployment: { refused: "deployment-failed", "not-found": "deployment-failed" },
+  asset: { refused: "asset-failed", "not-found": "asset-failed" },
 } as const satisfies Readonly<Record<Purpose, Readonly<Record<"refused" | "not-found", FailureReason>>>>;
 
 /** The stable reason that an Azure failure amounts to, the same one for every command. */
@@ -43,8 +49,8 @@ export function sentenceOf(error: ServiceError): string {
 }
 
 /** A failed call as a failure of the command: what could not be done, why, and what is known to help. */
-export function failureOf(failure: AzureFailure, what: string): Failure {
-  const reason = reasonOf(failure);
+export function failureOf(failure: AzureFailure, what: string, purpose?: Purpose): Failure {
+  const reason = reasonOf(failure, purpose);
   if (reason === "cancelled") return { reason, message: `${what}: the workflow was cancelled.` };
   const advice = adviceFor(failure.error);
   return { reason, message: `${what}: ${sentenceOf(failure.error)}.${advice === undefined ? "" : ` ${advice}`}` };

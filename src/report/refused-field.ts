@@ -5,7 +5,7 @@ import { placeOf, pathOf, valueAt, type NodePath, type SourceNode } from "../yam
 import { lettersOf } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
 import { fieldsOf, type About } from "./advice.ts";
-import { failureOf } from "./failure.ts";
+import { failureOf, type Purpose } from "./failure.ts";
 import type { Failure } from "./result.ts";
 
 /** Members of requests whose names are not those of the declared keys, by their letters alone. */
@@ -55,8 +55,8 @@ export function refusedPlace(
 }
 
 /** A failed call as a failure of the command, at its place. @param what could not be done, as `failureOf` takes it. */
-export function failureAt(failure: AzureFailure, what: string, source: SourceNode): Failure {
-  return { ...failureOf(failure, what), ...defined({ where: refusedPlace(failure.error, source) }) };
+export function failureAt(failure: AzureFailure, what: string, source: SourceNode, purpose?: Purpose): Failure {
+  return { ...failureOf(failure, what, purpose), ...defined({ where: refusedPlace(failure.error, source) }) };
 }
 
 /** `properties.scaleSettings.maxNodeCount` as the declaration has it; nothing where it has no such field. */
