@@ -5,6 +5,7 @@ import type { BatchDeployment } from "../deployment/batch/definition.ts";
 import { toBatchDeploymentRequest, toBatchEndpointRequest } from "../deployment/batch/request.ts";
 import { secretsOf } from "../deployment/deployment.ts";
 import type { ResolvedDeployment } from "../deployment/resolved.ts";
+import { computeIds } from "../job/parts/compute.ts";
 import { failureOf, failureOfThrown } from "../report/failure.ts";
 import { failureAt } from "../report/refused-field.ts";
 import type { DeploymentReport, Failure, FailureReason } from "../report/result.ts";
@@ -42,6 +43,7 @@ import { digestOf, digestProperty } from "./digest.ts";
 import type { PlannedRelease, ReleaseDeps, Released, ReleaseFlow, TakenParts } from "./kind.ts";
 import { secretValues } from "./secret-values.ts";
 import { capital } from "./settle.ts";
+import { studioUrl } from "./studio-url.ts";
 
 /** How batch deployments are released: made or updated in place, invoked, and only then the default of their endpoint. */
 export const plan: ReleaseFlow<BatchDeployment>["plan"] = async (deployment, parts, deps) => {
@@ -89,14 +91,11 @@ type References = Pick<ResolvedDeployment, "idOf" | "valueOf" | "provenance">;
 
 function resolved(references: References, { azure, liveNames }: ReleaseDeps): ResolvedDeployment {
   const { workspace } = azure;
+  const idOf = computeIds(workspace.id, liveNames);
   return {
     ...references,
     location: workspace.location,
-    computeIdOf: (compute) => {
-      const name = compute.replace(/^azureml:/i, "");
-      if (name.startsWith("/")) return name;
-      return `${workspace.id}/computes/${liveNames.get(name.toLowerCase()) ?? name}`;
-    },
+    computeIdOf: (compute) => idOf(compute.replace(/^azureml:/i, "")),
   };
 }
 
@@ -138,8 +137,7 @@ async function carryOut(
         failure: failureOf(outcome.failure, `The lease of ${endpointText(deployment)} was not taken`, "deployment"),
       };
   const { failure, endpoint, tests = [], notes = [], leftGoing = [] } = end;
-  const studio = endpoint === undefined || deps.signal.aborted ? undefined : await deps.azure.dataPlane("studio");
-  const page = `/endpoints/batch/${encodeURIComponent(deployment.endpointName)}/detail?wsid=${deps.azure.workspace.id}`;
+  const url = endpoint === undefined ? undefined : await studioUrl("batch", deployment.endpointName, deps);
   const report: DeploymentReport = {
     endpoint: deployment.endpointName,
     type: "batch",
@@ -153,7 +151,7 @@ async function carryOut(
       where: placeOf(deployment.source),
       modelId: end.modelId,
       scoringUri: endpoint?.scoringUri,
-      url: studio?.ok === true ? `${studio.value}${page}` : undefined,
+      url,
       error: end.error,
       logTail: end.logTail,
     }),

@@ -20,6 +20,7 @@ import {
 } from "./batch-decision.ts";
 import { digestProperty } from "./digest.ts";
 import type { ReleaseDeps } from "./kind.ts";
+import { operationProperty } from "./online-bodies.ts";
 import { capital, join, write, type SettleDeps, type Stop, type Writable, type Written } from "./settle.ts";
 
 /** One release, under its lease. */
@@ -74,7 +75,7 @@ function writable<Live extends Provisioned>(
     progress: batchEndpoints.progress,
     stateOf: ({ provisioningState }) => provisioningState,
     isInFlight: (live) => !isSettled(live),
-    lastOperationOf: ({ properties }) => properties["AzureAsyncOperationUri"],
+    lastOperationOf: ({ properties }) => properties[operationProperty],
     ...rest,
   };
 }

@@ -7,7 +7,7 @@ import type { OnlineDeployment } from "../deployment/online/definition.ts";
 import { toDeploymentRequest } from "../deployment/online/request.ts";
 import type { RequestTest } from "../deployment/parts/tests.ts";
 import type { ResolvedDeployment } from "../deployment/resolved.ts";
-import { computeId } from "../job/parts/compute.ts";
+import { computeIds } from "../job/parts/compute.ts";
 import type { Purpose } from "../report/failure.ts";
 import { runTags } from "../run/provenance.ts";
 import type { SecretReference } from "../secret/secret.ts";
@@ -70,7 +70,7 @@ function resolvedWith(
 ): ResolvedDeployment {
   return {
     location: workspace.location,
-    computeIdOf: (compute) => computeId(workspace.id, liveNames.get(compute.toLowerCase()) ?? compute),
+    computeIdOf: computeIds(workspace.id, liveNames),
     provenance,
     ...rest,
   };

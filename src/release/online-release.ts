@@ -23,6 +23,7 @@ import {
   type StepStop,
 } from "./online-steps.ts";
 import { pause } from "./settle.ts";
+import { studioUrl } from "./studio-url.ts";
 import type { Rollout, RolloutStep } from "./rollout.ts";
 
 /** How online deployments, managed and on Kubernetes, are released. */
@@ -243,20 +244,13 @@ async function ended(
     progress,
     before,
     durationSeconds: secondsSince(from, deps),
-    url: deps.signal.aborted ? undefined : await studioUrl(deployment.endpointName, deps),
+    url: await studioUrl("realtime", deployment.endpointName, deps),
     ...rest,
   };
 }
 
 function secondsSince(from: number, { clock }: Pick<ReleaseDeps, "clock">): number {
   return Math.round((clock.now() - from) / 1000);
-}
-
-async function studioUrl(endpoint: string, { azure }: Pick<ReleaseDeps, "azure">): Promise<string | undefined> {
-  const studio = await azure.dataPlane("studio");
-  return studio.ok
-    ? `${studio.value}/endpoints/realtime/${encodeURIComponent(endpoint)}/detail?wsid=${azure.workspace.id}`
-    : undefined;
 }
 
 function released(ending: Ended): Released {

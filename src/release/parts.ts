@@ -3,7 +3,7 @@ import type { AssetDeps } from "../asset/kind.ts";
 import { defined } from "../azure/defined.ts";
 import { succeeded, type Outcome } from "../azure/outcome.ts";
 import { assetsOf, modelOf, type Deployment } from "../deployment/deployment.ts";
-import { computeId } from "../job/parts/compute.ts";
+import { computeIds } from "../job/parts/compute.ts";
 import type { ReleaseDeps, TakenParts } from "./kind.ts";
 import { planModel, type ModelDeps } from "./model.ts";
 import { planNamedParts } from "./named-parts.ts";
@@ -34,7 +34,7 @@ export async function takeParts(deployment: Deployment, deps: PartDeps): Promise
     datastores: azure.datastores,
     blobs: azure.blobs,
     workspaceId: azure.workspace.id,
-    computeIdOf: (compute) => computeId(azure.workspace.id, liveNames.get(compute.toLowerCase()) ?? compute),
+    computeIdOf: computeIds(azure.workspace.id, liveNames),
     signal: deps.signal,
     onProgress: deps.onProgress,
     beforeWriting: deps.beforeWriting,

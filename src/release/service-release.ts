@@ -32,6 +32,7 @@ import { renewSecrets } from "./service-secrets.ts";
 import { ServiceCourse } from "./service-report.ts";
 import type { ServiceFlow } from "./service-work.ts";
 import { readSettled, type ServiceDeps } from "./service-writes.ts";
+import { studioUrl } from "./studio-url.ts";
 
 /** The longest name that the service takes. */
 const longestName = 32;
@@ -159,15 +160,8 @@ async function carryOut(taken: TakenService, deps: ReleaseDeps): Promise<Release
     return succeeded(undefined);
   });
   if (!done.ok) course.failBy(done.failure, `The web service ${service.name} could not be worked on`);
-  if (!deps.signal.aborted) course.url = await studioUrl(service.name, deps);
+  course.url = await studioUrl("realtime", service.name, deps);
   return course.released(deps.clock.now());
-}
-
-async function studioUrl(name: string, { azure }: ReleaseDeps): Promise<string | undefined> {
-  const studio = await azure.dataPlane("studio");
-  return studio.ok
-    ? `${studio.value}/endpoints/realtime/${encodeURIComponent(name)}/detail?wsid=${azure.workspace.id}`
-    : undefined;
 }
 
 async function release(flow: ServiceFlow): Promise<void> {

@@ -4,7 +4,7 @@ import { defined } from "../azure/defined.ts";
 import { refused, succeeded, type Outcome } from "../azure/outcome.ts";
 import { apiVersionOf, assetsOf, graphOf, secretsOf, toRequest, v1RunOf, type Job } from "../job/job.ts";
 import type { JobRequest } from "../job/kind.ts";
-import { computeId, datastoreId } from "../job/parts/compute.ts";
+import { computeIds, datastoreId } from "../job/parts/compute.ts";
 import { SecretUnavailable, type ResolveSecret, type SecretReference } from "../secret/secret.ts";
 import { runName } from "./name.ts";
 import { provenanceOf } from "./provenance.ts";
@@ -59,7 +59,7 @@ function definitionOf(
     fallbackExperiment: "",
     provenance: { properties: {}, tags: {} },
     idOf: lookUp(new Map(taken.map(({ use, identity }) => [use.where, identity]))),
-    computeIdOf: computeIds(submission, workspaceId),
+    computeIdOf: computeIds(workspaceId, submission.liveNames),
     datastoreIdOf: (datastore) => datastoreId(workspaceId, datastore),
     valueOf: () => undefined,
   });
@@ -75,7 +75,7 @@ async function requestFor(
 ): Promise<Outcome<JobRequest>> {
   const { job, github, workflowAttempt, fallbackExperiment, configuration, repeats } = submission;
   const [ids, secrets] = await Promise.all([
-    ensureAssets(taken, { ...deps, computeIdOf: computeIds(submission, deps.workspaceId) }),
+    ensureAssets(taken, { ...deps, computeIdOf: computeIds(deps.workspaceId, submission.liveNames) }),
     resolveSecrets(job, deps.resolveSecret),
   ]);
   if (!ids.ok) return ids;
@@ -86,15 +86,11 @@ async function requestFor(
       fallbackExperiment,
       provenance: provenanceOf(github, definition, workflowAttempt, configuration, repeats?.number),
       idOf: lookUp(ids.value),
-      computeIdOf: computeIds(submission, deps.workspaceId),
+      computeIdOf: computeIds(deps.workspaceId, submission.liveNames),
       datastoreIdOf: (datastore) => datastoreId(deps.workspaceId, datastore),
       valueOf: (reference) => secrets.value.get(reference),
     }),
   );
-}
-
-function computeIds({ liveNames }: Pick<JobSubmission, "liveNames">, workspaceId: string) {
-  return (compute: string) => computeId(workspaceId, liveNames.get(compute.toLowerCase()) ?? compute);
 }
 
 async function resolveSecrets(

@@ -93,8 +93,7 @@ export function readService(value: DeclaredService, node: SourceNode, label: str
   const { model, promoteFrom, problems: ofModel } = readModel(value, reader);
   const scoring = readScoring(value, reader, defaultImage);
   const { environment, code, scoringScript } = checkScoring(value, scoring, reader);
-  // Its name is sent, unlike that of an environment of az ml.
-  const problems = [...scoring.problems.filter(({ code: problem }) => problem !== "unused-name"), ...ofModel, ...found];
+  const problems = [...scoring.problems, ...ofModel, ...found];
   if (environment === undefined || code === undefined || scoringScript === undefined) return { problems };
   return {
     problems,

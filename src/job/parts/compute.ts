@@ -24,6 +24,11 @@ export function computeId(workspaceId: string, compute: string): string {
     : workspaceId.replace(/workspaces\/[^/]+$/, `virtualclusters/${cluster}`);
 }
 
+/** ARM ids of computes by the names that are declared. @param liveNames lower-case declared name → the name of the live one. */
+export function computeIds(workspaceId: string, liveNames: ReadonlyMap<string, string>): (compute: string) => string {
+  return (compute) => computeId(workspaceId, liveNames.get(compute.toLowerCase()) ?? compute);
+}
+
 /** ARM id of a datastore, by its name or its id. */
 export function datastoreId(workspaceId: string, datastore: string): string {
   return datastore.startsWith("/") ? datastore : `${workspaceId}/datastores/${datastore}`;
