@@ -33,6 +33,10 @@ const stories: readonly (readonly [RegExp, RegExp])[] = [
   [/^a model and code from files/, /^a model and code from files/],
   [/^a web service changes$/, /^a web service changes$/],
   [/^first release of a web service$/, /^first release of a web service$/],
+  [/^a web service on AKS changes$/, /^a web service on AKS changes$/],
+  [/^blue-green on Kubernetes$/, /^blue-green on Kubernetes$/],
+  [/^first release of a batch deployment$/, /^first release of a batch deployment$/],
+  [/^another batch deployment$/, /^(another batch deployment|a batch deployment changes)$/],
 ];
 
 export function releaseRace(seed: number, flows: readonly Flow[]): ReleaseRace {
@@ -63,7 +67,7 @@ export function releaseRace(seed: number, flows: readonly Flow[]): ReleaseRace {
 
 function drawnFault(random: () => number): Fault {
   const kinds = [{ kind: "reset" }, { kind: "lost-reply" }, { kind: "status-after", status: 500 }] as const;
-  const paths = ["/onlineEndpoints/[^/]+$", "/deployments/[^/]+$", "/services", "/_inference/"];
+  const paths = ["/(online|batch)Endpoints/[^/]+$", "/deployments/[^/]+$", "/services", "/_inference/"];
   return {
     ...(kinds[Math.floor(random() * kinds.length)] ?? { kind: "reset" }),
     path: paths[Math.floor(random() * paths.length)] ?? "",

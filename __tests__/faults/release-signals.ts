@@ -21,7 +21,7 @@ export type ReleaseSignal = {
 };
 
 const flowsOfSignals =
-  /^(first release|blue-green|replace in place|canary|shadow, promoted|blue-green whose test fails|a web service changes|first release of a web service)$/;
+  /^(first release|blue-green|replace in place|canary|shadow, promoted|blue-green whose test fails|a web service changes|first release of a web service|a web service on AKS changes|blue-green on Kubernetes|first release of a batch deployment|another batch deployment)$/;
 
 export function releaseSignal(seed: number, flows: readonly Flow[]): ReleaseSignal {
   const random = randomFrom(seed);
@@ -60,7 +60,7 @@ export async function playReleaseSignal(one: ReleaseSignal, stand: Stand, main?:
       return "continue";
     },
   });
-  const path = "/(onlineEndpoints|deployments|services)/[^/]+$";
+  const path = "/(onlineEndpoints|batchEndpoints|deployments|services)/[^/]+$";
   const slowly: Fault = { method: "PUT|PATCH|DELETE", path, kind: "operation-takes", seconds: slow, times: 100 };
   if (slow > 0) endpoint.faults.add(slowly);
   const { AZURE_CLIENT_SECRET: _, ...environment } = endpoint.environment;

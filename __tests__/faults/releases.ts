@@ -1,15 +1,18 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { ComputeDocument } from "../../emulator/arm/computes/document.ts";
+import { arcId } from "../../emulator/resources/clusters.ts";
 import { workspacePath } from "../../emulator/settings.ts";
 import type { Scorer } from "../../emulator/serving/scorer.ts";
 import type { FailureReason } from "../../src/report/result.ts";
 import { ask, followed } from "../support/ask-emulator.ts";
+import { aksTarget } from "../support/web-services.ts";
 import type { Flow, Kind } from "./kinds.ts";
 import { differencesOf, releaseState, trafficOf, unsafe, untrueOfRelease } from "./release-promises.ts";
 import { run, type RunOptions } from "./run.ts";
 import type { Source } from "./source.ts";
-import { cpuCluster, type Stand } from "./stand.ts";
+import { computeDocument, cpuCluster, type Stand } from "./stand.ts";
 
 /** A release from its declaration to its end. */
 export type Release = {
@@ -18,6 +21,8 @@ export type Release = {
   readonly files: Readonly<Record<string, string>>;
   /** What was released before it, and is live; in order. */
   readonly earlier?: readonly Readonly<Record<string, string>>[];
+  /** Computes of the workspace, beside the one for batch jobs. */
+  readonly computes?: readonly ComputeDocument[];
   /** What stands in the workspace at its start besides. */
   readonly around?: (stand: Stand, source: Source) => Promise<void>;
   /** Who answers in the place of scoring scripts, by the deployments. */
@@ -33,6 +38,13 @@ export type Release = {
 
 const endpointName = "ep-one";
 const serviceName = "clf-aci";
+const serviceOnCluster = "clf-aks";
+
+const kubernetes = computeDocument("team-a", {
+  computeType: "Kubernetes",
+  resourceId: arcId("arc1"),
+  isAttachedCompute: true,
+});
 
 /** One more than any other tells the definitions apart. */
 const deploy = (version: string, rest = "", { endpoint = "", share = "" } = {}) => ({
@@ -51,11 +63,12 @@ const deploy = (version: string, rest = "", { endpoint = "", share = "" } = {}) 
 ${rest}`,
 });
 
-const service = (version: string) => ({
+/** On Azure Container Instances, or on the AKS cluster. */
+const service = (version: string, on: "aci" | "aks" = "aci") => ({
   "src/score.py": `# ${version}\ndef init():\n    pass\n\n\ndef run(text):\n    return text\n`,
   "azureml.yml": `deploy:
-  type: aci
-  name: ${serviceName}
+  type: ${on}
+  name: ${on === "aci" ? serviceName : `${serviceOnCluster}\n  compute: azureml:scoring`}
   model: azureml:clf:1
   code_configuration: { code: src, scoring_script: score.py }
   environment: { image: "images.example.com/infer:1" }
@@ -64,6 +77,22 @@ const service = (version: string) => ({
   auth_enabled: true
   tests:
     - { request: { data: [[1, 2]] }, response: { modelIds: ["clf:1"] } }
+`,
+});
+
+const onKubernetes = (version: string) => ({
+  "azureml.yml": `deploy:
+  type: kubernetes
+  endpoint: { name: ${endpointName}, auth_mode: key, compute: "azureml:team-a" }
+  deployment:
+    name: blue
+    model: azureml:clf:1
+    environment: azureml:infer:1
+    instance_type: defaultinstancetype
+    instance_count: 1
+    environment_variables: { VERSION: "${version}" }
+  tests:
+    - { request: { data: [[1, 2]] }, response: { endpoint: ${endpointName} } }
 `,
 });
 
@@ -222,6 +251,36 @@ export const releases: readonly Release[] = [
     scorers: { [serviceName]: wrong },
     ends: "smoke-test-failed",
   },
+  { name: "first release of a web service on AKS", computes: [aksTarget], files: service("1", "aks") },
+  {
+    name: "a web service on AKS changes",
+    computes: [aksTarget],
+    earlier: [service("1", "aks")],
+    files: service("2", "aks"),
+  },
+  {
+    name: "a web service on AKS that fails once it has changed",
+    computes: [aksTarget],
+    earlier: [service("1", "aks")],
+    files: service("2", "aks"),
+    scorers: { [serviceOnCluster]: wrong },
+    ends: "smoke-test-failed",
+  },
+  { name: "first release on Kubernetes", computes: [kubernetes], files: onKubernetes("1") },
+  {
+    name: "blue-green on Kubernetes",
+    computes: [kubernetes],
+    earlier: [onKubernetes("1")],
+    files: onKubernetes("2"),
+  },
+  {
+    name: "blue-green on Kubernetes whose test fails",
+    computes: [kubernetes],
+    earlier: [onKubernetes("1")],
+    files: onKubernetes("2"),
+    scorers: { green: wrong },
+    ends: "smoke-test-failed",
+  },
   { name: "first release of a batch deployment", files: batch("nightly", "1") },
   { name: "a batch deployment changes", earlier: [batch("nightly", "1")], files: batch("nightly", "2") },
   { name: "another batch deployment", earlier: [batch("nightly", "1")], files: batch("weekly", "2") },
@@ -313,19 +372,20 @@ async function prepared(
   }
   await around?.(stand, source);
   for (const [name, scorer] of Object.entries(scorers))
-    if (name.startsWith(serviceName)) emulator.putServiceScorer(name, scorer);
+    if (name.startsWith(serviceName) || name.startsWith(serviceOnCluster)) emulator.putServiceScorer(name, scorer);
     else emulator.putScorer(endpointName, name, scorer);
   emulator.clearJournal();
 }
 
 async function flowOf(release: Release, source: Source, stand: Stand): Promise<Flow> {
-  const { name, files, earlier = [], ends } = release;
+  const { name, files, earlier = [], ends, computes = [] } = release;
+  const there = [cpuCluster, ...computes];
   const checkouts = earlier.map(checkoutOf);
   const checkout = checkoutOf(files);
   const prepare = (on: Stand) => prepared(release, source, on, checkouts);
   const { environment } = stand;
   const options: RunOptions = { command: "deploy", checkout, environment };
-  await stand.restore([cpuCluster]);
+  await stand.restore(there);
   await prepare(stand);
   const before = { state: releaseState(stand), traffic: trafficOf(stand) };
   const already = stand.requests().length;
@@ -339,7 +399,7 @@ async function flowOf(release: Release, source: Source, stand: Stand): Promise<F
   const problems = unsafe(stand);
   if (problems.length > 0) throw new Error(`${name} keeps no promise undisturbed: ${problems.join("; ")}`);
   return {
-    ...{ kind: "release", name, before: [cpuCluster], after: [cpuCluster], options, prepare, requests },
+    ...{ kind: "release", name, before: there, after: there, options, prepare, requests },
     ...(ends === undefined ? {} : { ends }),
     isDone: (on) => differencesOf(on, after.state).length === 0,
     untrue: (on, ran) => untrueOfRelease(on, ran, { before, after }),
