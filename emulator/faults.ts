@@ -31,6 +31,8 @@ export type Fault = {
   | { readonly kind: "delay"; readonly seconds: number }
   /** The reply's body is cut in half, or is not JSON. */
   | { readonly kind: "truncated" | "malformed" }
+  /** Half of a blob's bytes come, then nothing more; the connection stays open. */
+  | { readonly kind: "stalled" }
   /** The operation that the request begins ends so. */
   | { readonly kind: "operation-fails"; readonly code: string; readonly message: string }
   /** The operation that the request begins succeeds, and the kind's own part then holds this besides. */

@@ -15,13 +15,13 @@ beforeEach(() => {
   run = `run-${(runs += 1)}`;
 });
 
-async function download(globs: readonly string[]) {
+async function download(globs: readonly string[], requestSeconds?: number) {
   const folder = mkdtempSync(join(tmpdir(), "downloads-"));
   const before = stand.requests().length;
   const outcome = await downloadArtifacts(run, globs, folder, folder, {
     ...noOutputs,
     runHistory: runHistoryOf(stand),
-    blobs: storageOf(stand).blobs,
+    blobs: storageOf(stand, undefined, requestSeconds === undefined ? {} : { requestSeconds }).blobs,
     clock: { now: () => Date.now() },
     onProgress: () => undefined,
   });
@@ -68,6 +68,18 @@ describe("artifacts that are downloaded", () => {
     const { folder, outcome, there } = await download(["outputs/*"]);
     expect(outcome).toMatchObject({ ok: true });
     expect(there).toEqual(["large.bin"]);
+    expect(readFileSync(join(folder, "outputs/large.bin")).equals(large)).toBe(true);
+  });
+
+  it.each([
+    ["never answers", { kind: "no-reply", carriedOut: false }],
+    ["falls silent in the middle of a body", { kind: "stalled" }],
+  ] as const)("are asked for again where the storage %s", async (_, fault) => {
+    const large = randomBytes(2_000_000);
+    await putArtifacts(stand, run, { "outputs/large.bin": large });
+    stand.endpoint.faults.add({ method: "GET", path: "large\\.bin$", ...fault });
+    const { folder, outcome } = await download(["outputs/*"], 1);
+    expect(outcome).toMatchObject({ ok: true });
     expect(readFileSync(join(folder, "outputs/large.bin")).equals(large)).toBe(true);
   });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RetryDeps } from "../../src/azure/retry.ts";
 import { seeded, workspacePath } from "../../emulator/settings.ts";
 import type { Arm } from "../../src/azure/arm.ts";
 import { failed, succeeded, type Outcome } from "../../src/azure/outcome.ts";
@@ -16,11 +17,12 @@ import { sleepingClock } from "./clock.ts";
 export function storageOf(
   stand: Stand,
   signal = new AbortController().signal,
+  options: Pick<RetryDeps, "requestSeconds"> = {},
 ): { readonly blobs: Blobs; readonly container: BlobContainer } {
   const { origin } = stand.endpoint;
   const clock = { ...sleepingClock(), now: () => Date.now() };
   const blobs = createBlobs(
-    { clock, random: () => 0.5, signal },
+    { clock, random: () => 0.5, signal, ...options },
     {
       cloud: { name: "emulator", resourceManager: origin },
       newCredential: () => Promise.reject(new Error("Nobody signs in here.")),

@@ -20,9 +20,11 @@ export function send(response: ServerResponse, answer: Answer, faults: readonly 
   const isCutShort = faults.some(({ kind }) => kind === "truncated");
   if ("bytes" in answer) {
     response.writeHead(answer.status, answer.headers);
-    if (!isCutShort) response.end(answer.bytes);
+    const half = answer.bytes.subarray(0, answer.bytes.length / 2);
     // The length was promised already, so the connection has to end before it is reached.
-    else response.write(answer.bytes.subarray(0, answer.bytes.length / 2), () => response.destroy());
+    if (isCutShort) response.write(half, () => response.destroy());
+    else if (faults.some(({ kind }) => kind === "stalled")) response.write(half);
+    else response.end(answer.bytes);
     return;
   }
   const text = textOf(answer, isCutShort, faults);

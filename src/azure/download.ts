@@ -5,7 +5,7 @@ import { createHttpHeaders, createPipelineRequest, type Pipeline } from "@azure/
 import { trustedAddress, type Hosts } from "./addresses.ts";
 import { keepMemoryLean } from "./lean-memory.ts";
 import { failed, refused, succeeded, type Outcome } from "./outcome.ts";
-import { httpClient, type Answer } from "./pipeline.ts";
+import { httpClient, requestTimeoutSeconds, type Answer } from "./pipeline.ts";
 import { failureOf, withRetries, type RetryDeps } from "./retry.ts";
 import { storageError } from "./storage-requests.ts";
 
@@ -81,8 +81,10 @@ async function fetchWhole(
 async function fetchRest(
   url: string,
   part: Part,
-  { pipeline, cloud, signal, headers: given }: DownloadDeps,
+  { pipeline, cloud, signal, headers: given, requestSeconds = requestTimeoutSeconds }: DownloadDeps,
 ): Promise<Answer> {
+  // A long body may take as long as it does; a storage that falls silent may not.
+  using silence = silenceAfter(requestSeconds);
   const { protocol } = trustedAddress(url, "storage", cloud);
   const goesOn = part.bytes > 0 && part.etag !== undefined;
   if (!goesOn) await beginAnew(part);
@@ -97,9 +99,11 @@ async function fetchRest(
       ...(goesOn ? { range: `bytes=${part.bytes}-`, "if-match": part.etag ?? "" } : {}),
     }),
     streamResponseStatusCodes: new Set([200, 206]),
-    abortSignal: signal,
+    abortSignal: AbortSignal.any([signal, silence.signal]),
   });
-  const response = await pipeline.sendRequest(httpClient(), request);
+  const response = await pipeline.sendRequest(httpClient(), request).catch((error: unknown) => {
+    throw silence.signal.aborted ? cutOff(silence.words) : error;
+  });
   const answer = { status: response.status, headers: response.headers.toJSON() };
   const { status, headers } = answer;
   if (status === 412 && goesOn) {
@@ -115,11 +119,13 @@ async function fetchRest(
   if (headers["etag"] !== undefined && !isShortened) part.etag = headers["etag"];
   try {
     for await (const chunk of response.readableStreamBody ?? []) {
+      silence.isBroken();
       await add(part, chunk as Buffer);
       if (part.diskError !== undefined) return { ...answer, body: undefined };
     }
   } catch (error) {
-    throw cutOff(`The body ended after ${part.bytes} bytes: ${(error as Error).message}.`);
+    const why = silence.signal.aborted ? silence.words : `${(error as Error).message}.`;
+    throw cutOff(`The body ended after ${part.bytes} bytes: ${why}`);
   }
   if (Number.isFinite(length) && part.bytes !== end)
     throw cutOff(`The body has ${part.bytes} bytes where the storage has ${end}.`);
@@ -131,6 +137,18 @@ async function fetchRest(
     throw cutOff("The content is not what its checksum says.");
   }
   return { ...answer, body: undefined };
+}
+
+/** Aborts where nothing has come for so many seconds. */
+function silenceAfter(seconds: number) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), seconds * 1000);
+  return {
+    signal: controller.signal,
+    words: `The storage has sent nothing for ${seconds} s.`,
+    isBroken: () => void timer.refresh(),
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
 }
 
 async function add(part: Part, chunk: Buffer): Promise<void> {
