@@ -249,6 +249,7 @@ function nextStepOf(result: Result): Text {
 
 function afterFailure(result: Result): Text {
   const { failureReason, problems, command } = result;
+  if (failureReason === "cancelled") return "Run the same command again: it continues from what is there by then.";
   const refused = refusedIn(result);
   const ways = distinct(refused.map(({ allowedBy }) => allowedBy));
   const [way, ...others] = ways;
@@ -271,6 +272,8 @@ function refusedIn({ plan, targets, failureReason }: Result): readonly Refused[]
   const steps = plan?.steps ?? [];
   const planned = steps.filter(({ action }) => action === "refuse").map(({ allowedBy = [] }) => ({ allowedBy }));
   if (targets.length === 0) return planned;
+  // What failed besides comes first: its failure says what to do.
+  if (targets.some(({ action, outcome }) => outcome === "failed" && action !== "refuse")) return [];
   return targets
     .filter(({ action }) => action === "refuse")
     .map(({ name, allowedBy }) => ({

@@ -16,7 +16,7 @@ import { targetsSection } from "./sections/targets.ts";
 import { trialsSection } from "./sections/trials.ts";
 
 /** In the order in which they are read. A new section is one file and one line here. */
-const parts: readonly (readonly [name: string, sections: (result: Result) => readonly Section[]])[] = [
+export const reportParts: readonly (readonly [name: string, sections: (result: Result) => readonly Section[]])[] = [
   ["heading", (result) => [headingSection(result)]],
   ["first screen", (result) => [firstScreenSection(result)]],
   ["time", (result) => [timeSection(result)]],
@@ -42,7 +42,7 @@ const parts: readonly (readonly [name: string, sections: (result: Result) => rea
  * has to know that a run has ended, also where one value of it is not what it should be.
  */
 export function reportOf(result: Result): Document {
-  return parts.flatMap(([name, sections]) => {
+  return reportParts.flatMap(([name, sections]) => {
     try {
       return sections(result);
     } catch (error) {
