@@ -31,7 +31,7 @@ export async function main(environment: Environment): Promise<number> {
   } catch (error) {
     outcome = { failures: failuresOf(error, signal) };
   }
-  const resultNow = () => toResult(inputs?.command ?? "up", outcome, startedAt, systemClock.now());
+  const resultNow = () => toResult(inputs?.command ?? "up", outcome, startedAt, systemClock.now(), context?.github);
   if (context !== undefined) {
     // After the command's own failures, because the first failure decides how the step ends.
     outcome = { ...outcome, failures: [...outcome.failures, ...(await publish(resultNow(), context))] };

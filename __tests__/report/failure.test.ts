@@ -98,6 +98,7 @@ describe("a failed call", () => {
     expect(failureOf({ reason: "refused", status: 400, error: nested }, "The computes could not be listed")).toEqual({
       reason: "workspace-unavailable",
       message: "The computes could not be listed: The service stopped [Stopped].",
+      error: nested,
     });
   });
 

@@ -78,7 +78,7 @@ describe("a report", () => {
         "Targets",
         "Assets",
         "Problems",
-        "Plan",
+        "Plan: +1 to create, 1 unchanged",
         "Metrics",
         "End of the log",
       ]),
@@ -157,21 +157,25 @@ describe("what only some reports used to say", () => {
     {
       of: "a refusal",
       steps: [{ ...step, action: "refuse" }],
-      expected: /^Nothing would be changed\. One target is refused/,
+      expected: /^Nothing would be changed: 1 refused\.$/,
     },
     {
       of: "a difference that is left",
       steps: [{ ...step, action: "none", changes: differs }],
-      expected: /differs from its declaration and is left/,
+      expected: /^Nothing would be changed: 1 left with differences\.$/,
     },
-    { of: "an operation in flight", steps: [{ ...step, action: "wait" }], expected: /is in flight/ },
+    {
+      of: "an operation in flight",
+      steps: [{ ...step, action: "wait" }],
+      expected: /^Nothing would be changed: 1 in flight\.$/,
+    },
     {
       of: "two refusals",
       steps: [
         { ...step, action: "refuse" },
         { ...step, action: "refuse" },
       ],
-      expected: /2 targets are refused/,
+      expected: /^Nothing would be changed: 2 refused\.$/,
     },
   ] as const)("never calls a workspace as declared beside $of", ({ steps, expected }) => {
     const [, verdict] = planBlocks({ steps, hasChanges: false });
@@ -184,18 +188,23 @@ describe("what only some reports used to say", () => {
     if (plan === undefined) throw new Error("There is no plan.");
     expect(logGroups(planBlocks(plan))).toEqual([
       {
-        title: "Plan",
+        title: "Plan: !1 refused, ~1 to update",
         lines: [
-          "One target is refused; the reason stands beside it.",
-          "Costs per hour change by ±0 with all computes at minimum size, by +0.916 at maximum. No price is declared for Standard_X1.",
-          "Target  Kind             Plan",
-          "cpu     managed cluster  update in place",
+          "2 targets: 1 refused, 1 to update.",
+          "Costs per hour change by ±0 with all computes at minimum size, by +0.916 at maximum (no price is declared for Standard_X1).",
+          "!1 refused",
+          "Nothing is written for what is refused.",
+          "Name  Kind",
+          "vm    virtual machine",
+          "    Why: The run 'long' uses it.",
+          "~1 to update",
+          "Name  Kind",
+          "cpu   managed cluster",
           "    Changes: max_instances: 2 → 4",
           "             tags.team: a → b",
           "    Per hour: ±0 to +0.916, without Standard_X1 (no price is declared)",
           "    Why: max_instances and tags.team differ.",
-          "vm      virtual machine  refused; what differs can be changed by detaching and attaching again",
-          "    Why: The run 'long' uses it.",
+          "Found out",
           "- cpu, vm, warning: Both cost money. Look at https://prices.example/x.",
         ],
       },

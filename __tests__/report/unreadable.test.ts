@@ -4,11 +4,16 @@ import { plainText, type Document, type Section } from "../../src/report/documen
 import { renderHtml } from "../../src/report/render/html.ts";
 import { markdownSections } from "../../src/report/render/markdown.ts";
 import { reportOf, withoutUnreadable } from "../../src/report/report.ts";
+import { failuresSection } from "../../src/report/sections/failures.ts";
 import type { Result } from "../../src/report/result.ts";
 import { everyResult } from "../support/results.ts";
 
 /** One result with everything in it that a report can say. */
-const whole: Result = Object.assign({}, ...[...everyResult()].reverse().map(({ result }) => result)) as Result;
+const whole: Result = {
+  ...(Object.assign({}, ...[...everyResult()].reverse().map(({ result }) => result)) as Result),
+  conclusion: "failure",
+  failures: ["The workspace could not be read."],
+};
 
 const sections = readdirSync("src/report/sections")
   .map((file) => file.replace(/\.ts$/, ""))
@@ -17,21 +22,21 @@ const sections = readdirSync("src/report/sections")
 
 /** The member that a section reads, and the parts that are lost with it. */
 const reads: Readonly<Record<string, { readonly member: keyof Result; readonly parts: readonly string[] }>> = {
-  deployments: { member: "deployments", parts: ["deployments", "planned deployments"] },
+  deployments: { member: "deployments", parts: ["first screen", "deployments"] },
   doctor: { member: "doctor", parts: ["checks"] },
   assets: { member: "assets", parts: ["assets"] },
   failures: { member: "failures", parts: ["failures"] },
   files: { member: "skipped", parts: ["files"] },
   findings: { member: "plan", parts: ["plan"] },
   heading: { member: "startedAt", parts: ["time"] },
-  images: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
-  metrics: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
+  images: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "log"] },
+  metrics: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "log"] },
   plan: { member: "plan", parts: ["plan"] },
   problems: { member: "problems", parts: ["problems"] },
-  run: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
-  steps: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
-  targets: { member: "targets", parts: ["targets"] },
-  trials: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
+  run: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "log"] },
+  steps: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "log"] },
+  targets: { member: "targets", parts: ["first screen", "targets"] },
+  trials: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "log"] },
 };
 
 /** The same result, of which one member cannot be read. */
@@ -60,7 +65,10 @@ describe("a section that cannot be made", () => {
     const kept = report.filter((section) => !isNotShown(section)).map((section) => JSON.stringify(section));
     const before = reportOf(whole).map((section) => JSON.stringify(section));
     expect(before.filter((section) => !kept.includes(section)).length).toBeLessThan(before.length);
-    expect(kept.every((section) => before.includes(section))).toBe(true);
+    // What failed is gathered from all parts: of those that can be read it is still said.
+    const failures = failuresSection(without(member === "failures" ? "run" : member)).map((one) => JSON.stringify(one));
+    expect(kept.filter((section) => !before.includes(section) && !failures.includes(section))).toEqual([]);
+    if (member !== "failures") expect(kept).toEqual(expect.arrayContaining(failures));
     // And it can be shown like any other.
     expect(() => [markdownSections(report), renderHtml(report)]).not.toThrow();
   });
@@ -94,13 +102,14 @@ describe("a failed run", () => {
       .map((section) => section.text)
       .join("\n");
     const at = (part: string) => text.indexOf(part);
-    const cause = at("No module named &#39;sklearn&#39; &#91;<code>ExecutionFailed");
+    const cause = at("No module named &#39;sklearn&#39; &#91;ExecutionFailed");
     const lines = at("\nloading\nTraceback (most recent call last):");
     expect(cause).toBeGreaterThan(0);
     expect(lines).toBeGreaterThan(cause);
     expect(text).not.toContain("NonCompliant");
-    // Nothing but the heading, the time and the failures stands above.
-    expect(at("### Run")).toBeLessThan(cause);
+    // The failures stand above every part, and the cause is said there alone.
+    expect(at("###")).toBeGreaterThan(cause);
+    expect(text.indexOf("No module named &#39;sklearn&#39; ", cause + 1)).toBe(-1);
     for (const later of ["End of the log", "### Identity"]) expect(text.indexOf(later)).toBeGreaterThan(lines);
   });
 });

@@ -1,6 +1,7 @@
 import type { LiveCompute } from "../azure/computes.ts";
 import { labelOfLive } from "../compute/target.ts";
 import { isLeaving } from "../compute/state.ts";
+import type { AllowedBy } from "../report/result.ts";
 import type { Guarantee } from "./lease.ts";
 import { attachedAsShown, removalActionFor, type Removal } from "./remove.ts";
 
@@ -9,7 +10,13 @@ export type Detachment =
   | { readonly do: "keep"; readonly name: string; readonly reason: string }
   | { readonly do: "wait"; readonly name: string; readonly live: LiveCompute; readonly reason: string }
   | { readonly do: "detach" | "delete"; readonly name: string; readonly live: LiveCompute; readonly reason: string }
-  | { readonly do: "refuse"; readonly name: string; readonly live: LiveCompute; readonly reason: string };
+  | {
+      readonly do: "refuse";
+      readonly name: string;
+      readonly live: LiveCompute;
+      readonly reason: string;
+      readonly allowedBy?: AllowedBy;
+    };
 
 /** Decides for every name; a name that is not in the workspace needs nothing. */
 export function planDetach(
@@ -39,6 +46,7 @@ export function planDetach(
           do: "refuse",
           name,
           live: found,
+          allowedBy: [[{ input: "allow-delete", value: "true" }]],
           reason: `The service made it (${labelOfLive(found)}), so removing it deletes it. Set allow-delete: true to allow that.`,
         };
   });

@@ -6,6 +6,7 @@ import { whatToDo } from "../report/advice.ts";
 import type { ServiceError } from "../azure/outcome.ts";
 import type { Step } from "../plan/step.ts";
 import { errorSentence } from "../report/error-text.ts";
+import { sentenceOf } from "../report/failure.ts";
 import { refusedPlace } from "../report/refused-field.ts";
 import type { Failure, LeftGoing, TargetReport } from "../report/result.ts";
 import { placeOf, type SourceNode } from "../yaml/source.ts";
@@ -71,6 +72,8 @@ export function summarizeStep(outcome: StepOutcome, region?: string): TargetSumm
         failure: {
           reason: end.because,
           message: `${labelOf(step)}: ${errorSentence(error)}`,
+          shown: `${labelOf(step)}: ${sentenceOf(error)}.`,
+          error,
           ...defined({ where: report.where }),
         },
       };
@@ -127,7 +130,13 @@ export function summarizeDetach(
   };
   if (step.do === "refuse") {
     return {
-      report: { ...report, outcome: "failed", provisioningErrors: [], note: step.reason },
+      report: {
+        ...report,
+        outcome: "failed",
+        provisioningErrors: [],
+        note: step.reason,
+        ...defined({ allowedBy: step.allowedBy }),
+      },
       failure: { reason: "conflict", message: `${step.name}: ${step.reason}`, ...place },
     };
   }
@@ -142,6 +151,8 @@ export function summarizeDetach(
         failure: {
           reason: removal.because ?? "provisioning-failed",
           message: `${step.name}: ${errorSentence(removal.error)}`,
+          shown: `${step.name}: ${sentenceOf(removal.error)}.`,
+          error: removal.error,
           ...place,
         },
       };

@@ -1,4 +1,5 @@
 import { isConfidential, plainAddress } from "./addresses.ts";
+import { defined } from "./defined.ts";
 import { listOf, membersOf, textOf } from "./members.ts";
 import { plainPipeline, send } from "./pipeline.ts";
 import { withRetries, type RetryDeps } from "./retry.ts";
@@ -18,6 +19,10 @@ export type Cloud = {
   readonly storageSuffix?: string;
   /** Hosts of the regional data plane end with one of them. */
   readonly dataPlaneSuffixes?: readonly string[];
+  /** The Azure portal, without a trailing slash; for people, and nothing is sent there. */
+  readonly portal?: string;
+  /** Azure ML studio; metadata does not name it, so a custom cloud has none. */
+  readonly studio?: string;
   /** `azurehdinsight.net`; metadata does not name it, so a custom cloud has none. */
   readonly hdInsightSuffix?: string;
   /** Audience of GitHub's ID token for a federated credential of this cloud. */
@@ -46,6 +51,8 @@ const known: Readonly<Record<string, Cloud>> = {
     storageSuffix: "core.windows.net",
     dataPlaneSuffixes: ["api.azureml.ms", "ml.azure.com", "experiments.azureml.net"],
     hdInsightSuffix: "azurehdinsight.net",
+    portal: "https://portal.azure.com",
+    studio: "https://ml.azure.com",
     oidcAudience: "api://AzureADTokenExchange",
     isCustom: false,
   },
@@ -59,6 +66,8 @@ const known: Readonly<Record<string, Cloud>> = {
     storageSuffix: "core.usgovcloudapi.net",
     dataPlaneSuffixes: ["ml.azure.us"],
     hdInsightSuffix: "azurehdinsight.us",
+    portal: "https://portal.azure.us",
+    studio: "https://ml.azure.us",
     oidcAudience: "api://AzureADTokenExchangeUSGov",
     isCustom: false,
   },
@@ -72,6 +81,8 @@ const known: Readonly<Record<string, Cloud>> = {
     storageSuffix: "core.chinacloudapi.cn",
     dataPlaneSuffixes: ["ml.azure.cn"],
     hdInsightSuffix: "azurehdinsight.cn",
+    portal: "https://portal.azure.cn",
+    studio: "https://studio.ml.azure.cn",
     oidcAudience: "api://AzureADTokenExchangeChina",
     isCustom: false,
   },
@@ -149,7 +160,7 @@ async function readMetadata(url: URL, name: string | undefined, deps: RetryDeps)
 /** One entry: the form of today, or the object that older versions and private clouds answer. */
 function cloudOf(entry: unknown, url: URL): Cloud | undefined {
   if (typeof entry !== "object" || entry === null) return undefined;
-  const { name, resourceManager, authentication, suffixes } = membersOf(entry);
+  const { name, resourceManager, authentication, suffixes, portal } = membersOf(entry);
   const { loginEndpoint, audiences: named } = membersOf(authentication);
   const { keyVaultDns, storage } = membersOf(suffixes);
   const arm = endpointOf(textOf(resourceManager) ?? url.origin);
@@ -170,7 +181,11 @@ function cloudOf(entry: unknown, url: URL): Cloud | undefined {
     ...(vaults === undefined ? {} : { keyVaultSuffix: vaults }),
     ...(stores === undefined ? {} : { storageSuffix: stores }),
     dataPlaneSuffixes: isKnown?.dataPlaneSuffixes ?? siblingsOf(arm),
-    ...(isKnown?.hdInsightSuffix === undefined ? {} : { hdInsightSuffix: isKnown.hdInsightSuffix }),
+    ...defined({
+      hdInsightSuffix: isKnown?.hdInsightSuffix,
+      portal: isKnown?.portal ?? endpointOf(portal),
+      studio: isKnown?.studio,
+    }),
     oidcAudience: isKnown?.oidcAudience ?? "api://AzureADTokenExchange",
     isCustom: isKnown === undefined,
   };

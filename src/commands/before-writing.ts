@@ -79,7 +79,7 @@ export async function readBeforeWriting(wanted: Wanted, azure: Azure, context: C
       context,
     ),
   ]);
-  const shown = assetsSection(registrations).flatMap(({ blocks }) => blocks);
+  const shown = assetsSection({ assets: registrations.assets }).flatMap(({ blocks }) => blocks);
   for (const { title, lines } of logGroups(shown)) context.log.group(title, lines);
   const secrets =
     planned.plan === undefined ? [] : await missingSecrets(planned.plan, { run, deployments }, azure, context);
@@ -168,7 +168,8 @@ export async function foundBeforeWriting(
       others.length === 0
         ? [`1 ${one}`, "its place", ""]
         : [`${others.length + 1} ${many}`, "their places", "The first: "];
-    return [{ reason, message: `${what}, listed with ${place}. Nothing was written. ${begin}${first.message}` }];
+    const shown = `${what}, listed with ${place}. Nothing was written.`;
+    return [{ reason, message: `${shown} ${begin}${first.message}`, shown }];
   });
   return { problems, failures };
 }

@@ -179,7 +179,8 @@ async function ended(
     const why = (failedChild && causeOf(failedChild)) ?? (leaf && `${leaf.message} [${leaf.code}]`) ?? "";
     const message = `The run '${report.name}' ended as ${status}. ${why}`.trim();
     const where = source === undefined ? undefined : refusedPlace(error, source);
-    return { failures: [{ reason: failureReason, message, ...defined({ where }) }] };
+    const behind = error ?? failedChild?.cause;
+    return { failures: [{ reason: failureReason, message, ...defined({ where, error: behind }) }] };
   }
   const failures = missedGates(gates, report.gates);
   return join(

@@ -1,6 +1,7 @@
 import { findUsers } from "../attach/in-use.ts";
 import type { Azure } from "../azure/azure.ts";
 import type { Declaration } from "../declaration/declaration.ts";
+import { allowances } from "../plan/allowed-by.ts";
 import { elsewhere } from "../plan/elsewhere.ts";
 import { plan } from "../plan/plan.ts";
 import { planReport } from "../plan/plan-report.ts";
@@ -20,12 +21,14 @@ export async function planAgainst(
   const live = await azure.computes.list();
   if (!live.ok)
     return { result: { failures: [failureOf(live.failure, "The computes of the workspace could not be listed")] } };
-  const compared = plan(declaration.targets, live.value, azure.workspace, planOptions(context));
+  const { targets, deployments = [] } = declaration;
+  const options = planOptions(context);
+  const compared = plan(targets, live.value, azure.workspace, options);
   const findings = joinFindings(...(await findOut(compared, azure, context)));
   const planned = withFindings(compared, findings);
-  const report = planReport(planned, findings, declaration.prices);
+  const allowed = allowances(planned, targets, live.value, azure.workspace, options);
+  const report = planReport(planned, findings, declaration.prices, allowed);
   // Where something is deployed, and nothing else is declared, that is the plan.
-  const { targets, deployments = [] } = declaration;
   const shown = targets.length === 0 && deployments.length > 0 ? [] : logGroups(planBlocks(report));
   for (const { title, lines } of shown) context.log.group(title, lines);
   return { plan: planned, result: { plan: report, failures: [] } };

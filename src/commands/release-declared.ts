@@ -78,9 +78,15 @@ export async function releaseDeclared(
   const all = deployments.flatMap((deployment) => outcomes.get(deployment) ?? []);
   return {
     deployments: all.map((one) => ("released" in one ? one.released.report : one.failed)),
-    failures: all.flatMap((one) => ("released" in one ? one.released.failures : one.failures)),
+    failures: all.flatMap((one) => ("released" in one ? withError(one.released) : one.failures)),
     leftGoing: all.flatMap((one) => ("released" in one ? one.released.leftGoing : [])),
   };
+}
+
+/** The first failure of a release is why it ended: the error that its report has is behind it. */
+function withError({ failures, report: { error } }: Released): readonly Failure[] {
+  const [first, ...more] = failures;
+  return first === undefined || error === undefined ? failures : [{ error, ...first }, ...more];
 }
 
 async function releaseOne(

@@ -1,4 +1,5 @@
 import type { Azure } from "../azure/azure.ts";
+import { defined } from "../azure/defined.ts";
 import type { AzureFailure } from "../azure/outcome.ts";
 import { giveSubscriptionId, isSubscriptionId } from "../azure/resource-id.ts";
 import type { WorkspaceRef } from "../azure/workspace.ts";
@@ -63,8 +64,15 @@ export async function connect(
 }
 
 export function workspaceReport(azure: Azure): WorkspaceReport {
-  const { subscriptionId, resourceGroup, name, location } = azure.workspace;
-  return { subscriptionId, resourceGroup, name, location };
+  const { subscriptionId, resourceGroup, name, location, id } = azure.workspace;
+  const { studio, portal } = azure.cloud;
+  return {
+    ...{ subscriptionId, resourceGroup, name, location },
+    ...defined({
+      url: studio === undefined ? undefined : `${studio}/home?wsid=${id}`,
+      portalUrl: portal === undefined ? undefined : `${portal}/#resource${id}/overview`,
+    }),
+  };
 }
 
 export function attachDeps(

@@ -11,6 +11,9 @@ export type GithubContext = {
   readonly runAttempt: string;
   /** Address of the workflow run; absent outside GitHub. */
   readonly runUrl?: string;
+  /** Address of the commit; absent outside GitHub. */
+  readonly commitUrl?: string;
+  readonly pullRequestUrl?: string;
   readonly pullRequest?: number;
   /** Who started the workflow run. */
   readonly actor?: string;
@@ -47,18 +50,22 @@ export function githubContext(
   const actor = environment["GITHUB_ACTOR"];
   const repository = environment["GITHUB_REPOSITORY"] ?? "";
   const runId = environment["GITHUB_RUN_ID"] ?? "";
+  const commit = pullRequest?.head?.sha ?? environment["GITHUB_SHA"] ?? "";
+  const page = server === undefined || repository === "" ? undefined : `${server}/${repository}`;
   return {
     event: environment["GITHUB_EVENT_NAME"] ?? "",
-    commit: pullRequest?.head?.sha ?? environment["GITHUB_SHA"] ?? "",
+    commit,
     ref: environment["GITHUB_REF"] ?? "",
     repository,
     runId,
     runAttempt: environment["GITHUB_RUN_ATTEMPT"] ?? "1",
-    ...(server === undefined || repository === "" || runId === ""
-      ? {}
-      : { runUrl: `${server}/${repository}/actions/runs/${runId}` }),
+    ...(page === undefined || runId === "" ? {} : { runUrl: `${page}/actions/runs/${runId}` }),
+    ...(page === undefined || commit === "" ? {} : { commitUrl: `${page}/commit/${commit}` }),
     ...(actor === undefined || actor === "" ? {} : { actor }),
     ...(pullRequest?.number === undefined ? {} : { pullRequest: pullRequest.number }),
+    ...(page === undefined || pullRequest?.number === undefined
+      ? {}
+      : { pullRequestUrl: `${page}/pull/${pullRequest.number}` }),
   };
 }
 

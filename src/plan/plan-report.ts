@@ -1,9 +1,10 @@
+import { defined } from "../azure/defined.ts";
 import type { ChangeMeans } from "../compute/kind.ts";
 import { kindOf, meansFor, resourceIdOf, secretsOf } from "../compute/target.ts";
 import { formatSecretReference, type SecretReference } from "../secret/secret.ts";
 import type { Position } from "../yaml/problem.ts";
 import { placeOf, positionOf, valueAt, type NodePath, type SourceNode } from "../yaml/source.ts";
-import type { FieldChange, PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
+import type { AllowedBy, FieldChange, PlanAction, PlanReport, PlannedStep } from "../report/result.ts";
 import { hourlyOf, totalOf, type Prices } from "./cost.ts";
 import { hasChanges } from "./plan.ts";
 import type { Plan, Step } from "./step.ts";
@@ -23,12 +24,21 @@ export function placeOfStep(step: Step): Position | undefined {
  * The plan as reports show it: what, why, field by field, and what it costs.
  *
  * @param prices absent when none are declared: no costs are shown then.
+ * @param allowed the inputs that would allow refused steps, by the names of their targets.
  */
-export function planReport(plan: Plan, findings: Findings = new Map(), prices?: Prices): PlanReport {
+export function planReport(
+  plan: Plan,
+  findings: Findings = new Map(),
+  prices?: Prices,
+  allowed: ReadonlyMap<string, AllowedBy> = new Map(),
+): PlanReport {
   return {
     hasChanges: hasChanges(plan),
     ...(prices === undefined ? {} : { hourly: totalOf(plan, prices) }),
-    steps: plan.steps.map((step) => plannedStep(step, findings.get(step.target.name) ?? [], prices)),
+    steps: plan.steps.map((step) => ({
+      ...plannedStep(step, findings.get(step.target.name) ?? [], prices),
+      ...defined({ allowedBy: allowed.get(step.target.name) }),
+    })),
   };
 }
 

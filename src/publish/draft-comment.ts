@@ -1,9 +1,8 @@
 import type { CommentStep } from "./pull-request-comment.ts";
 import { forComment, type Section } from "../report/document.ts";
-import { count } from "../report/format.ts";
 import { commitName, isSameComment, outdated, readMarker, renderComment, type Mark } from "../report/render/comment.ts";
 import { reportOf } from "../report/report.ts";
-import type { PlannedStep, Result } from "../report/result.ts";
+import type { Result } from "../report/result.ts";
 
 /** A comment as it would be, whatever comment is there now. */
 export type Draft = Mark & {
@@ -23,7 +22,7 @@ export function draftComment(result: Result, { identity, commit, runUrl }: Comme
   const [heading, ...rest] = forComment(reportOf(result));
   const about: Section = {
     rank: 0,
-    blocks: [{ kind: "text", content: ["For commit ", commitName(commit), `.${verdict(result)}`] }],
+    blocks: [{ kind: "text", content: ["For commit ", commitName(commit), "."] }],
   };
   const document = [...(heading === undefined ? [] : [heading]), about, ...rest];
   return { ...mark, body: renderComment(document, mark, runUrl), worthSaying: isWorthSaying(result) };
@@ -39,27 +38,6 @@ function isWorthSaying({ failures, problems, plan, assets, targets, run, leftGoi
     assets.some(({ action }) => action !== "none") ||
     targets.some(({ action }) => action !== "none")
   );
-}
-
-/** The plan in one line: ` 1 to create, 2 to attach, 3 unchanged.` */
-function verdict({ command, plan, problems, failures }: Result): string {
-  if (command === "validate")
-    return failures.length === 0 && problems.length === 0 ? " The declarations have no problems." : "";
-  if (plan === undefined || plan.steps.length === 0) return "";
-  const groups: Readonly<Record<string, readonly PlannedStep["action"][]>> = {
-    "to create": ["create", "recreate"],
-    "to attach": ["attach", "replace", "adopt"],
-    "to update": ["update"],
-    "to attach again": ["reattach"],
-    "to detach": ["detach", "delete"],
-    "in flight": ["join", "wait"],
-    refused: ["refuse"],
-    unchanged: ["none"],
-  };
-  const counts = Object.entries(groups)
-    .map(([words, actions]) => [plan.steps.filter(({ action }) => actions.includes(action)).length, words] as const)
-    .filter(([number]) => number > 0);
-  return ` ${count(plan.steps.length, "target")}: ${counts.map(([number, words]) => `${number} ${words}`).join(", ")}.`;
 }
 
 /**

@@ -2,7 +2,10 @@ import type { Log } from "../github/log.ts";
 import { withoutSecrets } from "../github/mask.ts";
 import { logGroups } from "../report/render/log.ts";
 import type { Failure, Result } from "../report/result.ts";
-import { deploymentsSection, plannedDeploymentsSection } from "../report/sections/deployments.ts";
+import { plainText, type Section } from "../report/document.ts";
+import { firstScreen } from "../report/first-screen.ts";
+import { planBlocks } from "../report/sections/plan.ts";
+import { deploymentsSection } from "../report/sections/deployments.ts";
 import { metricsSection } from "../report/sections/metrics.ts";
 import { targetsSection } from "../report/sections/targets.ts";
 import { trialsSection } from "../report/sections/trials.ts";
@@ -19,26 +22,43 @@ export function logResult(whole: Result, failures: readonly Failure[], folder: s
     targetsSection,
     trialsSection,
     metricsSection,
-    plannedDeploymentsSection,
+    plannedReleases,
     // The table of all; what there is to say of each was said while it was released.
     (all: Result) => deploymentsSection(all).slice(0, 1),
   ];
-  for (const sections of parts) {
+  const attempt = (write: () => void) => {
     try {
-      const blocks = sections(result).flatMap((section) => section.blocks);
-      for (const { title, lines } of logGroups(blocks)) log.group(title, lines);
+      write();
     } catch (error) {
       log.annotate(
         "warning",
         `Part of the log could not be written: ${error instanceof Error ? error.message : String(error)}.`,
       );
     }
-  }
+  };
+  for (const sections of parts)
+    attempt(() => {
+      const blocks = sections(result).flatMap((section) => section.blocks);
+      for (const { title, lines } of logGroups(blocks)) log.group(title, lines);
+    });
   for (const { what, next } of result.leftGoing) log.annotate("warning", `${what}. ${next}`);
   for (const failure of failures) log.failure(failure, folder);
+  attempt(() => {
+    const { sentence, nextStep } = firstScreen(result);
+    log.info(sentence);
+    log.info(`Next: ${plainText(nextStep)}`);
+  });
   log.info(
     result.conclusion === "success"
       ? `${result.command} succeeded.`
       : `${result.command} did not succeed: ${result.failureReason ?? ""}.`,
   );
+}
+
+/** What would be released: the rest of a plan is in the log by then. */
+function plannedReleases({ plan, deployments }: Result): readonly Section[] {
+  const planned = plan?.deployments ?? [];
+  if (plan === undefined || planned.length === 0 || deployments.length > 0) return [];
+  const releases = { hasChanges: plan.hasChanges, steps: [], deployments: planned };
+  return [{ rank: 0, blocks: planBlocks(releases, { title: "Planned deployments" }) }];
 }

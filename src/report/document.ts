@@ -22,7 +22,13 @@ export type Block =
   /** A paragraph. Muted: beside the matter. */
   | { readonly kind: "text"; readonly content: Text; readonly muted?: true }
   | Table
-  | { readonly kind: "list"; readonly items: readonly Item[]; readonly tone?: Tone }
+  | {
+      readonly kind: "list";
+      readonly items: readonly Item[];
+      readonly tone?: Tone;
+      /** Side by side: short items that are not read one after the other. */
+      readonly layout?: "line";
+    }
   /** Text to copy or to read as it is. */
   | {
       readonly kind: "code";

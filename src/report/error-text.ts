@@ -5,17 +5,44 @@ import { code, joined, lineBreak, plainText, sentence, strong, type Inline, type
 
 /** The leaf cause first, then what it was wrapped in, the advice, and the ids that a support ticket needs. */
 function errorLines(error: ServiceError): readonly Text[] {
-  const leaf = leafCause(error);
   const advice = whatToDo(error);
-  const ids: readonly Text[] = [
-    ...(error.correlationId === undefined ? [] : [["Correlation id: ", code(error.correlationId)]]),
-    ...(error.requestId === undefined ? [] : [["request id: ", code(error.requestId)]]),
-  ];
   return [
-    [...sentence(leaf.message), " [", code(leaf.code), "]."],
-    ...(leaf === error ? [] : [["Reported as: ", ...outer(error, leaf), "[", code(error.code), "]."]]),
-    ...(advice === undefined ? [] : [[strong("What to do:"), " ", ...sentence(advice)]]),
-    ...(ids.length === 0 ? [] : [[...joined(ids, ", "), "."]]),
+    causeLine(leafCause(error)),
+    ...reportedAs(error),
+    ...(advice === undefined ? [] : [adviceText(advice)]),
+    ...idLines(error),
+  ];
+}
+
+function causeLine({ message, code: reason }: ServiceError): Text {
+  return [...sentence(message), " [", code(reason), "]."];
+}
+
+/** What helps, as every failure says it. */
+export function adviceText(advice: string): Text {
+  return [strong("What to do:"), " ", ...sentence(advice)];
+}
+
+function reportedAs(error: ServiceError): readonly Text[] {
+  const leaf = leafCause(error);
+  return leaf === error ? [] : [["Reported as: ", ...outer(error, leaf), "[", code(error.code), "]."]];
+}
+
+function idLines({ correlationId, requestId }: ServiceError): readonly Text[] {
+  const ids: readonly Text[] = [
+    ...(correlationId === undefined ? [] : [["Correlation id: ", code(correlationId)]]),
+    ...(requestId === undefined ? [] : [["request id: ", code(requestId)]]),
+  ];
+  return ids.length === 0 ? [] : [[...joined(ids, ", "), "."]];
+}
+
+/** What of an error only a support ticket needs. @param isSaid whether a text is said where everybody reads it. */
+export function errorDetails(error: ServiceError, isSaid: (text: string) => boolean): readonly Text[] {
+  const leaf = leafCause(error);
+  return [
+    ...(leaf.message === "" || isSaid(leaf.message) ? [] : [causeLine(leaf)]),
+    ...reportedAs(error),
+    ...idLines(error),
   ];
 }
 

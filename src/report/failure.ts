@@ -53,7 +53,8 @@ export function failureOf(failure: AzureFailure, what: string, purpose?: Purpose
   const reason = reasonOf(failure, purpose);
   if (reason === "cancelled") return { reason, message: `${what}: the workflow was cancelled.` };
   const advice = adviceFor(failure.error);
-  return { reason, message: `${what}: ${sentenceOf(failure.error)}.${advice === undefined ? "" : ` ${advice}`}` };
+  const message = `${what}: ${sentenceOf(failure.error)}.${advice === undefined ? "" : ` ${advice}`}`;
+  return { reason, message, error: failure.error };
 }
 
 /**

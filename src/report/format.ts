@@ -31,3 +31,9 @@ export function signed(amount: number): string {
   if (rounded === 0) return "±0";
   return rounded > 0 ? `+${rounded}` : String(rounded);
 }
+
+/** `a`, `a and b`, `a, b and c` */
+export function enumeration(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} and ${last}`;
+}

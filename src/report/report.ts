@@ -1,11 +1,11 @@
 import { heading, type Document, type Section } from "./document.ts";
 import type { Result } from "./result.ts";
-import { deploymentsSection, plannedDeploymentsSection } from "./sections/deployments.ts";
+import { deploymentsSection } from "./sections/deployments.ts";
 import { doctorSections } from "./sections/doctor.ts";
 import { assetsSection } from "./sections/assets.ts";
 import { failuresSection, leftGoingSection } from "./sections/failures.ts";
 import { filesSection } from "./sections/files.ts";
-import { headingSection, timeSection } from "./sections/heading.ts";
+import { firstScreenSection, headingSection, timeSection } from "./sections/heading.ts";
 import { imagesSection } from "./sections/images.ts";
 import { metricsSection } from "./sections/metrics.ts";
 import { planSection } from "./sections/plan.ts";
@@ -16,8 +16,9 @@ import { targetsSection } from "./sections/targets.ts";
 import { trialsSection } from "./sections/trials.ts";
 
 /** In the order in which they are read. A new section is one file and one line here. */
-const parts: readonly (readonly [name: string, sections: (result: Result) => readonly Section[]])[] = [
+export const reportParts: readonly (readonly [name: string, sections: (result: Result) => readonly Section[]])[] = [
   ["heading", (result) => [headingSection(result)]],
+  ["first screen", (result) => [firstScreenSection(result)]],
   ["time", (result) => [timeSection(result)]],
   ["failures", failuresSection],
   ["left going", leftGoingSection],
@@ -30,7 +31,6 @@ const parts: readonly (readonly [name: string, sections: (result: Result) => rea
   ["assets", assetsSection],
   ["problems", problemsSection],
   ["plan", planSection],
-  ["planned deployments", plannedDeploymentsSection],
   ["metrics", metricsSection],
   ["images", imagesSection],
   ["log", logTailSection],
@@ -42,7 +42,7 @@ const parts: readonly (readonly [name: string, sections: (result: Result) => rea
  * has to know that a run has ended, also where one value of it is not what it should be.
  */
 export function reportOf(result: Result): Document {
-  return parts.flatMap(([name, sections]) => {
+  return reportParts.flatMap(([name, sections]) => {
     try {
       return sections(result);
     } catch (error) {

@@ -35,6 +35,9 @@ const problem = z.strictObject({
   message: text,
   fix: text,
 });
+const allowedBy = z
+  .array(z.array(z.strictObject({ input: z.enum(["on-drift", "on-conflict", "allow-delete", "force"]), value: text })))
+  .describe("Ways to allow what was refused; each is all the inputs that have to be set together.");
 const action = z.enum([
   "none",
   "create",
@@ -73,6 +76,7 @@ const step = z.strictObject({
       field: text.exactOptional().describe("The declared field that it is about."),
     }),
   ),
+  allowedBy: allowedBy.exactOptional(),
   resourceId: text.exactOptional(),
   hourly: hourly.exactOptional(),
 });
@@ -88,6 +92,7 @@ const target = z.strictObject({
   provisioningState: text.exactOptional(),
   provisioningErrors: z.array(serviceError),
   note: text.exactOptional(),
+  allowedBy: allowedBy.exactOptional(),
   guarantee: z.enum(["serialised", "verified"]).exactOptional(),
   durationSeconds: z.number(),
 });
@@ -304,13 +309,33 @@ const resultSchema = z.strictObject({
   failures: z
     .array(text)
     .describe("What went wrong, with what to do next; FILE:LINE:COLUMN in front where it stems from a declaration."),
+  failureDetails: z
+    .array(
+      z.strictObject({
+        reason: text.describe("Stable code; new ones may be added."),
+        message: text.describe("What happened and why, without the ids of the error."),
+        where: position.exactOptional(),
+        error: serviceError.exactOptional().describe("Azure's error behind it, with its ids."),
+      }),
+    )
+    .exactOptional()
+    .describe("The failures in their parts, in the same order."),
+  links: z
+    .strictObject({
+      workflowRun: text.exactOptional(),
+      commit: text.exactOptional(),
+      pullRequest: text.exactOptional(),
+    })
+    .exactOptional()
+    .describe("Pages on GitHub."),
   workspace: z
     .strictObject({
       subscriptionId: text,
       resourceGroup: text,
       name: text,
       location: text.exactOptional(),
-      url: text.exactOptional(),
+      url: text.exactOptional().describe("In Azure ML studio."),
+      portalUrl: text.exactOptional().describe("In the Azure portal of its cloud."),
     })
     .exactOptional(),
   files: z.array(text),

@@ -51,6 +51,24 @@ export type Failure = {
   readonly message: string;
   /** The declaration that it stems from, or the field of it; absent where it stems from none in a file. */
   readonly where?: Position;
+  /** Azure's error behind it, with the ids that a support ticket needs. */
+  readonly error?: ServiceError;
+  /** What a report says in place of the message, where that has ids in it, or begins a list that the report shows whole. */
+  readonly shown?: string;
+};
+
+/** One failure in its parts: what stands in `failures` as one text. */
+export type FailureDetail = Pick<Failure, "reason" | "where" | "error"> & {
+  /** What happened and why, as it stands at the top of a report. */
+  readonly message: string;
+};
+
+/** Addresses of pages on GitHub; each is absent outside of it. */
+export type LinksReport = {
+  readonly workflowRun?: string;
+  readonly commit?: string;
+  /** Only where the command looked at a pull request. */
+  readonly pullRequest?: string;
 };
 
 /** What is still running in Azure, and the command that resumes or undoes it. */
@@ -69,6 +87,9 @@ export type Result = {
   readonly failureReason?: FailureReason;
   /** One sentence for each thing that went wrong, with what to do next; behind its place where it stems from a declaration. */
   readonly failures: readonly string[];
+  /** The same failures in their parts, in the same order. */
+  readonly failureDetails?: readonly FailureDetail[];
+  readonly links?: LinksReport;
   readonly workspace?: WorkspaceReport;
   /** Files that were read as declarations, and those a glob matched that are none. */
   readonly files: readonly string[];
@@ -161,7 +182,18 @@ export type WorkspaceReport = {
   readonly location?: string;
   /** Azure ML studio. */
   readonly url?: string;
+  /** Its page in the Azure portal of its cloud. */
+  readonly portalUrl?: string;
 };
+
+/** An input of the action, and the value that it has to have. */
+export type InputSetting = {
+  readonly input: "on-drift" | "on-conflict" | "allow-delete" | "force";
+  readonly value: string;
+};
+
+/** Ways to allow what was refused; each is all the inputs that have to be set together. */
+export type AllowedBy = readonly (readonly InputSetting[])[];
 
 /** What `plan` decided for one target. */
 export type PlanAction =
@@ -212,6 +244,8 @@ export type PlannedStep = {
   readonly where?: Position;
   /** What was found out about the resource behind the target. */
   readonly findings: readonly Finding[];
+  /** Of a refused step; absent where no input allows it. */
+  readonly allowedBy?: AllowedBy;
   readonly resourceId?: string;
   /** Absent when no prices are declared, and for a step that changes no machines of the service's. */
   readonly hourly?: HourlyReport;
@@ -269,6 +303,8 @@ export type TargetReport = {
   readonly provisioningErrors: readonly ServiceError[];
   /** A sentence: what the user should know. */
   readonly note?: string;
+  /** Of a refused one that no plan was made for (`detach`); absent where no input allows it. */
+  readonly allowedBy?: AllowedBy;
   /** What kept others from writing at the same time; absent where nothing was written. */
   readonly guarantee?: "serialised" | "verified";
   readonly durationSeconds: number;

@@ -3,7 +3,7 @@ import { isKind, kinds } from "../compute/target.ts";
 import type { Tone } from "./document.ts";
 import { errorSentence } from "./error-text.ts";
 import { duration } from "./format.ts";
-import type { PlanAction, PlannedStep, RunReport, TargetReport } from "./result.ts";
+import type { AssetReport, PlanAction, RunReport, TargetReport } from "./result.ts";
 
 /** The words that more than one part of a report uses. Meaning is never told by colour or sign alone. */
 
@@ -23,17 +23,18 @@ export const actionWords: Readonly<Record<PlanAction, string>> = {
   refuse: "refused",
 };
 
-const meansWords: Readonly<Record<ChangeMeans, string>> = {
+export const meansWords: Readonly<Record<ChangeMeans, string>> = {
   "in-place": "in place",
   reattach: "by detaching and attaching again",
   recreate: "by deleting and creating again",
 };
 
-/** What is planned for a target; for a step that leaves a difference as it is also how that could be changed. */
-export function planWords({ action, means }: Pick<PlannedStep, "action" | "means">): string {
-  const left = (action === "refuse" || action === "none") && means !== undefined;
-  return left ? `${actionWords[action]}; what differs can be changed ${meansWords[means]}` : actionWords[action];
-}
+export const assetWords: Readonly<Record<AssetReport["kind"], string>> = {
+  environment: "environment",
+  component: "component",
+  data: "data asset",
+  model: "model",
+};
 
 const outcomeWords: Readonly<Record<TargetReport["outcome"], string>> = {
   succeeded: "succeeded",

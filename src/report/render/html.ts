@@ -81,6 +81,7 @@ function blockHtml(block: Exclude<Block, Chart>): string {
     case "table":
       return block.columns === undefined ? facts(block) : table(block, block.columns);
     case "list":
+      if (block.layout === "line") return `<p>${block.items.map(({ content }) => textOf(content)).join(" · ")}</p>`;
       return `<ul${className(block.tone)}>${block.items.map(({ content }) => `<li>${textOf(content)}</li>`).join("")}</ul>`;
     case "code":
       return `<pre>${html(block.text)}</pre>`;

@@ -26,6 +26,7 @@ function linesOf(block: Block): readonly string[] {
         ? aligned(block.rows.map((cells) => cells.map(oneLine)))
         : table(block, block.columns);
     case "list":
+      if (block.layout === "line") return [block.items.map(({ content }) => oneLine(content)).join(" · ")];
       return block.items.flatMap(({ content }) => indented("- ", content));
     case "code":
       return block.text.split(/\r\n|\r|\n/);

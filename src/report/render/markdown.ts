@@ -27,7 +27,9 @@ function blockText(block: Block): string {
     case "table":
       return table(block);
     case "list":
-      return block.items.map(({ content }) => `- ${textOf(content)}`).join("\n");
+      return block.layout === "line"
+        ? block.items.map(({ content }) => textOf(content)).join(" · ")
+        : block.items.map(({ content }) => `- ${textOf(content)}`).join("\n");
     case "code":
       return fence(block.text, block.language);
     case "details":

@@ -1,20 +1,14 @@
 import { code, heading, sentence, type Section } from "../document.ts";
-import type { AssetReport, Result } from "../result.ts";
-import { actionWords } from "../wording.ts";
-
-const kindWords: Readonly<Record<AssetReport["kind"], string>> = {
-  environment: "environment",
-  component: "component",
-  data: "data asset",
-  model: "model",
-};
+import type { Result } from "../result.ts";
+import { actionWords, assetWords } from "../wording.ts";
 
 /** The assets that files of their own declare, and what was, or would be, registered. */
-export function assetsSection({ assets }: Pick<Result, "assets">): readonly Section[] {
-  if (assets.length === 0) return [];
+export function assetsSection({ assets, command, plan }: Pick<Result, "assets"> & Partial<Result>): readonly Section[] {
+  // A plan has them among everything else that is planned.
+  if (assets.length === 0 || (command === "plan" && plan !== undefined)) return [];
   const hasOthers = assets.some(({ kind }) => kind !== "environment");
   const rows = assets.map(({ kind, name, version, action, reason }) => [
-    ...(hasOthers ? [kindWords[kind]] : []),
+    ...(hasOthers ? [assetWords[kind]] : []),
     code(name),
     code(version),
     actionWords[action],

@@ -12,7 +12,8 @@ import {
 } from "../document.ts";
 import { errorText } from "../error-text.ts";
 import { duration } from "../format.ts";
-import type { DeploymentReport, DeploymentStep, PlannedDeployment, Result, TestReport, Traffic } from "../result.ts";
+import { saidAtTop, textOfError, type IsSaid } from "../told-failures.ts";
+import type { DeploymentReport, Result, TestReport, Traffic } from "../result.ts";
 
 const typeWords = new Map([
   ["managed", "managed online"],
@@ -23,7 +24,9 @@ const typeWords = new Map([
   ["local", "on the runner"],
 ]);
 
-const typeWord = (type: string) => typeWords.get(type) ?? type;
+export function deploymentTypeWord(type: string): string {
+  return typeWords.get(type) ?? type;
+}
 
 const actionWords: Readonly<Record<DeploymentReport["action"], { readonly text: string; readonly tone: Tone }>> = {
   created: { text: "created", tone: "good" },
@@ -35,9 +38,14 @@ const actionWords: Readonly<Record<DeploymentReport["action"], { readonly text: 
 };
 
 /** What was deployed: a table of all, then of each what there is to say. */
-export function deploymentsSection({ deployments }: Pick<Result, "deployments">): readonly Section[] {
+export function deploymentsSection(result: Pick<Result, "deployments"> & Partial<Result>): readonly Section[] {
+  const { deployments } = result;
   if (deployments.length === 0) return [];
-  return [{ rank: 2, blocks: [heading(2, "Deployments"), table(deployments)] }, ...deployments.flatMap(sectionsOf)];
+  const isSaid = saidAtTop(result);
+  return [
+    { rank: 2, blocks: [heading(2, "Deployments"), table(deployments)] },
+    ...deployments.flatMap((one) => sectionsOf(one, isSaid)),
+  ];
 }
 
 function table(deployments: readonly DeploymentReport[]): Block {
@@ -58,7 +66,7 @@ function table(deployments: readonly DeploymentReport[]): Block {
       const { text, tone } = actionWords[one.action];
       return [
         nameOf(one),
-        typeWord(one.type),
+        deploymentTypeWord(one.type),
         one.state,
         badge(text, tone),
         ...(hasTraffic ? [trafficText(one.trafficBefore), trafficText(one.trafficAfter)] : []),
@@ -75,7 +83,7 @@ function nameOf({ endpoint, deployment, url }: Pick<DeploymentReport, "endpoint"
 }
 
 /** `blue 90 %, green 10 %`; shares of nothing are left out. */
-function trafficText(traffic: Traffic | undefined): Text {
+export function trafficText(traffic: Traffic | undefined): Text {
   if (traffic === undefined) return "";
   const shares = Object.entries(traffic).filter(([, share]) => share > 0);
   if (shares.length === 0) return "none";
@@ -94,13 +102,15 @@ function testsWord(tests: readonly TestReport[]): Text {
 }
 
 /** What is said of one deployment, where there is anything. */
-function sectionsOf(report: DeploymentReport): readonly Section[] {
-  const { error, tests, notes, logTail } = report;
+function sectionsOf(report: DeploymentReport, isSaid: IsSaid): readonly Section[] {
+  const { error, tests, logTail } = report;
+  const hasFailed = report.action === "failed" || report.action === "rolled-back";
+  const notes = report.notes.filter((note) => !hasFailed || !isSaid(note));
   const blocks: readonly Block[] = [
-    ...(error === undefined
+    ...(error === undefined || isSaid(textOfError(error))
       ? []
       : [{ kind: "list" as const, items: [{ content: errorText(error) }], tone: "bad" as const }]),
-    ...(tests.length === 0 ? [] : [testTable(tests)]),
+    ...(tests.length === 0 ? [] : [testTable(tests, isSaid)]),
     ...facts(report),
     ...(notes.length === 0
       ? []
@@ -111,7 +121,7 @@ function sectionsOf(report: DeploymentReport): readonly Section[] {
   return blocks.length === 0 ? [] : [{ rank: 3, blocks: [heading(3, nameOf(report)), ...blocks] }];
 }
 
-function testTable(tests: readonly TestReport[]): Block {
+function testTable(tests: readonly TestReport[], isSaid: IsSaid): Block {
   const hasTimes = tests.some(({ latency }) => latency !== undefined);
   return {
     kind: "table",
@@ -135,7 +145,7 @@ function testTable(tests: readonly TestReport[]): Block {
       status ?? "",
       String(calls),
       ...(hasTimes ? [time(latency?.median), time(latency?.p95), time(latency?.max)] : []),
-      message === undefined ? "" : sentence(message),
+      message === undefined || isSaid(message) ? "" : sentence(message),
     ]),
   };
 }
@@ -184,54 +194,4 @@ const linesShown = 12;
 function endOfLog(logTail: string | undefined): readonly Block[] {
   const lines = (logTail ?? "").trimEnd().split("\n").slice(-linesShown).join("\n");
   return lines.trim() === "" ? [] : [{ kind: "code", text: lines, language: "text", reportOnly: true }];
-}
-
-const stepWords: Readonly<Record<DeploymentStep["action"], string>> = {
-  register: "register",
-  create: "create",
-  update: "update",
-  test: "test",
-  "move-traffic": "move traffic",
-  mirror: "mirror traffic",
-  "set-default": "set as default",
-  delete: "delete",
-  none: "no change",
-};
-
-/** What would be deployed, where nothing was yet. */
-export function plannedDeploymentsSection({
-  plan,
-  deployments,
-}: Pick<Result, "plan" | "deployments">): readonly Section[] {
-  const planned = plan?.deployments ?? [];
-  if (planned.length === 0 || deployments.length > 0) return [];
-  const columns = [
-    { title: "Deployment" },
-    { title: "Step" },
-    { title: "What", long: true as const },
-    { title: "Why", long: true as const },
-  ];
-  const rows = planned.flatMap(plannedRows);
-  return [{ rank: 4, blocks: [heading(2, "Planned deployments"), { kind: "table", columns, rows }] }];
-}
-
-/** Its name once, then what would be done in order, and where the traffic goes. */
-function plannedRows(planned: PlannedDeployment): readonly (readonly Text[])[] {
-  const { steps, trafficBefore, trafficAfter, type, strategy } = planned;
-  const isMoved = trafficBefore !== undefined && trafficAfter !== undefined;
-  const how = `${typeWord(type)}${strategy === undefined ? "" : `, ${strategy}`}`;
-  const rows: readonly (readonly Text[])[] = [
-    ...steps.map(({ action, what, reason }): readonly Text[] => [stepWords[action], sentence(what), sentence(reason)]),
-    ...(isMoved
-      ? [["traffic", joined([trafficText(trafficBefore), trafficText(trafficAfter)], " → "), ""] as const]
-      : []),
-  ];
-  return rows.map((row, index): readonly Text[] => [
-    index === 0 ? [code(plainName(planned)), ` (${how})`] : "",
-    ...row,
-  ]);
-}
-
-function plainName({ endpoint, deployment }: PlannedDeployment): string {
-  return deployment === undefined || deployment === endpoint ? endpoint : `${endpoint} / ${deployment}`;
 }

@@ -1,13 +1,16 @@
 import { badge, code, heading, sentence, type Block, type Section, type Tone } from "../document.ts";
-import type { DoctorReport, DoctorSection, Result } from "../result.ts";
+import type { DoctorCheck, DoctorReport, DoctorSection, Result } from "../result.ts";
+import { saidAtTop, type IsSaid } from "../told-failures.ts";
 import { assignCommands } from "./role-commands.ts";
 
 /** What `doctor` found, what is to be pasted somewhere, and which permissions are needed. */
-export function doctorSections({ doctor }: Pick<Result, "doctor">): readonly Section[] {
+export function doctorSections(result: Pick<Result, "doctor"> & Partial<Result>): readonly Section[] {
+  const { doctor } = result;
   if (doctor === undefined) return [];
+  const isSaid = saidAtTop(result);
   const { sections, federatedCredential, roles, principal, permissions } = doctor;
   return [
-    ...sections.map((part) => ({ rank: 2, blocks: checks(part) })),
+    ...sections.map((part) => ({ rank: 2, blocks: checks(part, isSaid) })),
     ...(federatedCredential === undefined ? [] : [{ rank: 3, blocks: credential(federatedCredential) }]),
     ...roles.map((role) => ({ rank: 3, blocks: roleBlocks(role, principal) })),
     ...(permissions.length === 0 ? [] : [{ rank: 5, blocks: needed(permissions) }]),
@@ -20,12 +23,17 @@ const stateTones = { ok: "good", warning: "waiting", error: "bad", "not-checked"
   Tone
 >;
 
-function checks({ title, checks: all }: DoctorSection): readonly Block[] {
-  const hasAdvice = all.some(({ advice }) => advice !== undefined);
-  const rows = all.map(({ state, message, advice = "" }) => [
+/** Of what failed the code alone: what was found, and what to do, stands at the top of the report. */
+function checks({ title, checks: all }: DoctorSection, isSaid: IsSaid): readonly Block[] {
+  const found = all.map((check): DoctorCheck & { readonly isAbove: boolean } => ({
+    ...check,
+    isAbove: check.state === "error" && isSaid(check.message),
+  }));
+  const hasAdvice = found.some(({ advice, isAbove }) => advice !== undefined && !isAbove);
+  const rows = found.map(({ state, message, advice = "", code: name, isAbove }) => [
     badge(states[state], stateTones[state]),
-    sentence(message),
-    ...(hasAdvice ? [sentence(advice)] : []),
+    isAbove ? [code(name), ", as said above"] : sentence(message),
+    ...(hasAdvice ? [isAbove ? "" : sentence(advice)] : []),
   ]);
   const more = hasAdvice ? [{ title: "What to do", long: true as const }] : [];
   return [heading(2, title), { kind: "table", columns: [{ title: "Result" }, { title: "Found" }, ...more], rows }];

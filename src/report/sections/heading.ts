@@ -1,20 +1,30 @@
-import { badge, heading, type Section, type Text } from "../document.ts";
+import { badge, heading, link, partsOf, sentence, strong, type Block, type Section, type Text } from "../document.ts";
+import { firstScreen } from "../first-screen.ts";
 import { duration } from "../format.ts";
 import type { Result } from "../result.ts";
 import { tones } from "../wording.ts";
 
 const verdicts = { success: "succeeded", failure: "failed", cancelled: "was cancelled" } as const;
 
-type Facts = Pick<Result, "command" | "conclusion" | "workspace">;
-
 /** How the command ended: the first line of every report. */
-export function headingSection(result: Facts): Section {
-  return { rank: 0, blocks: [heading(1, headlineOf(result))] };
+export function headingSection({ command, conclusion, workspace }: Result): Section {
+  const where = workspace === undefined ? "" : `: ${workspace.name}`;
+  const headline: Text = [`Azure ML ${command} `, badge(verdicts[conclusion], tones[conclusion]), where];
+  return { rank: 0, blocks: [heading(1, headline)] };
 }
 
-function headlineOf({ command, conclusion, workspace }: Facts): Text {
-  const where = workspace === undefined ? "" : `: ${workspace.name}`;
-  return [`Azure ML ${command} `, badge(verdicts[conclusion], tones[conclusion]), where];
+/** What that means: what happened, what to do next, and where to look. */
+export function firstScreenSection(result: Result): Section {
+  const { sentence: whatHappened, nextStep, links } = firstScreen(result);
+  const items = links.map(({ text, address, ...more }) => ({ content: link(text, address), ...more }));
+  return {
+    rank: 0,
+    blocks: [
+      { kind: "text", content: sentence(whatHappened) },
+      { kind: "text", content: [strong("Next:"), " ", ...partsOf(nextStep)] },
+      ...(items.length === 0 ? [] : [{ kind: "list" as const, items, layout: "line" as const } satisfies Block]),
+    ],
+  };
 }
 
 /** When it started, and how long it took. */

@@ -1,85 +1,263 @@
-import { code, heading, joined, lineBreak, sentence, type Block, type Column, type Section } from "../document.ts";
+import {
+  code,
+  heading,
+  joined,
+  lineBreak,
+  sentence,
+  type Block,
+  type Column,
+  type Section,
+  type Text,
+} from "../document.ts";
+import { waysText } from "../first-screen.ts";
 import { signed } from "../format.ts";
-import type { HourlyReport, PlanReport, Result } from "../result.ts";
-import { kindWord, planWords } from "../wording.ts";
+import {
+  countsWithSigns,
+  groupNames,
+  groupOfAsset,
+  groupOfDeployment,
+  groupOfStep,
+  planCounts,
+  planGroups,
+  type PlanGroupName,
+} from "../plan-groups.ts";
+import { costWords, planVerdict } from "../plan-words.ts";
+import type {
+  AllowedBy,
+  AssetReport,
+  DeploymentStep,
+  HourlyReport,
+  PlannedDeployment,
+  PlannedStep,
+  PlanReport,
+  Result,
+} from "../result.ts";
+import { saidAtTop, type IsSaid } from "../told-failures.ts";
+import { assetWords, kindWord, meansWords } from "../wording.ts";
+import { deploymentTypeWord, trafficText } from "./deployments.ts";
 import { findingItems } from "./findings.ts";
 
-/** What would be done, where nothing was done yet. */
-export function planSection({ plan, targets }: Pick<Result, "plan" | "targets">): readonly Section[] {
+/** Something that is planned, whatever it is: a target, an asset, a release. */
+type Planned = {
+  readonly group: PlanGroupName;
+  readonly name: Text;
+  readonly kind: string;
+  readonly changes: readonly Text[];
+  readonly reason: string;
+  readonly hourly?: HourlyReport;
+  readonly allowedBy?: AllowedBy;
+  readonly means?: PlannedStep["means"];
+};
+
+/** What would be done, where nothing was done yet: in groups, of which those that destroy are kept the longest. */
+export function planSection(result: Pick<Result, "plan" | "targets"> & Partial<Result>): readonly Section[] {
+  const { plan, targets, command, assets = [] } = result;
   if (plan === undefined || targets.length > 0) return [];
-  const blocks = planBlocks(plan);
-  return blocks.length === 0 ? [] : [{ rank: 4, blocks }];
+  // Other commands have registered them by then, or not: that is told where assets are.
+  const planned = command === "plan" ? assets : [];
+  if (command !== "plan" && isEmptyPlan(plan)) return [];
+  const parts = partsOf(plan, planned, saidAtTop(result));
+  // The first screen of the command plan says it.
+  const costs = command === "plan" || plan.hourly === undefined ? [] : [costSentence(plan.hourly)];
+  return parts.map(({ blocks, isFolded }, index) => ({
+    rank: isFolded === true ? 6 : 4,
+    blocks: index === 0 ? [...blocks, ...costs.map((content) => ({ kind: "text" as const, content }))] : blocks,
+  }));
 }
 
-export function planBlocks({ steps, hasChanges, hourly, deployments = [] }: PlanReport): readonly Block[] {
-  if (steps.length === 0 && deployments.length > 0) return [];
-  if (steps.length === 0) return [heading(2, "Plan"), { kind: "text", content: "No targets are declared." }];
-  const rows = steps.map((step) => [
-    code(step.target),
-    kindWord(step.type),
-    planWords(step),
-    joined(
-      step.changes.map(({ field, from, to }) => [code(field), `: ${from} → ${to}`]),
-      lineBreak,
-    ),
-    ...(hourly === undefined ? [] : [step.hourly === undefined ? "" : hourlyWords(step.hourly)]),
-    sentence(step.reason),
-  ]);
-  const columns: readonly Column[] = [
-    { title: "Target" },
-    { title: "Kind" },
-    { title: "Plan" },
-    { title: "Changes", long: true },
-    ...(hourly === undefined ? [] : [{ title: "Per hour", numeric: true as const, long: true as const }]),
-    { title: "Why", long: true },
+/** The same for the log, which has no first screen that says what it amounts to. */
+export function planBlocks(
+  plan: PlanReport,
+  { title = "Plan", assets = [] }: { readonly title?: string; readonly assets?: readonly AssetReport[] } = {},
+): readonly Block[] {
+  const [head, ...groups] = partsOf(plan, assets, () => false, title);
+  const { hourly } = plan;
+  const sentences = [planVerdict(plan, assets), ...(hourly === undefined ? [] : [costSentence(hourly)])];
+  return [
+    ...(head?.blocks ?? []),
+    ...(plan.steps.length + assets.length === 0
+      ? []
+      : sentences.map((content) => ({ kind: "text" as const, content }))),
+    ...groups.flatMap(({ blocks }) => blocks),
   ];
-  const sentences = [...verdict(steps, hasChanges), ...(hourly === undefined ? [] : [totalWords(hourly)])];
+}
+
+function costSentence(hourly: HourlyReport): string {
+  return `Costs per hour ${costWords(hourly)}.`;
+}
+
+function isEmptyPlan({ steps, deployments = [] }: PlanReport): boolean {
+  return steps.length + deployments.length === 0;
+}
+
+type Part = { readonly blocks: readonly Block[]; readonly isFolded?: true };
+
+function partsOf(plan: PlanReport, assets: readonly AssetReport[], isSaid: IsSaid, title = "Plan"): readonly Part[] {
+  const { steps, deployments = [], hourly } = plan;
+  const planned = [...steps.map(ofStep), ...assets.map(ofAsset), ...deployments.map(ofDeployment)];
+  if (planned.length === 0)
+    return [{ blocks: [heading(2, title), { kind: "text", content: "No targets are declared." }] }];
+  const groups = groupNames.flatMap((group): Part[] => {
+    const members = planned.filter((one) => one.group === group);
+    if (members.length === 0) return [];
+    return [
+      group === "unchanged" ? folded(members) : { blocks: groupBlocks(group, members, hourly !== undefined, isSaid) },
+    ];
+  });
   const notes = findingItems(steps);
   return [
-    heading(2, "Plan"),
-    ...sentences.map((content) => ({ kind: "text" as const, content })),
-    { kind: "table", columns, rows },
-    ...(notes.length === 0 ? [] : [{ kind: "list" as const, items: notes }]),
+    { blocks: [heading(2, `${title}: ${countsWithSigns(planCounts(plan, assets))}`)] },
+    ...groups,
+    ...(notes.length === 0 ? [] : [{ blocks: [heading(3, "Found out"), { kind: "list" as const, items: notes }] }]),
   ];
 }
 
-/** What the plan amounts to; what is refused, left as it is or still moving is never called as declared. */
-function verdict(steps: PlanReport["steps"], hasChanges: boolean): readonly string[] {
-  const refused = steps.filter(({ action }) => action === "refuse").length;
-  const left = steps.filter(({ action, changes }) => action === "none" && changes.length > 0).length;
-  const moving = steps.filter(({ action }) => action === "wait").length;
-  const counted = (count: number, one: string, many: string) =>
-    count === 0 ? [] : [count === 1 ? one : `${count} ${many}`];
+function groupBlocks(
+  group: PlanGroupName,
+  members: readonly Planned[],
+  isPriced: boolean,
+  isSaid: IsSaid,
+): readonly Block[] {
+  const { sign, words, means } = planGroups[group];
+  // Only a refusal is a failure, which the top of the report explains.
+  const isAbove = ({ reason }: Planned) => group === "refuse" && isSaid(reason);
+  const shared = sharedReason(members);
   const sentences = [
-    ...counted(
-      refused,
-      "One target is refused; the reason stands beside it.",
-      "targets are refused; the reasons stand beside them.",
-    ),
-    ...counted(
-      left,
-      "One target differs from its declaration and is left as it is.",
-      "targets differ from their declaration and are left as they are.",
-    ),
+    ...(means === undefined ? [] : [means]),
+    ...(members.some(isAbove) ? ["The reasons are at the top of the report."] : shared === undefined ? [] : [shared]),
   ];
-  if (hasChanges) return sentences.length === 0 ? [] : [sentences.join(" ")];
-  if (sentences.length === 0 && moving === 0) return ["The targets are as declared. None has to change."];
-  const waits = counted(
-    moving,
-    "An operation on one target is in flight; it is decided again when that is over.",
-    "targets have an operation in flight; they are decided again when that is over.",
-  );
-  return [["Nothing would be changed.", ...sentences, ...waits].join(" ")];
+  return [
+    heading(3, `${sign}${members.length} ${words}`),
+    ...(sentences.length === 0 ? [] : [{ kind: "text" as const, content: sentence(sentences.join(" ")) }]),
+    tableOf(members, {
+      isPriced,
+      reasonOf: (one) => (isAbove(one) || (shared !== undefined && !members.some(isAbove)) ? "" : one.reason),
+    }),
+  ];
+}
+
+/** The reason of all of them, where there are several and they have one. */
+function sharedReason([first, ...others]: readonly Planned[]): string | undefined {
+  return first !== undefined && others.length > 0 && others.every(({ reason }) => reason === first.reason)
+    ? first.reason
+    : undefined;
+}
+
+/** Nobody reads these, and whoever wants to can. */
+function folded(members: readonly Planned[]): Part {
+  const shared = sharedReason(members);
+  const table = tableOf(members, { isPriced: false, reasonOf: ({ reason }) => (shared === undefined ? reason : "") });
+  return {
+    isFolded: true,
+    blocks: [
+      {
+        kind: "details",
+        summary: `${members.length} ${planGroups.unchanged.words}`,
+        blocks: [...(shared === undefined ? [] : [{ kind: "text" as const, content: sentence(shared) }]), table],
+      },
+    ],
+  };
+}
+
+/** Only the columns in which there is anything. */
+function tableOf(
+  members: readonly Planned[],
+  { isPriced, reasonOf }: { readonly isPriced: boolean; readonly reasonOf: (one: Planned) => string },
+): Block {
+  const columns: readonly (Column & { readonly cell: (one: Planned) => Text })[] = [
+    { title: "Name", cell: ({ name }) => name },
+    { title: "Kind", cell: ({ kind }) => kind },
+    { title: "Changes", long: true, cell: ({ changes }) => joined(changes, lineBreak) },
+    { title: "To allow it", long: true, cell: ({ allowedBy = [] }) => waysText(allowedBy) },
+    {
+      title: "Could be changed",
+      cell: ({ group, means }) => (group === "left" && means !== undefined ? meansWords[means] : ""),
+    },
+    {
+      title: "Per hour",
+      numeric: true,
+      long: true,
+      cell: ({ hourly }) => (!isPriced || hourly === undefined ? "" : hourlyWords(hourly)),
+    },
+    { title: "Why", long: true, cell: (one) => sentence(reasonOf(one)) },
+  ];
+  const kept = columns.filter(({ cell }) => members.some((one) => !isEmpty(cell(one))));
+  return {
+    kind: "table",
+    columns: kept.map(({ cell: _, ...column }) => column),
+    rows: members.map((one) => kept.map(({ cell }) => cell(one))),
+  };
+}
+
+function isEmpty(text: Text): boolean {
+  return text === "" || (Array.isArray(text) && text.length === 0);
+}
+
+function ofStep(step: PlannedStep): Planned {
+  const { target, type, changes, reason, hourly, allowedBy, means } = step;
+  return {
+    group: groupOfStep(step),
+    name: code(target),
+    kind: kindWord(type),
+    changes: changes.map(({ field, from, to }) => [code(field), `: ${from} → ${to}`]),
+    reason,
+    ...(hourly === undefined ? {} : { hourly }),
+    ...(allowedBy === undefined ? {} : { allowedBy }),
+    ...(means === undefined ? {} : { means }),
+  };
+}
+
+function ofAsset(asset: AssetReport): Planned {
+  const { kind, name, version, reason } = asset;
+  return {
+    group: groupOfAsset(asset),
+    name: [code(name), " version ", code(version)],
+    kind: assetWords[kind],
+    changes: [],
+    reason,
+  };
+}
+
+const stepWords: Readonly<Record<DeploymentStep["action"], string>> = {
+  register: "register",
+  create: "create",
+  update: "update",
+  test: "test",
+  "move-traffic": "move traffic:",
+  mirror: "mirror traffic:",
+  "set-default": "set as default:",
+  delete: "delete",
+  none: "no change",
+};
+
+/** What a release does, in order, and where the traffic goes. */
+function ofDeployment(planned: PlannedDeployment): Planned {
+  const { endpoint, deployment, type, strategy, steps, trafficBefore, trafficAfter } = planned;
+  const isMoved = trafficBefore !== undefined && trafficAfter !== undefined;
+  const [only, ...more] = steps;
+  const isNothing = only !== undefined && more.length === 0 && only.action === "none";
+  return {
+    group: groupOfDeployment(planned),
+    name: code(deployment === undefined || deployment === endpoint ? endpoint : `${endpoint} / ${deployment}`),
+    kind: `${deploymentTypeWord(type)}${strategy === undefined ? "" : `, ${strategy}`}`,
+    changes: isNothing
+      ? []
+      : [
+          ...steps.map(({ action, what, reason }): Text => [
+            `${stepWords[action]} `,
+            ...sentence(what),
+            ...(reason === "" ? [] : [": ", ...sentence(reason)]),
+          ]),
+          ...(isMoved
+            ? [["traffic: ", ...joined([trafficText(trafficBefore), trafficText(trafficAfter)], " → ")]]
+            : []),
+        ],
+    reason: isNothing ? only.reason : "",
+  };
 }
 
 /** `+0.229 to +0.916`, and what is left out of it. */
 function hourlyWords({ minimum, maximum, unpriced }: HourlyReport): string {
   const range = signed(minimum) === signed(maximum) ? signed(minimum) : `${signed(minimum)} to ${signed(maximum)}`;
   return unpriced.length === 0 ? range : `${range}, without ${unpriced.join(", ")} (no price is declared)`;
-}
-
-/** The difference over all targets, as a sentence. */
-function totalWords({ minimum, maximum, unpriced }: HourlyReport): string {
-  const without = unpriced.length === 0 ? "" : ` No price is declared for ${unpriced.join(", ")}.`;
-  return `Costs per hour change by ${signed(minimum)} with all computes at minimum size, by ${signed(maximum)} at maximum.${without}`;
 }

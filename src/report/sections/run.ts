@@ -1,20 +1,23 @@
 import { badge, code, heading, link, type Block, type Section, type Text } from "../document.ts";
 import { duration, metric } from "../format.ts";
 import type { Result, RunReport } from "../result.ts";
+import { saidAtTop, textOfError, type IsSaid } from "../told-failures.ts";
 import { tones } from "../wording.ts";
 import { errorText } from "../error-text.ts";
 
 /** The run's card, why it failed, and its gates. */
-export function runSection({ run }: Pick<Result, "run">): readonly Section[] {
+export function runSection(result: Pick<Result, "run"> & Partial<Result>): readonly Section[] {
+  const { run } = result;
   if (run === undefined) return [];
+  const isSaid = saidAtTop(result);
   const blocks: readonly Block[] = [
     heading(2, "Run"),
     { kind: "table", rows: facts(run) },
-    ...(run.error === undefined
+    ...(run.error === undefined || isSaid(textOfError(run.error))
       ? []
       : [{ kind: "list" as const, items: [{ content: errorText(run.error) }], tone: "bad" as const }]),
     ...endOfLog(run),
-    ...(run.gates.length === 0 ? [] : gates(run.gates)),
+    ...(run.gates.length === 0 ? [] : gates(run.gates, isSaid)),
   ];
   return [{ rank: 2, blocks }];
 }
@@ -58,7 +61,7 @@ function stateOf({ status, conclusion, reused }: RunReport): Text {
   ];
 }
 
-function gates(results: RunReport["gates"]): readonly Block[] {
+function gates(results: RunReport["gates"], isSaid: IsSaid): readonly Block[] {
   const steps = results.some(({ step }) => step !== undefined);
   const compares = results.some(({ baseline }) => baseline !== undefined);
   const rows = results.map(({ metric: name, step, condition, value, baseline, passed, note }): readonly Text[] => [
@@ -67,7 +70,7 @@ function gates(results: RunReport["gates"]): readonly Block[] {
     condition,
     value === undefined ? "not logged" : metric(value),
     ...(compares ? [baselineText(baseline)] : []),
-    [passed ? badge("passed", "good") : badge("missed", "bad"), note === undefined ? "" : `: ${note}`],
+    [passed ? badge("passed", "good") : badge("missed", "bad"), note === undefined || isSaid(note) ? "" : `: ${note}`],
   ]);
   const columns = [
     { title: "Gate" },

@@ -2,6 +2,7 @@ import { leafCause } from "../../azure/service-error.ts";
 import { badge, code, heading, joined, link, sentence, type Block, type Section, type Text } from "../document.ts";
 import { count, duration } from "../format.ts";
 import type { ChildReport, DeclaredStep, Result, RunReport } from "../result.ts";
+import { saidAtTop, textOfError, type IsSaid } from "../told-failures.ts";
 import { tones } from "../wording.ts";
 
 /** More of either is a picture in which nobody finds anything, and the second is what Mermaid draws at most. Our choice. */
@@ -11,12 +12,13 @@ const mostDrawn = { nodes: 60, edges: 300 };
 type Step = DeclaredStep & { readonly run?: ChildReport };
 
 /** The steps of a pipeline with their states, and what came after what. */
-export function stepsSection({ run }: Pick<Result, "run">): readonly Section[] {
+export function stepsSection(result: Pick<Result, "run"> & Partial<Result>): readonly Section[] {
+  const { run } = result;
   if (run === undefined) return [];
   const steps = stepsOf(run);
   // What is declared says nothing yet where none of it is known to have started.
   if (!steps.some((step) => step.run !== undefined)) return [];
-  return [{ rank: 3, blocks: [heading(2, "Steps"), table(steps, run), ...graph(steps, run)] }];
+  return [{ rank: 3, blocks: [heading(2, "Steps"), table(steps, run, saidAtTop(result)), ...graph(steps, run)] }];
 }
 
 /** In the order of the declaration; then what it does not name. */
@@ -48,9 +50,9 @@ const stateOf = ({ run }: Step, { conclusion }: RunReport) =>
     ? ({ state: withoutRun[conclusion], tone: "neutral" } as const)
     : { state: run.status, tone: tones[run.conclusion] };
 
-function table(steps: readonly Step[], pipeline: RunReport): Block {
+function table(steps: readonly Step[], pipeline: RunReport, isSaid: IsSaid): Block {
   const isConnected = steps.some(({ after }) => after.length > 0);
-  const isFailed = steps.some(({ run }) => run?.error !== undefined);
+  const isFailed = steps.some(({ run }) => run?.error !== undefined && !isSaid(textOfError(run.error)));
   return {
     kind: "table",
     columns: [
@@ -68,14 +70,14 @@ function table(steps: readonly Step[], pipeline: RunReport): Block {
         badge(state, tone),
         ...(isConnected ? [joined(after.map(code), ", ")] : []),
         run?.durationSeconds === undefined ? "" : duration(run.durationSeconds),
-        ...(isFailed ? [causeOf(run)] : []),
+        ...(isFailed ? [causeOf(run, isSaid)] : []),
       ];
     }),
   };
 }
 
-function causeOf(run: ChildReport | undefined): Text {
-  if (run?.error === undefined) return "";
+function causeOf(run: ChildReport | undefined, isSaid: IsSaid): Text {
+  if (run?.error === undefined || isSaid(textOfError(run.error))) return "";
   const { message, code: reason } = leafCause(run.error);
   return [...sentence(message), " [", code(reason), "]"];
 }

@@ -3,10 +3,13 @@ import type { Result, TargetReport } from "../result.ts";
 import { actionWords, kindWord, stateOf, timeOf } from "../wording.ts";
 import { findingItems } from "./findings.ts";
 import { errorText } from "../error-text.ts";
+import { saidAtTop, textOfError, type IsSaid } from "../told-failures.ts";
 
 /** What was done to each target, how it ended, and what is to be known of it. */
-export function targetsSection({ targets, plan }: Pick<Result, "targets" | "plan">): readonly Section[] {
+export function targetsSection(result: Pick<Result, "targets" | "plan"> & Partial<Result>): readonly Section[] {
+  const { targets, plan } = result;
   if (targets.length === 0) return [];
+  const isSaid = saidAtTop(result);
   const rows = targets.map((target) => [
     code(target.name),
     kindWord(target.type),
@@ -21,7 +24,11 @@ export function targetsSection({ targets, plan }: Pick<Result, "targets" | "plan
     { title: "State" },
     { title: "Duration", numeric: true as const, reportOnly: true as const },
   ];
-  const items = [...guarantees(targets), ...targets.flatMap(notesOf), ...findingItems(plan?.steps ?? [])];
+  const items = [
+    ...guarantees(targets),
+    ...targets.flatMap((target) => notesOf(target, isSaid)),
+    ...findingItems(plan?.steps ?? []),
+  ];
   const notes: readonly Block[] = items.length === 0 ? [] : [{ kind: "list", items }];
   return [{ rank: 3, blocks: [heading(2, "Targets"), { kind: "table", columns, rows }, ...notes] }];
 }
@@ -42,9 +49,13 @@ function guarantees(targets: readonly TargetReport[]): readonly Item[] {
   });
 }
 
-function notesOf({ name, note, outcome, provisioningErrors }: TargetReport): readonly Item[] {
-  const errors = outcome === "failed" ? provisioningErrors.map(errorText) : [];
-  return [...(note === undefined ? [] : [sentence(note)]), ...errors].map((content) => ({
+/** Why it failed stands at the top of the report. */
+function notesOf({ name, note, outcome, provisioningErrors }: TargetReport, isSaid: IsSaid): readonly Item[] {
+  const errors = outcome === "failed" ? provisioningErrors.filter((error) => !isSaid(textOfError(error))) : [];
+  return [
+    ...(note === undefined || (outcome !== "succeeded" && isSaid(note)) ? [] : [sentence(note)]),
+    ...errors.map(errorText),
+  ].map((content) => ({
     content: joined([code(name), content], ": "),
   }));
 }
