@@ -24,14 +24,15 @@ const reads: Readonly<Record<string, { readonly member: keyof Result; readonly p
   files: { member: "skipped", parts: ["files"] },
   findings: { member: "plan", parts: ["plan"] },
   heading: { member: "startedAt", parts: ["time"] },
-  images: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
-  metrics: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
+  images: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "timeline", "log"] },
+  metrics: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "timeline", "log"] },
   plan: { member: "plan", parts: ["plan"] },
   problems: { member: "problems", parts: ["problems"] },
-  run: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
-  steps: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
+  run: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "timeline", "log"] },
+  steps: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "timeline", "log"] },
   targets: { member: "targets", parts: ["targets"] },
-  trials: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "log"] },
+  timeline: { member: "targets", parts: ["timeline"] },
+  trials: { member: "run", parts: ["run", "trials", "steps", "metrics", "images", "timeline", "log"] },
 };
 
 /** The same result, of which one member cannot be read. */

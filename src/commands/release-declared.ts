@@ -102,13 +102,19 @@ async function releaseOne(
       action: "failed",
       tests: [],
       notes: [],
+      startedAt: new Date(startedAt).toISOString(),
       durationSeconds: (clock.now() - startedAt) / 1000,
       ...defined({ error }),
     },
   });
   try {
     const planned = await plannedRelease(deployment, context, place, defined({ run }));
-    if (planned.ok) return { released: await planned.value.carryOut() };
+    if (planned.ok) {
+      const released = await planned.value.carryOut();
+      return {
+        released: { ...released, report: { ...released.report, startedAt: new Date(startedAt).toISOString() } },
+      };
+    }
     const failure = failureAt(planned.failure, `${wordFor(deployment)} could not be released`, deployment.source);
     const reason = failure.reason === "workspace-unavailable" ? ("deployment-failed" as const) : failure.reason;
     return failed("Not deployed", { ...failure, reason }, planned.failure.error);

@@ -33,7 +33,6 @@ export function svgGraph(graph: Graph): string {
   });
   return [
     `<svg viewBox="0 0 ${width} ${height}" style="max-width:${width}px;min-width:${Math.round(width * smallest)}px" role="img" aria-label="${html(description)}" xmlns="http://www.w3.org/2000/svg">`,
-    `<title>${html(description)}</title>`,
     ...lines,
     ...boxes,
     "</svg>",

@@ -37,11 +37,24 @@ const actionWords: Readonly<Record<DeploymentReport["action"], { readonly text: 
 /** What was deployed: a table of all, then of each what there is to say. */
 export function deploymentsSection({ deployments }: Pick<Result, "deployments">): readonly Section[] {
   if (deployments.length === 0) return [];
-  return [{ rank: 2, blocks: [heading(2, "Deployments"), table(deployments)] }, ...deployments.flatMap(sectionsOf)];
+  const blocks = [heading(2, "Deployments"), table(deployments), ...deployments.flatMap(shares)];
+  return [{ rank: 2, blocks }, ...deployments.flatMap(sectionsOf)];
+}
+
+/** Where the traffic goes, before and after. */
+function shares({ endpoint, trafficBefore, trafficAfter }: DeploymentReport): readonly Block[] {
+  if (trafficAfter === undefined) return [];
+  const bar = (title: string, traffic: Traffic) => ({
+    title: `Traffic of ${endpoint} ${title}`,
+    parts: Object.entries(traffic)
+      .filter(([, percent]) => percent > 0)
+      .map(([name, percent]) => ({ name, percent })),
+  });
+  const before = trafficBefore === undefined ? [] : [bar("before", trafficBefore)];
+  return [{ kind: "shares", bars: [...before, bar(before.length === 0 ? "now" : "after", trafficAfter)] }];
 }
 
 function table(deployments: readonly DeploymentReport[]): Block {
-  const hasTraffic = deployments.some(({ trafficAfter }) => trafficAfter !== undefined);
   const hasTests = deployments.some(({ tests }) => tests.length > 0);
   return {
     kind: "table",
@@ -50,7 +63,6 @@ function table(deployments: readonly DeploymentReport[]): Block {
       { title: "Type" },
       { title: "State" },
       { title: "Action" },
-      ...(hasTraffic ? [{ title: "Traffic before" }, { title: "Traffic after" }] : []),
       ...(hasTests ? [{ title: "Tests" }] : []),
       { title: "Duration", numeric: true, reportOnly: true },
     ],
@@ -61,7 +73,6 @@ function table(deployments: readonly DeploymentReport[]): Block {
         typeWord(one.type),
         one.state,
         badge(text, tone),
-        ...(hasTraffic ? [trafficText(one.trafficBefore), trafficText(one.trafficAfter)] : []),
         ...(hasTests ? [testsWord(one.tests)] : []),
         duration(one.durationSeconds),
       ];
