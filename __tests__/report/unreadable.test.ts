@@ -80,7 +80,14 @@ describe("a section that cannot be made", () => {
 
 describe("a failed run", () => {
   it("is shown with its leaf cause first, then the last lines of its log, then the rest", () => {
-    const tail = ["loading", "Traceback (most recent call last):", "ModuleNotFoundError: No module named 'sklearn'"];
+    // More than what is shown with the run, which the end of the report repeats.
+    const epochs = Array.from({ length: 6 }, (_, epoch) => `epoch ${epoch}`);
+    const tail = [
+      ...epochs,
+      "loading",
+      "Traceback (most recent call last):",
+      "ModuleNotFoundError: No module named 'sklearn'",
+    ];
     const run: NonNullable<Result["run"]> = {
       ...{ name: "run-1", status: "Failed", conclusion: "failure", reused: false, compute: "cpu" },
       ...{ metrics: [], gates: [], logTail: tail.join("\n") },

@@ -54,7 +54,7 @@ const failedRun: Result = {
       { metric: "f1", condition: "at least 0.9", passed: false },
     ],
     error,
-    logTail: "Traceback:\n  File x\n| a |\n| --- |\n``` ::error:: @octocat",
+    logTail: `${"epoch\n".repeat(6)}Traceback:\n  File x\n| a |\n| --- |\n\`\`\` ::error:: @octocat`,
   },
 };
 

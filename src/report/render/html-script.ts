@@ -6,7 +6,8 @@ export const script = `"use strict";
 for (const table of document.querySelectorAll("table[data-sort]")) {
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];
-  const keyOf = (row, at) => row.cells[at].dataset.key ?? row.cells[at].textContent.trim();
+  // What is no number among numbers says that there is none.
+  const keyOf = (row, at, isKeyed) => row.cells[at].dataset.key ?? (isKeyed ? "" : row.cells[at].textContent.trim());
   const compared = (a, b) => {
     if (a === "" || b === "") return 0;
     const [x, y] = [Number(a), Number(b)];
@@ -22,7 +23,8 @@ for (const table of document.querySelectorAll("table[data-sort]")) {
       const isDown = head.getAttribute("aria-sort") === "ascending";
       for (const other of heads) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", isDown ? "descending" : "ascending");
-      const rows = [...body.rows].map((row) => [keyOf(row, at), row]);
+      const isKeyed = [...body.rows].some((row) => row.cells[at].dataset.key !== undefined);
+      const rows = [...body.rows].map((row) => [keyOf(row, at, isKeyed), row]);
       // Whatever the direction, rows without a value come last.
       rows.sort(([a], [b]) => (a === "") - (b === "") || (isDown ? -1 : 1) * compared(a, b));
       body.append(...rows.map(([, row]) => row));
@@ -79,4 +81,4 @@ addEventListener("afterprint", () => {
 `;
 
 /** What the policy of a page names the script by. A constant: making it would load a library for every report. */
-export const scriptDigest = "sha256-02v31zxwE/zj++MWSiKITw6NNH/Y7cPOjDBxLyAgRko=";
+export const scriptDigest = "sha256-OjohcFuhCru3v8YTCXJrsJXIAwdDLrJGwB84++u02ME=";

@@ -201,9 +201,9 @@ function timeline(block: Timeline): string {
   const percent = (seconds: number) => Math.round((seconds / whole) * 10_000) / 100;
   const rows = block.bars.map(({ subject, phase, tone, from, seconds }) => {
     const bar = `<span class="track ${tone}" aria-hidden="true"><i style="left:${Math.min(99.5, percent(from))}%;width:${percent(seconds)}%"></i></span>`;
-    return `<tr><td><code>${html(subject)}</code></td><td>${html(phase)}</td><td class="n">${html(elapsed(from))}</td><td class="n">${html(duration(seconds))}</td><td class="when">${bar}</td></tr>`;
+    return `<tr><td><code>${html(subject)}</code></td><td>${html(phase)}</td><td class="n began">${html(elapsed(from))}</td><td class="n">${html(duration(seconds))}</td><td class="when">${bar}</td></tr>`;
   });
-  const head = `<th scope="col">What</th><th scope="col">Phase</th><th scope="col" class="n">Began after</th><th scope="col" class="n">Took</th><th scope="col">When</th>`;
+  const head = `<th scope="col">What</th><th scope="col">Phase</th><th scope="col" class="n began">Began after</th><th scope="col" class="n">Took</th><th scope="col">When</th>`;
   return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 

@@ -15,8 +15,8 @@ export function mermaidChart(chart: Chart): string {
   const lines = drawn.lines.filter(({ points }) => points.length > 0);
   const palette = lines.map(({ role }) => colours[role].value).join(", ");
   return [
-    // As large as a chart has to be beside others.
-    `%%{init: {"xyChart": {"width": 700, "height": 300}, "themeVariables": {"xyChart": {"plotColorPalette": "${palette}"}}}}%%`,
+    // As large as a chart has to be beside others, on the page's own ground.
+    `%%{init: {"xyChart": {"width": 700, "height": 300}, "themeVariables": {"xyChart": {"backgroundColor": "transparent", "plotColorPalette": "${palette}"}}}}%%`,
     "xychart-beta",
     `  title "${chart.title.replaceAll(/["\p{C}\p{Zl}\p{Zp}`;%{}]/gu, "'").slice(0, 60)}"`,
     `  x-axis "step" ${plainNumber(drawn.firstStep)} --> ${plainNumber(drawn.lastStep === drawn.firstStep ? drawn.firstStep + 1 : drawn.lastStep)}`,

@@ -17,7 +17,7 @@ export function svgChart(chart: Chart): string {
     margin.left + ((step - firstStep) / (lastStep - firstStep || 1)) * (width - margin.left - margin.right);
   const y = (value: number) =>
     height - margin.bottom - ((value - low) / (high - low)) * (height - margin.top - margin.bottom);
-  const yTicks = niceTicks(low, high, 4);
+  const yTicks = niceTicks(low, high, 6);
   const xTicks = niceTicks(firstStep, lastStep, 5).filter(Number.isInteger);
   const bottom = height - margin.bottom;
   const line = ({ role, points }: DrawnLine): string => {

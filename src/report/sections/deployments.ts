@@ -123,6 +123,7 @@ function sectionsOf(report: DeploymentReport): readonly Section[] {
 }
 
 function testTable(tests: readonly TestReport[]): Block {
+  const hasReasons = tests.some(({ message }) => message !== undefined);
   const hasTimes = tests.some(({ latency }) => latency !== undefined);
   return {
     kind: "table",
@@ -138,7 +139,7 @@ function testTable(tests: readonly TestReport[]): Block {
             { title: "Slowest", numeric: true as const },
           ]
         : []),
-      { title: "Why", long: true },
+      ...(hasReasons ? [{ title: "Why", long: true as const }] : []),
     ],
     rows: tests.map(({ name, passed, status, calls, latency, message, url }): readonly Text[] => [
       url === undefined ? code(name) : link(name, url),
@@ -146,7 +147,7 @@ function testTable(tests: readonly TestReport[]): Block {
       status ?? "",
       String(calls),
       ...(hasTimes ? [time(latency?.median), time(latency?.p95), time(latency?.max)] : []),
-      message === undefined ? "" : sentence(message),
+      ...(hasReasons ? [message === undefined ? "" : sentence(message)] : []),
     ]),
   };
 }

@@ -20,10 +20,14 @@ export function metricsSection({ run }: Pick<Result, "run">): readonly Section[]
     const range = values.length === 0 ? ["", ""] : [metric(Math.min(...values)), metric(Math.max(...values))];
     const of = ofSteps.length === 0 ? [] : [step === undefined ? "" : code(step)];
     const baseline = gateOf(one, run)?.baseline;
-    const compared = compares ? [baseline === undefined ? "" : metric(baseline.value)] : [];
+    const compared = compares
+      ? baseline === undefined
+        ? ["", ""]
+        : [metric(baseline.value), change(last, baseline.value)]
+      : [];
     return [...of, code(name), metric(last), ...compared, ...range, String(points.length)];
   });
-  const numbers = ["Last", ...(compares ? ["Baseline"] : []), "Lowest", "Highest", "Values"].map((title) => ({
+  const numbers = ["Last", ...(compares ? ["Baseline", "Change"] : []), "Lowest", "Highest", "Values"].map((title) => ({
     title,
     numeric: true as const,
   }));
@@ -48,6 +52,18 @@ export function metricsSection({ run }: Pick<Result, "run">): readonly Section[]
       ],
     },
   ];
+}
+
+/** `+0.0301 (+3.3 %)` */
+function change(last: number, baseline: number): string {
+  const difference = last - baseline;
+  if (!Number.isFinite(difference)) return "";
+  const sign = (amount: number, text: string) => (amount < 0 ? `-${text}` : amount > 0 ? `+${text}` : "±0");
+  const absolute = sign(difference, metric(Number(Math.abs(difference).toPrecision(4))));
+  const percent = (difference / Math.abs(baseline)) * 100;
+  return Number.isFinite(percent) && difference !== 0
+    ? `${absolute} (${sign(percent, String(Number(Math.abs(percent).toPrecision(2))))} %)`
+    : absolute;
 }
 
 /** The gate that is about a metric: of several the one that compares. */
@@ -90,8 +106,8 @@ function bounds(series: Series, { gates }: RunReport): readonly ChartLine[] {
   return gates
     .filter(({ metric: name, step }) => name === series.name && step === series.step)
     .flatMap(({ bounds: { low, high } = {} }) => [
-      ...(low === undefined ? [] : [{ name: `gate: at least ${metric(low)}`, role: "gate" as const, level: low }]),
-      ...(high === undefined ? [] : [{ name: `gate: at most ${metric(high)}`, role: "gate" as const, level: high }]),
+      ...(low === undefined ? [] : [{ name: `gate, at least ${metric(low)}`, role: "gate" as const, level: low }]),
+      ...(high === undefined ? [] : [{ name: `gate, at most ${metric(high)}`, role: "gate" as const, level: high }]),
     ])
     .filter(({ level }) => Number.isFinite(level));
 }
