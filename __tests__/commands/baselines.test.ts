@@ -15,6 +15,10 @@ beforeEach(() => {
   stand.alter(({ path, query }, reply) => {
     const [, digit = ""] = /^run-(.)/.exec(query.get("run_id") ?? "") ?? [];
     const value = accuracies.get(digit);
+    if (path.endsWith("/metrics/get-history") && value !== undefined) {
+      const points = [value / 2, value].map((one, step) => ({ key: "accuracy", value: one, step, timestamp: step }));
+      return { status: 200, body: { metrics: points } };
+    }
     if (!path.endsWith("/mlflow/runs/get") || value === undefined) return reply;
     return { status: 200, body: { run: { data: { metrics: [{ key: "accuracy", value }] } } } };
   });
@@ -49,6 +53,7 @@ async function train(
     conclusion: result.conclusion,
     failures: result.failures,
     compared: judged?.baseline?.run,
+    baselines: result.run?.baselines,
     note: judged?.note,
   };
 }
@@ -73,6 +78,22 @@ describe("no_worse_than a branch", () => {
       compared: name,
       failures: [
         `azureml.yml:2:9: The gate on accuracy was missed: required no lower than the newest run of main (${name} has 0.8); the run logged 0.75.`,
+      ],
+    });
+  });
+
+  it("has the course of its metric in the result, beside which that of the run is drawn", async () => {
+    const { name } = await train("1", 0.8);
+    expect(await train("2", 0.9)).toMatchObject({
+      baselines: [
+        {
+          run: name,
+          name: "accuracy",
+          points: [
+            { step: 0, value: 0.4 },
+            { step: 1, value: 0.8 },
+          ],
+        },
       ],
     });
   });

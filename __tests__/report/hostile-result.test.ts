@@ -77,7 +77,16 @@ const rest: readonly Partial<Result>[] = [
       ],
       children: [
         {
-          ...{ name: "n", step: "s", status: "s", conclusion: "failure", durationSeconds: 1, url: "u", error },
+          ...{
+            name: "n",
+            step: "s",
+            status: "s",
+            conclusion: "failure",
+            startedAt: "t",
+            durationSeconds: 1,
+            url: "u",
+            error,
+          },
           ...{ parameters: { lr: "p" }, metrics: { loss: 1 } },
         },
       ],
@@ -239,7 +248,7 @@ describe("a result of which every text is somebody else's", () => {
           const html = rendered(markdownOf(blocks));
           expect(tagsOf(html)).toEqual(tagsOf(rendered(markdownOf(harmless(blocks)))));
           expect(proseOf(html)).not.toMatch(/[@#][\w-]|(https?|ftp):\/\/|www\./i);
-          for (const [, address] of html.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^https:\/\//);
+          for (const [, address] of html.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^(https:\/\/|#(report|part-\d+)$)/);
         }
       }),
       { numRuns: 150 },
@@ -265,7 +274,7 @@ describe("a result of which every text is somebody else's", () => {
         const page = renderHtml(report);
         const plain = renderHtml(report.map((section) => ({ ...section, blocks: harmless(section.blocks) })));
         expect(tagsOf(page)).toEqual(tagsOf(plain));
-        for (const [, address] of page.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^https:\/\//);
+        for (const [, address] of page.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^(https:\/\/|#(report|part-\d+)$)/);
       }),
       { numRuns: 100 },
     );

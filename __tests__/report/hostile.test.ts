@@ -3,11 +3,22 @@ import fc from "fast-check";
 import { marked } from "marked";
 import { inert } from "../../src/github/log.ts";
 import { badge, code, lineBreak, link, sentence, strong } from "../../src/report/document.ts";
-import type { Block, Document, Graph, Inline, Text } from "../../src/report/document.ts";
+import type {
+  Block,
+  Chart,
+  Document,
+  Graph,
+  Inline,
+  Parallel,
+  Shares,
+  Text,
+  Timeline,
+} from "../../src/report/document.ts";
 import { renderHtml } from "../../src/report/render/html.ts";
 import { logGroups } from "../../src/report/render/log.ts";
 import { markdownOf } from "../../src/report/render/markdown.ts";
 import { decoded, harmless, hostile, tagsOf } from "../support/hostile.ts";
+import { mermaidChart } from "../../src/report/render/mermaid-chart.ts";
 import { mermaidGraph } from "../../src/report/render/mermaid-graph.ts";
 
 const tone = fc.constantFrom("good", "bad", "waiting", "neutral");
@@ -29,6 +40,10 @@ const texts: fc.Arbitrary<Text> = fc.oneof(
   fc.array(inlines, { minLength: 1, maxLength: 3 }),
 );
 const cells = fc.array(texts, { minLength: 2, maxLength: 2 });
+const course = [
+  { step: 0, value: 1 },
+  { step: 1, value: 2e-9 },
+];
 const flat: fc.Arbitrary<Block> = fc.oneof(
   fc.record({
     kind: fc.constant("heading" as const),
@@ -52,10 +67,59 @@ const flat: fc.Arbitrary<Block> = fc.oneof(
     kind: fc.constant("chart" as const),
     title: hostile,
     description: hostile,
-    points: fc.constant([
-      { step: 0, value: 1 },
-      { step: 1, value: 2e-9 },
+    lines: fc.tuple(hostile, hostile, hostile, hostile).map(([current, baseline, gate, off]): Chart["lines"] => [
+      { name: current, role: "current", points: course },
+      { name: baseline, role: "baseline", points: course.slice(1) },
+      { name: gate, role: "gate", level: 0.5 },
+      { name: off, role: "gate", level: 1e6 },
     ]),
+  }),
+  fc.record({
+    kind: fc.constant("table" as const),
+    columns: fc.constant([{ title: "a" }, { title: "b" }]),
+    rows: fc.array(cells, { minLength: 17, maxLength: 18 }),
+    sortKeys: fc.constant([[1, undefined]]),
+    fold: fc.record({ after: fc.constant(16), noun: fc.constant("row") }),
+  }),
+  fc.tuple(hostile, hostile, hostile, hostile).map(([description, label, title, value]): Parallel => ({
+    kind: "parallel",
+    description,
+    lines: [
+      { label, isBest: true },
+      { label: title, isBest: false },
+    ],
+    axes: [
+      { title, values: [value, "other"] },
+      { title: label, values: [1, undefined] },
+    ],
+  })),
+  fc.tuple(hostile, hostile, hostile).map(([title, name, other]): Shares => ({
+    kind: "shares",
+    bars: [
+      { title, parts: [{ name, percent: 100 }] },
+      { title: name, parts: [] },
+      {
+        title: other,
+        parts: [
+          { name: "a", percent: 10 },
+          { name: `${other}b`, percent: 90 },
+        ],
+      },
+    ],
+  })),
+  fc.tuple(hostile, hostile, tone).map(([subject, phase, which]): Timeline => ({
+    kind: "timeline",
+    bars: [
+      { subject, phase, tone: which, from: 0, seconds: 5 },
+      { subject: phase, phase: subject, tone: which, from: 2, seconds: 0 },
+    ],
+  })),
+  fc.record({
+    kind: fc.constant("image" as const),
+    caption: texts,
+    description: hostile,
+    type: fc.constantFrom("image/png" as const, "image/webp" as const),
+    base64: fc.oneof(hostile, fc.constant("iVBORw0KGgo=")),
   }),
   fc.record({
     kind: fc.constant("graph" as const),
@@ -89,6 +153,9 @@ const blocks: fc.Arbitrary<readonly Block[]> = fc.array(
 );
 
 const documentOf = (all: readonly Block[]): Document => [{ rank: 0, blocks: all }];
+const attributesOf = (html: string) =>
+  // Boxes are as wide as their words.
+  (html.match(/ (style|on[a-z]+|data-[a-z]+|class|id|role)="[^"]*"/g) ?? []).map((one) => one.replaceAll(/\d+/g, "0"));
 const rendered = (all: readonly Block[]) => marked.parse(markdownOf(all), { gfm: true, async: false });
 
 describe("whatever the texts of a report are", () => {
@@ -117,9 +184,22 @@ describe("whatever the texts of a report are", () => {
         expect(lines).toHaveLength(8);
         for (const line of lines.slice(1, 3))
           expect(line).toMatch(
-            /^ {2}s[01]\["(?:[\p{L}\p{N} _.,-]|#\d+;)*<br\/>(?:[\p{L}\p{N} _.,-]|#\d+;)*"\]:::(bad|neutral)$/u,
+            /^ {2}s[01]\["(?:(?:[\p{L}\p{N} _.,-]|#\d+;)*<br\/>){1,2}(?:[\p{L}\p{N} _.,-]|#\d+;)*"\]:::(bad|neutral)$/u,
           );
         expect(lines[3]).toBe("  s0 --> s1");
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("the title of a chart is nothing but a title: no text of Mermaid's language besides", () => {
+    fc.assert(
+      fc.property(fc.oneof(hostile, fc.constant('%%{init: {"theme": "x"}}%%')), (title) => {
+        const lines = [{ name: title, role: "current" as const, points: course }];
+        const text = mermaidChart({ kind: "chart", title, description: title, lines });
+        expect(text.split("\n")).toHaveLength(6);
+        expect(text.split("\n")[2]).toMatch(/^ {2}title "[^"%{};\n\r`]*"$/);
+        expect(text.match(/%%\{/g)).toHaveLength(1);
       }),
       { numRuns: 500 },
     );
@@ -130,7 +210,12 @@ describe("whatever the texts of a report are", () => {
       fc.property(blocks, (all) => {
         const page = renderHtml(documentOf(all));
         expect(tagsOf(page)).toEqual(tagsOf(renderHtml(documentOf(harmless(all)))));
-        for (const [, address] of page.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^https:\/\//);
+        for (const [, address] of page.matchAll(/href="([^"]*)"/g))
+          expect(address).toMatch(/^(https:\/\/|#[a-z0-9-]+$)/);
+        for (const [, source] of page.matchAll(/src="([^"]*)"/g))
+          expect(source).toMatch(/^data:image\/(png|webp);base64,[A-Za-z0-9+/]+={0,2}$/);
+        // Whoever could write a style or a handler could show what is not there.
+        expect(attributesOf(page)).toEqual(attributesOf(renderHtml(documentOf(harmless(all)))));
       }),
       { numRuns: 250 },
     );
@@ -164,7 +249,9 @@ describe("text to copy", () => {
     fc.assert(
       fc.property(commands, (text) => {
         const page = (all: readonly Block[]) =>
-          renderHtml(documentOf(all)).replace("<pre>", "<code>").replace("</pre>", "</code>");
+          renderHtml(documentOf(all))
+            .replace(/<pre[^>]*>/, "<code>")
+            .replace("</pre>", "</code>");
         for (const html of [rendered, page]) {
           expect(asCode([{ kind: "text", content: ["Run ", code(text), "."] }], html)).toBe(text);
           expect(asCode([{ kind: "table", rows: [["Run", code(text)]] }], html)).toBe(text);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { marked } from "marked";
-import { partsOf, plainText, type Block, type Document, type Text } from "../../src/report/document.ts";
+import { partsOf, plainText, type Block, type Document, type Table, type Text } from "../../src/report/document.ts";
+import { duration, elapsed } from "../../src/report/format.ts";
 import { renderHtml } from "../../src/report/render/html.ts";
 import { logGroups } from "../../src/report/render/log.ts";
 import { markdownSections } from "../../src/report/render/markdown.ts";
@@ -12,15 +13,28 @@ const references: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">
 
 /** What a reader sees: text without tags and pictures, with the joiners that keep GitHub from linking taken out. */
 function readerText(html: string): string {
-  return html
-    .replaceAll(/<figure[^>]*>.*?<\/figure>|<pre><code class="language-mermaid">.*?<\/code><\/pre>/gs, " ")
-    .replaceAll(/<(?!\/?(code|strong|a|span)\b)[^>]*>/g, " ")
-    .replaceAll(/<[^>]*>/g, "")
-    .replaceAll(/&#(\d+);/g, (_, number: string) => String.fromCodePoint(Number(number)))
-    .replaceAll(/&(amp|lt|gt|quot);/g, (_, name: string) => references[name] ?? "")
-    .replaceAll("\u2060", "")
-    .replaceAll(/\s+/g, " ")
-    .trim();
+  return (
+    html
+      // A picture, what says which of its lines is which, and bars of signs.
+      .replaceAll(
+        /<figure class="[^"]*drawn"[^>]*>.*?<\/figure>|<pre><code class="language-mermaid">.*?<\/code><\/pre>/gs,
+        " ",
+      )
+      .replaceAll(/<sub>.*?<\/sub>|<nav .*?<\/nav>|<a class="skip".*?<\/a>/gs, " ")
+      .replaceAll(/<code>[█▓▒░·]+<\/code>|[█▓▒░] (?=<code>)/g, " ")
+      .replaceAll(/<script>.*?<\/script>/gs, " ")
+      .replaceAll(/<(?!\/?(code|strong|a|span)\b)[^>]*>/g, " ")
+      .replaceAll(/<[^>]*>/g, "")
+      .replaceAll(/&#(\d+);/g, (_, number: string) => String.fromCodePoint(Number(number)))
+      .replaceAll(/&(amp|lt|gt|quot);/g, (_, name: string) => references[name] ?? "")
+      .replaceAll("\u2060", "")
+      .replaceAll(/\s+/g, " ")
+      .trim()
+  );
+}
+
+function withoutFold({ fold: _, ...table }: Table): Table {
+  return table;
 }
 
 function markdownOf(document: Document): string {
@@ -49,8 +63,23 @@ function textsOf(block: Block): readonly Text[] {
       return [block.text];
     case "details":
       return [block.summary];
+    case "image":
+      return [block.caption];
+    case "shares":
+      return block.bars.flatMap(({ title, parts }) => [
+        title,
+        ...parts.flatMap(({ name, percent }) => [`${name} ${percent} %`]),
+      ]);
+    case "timeline":
+      return block.bars.flatMap(({ subject, phase, from, seconds }) => [
+        subject,
+        phase,
+        elapsed(from),
+        duration(seconds),
+      ]);
     case "chart":
     case "graph":
+    case "parallel":
       return [];
   }
 }
@@ -59,7 +88,10 @@ describe("a report", () => {
   it("is tried here with every kind of block and of text", () => {
     const blocks = results.flatMap(({ result }) => blocksOf(reportOf(result)));
     expect([...new Set(blocks.map(({ kind }) => kind))].sort()).toEqual(
-      ["heading", "text", "table", "list", "code", "details", "chart", "graph"].sort(),
+      [
+        ...["heading", "text", "table", "list", "code", "details", "chart", "graph"],
+        ...["parallel", "shares", "timeline", "image"],
+      ].sort(),
     );
     const kinds = blocks
       .flatMap(textsOf)
@@ -87,8 +119,20 @@ describe("a report", () => {
 
   it.each(results)("says the same in Markdown and in HTML, in the same order: $name", ({ result }) => {
     const report = reportOf(result);
-    expect(asHtml(report)).toBe(asMarkdown(report));
-    const figures = [...renderHtml(report).matchAll(/<figcaption>(.*?)<\/figcaption>/g)].map(([, title]) => title);
+    // What Markdown folds and HTML sorts is tried below.
+    const unfolded = report.map((section) => ({
+      ...section,
+      blocks: section.blocks.map((block) => (block.kind === "table" ? withoutFold(block) : block)),
+    }));
+    expect(asHtml(unfolded)).toBe(asMarkdown(unfolded));
+    const legends = [...renderHtml(report).matchAll(/<ul class="legend">(.*?)<\/ul>/gs)].map(([, text = ""]) =>
+      readerText(text),
+    );
+    const named = [...marked.parse(markdownOf(report), { gfm: true, async: false }).matchAll(/<sub>(.*?)<\/sub>/gs)];
+    expect(legends).toEqual(named.map(([, text = ""]) => readerText(text.replaceAll(/(Blue|Grey|Orange): /g, ""))));
+    const figures = [...renderHtml(report).matchAll(/<figure class="drawn"><figcaption>(.*?)<\/figcaption>/g)].map(
+      ([, title]) => title,
+    );
     const diagrams = [...markdownOf(report).matchAll(/^ {2}title "(.*)"$/gm)].map(([, title]) => title);
     expect(figures).toEqual(diagrams);
   });

@@ -178,7 +178,7 @@ it("shows what doctor found with what is to be pasted, and lets no text out of i
 
 it("draws a metric without the values that are no numbers", () => {
   const text = markdown(result);
-  expect(text).toContain('x-axis "step" [0, 2]');
+  expect(text).toContain('x-axis "step" 0 --> 2');
   expect(text).toContain("line [2, 1]");
   expect(renderHtml(reportOf(result))).toContain("<polyline");
 });

@@ -29,14 +29,15 @@ const reads: Readonly<Record<string, { readonly member: keyof Result; readonly p
   files: { member: "skipped", parts: ["files"] },
   findings: { member: "plan", parts: ["plan"] },
   heading: { member: "startedAt", parts: ["time"] },
-  images: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "log"] },
-  metrics: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "log"] },
+  images: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "timeline", "log"] },
+  metrics: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "timeline", "log"] },
   plan: { member: "plan", parts: ["plan"] },
   problems: { member: "problems", parts: ["problems"] },
-  run: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "log"] },
-  steps: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "log"] },
+  run: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "timeline", "log"] },
+  steps: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "timeline", "log"] },
   targets: { member: "targets", parts: ["first screen", "targets"] },
-  trials: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "log"] },
+  timeline: { member: "targets", parts: ["timeline"] },
+  trials: { member: "run", parts: ["first screen", "run", "trials", "steps", "metrics", "images", "timeline", "log"] },
 };
 
 /** The same result, of which one member cannot be read. */
@@ -87,7 +88,14 @@ describe("a section that cannot be made", () => {
 
 describe("a failed run", () => {
   it("is shown with its leaf cause first, then the last lines of its log, then the rest", () => {
-    const tail = ["loading", "Traceback (most recent call last):", "ModuleNotFoundError: No module named 'sklearn'"];
+    // More than what is shown with the run, which the end of the report repeats.
+    const epochs = Array.from({ length: 6 }, (_, epoch) => `epoch ${epoch}`);
+    const tail = [
+      ...epochs,
+      "loading",
+      "Traceback (most recent call last):",
+      "ModuleNotFoundError: No module named 'sklearn'",
+    ];
     const run: NonNullable<Result["run"]> = {
       ...{ name: "run-1", status: "Failed", conclusion: "failure", reused: false, compute: "cpu" },
       ...{ metrics: [], gates: [], logTail: tail.join("\n") },

@@ -40,6 +40,22 @@ describe("a gate", () => {
   });
 });
 
+describe("the bounds of a gate", () => {
+  const boundsOf = (one: Gate, baseline?: Baseline) =>
+    checkGates([one], { own: {} }, new Map(baseline === undefined ? [] : [[0, baseline]]))[0]?.bounds;
+
+  it.each<[string, Gate, Baseline | undefined, object | undefined]>([
+    ["at_least", gate({ atLeast: 0.9 }), undefined, { low: 0.9 }],
+    ["at_most", gate({ atMost: 0.2 }), undefined, { high: 0.2 }],
+    ["between", gate({ between: [0.4, 0.6] }), undefined, { low: 0.4, high: 0.6 }],
+    ["higher is better", comparison({ tolerance: { percent: 10 } }), other(0.5), { low: 0.45 }],
+    ["lower is better", comparison({ goal: "minimize", tolerance: { absolute: 1 } }), other(3), { high: 4 }],
+    ["nothing to compare with", comparison(), { missing: "no run" }, undefined],
+  ])("are what is asked for in numbers, also of another run: %s", (_, one, baseline, bounds) => {
+    expect(boundsOf(one, baseline)).toEqual(bounds);
+  });
+});
+
 describe("a comparison with another run", () => {
   it.each<[string, Partial<Comparison>, number, number, boolean]>([
     ["as good", {}, 0.9, 0.9, true],

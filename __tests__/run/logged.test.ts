@@ -81,6 +81,18 @@ describe("the images among a run's artifacts", () => {
     expect(text).not.toMatch(/roc_[^"'\s]*\?[^"'\s]*sig=/);
   });
 
+  it("are in the report themselves where they are small and are what their names say", async () => {
+    const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    const script = `mkdir -p outputs; echo ${png} | base64 -d > outputs/dot.png; echo "<svg/>" > outputs/not.png`;
+    const { result, text } = await train(pipeline(step("draw", script)));
+    expect(result.run?.images).toMatchObject([
+      { path: "outputs/dot.png", content: { type: "image/png", base64: png } },
+      { path: "outputs/not.png" },
+    ]);
+    expect(result.run?.images?.[1]).not.toHaveProperty("content");
+    expect(text).toContain(`<img src="data:image/png;base64,${png}"`);
+  });
+
   it("are those of a job without steps, too", async () => {
     const { result } = await train(
       "type: command\ncommand: bash -c 'mkdir -p outputs; echo > outputs/a.svg'\nenvironment: { image: ubuntu }\ncompute: azureml:cpu-cluster\n",

@@ -17,6 +17,19 @@ describe("the duration of a run", () => {
     expect(report.durationSeconds).toBe(expected);
   });
 
+  it("is parted into what it was doing, as far as that is known", () => {
+    const job = liveJob("run", { createdAt });
+    const times = { startTime: "2024-01-01T00:01:00Z", endTime: "2024-01-01T00:03:00Z" };
+    const seen = [{ status: "Preparing", at: Date.parse("2024-01-01T00:00:30Z") }];
+    const started = { job, reused: true, compute: "cpu" };
+    const report = runReport(started, { end: "over", status: "Completed", ...times }, { ...details, seen });
+    expect(report.phases?.map(({ phase, durationSeconds }) => [phase, durationSeconds])).toEqual([
+      ["queued", 30],
+      ["preparing", 30],
+      ["running", 120],
+    ]);
+  });
+
   it("counts to now while it runs", () => {
     const started = { job: liveJob("run", { createdAt: "2026-01-01T11:59:00Z" }), reused: false, compute: "cpu" };
     const report = runReport(started, { end: "left", why: "timeout", status: "Running" }, details);

@@ -21,6 +21,12 @@ export const hostile = fc
   )
   .filter((text) => text.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, "").trim() !== "");
 
+/** A word for each text, the same for the same. */
+function numbered(texts: readonly string[]): (text: string) => string {
+  const all = [...new Set(texts)];
+  return (text) => `word${all.indexOf(text)}`;
+}
+
 /** The same blocks with harmless words in place of every text. */
 export function harmless(all: readonly Block[]): readonly Block[] {
   const word = (text: Text): Text => {
@@ -56,7 +62,43 @@ export function harmless(all: readonly Block[]): readonly Block[] {
       case "details":
         return { ...block, summary: word(block.summary), blocks: harmless(block.blocks) };
       case "chart":
-        return { ...block, title: "word", description: "word" };
+        return {
+          ...block,
+          title: "word",
+          description: "word",
+          lines: block.lines.map((line) => ({ ...line, name: "word" })),
+        };
+      case "parallel": {
+        const named = numbered(block.axes.flatMap(({ values }) => values.map(String)));
+        return {
+          ...block,
+          description: "word",
+          lines: block.lines.map(({ isBest }) => ({ isBest, label: "word" })),
+          axes: block.axes.map(({ values }) => ({
+            title: "word",
+            values: values.map((value) => (typeof value === "string" ? named(value) : value)),
+          })),
+        };
+      }
+      case "shares": {
+        const named = numbered(block.bars.flatMap(({ parts }) => parts.map(({ name }) => name)));
+        return {
+          ...block,
+          bars: block.bars.map(({ parts }) => ({
+            title: "word",
+            parts: parts.map(({ name, percent }) => ({ name: named(name), percent })),
+          })),
+        };
+      }
+      case "timeline":
+        return { ...block, bars: block.bars.map((bar) => ({ ...bar, subject: "word", phase: "word" })) };
+      case "image":
+        return {
+          ...block,
+          caption: word(block.caption),
+          description: "word",
+          base64: /^[A-Za-z0-9+/]+={0,2}$/.test(block.base64) ? block.base64 : "?",
+        };
       case "graph":
         return {
           ...block,

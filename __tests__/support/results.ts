@@ -54,7 +54,7 @@ const failedRun: Result = {
       { metric: "f1", condition: "at least 0.9", passed: false },
     ],
     error,
-    logTail: "Traceback:\n  File x\n| a |\n| --- |\n``` ::error:: @octocat",
+    logTail: `${"epoch\n".repeat(6)}Traceback:\n  File x\n| a |\n| --- |\n\`\`\` ::error:: @octocat`,
   },
 };
 
@@ -322,6 +322,84 @@ export function everyResult(): readonly { readonly name: string; readonly result
             { name: "once", last: Number.NaN, points: [{ step: 0, value: Number.NaN }] },
           ],
         },
+      },
+    },
+    {
+      name: "a run with a baseline, from the provisioning to the deployment",
+      result: {
+        ...bare,
+        command: "up",
+        targets: [
+          {
+            name: "cpu",
+            type: "amlcompute",
+            action: "create",
+            outcome: "succeeded",
+            provisioningState: "Succeeded",
+            provisioningErrors: [],
+            startedAt: "2026-01-01T00:00:05.000Z",
+            durationSeconds: 62,
+          },
+        ],
+        run: {
+          name: "run-3",
+          status: "Completed",
+          conclusion: "success",
+          reused: false,
+          compute: "cpu",
+          startedAt: "2026-01-01T00:03:00.000Z",
+          durationSeconds: 600,
+          phases: [
+            { phase: "queued", startedAt: "2026-01-01T00:01:10.000Z", durationSeconds: 50 },
+            { phase: "preparing", startedAt: "2026-01-01T00:02:00.000Z", durationSeconds: 60 },
+            { phase: "running", startedAt: "2026-01-01T00:03:00.000Z", durationSeconds: 600 },
+          ],
+          metrics: [course("loss"), course("accuracy")],
+          gates: [
+            {
+              metric: "loss",
+              condition: "no higher than the newest run of main",
+              bounds: { high: 0.5 },
+              value: 0.25,
+              baseline: { run: "main|<b>", value: 0.5 },
+              passed: true,
+            },
+            {
+              metric: "accuracy",
+              condition: "between 0 and 1000",
+              bounds: { low: 0, high: 1000 },
+              value: 0.25,
+              passed: true,
+            },
+          ],
+          baselines: [
+            {
+              run: "main|<b>",
+              name: "loss",
+              points: [
+                { step: 0, value: 3 },
+                { step: 2, value: 0.5 },
+              ],
+            },
+          ],
+          images: [
+            { path: "plots/[a](<b>)|::error::.png", content: { type: "image/png", base64: "iVBORw0KGgo=" } },
+            { path: "plots/b.gif", url: "https://ml.azure.com/runs/run-3?wsid=/a/b#outputsAndLogs" },
+          ],
+        },
+        deployments: [
+          {
+            endpoint: "clf",
+            deployment: "green",
+            type: "managed",
+            state: "Succeeded",
+            action: "updated",
+            tests: [],
+            notes: [],
+            startedAt: "2026-01-01T00:13:30.000Z",
+            durationSeconds: 300,
+          },
+        ],
       },
     },
     {

@@ -81,6 +81,13 @@ export function summarizeStep(outcome: StepOutcome, region?: string): TargetSumm
   }
 }
 
+/** All targets are worked on from the same moment on, some of them after waiting for others. @param time ISO 8601. */
+export function startedAtOf(summary: TargetSummary, time: string): TargetSummary {
+  const { report } = summary;
+  const isWorkedOn = report.action !== "none" && report.action !== "refuse" && report.durationSeconds > 0;
+  return isWorkedOn ? { ...summary, report: { ...report, startedAt: time } } : summary;
+}
+
 function labelOf({ target }: Step): string {
   return `${target.name} (${kindOf(target).label})`;
 }

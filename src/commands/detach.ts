@@ -1,6 +1,6 @@
 import { detach as carryOut } from "../attach/detach.ts";
 import { isWorkedOn, planDetach } from "../attach/detachment.ts";
-import { summarizeDetach } from "../attach/target-report.ts";
+import { startedAtOf, summarizeDetach } from "../attach/target-report.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import { isError, type Problem } from "../yaml/problem.ts";
 import type { Failure } from "../report/result.ts";
@@ -38,9 +38,12 @@ export async function detach(context: CommandContext): Promise<CommandResult> {
   if (unknown.length > 0) return join(reported, { failures: unknown });
   const steps = planDetach(inputs.only, live.value, { allowDelete: inputs.allowDelete });
   const names = steps.filter(isWorkedOn).map(({ name }) => name);
+  const startedAt = new Date(context.clock.now()).toISOString();
   const outcomes = await withProgress(names, context, azure, (deps) => carryOut(steps, inputs, deps));
   const sources = new Map(declaration.targets.map(({ name, source }) => [name.toLowerCase(), source]));
-  const summaries = outcomes.map((outcome) => summarizeDetach(outcome, sources.get(outcome.step.name.toLowerCase())));
+  const summaries = outcomes.map((outcome) =>
+    startedAtOf(summarizeDetach(outcome, sources.get(outcome.step.name.toLowerCase())), startedAt),
+  );
   return join(reported, {
     targets: summaries.map(({ report }) => report),
     failures: summaries.flatMap(({ failure }) => failure ?? []),

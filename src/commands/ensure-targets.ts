@@ -3,7 +3,7 @@ import { identityAmong } from "../asset/declared.ts";
 import type { Azure } from "../azure/azure.ts";
 import { apply } from "../attach/apply.ts";
 import { mayWrite } from "../attach/reconcile.ts";
-import { summarizeStep } from "../attach/target-report.ts";
+import { startedAtOf, summarizeStep } from "../attach/target-report.ts";
 import { sendsWrite } from "../plan/plan.ts";
 import type { Plan } from "../plan/step.ts";
 import type { PlanFile } from "../plan/plan-file.ts";
@@ -98,8 +98,9 @@ async function carryOutPlan(
     exactly: given !== undefined,
   };
   const names = plan.steps.filter(mayWrite).map(({ target }) => target.name);
+  const startedAt = new Date(context.clock.now()).toISOString();
   const outcomes = await withProgress(names, context, azure, (deps) => apply(plan, options, deps));
-  const summaries = outcomes.map((outcome) => summarizeStep(outcome, azure.workspace.location));
+  const summaries = outcomes.map((outcome) => startedAtOf(summarizeStep(outcome, azure.workspace.location), startedAt));
   const liveNames = new Map(
     outcomes.map(({ step, end }) => {
       const compute = "compute" in end ? end.compute : undefined;

@@ -12,8 +12,9 @@ import { downloadArtifacts } from "../run/download.ts";
 import { followRun, type Followed, type OverLimit } from "../run/follow.ts";
 import { missedGates } from "../run/gates.ts";
 import { readImages } from "../run/images.ts";
-import { readMetrics, readStepMetrics } from "../run/metrics.ts";
+import { readBaselines, readMetrics, readStepMetrics } from "../run/metrics.ts";
 import { runReport, type ReportedRun, type RunDetails } from "../run/run-report.ts";
+import type { SeenStatus } from "../run/phases.ts";
 import { stillRunning } from "../run/still-running.ts";
 import { failureOf, sentenceOf } from "../report/failure.ts";
 import { refusedPlace } from "../report/refused-field.ts";
@@ -54,6 +55,7 @@ export async function followToReport(
     };
   }
   const log = streamedLog(started, azure, context);
+  const seen: SeenStatus[] = [];
   // The cancellation is sent the moment the signal comes, whatever the following is waiting for.
   let cancelled: Promise<Outcome<void>> | undefined;
   const cancel = () => (cancelled ??= cancelRun(name, azure.jobs, context.clock));
@@ -67,7 +69,10 @@ export async function followToReport(
       clock: context.clock,
       signal: context.signal,
       deadline: context.deadline,
-      onStatus: log.status,
+      onStatus: (status) => {
+        seen.push({ status, at: context.clock.now() });
+        log.status(status);
+      },
       onWaiting: log.waiting,
       onWarnings: log.warnings,
       ...defined({ last, limits, submittedAt: createdAt === undefined ? undefined : Date.parse(createdAt) }),
@@ -98,8 +103,13 @@ export async function followToReport(
     values: stepValuesOf(children?.children ?? []),
   };
   const results = followed.end === "over" ? await judgeGates(gates, judged, azure, context) : [];
+  const baselines = await readBaselines(results, azure.metrics);
   const tail = log.follower.tail();
-  const report = runReport(started, followed, details({ ...underneath, ...shown, metrics, gates: results, tail }));
+  const report = runReport(
+    started,
+    followed,
+    details({ ...underneath, ...shown, metrics, baselines, gates: results, seen, tail }),
+  );
   const concluded =
     followed.end === "left"
       ? await leftRunning(started, followed, context, { cancel, whyItWaits: log.whyItWaits() })
@@ -118,14 +128,14 @@ export async function followToReport(
 }
 
 /** Metrics and images of the run, or of its best trial, and of its steps. */
-async function whatItLogged({ job }: Started, found: Below["children"], { metrics, runHistory }: Azure) {
+async function whatItLogged({ job }: Started, found: Below["children"], { metrics, runHistory, blobs }: Azure) {
   const { best, children = [] } = found ?? {};
   const trial = children.find(({ name }) => name === best?.name);
   const shown = trial ?? { name: job.name, ...defined({ url: job.studioUrl }), children };
   const [own, stepMetrics, images] = await Promise.all([
     readMetrics(best?.name ?? job.name, metrics),
     readStepMetrics(children, metrics),
-    readImages(shown, runHistory),
+    readImages(shown, { runHistory, blobs }),
   ]);
   return { metrics: own, stepMetrics, images };
 }

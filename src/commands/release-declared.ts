@@ -108,13 +108,19 @@ async function releaseOne(
       action: "failed",
       tests: [],
       notes: [],
+      startedAt: new Date(startedAt).toISOString(),
       durationSeconds: (clock.now() - startedAt) / 1000,
       ...defined({ error }),
     },
   });
   try {
     const planned = await plannedRelease(deployment, context, place, defined({ run }));
-    if (planned.ok) return { released: await planned.value.carryOut() };
+    if (planned.ok) {
+      const released = await planned.value.carryOut();
+      return {
+        released: { ...released, report: { ...released.report, startedAt: new Date(startedAt).toISOString() } },
+      };
+    }
     const what = `${wordFor(deployment)} could not be released`;
     const failure = failureAt(planned.failure, what, deployment.source, "deployment");
     return failed("Not deployed", failure, planned.failure.error);

@@ -39,13 +39,24 @@ export type Block =
   /** Blocks that are shown when somebody asks for them. */
   | { readonly kind: "details"; readonly summary: Text; readonly blocks: readonly Block[] }
   | Chart
-  | Graph;
+  | Graph
+  | Parallel
+  | Shares
+  | Timeline
+  | Image;
 
 export type Table = {
   readonly kind: "table";
   /** Absent for rows of a name and its value. */
   readonly columns?: readonly Column[];
   readonly rows: readonly (readonly Text[])[];
+  /**
+   * Its rows may be put in any order, by the columns, where there is a program to do it. A number for a cell, in the place of
+   * the cell, is what it is compared by; a cell without one by its text.
+   */
+  readonly sortKeys?: readonly (readonly (number | undefined)[])[];
+  /** Where rows can be neither searched nor sorted, those after so many are folded, under so many of what. */
+  readonly fold?: { readonly after: number; readonly noun: string };
 };
 
 export type Column = {
@@ -65,8 +76,76 @@ export type Chart = {
   readonly title: string;
   /** For those who do not see the picture. */
   readonly description: string;
-  readonly points: readonly { readonly step: number; readonly value: number }[];
+  /** The first is what the chart is about, and has points. */
+  readonly lines: readonly ChartLine[];
 };
+
+export type ChartLine = {
+  /** What the legend calls it: `this run`. */
+  readonly name: string;
+  readonly role: "current" | "baseline" | "gate";
+} & (
+  | { readonly points: readonly ChartPoint[] }
+  /** One value, whatever the step. */
+  | { readonly level: number }
+);
+
+/** Finite numbers. */
+export type ChartPoint = { readonly step: number; readonly value: number };
+
+/**
+ * Parallel coordinates: an axis for each parameter, and a line over all of them for each trial. A table beside it has the same
+ * values.
+ */
+export type Parallel = {
+  readonly kind: "parallel";
+  /** For those who do not see the picture. */
+  readonly description: string;
+  readonly lines: readonly { readonly label: string; readonly isBest: boolean }[];
+  /** A value for each line; where there is none, the line has a gap. Text is one of a few choices. */
+  readonly axes: readonly { readonly title: string; readonly values: readonly (number | string | undefined)[] }[];
+};
+
+/** What is shared out, as a bar for each state of it: the traffic before and after. */
+export type Shares = {
+  readonly kind: "shares";
+  readonly bars: readonly {
+    readonly title: string;
+    /** Nothing that has no share. Together they are 100 at most. */
+    readonly parts: readonly { readonly name: string; readonly percent: number }[];
+  }[];
+};
+
+/** What took its time when, on one axis. */
+export type Timeline = {
+  readonly kind: "timeline";
+  /** In the order in which they began. */
+  readonly bars: readonly TimelineBar[];
+};
+
+export type TimelineBar = {
+  /** What it is about: `cpu-cluster`. */
+  readonly subject: string;
+  /** What was going on: `queued`. */
+  readonly phase: string;
+  readonly tone: Tone;
+  /** Seconds after the axis begins. */
+  readonly from: number;
+  readonly seconds: number;
+};
+
+/** A picture with its bytes. Where it cannot be shown, its caption stands for it. */
+export type Image = {
+  readonly kind: "image";
+  readonly caption: Text;
+  /** For those who do not see it. */
+  readonly description: string;
+  readonly type: ImageType;
+  readonly base64: string;
+};
+
+/** What every browser shows as a picture and can be nothing else: an SVG could be a program. */
+export type ImageType = "image/png" | "image/jpeg" | "image/gif" | "image/webp";
 
 /** A picture of what comes after what; a table beside it says the same in words. */
 export type Graph = {
@@ -163,10 +242,13 @@ export function forComment(document: Document): Document {
 }
 
 function blocksForComment(blocks: readonly Block[]): readonly Block[] {
-  return blocks
-    .filter((block) => block.kind !== "code" || block.reportOnly !== true)
-    .map(blockForComment)
-    .filter(isSomething);
+  return (
+    blocks
+      // When what began changes from run to run, and so do the bytes of a picture.
+      .filter((block) => block.kind !== "timeline" && (block.kind !== "code" || block.reportOnly !== true))
+      .map(blockForComment)
+      .filter(isSomething)
+  );
 }
 
 function blockForComment(block: Block): Block {
@@ -175,7 +257,8 @@ function blockForComment(block: Block): Block {
       const { columns, rows } = block;
       if (columns === undefined) return block;
       const isKept = (_: unknown, index: number) => columns[index]?.reportOnly !== true;
-      return { ...block, columns: columns.filter(isKept), rows: rows.map((cells) => cells.filter(isKept)) };
+      const { sortKeys: _, ...kept } = block;
+      return { ...kept, columns: columns.filter(isKept), rows: rows.map((cells) => cells.filter(isKept)) };
     }
     case "list":
       return { ...block, items: block.items.filter(({ reportOnly }) => reportOnly !== true) };
@@ -187,6 +270,10 @@ function blockForComment(block: Block): Block {
     case "text":
     case "code":
     case "chart":
+    case "parallel":
+    case "shares":
+    case "timeline":
+    case "image":
       return block;
   }
 }

@@ -11,6 +11,7 @@ import { metricsSection } from "./sections/metrics.ts";
 import { planSection } from "./sections/plan.ts";
 import { problemsSection } from "./sections/problems.ts";
 import { logTailSection, runSection } from "./sections/run.ts";
+import { timelineSection } from "./sections/timeline.ts";
 import { stepsSection } from "./sections/steps.ts";
 import { targetsSection } from "./sections/targets.ts";
 import { trialsSection } from "./sections/trials.ts";
@@ -23,16 +24,17 @@ export const reportParts: readonly (readonly [name: string, sections: (result: R
   ["failures", failuresSection],
   ["left going", leftGoingSection],
   ["run", runSection],
+  ["metrics", metricsSection],
   ["trials", trialsSection],
   ["steps", stepsSection],
+  ["images", imagesSection],
   ["deployments", deploymentsSection],
   ["checks", doctorSections],
   ["targets", targetsSection],
   ["assets", assetsSection],
   ["problems", problemsSection],
   ["plan", planSection],
-  ["metrics", metricsSection],
-  ["images", imagesSection],
+  ["timeline", timelineSection],
   ["log", logTailSection],
   ["files", filesSection],
 ];

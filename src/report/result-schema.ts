@@ -94,6 +94,7 @@ const target = z.strictObject({
   note: text.exactOptional(),
   allowedBy: allowedBy.exactOptional(),
   guarantee: z.enum(["serialised", "verified"]).exactOptional(),
+  startedAt: text.exactOptional().describe("Absent where nothing was done."),
   durationSeconds: z.number(),
 });
 const goal = z.enum(["minimize", "maximize"]);
@@ -107,16 +108,19 @@ const child = z.strictObject({
   conclusion: z.enum(["success", "failure", "cancelled", "in-progress"]),
   parameters,
   metrics: z.record(text, z.number().nullable()).describe("Last value of each."),
+  startedAt: text.exactOptional(),
   durationSeconds: z.number().exactOptional(),
   url: text.exactOptional(),
   error: serviceError.exactOptional().describe("Why a step failed."),
 });
 
+const points = z.array(z.strictObject({ step: z.number(), value: z.number().nullable() }));
 const series = {
   name: text,
   last: z.number().nullable().describe("null for what JSON has no number for: NaN and the infinities."),
-  points: z.array(z.strictObject({ step: z.number(), value: z.number().nullable() })),
+  points,
 };
+const bound = z.number().exactOptional();
 
 const run = z.strictObject({
   name: text,
@@ -132,13 +136,37 @@ const run = z.strictObject({
   commit: text.exactOptional(),
   startedAt: text.exactOptional(),
   durationSeconds: z.number().exactOptional(),
+  phases: z
+    .array(
+      z.strictObject({
+        phase: z.enum(["queued", "preparing", "running"]),
+        startedAt: text,
+        durationSeconds: z.number(),
+      }),
+    )
+    .exactOptional()
+    .describe("What it was doing from its submission on. The last one lasts until its end, or until now."),
   metrics: z.array(z.strictObject(series)),
   stepMetrics: z
     .array(z.strictObject({ step: text, ...series }))
     .exactOptional()
     .describe("What the steps of a pipeline have logged."),
+  baselines: z
+    .array(z.strictObject({ run: text, name: text, points }))
+    .exactOptional()
+    .describe("Of the runs that gates compare with, the metrics that they compare."),
   images: z
-    .array(z.strictObject({ path: text, step: text.exactOptional(), url: text.exactOptional() }))
+    .array(
+      z.strictObject({
+        path: text,
+        step: text.exactOptional(),
+        url: text.exactOptional(),
+        content: z
+          .strictObject({ type: z.enum(["image/png", "image/jpeg", "image/gif", "image/webp"]), base64: text })
+          .exactOptional()
+          .describe("Of the first few small ones: the file itself."),
+      }),
+    )
     .exactOptional()
     .describe("Images among the artifacts of the run and of its steps; url is the studio's page of their run."),
   gates: z.array(
@@ -146,6 +174,10 @@ const run = z.strictObject({
       metric: text,
       step: text.exactOptional(),
       condition: text,
+      bounds: z
+        .strictObject({ low: bound, high: bound })
+        .exactOptional()
+        .describe("What the condition comes to in numbers."),
       value: z.number().nullable().exactOptional(),
       baseline: z.strictObject({ run: text, value: z.number(), url: text.exactOptional() }).exactOptional(),
       passed: z.boolean(),
@@ -211,6 +243,7 @@ const deployment = z.strictObject({
   notes: z.array(text),
   error: serviceError.exactOptional(),
   logTail: text.exactOptional(),
+  startedAt: text.exactOptional(),
   durationSeconds: z.number(),
 });
 

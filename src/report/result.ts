@@ -2,6 +2,7 @@ import type { ServiceError } from "../azure/outcome.ts";
 import type { ChangeMeans, Finding } from "../compute/kind.ts";
 import type { Position, Problem } from "../yaml/problem.ts";
 import type { Plane } from "../azure/grants.ts";
+import type { ImageType } from "./document.ts";
 
 export type Command = "validate" | "plan" | "apply" | "train" | "deploy" | "up" | "detach" | "doctor";
 
@@ -307,6 +308,8 @@ export type TargetReport = {
   readonly allowedBy?: AllowedBy;
   /** What kept others from writing at the same time; absent where nothing was written. */
   readonly guarantee?: "serialised" | "verified";
+  /** ISO 8601; absent where nothing was done. */
+  readonly startedAt?: string;
   readonly durationSeconds: number;
 };
 
@@ -365,6 +368,8 @@ export type DeploymentReport = {
   readonly error?: ServiceError;
   /** Last lines of the container's log, when it did not succeed. */
   readonly logTail?: string;
+  /** ISO 8601. */
+  readonly startedAt?: string;
   readonly durationSeconds: number;
 };
 
@@ -377,6 +382,9 @@ export type MetricSeries = {
   readonly points: readonly { readonly step: number; readonly value: number }[];
 };
 
+/** The course of a metric of the run that a gate compares with. */
+export type BaselineSeries = Omit<MetricSeries, "last"> & { readonly run: string };
+
 /** A metric that a step of a pipeline has logged. */
 export type StepSeries = MetricSeries & { readonly step: string };
 
@@ -387,6 +395,8 @@ export type LoggedImage = {
   readonly step?: string;
   /** Where it can be seen: never the address of the file, which is a secret. */
   readonly url?: string;
+  /** Of the first few small ones: the file itself. */
+  readonly content?: { readonly type: ImageType; readonly base64: string };
 };
 
 /** The result of one gate. A metric that the run never logged is a missed gate. */
@@ -396,6 +406,8 @@ export type GateResult = {
   readonly step?: string;
   /** `at least 0.9` */
   readonly condition: string;
+  /** What the condition comes to in numbers; absent where nothing was found to compare with. */
+  readonly bounds?: { readonly low?: number; readonly high?: number };
   readonly value?: number;
   /** The run that was compared, and its value. */
   readonly baseline?: { readonly run: string; readonly value: number; readonly url?: string };
@@ -418,6 +430,8 @@ export type ChildReport = {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Last value of each. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** ISO 8601. */
+  readonly startedAt?: string;
   readonly durationSeconds?: number;
   readonly url?: string;
   /** Why a step failed. */
@@ -442,6 +456,14 @@ export type BestTrial = {
   readonly parameters: Readonly<Record<string, unknown>>;
 };
 
+export type RunPhase = {
+  /** `queued`: it waits for nodes; `preparing`: its environment and its nodes are made ready. */
+  readonly phase: "queued" | "preparing" | "running";
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationSeconds: number;
+};
+
 export type RunReport = {
   readonly name: string;
   /** ARM id; absent for a run on the runner itself, and for one that only run history knows. */
@@ -460,10 +482,14 @@ export type RunReport = {
   /** ISO 8601. */
   readonly startedAt?: string;
   readonly durationSeconds?: number;
+  /** What it was doing from its submission on, one after the other. The last one lasts until its end, or until now. */
+  readonly phases?: readonly RunPhase[];
   /** The run's own; a sweep's are those of its best trial. */
   readonly metrics: readonly MetricSeries[];
   /** Those of a pipeline's steps, with their courses. */
   readonly stepMetrics?: readonly StepSeries[];
+  /** Of the runs that gates compare with, the metrics that they compare. */
+  readonly baselines?: readonly BaselineSeries[];
   /** Images among its artifacts, and among those of its steps. */
   readonly images?: readonly LoggedImage[];
   readonly gates: readonly GateResult[];

@@ -68,6 +68,7 @@ function reportOf(
     parameters: kind.are === "trials" ? (kind.parametersOf?.(child) ?? parametersOf(child, parent)) : {},
     metrics,
     ...defined({
+      startedAt: startTime,
       durationSeconds: Number.isNaN(seconds) ? undefined : Math.max(0, seconds),
       url: parent.studioUrl?.includes(`/runs/${parent.name}?`)
         ? parent.studioUrl.replace(`/runs/${parent.name}?`, `/runs/${name}?`)

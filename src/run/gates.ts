@@ -79,32 +79,33 @@ export function checkGates(
   });
 }
 
-type Judged = Pick<GateResult, "condition" | "passed" | "baseline" | "note">;
+type Judged = Pick<GateResult, "condition" | "bounds" | "passed" | "baseline" | "note">;
 
 function judged(gate: Gate, value: number | undefined, baseline: Baseline | undefined): Judged {
   const isNumber = value !== undefined && Number.isFinite(value);
-  if ("atLeast" in gate) return { condition: `at least ${gate.atLeast}`, passed: isNumber && value >= gate.atLeast };
-  if ("atMost" in gate) return { condition: `at most ${gate.atMost}`, passed: isNumber && value <= gate.atMost };
+  const within = (condition: string, bounds: NonNullable<GateResult["bounds"]>) => ({
+    condition,
+    bounds,
+    passed: isNumber && value >= (bounds.low ?? -Infinity) && value <= (bounds.high ?? Infinity),
+  });
+  if ("atLeast" in gate) return within(`at least ${gate.atLeast}`, { low: gate.atLeast });
+  if ("atMost" in gate) return within(`at most ${gate.atMost}`, { high: gate.atMost });
   if ("between" in gate) {
     const [low, high] = gate.between;
-    return { condition: `between ${low} and ${high}`, passed: isNumber && value >= low && value <= high };
+    return within(`between ${low} and ${high}`, { low, high });
   }
   const condition = conditionOf(gate);
   if (baseline === undefined) throw new Error(`Nothing was looked for that ${gate.metric} is compared with.`);
   if ("unread" in baseline) return { condition, passed: false, note: baseline.unread };
   if ("missing" in baseline) return { condition, passed: isNumber && !gate.required, note: baseline.missing };
   const { run, url, value: other } = baseline;
-  return {
-    condition,
-    passed: isNumber && isNoWorse(value, other, gate),
-    baseline: { run, value: other, ...defined({ url }) },
-  };
+  return { ...within(condition, noWorseThan(other, gate)), baseline: { run, value: other, ...defined({ url }) } };
 }
 
 /** Right in both directions: a lower loss and a higher accuracy are never worse. */
-function isNoWorse(value: number, baseline: number, { goal, tolerance }: Comparison): boolean {
+function noWorseThan(baseline: number, { goal, tolerance }: Comparison): NonNullable<GateResult["bounds"]> {
   const allowed = "absolute" in tolerance ? tolerance.absolute : (tolerance.percent * Math.abs(baseline)) / 100;
-  return goal === "minimize" ? value <= baseline + allowed : value >= baseline - allowed;
+  return goal === "minimize" ? { high: baseline + allowed } : { low: baseline - allowed };
 }
 
 function conditionOf({ noWorseThan, goal, tolerance }: Comparison): string {

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { Metrics } from "../azure/metrics.ts";
-import type { ChildReport, MetricSeries, StepSeries } from "../report/result.ts";
+import type { BaselineSeries, ChildReport, GateResult, MetricSeries, StepSeries } from "../report/result.ts";
 
 /** More metrics than a report can show are listed with their last value only. */
 const mostSeries = 50;
@@ -39,6 +39,29 @@ export async function readStepMetrics(
       }),
     ),
   );
+}
+
+/**
+ * The courses of the metrics that gates compare with those of another run: one request for each. Of a step, and of a sweep,
+ * whose metrics are those of its trials, the last value has to do.
+ */
+export async function readBaselines(
+  gates: readonly GateResult[],
+  metrics: Pick<Metrics, "history">,
+): Promise<readonly BaselineSeries[]> {
+  const compared = gates.flatMap(({ metric: name, step, baseline }) =>
+    baseline === undefined || step !== undefined ? [] : [{ name, run: baseline.run }],
+  );
+  const limit = pLimit(readsAtOnce);
+  const series = await Promise.all(
+    compared.map(({ name, run }) =>
+      limit(async (): Promise<readonly BaselineSeries[]> => {
+        const history = await metrics.history(run, name);
+        return history.ok && history.value.length > 0 ? [{ run, name, points: history.value }] : [];
+      }),
+    ),
+  );
+  return series.flat();
 }
 
 /** The last value of every metric, by name. */

@@ -1,7 +1,8 @@
 import type { LiveJob } from "../azure/jobs.ts";
 import { interpretStatus } from "../azure/job-status.ts";
 import { defined } from "../azure/defined.ts";
-import type { GateResult, LoggedImage, MetricSeries, RunReport, StepSeries } from "../report/result.ts";
+import { phasesOf, type SeenStatus } from "./phases.ts";
+import type { BaselineSeries, GateResult, LoggedImage, MetricSeries, RunReport, StepSeries } from "../report/result.ts";
 import type { JobStep } from "../job/kind.ts";
 import type { Followed } from "./follow.ts";
 import type { Children, FailedChild } from "./children.ts";
@@ -22,7 +23,10 @@ export type ReportedRun = {
 export type RunDetails = {
   readonly metrics: readonly MetricSeries[];
   readonly stepMetrics?: readonly StepSeries[];
+  readonly baselines?: readonly BaselineSeries[];
   readonly images?: readonly LoggedImage[];
+  /** What was seen while it was followed. */
+  readonly seen?: readonly SeenStatus[];
   /** What it has started. */
   readonly children?: Children | undefined;
   /** Which of these has failed: its cause and the end of its log are the run's. */
@@ -40,7 +44,19 @@ export type RunDetails = {
 export function runReport(
   { job, reused, compute, environment, steps }: ReportedRun,
   run: RunEnd,
-  { metrics, stepMetrics = [], images = [], children, failedChild, tail, gates, commit, now }: RunDetails,
+  {
+    metrics,
+    stepMetrics = [],
+    baselines = [],
+    images = [],
+    seen = [],
+    children,
+    failedChild,
+    tail,
+    gates,
+    commit,
+    now,
+  }: RunDetails,
 ): RunReport {
   const followed = run.end === "left" && run.why === "not-waited-for" ? undefined : run;
   const conclusion = run.end === "over" ? interpretStatus(run.status).conclusion : "in-progress";
@@ -51,6 +67,11 @@ export function runReport(
   const endedAt = ended === undefined ? (isOver ? undefined : now) : Date.parse(ended);
   const seconds =
     startedAt === undefined || endedAt === undefined ? undefined : (endedAt - Date.parse(startedAt)) / 1000;
+  const began = followed?.startTime ?? job.startTime;
+  const phases =
+    endedAt === undefined || Number.isNaN(endedAt)
+      ? []
+      : phasesOf(seen, { submittedAt: timeOf(job.createdAt), startedAt: timeOf(began), endedAt });
   return {
     name: job.name,
     status: run.status,
@@ -69,6 +90,8 @@ export function runReport(
       commit: commit === "" ? undefined : commit,
       startedAt,
       durationSeconds: seconds === undefined || Number.isNaN(seconds) ? undefined : Math.max(0, seconds),
+      phases: phases.length === 0 ? undefined : phases,
+      baselines: baselines.length === 0 ? undefined : baselines,
       stepMetrics: stepMetrics.length === 0 ? undefined : stepMetrics,
       images: images.length === 0 ? undefined : images,
       children: children?.children,
@@ -78,4 +101,9 @@ export function runReport(
       logTail: conclusion === "success" || conclusion === "in-progress" ? undefined : (failedChild?.tail ?? tail),
     }),
   };
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? "");
+  return Number.isNaN(time) ? undefined : time;
 }

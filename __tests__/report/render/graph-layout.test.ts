@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
-import { box, layoutOf } from "../../../src/report/render/graph-layout.ts";
+import { layoutOf } from "../../../src/report/render/graph-layout.ts";
 import type { Graph } from "../../../src/report/document.ts";
 
 type Edges = Graph["edges"];
@@ -27,12 +27,13 @@ const graphs = fc.integer({ min: 1, max: 24 }).chain((count) =>
 
 describe("the picture of what comes after what", () => {
   it("has a straight way through for a chain, and a lane beside the boxes for what leads past one", () => {
-    const { corners, lanes } = layout(3, [
+    const { corners, lanes, box } = layout(3, [
       [0, 1],
       [1, 2],
       [0, 2],
     ]);
-    expect(corners.map(({ x }) => x)).toEqual([8, 288, 568]);
+    const column = box.width + 44;
+    expect(corners.map(({ x }) => x)).toEqual([8, 8 + column, 8 + 2 * column]);
     const [lane] = lanes[2] ?? [];
     const passed = corners[1];
     if (lane === undefined || passed === undefined) throw new Error("The edge past the second box has no lane.");
@@ -44,7 +45,7 @@ describe("the picture of what comes after what", () => {
   it("puts no box over another, no edge behind a box, and everything into the picture, whatever the graph", () => {
     fc.assert(
       fc.property(graphs, ([count, edges]) => {
-        const { corners, lanes, width, height } = layout(count, edges);
+        const { corners, lanes, width, height, box } = layout(count, edges);
         for (const [index, { x, y }] of corners.entries()) {
           expect(x >= 0 && y >= 0 && x + box.width <= width && y + box.height <= height).toBe(true);
           for (const other of corners.slice(index + 1))

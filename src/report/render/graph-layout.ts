@@ -1,8 +1,25 @@
 import type { Graph } from "../document.ts";
-import { layersOf } from "./graph-layers.ts";
+import { layersOf, shownLabel } from "./graph-layers.ts";
 
-export const box = { width: 220, height: 50 };
-const gap = { x: 60, y: 22 };
+const boxHeight = 50;
+const gap = { x: 44, y: 22 };
+
+/** Boxes as wide as the longest of their words, which nobody can measure here: so much a sign at most, and a margin. */
+const signWidth = { label: 8.2, state: 6.8 };
+const narrowest = 96;
+
+function boxOf(nodes: Graph["nodes"]): GraphLayout["box"] {
+  const widths = nodes.flatMap((node) => [
+    [...shownLabel(node.label)].length * signWidth.label,
+    [...shownLabel(secondLine(node))].length * signWidth.state,
+  ]);
+  return { width: Math.ceil(Math.max(narrowest, ...widths) + 24), height: boxHeight };
+}
+
+/** What a box says below its name. */
+export function secondLine({ state, duration }: Graph["nodes"][number]): string {
+  return duration === undefined ? state : `${state}, ${duration}`;
+}
 /** What an edge takes that passes a column between two boxes. */
 const laneHeight = 10;
 const margin = 8;
@@ -11,6 +28,7 @@ const margin = 8;
 export type GraphLayout = {
   readonly width: number;
   readonly height: number;
+  readonly box: { readonly width: number; readonly height: number };
   /** The upper left corner of each node's box. */
   readonly corners: readonly Point[];
   /** For each edge the columns that it passes between its two boxes: from where to where it goes straight through. */
@@ -29,6 +47,7 @@ type Item = { readonly height: number; readonly before: Item[]; readonly after: 
  */
 export function layoutOf(graph: Pick<Graph, "nodes" | "edges">): GraphLayout {
   const layers = layersOf(graph);
+  const box = boxOf(graph.nodes);
   const columns: Item[][] = Array.from({ length: Math.max(0, ...layers) + 1 }, () => []);
   const place = (layer: number, height: number): Item => {
     const item: Item = { height, before: [], after: [], y: 0 };
@@ -60,6 +79,7 @@ export function layoutOf(graph: Pick<Graph, "nodes" | "edges">): GraphLayout {
   return {
     width: left(columns.length - 1) + box.width + margin,
     height: round(bottom - top) + 2 * margin,
+    box,
     corners: boxes.map(({ y, height }, index) => ({ x: left(layers[index] ?? 0), y: down(y - height / 2) })),
     lanes: passed.map((lanes) =>
       lanes.map(({ item, layer }) => ({ from: left(layer), to: left(layer) + box.width, y: down(item.y) })),

@@ -5,45 +5,71 @@ import {
   type Chart,
   type Column,
   type Document,
+  type Image,
   type Inline,
+  type Shares,
   type Table,
   type Text,
+  type Timeline,
   type Tone,
 } from "../document.ts";
+import { duration, elapsed } from "../format.ts";
+import { drawnChart } from "./chart-points.ts";
 import { html, httpsAddress } from "./escape.ts";
-import { svgGraph } from "./svg-graph.ts";
+import { script, scriptDigest } from "./html-script.ts";
+import { style } from "./html-style.ts";
+import { offWord } from "./mermaid-chart.ts";
 import { svgChart } from "./svg-chart.ts";
+import { svgGraph } from "./svg-graph.ts";
+import { svgParallel } from "./svg-parallel.ts";
+import { lengthOf, namesIn } from "./text-bars.ts";
 
-const style = `
-:root{color-scheme:light dark;--ink:#1f2328;--soft:#59636e;--line:#d1d9e0;--back:#fff;--card:#f6f8fa;--good:#1a7f37;--bad:#b42318;--wait:#9a6700;--mark:#0969da}
-@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9198a1;--line:#3d444d;--back:#0d1117;--card:#151b23;--good:#3fb950;--bad:#f85149;--wait:#d29922;--mark:#4493f8}}
-*{box-sizing:border-box}body{margin:0;background:var(--back);color:var(--ink);font:15px/1.5 system-ui,"Segoe UI",sans-serif}
-main{max-width:1080px;margin:0 auto;padding:28px 20px 60px}h1{font-size:24px;margin:0 0 4px}h3{font-size:15px;margin:20px 0 6px}h2{font-size:18px;margin:34px 0 10px;padding-bottom:6px;border-bottom:1px solid var(--line)}
-.muted{color:var(--soft);margin:0 0 18px}.badge{display:inline-block;padding:1px 9px;border-radius:999px;border:1px solid currentColor;font-size:13px;font-weight:600}
-.good{color:var(--good)}.bad{color:var(--bad)}.waiting{color:var(--wait)}h1 .badge{font-size:.7em;vertical-align:.12em}
-ul{margin:10px 0;padding:12px 16px 12px 32px;background:var(--card);border:1px solid var(--line);border-radius:8px}ul.bad{color:inherit;border-left:4px solid var(--bad)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}th,td{text-align:left;padding:7px 12px;border-bottom:1px solid var(--line);vertical-align:top}
-th{color:var(--soft);font-weight:600;font-size:13px}td.n,th.n{text-align:right}code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,monospace;overflow-wrap:anywhere}td:first-child code{overflow-wrap:break-word}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:6px 20px;margin:0;padding:14px 16px;background:var(--card);border:1px solid var(--line);border-radius:8px}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
-pre{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 14px;overflow-x:auto;font:13px/1.45 ui-monospace,Menlo,monospace}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:16px;margin-top:16px}figure{margin:0;padding:10px 12px;border:1px solid var(--line);border-radius:8px}figcaption{font-weight:600;font-size:14px}
-details{margin-top:34px}summary{cursor:pointer;color:var(--soft)}
-svg{width:100%;height:auto;display:block}.grid{stroke:var(--line);stroke-width:1}.axis{stroke:var(--soft)}.tick{fill:var(--soft);font-size:11px}.line{fill:none;stroke:var(--mark);stroke-width:2}.point{fill:var(--mark)}.label{fill:var(--ink);font-size:14px;font-weight:600}.edge{fill:none;stroke:var(--soft)}.box{fill:var(--card);stroke:currentColor;stroke-width:1.5}.box.neutral{stroke:var(--soft);stroke-dasharray:4 4}a{color:var(--mark)}
-@media print{main{max-width:none;padding:0}h2{break-after:avoid}figure{break-inside:avoid}svg{min-width:0!important}}
-`;
+/** A table of more rows can be searched. Our choice. */
+const mostUnsearched = 15;
 
-/** The document as one HTML file: no scripts, nothing loaded from anywhere, readable in light, in dark and on paper. */
+/** A report of fewer parts needs no list of them. Our choice. */
+const fewestListed = 4;
+
+/**
+ * The document as one HTML file, readable in light, in dark, on a phone and on paper. Nothing is loaded from anywhere; its one
+ * script sorts and searches tables, and stands in those pages alone that have such tables.
+ */
 export function renderHtml(document: Document): string {
   const blocks = document.flatMap((section) => section.blocks);
   const first = blocks.find((block) => block.kind === "heading");
+  const all = parts(blocks);
+  const body = all.map((part, index) =>
+    part[0]?.kind === "heading" ? `<section id="part-${index}">${htmlOf(part)}</section>` : htmlOf(part),
+  );
+  const needsScript = body.some((part) => / data-(sort|search)>/.test(part));
+  const policy = [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    ...(needsScript ? [`script-src '${scriptDigest}'`] : []),
+    ...(body.some((part) => part.includes('<img src="data:')) ? ["img-src data:"] : []),
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${first === undefined ? "" : html(plainText(first.content))}</title><style>${style}</style></head><body><main>`,
-    ...parts(blocks).map((part) => (part[0]?.kind === "heading" ? `<section>${htmlOf(part)}</section>` : htmlOf(part))),
-    "</main></body></html>\n",
+    `<title>${first === undefined ? "Report" : html(plainText(first.content))}</title><style>${style}</style></head><body>`,
+    `${contents(all)}<main id="report">`,
+    ...body,
+    `</main>${needsScript ? `<script>${script}</script>` : ""}</body></html>\n`,
   ].join("\n");
+}
+
+/** The parts by their headings, to go to. */
+function contents(all: readonly (readonly Block[])[]): string {
+  const links = all.flatMap(([first], index) =>
+    first?.kind === "heading" && first.level === 2
+      ? [`<li><a href="#part-${index}">${html(plainText(first.content))}</a></li>`]
+      : [],
+  );
+  if (links.length < fewestListed) return "";
+  return `<a class="skip" href="#report">Skip to the report</a><nav aria-label="Parts of the report"><ul>${links.join("")}</ul></nav>`;
 }
 
 /** The blocks below each heading of a part, with the heading. */
@@ -56,40 +82,77 @@ function parts(blocks: readonly Block[]): readonly (readonly Block[])[] {
   return all.filter((part) => part.length > 0);
 }
 
-function htmlOf(blocks: readonly Block[]): string {
-  return blocks.map((block, index) => (block.kind === "chart" ? charts(blocks, index) : blockHtml(block))).join("");
-}
+/** Charts that follow each other share rows, and so do images. */
+const rowsOf = { chart: "charts", image: "images" } as const;
 
-/** Charts that follow each other share rows: the first one brings them all. */
-function charts(blocks: readonly Block[], index: number): string {
-  if (blocks[index - 1]?.kind === "chart") return "";
-  const end = blocks.findIndex((block, at) => at > index && block.kind !== "chart");
-  const all = blocks.slice(index, end < 0 ? blocks.length : end);
-  return `<div class="charts">${all.map((block) => (block.kind === "chart" ? figure(block) : "")).join("")}</div>`;
+function htmlOf(blocks: readonly Block[]): string {
+  let title = "Table";
+  return blocks
+    .map((block, index) => {
+      if (block.kind === "heading") title = plainText(block.content);
+      if (block.kind !== "chart" && block.kind !== "image") return blockHtml(block, title);
+      const isFirst = blocks[index - 1]?.kind !== block.kind;
+      const isLast = blocks[index + 1]?.kind !== block.kind;
+      const picture = block.kind === "chart" ? figure(block) : image(block);
+      return `${isFirst ? `<div class="${rowsOf[block.kind]}">` : ""}${picture}${isLast ? "</div>" : ""}`;
+    })
+    .join("");
 }
 
 function figure(chart: Chart): string {
-  return `<figure><figcaption>${html(chart.title)}</figcaption>${svgChart(chart)}</figure>`;
+  return `<figure class="drawn"><figcaption>${html(chart.title)}</figcaption>${svgChart(chart)}${legend(chart)}</figure>`;
 }
 
-function blockHtml(block: Exclude<Block, Chart>): string {
+/** Which line is which; nothing where there is one. */
+function legend(chart: Chart): string {
+  const { lines } = drawnChart(chart);
+  if (lines.length < 2) return "";
+  const items = lines.map((line) => {
+    const sample = `<svg viewBox="0 0 26 8" aria-hidden="true"><path class="line ${line.role}" d="M0,4H26"/></svg>`;
+    const words = line.off === undefined ? line.name : `${line.name} (${offWord(line)})`;
+    return `<li>${line.off === undefined ? sample : ""}<span>${html(words)}</span></li>`;
+  });
+  return `<ul class="legend">${items.join("")}</ul>`;
+}
+
+/** Base64 and nothing else goes into an address; what is none is shown by its caption alone. */
+function image({ caption, description, type, base64 }: Image): string {
+  const picture = /^[A-Za-z0-9+/]+={0,2}$/.test(base64)
+    ? `<img src="data:${type};base64,${base64}" alt="${html(description)}">`
+    : "";
+  return `<figure><figcaption>${textOf(caption)}</figcaption>${picture}</figure>`;
+}
+
+/** @param title of what it stands in: a part that is scrolled is a region of the page, and has to have a name. */
+function blockHtml(block: Exclude<Block, Chart | Image>, title: string): string {
   switch (block.kind) {
     case "heading":
       return `<h${block.level}>${textOf(block.content)}</h${block.level}>`;
     case "text":
       return `<p${block.muted === true ? ' class="muted"' : ""}>${textOf(block.content)}</p>`;
     case "table":
-      return block.columns === undefined ? facts(block) : table(block, block.columns);
+      return block.columns === undefined ? facts(block) : scrolled(table(block, block.columns), title);
     case "list":
       if (block.layout === "line") return `<p>${block.items.map(({ content }) => textOf(content)).join(" · ")}</p>`;
       return `<ul${className(block.tone)}>${block.items.map(({ content }) => `<li>${textOf(content)}</li>`).join("")}</ul>`;
     case "code":
-      return `<pre>${html(block.text)}</pre>`;
+      return `<pre tabindex="0">${html(block.text)}</pre>`;
     case "graph":
-      return `<figure class="scroll">${svgGraph(block)}</figure>`;
+      return `<figure class="scroll drawn" tabindex="0">${svgGraph(block)}</figure>`;
+    case "parallel":
+      return `<figure class="scroll drawn" tabindex="0">${svgParallel(block)}</figure>`;
+    case "shares":
+      return shares(block);
+    case "timeline":
+      return scrolled(timeline(block), title);
     case "details":
       return `<details><summary>${textOf(block.summary)}</summary>${htmlOf(block.blocks)}</details>`;
   }
+}
+
+/** What may be wider than the page can be scrolled, with the keyboard too. */
+function scrolled(content: string, title: string): string {
+  return `<div class="scroll" role="region" tabindex="0" aria-label="${html(title)}">${content}</div>`;
 }
 
 function facts({ rows }: Table): string {
@@ -97,16 +160,52 @@ function facts({ rows }: Table): string {
   return `<dl>${pairs.join("")}</dl>`;
 }
 
-function table({ rows }: Table, columns: readonly Column[]): string {
-  const cell = (tag: "th" | "td", text: Text, index: number) =>
-    `<${tag}${columns[index]?.numeric === true ? ' class="n"' : ""}>${textOf(text)}</${tag}>`;
+function table({ rows, sortKeys }: Table, columns: readonly Column[]): string {
+  const classes = columns.map(({ numeric, long }) =>
+    numeric === true ? ' class="n"' : long === true ? ' class="long"' : "",
+  );
+  const cell = (text: Text, row: number, index: number) => {
+    const key = sortKeys?.[row]?.[index];
+    return `<td${classes[index] ?? ""}${key === undefined ? "" : ` data-key="${key}"`}>${textOf(text)}</td>`;
+  };
+  const abilities = `${rows.length > mostUnsearched ? " data-search" : ""}${sortKeys === undefined ? "" : " data-sort"}`;
   return [
-    '<div class="scroll"><table><thead><tr>',
-    ...columns.map(({ title }, index) => cell("th", title, index)),
+    `<table${abilities}><thead><tr>`,
+    ...columns.map(({ title }, index) => `<th scope="col"${classes[index] ?? ""}>${html(title)}</th>`),
     "</tr></thead><tbody>",
-    ...rows.map((cells) => `<tr>${cells.map((text, index) => cell("td", text, index)).join("")}</tr>`),
-    "</tbody></table></div>",
+    ...rows.map((cells, row) => `<tr>${cells.map((text, index) => cell(text, row, index)).join("")}</tr>`),
+    "</tbody></table>",
   ].join("");
+}
+
+/** One stacked bar for each state, and its shares in words below it. */
+function shares(block: Shares): string {
+  const names = namesIn(block);
+  const colour = (name: string) => `p${(names.indexOf(name) % 4) + 1}`;
+  const bars = block.bars.map(({ title, parts: all }) => {
+    const bar = all.map(({ name, percent }) => `<span class="${colour(name)}" style="width:${percent}%"></span>`);
+    const words = all.map(
+      ({ name, percent }, index) =>
+        `${index === 0 ? "" : ", "}<span class="key ${colour(name)}" aria-hidden="true"></span><code>${html(name)}</code> ${percent} %`,
+    );
+    return [
+      `<p class="title">${html(title)}</p><div><div class="share" aria-hidden="true">${bar.join("")}</div>`,
+      `<p class="parts">${words.length === 0 ? "none" : words.join("")}</p></div>`,
+    ].join("");
+  });
+  return `<div class="shares">${bars.join("")}</div>`;
+}
+
+/** A table whose last column has the bars: what they show is in the others in words. */
+function timeline(block: Timeline): string {
+  const whole = lengthOf(block);
+  const percent = (seconds: number) => Math.round((seconds / whole) * 10_000) / 100;
+  const rows = block.bars.map(({ subject, phase, tone, from, seconds }) => {
+    const bar = `<span class="track ${tone}" aria-hidden="true"><i style="left:${Math.min(99.5, percent(from))}%;width:${percent(seconds)}%"></i></span>`;
+    return `<tr><td><code>${html(subject)}</code></td><td>${html(phase)}</td><td class="n began">${html(elapsed(from))}</td><td class="n">${html(duration(seconds))}</td><td class="when">${bar}</td></tr>`;
+  });
+  const head = `<th scope="col">What</th><th scope="col">Phase</th><th scope="col" class="n began">Began after</th><th scope="col" class="n">Took</th><th scope="col">When</th>`;
+  return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
 function textOf(text: Text): string {

@@ -1,4 +1,5 @@
 import { partsOf, plainText, type Block, type Column, type Table, type Text } from "../document.ts";
+import { duration, elapsed } from "../format.ts";
 
 /** Lines of a log under a heading. */
 export type LogGroup = { readonly title: string; readonly lines: readonly string[] };
@@ -34,7 +35,22 @@ function linesOf(block: Block): readonly string[] {
       return [oneLine(block.summary), ...block.blocks.flatMap(linesOf).map((line) => `  ${line}`)];
     case "chart":
     case "graph":
+    case "parallel":
       return [];
+    case "shares":
+      return block.bars.map(({ title, parts }) => {
+        const words = parts.map(({ name, percent }) => `${name} ${percent} %`).join(", ");
+        return flat(`${title}: ${words === "" ? "none" : words}`);
+      });
+    case "timeline":
+      return aligned([
+        ["What", "Phase", "Began after", "Took"],
+        ...block.bars.map(({ subject, phase, from, seconds }) =>
+          [subject, phase, elapsed(from), duration(seconds)].map(flat),
+        ),
+      ]);
+    case "image":
+      return indented("- ", block.caption);
   }
 }
 

@@ -1,6 +1,19 @@
-import { partsOf, type Block, type Chart, type Document, type Inline, type Table, type Text } from "../document.ts";
-import { chartPoints } from "./chart-points.ts";
+import {
+  code,
+  partsOf,
+  type Block,
+  type Chart,
+  type Document,
+  type Inline,
+  type Shares,
+  type Table,
+  type Text,
+  type Timeline,
+} from "../document.ts";
+import { count, duration, elapsed } from "../format.ts";
+import { chartLegend, mermaidChart } from "./mermaid-chart.ts";
 import { mermaidGraph } from "./mermaid-graph.ts";
+import { lengthOf, namesIn, textBar, textShares } from "./text-bars.ts";
 import { codeSpan, fence, httpsAddress, inline, link } from "./escape.ts";
 import type { RankedText } from "./size-limit.ts";
 
@@ -15,8 +28,16 @@ export function markdownSections(document: Document): readonly RankedText[] {
 
 /** Every block ends its line, and a blank line parts it from the next. */
 export function markdownOf(blocks: readonly Block[]): string {
-  return blocks.map((block) => `${blockText(block)}\n`).join("\n");
+  return blocks
+    .map((block, index) => ({ text: blockText(block), isLast: !isOneList(block, blocks[index + 1]) }))
+    .filter(({ text }) => text !== "")
+    .map(({ text, isLast }) => `${text}\n${isLast ? "\n" : ""}`)
+    .join("")
+    .replace(/\n\n$/, "\n");
 }
+
+/** Images that follow each other are lines of one list. */
+const isOneList = (block: Block, next: Block | undefined) => block.kind === "image" && next?.kind === "image";
 
 function blockText(block: Block): string {
   switch (block.kind) {
@@ -25,7 +46,7 @@ function blockText(block: Block): string {
     case "text":
       return textOf(block.content);
     case "table":
-      return table(block);
+      return foldedTable(block);
     case "list":
       return block.layout === "line"
         ? block.items.map(({ content }) => textOf(content)).join(" · ")
@@ -38,10 +59,27 @@ function blockText(block: Block): string {
       return chart(block);
     case "graph":
       return fence(mermaidGraph(block), "mermaid");
+    case "parallel":
+      // GitHub draws none, and the table beside it has all of it.
+      return "";
+    case "shares":
+      return shares(block);
+    case "timeline":
+      return timeline(block);
+    case "image":
+      return `- ${textOf(block.caption)}`;
   }
 }
 
-function table({ columns, rows }: Table): string {
+function foldedTable(block: Table): string {
+  const { fold, rows } = block;
+  if (fold === undefined || rows.length <= fold.after) return table(block);
+  const more = rows.slice(fold.after);
+  const folded = table({ ...block, rows: more });
+  return `${table({ ...block, rows: rows.slice(0, fold.after) })}\n\n<details><summary>${count(more.length, `more ${fold.noun}`)}</summary>\n\n${folded}\n\n</details>`;
+}
+
+function table({ columns, rows }: Pick<Table, "columns" | "rows">): string {
   const head = columns?.map(({ title }) => inline(title)) ?? ["", ""];
   return [head, head.map(() => "---"), ...rows.map((cells) => cells.map((cell) => textOf(cell)))]
     .map((cells) => `| ${cells.join(" | ")} |`)
@@ -86,23 +124,39 @@ function inlineText(part: Inline): string {
   }
 }
 
-/** A diagram that GitHub draws. */
-function chart({ title, points }: Chart): string {
-  const drawn = chartPoints(points);
-  return fence(
-    [
-      "xychart-beta",
-      `  title "${title.replaceAll(/["\n\r`]/g, "'").slice(0, 60)}"`,
-      `  x-axis "step" [${drawn.points.map(({ step }) => step).join(", ")}]`,
-      `  y-axis ${plainNumber(drawn.low)} --> ${plainNumber(drawn.high)}`,
-      `  line [${drawn.points.map(({ value }) => plainNumber(value)).join(", ")}]`,
-    ].join("\n"),
-    "mermaid",
+/** A diagram that GitHub draws, and in words which of its lines is which. */
+function chart(block: Chart): string {
+  const legend = chartLegend(block).map(({ colour, text }) =>
+    colour === undefined ? inline(text) : `${colour}: ${inline(text)}`,
   );
+  const diagram = fence(mermaidChart(block), "mermaid");
+  return legend.length === 0 ? diagram : `${diagram}\n\n<sub>${legend.join("<br>")}</sub>`;
 }
 
-/** Mermaid reads no exponents. */
-function plainNumber(value: number): string {
-  const text = String(Number(value.toPrecision(6)));
-  return text.includes("e") ? value.toFixed(12).replace(/0+$/, "0") : text;
+/** A bar of signs for each state, with the shares in numbers. */
+function shares(block: Shares): string {
+  const names = namesIn(block);
+  const rows = block.bars.map((one): readonly Text[] => {
+    const { shares: parts, bar } = textShares(one, names);
+    const words = parts.flatMap(({ shade, name, percent }, index): readonly Inline[] => [
+      `${index === 0 ? "" : ", "}${shade} `,
+      code(name),
+      ` ${percent} %`,
+    ]);
+    return [one.title, code(bar), words.length === 0 ? "none" : words];
+  });
+  return table({ columns: ["", "", ""].map((title) => ({ title })), rows });
+}
+
+function timeline(block: Timeline): string {
+  const whole = lengthOf(block);
+  const columns = ["What", "Phase", "Began after", "Took", "When"].map((title) => ({ title }));
+  const rows = block.bars.map((bar): readonly Text[] => [
+    code(bar.subject),
+    bar.phase,
+    elapsed(bar.from),
+    duration(bar.seconds),
+    code(textBar(bar, whole)),
+  ]);
+  return table({ columns, rows });
 }

@@ -6,8 +6,9 @@ export function mermaidGraph({ nodes, edges }: Graph): string {
   return [
     "flowchart LR",
     ...nodes.map(({ label, state, duration, tone }, index) => {
-      const second = duration === undefined ? state : `${state}, ${duration}`;
-      return `  s${index}["${entities(shownLabel(label))}<br/>${entities(second)}"]:::${tone}`;
+      // On lines of their own: Mermaid wraps what is longer than it likes, at any place.
+      const lines = [shownLabel(label), state, ...(duration === undefined ? [] : [duration])];
+      return `  s${index}["${lines.map(entities).join("<br/>")}"]:::${tone}`;
     }),
     ...edges.map(([from, to]) => `  s${from} --> s${to}`),
     "  classDef good stroke:#1a7f37,stroke-width:2px",

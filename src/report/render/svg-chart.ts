@@ -1,43 +1,50 @@
 import type { Chart } from "../document.ts";
 import { metric } from "../format.ts";
-import { chartPoints } from "./chart-points.ts";
+import { drawnChart, type DrawnLine } from "./chart-points.ts";
 import { html } from "./escape.ts";
 
-const width = 520;
-const height = 220;
-const margin = { top: 14, right: 18, bottom: 34, left: 62 };
+/** As narrow as it is on a phone, where its words must still be read. */
+const width = 360;
+const height = 200;
+const margin = { top: 12, right: 14, bottom: 36, left: 54 };
 
-/** A line over its steps as one self-contained picture. */
-export function svgChart({ description, points }: Chart): string {
-  const drawn = chartPoints(points);
-  const steps = drawn.points.map(({ step }) => step);
-  const [firstStep, lastStep] = [Math.min(...steps), Math.max(...steps)];
+/** Lines over their steps as one self-contained picture. */
+export function svgChart(chart: Chart): string {
+  const { description } = chart;
+  const drawn = drawnChart(chart);
+  const { firstStep, lastStep, low, high } = drawn;
   const x = (step: number) =>
     margin.left + ((step - firstStep) / (lastStep - firstStep || 1)) * (width - margin.left - margin.right);
   const y = (value: number) =>
-    height - margin.bottom - ((value - drawn.low) / (drawn.high - drawn.low)) * (height - margin.top - margin.bottom);
-  const line = drawn.points.map(({ step, value }) => `${round(x(step))},${round(y(value))}`).join(" ");
-  const yTicks = niceTicks(drawn.low, drawn.high, 5);
-  const xTicks = niceTicks(firstStep, lastStep, 6).filter(Number.isInteger);
+    height - margin.bottom - ((value - low) / (high - low)) * (height - margin.top - margin.bottom);
+  const yTicks = niceTicks(low, high, 6);
+  const xTicks = niceTicks(firstStep, lastStep, 5).filter(Number.isInteger);
+  const bottom = height - margin.bottom;
+  const line = ({ role, points }: DrawnLine): string => {
+    if (points.length === 0) return "";
+    const path = points.map(({ step, value }) => `${round(x(step))},${round(y(value))}`).join(" ");
+    const dots =
+      role === "current" && points.length <= 25
+        ? points.map(
+            ({ step, value }) => `<circle class="dot" cx="${round(x(step))}" cy="${round(y(value))}" r="2.5"/>`,
+          )
+        : [];
+    return `<polyline class="line ${role}" points="${path}"/>${dots.join("")}`;
+  };
   return [
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${html(description)}" xmlns="http://www.w3.org/2000/svg">`,
-    `<title>${html(description)}</title>`,
     ...yTicks.map(
       (tick) =>
         `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${round(y(tick))}" y2="${round(y(tick))}"/>` +
         `<text class="tick" x="${margin.left - 8}" y="${round(y(tick) + 4)}" text-anchor="end">${html(metric(tick))}</text>`,
     ),
     ...xTicks.map(
-      (tick) =>
-        `<text class="tick" x="${round(x(tick))}" y="${height - margin.bottom + 18}" text-anchor="middle">${tick}</text>`,
+      (tick) => `<text class="tick" x="${round(x(tick))}" y="${bottom + 16}" text-anchor="middle">${tick}</text>`,
     ),
-    `<line class="axis" x1="${margin.left}" x2="${width - margin.right}" y1="${height - margin.bottom}" y2="${height - margin.bottom}"/>`,
-    `<polyline class="line" points="${line}"/>`,
-    ...(drawn.points.length <= 25
-      ? drawn.points.map(
-          ({ step, value }) => `<circle class="point" cx="${round(x(step))}" cy="${round(y(value))}" r="2.5"/>`,
-        )
-      : []),
+    `<text class="tick" x="${round((margin.left + width - margin.right) / 2)}" y="${height - 5}" text-anchor="middle">step</text>`,
+    `<line class="axis" x1="${margin.left}" x2="${width - margin.right}" y1="${bottom}" y2="${bottom}"/>`,
+    // What a chart is about is drawn over the rest.
+    ...drawn.lines.toReversed().map(line),
     "</svg>",
   ].join("");
 }

@@ -42,14 +42,24 @@ export function deploymentsSection(result: Pick<Result, "deployments"> & Partial
   const { deployments } = result;
   if (deployments.length === 0) return [];
   const isSaid = saidAtTop(result);
-  return [
-    { rank: 2, blocks: [heading(2, "Deployments"), table(deployments)] },
-    ...deployments.flatMap((one) => sectionsOf(one, isSaid)),
-  ];
+  const blocks = [heading(2, "Deployments"), table(deployments), ...deployments.flatMap(shares)];
+  return [{ rank: 2, blocks }, ...deployments.flatMap((one) => sectionsOf(one, isSaid))];
+}
+
+/** Where the traffic goes, before and after. */
+function shares({ endpoint, trafficBefore, trafficAfter }: DeploymentReport): readonly Block[] {
+  if (trafficAfter === undefined) return [];
+  const bar = (title: string, traffic: Traffic) => ({
+    title: `Traffic of ${endpoint} ${title}`,
+    parts: Object.entries(traffic)
+      .filter(([, percent]) => percent > 0)
+      .map(([name, percent]) => ({ name, percent })),
+  });
+  const before = trafficBefore === undefined ? [] : [bar("before", trafficBefore)];
+  return [{ kind: "shares", bars: [...before, bar(before.length === 0 ? "now" : "after", trafficAfter)] }];
 }
 
 function table(deployments: readonly DeploymentReport[]): Block {
-  const hasTraffic = deployments.some(({ trafficAfter }) => trafficAfter !== undefined);
   const hasTests = deployments.some(({ tests }) => tests.length > 0);
   return {
     kind: "table",
@@ -58,7 +68,6 @@ function table(deployments: readonly DeploymentReport[]): Block {
       { title: "Type" },
       { title: "State" },
       { title: "Action" },
-      ...(hasTraffic ? [{ title: "Traffic before" }, { title: "Traffic after" }] : []),
       ...(hasTests ? [{ title: "Tests" }] : []),
       { title: "Duration", numeric: true, reportOnly: true },
     ],
@@ -69,7 +78,6 @@ function table(deployments: readonly DeploymentReport[]): Block {
         deploymentTypeWord(one.type),
         one.state,
         badge(text, tone),
-        ...(hasTraffic ? [trafficText(one.trafficBefore), trafficText(one.trafficAfter)] : []),
         ...(hasTests ? [testsWord(one.tests)] : []),
         duration(one.durationSeconds),
       ];
@@ -122,6 +130,7 @@ function sectionsOf(report: DeploymentReport, isSaid: IsSaid): readonly Section[
 }
 
 function testTable(tests: readonly TestReport[], isSaid: IsSaid): Block {
+  const hasReasons = tests.some(({ message }) => message !== undefined);
   const hasTimes = tests.some(({ latency }) => latency !== undefined);
   return {
     kind: "table",
@@ -137,7 +146,7 @@ function testTable(tests: readonly TestReport[], isSaid: IsSaid): Block {
             { title: "Slowest", numeric: true as const },
           ]
         : []),
-      { title: "Why", long: true },
+      ...(hasReasons ? [{ title: "Why", long: true as const }] : []),
     ],
     rows: tests.map(({ name, passed, status, calls, latency, message, url }): readonly Text[] => [
       url === undefined ? code(name) : link(name, url),
@@ -145,7 +154,7 @@ function testTable(tests: readonly TestReport[], isSaid: IsSaid): Block {
       status ?? "",
       String(calls),
       ...(hasTimes ? [time(latency?.median), time(latency?.p95), time(latency?.max)] : []),
-      message === undefined || isSaid(message) ? "" : sentence(message),
+      ...(hasReasons ? [message === undefined || isSaid(message) ? "" : sentence(message)] : []),
     ]),
   };
 }

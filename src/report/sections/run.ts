@@ -64,14 +64,20 @@ function stateOf({ status, conclusion, reused }: RunReport): Text {
 function gates(results: RunReport["gates"], isSaid: IsSaid): readonly Block[] {
   const steps = results.some(({ step }) => step !== undefined);
   const compares = results.some(({ baseline }) => baseline !== undefined);
-  const rows = results.map(({ metric: name, step, condition, value, baseline, passed, note }): readonly Text[] => [
-    code(name),
-    ...(steps ? [step === undefined ? "" : code(step)] : []),
-    condition,
-    value === undefined ? "not logged" : metric(value),
-    ...(compares ? [baselineText(baseline)] : []),
-    [passed ? badge("passed", "good") : badge("missed", "bad"), note === undefined || isSaid(note) ? "" : `: ${note}`],
-  ]);
+  const rows = results.map((one): readonly Text[] => {
+    const { metric: name, step, value, baseline, passed, note } = one;
+    return [
+      code(name),
+      ...(steps ? [step === undefined ? "" : code(step)] : []),
+      conditionText(one),
+      value === undefined ? "not logged" : metric(value),
+      ...(compares ? [baselineText(baseline)] : []),
+      [
+        passed ? badge("passed", "good") : badge("missed", "bad"),
+        note === undefined || isSaid(note) ? "" : `: ${note}`,
+      ],
+    ];
+  });
   const columns = [
     { title: "Gate" },
     ...(steps ? [{ title: "Step" }] : []),
@@ -83,6 +89,13 @@ function gates(results: RunReport["gates"], isSaid: IsSaid): readonly Block[] {
   return [heading(3, "Gates"), { kind: "table", columns, rows }];
 }
 
+/** What a comparison asks for is a number only once the other run is known. */
+function conditionText({ condition, bounds, baseline }: RunReport["gates"][number]): Text {
+  const { low, high } = (baseline === undefined ? undefined : bounds) ?? {};
+  if (low !== undefined) return `${condition}: at least ${metric(low)}`;
+  return high === undefined ? condition : `${condition}: at most ${metric(high)}`;
+}
+
 /** The value, and the run that it is of. */
 function baselineText(baseline: RunReport["gates"][number]["baseline"]): Text {
   if (baseline === undefined) return "";
@@ -92,7 +105,8 @@ function baselineText(baseline: RunReport["gates"][number]["baseline"]): Text {
 
 /** The last lines of a run that did not succeed. */
 export function logTailSection({ run }: Pick<Result, "run">): readonly Section[] {
-  if (run?.logTail === undefined) return [];
+  // What is short stands with the run.
+  if (run?.logTail === undefined || run.logTail.trimEnd().split("\n").length <= linesShown) return [];
   return [
     {
       rank: 6,

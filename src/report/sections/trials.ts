@@ -1,4 +1,15 @@
-import { badge, code, heading, joined, link, strong, type Block, type Section, type Text } from "../document.ts";
+import {
+  badge,
+  code,
+  heading,
+  joined,
+  link,
+  strong,
+  type Block,
+  type Parallel,
+  type Section,
+  type Text,
+} from "../document.ts";
 import { count, duration, metric } from "../format.ts";
 import type { ChildReport, Result, RunReport } from "../result.ts";
 import { tones } from "../wording.ts";
@@ -11,18 +22,44 @@ const mostRows = 20;
 export function trialsSection({ run }: Pick<Result, "run">): readonly Section[] {
   const trials = (run?.children ?? []).filter(({ trial }) => trial !== undefined);
   if (run === undefined || trials.length === 0) return [];
-  const rows = ranked(trials, run);
-  const more = rows.slice(mostRows);
-  const folded: readonly Block[] =
-    more.length === 0
-      ? []
-      : [{ kind: "details", summary: count(more.length, "more trial"), blocks: [table(more, trials, run)] }];
-  return [
-    {
-      rank: 3,
-      blocks: [heading(2, "Trials"), bestTrial(run), table(rows.slice(0, mostRows), trials, run), ...folded],
-    },
-  ];
+  const blocks = [heading(2, "Trials"), bestTrial(run), ...parallel(trials, run), table(ranked(trials, run), run)];
+  return [{ rank: 3, blocks }];
+}
+
+/** Fewer of either make no picture, and more of either one in which nobody finds anything. Our choice. */
+const drawn = { trials: [3, 300], axes: [2, 10] } as const;
+
+/** An axis for each parameter, and one for the metric that decides. */
+function parallel(trials: readonly ChildReport[], { best }: RunReport): readonly Parallel[] {
+  const names = parameterNames(trials);
+  const axes = names.map((title) => ({
+    title,
+    values: trials.map(({ parameters }) =>
+      Object.hasOwn(parameters, title) ? axisValue(parameters[title]) : undefined,
+    ),
+  }));
+  const values = trials.map(({ metrics }) => finiteOr(best === undefined ? undefined : metrics[best.metric]));
+  const all = best === undefined ? axes : [...axes, { title: best.metric, values }];
+  const isDrawn = (number: number, [least, most]: readonly [number, number]) => number >= least && number <= most;
+  if (!isDrawn(trials.length, drawn.trials) || !isDrawn(all.length, drawn.axes)) return [];
+  const lines = trials.map(({ name, trial }) => ({
+    label: `Trial ${trial ?? name}`,
+    isBest: name === best?.name,
+  }));
+  const shown = best === undefined ? "" : "; the line of the best trial is the thickest";
+  const description = `${count(trials.length, "trial")} over ${all.map(({ title }) => title).join(", ")}, as in the table${shown}`;
+  return [{ kind: "parallel", description, lines, axes: all }];
+}
+
+const finiteOr = (value: number | undefined) => (Number.isFinite(value) ? value : undefined);
+
+/** A number that is one, else a word. */
+function axisValue(value: unknown): number | string | undefined {
+  return typeof value === "number" ? finiteOr(value) : valueText(value);
+}
+
+function parameterNames(trials: readonly ChildReport[]): readonly string[] {
+  return [...new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)))];
 }
 
 function bestTrial({ best, children = [] }: RunReport): Block {
@@ -58,8 +95,8 @@ function ranked(trials: readonly ChildReport[], { best }: RunReport): readonly C
   });
 }
 
-function table(rows: readonly ChildReport[], all: readonly ChildReport[], { best }: RunReport): Block {
-  const names = [...new Set(all.flatMap(({ parameters }) => Object.keys(parameters)))];
+function table(rows: readonly ChildReport[], { best }: RunReport): Block {
+  const names = parameterNames(rows);
   const isWide = names.length > mostColumns;
   const parameterColumns = isWide ? [{ title: "Parameters", long: true as const }] : names.map((title) => ({ title }));
   const cells = (parameters: ChildReport["parameters"]): readonly Text[] =>
@@ -71,9 +108,21 @@ function table(rows: readonly ChildReport[], all: readonly ChildReport[], { best
           ),
         ]
       : names.map((name) => (Object.hasOwn(parameters, name) ? code(valueText(parameters[name])) : ""));
+  const keys = (parameters: ChildReport["parameters"]) =>
+    isWide
+      ? [undefined]
+      : names.map((name) => numberOf(Object.hasOwn(parameters, name) ? parameters[name] : undefined));
   const metricColumn = best === undefined ? [] : [{ title: best.metric, numeric: true as const }];
   return {
     kind: "table",
+    fold: { after: mostRows, noun: "trial" },
+    sortKeys: rows.map(({ trial, parameters, metrics, durationSeconds }) => [
+      trial,
+      undefined,
+      ...keys(parameters),
+      ...(best === undefined ? [] : [finiteOr(metrics[best.metric])]),
+      durationSeconds,
+    ]),
     columns: [
       { title: "Trial" },
       { title: "State" },
@@ -95,6 +144,8 @@ function table(rows: readonly ChildReport[], all: readonly ChildReport[], { best
     }),
   };
 }
+
+const numberOf = (value: unknown) => (typeof value === "number" ? finiteOr(value) : undefined);
 
 function valueText(value: unknown): string {
   if (typeof value === "number") return metric(value);

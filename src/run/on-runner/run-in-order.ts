@@ -94,6 +94,7 @@ async function runChild(parent: string, number: number, process: RunnerProcess, 
     conclusion: interpretStatus(run.status).conclusion,
     parameters,
     metrics: lastValuesOf(run.metrics),
+    startedAt: new Date(startedAt).toISOString(),
     durationSeconds: (deps.clock.now() - startedAt) / 1000,
   };
   return { child, run };

@@ -1,0 +1,47 @@
+import type { Chart, ChartLine } from "../document.ts";
+import { drawnChart, placesOf, sampled, type DrawnLine } from "./chart-points.ts";
+
+/** By their names in the legend; each is seen on light and on dark. Mermaid draws no dashes. */
+const colours = {
+  current: { name: "Blue", value: "#2f81f7" },
+  baseline: { name: "Grey", value: "#848d97" },
+  gate: { name: "Orange", value: "#d4730a" },
+} as const satisfies Readonly<Record<ChartLine["role"], object>>;
+
+/** An xychart that GitHub draws. Its values are spread evenly over the axis, so every line is read at the same places. */
+export function mermaidChart(chart: Chart): string {
+  const drawn = drawnChart(chart);
+  const places = placesOf(drawn);
+  const lines = drawn.lines.filter(({ points }) => points.length > 0);
+  const palette = lines.map(({ role }) => colours[role].value).join(", ");
+  return [
+    // As large as a chart has to be beside others, on the page's own ground.
+    `%%{init: {"xyChart": {"width": 700, "height": 300}, "themeVariables": {"xyChart": {"backgroundColor": "transparent", "plotColorPalette": "${palette}"}}}}%%`,
+    "xychart-beta",
+    `  title "${chart.title.replaceAll(/["\p{C}\p{Zl}\p{Zp}`;%{}]/gu, "'").slice(0, 60)}"`,
+    `  x-axis "step" ${plainNumber(drawn.firstStep)} --> ${plainNumber(drawn.lastStep === drawn.firstStep ? drawn.firstStep + 1 : drawn.lastStep)}`,
+    `  y-axis ${plainNumber(drawn.low)} --> ${plainNumber(drawn.high)}`,
+    ...lines.map(({ points }) => `  line [${sampled(points, drawn, places).map(plainNumber).join(", ")}]`),
+  ].join("\n");
+}
+
+/** Which line is which; nothing where there is one. */
+export function chartLegend(chart: Chart): readonly { readonly colour?: string; readonly text: string }[] {
+  const { lines } = drawnChart(chart);
+  if (lines.length < 2) return [];
+  return lines.map((line) =>
+    line.off === undefined
+      ? { colour: colours[line.role].name, text: line.name }
+      : { text: `${line.name} (${offWord(line)})` },
+  );
+}
+
+export function offWord({ off }: Pick<DrawnLine, "off">): string {
+  return `${off ?? ""} the chart`;
+}
+
+/** Mermaid reads no exponents. */
+function plainNumber(value: number): string {
+  const text = String(Number(value.toPrecision(6)));
+  return text.includes("e") ? value.toFixed(12).replace(/0+$/, "0") : text;
+}
