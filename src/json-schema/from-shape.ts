@@ -74,7 +74,13 @@ function prepared(zod: z.ZodPipe, json: Marked, tests: Tests): void {
   else if (out instanceof z.ZodDiscriminatedUnion) {
     const { discriminator } = out.def;
     const name = String(tests.size);
-    tests.set(name, (word) => !isUnknownWord(zod.safeParse({ [discriminator]: word }).error?.issues));
+    tests.set(name, (word) => {
+      const { issues = [] } = zod.safeParse({ [discriminator]: word }).error ?? {};
+      // A word by which no member is told.
+      return !issues.some(
+        ({ code, path }) => code === "invalid_union" && path.length === 1 && path[0] === discriminator,
+      );
+    });
     json["~spellings"] = name;
   }
 }
@@ -87,11 +93,6 @@ function outOf(zod: z.ZodPipe): unknown {
 
 function wordsOfShape(zod: z.ZodEnum | z.ZodLiteral): readonly string[] {
   return zod instanceof z.ZodEnum ? zod.options.map(String) : [...zod.values].map(String);
-}
-
-/** True where a word is none by which a union tells its members. */
-function isUnknownWord(issues: readonly z.core.$ZodIssue[] = []): boolean {
-  return issues.some(({ code, path }) => code === "invalid_union" && path.length === 1);
 }
 
 function replace(json: Marked, schema: Json): void {

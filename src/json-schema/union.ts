@@ -7,26 +7,35 @@ import { wordsSchema } from "./spelling.ts";
  */
 
 /** A mapping whose kind one of its keys says. */
-export function byWord(key: string, branches: readonly Json[], isTaken: (word: string) => boolean = () => false): Json {
+export function byWord(key: string, branches: readonly Json[], isTaken?: (word: string) => boolean): Json {
   const all = branches.map((branch) => ({ branch, words: wordsOf(branch.properties?.[key]) ?? [] }));
   const cases = all.filter(({ words }) => words.length > 0);
   return choice(
     key,
     cases.map(({ branch, words }) => {
       // The word is checked beside the branches: here the key only has to be known.
-      const { description } = branch.properties?.[key] ?? {};
+      const { description, ...own } = branch.properties?.[key] ?? {};
       const member = description === undefined ? {} : { description };
       return {
-        words: wordsSchema(words, isTaken),
+        words: isTaken === undefined ? bare(own) : wordsSchema(words, isTaken),
         branch: { ...branch, properties: { ...branch.properties, [key]: member } },
       };
     }),
-    wordsSchema(
-      cases.flatMap(({ words }) => words),
-      isTaken,
-    ),
+    isTaken === undefined
+      ? allWords(cases.map(({ branch }) => branch.properties?.[key] ?? {}))
+      : wordsSchema(
+          cases.flatMap(({ words }) => words),
+          isTaken,
+        ),
     branches.find((branch) => branch.required?.includes(key) !== true),
   );
+}
+
+/** The words of several schemas, with the spellings that each of them takes. */
+function allWords(schemas: readonly Json[]): Json {
+  const listed: Json = { type: "string", enum: schemas.flatMap((schema) => wordsOf(schema) ?? []) };
+  const spellings = schemas.flatMap(({ anyOf = [] }) => anyOf.slice(1));
+  return spellings.length === 0 ? listed : { anyOf: [listed, ...spellings] };
 }
 
 type Case = { readonly words: Json; readonly branch: Json };
@@ -65,8 +74,8 @@ export function wordsOf(schema: Json | undefined): readonly string[] | undefined
   if (schema === undefined) return undefined;
   if (typeof schema.const === "string") return [schema.const];
   if (schema.enum?.every((word) => typeof word === "string") === true) return schema.enum;
-  const [listed, spelt, ...more] = schema.anyOf ?? [];
-  return more.length === 0 && spelt?.pattern !== undefined ? wordsOf(listed) : undefined;
+  const [listed, ...spellings] = schema.anyOf ?? [];
+  return spellings.length > 0 && spellings.every(({ pattern }) => pattern !== undefined) ? wordsOf(listed) : undefined;
 }
 
 /** One of several forms: of at most one mapping, one list and single values each is chosen by what is written. */
