@@ -36,7 +36,7 @@ const members = (schema: Json) =>
 const lettersOf = (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, "");
 
 describe.each(paths)("the schema %s", (path) => {
-  it("is compiled by ajv in strict mode, with the keyword for editors alone", () => {
+  it("is compiled by ajv in strict mode, with the keywords for editors alone", () => {
     const ajv = new Ajv({ strict: true });
     ajv.addVocabulary(editorKeywords);
     expect(() => ajv.compile(schemaAt(path))).not.toThrow();
@@ -46,7 +46,7 @@ describe.each(paths)("the schema %s", (path) => {
     const written = schemaAt(path) as Json & { readonly $schema?: string; readonly $id?: string };
     expect(written.$schema).toBe("http://json-schema.org/draft-07/schema#");
     expect(written.$id).toBe(`${path.split("/").at(-1) ?? ""}.schema.json`);
-    expect(written.title).toMatch(/\w/);
+    expect(written.description).toMatch(/^[A-Z].*\.$/);
   });
 
   it("says of every key in a sentence what it means", () => {

@@ -9,7 +9,7 @@ import { kindOf } from "../../src/declaration/document-kind.ts";
 import { schemaNameOf } from "../../src/yaml/schema-name.ts";
 
 /** Keywords for editors alone, which JSON Schema lets anybody add. */
-export const editorKeywords = ["enumDescriptions"];
+export const editorKeywords = ["enumDescriptions", "defaultSnippets", "errorMessage"];
 
 const folder = join(import.meta.dirname, "..", "..", "schema");
 
@@ -85,7 +85,7 @@ function schemaForComponent(
   mapping: Readonly<Record<string, unknown>>,
   schema: string | undefined,
 ): string | undefined {
-  const type = String(mapping["type"] ?? "command").toLowerCase();
+  const type = (typeof mapping["type"] === "string" ? mapping["type"] : "command").toLowerCase();
   const named = mapping["type"] === undefined && schema !== undefined ? schema : undefined;
   const name = named ?? [...componentTypes].find(([, { name: word }]) => word === type)?.[0];
   return name === undefined || !componentTypes.has(name) ? undefined : `az-ml/${name}`;

@@ -18,7 +18,7 @@ export function blocksOf(
   const page = readFileSync(file, "utf8");
   const found: Block[] = [];
   let from = 0;
-  marked.walkTokens(marked.lexer(page), (token) => {
+  void marked.walkTokens(marked.lexer(page), (token) => {
     if (token.type !== "code") return;
     const { lang = "", text } = token as Tokens.Code;
     const at = page.indexOf(text.split("\n")[0] ?? "", page.indexOf("```", from) + 3);

@@ -19,7 +19,7 @@ import { anyTargetSchema, targetSchema } from "./targets.ts";
 export type FileKind = {
   /** Path of the schema in the repository, without `.schema.json`. */
   readonly path: string;
-  /** For people: `az ml command job`. */
+  /** For people, without an article: `az ml command job`. */
   readonly title: string;
   readonly schema: (book: Book) => Json;
 };
@@ -79,5 +79,5 @@ function amlRun(book: Book): Json {
 export function fileJsonSchema({ path, title, schema }: FileKind): Json {
   const book = openBook();
   const name = path.split("/").at(-1) ?? path;
-  return published(schema(book), book, { name, title });
+  return published(schema(book), book, { name, description: `This file declares one ${title}.` });
 }

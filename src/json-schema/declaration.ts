@@ -22,7 +22,6 @@ export function declarationJsonSchema(): Json {
   };
   return published({ ...schema, properties: members }, book, {
     name: "azureml",
-    title: "azureml-targets declaration",
     description: "What a repository declares for Azure Machine Learning: targets, the run, its gates, and deployments.",
   });
 }

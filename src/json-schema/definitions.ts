@@ -13,7 +13,7 @@ const shortest = 120;
 const prefix = "#/definitions/";
 
 /** What says what a place means, and not what stands there. */
-const annotations = ["description", "markdownDescription", "default", "examples", "defaultSnippets", "title"] as const;
+const annotations = ["description", "default", "examples", "defaultSnippets"] as const;
 
 /** A schema in which whatever is the same in several places is written once, under `definitions`. */
 export function shared(root: Json): Json {

@@ -73,7 +73,14 @@ function withHover(member: Json, hover: Hover): Json {
     ...withWords(member, words),
     description: text,
     ...(examples === undefined ? {} : { examples }),
+    ...snippetsOf(member),
   };
+}
+
+/** Words in place of a mapping: editors propose what stands behind `else` only where they are told to. */
+function snippetsOf({ if: condition, else: other }: Json): Pick<Json, "defaultSnippets"> {
+  const words = condition?.type === "object" ? wordsOf(other) : undefined;
+  return words === undefined ? {} : { defaultSnippets: words.map((word) => ({ label: word, body: word })) };
 }
 
 /** The meaning of each word, where the schema lists them. */

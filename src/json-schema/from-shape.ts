@@ -3,7 +3,7 @@ import { bindingText } from "../job/node/io.ts";
 import { booleanWords, integerText, numberText } from "../yaml/shape.ts";
 import { withParts, type Json } from "./json.ts";
 import { inAnyCase, wordsSchema } from "./spelling.ts";
-import { byWord, oneOfSeveral } from "./union.ts";
+import { byWord, eitherOf, oneOfSeveral } from "./union.ts";
 
 /** Marks that the library carries along until the whole is finished. */
 type Marked = Omit<Json, "type"> & {
@@ -50,13 +50,11 @@ export const integerSchema: Json = {
   anyOf: [{ type: "integer" }, { type: "string", pattern: integerText.source }],
 };
 export const numberSchema: Json = { anyOf: [{ type: "number" }, { type: "string", pattern: numberText.source }] };
-export const booleanSchema: Json = {
-  anyOf: [
-    { type: "boolean" },
-    { type: "string", pattern: inAnyCase(booleanWords) },
-    { type: "integer", minimum: 0, maximum: 1 },
-  ],
-};
+export const booleanSchema: Json = eitherOf([
+  { type: "boolean" },
+  { type: "string", pattern: inAnyCase(booleanWords) },
+  { type: "integer", minimum: 0, maximum: 1 },
+]);
 const binding: Json = { type: "string", pattern: bindingText.source };
 
 function isOfBindings(zod: z.ZodType): boolean {
@@ -138,7 +136,7 @@ function alternativesOf({ anyOf, oneOf }: Marked, beside: Beside): readonly Mark
 
 const keywords = [
   ...["description", "default", "examples", "readOnly", "const", "enum", "pattern", "minItems", "maxItems"],
-  ...["properties", "required", "additionalProperties", "items", "allOf"],
+  ...["properties", "required", "additionalProperties", "items", "allOf", "errorMessage"],
 ] as const;
 
 /** The keywords of JSON Schema alone, without bounds of numbers that every number keeps. */

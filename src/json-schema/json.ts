@@ -2,9 +2,7 @@
 export type Json = {
   $ref?: string;
   type?: string;
-  title?: string;
   description?: string;
-  markdownDescription?: string;
   default?: unknown;
   examples?: readonly unknown[];
   defaultSnippets?: readonly object[];
@@ -12,14 +10,13 @@ export type Json = {
   const?: unknown;
   enum?: readonly unknown[];
   enumDescriptions?: readonly string[];
-  markdownEnumDescriptions?: readonly string[];
+  /** What editors say in place of their own message. */
+  errorMessage?: string;
   pattern?: string;
-  format?: string;
   minimum?: number;
   maximum?: number;
   minItems?: number;
   maxItems?: number;
-  minProperties?: number;
   properties?: Record<string, Json>;
   required?: readonly string[];
   additionalProperties?: Json | boolean;

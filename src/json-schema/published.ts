@@ -3,19 +3,24 @@ import { shared } from "./definitions.ts";
 import { described } from "./describe.ts";
 import type { Json } from "./json.ts";
 
-type About = { readonly name: string; readonly title: string; readonly description?: string };
+type About = {
+  /** Of its file, without `.schema.json`. */
+  readonly name: string;
+  /** What files of it are: a sentence. */
+  readonly description: string;
+};
 
 /** A schema as it is published: with its hover texts, what is the same written once, and its name. */
-export function published(root: Json, book: Book, { name, title, description }: About): Json {
+export function published(root: Json, book: Book, { name, description }: About): Json {
   const whole = unfolded(root, book);
   const texts = described({ ...whole.schema, definitions: book.definitions }, whole.name ?? name);
   const { definitions = {}, ...rest } = shared(texts);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     $id: `${name}.schema.json`,
-    title,
-    ...(description === undefined ? {} : { description }),
+    // No title: editors would show it above the text of every key.
     ...rest,
+    description,
     ...(Object.keys(definitions).length === 0 ? {} : { definitions }),
   } as Json;
 }

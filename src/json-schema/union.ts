@@ -34,8 +34,8 @@ export function byWord(key: string, branches: readonly Json[], isTaken?: (word: 
 /** The words of several schemas, with the spellings that each of them takes. */
 function allWords(schemas: readonly Json[]): Json {
   const listed: Json = { type: "string", enum: schemas.flatMap((schema) => wordsOf(schema) ?? []) };
-  const spellings = schemas.flatMap(({ anyOf = [] }) => anyOf.slice(1));
-  return spellings.length === 0 ? listed : { anyOf: [listed, ...spellings] };
+  const spellings = schemas.flatMap(({ anyOf = [] }) => anyOf.flatMap(({ pattern }) => pattern ?? []));
+  return spellings.length === 0 ? listed : { anyOf: [listed, { type: "string", pattern: spellings.join("|") }] };
 }
 
 type Case = { readonly words: Json; readonly branch: Json };
@@ -65,7 +65,7 @@ export function having(key: string, schema: Json = {}): Json {
 }
 
 /** A condition describes nothing. */
-function bare({ description: _, markdownDescription: __, ...rest }: Json): Json {
+function bare({ description: _, ...rest }: Json): Json {
   return rest;
 }
 
@@ -74,8 +74,8 @@ export function wordsOf(schema: Json | undefined): readonly string[] | undefined
   if (schema === undefined) return undefined;
   if (typeof schema.const === "string") return [schema.const];
   if (schema.enum?.every((word) => typeof word === "string") === true) return schema.enum;
-  const [listed, ...spellings] = schema.anyOf ?? [];
-  return spellings.length > 0 && spellings.every(({ pattern }) => pattern !== undefined) ? wordsOf(listed) : undefined;
+  const [listed, spelt] = schema.anyOf ?? [];
+  return spelt?.pattern === undefined ? undefined : wordsOf(listed);
 }
 
 /** One of several forms: of at most one mapping, one list and single values each is chosen by what is written. */
@@ -85,13 +85,21 @@ export function oneOfSeveral(branches: readonly Json[]): Json {
   const single = branches.filter((branch) => !mappings.includes(branch) && !lists.includes(branch));
   const [mapping] = mappings.length > 1 ? [oneMapping(mappings)] : mappings;
   const [list] = lists;
-  if (lists.length > 1 || single.some((branch) => formOf(branch) === undefined)) return { anyOf: branches };
-  const values = single.length > 1 ? { anyOf: single } : single[0];
+  if (lists.length > 1 || single.some((branch) => formOf(branch) === undefined)) return eitherOf(branches);
+  const values = single.length === 0 ? undefined : eitherOf(single);
   return byForm([
     ["object", mapping],
     ["array", list],
     [undefined, values],
   ]);
+}
+
+/**
+ * An `anyOf` of two, in which the second may be one too: of one with more branches the language server for YAML shows no
+ * text.
+ */
+export function eitherOf([first = {}, ...rest]: readonly Json[]): Json {
+  return rest.length === 0 ? first : { anyOf: [first, eitherOf(rest)] };
 }
 
 function byForm(forms: readonly (readonly [string | undefined, Json | undefined])[]): Json {
@@ -120,6 +128,7 @@ function oneMapping(mappings: readonly Json[]): Json {
     const [mark = ""] = marksOf(one, mappings);
     return {
       type: "object",
+      ...(one.errorMessage === undefined ? {} : { errorMessage: one.errorMessage }),
       // Without it no editor would propose the key by which the branch is chosen.
       properties: { [mark]: one.properties?.[mark] ?? {} },
       if: having(mark),

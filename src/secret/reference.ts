@@ -22,6 +22,8 @@ const published = {
     properties: { [key]: { type: "string" as const, pattern } },
     required: [key],
     additionalProperties: false,
+    // For editors, whose own message names a type.
+    errorMessage: `A reference to the secret is expected here, never the secret itself: ${example}.`,
   })),
 };
 
@@ -87,12 +89,7 @@ function faultOf(value: unknown): { message: string; params: RuleParams } | unde
   }
   const entries = Object.entries(value as Readonly<Record<string, unknown>>);
   const [key, reference] = entries[0] ?? [];
-  if (
-    entries.length !== 1 ||
-    !Object.hasOwn(forms, key ?? "") ||
-    typeof reference !== "string" ||
-    reference === ""
-  ) {
+  if (entries.length !== 1 || !Object.hasOwn(forms, key ?? "") || typeof reference !== "string" || reference === "") {
     return { message: `This is not a reference to a secret. Write ${example}.`, params: { code: "malformed-secret" } };
   }
   if (key === "env" && !envName.test(reference)) {
