@@ -104,17 +104,20 @@ const onlyOfAction: Listed = [
     says: /\[(?:illegal|malformed|unknown)-(?!key\])[\w-]+\]/,
     because: "Names and texts have rules that the message says better than a pattern.",
   },
-  { says: /\[wrong-reference\]|is not a reference to/, because: "What a text refers to is found out by its parts." },
+  {
+    says: /\[wrong-reference\]|is not a reference to|would be read from the checkout/,
+    because: "What a text refers to is found out by its parts.",
+  },
   {
     says: /\[out-of-range\]|\[min-above-max\]|\[wrong-steps\]/,
     because: "Numbers are compared with each other, and ranges are the service's.",
   },
   {
-    says: /\[[\w-]+-without-[\w-]+\]|\[(?:gate-condition|wrong-mode|incomplete-certificate|password-or-key|secret-in-checkout|retired|missing-script|wrong-compute|id-and-parts)\]/,
+    says: /\[[\w-]+-without-[\w-]+\]|\[(?:gate-condition|wrong-mode|incomplete-certificate|password-or-key|two-models|retired|missing-script|wrong-compute|id-and-parts)\]/,
     because: "A rule over several keys.",
   },
   {
-    says: /(?:has neither|is missing\. Name the resource by|is missing: |names no (?:script|file)|has no (?:steps|script|name)|no script that answers|sends nothing|says nothing|is given, and|There is (?:code|a scoring_script), and no|says neither on|have no (?:instance_type|runtime_version))/,
+    says: /(?:has neither|Nothing says how|is missing\. Name the resource by|is missing: |names no (?:script|file)|has no (?:steps|script|name)|no script that answers|sends nothing|says nothing|is given, and|There is (?:code|a scoring_script), and no|says neither on|have no (?:instance_type|runtime_version))/,
     because: "A rule over several keys: one of them has to be there, or all of them.",
   },
   {
