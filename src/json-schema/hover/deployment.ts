@@ -36,7 +36,7 @@ export const deploymentTexts: HoverTexts = {
     examples: ["deploy/deployment.yml"],
   },
   strategy:
-    "How traffic gets from the old deployment to the new one: a word, or a mapping with its type. Default: blue-green online, replace elsewhere.",
+    "How traffic gets from the old deployment to the new one: a word, or a mapping with its type. Default: blue-green where an online endpoint has live traffic, else replace.",
   "strategy.type": {
     text: "How traffic gets from the old deployment to the new one.",
     words: {

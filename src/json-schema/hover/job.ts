@@ -35,7 +35,7 @@ export const jobTexts: HoverTexts = {
   "firstSdkPipelineJob.type": "The type of this job: a pipeline of the first SDK.",
   "firstSdkRunJob.type": "The type of this job: a run configuration of the first SDK.",
   "commandJob.name":
-    "Prefix of the run's name, which the action completes by the commit and the definition. Default: the experiment's name.",
+    "Prefix of the run's name, which the action completes by the commit and the definition. Default: run.",
   "sweepJob.name": "Prefix of the run's name, which the action completes by the commit and the definition.",
   "pipelineJob.name": "Prefix of the run's name, which the action completes by the commit and the definition.",
   "sparkJob.name": "Prefix of the run's name, which the action completes by the commit and the definition.",
@@ -43,7 +43,7 @@ export const jobTexts: HoverTexts = {
   "firstSdkPipelineJob.name": "Prefix of the run's name, which the action completes by the commit and the definition.",
   "firstSdkRunJob.name": "Prefix of the run's name, which the action completes by the commit and the definition.",
   experiment_name: {
-    text: "Experiment under which the studio lists the run. Default: the name of the repository.",
+    text: "Experiment under which the studio lists the run. Default: the name of the working folder, as with az ml.",
     examples: ["train-classifier"],
   },
   parent_job_name: "Name of the job that this one is shown below.",
