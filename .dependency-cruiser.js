@@ -20,6 +20,8 @@ const layers = {
   run: "^src/run/",
   release: "^src/release/",
   declaration: "^src/declaration/",
+  // Never loaded by the action: the JSON Schemas are written by a script.
+  "json-schema": "^src/json-schema/",
   permissions: "^src/permissions/",
   plan: "^src/plan/",
   attach: "^src/attach/",

@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { fileKinds } from "../src/json-schema/az-ml.ts";
 import { failureReasons } from "../src/report/failure-reasons.ts";
 import type { CodeEntry } from "../src/yaml/code-entry.ts";
 import { problemCodes } from "../src/yaml/problem-codes.ts";
 import { generated } from "./generated.ts";
 
-/** Puts the tables of inputs and outputs into the README, from `action.yml`, and those of codes into docs/codes.md. */
+/**
+ * Puts the tables of inputs and outputs into the README, from `action.yml`, those of codes into docs/codes.md, and that of
+ * schemas into docs/editors.md.
+ */
 const root = join(import.meta.dirname, "..");
 const action = parse(readFileSync(join(root, "action.yml"), "utf8")) as {
   readonly inputs: Readonly<Record<string, { readonly description: string; readonly default: string }>>;
@@ -21,10 +25,24 @@ const outputs = Object.entries(action.outputs).map(
   ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
 );
 
+const schemas = [{ path: "azureml", title: "declaration file of this action, `azureml.yml`" }, ...fileKinds].map(
+  ({ path, title }) => `| ${cell(title)} | [\`${path}.schema.json\`](../schema/${path}.schema.json) |`,
+);
+
 let readme = readFileSync(join(root, "README.md"), "utf8");
 readme = between(readme, "inputs", ["| Input | Default | Meaning |", "| --- | --- | --- |", ...inputs].join("\n"));
 readme = between(readme, "outputs", ["| Output | Meaning |", "| --- | --- |", ...outputs].join("\n"));
 generated("README.md", readme, "npm run docs");
+generated(
+  "docs/editors.md",
+  between(
+    readFileSync(join(root, "docs/editors.md"), "utf8"),
+    "schemas",
+    ["| File | Schema |", "| --- | --- |", ...schemas].join("\n"),
+    "docs/editors.md",
+  ),
+  "npm run docs",
+);
 generated("docs/codes.md", codesPage(), "npm run docs");
 
 function codesPage(): string {
@@ -58,9 +76,9 @@ function codeTable(title: string, entries: Readonly<Record<string, CodeEntry>>, 
   return ignored([`| ${title} | What it means | What to do |`, "| --- | --- | --- |", ...rows].join("\n"));
 }
 
-function between(text: string, name: string, content: string): string {
+function between(text: string, name: string, content: string, page = "README.md"): string {
   const pattern = new RegExp(`<!-- ${name}-start -->[\\s\\S]*?<!-- ${name}-end -->`);
-  if (!pattern.test(text)) throw new Error(`README.md has no place for ${name}.`);
+  if (!pattern.test(text)) throw new Error(`${page} has no place for ${name}.`);
   return text.replace(pattern, () => `<!-- ${name}-start -->\n\n${ignored(content)}\n\n<!-- ${name}-end -->`);
 }
 

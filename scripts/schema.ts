@@ -1,9 +1,14 @@
-import { declarationJsonSchema } from "../src/declaration/json-schema.ts";
+import { fileJsonSchema, fileKinds } from "../src/json-schema/az-ml.ts";
+import { declarationJsonSchema } from "../src/json-schema/declaration.ts";
 import { planFileJsonSchema } from "../src/plan/plan-file.ts";
 import { resultJsonSchema } from "../src/report/result-schema.ts";
 import { generated } from "./generated.ts";
 
-const text = (schema: unknown) => `${JSON.stringify(schema, undefined, 2)}\n`;
-generated("schema/azureml.schema.json", text(declarationJsonSchema()), "npm run schema");
-generated("schema/plan.schema.json", text(planFileJsonSchema()), "npm run schema");
-generated("schema/result.schema.json", text(resultJsonSchema()), "npm run schema");
+const write = (path: string, schema: unknown, indent: number) =>
+  generated(`schema/${path}.schema.json`, `${JSON.stringify(schema, undefined, indent)}\n`, "npm run schema");
+
+// These are deep: one space for each level makes them a third smaller than two.
+write("azureml", declarationJsonSchema(), 1);
+for (const kind of fileKinds) write(kind.path, fileJsonSchema(kind), 1);
+write("plan", planFileJsonSchema(), 2);
+write("result", resultJsonSchema(), 2);

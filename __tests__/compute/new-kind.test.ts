@@ -10,7 +10,7 @@ import type * as targetList from "../../src/compute/target.ts";
 import type { ComputeTarget } from "../../src/compute/target.ts";
 import type * as documentKind from "../../src/declaration/document-kind.ts";
 import type * as duplicates from "../../src/declaration/duplicates.ts";
-import type * as jsonSchema from "../../src/declaration/json-schema.ts";
+import type * as jsonSchema from "../../src/json-schema/declaration.ts";
 import type * as permissionNeeds from "../../src/permissions/needs.ts";
 import type * as planning from "../../src/plan/plan.ts";
 import type * as preflights from "../../src/plan/preflight.ts";
@@ -56,7 +56,7 @@ async function loadCopy() {
     ...(await load<typeof targetList>(list)),
     ...(await load<typeof documentKind>("declaration/document-kind.ts")),
     ...(await load<typeof duplicates>("declaration/duplicates.ts")),
-    ...(await load<typeof jsonSchema>("declaration/json-schema.ts")),
+    ...(await load<typeof jsonSchema>("json-schema/declaration.ts")),
     ...(await load<typeof permissionNeeds>("permissions/needs.ts")),
     ...(await load<typeof planning>("plan/plan.ts")),
     ...(await load<typeof preflights>("plan/preflight.ts")),
@@ -116,7 +116,7 @@ describe("a new kind of target", () => {
     const schema = "$schema: https://azuremlschemas.azureedge.net/latest/quantumCompute.schema.json\nname: qpu\n";
     expect(copy.kindOf(documentOf(schema))).toEqual({ is: "target" });
     expect(copy.kindOf(documentOf("name: qpu\ntype: quantum\n"))).toEqual({ is: "target" });
-    expect(JSON.stringify(copy.declarationJsonSchema())).toContain('{"const":"quantum"}');
+    expect(JSON.stringify(copy.declarationJsonSchema())).toContain('"enum":["quantum"]');
   });
 
   it("is declared once for each resource and namespace", () => {

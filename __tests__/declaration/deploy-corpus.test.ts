@@ -36,3 +36,17 @@ it("tells of a schema that is none before anything is deployed", async () => {
     "azureml.yml:4:43: This is not a JSON Schema: must be equal to one of the allowed values. Fix it, or remove schema. [wrong-schema]",
   ]);
 });
+
+it.each(["managed", "kubernetes", "batch"])(
+  "says of a deployment of type %s that is neither a path nor a mapping what to write",
+  async (type) => {
+    const { problems } = await declare({
+      "azureml.yml": `deploy:\n  type: ${type}\n  endpoint: { name: clf-ep }\n  deployment: 12.5\n`,
+    });
+    expect(problems.filter(isError).map(formatProblem)).toEqual(
+      expect.arrayContaining([
+        "azureml.yml:4:15: 12.5 is not text or a mapping. Write text or a mapping here. [wrong-value]",
+      ]),
+    );
+  },
+);

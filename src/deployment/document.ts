@@ -20,6 +20,9 @@ const schemas = new Map<string, DeployDocument>([
   ["pipelineComponentBatchDeployment", { part: "deployment", type: "batch" }],
 ]);
 
+/** The names of az ml's schemas of what is deployed. */
+export const deploySchemaNames: readonly string[] = [...schemas.keys()];
+
 /** @param schema the name of an az ml schema. */
 export function deployDocumentOfSchema(schema: string): DeployDocument | undefined {
   return schemas.get(schema);

@@ -8,16 +8,22 @@ type WithoutPlace<Reference> = Reference extends unknown ? Omit<Reference, "wher
 /** A reference before the reader of its declaration has said where it is. */
 export type UnplacedSecret = WithoutPlace<SecretReference>;
 
+const envName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const vaultAddress = /^https:\/\/[^/?#@]+\/secrets\/[0-9A-Za-z-]+(?:\/[0-9A-Za-z]+)?\/?$/;
+const forms = { env: envName, key_vault: vaultAddress, file: /./ } as const;
+
 const example = "{ env: NAME }, { key_vault: https://VAULT/secrets/NAME } or { file: PATH }";
 
 /** What the published JSON Schema says of a reference: a shape that checks by code has no schema of its own. */
 const published = {
   description: "A reference to a secret, never the secret itself.",
-  oneOf: ["env", "key_vault", "file"].map((key) => ({
+  oneOf: Object.entries(forms).map(([key, { source: pattern }]) => ({
     type: "object" as const,
-    properties: { [key]: { type: "string" as const } },
+    properties: { [key]: { type: "string" as const, pattern } },
     required: [key],
     additionalProperties: false,
+    // For editors, whose own message names a type.
+    errorMessage: `A reference to the secret is expected here, never the secret itself: ${example}.`,
   })),
 };
 
@@ -83,15 +89,10 @@ function faultOf(value: unknown): { message: string; params: RuleParams } | unde
   }
   const entries = Object.entries(value as Readonly<Record<string, unknown>>);
   const [key, reference] = entries[0] ?? [];
-  if (
-    entries.length !== 1 ||
-    !["env", "key_vault", "file"].includes(key ?? "") ||
-    typeof reference !== "string" ||
-    reference === ""
-  ) {
+  if (entries.length !== 1 || !Object.hasOwn(forms, key ?? "") || typeof reference !== "string" || reference === "") {
     return { message: `This is not a reference to a secret. Write ${example}.`, params: { code: "malformed-secret" } };
   }
-  if (key === "env" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(reference)) {
+  if (key === "env" && !envName.test(reference)) {
     const name = expressionIn(reference)?.name;
     return {
       message: `This is not the name of an environment variable. ${name === undefined ? "Use letters, digits and underscores." : giveByEnv(name)}`,
@@ -102,7 +103,7 @@ function faultOf(value: unknown): { message: string; params: RuleParams } | unde
     const { message, fix } = reservedFault(reference);
     return { message: `${message} ${fix}`, params: { code: "reserved-secret" } };
   }
-  if (key === "key_vault" && !/^https:\/\/[^/?#@]+\/secrets\/[0-9A-Za-z-]+(?:\/[0-9A-Za-z]+)?\/?$/.test(reference)) {
+  if (key === "key_vault" && !vaultAddress.test(reference)) {
     return {
       message:
         "This is not the address of a Key Vault secret. Write https://VAULT/secrets/NAME or https://VAULT/secrets/NAME/VERSION.",

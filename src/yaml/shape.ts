@@ -32,26 +32,28 @@ export function textOnceMapping(today: (old: Readonly<Record<string, unknown>>) 
   });
 }
 
+/** Text that is taken for a whole number. */
+export const integerText = /^\s*[-+]?\d+\s*$/;
+
 /** A whole number; az ml takes one written as text too. */
 export const integer = shape(() =>
   z.preprocess(
-    (value) => (typeof value === "string" && /^\s*[-+]?\d+\s*$/.test(value) ? Number(value) : value),
+    (value) => (typeof value === "string" && integerText.test(value) ? Number(value) : value),
     z.int({ error: ({ input }) => numberFault(input, "a whole number") }),
   ),
 );
 
+/** Text that Python's `float` takes: digits with underscores between them, and nothing hexadecimal. */
+export const numberText =
+  /^\s*[-+]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?\s*$/;
+
 /** A number; az ml takes one written as text too. */
 export const number = shape(() =>
   z.preprocess(
-    (value) => (typeof value === "string" && isPythonNumber(value) ? Number(value.replaceAll("_", "")) : value),
+    (value) => (typeof value === "string" && numberText.test(value) ? Number(value.replaceAll("_", "")) : value),
     z.number({ error: ({ input }) => numberFault(input, "a number") }),
   ),
 );
-
-/** Text that Python's `float` takes: digits with underscores between them, and nothing hexadecimal. */
-function isPythonNumber(text: string): boolean {
-  return /^\s*[-+]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[-+]?\d+(?:_\d+)*)?\s*$/i.test(text);
-}
 
 function numberFault(input: unknown, expected: string): string {
   return typeof input === "object"
@@ -61,6 +63,9 @@ function numberFault(input: unknown, expected: string): string {
 
 const truthy = new Set(["t", "true", "on", "y", "yes", "1"]);
 const falsy = new Set(["f", "false", "off", "n", "no", "0"]);
+
+/** Text that is taken for true or false, in any case. */
+export const booleanWords: readonly string[] = [...truthy, ...falsy];
 
 /** True or false; az ml takes the usual words for them as text too. */
 export const boolean = shape(() =>

@@ -12,7 +12,7 @@ import { checkEndpointName } from "../parts/endpoint-name.ts";
 import type { DeployedModel } from "../parts/model.ts";
 import { checkName } from "../parts/name.ts";
 import { assetsOfScoring, secretsOfVariables } from "../parts/scoring.ts";
-import { readSettings, settingKeys } from "../parts/settings.ts";
+import { documentKey, readSettings, settingKeys } from "../parts/settings.ts";
 import type { DeploymentSecret } from "../resolved.ts";
 import type { BatchDeployment } from "./definition.ts";
 import { batchEndpointSchema, readBatchEndpoint } from "./endpoint.ts";
@@ -53,8 +53,8 @@ const settingsSchema = shape(() =>
   z.strictObject({
     ...settingKeys(),
     type: z.literal("batch").optional(),
-    endpoint: z.unknown().optional(),
-    deployment: z.unknown().optional(),
+    endpoint: documentKey(),
+    deployment: documentKey(),
     set_default: setDefaultKey(),
   }),
 );

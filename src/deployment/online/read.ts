@@ -7,7 +7,7 @@ import { checkShape, text } from "../../yaml/shape.ts";
 import { valueAt, type SourceNode } from "../../yaml/source.ts";
 import type { DeployEntry, ReadDeployment } from "../kind.ts";
 import { checkEndpointName } from "../parts/endpoint-name.ts";
-import { readSettings, settingKeysWithStrategy } from "../parts/settings.ts";
+import { documentKey, readSettings, settingKeysWithStrategy } from "../parts/settings.ts";
 import { readStrategy, type StrategyName } from "../parts/strategy.ts";
 import type { OnlineDeployment } from "./definition.ts";
 import { kubernetesDeploymentSchema, managedDeploymentSchema, readOnlineDefinition } from "./deployment.ts";
@@ -45,8 +45,8 @@ const settingsSchema = (type: OnlineType) => () =>
   z.strictObject({
     ...settingKeysWithStrategy(),
     type: z.literal(type).optional(),
-    endpoint: z.unknown().optional(),
-    deployment: z.unknown().optional(),
+    endpoint: documentKey(),
+    deployment: documentKey(),
   });
 
 /** A declared online deployment, with every problem of its settings, its endpoint and its deployment. */

@@ -1,6 +1,6 @@
-import type * as z from "zod";
+import * as z from "zod";
 import type { PartReader } from "../../job/parts/read-part.ts";
-import { boolean, integer } from "../../yaml/shape.ts";
+import { boolean, integer, text } from "../../yaml/shape.ts";
 import type { DeploymentBase } from "../kind.ts";
 import { promotedSchema } from "./model.ts";
 import { strategySchema } from "./strategy.ts";
@@ -21,6 +21,9 @@ export const settingKeys = () => ({
 
 /** The same with `strategy`, which batch deployments have not. */
 export const settingKeysWithStrategy = () => ({ ...settingKeys(), strategy: strategySchema().optional() });
+
+/** One of az ml's documents in the mapping: its path or its keys, which a reader of its own checks. */
+export const documentKey = () => z.union([text(), z.record(z.string(), z.unknown())]).optional();
 
 type Declared = z.infer<z.ZodObject<ReturnType<typeof settingKeys>>>;
 

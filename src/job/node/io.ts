@@ -54,9 +54,11 @@ export type NodeOutput =
     };
 export type NodeOutputs = Readonly<Record<string, NodeOutput>>;
 
+export const bindingText = /^\$\{\{\s*\S+?\s*\}\}$/;
+
 /** Binds to what stands around: the whole text of an input, or of a path. */
 export function isBinding(value: unknown): value is string {
-  return typeof value === "string" && /^\$\{\{\s*\S+?\s*\}\}$/.test(value);
+  return typeof value === "string" && bindingText.test(value);
 }
 
 /** @param ports the inputs of the component, where they are known: a bare text for a data input is its path. */
