@@ -15,6 +15,18 @@ import { trialsSection } from "../report/sections/trials.ts";
 export function logResult(whole: Result, failures: readonly Failure[], folder: string, log: Log): void {
   // Part by part, before sentences are made of the parts: at the end of one may be the beginning of a secret.
   const result = withoutSecrets(whole);
+  logParts(result, log);
+  for (const { what, next } of result.leftGoing) log.annotate("warning", `${what}. ${next}`);
+  for (const failure of failures) log.failure(failure, folder);
+  log.info(
+    result.conclusion === "success"
+      ? `${result.command} succeeded.`
+      : `${result.command} did not succeed: ${result.failureReason ?? ""}.`,
+  );
+}
+
+/** What was done or would be, as far as it was not shown meanwhile. @param result without secrets. */
+export function logParts(result: Result, log: Log): void {
   const parts = [
     targetsSection,
     trialsSection,
@@ -34,11 +46,4 @@ export function logResult(whole: Result, failures: readonly Failure[], folder: s
       );
     }
   }
-  for (const { what, next } of result.leftGoing) log.annotate("warning", `${what}. ${next}`);
-  for (const failure of failures) log.failure(failure, folder);
-  log.info(
-    result.conclusion === "success"
-      ? `${result.command} succeeded.`
-      : `${result.command} did not succeed: ${result.failureReason ?? ""}.`,
-  );
 }

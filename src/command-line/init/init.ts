@@ -1,0 +1,3 @@
+export async function init(..._: readonly unknown[]): Promise<boolean> {
+  return false;
+}
