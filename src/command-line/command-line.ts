@@ -71,7 +71,7 @@ async function runCall(call: CommandCall, { environment, folder, streams }: Surr
   try {
     if (call.command === "init") {
       const { init } = await import("./init/init.ts");
-      const isDone = await init(call.given, { inputs, environment: own, log, signal, streams, folder });
+      const isDone = await init(call.given, { inputs, environment: own, log, signal, streams });
       return endedBy() ?? (isDone ? exits.ok : exits.failed);
     }
     const startedAt = systemClock.now();
