@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Azure } from "../../src/azure/azure.ts";
-import { kindOf, kinds, toRequest, type Kind } from "../../src/compute/target.ts";
+import { kindOf, kinds, toRequest, type ComputeTarget, type Kind } from "../../src/compute/target.ts";
 import type { KindFacts } from "../../src/compute/kind.ts";
 import { readDeclaration } from "../../src/declaration/read-declaration.ts";
 import { callLine } from "../support/call-line.ts";
@@ -52,17 +52,27 @@ const workspaceSubscription = "33333333-3333-4333-8333-333333333333";
 
 const examples = join(import.meta.dirname, "../../examples/targets");
 
+async function targetsIn(folder: string, file: string): Promise<readonly ComputeTarget[]> {
+  const { subscriptionId, resourceGroup } = azure.workspace;
+  const inputs = { config: [file], set: [], only: [], workingDirectory: folder, checkout: folder };
+  return (await readDeclaration({ ...inputs, subscriptionId, resourceGroup })).targets;
+}
+
+/** The bodies that declared targets lead to, by name: without secrets, and without what is the default anyway. */
+async function bodiesIn(folder: string, file: string): Promise<Readonly<Record<string, unknown>>> {
+  const bodies: Record<string, unknown> = {};
+  for (const target of await targetsIn(folder, file)) {
+    const text = JSON.stringify(await toRequest(target, azure.workspace, async () => "***"), (key, value: unknown) =>
+      value === "***" || (key === "clusterPurpose" && value === "FastProd") ? undefined : value,
+    );
+    bodies[target.name] = JSON.parse(text) as unknown;
+  }
+  return bodies;
+}
+
 /** @param prefix of the names: examples of two kinds have the same one. */
 async function putExample(file: string, prefix = ""): Promise<readonly string[]> {
-  const { targets } = await readDeclaration({
-    config: [file],
-    set: [],
-    only: [],
-    workingDirectory: examples,
-    checkout: examples,
-    subscriptionId: azure.workspace.subscriptionId,
-    resourceGroup: azure.workspace.resourceGroup,
-  });
+  const targets = await targetsIn(examples, file);
   for (const target of targets) {
     const body = await toRequest(target, azure.workspace, async (reference) =>
       reference.from === "env" ? (exampleSecrets[reference.name] ?? "secret") : "secret",
@@ -98,6 +108,13 @@ describe("init --from-workspace", () => {
     for (const name of names) expect(text).toContain(`- name: ${name}\n`);
     expect(planned).toMatchObject({ exitCode: 0 });
     expect(planned.out).toContain(`no changes, ${names.length} unchanged.`);
+  });
+
+  it.each(files)("declares all that was sent for %s, so that it can be made again", async (file) => {
+    await putExample(file);
+    const checkout = checkoutOf({});
+    await roundTrip(checkout);
+    expect(await bodiesIn(checkout, "azureml.yml")).toEqual(await bodiesIn(examples, file));
   });
 
   /** What the official client has sent for declarations that it took and that are valid here too. */

@@ -20,8 +20,8 @@ export type FoundFile = {
 /** Where declarations are looked for: the folders of the first SDK begin with a dot, which no `**` walks into. */
 const patterns = [
   "**/*.{yml,yaml,runconfig}",
-  "**/.azureml/*.{yml,yaml,runconfig}",
-  ".{cloud,azureml}/**/*.{json,yml,yaml,runconfig}",
+  "**/{.azureml,aml_config}/*.{yml,yaml,runconfig}",
+  "**/{.cloud,.cloud/.azure,.azureml}/*.json",
 ];
 
 /** Absolute paths of the files of a folder that may be declarations. */
