@@ -186,7 +186,7 @@ describe("init --from-workspace", () => {
   });
 
   it("keeps texts of others texts, whatever is in them", async () => {
-    const description = "on: # not a comment\n- x\u0007 1_000 'yes' ${x}";
+    const description = "on: # not a comment\n::error::x\n- x\u0007\u001b[2J 1_000 'yes' ${x} ##[group]z";
     const tags = { owner: "yes", since: "2026-01-31", ratio: "1e3", "a: b": "#", mode: "0o17", time: "12:30" };
     await put("odd-texts", {
       location: "eastus",
@@ -199,6 +199,23 @@ describe("init --from-workspace", () => {
     });
     const { planned, text } = await roundTrip();
     expect(text).toContain("- name: odd-texts\n");
+    expect(text).not.toMatch(/^\s*::|##\[|[\u0000-\u0009\u000b-\u001f]/m);
+    expect(planned).toMatchObject({ exitCode: 0 });
+  });
+
+  it("does not declare what would not be read as it is, and says why", async () => {
+    await putExample("amlcompute.yml");
+    await put("expression", {
+      location: "eastus",
+      properties: {
+        computeType: "AmlCompute",
+        description: "${{ secrets.NAME }}",
+        properties: { vmSize: "Standard_DS3_v2", scaleSettings: { minNodeCount: 0, maxNodeCount: 2 } },
+      },
+    });
+    const { text, planned } = await roundTrip();
+    expect(text).toMatch(/^# - expression: its declaration would not be valid: .+$/m);
+    expect(text).not.toContain("name: expression");
     expect(planned).toMatchObject({ exitCode: 0 });
   });
 

@@ -33,7 +33,7 @@ export async function connectTo(emulator: Emulator, signal = new AbortController
 }
 
 /** As `NODE_EXTRA_CA_CERTS` has a new process do it. */
-export function trust({ caFile }: Pick<Emulator, "caFile">): void {
+function trust({ caFile }: Pick<Emulator, "caFile">): void {
   const authority = readFileSync(caFile, "utf8");
   const trusted = getCACertificates("default");
   if (!trusted.includes(authority)) setDefaultCACertificates([...trusted, authority]);

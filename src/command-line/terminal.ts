@@ -35,10 +35,10 @@ export function createTerminalLog({ out, err, isColoured }: Streams, prefix: str
   };
   const placed = (where: Position) => (prefix === "" ? "" : `${prefix}/`) + formatPosition(where);
   return {
-    info: (text) => err(lines(text)),
+    info: (text) => err(inertLines(text)),
     group: (title, texts) => {
       out(paint("bold", plain(title)));
-      for (const text of texts) out(lines(text));
+      for (const text of texts) out(inertLines(text));
     },
     startGroup: (title) => err(plain(title)),
     endGroup: () => undefined,
@@ -58,12 +58,12 @@ export function createTerminalLog({ out, err, isColoured }: Streams, prefix: str
  * Text as text: without secrets, without signs that move a cursor or colour what follows, and nothing that a runner would
  * take for a command, because this may be called in a step.
  */
-function lines(text: string): string {
+export function inertLines(text: string): string {
   return inert(withoutSecrets(text)).replaceAll("\u001b", "");
 }
 
 function plain(text: string): string {
-  return lines(text).replaceAll("\n", " ");
+  return inertLines(text).replaceAll("\n", " ");
 }
 
 /** A value as JSON that is one line or more of nothing but data, whoever shows it. */

@@ -8,7 +8,7 @@ import type { Environment, Inputs } from "../../inputs.ts";
 import { failureOf, failureOfThrown } from "../../report/failure.ts";
 import type { Failure } from "../../report/result.ts";
 import { isOutside } from "../../yaml/is-outside.ts";
-import type { Streams } from "../terminal.ts";
+import { inertLines, type Streams } from "../terminal.ts";
 
 type InitDeps = {
   readonly inputs: Inputs;
@@ -56,7 +56,7 @@ export async function init(given: ReadonlyMap<string, string>, deps: InitDeps): 
   }
   const say = path === undefined ? streams.err : streams.out;
   if (path !== undefined) say(`Wrote ${relative(folder, path)}.`);
-  for (const line of drafted.said) say(line);
+  for (const line of drafted.said) say(inertLines(line));
   return true;
 }
 

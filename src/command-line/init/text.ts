@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { Document, Scalar, visit } from "yaml";
 
 /** Where editors find what a declaration may say. The repository's owner is a person's to fill in, as in the README. */
 const schemaLine =
@@ -36,16 +36,29 @@ export function workspaceLines({ subscriptionId, resourceGroup, name }: KnownWor
   return missing.length === 3 ? open : [...open, ...yamlLines({ workspace: keys })];
 }
 
+/** What a runner takes for a command wherever it is in a line. */
+const commandSign = "##[";
+/** Signs that YAML takes as they are, and nobody sees. */
+const unseen = /[\u007f-\u009f\u2028\u2029\ufeff]/g;
+/** What is written in quotes besides what has to be. */
+const inQuotes = /##\[|^::|[\u007f-\u009f\u2028\u2029\ufeff]/;
+
 /** A value as lines of YAML that this action and az ml read alike; members without a value are left out. */
 export function yamlLines(value: unknown): readonly string[] {
   // PyYAML reads version 1.1, in which `on`, `1_000` and `12:30` are no texts: they are put in quotes for it.
-  const text = stringify(withoutUndefined(value), {
-    version: "1.1",
-    lineWidth: 0,
-    aliasDuplicateObjects: false,
-    singleQuote: false,
+  const document = new Document(withoutUndefined(value), { version: "1.1", aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === "string" && inQuotes.test(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
+    },
   });
-  return text.trimEnd().split("\n");
+  // In quotes a text of several lines is one line, and none of them can be taken for a command where this is printed.
+  const text = document.toString({ lineWidth: 0, singleQuote: false, blockQuote: false, doubleQuotedAsJSON: true });
+  return text
+    .trimEnd()
+    .replaceAll(commandSign, "#\\x23[")
+    .replaceAll(unseen, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .split("\n");
 }
 
 /** One item of a list below a key, with comments above it. */
@@ -59,7 +72,12 @@ export function indented(lines: readonly string[]): readonly string[] {
 
 /** A comment of one line, whatever the text holds: it may come from Azure. */
 export function comment(text: string): readonly string[] {
-  return [`# ${text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]+/g, " ").trim()}`];
+  return [
+    `# ${text
+      .replaceAll(commandSign, "## [")
+      .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]+/g, " ")
+      .trim()}`,
+  ];
 }
 
 function withoutUndefined(value: unknown): unknown {
