@@ -28,7 +28,7 @@ const layers = {
   doctor: "^src/doctor/",
   publish: "^src/publish/",
   commands: "^src/commands/",
-  "the entries": "^src/(identity|create-context|main|post|start)\\.ts$",
+  "the entries": "^src/((identity|create-context|main|post|start)\\.ts$|command-line/)",
 };
 
 const paths = Object.values(layers);

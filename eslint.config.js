@@ -9,6 +9,7 @@ const edges = [
   "src/create-context.ts",
   "src/post.ts",
   "src/inputs.ts",
+  "src/command-line/process.ts",
 ];
 /** What starts processes on the runner. The clock, the environment and randomness are handed to it like to everything else. */
 const machine = ["src/run/on-runner/**/*.ts", "src/release/on-runner/**/*.ts"];
@@ -143,7 +144,7 @@ export default tseslint.config(
   },
   // The emulator reads bodies that anybody may have written; what is not a text there shows up as such in its answer.
   { files: ["emulator/**/*.ts"], rules: { "@typescript-eslint/no-base-to-string": "off" } },
-  { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["**/*.{js,cjs}"], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ["eslint.config.js", "jest.config.js", ".dependency-cruiser.js", "scripts/strip-types.js"],
     rules: { "no-restricted-syntax": "off" },

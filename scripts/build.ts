@@ -46,7 +46,7 @@ if (process.argv.includes("--check")) {
   const names = new Set([...present, ...files.keys()]);
   const differing = [...names].filter((name) => !present.includes(name) || read(name) !== files.get(name));
   if (differing.length === 0) console.log("dist/ is what its sources build to, byte for byte.");
-  else console.error(`dist/ is not what its sources build to; run npm run build. Differing: ${differing.join(", ")}`);
+  else console.error(`dist/ is not what its sources build to; run npm run dist. Differing: ${differing.join(", ")}`);
   process.exitCode = differing.length === 0 ? 0 : 1;
 } else {
   rmSync("dist", { recursive: true, force: true });

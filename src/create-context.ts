@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { systemClock } from "./azure/clock.ts";
 import type { Azure } from "./azure/azure.ts";
+import { defined } from "./azure/defined.ts";
 import type { WorkspaceRef } from "./azure/workspace.ts";
 import type { CommandContext } from "./commands/context.ts";
 import type { Declaration } from "./declaration/declaration.ts";
@@ -10,7 +11,7 @@ import { readDeclaration } from "./declaration/read-declaration.ts";
 import { lastMomentOfJob } from "./github/job-end.ts";
 import { githubContext } from "./github/context.ts";
 import type { Log } from "./github/log.ts";
-import { mask } from "./github/mask.ts";
+import { mask as maskInLog } from "./github/mask.ts";
 import { saveContainer, saveRunSettled, saveServing, saveStartedRun } from "./github/state.ts";
 import { signInOf } from "./identity.ts";
 import { workingDirectory, type Environment, type Inputs } from "./inputs.ts";
@@ -19,11 +20,26 @@ import { createSecretResolver } from "./secret/resolve.ts";
 import { checkoutOf, repositoryRoot, folderInRepository } from "./yaml/files.ts";
 import { secretReferencesOf } from "./declaration/secret-references.ts";
 
-/** Everything that a command is given, wired to the runner, to GitHub and to Azure. Nothing is called yet. */
+/**
+ * Everything that a command is given, wired to the runner, to GitHub and to Azure. Nothing is called yet.
+ *
+ * @param mask hides a secret where a command shows anything; by default the runner is told of it as well.
+ * @param isListed says of the files of `config` that a tool has listed them, as {@link DeclarationRequest} has it.
+ */
 export async function createContext(
   inputs: Inputs,
   environment: Environment,
-  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+  {
+    log,
+    signal,
+    mask = maskInLog,
+    isListed,
+  }: {
+    readonly log: Log;
+    readonly signal: AbortSignal;
+    readonly mask?: (secret: string) => void;
+    readonly isListed?: boolean;
+  },
 ): Promise<CommandContext> {
   const folder = workingDirectory(inputs, environment);
   const signIn = signInOf(inputs, environment);
@@ -74,10 +90,11 @@ export async function createContext(
         checkout: await checkoutOf(folder, environment["GITHUB_WORKSPACE"]),
         subscriptionId: inputs.subscriptionId ?? fallback.subscriptionId,
         resourceGroup: inputs.resourceGroup ?? fallback.resourceGroup,
-        optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
+        optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined || isListed === true,
         github,
         variables: Object.keys(environment).filter((name) => variable(name) !== undefined),
         changed,
+        ...defined({ isListed }),
       });
       for (const secret of await declaredSecrets(declaration, environment)) mask(secret);
       const place = await folderInRepository({ workingDirectory: folder, repositoryRoot: root });
@@ -102,13 +119,17 @@ export async function createContext(
       };
     },
     mask,
-    resolveSecretWith: resolversOf(environment, folder),
+    resolveSecretWith: resolversOf(environment, folder, mask),
     state: savedState(),
   };
 }
 
 /** One resolver for each connection: what was read before the first write is not read again for it. */
-function resolversOf(environment: Environment, folder: string): CommandContext["resolveSecretWith"] {
+function resolversOf(
+  environment: Environment,
+  folder: string,
+  mask: (secret: string) => void,
+): CommandContext["resolveSecretWith"] {
   const resolvers = new Map<Azure | undefined, ResolveSecret>();
   return (azure) => {
     const resolver =

@@ -1,6 +1,6 @@
 import { membersOf, textOf } from "./azure/members.ts";
 import type { Identity } from "./azure/sign-in.ts";
-import { inputText, type Environment, type Inputs } from "./inputs.ts";
+import { givenByRunner, type Environment, type Inputs } from "./inputs.ts";
 
 /** The JSON that `azure/login` and the `aml-*` actions take. */
 type Creds = {
@@ -31,7 +31,7 @@ export function signInOf(inputs: Inputs, environment: Environment): SignIn {
   const creds = inputs.creds === undefined ? {} : parseCreds(inputs.creds);
   const variable = (name: string) => textOf(environment[name]);
   const armEndpoint = textOf(creds.resourceManagerEndpointUrl);
-  const named = inputText(environment, "cloud") !== "" && inputs.cloud !== "AzureCloud";
+  const named = inputs.cloud !== "AzureCloud";
   return {
     identity: {
       auth: inputs.auth,
@@ -65,11 +65,12 @@ function parseCreds(text: string): Creds {
 
 /** The secret texts of inputs and environment that are known before anything is parsed. */
 export function earlySecrets(environment: Environment): readonly string[] {
-  const creds = inputText(environment, "creds");
+  const given = givenByRunner(environment);
+  const creds = given("creds");
   const inner = /"clientSecret"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(creds)?.[1];
   return [
-    inputText(environment, "client-secret"),
-    inputText(environment, "github-token"),
+    given("client-secret"),
+    given("github-token"),
     creds,
     inner ?? "",
     environment["AZURE_CLIENT_SECRET"] ?? "",

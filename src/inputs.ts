@@ -126,7 +126,7 @@ export const inputTable = {
 } as const satisfies Record<string, { readonly fallback: string; readonly read: ReadInput<unknown> }>;
 
 type Table = typeof inputTable;
-type InputName = keyof Table;
+export type InputName = keyof Table;
 type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Name;
@@ -149,30 +149,45 @@ export class InvalidInputs extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The text of an input as the runner hands it over: `INPUT_ON-DRIFT`; empty when it was not given. */
-export function inputText(environment: Environment, name: string): string {
-  return (environment[`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`] ?? "").trim();
+/** The text of an input; empty when it was not given. The runner and a command line each have their own. */
+export type GivenInputs = (name: InputName) => string;
+
+/** The inputs as the runner hands them over: `INPUT_ON-DRIFT`. */
+export function givenByRunner(environment: Environment): GivenInputs {
+  return (name) => (environment[`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`] ?? "").trim();
 }
 
-/** Reads every input. @throws InvalidInputs that names each fault. */
+/** Reads every input of a step. @throws InvalidInputs that names each fault. */
 export function readInputs(environment: Environment): Inputs {
+  return readGiven(givenByRunner(environment), (name) => `Input '${name}'`);
+}
+
+/**
+ * Reads every input, from wherever it was given.
+ *
+ * @param called what people know an input as: the beginning of a sentence about it.
+ * @throws InvalidInputs that names each fault.
+ */
+export function readGiven(given: GivenInputs, called: (name: InputName) => string): Inputs {
   const faults: string[] = [];
   const entries = (Object.keys(inputTable) as InputName[]).map((name) => {
     const { fallback, read } = inputTable[name];
-    const text = inputText(environment, name) || fallback;
+    const text = given(name) || fallback;
     try {
       return [camelCase(name), (read as ReadInput<unknown>)(text)] as const;
     } catch (error) {
       const shown =
         (secretInputs as readonly string[]).includes(name) || text === "" ? "" : ` is ${JSON.stringify(text)}:`;
-      faults.push(`Input '${name}'${shown} ${error instanceof Error ? error.message : String(error)}.`);
+      faults.push(`${called(name)}${shown} ${error instanceof Error ? error.message : String(error)}.`);
       return [camelCase(name), undefined] as const;
     }
   });
   const inputs = Object.fromEntries(entries) as unknown as Inputs;
   // A command that is not bound by the plan must not look as if it were.
   if (inputs.planFile !== undefined && !["plan", "apply", "up"].includes(inputs.command))
-    faults.push(`Input 'plan-file' is for plan, apply and up; the command '${inputs.command}' does not use a plan.`);
+    faults.push(
+      `${called("plan-file")} is for plan, apply and up; the command '${inputs.command}' does not use a plan.`,
+    );
   if (faults.length > 0) throw new InvalidInputs(faults);
   return inputs;
 }

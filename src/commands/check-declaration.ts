@@ -4,7 +4,7 @@ import type { FailureReason } from "../report/result.ts";
 import type { CommandResult } from "./context.ts";
 
 /** The part of the result that comes from reading the declarations: files, problems, and a failure where one is an error. */
-export function checked(declaration: Declaration): CommandResult {
+export function checked(declaration: Pick<Declaration, "files" | "skipped" | "problems">): CommandResult {
   const errors = declaration.problems.filter(isError);
   return {
     files: declaration.files,

@@ -28,6 +28,7 @@ export const computeType = "Batch";
 export const origin = "attached";
 export const users = ["jobs"] as const;
 export const runs = ["batch-step"] as const;
+export const written = async () => (await import("./attached/written.ts")).writeAttached;
 
 /**
  * No published api-version takes the kind; the first SDK attaches it with this unpublished one. Reads and detachments say

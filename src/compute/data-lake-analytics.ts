@@ -30,6 +30,7 @@ export const computeType = "DataLakeAnalytics";
 export const origin = "attached";
 export const users = ["jobs"] as const;
 export const runs = [] as const;
+export const written = async () => (await import("./attached/written.ts")).writeRetired;
 export const whyNothingRuns = "runs nothing any more: its service has closed";
 
 /** @see https://azure.microsoft.com/updates/migrate-to-azure-synapse-analytics/ */

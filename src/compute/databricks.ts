@@ -36,6 +36,7 @@ export const computeType = "Databricks";
 export const origin = "attached";
 export const users = ["jobs"] as const;
 export const runs = ["databricks-step"] as const;
+export const written = async () => (await import("./databricks-written.ts")).writeDatabricks;
 
 const attachedKind: AttachedKind = { resourceType: "Microsoft.Databricks/workspaces", parts: ["workspace_name"] };
 

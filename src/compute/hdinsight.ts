@@ -39,6 +39,7 @@ export const computeType = "HDInsight";
 export const origin = "attached";
 export const users = ["jobs"] as const;
 export const runs = ["pyspark", "command", "script-step"] as const;
+export const written = async () => (await import("./attached/written.ts")).writeWithLogin;
 export const scriptStepType = "Hdi";
 
 const attachedKind: AttachedKind = { resourceType: "Microsoft.HDInsight/clusters", parts: ["cluster_name"] };

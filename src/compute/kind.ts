@@ -142,6 +142,23 @@ export type Readiness =
   | { readonly state: "waiting"; readonly progress: string }
   | { readonly state: "failed"; readonly error: ServiceError };
 
+/** A live compute as it would be declared, as far as the service shows it. */
+export type Written = {
+  /** Keys beside name, type, description and tags; those without a value are left out. */
+  readonly keys: Readonly<Record<string, unknown>>;
+  /** Sentences about what the service does not show, and a person has to complete. */
+  readonly notes?: readonly string[];
+};
+
+export type WriteTarget = (
+  live: LiveCompute,
+  context: {
+    readonly workspace: Workspace;
+    /** A reference in place of a secret that nobody can read back. @param what ends the variable's name: `PASSWORD`. */
+    readonly secret: (what: string) => { readonly env: string };
+  },
+) => Written;
+
 /** What a kind says that holds for every compute of it, declared or only live. */
 export type KindFacts = {
   /** For people: `managed cluster`. */
@@ -191,6 +208,8 @@ export type KindFacts = {
   readonly leftBehind?: Finding;
   /** What to know of a resource that was detached, besides that it still exists and bills. */
   readonly afterDetach?: string;
+  /** Writes a live compute of this kind as a declaration. Loaded only by who does that. */
+  readonly written?: () => Promise<WriteTarget>;
 };
 
 /** Everything about one kind of compute target. A kind is one file, or one folder with a file, that exports these names. */

@@ -45,6 +45,7 @@ export const azmlSchemas = ["synapseSparkCompute", "attachedSparkCompute"];
 export const origin = "attached";
 export const users = ["jobs"] as const;
 export const runs = ["spark", "script-step"] as const;
+export const written = async () => (await import("./synapse-spark-written.ts")).writeSynapseSpark;
 export const scriptStepType = "SynapseSpark";
 
 const attachedKind: AttachedKind = {

@@ -41,6 +41,7 @@ export const azmlSchemas = ["vmCompute"];
 export const origin = "attached";
 export const users = ["jobs"] as const;
 export const runs = containerWorkloads;
+export const written = async () => (await import("./attached/written.ts")).writeWithLogin;
 export const scriptStepType = "RemoteCompute";
 
 const attachedKind: AttachedKind = {

@@ -67,7 +67,8 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered, matched
   const config = ofFirstSdk.length > 0 ? ofFirstSdk : request.config;
   const { files, problems } = await loadFiles(config, request.workingDirectory, request);
   found.problems.push(...problems.filter(({ code }) => !(given && isDefault && code === "missing-file")));
-  for (const loaded of files) {
+  for (const given of files) {
+    const loaded = request.isListed === true ? { ...given, byGlob: true } : given;
     const { file, byGlob, documents } = loaded;
     const kinds = documents.map((document) => ({ document, kind: kindOf(document) }));
     found.problems.push(...problemsOfReading(loaded));

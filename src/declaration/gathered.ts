@@ -11,6 +11,11 @@ import type { RunDefaults } from "./run-defaults.ts";
 export type DeclarationRequest = {
   /** Paths and globs. */
   readonly config: readonly string[];
+  /**
+   * True where a tool has listed these paths, and no person named them: like what a pattern matches, a file may then be
+   * anything, and a part of what is to be deployed may stand alone.
+   */
+  readonly isListed?: boolean;
   /** The input `targets`: YAML, a list of targets. */
   readonly inlineTargets?: string | undefined;
   /** The input `run`: path of a job file, in place of the declared one. */

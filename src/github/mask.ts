@@ -14,15 +14,24 @@ let spellings: readonly string[] = [];
  * {@link withoutSecrets} in everything else.
  */
 export function mask(secret: string): void {
-  if (masked.has(secret)) return;
+  for (const spelling of hide(secret)) setSecret(spelling);
+}
+
+/**
+ * The same without a word to the runner, for a terminal, where the secret would be on show.
+ *
+ * @returns the spellings that are new.
+ */
+export function hide(secret: string): readonly string[] {
+  if (masked.has(secret)) return [];
   masked.add(secret);
   const fresh = spellingsOf(secret).filter((spelling) => spelling.trim().length >= shortest);
-  for (const spelling of fresh) setSecret(spelling);
   // Our own sentences and debug output quote what others say, whatever they have made of it; the runner sees neither's secrets.
   const quoted = fresh.flatMap((spelling) =>
     [JSON.stringify(spelling), inspect(spelling, { breakLength: Infinity })].map((text) => text.slice(1, -1)),
   );
   spellings = [...new Set([...spellings, ...fresh, ...quoted])].sort((a, b) => b.length - a.length);
+  return fresh;
 }
 
 /**

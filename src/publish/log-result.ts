@@ -18,32 +18,10 @@ import { trialsSection } from "../report/sections/trials.ts";
 export function logResult(whole: Result, failures: readonly Failure[], folder: string, log: Log): void {
   // Part by part, before sentences are made of the parts: at the end of one may be the beginning of a secret.
   const result = withoutSecrets(whole);
-  const parts = [
-    targetsSection,
-    trialsSection,
-    metricsSection,
-    plannedReleases,
-    // The table of all; what there is to say of each was said while it was released.
-    (all: Result) => deploymentsSection(all).slice(0, 1),
-  ];
-  const attempt = (write: () => void) => {
-    try {
-      write();
-    } catch (error) {
-      log.annotate(
-        "warning",
-        `Part of the log could not be written: ${error instanceof Error ? error.message : String(error)}.`,
-      );
-    }
-  };
-  for (const sections of parts)
-    attempt(() => {
-      const blocks = sections(result).flatMap((section) => section.blocks);
-      for (const { title, lines } of logGroups(blocks)) log.group(title, lines);
-    });
+  logParts(result, log);
   for (const { what, next } of result.leftGoing) log.annotate("warning", `${what}. ${next}`);
   for (const failure of failures) log.failure(failure, folder);
-  attempt(() => {
+  attempt(log, () => {
     const { sentence, nextStep } = firstScreen(result);
     log.info(sentence);
     log.info(`Next: ${plainText(nextStep)}`);
@@ -53,6 +31,33 @@ export function logResult(whole: Result, failures: readonly Failure[], folder: s
       ? `${result.command} succeeded.`
       : `${result.command} did not succeed: ${result.failureReason ?? ""}.`,
   );
+}
+
+/** What was done or would be, as far as it was not shown meanwhile. @param result without secrets. */
+export function logParts(result: Result, log: Log): void {
+  const parts = [
+    targetsSection,
+    trialsSection,
+    metricsSection,
+    plannedReleases,
+    // The table of all; what there is to say of each was said while it was released.
+    (all: Result) => deploymentsSection(all).slice(0, 1),
+  ];
+  for (const sections of parts)
+    attempt(log, () => {
+      const blocks = sections(result).flatMap((section) => section.blocks);
+      for (const { title, lines } of logGroups(blocks)) log.group(title, lines);
+    });
+}
+
+/** A part that cannot be written does not keep the rest from being so. */
+function attempt(log: Log, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    log.annotate("warning", `Part of the log could not be written: ${why}.`);
+  }
 }
 
 /** What would be released: the rest of a plan is in the log by then. */

@@ -27,6 +27,7 @@ export const otherNames = ["akscompute", "azurekubernetesservice"];
 export const origin = "either";
 export const users = ["jobs", "services"] as const;
 export const runs = [] as const;
+export const written = async () => (await import("./written.ts")).writeAks;
 export const whyNothingRuns = "serves models, and runs no jobs";
 
 export function resourceIdOf(target: Aks): string | undefined {

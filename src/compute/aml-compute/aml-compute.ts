@@ -20,6 +20,7 @@ export const azmlSchemas = ["amlCompute"];
 export const origin = "managed";
 export const users = ["jobs"] as const;
 export const runs = containerWorkloads;
+export const written = async () => (await import("./written.ts")).writeAmlCompute;
 export const scriptStepType = "AmlCompute";
 
 export function resourceIdOf(): undefined {

@@ -20,6 +20,7 @@ export const azmlSchemas = ["computeInstance"];
 export const origin = "managed";
 export const users = ["jobs"] as const;
 export const runs = containerWorkloads;
+export const written = async () => (await import("./written.ts")).writeComputeInstance;
 export const scriptStepType = "ComputeInstance";
 
 /**

@@ -260,7 +260,7 @@ export const wireSchedules = shape(() =>
 type WireSchedules = z.infer<ReturnType<typeof wireSchedules>>;
 type WireSchedule = NonNullable<NonNullable<WireSchedules["computeStartStop"]>[number]>;
 
-function schedulesIn(live: WireSchedules | undefined): readonly Schedule[] {
+export function schedulesIn(live: WireSchedules | undefined): readonly Schedule[] {
   return (live?.computeStartStop ?? []).flatMap((entry) => (entry === null ? [] : (scheduleOf(entry) ?? [])));
 }
 

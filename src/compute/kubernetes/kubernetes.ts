@@ -71,6 +71,7 @@ export const azmlSchemas = ["kubernetesCompute"];
 export const origin = "attached";
 export const users = ["jobs", "onlineEndpoints"] as const;
 export const runs = containerWorkloads;
+export const written = async () => (await import("./written.ts")).writeKubernetes;
 export const scriptStepType = "Kubernetes";
 
 const attachedKind: AttachedKind = {
