@@ -240,11 +240,19 @@ const nothingToDo = "Nothing to do.";
 function nextStepOf(result: Result): Text {
   const { leftGoing, conclusion } = result;
   const [only, ...more] = leftGoing;
-  if (only !== undefined)
+  if (only !== undefined) {
+    const fix = conclusion === "failure" && !isOnlyLate(result) ? "Fix what failed, as it says below. " : "";
     return more.length === 0
-      ? sentence(only.next)
-      : "Resume or undo each thing that is still in progress, as the list below says.";
+      ? sentence(`${fix}${only.next}`)
+      : `${fix}Resume or undo each thing that is still in progress, as the list below says.`;
+  }
   return conclusion === "success" ? afterSuccess(result) : afterFailure(result);
+}
+
+/** Nothing is wrong with what is declared: it takes longer than this command has waited. */
+function isOnlyLate({ failureReason }: Result): boolean {
+  const late = ["timeout", "queue-limit", "total-limit", "service-unreachable"];
+  return failureReason !== undefined && late.includes(failureReason);
 }
 
 function afterFailure(result: Result): Text {
