@@ -19,7 +19,8 @@ export function logResult(whole: Result, failures: readonly Failure[], folder: s
   // Part by part, before sentences are made of the parts: at the end of one may be the beginning of a secret.
   const result = withoutSecrets(whole);
   const parts = [
-    targetsSection,
+    // With why they failed: their annotations are at the end, and may be far below.
+    ({ targets, plan }: Result) => targetsSection({ targets, ...(plan === undefined ? {} : { plan }) }),
     trialsSection,
     metricsSection,
     plannedReleases,

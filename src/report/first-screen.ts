@@ -1,7 +1,7 @@
 import { code, joined, sentence, type Text } from "./document.ts";
 import { failureReasons } from "./failure-reasons.ts";
 import { count, enumeration } from "./format.ts";
-import { costWords, planVerdict } from "./plan-words.ts";
+import { costWords, planVerdict, unpricedWords } from "./plan-words.ts";
 import type {
   AllowedBy,
   DeploymentReport,
@@ -232,7 +232,9 @@ function runningClause({ leftGoing, targets, run }: Result): readonly string[] {
 function costClause({ plan, command, targets }: Result): readonly string[] {
   if (plan?.hourly === undefined || !plan.hasChanges) return [];
   const isDone = targets.some(({ action, outcome }) => outcome === "succeeded" && action !== "none");
-  return command === "plan" || isDone ? [`costs per hour ${costWords(plan.hourly)}`] : [];
+  const without = unpricedWords(plan.hourly);
+  const costs = `costs per hour ${costWords(plan.hourly)}${without === "" ? "" : ` (${without})`}`;
+  return command === "plan" || isDone ? [costs] : [];
 }
 
 const nothingToDo = "Nothing to do.";

@@ -21,7 +21,7 @@ import {
   planGroups,
   type PlanGroupName,
 } from "../plan-groups.ts";
-import { costWords, planVerdict } from "../plan-words.ts";
+import { costWords, planVerdict, unpricedWords } from "../plan-words.ts";
 import type {
   AllowedBy,
   AssetReport,
@@ -85,7 +85,8 @@ export function planBlocks(
 }
 
 function costSentence(hourly: HourlyReport): string {
-  return `Costs per hour ${costWords(hourly)}.`;
+  const without = unpricedWords(hourly);
+  return `Costs per hour ${costWords(hourly)}.${without === "" ? "" : ` N${without.slice(1)}.`}`;
 }
 
 function isEmptyPlan({ steps, deployments = [] }: PlanReport): boolean {
