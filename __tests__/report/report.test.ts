@@ -204,7 +204,7 @@ describe("what only some reports used to say", () => {
           "             tags.team: a → b",
           "    Per hour: ±0 to +0.916, without Standard_X1 (no price is declared)",
           "    Why: max_instances and tags.team differ.",
-          "Found out",
+          "Findings",
           "- cpu, vm, warning: Both cost money. Look at https://prices.example/x.",
         ],
       },

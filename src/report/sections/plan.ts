@@ -111,7 +111,7 @@ function partsOf(plan: PlanReport, assets: readonly AssetReport[], isSaid: IsSai
   return [
     { blocks: [heading(2, `${title}: ${countsWithSigns(planCounts(plan, assets))}`)] },
     ...groups,
-    ...(notes.length === 0 ? [] : [{ blocks: [heading(3, "Found out"), { kind: "list" as const, items: notes }] }]),
+    ...(notes.length === 0 ? [] : [{ blocks: [heading(3, "Findings"), { kind: "list" as const, items: notes }] }]),
   ];
 }
 
