@@ -243,7 +243,9 @@ describe("a plan is not applied when", () => {
     const planned = await run("plan", checkout);
     expect(planned.exitCode).toBe(1);
     // What changed, and the input that would allow it.
-    expect(planned.summary).toMatch(/\| <code>max&#95;instances<\/code>&#58; \d → 8 \| <code>on-drift&#58; update<\/code> \|/);
+    expect(planned.summary).toMatch(
+      /\| <code>max&#95;instances<\/code>&#58; \d → 8 \| <code>on-drift&#58; update<\/code> \|/,
+    );
     emulator.clearJournal();
     const step = await run("apply", checkout);
     expect(step.outputs["failure-reason"]).toBe("drift");
