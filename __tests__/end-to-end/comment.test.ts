@@ -46,7 +46,7 @@ describe.each<Route>(["cloud", "proxy"])("a comment by way of %s", (way) => {
     emulator.putPullRequest({ number: 7, head: first });
     const step = await onPullRequest("plan", declared(), { way });
     expect(step.log.join("\n")).toContain("The comment on pull request #7 was created: https://github.com/");
-    expect(bodies()).toEqual([expect.stringContaining("1 target&#58; 1 to create.")]);
+    expect(bodies()).toEqual([expect.stringContaining("target&#58; 1 to create.")]);
     expect(bodies()[0]).toContain(`For commit ${first}.`);
     expect(bodies()[0]).toContain('<a href="https://github.com/octo-org/octo-repo/actions/runs/1001">');
 

@@ -242,7 +242,10 @@ describe("a plan is not applied when", () => {
     const checkout = repository(declared({ nodes: 8 }));
     const planned = await run("plan", checkout);
     expect(planned.exitCode).toBe(1);
-    expect(planned.summary).toContain("refused; what differs can be changed in place");
+    // What changed, and the input that would allow it.
+    expect(planned.summary).toMatch(
+      /\| <code>max&#95;instances<\/code>&#58; \d → 8 \| <code>on-drift&#58; update<\/code> \|/,
+    );
     emulator.clearJournal();
     const step = await run("apply", checkout);
     expect(step.outputs["failure-reason"]).toBe("drift");

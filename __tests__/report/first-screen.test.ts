@@ -261,6 +261,20 @@ const cases: readonly Case[] = [
     next: "Run the same command again.",
   },
   {
+    when: "one target fails and another is left going",
+    command: "apply",
+    result: {
+      ...failed("provisioning-failed"),
+      targets: [
+        target("a", { action: "create", outcome: "failed" }),
+        target("b", { action: "create", outcome: "in-progress" }),
+      ],
+      leftGoing: [{ what: "b is still being provisioned", next: "Run the same command again." }],
+    },
+    says: "2 targets: 1 failed, 1 still in progress.",
+    next: "Fix what failed, as it says below. Run the same command again.",
+  },
+  {
     when: "two things are left going",
     command: "deploy",
     result: {

@@ -29,9 +29,9 @@ const blocksOf = (result: Result): readonly Block[] => planSection(result).flatM
 const headingsOf = (blocks: readonly Block[]) =>
   blocks.flatMap((block) => (block.kind === "heading" ? [plainText(block.content)] : []));
 /** The rows of the table below a heading, cell by cell behind the titles of their columns. */
-function rowsBelow(blocks: readonly Block[], title: string): readonly string[] {
+function rowsBelow(blocks: readonly Block[], title: string, which = 0): readonly string[] {
   const at = blocks.findIndex((block) => block.kind === "heading" && plainText(block.content) === title);
-  const table = blocks.slice(at).find((block) => block.kind === "table");
+  const table = blocks.slice(at).filter((block) => block.kind === "table")[which];
   if (at < 0 || table?.kind !== "table") throw new Error(`There is no table below ${title}.`);
   return table.rows.map((row) =>
     row.map((cell, index) => `${table.columns?.[index]?.title ?? ""}: ${plainText(cell)}`).join(" | "),
@@ -102,9 +102,11 @@ describe("a plan", () => {
     const blocks = blocksOf(result);
     expect(headingsOf(blocks)[0]).toBe("Plan: +3 to create, 1 unchanged");
     expect(rowsBelow(blocks, "+3 to create")).toEqual([
-      "Name: cpu | Kind: managed cluster | Changes:  | Why: It is not in the workspace.",
-      "Name: titanic version 3 | Kind: data asset | Changes:  | Why: There is no version 3 of it yet.",
-      "Name: clf / green | Kind: managed online, blue-green | Changes: create the deployment green: It differs from blue. move traffic: 100 % to green traffic: blue 100 % → green 100 % | Why: ",
+      "Name: cpu | Kind: managed cluster | Why: It is not in the workspace.",
+      "Name: titanic version 3 | Kind: data asset | Why: There is no version 3 of it yet.",
+    ]);
+    expect(rowsBelow(blocks, "+3 to create", 1)).toEqual([
+      "Name: clf / green | Kind: managed online, blue-green | Steps: create the deployment green: It differs from blue. move traffic: 100 % to green traffic: blue 100 % → green 100 %",
     ]);
     // Nowhere else in the report.
     expect(JSON.stringify(reportOf(result)).split("titanic")).toHaveLength(2);

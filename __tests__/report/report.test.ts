@@ -235,7 +235,7 @@ describe("what only some reports used to say", () => {
         title: "Plan: !1 refused, ~1 to update",
         lines: [
           "2 targets: 1 refused, 1 to update.",
-          "Costs per hour change by ±0 with all computes at minimum size, by +0.916 at maximum (no price is declared for Standard_X1).",
+          "Costs per hour change by ±0 with all computes at minimum size, by +0.916 at maximum. No price is declared for Standard_X1.",
           "!1 refused",
           "Nothing is written for what is refused.",
           "Name  Kind",
@@ -248,7 +248,7 @@ describe("what only some reports used to say", () => {
           "             tags.team: a → b",
           "    Per hour: ±0 to +0.916, without Standard_X1 (no price is declared)",
           "    Why: max_instances and tags.team differ.",
-          "Found out",
+          "Findings",
           "- cpu, vm, warning: Both cost money. Look at https://prices.example/x.",
         ],
       },

@@ -19,12 +19,12 @@ export type CommentFacts = Pick<Mark, "identity" | "commit"> & {
 /** What a result looks like as the comment of a pull request. */
 export function draftComment(result: Result, { identity, commit, runUrl }: CommentFacts): Draft {
   const mark = { identity, commit, command: result.command };
-  const [heading, ...rest] = forComment(reportOf(result));
+  const [heading, firstScreen, ...rest] = forComment(reportOf(result));
   const about: Section = {
     rank: 0,
     blocks: [{ kind: "text", content: ["For commit ", commitName(commit), "."] }],
   };
-  const document = [...(heading === undefined ? [] : [heading]), about, ...rest];
+  const document = [heading, firstScreen, about, ...rest].filter((section) => section !== undefined);
   return { ...mark, body: renderComment(document, mark, runUrl), worthSaying: isWorthSaying(result) };
 }
 

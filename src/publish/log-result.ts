@@ -36,7 +36,8 @@ export function logResult(whole: Result, failures: readonly Failure[], folder: s
 /** What was done or would be, as far as it was not shown meanwhile. @param result without secrets. */
 export function logParts(result: Result, log: Log): void {
   const parts = [
-    targetsSection,
+    // With why they failed: their annotations are at the end, and may be far below.
+    ({ targets, plan }: Result) => targetsSection({ targets, ...(plan === undefined ? {} : { plan }) }),
     trialsSection,
     metricsSection,
     plannedReleases,

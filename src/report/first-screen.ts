@@ -1,7 +1,7 @@
 import { code, joined, sentence, type Text } from "./document.ts";
 import { failureReasons } from "./failure-reasons.ts";
 import { count, enumeration } from "./format.ts";
-import { costWords, planVerdict } from "./plan-words.ts";
+import { costWords, planVerdict, unpricedWords } from "./plan-words.ts";
 import type {
   AllowedBy,
   DeploymentReport,
@@ -232,7 +232,9 @@ function runningClause({ leftGoing, targets, run }: Result): readonly string[] {
 function costClause({ plan, command, targets }: Result): readonly string[] {
   if (plan?.hourly === undefined || !plan.hasChanges) return [];
   const isDone = targets.some(({ action, outcome }) => outcome === "succeeded" && action !== "none");
-  return command === "plan" || isDone ? [`costs per hour ${costWords(plan.hourly)}`] : [];
+  const without = unpricedWords(plan.hourly);
+  const costs = `costs per hour ${costWords(plan.hourly)}${without === "" ? "" : ` (${without})`}`;
+  return command === "plan" || isDone ? [costs] : [];
 }
 
 const nothingToDo = "Nothing to do.";
@@ -240,11 +242,19 @@ const nothingToDo = "Nothing to do.";
 function nextStepOf(result: Result): Text {
   const { leftGoing, conclusion } = result;
   const [only, ...more] = leftGoing;
-  if (only !== undefined)
+  if (only !== undefined) {
+    const fix = conclusion === "failure" && !isOnlyLate(result) ? "Fix what failed, as it says below. " : "";
     return more.length === 0
-      ? sentence(only.next)
-      : "Resume or undo each thing that is still in progress, as the list below says.";
+      ? sentence(`${fix}${only.next}`)
+      : `${fix}Resume or undo each thing that is still in progress, as the list below says.`;
+  }
   return conclusion === "success" ? afterSuccess(result) : afterFailure(result);
+}
+
+/** Nothing is wrong with what is declared: it takes longer than this command has waited. */
+function isOnlyLate({ failureReason }: Result): boolean {
+  const late = ["timeout", "queue-limit", "total-limit", "service-unreachable"];
+  return failureReason !== undefined && late.includes(failureReason);
 }
 
 function afterFailure(result: Result): Text {

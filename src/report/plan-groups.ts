@@ -32,13 +32,13 @@ export const planGroups: Readonly<Record<PlanGroupName, PlanGroup>> = {
   recreate: {
     sign: "-/+",
     words: "to delete and create again",
-    means: "What the service can change in no other way: it is deleted, with everything on it, then created again.",
+    means: "Each is deleted, with everything on it, and created again.",
   },
   detach: { sign: "-", words: "to detach", means: "The resource behind it stays." },
   reattach: {
     sign: "±",
     words: "to re-attach",
-    means: "To re-attach is to detach, then attach again; the resource behind it stays.",
+    means: "To re-attach means to detach, then attach again. The resource behind it stays.",
   },
   replace: {
     sign: "±",

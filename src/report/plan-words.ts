@@ -25,8 +25,12 @@ export function planVerdict(plan: PlanReport, assets: readonly Pick<AssetReport,
   return `${enumeration(what)}: ${words}.`;
 }
 
-/** `change by +0.2 with all computes at minimum size, by +0.9 at maximum`, and what is left out of it. */
-export function costWords({ minimum, maximum, unpriced }: HourlyReport): string {
-  const without = unpriced.length === 0 ? "" : ` (no price is declared for ${unpriced.join(", ")})`;
-  return `change by ${signed(minimum)} with all computes at minimum size, by ${signed(maximum)} at maximum${without}`;
+/** The end of a sentence: `change by +0.2 with all computes at minimum size, by +0.9 at maximum`. */
+export function costWords({ minimum, maximum }: HourlyReport): string {
+  return `change by ${signed(minimum)} with all computes at minimum size, by ${signed(maximum)} at maximum`;
+}
+
+/** What the costs leave out; empty where that is nothing. */
+export function unpricedWords({ unpriced }: HourlyReport): string {
+  return unpriced.length === 0 ? "" : `no price is declared for ${unpriced.join(", ")}`;
 }

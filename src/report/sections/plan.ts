@@ -21,7 +21,7 @@ import {
   planGroups,
   type PlanGroupName,
 } from "../plan-groups.ts";
-import { costWords, planVerdict } from "../plan-words.ts";
+import { costWords, planVerdict, unpricedWords } from "../plan-words.ts";
 import type {
   AllowedBy,
   AssetReport,
@@ -47,6 +47,8 @@ type Planned = {
   readonly hourly?: HourlyReport;
   readonly allowedBy?: AllowedBy;
   readonly means?: PlannedStep["means"];
+  /** A release has steps where others have fields, and a table of its own. */
+  readonly isRelease?: true;
 };
 
 /** What would be done, where nothing was done yet: in groups, of which those that destroy are kept the longest. */
@@ -83,7 +85,8 @@ export function planBlocks(
 }
 
 function costSentence(hourly: HourlyReport): string {
-  return `Costs per hour ${costWords(hourly)}.`;
+  const without = unpricedWords(hourly);
+  return `Costs per hour ${costWords(hourly)}.${without === "" ? "" : ` N${without.slice(1)}.`}`;
 }
 
 function isEmptyPlan({ steps, deployments = [] }: PlanReport): boolean {
@@ -108,7 +111,7 @@ function partsOf(plan: PlanReport, assets: readonly AssetReport[], isSaid: IsSai
   return [
     { blocks: [heading(2, `${title}: ${countsWithSigns(planCounts(plan, assets))}`)] },
     ...groups,
-    ...(notes.length === 0 ? [] : [{ blocks: [heading(3, "Found out"), { kind: "list" as const, items: notes }] }]),
+    ...(notes.length === 0 ? [] : [{ blocks: [heading(3, "Findings"), { kind: "list" as const, items: notes }] }]),
   ];
 }
 
@@ -121,7 +124,8 @@ function groupBlocks(
   const { sign, words, means } = planGroups[group];
   // Only a refusal is a failure, which the top of the report explains.
   const isAbove = ({ reason }: Planned) => group === "refuse" && isSaid(reason);
-  const shared = sharedReason(members);
+  const [releases, others] = [members.filter(isRelease), members.filter((one) => !isRelease(one))];
+  const shared = sharedReason(others);
   const sentences = [
     ...(means === undefined ? [] : [means]),
     ...(members.some(isAbove) ? ["The reasons are at the top of the report."] : shared === undefined ? [] : [shared]),
@@ -129,11 +133,16 @@ function groupBlocks(
   return [
     heading(3, `${sign}${members.length} ${words}`),
     ...(sentences.length === 0 ? [] : [{ kind: "text" as const, content: sentence(sentences.join(" ")) }]),
-    tableOf(members, {
+    ...tablesOf(others, {
       isPriced,
       reasonOf: (one) => (isAbove(one) || (shared !== undefined && !members.some(isAbove)) ? "" : one.reason),
     }),
+    ...tablesOf(releases, { isPriced, reasonOf: ({ reason }) => reason }),
   ];
+}
+
+function isRelease(planned: Planned): boolean {
+  return planned.isRelease === true;
 }
 
 /** The reason of all of them, where there are several and they have one. */
@@ -146,28 +155,33 @@ function sharedReason([first, ...others]: readonly Planned[]): string | undefine
 /** Nobody reads these, and whoever wants to can. */
 function folded(members: readonly Planned[]): Part {
   const shared = sharedReason(members);
-  const table = tableOf(members, { isPriced: false, reasonOf: ({ reason }) => (shared === undefined ? reason : "") });
+  const tables = tablesOf(members, { isPriced: false, reasonOf: ({ reason }) => (shared === undefined ? reason : "") });
   return {
     isFolded: true,
     blocks: [
       {
         kind: "details",
         summary: `${members.length} ${planGroups.unchanged.words}`,
-        blocks: [...(shared === undefined ? [] : [{ kind: "text" as const, content: sentence(shared) }]), table],
+        blocks: [...(shared === undefined ? [] : [{ kind: "text" as const, content: sentence(shared) }]), ...tables],
       },
     ],
   };
 }
 
 /** Only the columns in which there is anything. */
-function tableOf(
+function tablesOf(
   members: readonly Planned[],
   { isPriced, reasonOf }: { readonly isPriced: boolean; readonly reasonOf: (one: Planned) => string },
-): Block {
+): readonly Block[] {
+  if (members.length === 0) return [];
   const columns: readonly (Column & { readonly cell: (one: Planned) => Text })[] = [
     { title: "Name", cell: ({ name }) => name },
     { title: "Kind", cell: ({ kind }) => kind },
-    { title: "Changes", long: true, cell: ({ changes }) => joined(changes, lineBreak) },
+    {
+      title: members.every(isRelease) ? "Steps" : "Changes",
+      long: true,
+      cell: ({ changes }) => joined(changes, lineBreak),
+    },
     { title: "To allow it", long: true, cell: ({ allowedBy = [] }) => waysText(allowedBy) },
     {
       title: "Could be changed",
@@ -182,11 +196,13 @@ function tableOf(
     { title: "Why", long: true, cell: (one) => sentence(reasonOf(one)) },
   ];
   const kept = columns.filter(({ cell }) => members.some((one) => !isEmpty(cell(one))));
-  return {
-    kind: "table",
-    columns: kept.map(({ cell: _, ...column }) => column),
-    rows: members.map((one) => kept.map(({ cell }) => cell(one))),
-  };
+  return [
+    {
+      kind: "table",
+      columns: kept.map(({ cell: _, ...column }) => column),
+      rows: members.map((one) => kept.map(({ cell }) => cell(one))),
+    },
+  ];
 }
 
 function isEmpty(text: Text): boolean {
@@ -253,6 +269,7 @@ function ofDeployment(planned: PlannedDeployment): Planned {
             : []),
         ],
     reason: isNothing ? only.reason : "",
+    isRelease: true,
   };
 }
 
