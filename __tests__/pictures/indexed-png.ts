@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from "node:zlib";
 import type { PNG } from "pngjs";
 
-const mostColours = 256;
+const [mostColours, mostFrequent] = [256, 160];
 
 /**
  * A picture with a palette: a third of the bytes of the browser's own, and it is kept in the repository for ever. Of more
@@ -16,10 +16,7 @@ export function indexedPng({ width, height, data }: PNG): Buffer {
     colours[index] = colour;
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  const palette = [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, mostColours)
-    .map(([colour]) => colour);
+  const palette = paletteOf(counts);
   const places = new Map([...counts.keys()].map((colour) => [colour, nearest(colour, palette)]));
   // Each row begins with its filter: none.
   const rows = Buffer.alloc((width + 1) * height);
@@ -39,10 +36,34 @@ export function indexedPng({ width, height, data }: PNG): Buffer {
   ]);
 }
 
+/** The most frequent, and of the others those that are least like them: a small sign in a colour of its own keeps it. */
+function paletteOf(counts: ReadonlyMap<number, number>): readonly number[] {
+  const byCount = [...counts].sort(([, a], [, b]) => b - a).map(([colour]) => colour);
+  const palette = byCount.slice(0, mostFrequent);
+  const rest = new Map(byCount.slice(mostFrequent).map((colour) => [colour, Infinity]));
+  const bringNearer = (added: readonly number[]) => {
+    for (const [colour, distance] of rest)
+      rest.set(colour, Math.min(distance, ...added.map((other) => distanceOf(colour, other))));
+  };
+  bringNearer(palette);
+  while (palette.length < mostColours && rest.size > 0) {
+    const [farthest] = [...rest].reduce((one, other) => (other[1] > one[1] ? other : one));
+    palette.push(farthest);
+    rest.delete(farthest);
+    bringNearer([farthest]);
+  }
+  return palette;
+}
+
 function nearest(colour: number, palette: readonly number[]): number {
-  const distance = (other: number) =>
-    [16, 8, 0].reduce((sum, shift) => sum + (((colour >> shift) & 255) - ((other >> shift) & 255)) ** 2, 0);
-  return palette.reduce((best, other, index) => (distance(other) < distance(palette[best] ?? 0) ? index : best), 0);
+  return palette.reduce(
+    (best, other, index) => (distanceOf(colour, other) < distanceOf(colour, palette[best] ?? 0) ? index : best),
+    0,
+  );
+}
+
+function distanceOf(a: number, b: number): number {
+  return ((a >> 16) - (b >> 16)) ** 2 + (((a >> 8) & 255) - ((b >> 8) & 255)) ** 2 + ((a & 255) - (b & 255)) ** 2;
 }
 
 function chunk(name: string, content: Buffer): Buffer {

@@ -4,9 +4,9 @@ import type { Browser } from "playwright-core";
 import { renderHtml } from "../../src/report/render/html.ts";
 import { markdownSections } from "../../src/report/render/markdown.ts";
 import { reportOf } from "../../src/report/report.ts";
+import { pictures } from "../support/per-worker.ts";
 import { picturedResults, type Pictured } from "../support/pictured.ts";
 import { openBrowser, openHtml, openMarkdown, whyNoPictures, type Appearance } from "./browser.ts";
-import { approve, differenceFrom } from "./compare.ts";
 import { approvedFolder } from "./folders.ts";
 
 type Case = Appearance & { readonly of: Pictured; readonly as: "html" | "summary" };
@@ -40,6 +40,7 @@ const cases: readonly Case[] = [
 
 const nameOf = ({ of, as, width, theme }: Case) => `${of}-${as}-${width === phone ? "phone" : "desktop"}-${theme}`;
 
+const { approve, differenceFrom, readmeName } = await pictures();
 const approves = process.env["PICTURES"] === "approve";
 if (whyNoPictures !== undefined) console.warn(`The pictures of the report are not compared: ${whyNoPictures}.`);
 const where = whyNoPictures === undefined ? describe : describe.skip;
@@ -69,6 +70,21 @@ where("the report in a browser", () => {
       expect(complaints).toEqual([]);
       if (approves) approve(name, picture);
       expect(differenceFrom(name, picture)).toBeUndefined();
+      await page.context().close();
+    },
+    3 * minutes,
+  );
+
+  it(
+    "looks in the README as it does",
+    async () => {
+      const { page } = await open({ of: "training", as: "html", width: 900, theme: "light" });
+      // Down to the first row of charts.
+      const chart = await page.locator("figure.drawn").first().boundingBox();
+      const clip = { x: 0, y: 0, width: 900, height: Math.round((chart?.y ?? 0) + (chart?.height ?? 0)) + 24 };
+      const picture = await page.screenshot({ fullPage: true, clip, animations: "disabled" });
+      if (approves) approve(readmeName, picture);
+      expect(differenceFrom(readmeName, picture)).toBeUndefined();
       await page.context().close();
     },
     3 * minutes,

@@ -16,6 +16,9 @@ async function startEmulator(options) {
   return start({ azurites, ...options });
 }
 
+/** What looks at every pixel: in the context of a test, where each use of a global is intercepted, that takes minutes. */
+const pictures = () => import("../pictures/compare.ts");
+
 /**
  * jest's environment of Node, with what would be made anew for every test file. The emulator is loaded by Node itself, once
  * for a worker: jest would load the five hundred files of it and of its libraries each time.
@@ -23,7 +26,7 @@ async function startEmulator(options) {
 export default class extends TestEnvironment {
   async setup() {
     await super.setup();
-    this.global.perWorker = { toolCache, startEmulator };
+    this.global.perWorker = { toolCache, startEmulator, pictures };
   }
 
   async teardown() {

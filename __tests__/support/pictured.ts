@@ -113,16 +113,16 @@ const trained: RunReport = {
     { run: "train-a81d203-11f09c", name: "accuracy", points: series("accuracy", 30, learned(0.921, 4.4)).points },
   ],
   gates: [
-    { metric: "accuracy", condition: "at least 0.9", bounds: { low: 0.9 }, value: 0.9438, passed: true },
+    { metric: "accuracy", condition: "at least 0.9", bounds: { low: 0.9 }, value: 0.9397, passed: true },
     {
       metric: "accuracy",
       condition: "no lower than the newest run of main, tolerance 1 %",
       bounds: { low: 0.9005 },
-      value: 0.9438,
+      value: 0.9397,
       baseline: { run: "train-a81d203-11f09c", value: 0.9096, url: studio("runs/train-a81d203-11f09c") },
       passed: true,
     },
-    { metric: "loss", condition: "at most 0.3", bounds: { high: 0.3 }, value: 0.2127, passed: true },
+    { metric: "loss", condition: "at most 0.3", bounds: { high: 0.3 }, value: 0.2138, passed: true },
   ],
   images: [
     {
