@@ -77,6 +77,7 @@ export async function createContext(
         optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined,
         github,
         variables: Object.keys(environment).filter((name) => variable(name) !== undefined),
+        isCheck: inputs.command === "validate",
         changed,
       });
       for (const secret of await declaredSecrets(declaration, environment)) mask(secret);

@@ -15,7 +15,8 @@ import { isRunConfiguration } from "../job/runconfig/keys.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
 import { isAmlRun } from "./aml-run-shape.ts";
 import type { SourceDocument } from "../yaml/source.ts";
-import { unsubmittedOf, type Unsubmitted } from "./unsubmitted.ts";
+import type { CheckedOnly } from "./checked-only/kind.ts";
+import { checkedOnlyOf } from "./checked-only/kinds.ts";
 
 /** What a document declares. */
 export type DocumentKind =
@@ -37,8 +38,8 @@ export type DocumentKind =
   | { readonly is: "deploy-mapping" }
   /** or a `deploy.json` of the action `Azure/aml-deploy`. */
   | { readonly is: "deploy-json" }
-  /** An az ml file of a kind that no command submits. */
-  | { readonly is: "unsubmitted"; readonly kind: Unsubmitted }
+  /** A file of a kind that no command creates or submits. */
+  | { readonly is: "checked-only"; readonly kind: CheckedOnly }
   /** A known kind of file that this version does nothing with; with a refusal, that no service does anything with. */
   | { readonly is: "not-supported-yet"; readonly what: string; readonly refusal?: Refusal }
   | { readonly is: "unknown" };
@@ -68,8 +69,8 @@ export function kindOf({ value, file }: Pick<SourceDocument, "value"> & { readon
   if (asset !== undefined) return { is: "asset", kind: asset };
   const deployed = schema === undefined ? undefined : deployDocumentOfSchema(schema);
   if (deployed !== undefined) return { is: "deploy-document", declares: deployed };
-  const unsubmitted = unsubmittedOf(mapping, schema);
-  if (unsubmitted !== undefined) return { is: "unsubmitted", kind: unsubmitted };
+  const onlyChecked = checkedOnlyOf(mapping, schema, file);
+  if (onlyChecked !== undefined) return { is: "checked-only", kind: onlyChecked };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
   return byShape(mapping, file);
 }
@@ -87,7 +88,7 @@ const kindsByType = new Map<string, DeclaredKindName>([
 
 /** True for what some command acts on. What is to be deployed is acted on where `deploy` names it. */
 export function isOurs(kind: DocumentKind): boolean {
-  return kind.is !== "unknown" && kind.is !== "not-supported-yet" && kind.is !== "unsubmitted" && !isDeploy(kind);
+  return kind.is !== "unknown" && kind.is !== "not-supported-yet" && kind.is !== "checked-only" && !isDeploy(kind);
 }
 
 /** Tells what a text that is no YAML was meant to declare, by the keys that begin its lines. */

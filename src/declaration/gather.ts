@@ -10,12 +10,11 @@ import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts
 import { isDeploy, kindOf } from "./document-kind.ts";
 import { chooseAmongMatched, gatherBesideRun, gatherRun, runOf, keepWhole } from "./gather-run.ts";
 import { gatherInline, gatherTargets } from "./gather-targets.ts";
-import type { DeclarationRequest, Gathered } from "./gathered.ts";
+import type { DeclarationRequest, DeployPart, Gathered } from "./gathered.ts";
 import { withLostNesting } from "./lost-nesting.ts";
 import { notADeclaration, notSupported, notUsed, problemsOfReading, whySkipped } from "./not-ours.ts";
 import { readPrices } from "./prices.ts";
 import { isRun } from "./run-document.ts";
-import { unsubmittedProblems } from "./unsubmitted.ts";
 
 /** Finds everything that the inputs name, file by file. */
 export async function gather(request: DeclarationRequest): Promise<Gathered> {
@@ -54,6 +53,10 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
   chooseAmongMatched(matched, found);
   await keepWhole(found);
   return found;
+}
+
+function asOpen(part: DeployPart): DeployPart {
+  return part.is === "document" ? { ...part, isOpen: true } : part;
 }
 
 /** Most declarations deploy nothing. */
@@ -124,12 +127,18 @@ async function gatherDocument(
       return;
     case "deploy-document":
     case "deploy-mapping":
-    case "deploy-json":
-      found.deploys.push(...(await (await ofDeploy()).partsOf(document, kind, request, found)));
+    case "deploy-json": {
+      const parts = await (await ofDeploy()).partsOf(document, kind, request, found);
+      found.deploys.push(...(request.isCheck === true ? parts.map(asOpen) : parts));
       return;
-    case "unsubmitted":
-      found.problems.push(...unsubmittedProblems(root, kind.kind));
+    }
+    case "checked-only": {
+      const { checkedOnlyProblems } = await import("./checked-only/check.ts");
+      const { problems, documents } = await checkedOnlyProblems(root, kind.kind, request);
+      found.problems.push(...problems);
+      found.documents.push(...documents);
       return;
+    }
     case "not-supported-yet":
       found.problems.push(notSupported(root, kind));
       return;

@@ -27,18 +27,26 @@ type TypedEntry = {
   readonly isOneOfSeveral?: true;
 };
 
-/** Everything that is to be deployed, read; az ml's documents are put together by the name of their endpoint. */
+/**
+ * Everything that is to be deployed, read; az ml's documents are put together by the name of their endpoint.
+ *
+ * @param areChecked nothing is done with the documents by themselves.
+ */
 export function readDeployments(
   parts: readonly DeployPart[],
   targets: readonly ComputeTarget[],
   problems: Problem[],
+  areChecked = false,
 ): readonly Deployment[] {
   const mappings = parts.filter((part): part is Mapping => part.is === "mapping");
   const documents = parts.filter((part): part is Document => part.is === "document");
   const entries = [...mappings.flatMap((part) => entryOf(part, problems)), ...entriesOf(documents)];
   const deployments = entries.flatMap(({ type, entry, isOneOfSeveral }): readonly Deployment[] => {
     const { deployment, problems: found } = readDeployment(type, entry);
-    problems.push(...found);
+    const isAlone =
+      entry.settings === undefined &&
+      (areChecked || documents.some(({ node, isOpen }) => isOpen === true && node === entry.deployment));
+    problems.push(...(isAlone ? found.map((problem) => leftOpen(problem, entry)) : found));
     if (deployment === undefined) return [];
     return [
       isOneOfSeveral === true && isOnline(deployment) ? { ...deployment, strategy: { type: "replace" } } : deployment,
@@ -48,13 +56,34 @@ export function readDeployments(
   return withoutDoubles(deployments, problems);
 }
 
+/** What `az ml … create` takes as an option as well. */
+const options = new Map([
+  ["endpoint_name", "--endpoint-name"],
+  ["compute", "--set compute=…"],
+]);
+
+/** A key that the author gives when the file is used is no error of the file. */
+function leftOpen(problem: Problem, { deployment }: DeployEntry): Problem {
+  const { code, severity, message, where } = problem;
+  if (code !== "missing-key" || severity !== "error" || deployment === undefined || where === undefined) return problem;
+  const found = [...options].find(([key]) => message === `The key "${key}" is missing.`);
+  if (found === undefined || formatPosition(positionOf(deployment)) !== formatPosition(where)) return problem;
+  const [key, option] = found;
+  return {
+    ...problem,
+    severity: "notice",
+    message: `The file leaves ${key} open.`,
+    fix: `To deploy it, add ${key} or give it by the input set: deploy.${key}=…; az ml takes ${option}.`,
+  };
+}
+
 /** What a pattern of `config` matches is read for its problems, and not deployed: only what is named is. */
 export function onlyChecked(
   parts: readonly DeployPart[],
   targets: readonly ComputeTarget[],
   problems: Problem[],
 ): void {
-  readDeployments(parts, targets, problems);
+  readDeployments(parts, targets, problems, true);
   for (const { node } of parts)
     problems.push({
       code: "not-deployed",
