@@ -15,6 +15,7 @@ import { isRunConfiguration } from "../job/runconfig/keys.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
 import { isAmlRun } from "./aml-run-shape.ts";
 import type { SourceDocument } from "../yaml/source.ts";
+import { isComputeJson } from "./compute-json-keys.ts";
 import type { CheckedOnly } from "./checked-only/kind.ts";
 import { checkedOnlyOf } from "./checked-only/kinds.ts";
 
@@ -24,6 +25,8 @@ export type DocumentKind =
   | { readonly is: "declaration" }
   /** An az ml compute file. */
   | { readonly is: "target" }
+  /** A `compute.json` of the action `Azure/aml-compute`. */
+  | { readonly is: "compute-json" }
   /** An az ml job file. */
   | { readonly is: "job" }
   /** A `run.json` of the action `Azure/aml-run`. */
@@ -112,8 +115,7 @@ function byShape(mapping: Readonly<Record<string, unknown>>, file?: string): Doc
   if (type === undefined && isRunConfiguration(mapping, file)) return { is: "run-configuration" };
   // A key of a declaration whose members stand beside it has lost its indentation.
   if (declarationKeys.some((key) => has(key) && (!isJob || mapping[key] === null))) return { is: "declaration" };
-  if (has("compute_type") || has("compute_target", "vm_size"))
-    return { is: "not-supported-yet", what: "an aml-compute JSON file" };
+  if (isComputeJson(mapping, file)) return { is: "compute-json" };
   if (isDeployJson(mapping, file)) return { is: "deploy-json" };
   // A conda file has a name and no image; a deployment has an image inside its environment.
   if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "asset", kind: "environment" };

@@ -9,7 +9,7 @@ import { defaultPlace as amlRunPlace } from "./aml-run-shape.ts";
 import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
 import { isDeploy, kindOf } from "./document-kind.ts";
 import { chooseAmongMatched, gatherBesideRun, gatherRun, runOf, keepWhole } from "./gather-run.ts";
-import { gatherInline, gatherTargets } from "./gather-targets.ts";
+import { gatherInline, gatherTargets, ofComputeJson } from "./gather-targets.ts";
 import type { DeclarationRequest, DeployPart, Gathered } from "./gathered.ts";
 import { withLostNesting } from "./lost-nesting.ts";
 import { notADeclaration, notSupported, notUsed, problemsOfReading, whySkipped } from "./not-ours.ts";
@@ -116,6 +116,9 @@ async function gatherDocument(
       return gatherDeclaration(root, request, found);
     case "target":
       found.targets.push(root);
+      return;
+    case "compute-json":
+      found.targets.push(await ofComputeJson(document, request, found));
       return;
     case "job":
     case "run-configuration":
