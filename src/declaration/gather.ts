@@ -10,7 +10,7 @@ import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts
 import { isDeploy, kindOf } from "./document-kind.ts";
 import { chooseAmongMatched, gatherBesideRun, gatherRun, runOf, keepWhole } from "./gather-run.ts";
 import { gatherInline, gatherTargets, ofComputeJson } from "./gather-targets.ts";
-import type { DeclarationRequest, DeployPart, Gathered } from "./gathered.ts";
+import type { DeclarationRequest, Gathered } from "./gathered.ts";
 import { withLostNesting } from "./lost-nesting.ts";
 import { notADeclaration, notSupported, notUsed, problemsOfReading, whySkipped } from "./not-ours.ts";
 import { readPrices } from "./prices.ts";
@@ -53,10 +53,6 @@ export async function gather(request: DeclarationRequest): Promise<Gathered> {
   chooseAmongMatched(matched, found);
   await keepWhole(found);
   return found;
-}
-
-function asOpen(part: DeployPart): DeployPart {
-  return part.is === "document" ? { ...part, isOpen: true } : part;
 }
 
 /** Most declarations deploy nothing. */
@@ -132,7 +128,8 @@ async function gatherDocument(
     case "deploy-mapping":
     case "deploy-json": {
       const parts = await (await ofDeploy()).partsOf(document, kind, request, found);
-      found.deploys.push(...(request.isCheck === true ? parts.map(asOpen) : parts));
+      const isWhole = request.isCheck !== true || kind.is === "deploy-mapping";
+      found.deploys.push(...(isWhole ? parts : parts.map((part) => ({ ...part, isOpen: true as const }))));
       return;
     }
     case "checked-only": {

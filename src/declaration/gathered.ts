@@ -41,12 +41,12 @@ type Declared<Value> = { readonly value: Value; readonly where: Position };
 
 /** One mapping or document that says what is to be deployed, before parts are put together. */
 export type DeployPart =
-  | { readonly is: "mapping"; readonly node: SourceNode; readonly parts: readonly DeployPart[] }
+  | { readonly is: "mapping"; readonly node: SourceNode; readonly parts: readonly DeployPart[]; readonly isOpen?: true }
   | {
       readonly is: "document";
       readonly node: SourceNode;
       readonly declares: DeployDocument;
-      /** Nothing is deployed in this call: what az ml is given beside the file may be missing in it. */
+      /** Nothing is deployed in this call: what az ml, or aml-deploy, is given beside the file may be missing in it. */
       readonly isOpen?: true;
     };
 

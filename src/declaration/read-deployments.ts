@@ -43,10 +43,11 @@ export function readDeployments(
   const entries = [...mappings.flatMap((part) => entryOf(part, problems)), ...entriesOf(documents)];
   const deployments = entries.flatMap(({ type, entry, isOneOfSeveral }): readonly Deployment[] => {
     const { deployment, problems: found } = readDeployment(type, entry);
-    const isAlone =
-      entry.settings === undefined &&
-      (areChecked || documents.some(({ node, isOpen }) => isOpen === true && node === entry.deployment));
-    problems.push(...(isAlone ? found.map((problem) => leftOpen(problem, entry)) : found));
+    const source = entry.settings ?? entry.deployment;
+    const isOpen = parts.some(
+      (part) => part.node === source && (part.isOpen === true || (areChecked && part.is === "document")),
+    );
+    problems.push(...(isOpen ? found.map((problem) => leftOpen(problem, entry)) : found));
     if (deployment === undefined) return [];
     return [
       isOneOfSeveral === true && isOnline(deployment) ? { ...deployment, strategy: { type: "replace" } } : deployment,
@@ -56,24 +57,24 @@ export function readDeployments(
   return withoutDoubles(deployments, problems);
 }
 
-/** What `az ml … create` takes as an option as well. */
-const options = new Map([
-  ["endpoint_name", "--endpoint-name"],
-  ["compute", "--set compute=…"],
-]);
+/** Keys that are given when the file is used: by an option of `az ml … create`, or by the step before aml-deploy. */
+const givenBeside = [
+  { key: "endpoint_name", missing: 'The key "endpoint_name" is missing.', beside: "az ml takes --endpoint-name" },
+  { key: "compute", missing: 'The key "compute" is missing.', beside: "az ml takes --set compute=…" },
+  { key: "model", missing: "No model is named.", beside: "aml-deploy has it from the step that registers it" },
+] as const;
 
 /** A key that the author gives when the file is used is no error of the file. */
-function leftOpen(problem: Problem, { deployment }: DeployEntry): Problem {
-  const { code, severity, message, where } = problem;
-  if (code !== "missing-key" || severity !== "error" || deployment === undefined || where === undefined) return problem;
-  const found = [...options].find(([key]) => message === `The key "${key}" is missing.`);
-  if (found === undefined || formatPosition(positionOf(deployment)) !== formatPosition(where)) return problem;
-  const [key, option] = found;
+function leftOpen(problem: Problem, { settings, deployment }: DeployEntry): Problem {
+  const node = settings ?? deployment;
+  const given = givenBeside.find(({ missing }) => problem.code === "missing-key" && problem.message === missing);
+  if (given === undefined || node === undefined || problem.severity !== "error") return problem;
+  const { key, beside } = given;
   return {
     ...problem,
     severity: "notice",
     message: `The file leaves ${key} open.`,
-    fix: `To deploy it, add ${key} or give it by the input set: deploy.${key}=…; az ml takes ${option}.`,
+    fix: `To deploy it, add ${key} or give it by the input set: deploy.${key}=…; ${beside}.`,
   };
 }
 
