@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { checkedOnly } from "../src/declaration/checked-only/kinds.ts";
 import { failureReasons } from "../src/report/failure-reasons.ts";
 import type { CodeEntry } from "../src/yaml/code-entry.ts";
 import { problemCodes } from "../src/yaml/problem-codes.ts";
@@ -26,6 +27,20 @@ readme = between(readme, "inputs", ["| Input | Default | Meaning |", "| --- | --
 readme = between(readme, "outputs", ["| Output | Meaning |", "| --- | --- |", ...outputs].join("\n"));
 generated("README.md", readme, "npm run docs");
 generated("docs/codes.md", codesPage(), "npm run docs");
+const checking = readFileSync(join(root, "docs/checking.md"), "utf8");
+generated("docs/checking.md", between(checking, "checked-only", checkedOnlyTable()), "npm run docs");
+
+/** What is only checked, from the list that tells it. */
+function checkedOnlyTable(): string {
+  const rows = checkedOnly.map(({ what, act, schemas }) => {
+    // Case is no difference to a reader.
+    const names = schemas.filter(
+      (schema, index) => schemas.findIndex((one) => one.toLowerCase() === schema.toLowerCase()) === index,
+    );
+    return `| ${what.replace(/^(an|the) /, "")} | ${names.map((name) => `\`${name}\``).join(", ")} | no command ${act} |`;
+  });
+  return ["| File | Name of its schema | |", "| --- | --- | --- |", ...rows].join("\n");
+}
 
 function codesPage(): string {
   return `# Codes
@@ -60,7 +75,7 @@ function codeTable(title: string, entries: Readonly<Record<string, CodeEntry>>, 
 
 function between(text: string, name: string, content: string): string {
   const pattern = new RegExp(`<!-- ${name}-start -->[\\s\\S]*?<!-- ${name}-end -->`);
-  if (!pattern.test(text)) throw new Error(`README.md has no place for ${name}.`);
+  if (!pattern.test(text)) throw new Error(`There is no place for ${name}.`);
   return text.replace(pattern, () => `<!-- ${name}-start -->\n\n${ignored(content)}\n\n<!-- ${name}-end -->`);
 }
 
