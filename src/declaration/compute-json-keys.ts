@@ -1,6 +1,6 @@
 /** Keys that a `compute.json` of the action `Azure/aml-compute` has for either kind of cluster. */
-export const ofEither = ["name", "compute_type", "vm_size", "location"] as const;
-export const ofNetwork = ["vnet_resource_group_name", "vnet_name", "subnet_name"] as const;
+const ofEither = ["name", "compute_type", "vm_size", "location"] as const;
+const ofNetwork = ["vnet_resource_group_name", "vnet_name", "subnet_name"] as const;
 export const ofMachines = [
   ...(["vm_priority", "min_nodes", "max_nodes", "idle_seconds_before_scaledown"] as const),
   "remote_login_port_public_access",
