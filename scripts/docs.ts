@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { fileKinds } from "../src/json-schema/az-ml.ts";
+import { checkedOnly } from "../src/declaration/checked-only/kinds.ts";
 import { failureReasons } from "../src/report/failure-reasons.ts";
 import type { CodeEntry } from "../src/yaml/code-entry.ts";
 import { problemCodes } from "../src/yaml/problem-codes.ts";
@@ -44,6 +45,20 @@ generated(
   "npm run docs",
 );
 generated("docs/codes.md", codesPage(), "npm run docs");
+const checking = readFileSync(join(root, "docs/checking.md"), "utf8");
+generated("docs/checking.md", between(checking, "checked-only", checkedOnlyTable(), "docs/checking.md"), "npm run docs");
+
+/** What is only checked, from the list that tells it. */
+function checkedOnlyTable(): string {
+  const rows = checkedOnly.map(({ what, act, schemas }) => {
+    // Case is no difference to a reader.
+    const names = schemas.filter(
+      (schema, index) => schemas.findIndex((one) => one.toLowerCase() === schema.toLowerCase()) === index,
+    );
+    return `| ${what.replace(/^(an|the) /, "")} | ${names.map((name) => `\`${name}\``).join(", ")} | no command ${act} |`;
+  });
+  return ["| File | Name of its schema | |", "| --- | --- | --- |", ...rows].join("\n");
+}
 
 function codesPage(): string {
   return `# Codes

@@ -93,6 +93,7 @@ export async function createContext(
         optional: ["detach", "doctor"].includes(inputs.command) || inputs.runName !== undefined || isListed === true,
         github,
         variables: Object.keys(environment).filter((name) => variable(name) !== undefined),
+        isCheck: inputs.command === "validate",
         changed,
         ...defined({ isListed }),
       });

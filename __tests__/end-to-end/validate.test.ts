@@ -127,6 +127,52 @@ describe("sarif-path", () => {
     });
   });
 
+  it("has the places in JSON, and in the files that others name", async () => {
+    const env = "environment: { image: images.example.com/train:1 }";
+    const checkout = checkoutOf({
+      "schedule.yml": "name: nightly\ntrigger: { type: cron, expression: 0 3 * * * }\ncreate_job: jobs/nightly.yml\n",
+      "jobs/nightly.yml":
+        "type: pipeline\nsettings: { default_compute: azureml:cpu }\njobs:\n  part: { component: part.yml }\n",
+      "jobs/part.yml": `type: command\nname: part\nversion: "1"\ncommand: echo\n${env}\nresorces: {}\n`,
+      ".cloud/.azure/compute.json":
+        '{\n  "name": "cpu-cluster",\n  "compute_type": "amlcluster",\n  "max_node": 4\n}\n',
+      ".cloud/.azure/workspace.json": '{\n  "name": "vision",\n  "resource_grup": "ml",\n  "resource_group": "ml"\n}\n',
+      ".cloud/.azure/deploy.json": '{\n  "name": "clf",\n  "cpu_cores": "many"\n}\n',
+      ".cloud/.azure/run.json": '{\n  "experiment_name": "e",\n  "runconfig_yaml_file": "code/train.runconfig"\n}\n',
+      "code/train.runconfig": "script: train.py\ntarget: cpu-cluster\nnodeCount: some\n",
+      "code/train.py": "",
+      "code/deploy/score.py": "",
+      "code/deploy/environment.yml": "dependencies: [python, pip, { pip: [azureml-defaults] }]\n",
+    });
+    const config = [
+      "schedule.yml",
+      ...["compute", "workspace", "deploy", "run"].map((name) => `.cloud/.azure/${name}.json`),
+    ];
+    const step = await actIn(emulator, "validate", checkout, {
+      inputs: { config: config.join("\n"), "sarif-path": "problems.sarif" },
+    });
+    type Place = {
+      physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number; startColumn: number } };
+    };
+    const results = read(join(checkout, "problems.sarif")).runs[0]?.results ?? [];
+    const errors = results.filter((result) => (result as { level?: string }).level === "error");
+    const placed = errors.map(({ locations }) => {
+      const { artifactLocation, region } = (locations[0] as Place).physicalLocation;
+      return `${artifactLocation.uri}:${region.startLine}:${region.startColumn}`;
+    });
+    expect(placed.sort()).toEqual([
+      ".cloud/.azure/compute.json:4:3",
+      ".cloud/.azure/deploy.json:3:16",
+      ".cloud/.azure/workspace.json:3:3",
+      "code/train.runconfig:3:12",
+      "jobs/part.yml:6:1",
+    ]);
+    const annotated = step.annotations
+      .filter(({ properties }) => properties["file"] !== undefined)
+      .map(({ properties }) => `${properties["file"]}:${properties["line"]}:${properties["col"]}`);
+    expect(annotated).toEqual(expect.arrayContaining(placed));
+  });
+
   it("is written without results when all is well, to close old alerts", async () => {
     const checkout = checkoutOf({ "azureml.yml": "targets: [{ name: good-cluster, type: amlcompute }]\n" });
     await actIn(emulator, "validate", checkout, { inputs: { "sarif-path": "problems.sarif" } });

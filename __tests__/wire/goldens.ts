@@ -21,7 +21,18 @@ export const examples = join(corpus, "azureml-examples");
 export const filledIn = (text: string) =>
   text.replaceAll(/<([A-Z][A-Z_]+)>/g, (_, name: string) => name.toLowerCase().replaceAll("_", "-"));
 
+/** Kinds that no command sends: their files are only checked. */
+const checkedOnly = new Set([
+  ...["azureBlob", "azureDataLakeGen1", "azureDataLakeGen2", "azureFile", "connection", "registry", "schedule"],
+  ...["featureSet", "featureStoreEntity", "serverlessEndpoint", "distillationJob", "fineTuningJob"],
+]);
+
+/** What the client made of every file of a kind that some command sends. */
 export function readGoldens(): readonly Golden[] {
+  return readAllGoldens().filter(({ kind }) => !checkedOnly.has(kind));
+}
+
+export function readAllGoldens(): readonly Golden[] {
   return [...filesBelow(join(corpus, "golden"))]
     .sort()
     .map((file) => readFileSync(file, "utf8"))

@@ -1,3 +1,4 @@
+import { placeholderProblems } from "./resource-name.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { positionOf, type SourceNode } from "../yaml/source.ts";
 
@@ -11,6 +12,7 @@ const pattern = /^[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9-]{2,23}$/;
  * @see https://learn.microsoft.com/azure/machine-learning/how-to-create-attach-compute-cluster
  */
 export function nameProblems(name: string, node: SourceNode): readonly Problem[] {
+  if (/^<[^<>]+>$/u.test(name)) return placeholderProblems(name, node, ["name"]);
   const fault = faultOf(name);
   if (fault === undefined) return [];
   return [

@@ -2,7 +2,7 @@ import { membersOf } from "../azure/members.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import type { ProblemCode } from "../yaml/problem-codes.ts";
 import { lettersOf, suggestionFor } from "../yaml/suggestion.ts";
-import type { Problem } from "../yaml/problem.ts";
+import { formatPosition, type Problem } from "../yaml/problem.ts";
 import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
 import type { KindFacts, ReadContext, ReadResult } from "./kind.ts";
 import { isKind, kinds, notTargets, typeOfLive, type ComputeTarget, type Kind } from "./target.ts";
@@ -79,10 +79,19 @@ function withRest(
   if (rest === undefined) return read;
   const { target, problems: others }: ReadResult<ComputeTarget> = kinds[kind].read(rest, context);
   const isThere = (path: readonly string[]) => valueAt(rest, path) !== undefined;
-  const isCertain = ({ code }: Problem) =>
-    rulesOfOneMember.has(code) || rulesOfMembersThere[code]?.every(isThere) === true;
+  const isCertain = (problem: Problem) =>
+    rulesOfOneMember.has(problem.code) ||
+    rulesOfMembersThere[problem.code]?.every(isThere) === true ||
+    isCertainlyMissing(problem, node, rest);
   const problems = [...read.problems, ...others.filter(isCertain)];
   return { ...(target === undefined ? {} : { target }), problems };
+}
+
+/** A key of the target itself is missing for certain where none of its keys was taken out: each may be a slip of it. */
+function isCertainlyMissing({ code, where }: Problem, node: SourceNode, rest: SourceNode): boolean {
+  if (code !== "missing-key" || where === undefined) return false;
+  const keysOf = (one: SourceNode) => Object.keys(membersOf(valueAt(one))).join();
+  return formatPosition(where) === formatPosition(positionOf(node)) && keysOf(node) === keysOf(rest);
 }
 
 /** The body of a request in place of a declaration: `properties.computeType`, as ARM templates and exports have it. */

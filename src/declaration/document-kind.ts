@@ -15,7 +15,9 @@ import { isRunConfiguration } from "../job/runconfig/keys.ts";
 import { schemaNameOf } from "../yaml/schema-name.ts";
 import { isAmlRun } from "./aml-run-shape.ts";
 import type { SourceDocument } from "../yaml/source.ts";
-import { unsubmittedOf, type Unsubmitted } from "./unsubmitted.ts";
+import { isComputeJson } from "./compute-json-keys.ts";
+import type { CheckedOnly } from "./checked-only/kind.ts";
+import { checkedOnlyOf } from "./checked-only/kinds.ts";
 
 /** What a document declares. */
 export type DocumentKind =
@@ -23,6 +25,8 @@ export type DocumentKind =
   | { readonly is: "declaration" }
   /** An az ml compute file. */
   | { readonly is: "target" }
+  /** A `compute.json` of the action `Azure/aml-compute`. */
+  | { readonly is: "compute-json" }
   /** An az ml job file. */
   | { readonly is: "job" }
   /** A `run.json` of the action `Azure/aml-run`. */
@@ -37,8 +41,8 @@ export type DocumentKind =
   | { readonly is: "deploy-mapping" }
   /** or a `deploy.json` of the action `Azure/aml-deploy`. */
   | { readonly is: "deploy-json" }
-  /** An az ml file of a kind that no command submits. */
-  | { readonly is: "unsubmitted"; readonly kind: Unsubmitted }
+  /** A file of a kind that no command creates or submits. */
+  | { readonly is: "checked-only"; readonly kind: CheckedOnly }
   /** A known kind of file that this version does nothing with; with a refusal, that no service does anything with. */
   | { readonly is: "not-supported-yet"; readonly what: string; readonly refusal?: Refusal }
   | { readonly is: "unknown" };
@@ -68,8 +72,8 @@ export function kindOf({ value, file }: Pick<SourceDocument, "value"> & { readon
   if (asset !== undefined) return { is: "asset", kind: asset };
   const deployed = schema === undefined ? undefined : deployDocumentOfSchema(schema);
   if (deployed !== undefined) return { is: "deploy-document", declares: deployed };
-  const unsubmitted = unsubmittedOf(mapping, schema);
-  if (unsubmitted !== undefined) return { is: "unsubmitted", kind: unsubmitted };
+  const onlyChecked = checkedOnlyOf(mapping, schema, file);
+  if (onlyChecked !== undefined) return { is: "checked-only", kind: onlyChecked };
   if (schema !== undefined) return { is: "not-supported-yet", what: `an az ml ${schema} file` };
   return byShape(mapping, file);
 }
@@ -87,7 +91,7 @@ const kindsByType = new Map<string, DeclaredKindName>([
 
 /** True for what some command acts on. What is to be deployed is acted on where `deploy` names it. */
 export function isOurs(kind: DocumentKind): boolean {
-  return kind.is !== "unknown" && kind.is !== "not-supported-yet" && kind.is !== "unsubmitted" && !isDeploy(kind);
+  return kind.is !== "unknown" && kind.is !== "not-supported-yet" && kind.is !== "checked-only" && !isDeploy(kind);
 }
 
 /** Tells what a text that is no YAML was meant to declare, by the keys that begin its lines. */
@@ -111,8 +115,7 @@ function byShape(mapping: Readonly<Record<string, unknown>>, file?: string): Doc
   if (type === undefined && isRunConfiguration(mapping, file)) return { is: "run-configuration" };
   // A key of a declaration whose members stand beside it has lost its indentation.
   if (declarationKeys.some((key) => has(key) && (!isJob || mapping[key] === null))) return { is: "declaration" };
-  if (has("compute_type") || has("compute_target", "vm_size"))
-    return { is: "not-supported-yet", what: "an aml-compute JSON file" };
+  if (isComputeJson(mapping, file)) return { is: "compute-json" };
   if (isDeployJson(mapping, file)) return { is: "deploy-json" };
   // A conda file has a name and no image; a deployment has an image inside its environment.
   if (has("name") && (has("image") || has("build")) && type === undefined) return { is: "asset", kind: "environment" };

@@ -27,10 +27,10 @@ export async function gatherRun(
       const kind = kindOf(document);
       found.files.push(file);
       if (isRun(kind)) found.runs.push(...(await runOf(document, kind, request, found)));
-      else if (kind.is === "unsubmitted")
+      else if (kind.is === "checked-only")
         found.problems.push({
           ...notADeclaration(file, document),
-          message: `This is ${kind.kind.what}, which no command of this action submits.`,
+          message: `This is ${kind.kind.what}, and no command of this action ${kind.kind.act}.`,
           fix: "Name a job.",
         });
       else if (kind.is === "not-supported-yet")

@@ -2,7 +2,7 @@ import { loadFiles } from "../yaml/files.ts";
 import { targetsInput, type Problem } from "../yaml/problem.ts";
 import { positionOf, type SourceDocument, type SourceNode } from "../yaml/source.ts";
 import { readDocuments } from "../yaml/yaml.ts";
-import { isOurs, kindOf } from "./document-kind.ts";
+import { isOurs, kindOf, type DocumentKind } from "./document-kind.ts";
 import type { DeclarationRequest, Gathered } from "./gathered.ts";
 import { notADeclaration, problemsOfReading } from "./not-ours.ts";
 
@@ -25,7 +25,7 @@ export async function gatherTargets(
     for (const loaded of files) {
       const { file, byGlob, documents } = loaded;
       found.problems.push(...problemsOfReading(loaded));
-      const targets = documents.filter((document) => kindOf(document).is === "target");
+      const targets = documents.filter((document) => isTarget(kindOf(document).is));
       if (targets.length > 0) found.files.push(file);
       else if (byGlob) {
         found.skipped.push({ file, reason: "It declares no compute." });
@@ -36,10 +36,27 @@ export async function gatherTargets(
           where,
           fix: "Name an az ml compute file: it has a name and a type.",
         });
-      found.targets.push(...targets.map((document) => ({ document, path: [] })));
+      for (const document of targets)
+        found.targets.push(
+          kindOf(document).is === "target" ? { document, path: [] } : await ofComputeJson(document, request, found),
+        );
       found.documents.push(...targets);
     }
   }
+}
+
+const isTarget = (is: DocumentKind["is"]) => is === "target" || is === "compute-json";
+
+/** The target that a `compute.json` describes. */
+export async function ofComputeJson(
+  document: SourceDocument,
+  { github, subscriptionId }: DeclarationRequest,
+  found: Gathered,
+): Promise<SourceNode> {
+  const { translateComputeJson } = await import("./compute-json.ts");
+  const translated = translateComputeJson(document, { repository: github?.repository ?? "", subscriptionId });
+  found.problems.push(...translated.problems);
+  return { document: translated.document, path: [] };
 }
 
 /** What a pattern of compute files matches, and what would be used elsewhere. */

@@ -9,13 +9,12 @@ import { defaultPlace as amlRunPlace } from "./aml-run-shape.ts";
 import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
 import { isDeploy, kindOf } from "./document-kind.ts";
 import { chooseAmongMatched, gatherBesideRun, gatherRun, runOf, keepWhole } from "./gather-run.ts";
-import { gatherInline, gatherTargets } from "./gather-targets.ts";
+import { gatherInline, gatherTargets, ofComputeJson } from "./gather-targets.ts";
 import type { DeclarationRequest, Gathered } from "./gathered.ts";
 import { withLostNesting } from "./lost-nesting.ts";
 import { notADeclaration, notSupported, notUsed, problemsOfReading, whySkipped } from "./not-ours.ts";
 import { readPrices } from "./prices.ts";
 import { isRun } from "./run-document.ts";
-import { unsubmittedProblems } from "./unsubmitted.ts";
 
 /** Finds everything that the inputs name, file by file. */
 export async function gather(request: DeclarationRequest): Promise<Gathered> {
@@ -115,6 +114,9 @@ async function gatherDocument(
     case "target":
       found.targets.push(root);
       return;
+    case "compute-json":
+      found.targets.push(await ofComputeJson(document, request, found));
+      return;
     case "job":
     case "run-configuration":
     case "aml-run":
@@ -125,12 +127,19 @@ async function gatherDocument(
       return;
     case "deploy-document":
     case "deploy-mapping":
-    case "deploy-json":
-      found.deploys.push(...(await (await ofDeploy()).partsOf(document, kind, request, found)));
+    case "deploy-json": {
+      const parts = await (await ofDeploy()).partsOf(document, kind, request, found);
+      const isWhole = request.isCheck !== true || kind.is === "deploy-mapping";
+      found.deploys.push(...(isWhole ? parts : parts.map((part) => ({ ...part, isOpen: true as const }))));
       return;
-    case "unsubmitted":
-      found.problems.push(...unsubmittedProblems(root, kind.kind));
+    }
+    case "checked-only": {
+      const { checkedOnlyProblems } = await import("./checked-only/check.ts");
+      const { problems, documents } = await checkedOnlyProblems(root, kind.kind, request);
+      found.problems.push(...problems);
+      found.documents.push(...documents);
       return;
+    }
     case "not-supported-yet":
       found.problems.push(notSupported(root, kind));
       return;

@@ -34,6 +34,8 @@ export type DeclarationRequest = {
   readonly optional?: boolean;
   /** What a `deploy.json` makes the name of its service of, where it has none. */
   readonly github?: { readonly repository: string; readonly ref: string };
+  /** True where nothing is carried out: a file of az ml that `deploy` does not name need not be whole. */
+  readonly isCheck?: boolean;
   /** Names of the variables that the step has: a `deploy.json` takes its keys from some. */
   readonly variables?: readonly string[];
   /** Absolute paths of what changed: only problems of these files, and of files that refer to them, are reported. */
@@ -44,8 +46,14 @@ type Declared<Value> = { readonly value: Value; readonly where: Position };
 
 /** One mapping or document that says what is to be deployed, before parts are put together. */
 export type DeployPart =
-  | { readonly is: "mapping"; readonly node: SourceNode; readonly parts: readonly DeployPart[] }
-  | { readonly is: "document"; readonly node: SourceNode; readonly declares: DeployDocument };
+  | { readonly is: "mapping"; readonly node: SourceNode; readonly parts: readonly DeployPart[]; readonly isOpen?: true }
+  | {
+      readonly is: "document";
+      readonly node: SourceNode;
+      readonly declares: DeployDocument;
+      /** Nothing is deployed in this call: what az ml, or aml-deploy, is given beside the file may be missing in it. */
+      readonly isOpen?: true;
+    };
 
 /** Where everything is declared, before it is read in detail. */
 export type Gathered = {

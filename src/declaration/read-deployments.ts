@@ -27,18 +27,27 @@ type TypedEntry = {
   readonly isOneOfSeveral?: true;
 };
 
-/** Everything that is to be deployed, read; az ml's documents are put together by the name of their endpoint. */
+/**
+ * Everything that is to be deployed, read; az ml's documents are put together by the name of their endpoint.
+ *
+ * @param areChecked nothing is done with the documents by themselves.
+ */
 export function readDeployments(
   parts: readonly DeployPart[],
   targets: readonly ComputeTarget[],
   problems: Problem[],
+  areChecked = false,
 ): readonly Deployment[] {
   const mappings = parts.filter((part): part is Mapping => part.is === "mapping");
   const documents = parts.filter((part): part is Document => part.is === "document");
   const entries = [...mappings.flatMap((part) => entryOf(part, problems)), ...entriesOf(documents)];
   const deployments = entries.flatMap(({ type, entry, isOneOfSeveral }): readonly Deployment[] => {
     const { deployment, problems: found } = readDeployment(type, entry);
-    problems.push(...found);
+    const source = entry.settings ?? entry.deployment;
+    const isOpen = parts.some(
+      (part) => part.node === source && (part.isOpen === true || (areChecked && part.is === "document")),
+    );
+    problems.push(...(isOpen ? found.map((problem) => leftOpen(problem, entry)) : found));
     if (deployment === undefined) return [];
     return [
       isOneOfSeveral === true && isOnline(deployment) ? { ...deployment, strategy: { type: "replace" } } : deployment,
@@ -48,13 +57,34 @@ export function readDeployments(
   return withoutDoubles(deployments, problems);
 }
 
+/** Keys that are given when the file is used: by an option of `az ml … create`, or by the step before aml-deploy. */
+const givenBeside = [
+  { key: "endpoint_name", missing: 'The key "endpoint_name" is missing.', beside: "az ml takes --endpoint-name" },
+  { key: "compute", missing: 'The key "compute" is missing.', beside: "az ml takes --set compute=…" },
+  { key: "model", missing: "No model is named.", beside: "aml-deploy has it from the step that registers it" },
+] as const;
+
+/** A key that the author gives when the file is used is no error of the file. */
+function leftOpen(problem: Problem, { settings, deployment }: DeployEntry): Problem {
+  const node = settings ?? deployment;
+  const given = givenBeside.find(({ missing }) => problem.code === "missing-key" && problem.message === missing);
+  if (given === undefined || node === undefined || problem.severity !== "error") return problem;
+  const { key, beside } = given;
+  return {
+    ...problem,
+    severity: "notice",
+    message: `The file leaves ${key} open.`,
+    fix: `To deploy it, add ${key} or give it by the input set: deploy.${key}=…; ${beside}.`,
+  };
+}
+
 /** What a pattern of `config` matches is read for its problems, and not deployed: only what is named is. */
 export function onlyChecked(
   parts: readonly DeployPart[],
   targets: readonly ComputeTarget[],
   problems: Problem[],
 ): void {
-  readDeployments(parts, targets, problems);
+  readDeployments(parts, targets, problems, true);
   for (const { node } of parts)
     problems.push({
       code: "not-deployed",

@@ -71,7 +71,7 @@ export const jobType = "Pipeline";
 export const apiVersion = "2024-01-01-preview";
 
 // az ml's own schema lets any other setting through to the service.
-const settingsSchema = () =>
+export const settingsSchema = () =>
   z.looseObject({
     default_compute: text().optional().describe("azureml:NAME of a target, or azureml:serverless."),
     default_datastore: text().optional(),

@@ -81,7 +81,9 @@ function faultOf(value: unknown): { message: string; params: RuleParams } | unde
       params: { code: "expression-in-file" },
     };
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (value === null)
+    return { message: `Nothing is written here. Write ${example}.`, params: { code: "malformed-secret" } };
+  if (typeof value !== "object" || Array.isArray(value)) {
     return {
       message: `This is a secret in plain text: everybody who can read the repository can read it. Replace it with a reference (${example}), and change the secret, because it is known now.`,
       params: { code: "literal-secret" },

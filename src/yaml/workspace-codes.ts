@@ -8,9 +8,9 @@ export const workspaceCodes = {
     help: "Fix the name, or declare the target.",
   },
   "not-submitted": {
-    title: "No command submits this file.",
+    title: "The file is checked only: no command does anything with it.",
     explanation:
-      "Datastores, connections, schedules, registries, feature stores, serverless endpoints, fine-tuning and distillation jobs are checked only.",
+      "Datastores, connections, schedules, registries, workspaces, feature stores and what is in them, serverless endpoints, fine-tuning and distillation jobs and the other kinds that docs/checking.md lists are read by the rules of az ml, and neither created nor submitted.",
     help: "Create it with az ml, or leave it out with a narrower pattern in config.",
   },
   "wrong-compute": {

@@ -53,7 +53,7 @@ const outsideSchema = () => z.union([databaseSchema(), fileSystemSchema()]);
 
 const stepKeys = () => ({
   $schema: text().optional(),
-  type: oneOf(["data_transfer"]),
+  type: oneOf(["data_transfer"]).optional(),
   ...nodeKeys(),
   component: z.union([text(), z.record(z.string(), z.unknown())]).optional(),
   compute: computeSchema().describe("azureml:NAME of a Data Factory compute, or azureml:serverless."),

@@ -21,6 +21,7 @@ import {
   type PipelineNode,
 } from "./kind.ts";
 import type { Port } from "./ports.ts";
+import { typeOfStep } from "./step-type.ts";
 import { isWorkload, type Workload } from "../../compute/workload.ts";
 import type { Placement } from "../kind.ts";
 
@@ -62,7 +63,7 @@ export function readGraph(reader: NodeReader, surroundings: Surroundings): Graph
         "Use lower-case letters, digits and underscores, beginning with a letter.",
       );
     if (!isMapping(step)) continue;
-    const written = step["type"] ?? "command";
+    const written = typeOfStep(step, node);
     const type = typeof written === "string" ? own(types, written.toLowerCase()) : undefined;
     const refused = refusedType("step", written);
     if (refused !== undefined) {

@@ -20,7 +20,7 @@ import type { Around, BindingSource, NodeIds, PipelineNode } from "./kind.ts";
 import { isLiteral, literalText, type Port, type Ports } from "./ports.ts";
 
 export const nodeInputsSchema = () =>
-  z.record(z.string(), z.union([scalar(), dataSchema(), z.strictObject({ value: scalar() }), z.null()]));
+  z.record(z.string(), z.union([scalar(), dataSchema(), z.strictObject({ value: scalar() })]));
 export const nodeOutputsSchema = () => z.record(z.string(), z.union([text(), outputSchema(), z.null()]));
 
 type DeclaredInputs = z.infer<ReturnType<typeof nodeInputsSchema>>;
@@ -63,11 +63,10 @@ export function isBinding(value: unknown): value is string {
 
 /** @param ports the inputs of the component, where they are known: a bare text for a data input is its path. */
 export function readNodeInputs(declared: DeclaredInputs, reader: PartReader, ports?: Ports): NodeInputs {
-  const plain: Record<string, Exclude<DeclaredInputs[string], null>> = {};
+  const plain: Record<string, DeclaredInputs[string]> = {};
   const bound: Record<string, NodeInput> = {};
   for (const [name, input] of Object.entries(declared)) {
     if (ports !== undefined && !Object.hasOwn(ports, name)) continue;
-    if (input === null) continue;
     const path = typeof input === "object" && "path" in input ? input.path : input;
     if (isBinding(path)) {
       const mode = typeof input === "object" && "mode" in input ? input.mode : undefined;
@@ -75,6 +74,13 @@ export function readNodeInputs(declared: DeclaredInputs, reader: PartReader, por
       continue;
     }
     const port = ports === undefined ? undefined : own(ports, name);
+    if (port !== undefined && !isLiteral(port.type) && (typeof input === "number" || typeof input === "boolean"))
+      reader.add(
+        "wrong-type",
+        ["inputs", name],
+        `${String(input)} is not data, and the component takes ${port.type} here.`,
+        "Write a path, a reference to data (azureml:NAME:VERSION), or a binding.",
+      );
     plain[name] =
       typeof input === "string" && port !== undefined && !isLiteral(port.type) && !/\$\{\{/.test(input)
         ? { type: dataTypeOf(port.type), path: input }
@@ -137,7 +143,8 @@ export function readNodeOutputs(declared: DeclaredOutputs, reader: PartReader, p
   const read = readOutputs(plain, reader);
   return Object.fromEntries(
     Object.entries(declared).flatMap(([name, output]): [string, NodeOutput][] => {
-      if (ports !== undefined && !Object.hasOwn(ports, name)) return [];
+      const isUnknown = ports !== undefined && !Object.hasOwn(ports, name);
+      if (isUnknown && typeof output !== "string") return [];
       if (output === null) return [[name, { kind: "none" }]];
       if (typeof output === "string") {
         if (!isBinding(output))
@@ -147,6 +154,7 @@ export function readNodeOutputs(declared: DeclaredOutputs, reader: PartReader, p
             `${JSON.stringify(output)} is not an output of the pipeline.`,
             "Write ${{parent.outputs.NAME}}, or a mapping with type, path or mode.",
           );
+        if (isUnknown) return [];
         return [[name, { kind: "binding", value: output }]];
       }
       const { type = "uri_folder", path, mode, name: registered } = own(read, name) ?? {};

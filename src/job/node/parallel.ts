@@ -61,7 +61,7 @@ const batchKeys = () => ({
 const nodeSchema = shape(() =>
   z.strictObject({
     $schema: text().optional(),
-    type: oneOf(["parallel"]),
+    type: oneOf(["parallel"]).optional(),
     component: z.union([text(), z.record(z.string(), z.unknown())]).optional(),
     ...nodeKeys(),
     ...batchKeys(),

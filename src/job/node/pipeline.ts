@@ -11,7 +11,7 @@ import { withoutEmpty } from "./wire.ts";
 
 const nodeSchema = shape(() =>
   z.strictObject({
-    type: oneOf(["pipeline"]),
+    type: oneOf(["pipeline"]).optional(),
     component: text(),
     ...nodeKeys(),
     compute: computeSchema(),

@@ -69,7 +69,7 @@ const ofComponent = ["code", "entry", "args", "py_files", "jars", "files", "arch
 
 const componentNodeSchema = shape(() =>
   z.strictObject({
-    type: oneOf(["spark"]),
+    type: oneOf(["spark"]).optional(),
     ...nodeKeys(),
     component: z.union([text(), z.record(z.string(), z.unknown())]),
     code: z.unknown().optional(),

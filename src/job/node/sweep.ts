@@ -32,7 +32,7 @@ const orBinding = bindable as OrElse;
 
 const nodeSchema = shape(() =>
   z.strictObject({
-    type: oneOf(["sweep"]),
+    type: oneOf(["sweep"]).optional(),
     ...nodeKeys(),
     [trialKey]: z
       .union([text(), z.record(z.string(), z.unknown())])

@@ -14,7 +14,7 @@ export const servicesSchema = () =>
   z.record(
     z.string(),
     z.strictObject({
-      type: serviceType().default("ssh"),
+      type: serviceType().optional(),
       port: integer().optional(),
       nodes: oneOf(["all"]).optional(),
       properties: z.record(z.string(), z.unknown()).optional(),
@@ -28,15 +28,20 @@ export const servicesSchema = () =>
 
 type DeclaredServices = z.infer<ReturnType<typeof servicesSchema>>;
 
+/** Without a type, a key that one type alone has tells it; az ml takes everything else for SSH. */
+function typeOf({ type, log_dir: logs }: DeclaredServices[string]): (typeof words)[number] {
+  return type ?? (logs === undefined ? "ssh" : "tensor_board");
+}
+
 export function checkServices(services: DeclaredServices, { add }: PartReader): void {
   const owners = { log_dir: "tensor_board", ssh_public_keys: "ssh" } as const;
   for (const [name, service] of Object.entries(services)) {
     for (const [key, type] of Object.entries(owners)) {
-      if (service[key as keyof typeof owners] === undefined || service.type === type) continue;
+      if (service[key as keyof typeof owners] === undefined || typeOf(service) === type) continue;
       add(
         "wrong-key",
         ["services", name, key],
-        `${key} is for services of type ${type}; this one is of type ${service.type}.`,
+        `${key} is for services of type ${type}; this one is of type ${typeOf(service)}.`,
         "Remove it, or change the type.",
       );
     }
@@ -51,7 +56,7 @@ export function toServices(services: DeclaredServices): object {
       const own = defined({ logDir: service.log_dir, sshPublicKeys: service.ssh_public_keys });
       const properties = { ...service.properties, ...own };
       const wire = defined({
-        jobServiceType: wireTypes[service.type],
+        jobServiceType: wireTypes[typeOf(service)],
         port: service.port,
         nodes: service.nodes === undefined ? undefined : { nodesValueType: "All" },
         properties: Object.keys(properties).length === 0 ? undefined : properties,
