@@ -58,7 +58,7 @@ describe("a file that no command submits", () => {
 
   it("is warned of a secret in it", async () => {
     const problems = await problemsOf(`${files[0]?.[1] ?? ""}credentials: { account_key: abc }\n`);
-    expect(problems).toContainEqual(["warning", expect.stringMatching(/5:29: account_key stands in the file/)]);
+    expect(problems).toContainEqual(["warning", expect.stringMatching(/5:29: account_key is written in the file/)]);
   });
 
   it("is no run", async () => {

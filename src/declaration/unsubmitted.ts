@@ -217,7 +217,7 @@ export function unsubmittedProblems(node: SourceNode, kind: Unsubmitted): readon
       code: "not-submitted",
       severity: "notice",
       where: at([]),
-      message: `This is ${what}: it is checked, and no command of this action submits it.`,
+      message: `This is ${what}: it is checked, but no command of this action submits it.`,
       fix: "Create it with az ml, or leave it out with a narrower pattern in config.",
     },
     ...unknown.map((key): Problem => ({
@@ -254,7 +254,7 @@ function literalSecrets(
         code: "literal-secret",
         severity: "warning",
         where: at([...path, key]),
-        message: `${key} stands in the file: if it is a secret, everybody who can read the repository knows it.`,
+        message: `${key} is written in the file: if it is a secret, everybody who can read the repository knows it.`,
         fix: "Leave it out, and give it to az ml with --set.",
       },
     ];
