@@ -5,6 +5,7 @@ import { codesPage } from "./reference/codes.ts";
 import { declarationPages } from "./reference/declaration.ts";
 import { inputsPage, type ActionInput } from "./reference/inputs.ts";
 import { outputsPage, type ActionOutput } from "./reference/outputs.ts";
+import { limitsPage } from "./reference/limits.ts";
 import { generated } from "./generated.ts";
 
 /** Writes the reference: inputs and outputs from `action.yml`, declarations from their shapes, codes from their texts. */
@@ -14,6 +15,7 @@ const action = parse(readFileSync(join(import.meta.dirname, "../action.yml"), "u
 };
 const pages = {
   "docs/codes.md": codesPage(),
+  "docs/limits.md": limitsPage(),
   "docs/reference/inputs.md": inputsPage(action.inputs),
   "docs/reference/outputs.md": outputsPage(action.outputs),
   ...declarationPages(),
