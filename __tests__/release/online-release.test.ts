@@ -463,7 +463,9 @@ describe("a release", () => {
       });
       const { report, failures } = await release(declared("2"), await connectTo(emulator, { origin: endpoint.origin }));
       expect(failures).toMatchObject([{ reason: "conflict" }]);
-      expect(failures[0]?.message).toContain("differs from what was written: somebody else has changed it in the meantime");
+      expect(failures[0]?.message).toContain(
+        "differs from what was written: somebody else has changed it in the meantime",
+      );
       expect(report).toMatchObject({ action: "failed", trafficAfter: { green: 40, mine: 60 } });
       expect(await liveState(emulator)).toMatchObject({
         traffic: { green: 40, mine: 60 },

@@ -90,7 +90,8 @@ export const problemCodes = {
   },
   "nothing-left": {
     title: "The ignore file excludes all of the code.",
-    explanation: "The file .amlignore, or .gitignore where there is none, excludes every file of the code folder but itself.",
+    explanation:
+      "The file .amlignore, or .gitignore where there is none, excludes every file of the code folder but itself.",
     help: "Include files again: !train.py includes a file, !src/ a folder, !src/** everything in it. Files of an excluded folder stay excluded.",
   },
   "ignored-by-git": {
