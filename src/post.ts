@@ -79,5 +79,5 @@ async function endServers(environment: Environment): Promise<void> {
   const folder = savedServing();
   if (folder === undefined) return;
   const names = await stopServers(folder, environment);
-  if (names.length > 0) createLog().info(`Ended what was served on the runner: ${names.join(", ")}.`);
+  if (names.length > 0) createLog().info(`Stopped the server on the runner: ${names.join(", ")}.`);
 }

@@ -53,7 +53,7 @@ describe.each(commands)("$command of a cluster for web services", (given) => {
     deployed();
     const { result, text } = await carryOut(given);
     expect(result.failures).toEqual([]);
-    expect(text).toContain("has no list of web services of the first SDK any more, so none can be using it");
+    expect(text).toContain("no longer lists web services of the first SDK, so none can be using it");
     expect(writes()).toEqual(given.removed);
   });
 });

@@ -75,12 +75,12 @@ describe("an address gets no token", () => {
   });
 
   it.each([[7], [null], [undefined], [{}], [["https://management.azure.com"]]])("that is %j", (value) => {
-    expect(() => plainAddress(value)).toThrow(/as an address, and it is none/);
+    expect(() => plainAddress(value)).toThrow(/as an address, which is not valid/);
   });
 
   it("and nothing of it but its host is named", () => {
     expect(() => plainAddress("http://store.example/c/b?sv=1&sig=secret")).toThrow(
-      "The service named an address of store.example that is not https; nothing is sent or read in the clear.",
+      "The service named an address of store.example that is not https; nothing is sent or read unencrypted.",
     );
   });
 });

@@ -199,7 +199,7 @@ describe("a list", () => {
     });
     expect(list).toMatchObject({
       ok: false,
-      failure: { error: { message: expect.stringContaining("given up after") as unknown } },
+      failure: { error: { message: expect.stringContaining("stopped after") as unknown } },
     });
     expect(asked).toBe(mostPages);
   });

@@ -86,10 +86,10 @@ describe("a cloud", () => {
 describe("an input that cannot be a part of an address is named", () => {
   it.each([
     [{ cloud: "http://arm.example" }, "The input 'cloud' is an http address at arm.example"],
-    [{ cloud: "https://" }, "The input 'cloud' is no address"],
-    [{ cloud: "https://user:word@arm.example" }, "The input 'cloud' has a user in front of arm.example"],
-    [{ cloud: "AzureCloud", metadataUrl: "garbage" }, "ARM_CLOUD_METADATA_URL is no address"],
-    [{ cloud: "AzureCloud", metadataUrl: "ftp://x.example" }, "ARM_CLOUD_METADATA_URL is no address"],
+    [{ cloud: "https://" }, "The input 'cloud' is not a valid address"],
+    [{ cloud: "https://user:word@arm.example" }, "The input 'cloud' has a user name before arm.example"],
+    [{ cloud: "AzureCloud", metadataUrl: "garbage" }, "ARM_CLOUD_METADATA_URL is not a valid address"],
+    [{ cloud: "AzureCloud", metadataUrl: "ftp://x.example" }, "ARM_CLOUD_METADATA_URL is not a valid address"],
   ])("%j", async (request, sentence) => {
     await expect(discoverCloud({ ...request, ...deps })).rejects.toThrow(sentence);
     await expect(discoverCloud({ ...request, ...deps })).rejects.toThrow(CloudUnknown);
@@ -116,7 +116,7 @@ describe("an input that cannot be a part of an address is named", () => {
   it("the runner's own address for tokens too", async () => {
     const identity = { auth: "oidc" as const, idTokenRequestUrl: "http://x.example", idTokenRequestToken: "t" };
     await expect(requestIdToken(identity, "a", { ...deps, mask: () => undefined })).rejects.toThrow(
-      "ACTIONS_ID_TOKEN_REQUEST_URL is no https address",
+      "ACTIONS_ID_TOKEN_REQUEST_URL is not an https address",
     );
   });
 

@@ -91,7 +91,7 @@ describe("what a refused sign-in means, and what to do", () => {
 
   it.each<[Partial<Identity>, string]>([
     [{ auth: "azure-cli" }, "Run azure/login before this step"],
-    [{ auth: "managed-identity", clientId: "c" }, "client-id chose the user-assigned identity c"],
+    [{ auth: "managed-identity", clientId: "c" }, "client-id selects the user-assigned identity c"],
     [{}, "`client-id: ${{ vars.AZURE_CLIENT_ID }}`"],
     [{}, "Run azure/login before this step"],
   ])("without a code it is by the way: %j", (parts, text) => {

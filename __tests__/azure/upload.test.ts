@@ -90,7 +90,7 @@ describe("an upload", () => {
     expect(resumed).toMatchObject({ ok: true });
     const again = sent(below).slice(sentBefore);
     expect(new Set(again.map(({ path }) => path)).size).toBe(files.length - there);
-    expect(said.at(-1)).toContain(`${there} of them were there`);
+    expect(said.at(-1)).toContain(`${there} of them were already uploaded`);
     expect(await stand.emulator.blobs(`${below}/`)).toHaveLength(files.length);
   });
 

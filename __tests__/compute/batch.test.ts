@@ -77,7 +77,7 @@ describe("a Batch account", () => {
     const id = dataId("Microsoft.Batch/batchAccounts", "batch1");
     const result = JSON.parse(readFileSync(step.outputs["result-path"] ?? "", "utf8")) as Result;
     expect(result.targets[0]?.note).toBe(
-      `Detached only: ${id} still exists and is billed. Its pools keep their nodes, and the nodes bill. To delete it: az resource delete --ids ${id}`,
+      `Detached only: ${id} still exists and is billed. Its pools keep their nodes, and the nodes are billed. To delete it: az resource delete --ids ${id}`,
     );
   });
 

@@ -171,7 +171,7 @@ describe("the quota that is left", () => {
   });
 
   it.each([
-    { isMade: true, says: "Not one node fits: the service may refuse to make it." },
+    { isMade: true, says: "Not even one node fits: the service may refuse to create it." },
     { isMade: false, says: "It will not grow beyond 0." },
   ])("that has no room for one node says what comes of it (made: $isMade)", async ({ isMade, says }) => {
     const reads = readsOf({

@@ -93,7 +93,7 @@ describe("what a run refers to", () => {
       expect(said).toContain("The data asset 'table' has no version 7; its newest is 3.");
       expect(said).toContain("Did you mean workspaceblobstore?");
       expect(said).toContain(
-        "5 things that are referred to are not there, listed with their places. Nothing was written.",
+        "5 references name something that does not exist, listed with their places. Nothing was written.",
       );
       expect(writes()).toEqual([]);
       // Each thing once, however many refer to it.

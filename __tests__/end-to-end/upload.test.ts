@@ -47,7 +47,7 @@ it("goes on with a snapshot whose upload was cut off, and leaves no note behind"
   emulator.clearJournal();
   const resumed = await submit(checkout, "c");
   expect(resumed.exitCode).toBe(0);
-  expect(resumed.log.join("\n")).toContain("it goes on where that one was");
+  expect(resumed.log.join("\n")).toContain("was interrupted; resuming it");
   expect(writes().filter(isContent)).toHaveLength(count - there);
   expect(writes().filter(({ path }) => path.endsWith("/startPendingUpload"))).toHaveLength(0);
   expect(await emulator.blobs("azureml-targets/uploads/")).toEqual([]);

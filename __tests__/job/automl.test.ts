@@ -38,7 +38,7 @@ describe("an AutoML job", () => {
 
   it("is warned of a folder that AutoML could not read", () => {
     const yaml = base.replace("azureml:d:1", "table");
-    expect(problemsOf(yaml, { "table/a.csv": "1\n" }).join("\n")).toMatch(/4:24: "table" has no file MLTable/);
+    expect(problemsOf(yaml, { "table/a.csv": "1\n" }).join("\n")).toMatch(/4:24: "table" has no MLTable file/);
     expect(problemsOf(yaml, { "table/MLTable": "paths: []\n" })).toEqual([]);
   });
 });

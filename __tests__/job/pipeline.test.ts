@@ -112,7 +112,7 @@ describe("a pipeline", () => {
     [
       "a search for a parameter that the trial has not",
       sweep("    search_space: { rat: { type: randint, upper: 3 } }\n"),
-      'job.yml:11:26: The trial\'s component has no input "rat", so that nothing of it depends on this parameter.',
+      'job.yml:11:26: The trial\'s component has no input "rat", so nothing in it depends on this parameter.',
     ],
     [
       "a search bound to nothing",
@@ -172,7 +172,9 @@ describe("a pipeline", () => {
   it("of a component file that leads to itself is refused", () => {
     const loop = "type: pipeline\nname: loop\njobs:\n  a: { type: pipeline, component: ./loop.yml }\n";
     const { lines } = read(`${defaults}jobs:\n  a: { type: pipeline, component: ./loop.yml }\n`, { "loop.yml": loop });
-    expect(lines).toEqual([expect.stringContaining('loop.yml:4:35: The component file "./loop.yml" leads to itself.')]);
+    expect(lines).toEqual([
+      expect.stringContaining('loop.yml:4:35: The component file "./loop.yml" refers to itself.'),
+    ]);
   });
 });
 
@@ -181,7 +183,7 @@ describe("what the service decides about a pipeline is a warning", () => {
     [
       "a setting that az ml does not know",
       "type: pipeline\nsettings: { default_compute: azureml:cpu, default_datestore: azureml:s }\njobs:\n  a: { command: x, environment: azureml:e:1 }\n",
-      'job.yml:2:62: The setting "default_datestore" is none that az ml knows; it is sent as it stands. Did you mean default_datastore?',
+      'job.yml:2:62: az ml does not know the setting "default_datestore"; it is sent as written. Did you mean default_datastore?',
     ],
     [
       "an input that is none of those listed",

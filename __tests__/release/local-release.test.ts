@@ -300,7 +300,7 @@ whereServing("steps of a job that deploy on the runner", () => {
     const answer = await fetch(uri, { method: "POST", body: '{"data": [[1, 1]]}' });
     expect(await answer.json()).toMatchObject({ predictions: [2] });
     const ended = await post();
-    expect(ended.log).toContain("Ended what was served on the runner: clf.");
+    expect(ended.log).toContain("Stopped the server on the runner: clf.");
     expect(listenersAt(Number(new URL(uri).port))).toEqual([]);
   });
 

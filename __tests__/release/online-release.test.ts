@@ -105,7 +105,7 @@ describe("a release", () => {
 
   it("says that nothing was tested where no tests are declared", async () => {
     const { report } = await release(declared("1", { tests: [] }), await connectTo(emulator));
-    expect(report.notes).toEqual(["No tests are declared: that it was provisioned is all that is known of it."]);
+    expect(report.notes).toEqual(["No tests are declared, so all that is known is that it was provisioned."]);
   });
 
   describe("whose test fails", () => {
@@ -360,7 +360,7 @@ describe("a release", () => {
       expect(failures).toEqual([]);
       expect(report).toMatchObject({ action: "created", traffic: 100 });
       expect(report.notes).toContain(
-        "The service shows description of the endpoint 'ep-one' otherwise than it was written.",
+        "The service shows description of the endpoint 'ep-one' differently from what was written.",
       );
     });
 
@@ -464,7 +464,9 @@ describe("a release", () => {
       });
       const { report, failures } = await release(declared("2"), await connectTo(emulator, { origin: endpoint.origin }));
       expect(failures).toMatchObject([{ reason: "conflict" }]);
-      expect(failures[0]?.message).toContain("is not as it was written: somebody else has changed it meanwhile");
+      expect(failures[0]?.message).toContain(
+        "differs from what was written: somebody else has changed it in the meantime",
+      );
       expect(report).toMatchObject({ action: "failed", trafficAfter: { green: 40, mine: 60 } });
       expect(await liveState(emulator)).toMatchObject({
         traffic: { green: 40, mine: 60 },
@@ -503,7 +505,7 @@ describe("a release", () => {
     const { report, failures } = await release(declared("2"), connected, { isHeld });
     expect(failures).toMatchObject([{ reason: "authentication-failed", message: "The sign-in was refused." }]);
     expect(report).toMatchObject({ action: "failed" });
-    expect(report.notes.join(" ")).toContain("could not be put back: The sign-in was refused.");
+    expect(report.notes.join(" ")).toContain("could not be undone: The sign-in was refused.");
     expect((await release(declared("2"), connected)).report).toMatchObject({ action: "updated", traffic: 100 });
   });
 

@@ -76,7 +76,7 @@ it("asks nothing once the time of the command is over, and says so", async () =>
     {
       passed: false,
       calls: 0,
-      message: expect.stringContaining("the time of the command was over after 0 of 5 calls"),
+      message: expect.stringContaining("the command ran out of time after 0 of 5 calls"),
     },
   ]);
   expect(asked).toEqual([]);

@@ -84,7 +84,7 @@ describe("what a run that is queued waits for", () => {
     const clock = { now: () => 0 };
     expect(await createWaitReasons({ get: async () => failing("refused") }, clock).of("cpu")).toBeUndefined();
     expect(await createWaitReasons({ get: async () => succeeded(undefined) }, clock).of("cpu")).toBe(
-      "There is no compute 'cpu' any more.",
+      "The compute 'cpu' no longer exists.",
     );
   });
 });

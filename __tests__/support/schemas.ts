@@ -68,7 +68,8 @@ export function schemaFor(document: Document): string | undefined {
     case "run-configuration":
       return "runconfig";
     case "deploy-mapping":
-    case "unsubmitted":
+    case "compute-json":
+    case "checked-only":
     case "not-supported-yet":
     case "unknown":
       return undefined;

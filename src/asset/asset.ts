@@ -201,7 +201,8 @@ async function findByFingerprint(
 export function lookUp(ids: ReadonlyMap<string, string>): (where: string) => string {
   return (where) => {
     const id = ids.get(where);
-    if (id === undefined) throw new Error(`The asset at ${where} is asked for, and is not among those that are named.`);
+    if (id === undefined)
+      throw new Error(`The asset at ${where} was requested, but is not among the assets that are used.`);
     return id;
   };
 }

@@ -46,7 +46,7 @@ export async function find(
   const { hash, files } = taken(snapshot);
   const found = await assets.findCode(contentGuid(hash), hash);
   if (found.ok && found.value !== undefined)
-    onProgress(`The workspace has this code already (${files.length} files); nothing is uploaded.`);
+    onProgress(`The workspace already has this code (${files.length} files); nothing to upload.`);
   return found;
 }
 

@@ -52,7 +52,7 @@ export async function planAsset<Definition, Content, Part>(
   const { fixedMembers = [], isAlwaysNext } = kind;
   const isOther = differing.some((member) => fixedMembers.includes(member));
   if (isAlwaysNext === true && own === undefined && isOther) {
-    const reason = `Version ${version}, the newest, is not as declared.`;
+    const reason = `Version ${version}, the newest, differs from the declaration.`;
     return succeeded({ ...base, action: "create", version: next ?? "1", reason });
   }
   return succeeded({

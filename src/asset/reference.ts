@@ -72,7 +72,7 @@ function notFound(reference: string, collection: string): Outcome<never> {
     reason: "not-found",
     error: {
       code: "AssetNotFound",
-      message: `The workspace has nothing that ${JSON.stringify(reference)} refers to among its ${collection}. Write azureml:NAME:VERSION or azureml:NAME@latest of one that exists.`,
+      message: `${JSON.stringify(reference)} matches none of the workspace's ${collection}. Write azureml:NAME:VERSION or azureml:NAME@latest of one that exists.`,
       details: [],
     },
   });

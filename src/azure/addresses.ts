@@ -32,7 +32,7 @@ export function trustedAddress(text: string, audience: Audience, cloud: Hosts): 
   const isNear = audience !== "arm" && suffixesOf(audience, cloud).some((suffix) => isBelow(url, suffix));
   if (!isNear)
     throw new ForeignAddress(
-      `The service referred to ${url.origin}, which is not ${describe(audience, cloud)}; the access token is not sent there.`,
+      `The service referred to ${url.origin}, which is not ${describe(audience, cloud)}; the access token was not sent there.`,
     );
   return url;
 }
@@ -40,13 +40,13 @@ export function trustedAddress(text: string, audience: Audience, cloud: Hosts): 
 /** An https address without a name in front of the host; plain HTTP from this machine only. @throws ForeignAddress */
 export function plainAddress(text: unknown): URL {
   if (typeof text !== "string" || !URL.canParse(text))
-    throw new ForeignAddress(`The service named ${shown(text)} as an address, and it is none.`);
+    throw new ForeignAddress(`The service named ${shown(text)} as an address, which is not valid.`);
   const url = new URL(text);
   if (url.username !== "" || url.password !== "")
-    throw new ForeignAddress(`The service named an address at ${url.host} with a user in front; it is not used.`);
+    throw new ForeignAddress(`The service named an address at ${url.host} with a user name in it; it was not used.`);
   if (!isConfidential(url))
     throw new ForeignAddress(
-      `The service named an address of ${url.host === "" ? "no host" : url.host} that is not https; nothing is sent or read in the clear.`,
+      `The service named an address of ${url.host === "" ? "no host" : url.host} that is not https; nothing is sent or read unencrypted.`,
     );
   return url;
 }

@@ -306,10 +306,11 @@ function listPages(
     if (!page.ok) return page;
     const { value, nextLink } = membersOf(page.value.body);
     // Anything but a list must not be read as an empty list: a resource would be taken for absent.
-    if (!Array.isArray(value)) return broken("The service answered a list with something that is none.");
+    if (!Array.isArray(value))
+      return broken("The service answered the request for a list with something that is not a list.");
     if (nextLink === undefined || nextLink === null || nextLink === "")
       return succeeded({ items: value as readonly unknown[] });
-    if (typeof nextLink !== "string") return broken("The service named a next page that is no address.");
+    if (typeof nextLink !== "string") return broken("The service returned a next page that is not a valid address.");
     return succeeded({ items: value as readonly unknown[], next: nextLink });
   });
 }

@@ -84,7 +84,7 @@ export function createAssets(arm: Arm, workspace: WorkspaceRef): Assets {
       const token = sasUri?.slice(sasUri.indexOf("?") + 1);
       if (blobUri !== undefined && token !== undefined)
         return succeeded({ url: blobUri.replace(/\/+$/, ""), access: { by: "sas", token } });
-      return refused("NoPlaceForUpload", "The service named no place to upload the code to.");
+      return refused("NoPlaceForUpload", "The service returned no upload address for the code.");
     },
     put: async (collection, name, number, body) => {
       const id = version(collection, name, number);

@@ -173,7 +173,7 @@ function createInvoke({ cloud, newCredential, ...deps }: InvocationDeps): BatchE
     const job = textOf(name) ?? textOf(id)?.split("/").at(-1);
     // Whether there is a job now is not known from such an answer: it is as good as a lost one.
     if (status >= 300 || job === undefined) {
-      const message = `The endpoint answered with status ${status} and without the job.`;
+      const message = `The endpoint answered with status ${status} but without the job.`;
       return failed({ reason: "unknown", status, error: { code: "BrokenReply", message, details: [] } });
     }
     return succeeded({ name: job, ...defined({ status: textOf(membersOf(properties)["status"]) }) });
@@ -191,7 +191,7 @@ function scoringAddress(text: string, { resourceManager, dataPlaneSuffixes = [],
   const isBelow = dataPlaneSuffixes.some((suffix) => url.host.endsWith(`.inference.${suffix.toLowerCase()}`));
   if (!isBelow || /(^|\.)xn--/.test(url.hostname))
     throw new ForeignAddress(
-      `The service referred to ${url.origin} as the address of a batch endpoint, which is not where the cloud ${name} has them; the access token is not sent there.`,
+      `The service referred to ${url.origin} as the address of a batch endpoint, which is not where the cloud ${name} hosts them; the access token was not sent there.`,
     );
   return url;
 }

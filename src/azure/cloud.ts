@@ -108,7 +108,7 @@ export async function discoverCloud(request: CloudRequest): Promise<Cloud> {
   const fallback = Object.hasOwn(known, request.cloud) ? known[request.cloud] : undefined;
   if (byUrl === undefined && fallback === undefined) {
     throw new CloudUnknown(
-      `There is no cloud ${JSON.stringify(request.cloud)}. Use ${Object.keys(known).join(", ")}, or the URL of an ARM endpoint.`,
+      `Unknown cloud ${JSON.stringify(request.cloud)}. Use ${Object.keys(known).join(", ")}, or the URL of an ARM endpoint.`,
     );
   }
   const named = /^https?:\/\//i.test(request.cloud) ? "The input 'cloud'" : "ARM_CLOUD_METADATA_URL";
@@ -126,13 +126,13 @@ function metadataAddress(given: string, named: string): URL {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url === undefined || !["https:", "http:"].includes(url.protocol))
     throw new CloudUnknown(
-      `${named} is no address. Use ${Object.keys(known).join(", ")} as cloud, or the https URL of an ARM endpoint.`,
+      `${named} is not a valid address. Use ${Object.keys(known).join(", ")} as cloud, or the https URL of an ARM endpoint.`,
     );
   if (url.username !== "" || url.password !== "")
-    throw new CloudUnknown(`${named} has a user in front of ${url.host}. Leave it out.`);
+    throw new CloudUnknown(`${named} has a user name before ${url.host}. Remove it.`);
   if (!isConfidential(url))
     throw new CloudUnknown(
-      `${named} is an http address at ${url.host}: sign-ins would go there in the clear. Use https.`,
+      `${named} is an http address at ${url.host}: sign-ins would be sent unencrypted. Use https.`,
     );
   if (!/\/metadata\/endpoints\/?$/.test(url.pathname))
     url.pathname = `${url.pathname.replace(/\/+$/, "")}/metadata/endpoints`;

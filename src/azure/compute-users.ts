@@ -109,8 +109,7 @@ export function createComputeUsersReader(arm: Arm, workspace: WorkspaceRef, data
   };
 }
 
-const servicesGone =
-  "Azure Machine Learning has no list of web services of the first SDK any more, so none can be using it.";
+const servicesGone = "Azure Machine Learning no longer lists web services of the first SDK, so none can be using it.";
 
 /** ARM knows the type in no version: it was taken away. Any other failure says nothing of what the list would hold. */
 function hasNoSuchType({ status, error }: AzureFailure): boolean {

@@ -51,6 +51,6 @@ export function withStorageAdvice<Value>(outcome: Outcome<Value>, container: Blo
   if (outcome.ok || outcome.failure.status !== 403) return outcome;
   const { hostname, pathname } = new URL(container.url);
   const account = (/^[\d.]+$/.test(hostname) ? pathname.split("/")[1] : hostname.split(".")[0]) ?? "";
-  const advice = `The storage account ${account} did not let the identity in. Give the identity Storage Blob Data Contributor on it, and look at its network rules; where it takes no keys, that role is the only way.`;
+  const advice = `The storage account ${account} refused the identity. Give the identity Storage Blob Data Contributor on it, and check its network rules; an account that accepts no keys needs this role.`;
   return failed({ ...outcome.failure, error: { ...outcome.failure.error, advice } });
 }

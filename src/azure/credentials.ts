@@ -96,7 +96,7 @@ function refuseUnusable({ tenantId, clientId }: Identity): void {
   ] as const)
     if (value !== undefined && !/^[\w-]+(\.[\w-]+)*$/.test(value))
       throw new AuthenticationFailed({
-        what: `The input '${name}' is ${JSON.stringify(value)}, which is no id${name === "tenant-id" ? " and no domain" : ""}.`,
+        what: `The input '${name}' is ${JSON.stringify(value)}, which is not ${name === "tenant-id" ? "a tenant ID or domain" : "an ID"}.`,
         advice: "Copy it from the app registration.",
       });
 }
@@ -163,7 +163,7 @@ export async function requestIdToken(identity: Identity, audience: string, deps:
   const url = URL.canParse(idTokenRequestUrl) ? new URL(idTokenRequestUrl) : undefined;
   if (url === undefined || !isConfidential(url))
     throw new AuthenticationFailed({
-      what: "ACTIONS_ID_TOKEN_REQUEST_URL is no https address.",
+      what: "ACTIONS_ID_TOKEN_REQUEST_URL is not an https address.",
       advice: "The runner sets it; remove whatever sets it otherwise.",
     });
   url.searchParams.set("audience", audience);
@@ -178,7 +178,7 @@ export async function requestIdToken(identity: Identity, audience: string, deps:
   if (typeof value !== "string") {
     const why = answer.ok ? `status ${answer.value.status}` : answer.failure.error.message;
     throw new AuthenticationFailed({
-      what: `GitHub gave no ID token: ${why}.`,
+      what: `GitHub issued no ID token: ${why}.`,
       advice: "Run the job again; if it fails again, check GitHub's status page.",
     });
   }

@@ -116,7 +116,7 @@ async function look(name: string, arm: Arm, workspace: WorkspaceRef, cloud: Clou
   if (datastoreType !== "AzureBlob" || accountName === undefined || containerName === undefined) {
     return refused(
       "DatastoreNotSupported",
-      `The datastore '${name}' is of type ${datastoreType}; files are uploaded to, and downloaded from, blob containers only. Name another datastore, or bring the files there or here by other means.`,
+      `The datastore '${name}' is of type ${datastoreType}; files can be uploaded to and downloaded from blob containers only. Name another datastore, or copy the files by other means.`,
     );
   }
   const url = `${accountUrl(accountName, live, cloud)}/${containerName}`;
@@ -124,7 +124,7 @@ async function look(name: string, arm: Arm, workspace: WorkspaceRef, cloud: Clou
     // Neither a token nor a signature goes to an account that only an answer knows.
     if (!isName(accountName) || !isName(containerName.replaceAll("$", "")))
       throw new ForeignAddress(
-        `The service named ${JSON.stringify(`${accountName}/${containerName}`)} as the container of a datastore, and it is none.`,
+        `The service named ${JSON.stringify(`${accountName}/${containerName}`)} as the container of a datastore, which is not a valid container address.`,
       );
     trustedAddress(url, "storage", cloud);
   } catch (error) {

@@ -108,7 +108,7 @@ async function fetchRest(
   const { status, headers } = answer;
   if (status === 412 && goesOn) {
     await beginAnew(part);
-    throw cutOff("The blob was written again while it was fetched.");
+    throw cutOff("The blob changed during the download.");
   }
   if (status >= 300) return { ...answer, body: storageError(answer, response.bodyAsText ?? "") };
   if (status === 200 && goesOn) await beginAnew(part);
@@ -134,7 +134,7 @@ async function fetchRest(
   const isOfWhole = status === 200 || headers["x-ms-blob-content-md5"] !== undefined;
   if (md5 !== undefined && isOfWhole && !isShortened && part.hash.copy().digest("base64") !== md5) {
     await beginAnew(part);
-    throw cutOff("The content is not what its checksum says.");
+    throw cutOff("The content does not match its checksum.");
   }
   return { ...answer, body: undefined };
 }

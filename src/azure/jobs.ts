@@ -131,7 +131,7 @@ function isJob(body: unknown): boolean {
 }
 
 function noJob({ status }: Pick<Answer, "status">, reason: "unreachable" | "unknown"): Outcome<never> {
-  const message = `The service answered with status ${status} and without the job.`;
+  const message = `The service answered with status ${status} but without the job.`;
   return failed({ reason, status, error: { code: "BrokenReply", message, details: [] } });
 }
 

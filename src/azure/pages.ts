@@ -27,10 +27,10 @@ export async function allPages<Item>(
     for (const item of page.value.items) items.push(item);
     next = page.value.next;
     if (next === undefined || count >= enough) return succeeded(items);
-    if (seen.has(next)) return broken(`The service named the same page of ${what} twice.`);
+    if (seen.has(next)) return broken(`The service returned the same page of ${what} twice.`);
     seen.add(next);
   }
-  return broken(`The service named ever more pages of ${what}; it was given up after ${mostPages}.`);
+  return broken(`The service kept returning more pages of ${what}; stopped after ${mostPages}.`);
 }
 
 export function broken(message: string): Outcome<never> {

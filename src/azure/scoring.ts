@@ -149,16 +149,16 @@ function plainPipeline(): Pipeline {
 export function scoringAddress(text: string, place: ScoringPlace, cloud: Hosts | undefined): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !["https:", "http:"].includes(url.protocol))
-    throw new ForeignAddress("The service named a scoring address that is no http or https address.");
+    throw new ForeignAddress("The service returned a scoring address that is neither http nor https.");
   if (url.username !== "" || url.password !== "")
     throw new ForeignAddress(
-      `The service named a scoring address at ${url.host} with a user in front; it is not used.`,
+      `The service named a scoring address at ${url.host} with a user name in it; it was not used.`,
     );
   if (isOnThisMachine(url) && (place === "runner" || (cloud !== undefined && isEmulated(cloud)))) return url;
   if (place === "online" && isManaged(url, cloud)) return url;
   if (place === "cluster" && !isOnThisMachine(url) && !isLinkLocal(url)) return url;
   throw new ForeignAddress(
-    `The service named ${url.origin} as a scoring address, which is not ${wanted[place]}; no key is sent there.`,
+    `The service named ${url.origin} as a scoring address, which is not ${wanted[place]}; no key was sent there.`,
   );
 }
 

@@ -52,7 +52,7 @@ function missingIds(identity: Identity): readonly ("clientId" | "tenantId")[] {
 }
 
 const ways: Readonly<Record<SignInWay, string>> = {
-  oidc: "by OIDC, with an ID token of GitHub's and no secret",
+  oidc: "by OIDC, with GitHub's ID token and no secret",
   "service-principal": "as a service principal, with its secret",
   "managed-identity": "as the managed identity of the runner",
   "azure-cli": "with the session of the Azure CLI",
@@ -133,7 +133,7 @@ const meanings: Readonly<Record<string, readonly [meaning: string, advice: strin
   ],
   AADSTS7000215: [
     "The client secret is wrong.",
-    `Give the secret's value, not its id, and check that it is not cut off. ${newSecret}`,
+    `Give the secret's value, not its id, and check that it is complete. ${newSecret}`,
   ],
   AADSTS7000222: ["The client secret has expired.", newSecret],
   AADSTS700016: ["The application is not in this tenant.", compareIds],
@@ -143,7 +143,7 @@ const meanings: Readonly<Record<string, readonly [meaning: string, advice: strin
   AADSTS900023: ["tenant-id is neither a tenant's id nor its domain.", compareIds],
   AADSTS53003: [
     "A Conditional Access policy of the tenant refuses the sign-in.",
-    "Whoever keeps these policies has to let the identity in from the runner's network.",
+    "Ask the administrators of these policies to allow the identity from the runner's network.",
   ],
 };
 
@@ -162,7 +162,7 @@ export function explainRefusal(
     advice:
       entraCode === undefined
         ? withoutCode(identity)
-        : "Look the code up at https://learn.microsoft.com/entra/identity-platform/reference-error-codes.",
+        : "Look up the code at https://learn.microsoft.com/entra/identity-platform/reference-error-codes.",
   };
 }
 
@@ -208,7 +208,7 @@ export function federatedCredential({ issuer, subject, audience }: Claims) {
 
 const azureLogin = "Run azure/login before this step, in the same job.";
 const ofMachine =
-  "Only a runner on a machine of Azure has a managed identity, and it has to be assigned to the machine.";
+  "Only a runner on an Azure machine has a managed identity, and the identity has to be assigned to that machine.";
 
 /** Where nobody gave a code: the CLI and the machine give none, and a connection that failed has none. */
 function withoutCode(identity: Identity): string {
@@ -216,14 +216,14 @@ function withoutCode(identity: Identity): string {
   const chosen =
     clientId === undefined
       ? ""
-      : ` client-id chose the user-assigned identity ${clientId}; without it, it is the machine's own.`;
+      : ` client-id selects the user-assigned identity ${clientId}; without it, the machine's own is used.`;
   switch (chooseWay(identity)) {
     case "azure-cli":
-      return `${azureLogin} A runner of your own needs the Azure CLI.`;
+      return `${azureLogin} A self-hosted runner needs the Azure CLI.`;
     case "managed-identity":
-      return `${ofMachine}${chosen} On runners of GitHub's use OIDC: leave auth out.`;
+      return `${ofMachine}${chosen} On GitHub-hosted runners use OIDC: leave auth out.`;
     case "cli-or-managed-identity":
-      return `${linesForOidc(identity)} Without OIDC: ${azureLogin} Or use a runner on a machine of Azure with a managed identity.`;
+      return `${linesForOidc(identity)} Without OIDC: ${azureLogin} Or use a runner on an Azure machine with a managed identity.`;
     case "oidc":
     case "service-principal":
       return "Check that the runner reaches Microsoft Entra ID (proxy, firewall, DNS), then run the job again.";

@@ -254,7 +254,7 @@ async function md5Of(path: string): Promise<string> {
 function changed({ path }: UploadedFile): StorageRefusal {
   return new StorageRefusal({
     code: "FileChanged",
-    message: `The file ${path} has changed since its content was read. Let nothing write to it while it is uploaded.`,
+    message: `The file ${path} has changed since its content was read. Make sure that nothing writes to it during the upload.`,
   });
 }
 
@@ -276,7 +276,7 @@ export function uploadProgress(
     const isLast = done === files.length;
     if (isLast ? there === 0 : clock.now() - told < progressSeconds * 1000) return;
     told = clock.now();
-    const kept = there === 0 ? "" : `; ${there} of them were there from an upload before`;
+    const kept = there === 0 ? "" : `; ${there} of them were already uploaded`;
     tell?.(`${done} of ${files.length} files, ${sizeText(bytes)} of ${sizeText(all)}${kept}.`);
   };
 }

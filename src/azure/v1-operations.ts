@@ -140,6 +140,6 @@ function linesOf(text: string): readonly string[] {
 }
 
 function noState(id: string): Outcome<never> {
-  const message = `The service answered with no state of the operation ${id}.`;
+  const message = `The service returned no state of the operation ${id}.`;
   return failed({ reason: "unreachable", error: { code: "BrokenReply", message, details: [] } });
 }

@@ -179,7 +179,7 @@ function idOf(answer: Answer): Outcome<string> {
 }
 
 function nameless(what: string, { status }: Answer, reason: AzureFailure["reason"] = "unreachable"): Outcome<never> {
-  const message = `The service answered with status ${status} and without the ${what}.`;
+  const message = `The service answered with status ${status} but without the ${what}.`;
   return failed({ reason, status, error: { code: "BrokenReply", message, details: [] } });
 }
 

@@ -39,7 +39,7 @@ export async function readWorkspace(arm: Arm, ref: WorkspaceRef): Promise<Outcom
   const properties = membersOf(body["properties"]);
   // Nothing is written on the ground of an answer that names no region: it is a gateway's, or half of one.
   if (typeof location !== "string" || location === "") {
-    const message = "The service answered with something that is no workspace: it has no location.";
+    const message = "The service answered with something that is not a workspace: it has no location.";
     return failed({
       reason: "unreachable",
       status: answer.value.status,

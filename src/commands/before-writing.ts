@@ -142,7 +142,7 @@ async function missingSecrets(
               severity: isPlan ? "notice" : "error",
               where: reference.where,
               message: `${usedBy}, ${formatSecretReference(reference)}: ${error.message}`,
-              fix: isPlan ? "The plan needs no secret; whatever carries it out does." : "Nothing was written.",
+              fix: isPlan ? "The plan needs no secret; applying it does." : "Nothing was written.",
             },
           ];
         }
@@ -186,32 +186,32 @@ const groundsFor = (refusal: FailureReason): readonly Ground[] => [
   {
     reason: "invalid-declaration",
     codes: ["missing-compute", "missing-asset", "missing-datastore"],
-    one: "thing that is referred to is not there",
-    many: "things that are referred to are not there",
+    one: "reference names something that does not exist",
+    many: "references name something that does not exist",
   },
   {
     reason: "invalid-declaration",
     codes: ["wrong-compute"],
-    one: "part of the run cannot run where it is put",
-    many: "parts of the run cannot run where they are put",
+    one: "part of the run cannot run on its compute",
+    many: "parts of the run cannot run on their computes",
   },
   {
     reason: "unknown-compute",
     codes: ["unknown-compute"],
-    one: "compute of a deployment is not one that can serve it",
-    many: "computes of deployments are not ones that can serve them",
+    one: "deployment names a compute that cannot serve it",
+    many: "deployments name computes that cannot serve them",
   },
   {
     reason: "run-failed",
     codes: ["not-on-runner"],
-    one: "thing of the run is none that the runner can do",
-    many: "things of the run are none that the runner can do",
+    one: "part of the run is not supported on the runner",
+    many: "parts of the run are not supported on the runner",
   },
   {
     reason: refusal,
     codes: ["version-exists"],
-    one: "asset cannot be registered as it is declared",
-    many: "assets cannot be registered as they are declared",
+    one: "asset cannot be registered as declared",
+    many: "assets cannot be registered as declared",
   },
   {
     reason: "secret-unavailable",

@@ -89,7 +89,7 @@ async function runInWorkspace(
     if (!isPreempted || name === undefined || preemptions >= most) return result;
     repeats = { of: name, number: preemptions + 1 };
     context.log.info(
-      `The run ${name} was preempted: it is submitted anew (${repeats.number} of at most ${most} times).`,
+      `The run ${name} was preempted; submitting it again (${repeats.number} of at most ${most} times).`,
     );
   }
 }
@@ -163,7 +163,7 @@ async function cancelledWhileSubmitting(context: CommandContext, azure: Azure): 
   const what = asked.ok
     ? "cancellation requested"
     : isMissing
-      ? "the workspace does not have it so far, and the end of this job looks for it once more"
+      ? "the workspace does not show it yet, and the end of this job looks for it once more"
       : `it could not be cancelled: ${sentenceOf(asked.failure.error)}`;
   return {
     failures: [

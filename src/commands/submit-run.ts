@@ -85,7 +85,7 @@ export function takingTurns(
     if ("ok" in outcome) return outcome;
     if (outcome.state === "failed") return failed({ reason: "unreachable", error: outcome.error });
     if (outcome.why === "cancelled") return cancelled();
-    const message = "Another run was submitting the same all the time.";
+    const message = "Another workflow run kept submitting the same run until the time limit.";
     return failed({ reason: "unreachable", error: { code: "Busy", message, details: [] } });
   };
 }

@@ -196,7 +196,7 @@ function concluded(
   }
   if (timedOut && limit.of === "step") {
     const when = handsOver ? "before the end of the job, which GitHub ends at minute 360" : "within timeout-minutes";
-    const message = `The run '${run.name}' on the runner had not ended ${when}; it was stopped, because it cannot go on without the step.`;
+    const message = `The run '${run.name}' on the runner had not ended ${when}; it was stopped, because it cannot continue without the step.`;
     return { run, failures: [{ reason: "timeout", message }] };
   }
   if (timedOut && limit.of === "total") {

@@ -23,7 +23,7 @@ export async function up(context: CommandContext): Promise<CommandResult> {
   const given = await givenPlan(context, declaration);
   if (given.result.failures.length > 0) return join(base, given.result);
   if (given.plan !== undefined && declaration.deployments.length > 0)
-    context.log.annotate("notice", "The plan file covers targets and assets. What is deployed is decided anew.");
+    context.log.annotate("notice", "The plan file covers targets and assets. Deployments are planned again.");
   const azure = await connect(context, declaration);
   const applied = await ensureDeclared(azure, { ...declaration, declared: declaration.targets }, context, given.plan);
   const result = join(base, { ...applied.result, workspace: workspaceReport(azure) });
@@ -42,7 +42,10 @@ async function released(
   if (deployments.length === 0) return nothing;
   const { releaseDeclared: release, releasedRun } = await import("./release-declared.ts");
   if (run?.conclusion !== "in-progress") return release(deployments, context, prepared, releasedRun(run));
-  context.log.annotate("notice", `Nothing is deployed: the run ${run.name} goes on, and deployments come after it.`);
-  const what = `The deployments that come after the run ${run.name}: they have not begun.`;
+  context.log.annotate(
+    "notice",
+    `Nothing was deployed: the run ${run.name} is still running, and deployments follow it.`,
+  );
+  const what = `The deployments that follow the run ${run.name} have not started.`;
   return { failures: [], leftGoing: [{ what, next: "Run the same command again once the run has ended." }] };
 }

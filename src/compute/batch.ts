@@ -129,4 +129,4 @@ export const hints: readonly Hint[] = [
   { when: /api[- ]version '?2020-02-02'?/i, advice: noLonger },
 ];
 
-export const afterDetach = "Its pools keep their nodes, and the nodes bill.";
+export const afterDetach = "Its pools keep their nodes, and the nodes are billed.";

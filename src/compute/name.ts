@@ -34,5 +34,5 @@ function faultOf(name: string): string | undefined {
   if (foreign !== undefined) return `holds ${JSON.stringify(foreign)}`;
   if (name.endsWith("-")) return "ends in a dash";
   if (/-\d+$/.test(name)) return "ends in a dash followed by digits only, which the service refuses";
-  return pattern.test(name) ? undefined : "is not one that the service takes";
+  return pattern.test(name) ? undefined : "is not accepted by the service";
 }

@@ -32,7 +32,7 @@ export function placeholderProblems(id: string, node: SourceNode, path: NodePath
       severity: "error",
       where: positionOf(node, path),
       message: `${String(path.at(-1))} has the placeholder ${found}.`,
-      fix: "Put the name in its place, as the portal shows it; nothing is put in when the file is read.",
+      fix: "Replace it with the name, as the portal shows it; placeholders in files are not filled in.",
     },
   ];
 }

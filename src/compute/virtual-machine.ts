@@ -226,7 +226,8 @@ async function addressFindings(machine: Document, reads: ResourceReads): Promise
       {
         severity: "warning",
         code: "vm-address-not-assigned",
-        message: "The machine's public address has no value now, like a dynamic one while the machine is stopped.",
+        message:
+          "The machine's public address has no value at the moment, as is usual for a dynamic address of a stopped machine.",
         advice: "Start the machine, or make the address static.",
       },
     ];
@@ -260,4 +261,4 @@ function isAssigned(address: Document): boolean {
 export const hints = sshHints;
 
 export const afterDetach =
-  "Its disks, network interfaces and public address are resources of their own, and bill on when the machine alone is deleted.";
+  "Its disks, network interfaces and public address are resources of their own, and are still billed when only the machine is deleted.";

@@ -64,7 +64,7 @@ function checkLength(document: SourceDocument, problems: Problem[]): void {
     code: "two-runs",
     severity: "error",
     where: positionOf({ document, path: [1] }),
-    message: "The list has several runs, and a step has one.",
+    message: "The list has several runs, but a step takes one.",
     fix: "Write a file for each, and name them by strategy.matrix and the input run.",
   });
 }
@@ -78,7 +78,7 @@ async function jobOf(value: AmlRun, node: SourceNode, folders: Folders, add: Add
   if (path !== undefined) {
     const unused = value.pipeline_yaml_file !== undefined && isThere("pipeline_yaml_file");
     if (unused)
-      notCarriedOver(add, "pipeline_yaml_file", "runconfig_yaml_file goes before it.", "Keep one of the two.");
+      notCarriedOver(add, "pipeline_yaml_file", "runconfig_yaml_file takes precedence.", "Keep one of the two.");
     for (const key of ["runconfig_python_file", "runconfig_python_function_name"] as const)
       if (value[key] !== undefined)
         notCarriedOver(add, key, "the run is that of runconfig_yaml_file.", "Remove it; no Python is called.");

@@ -24,9 +24,9 @@ export const retriesSchema = () =>
     .strictObject({
       preempted: integer()
         .optional()
-        .describe("How often the run is submitted anew after its machines were taken away."),
+        .describe("How often the run is submitted again after its machines were preempted."),
     })
-    .describe("What is submitted anew.");
+    .describe("When the run is submitted again.");
 
 type Declared<Schema extends () => z.ZodType> = z.infer<ReturnType<Schema>>;
 
@@ -44,7 +44,7 @@ export function readLimits(
         code: "wrong-value",
         severity: "error",
         where: positionOf(node, [key]),
-        message: `${JSON.stringify(value)} is no duration.`,
+        message: `${JSON.stringify(value)} is not a duration.`,
         fix: "Write 45s, 30m, 2h, 1d, or a number of seconds above 0.",
       });
     return seconds;

@@ -24,7 +24,7 @@ export function duplicateProblems(
         severity: "error",
         where: positionOf(source, ["name"]),
         related: positionOf(first.source, ["name"]),
-        message: `The name ${JSON.stringify(name)} is declared already, at ${formatPosition(positionOf(first.source, ["name"]))}; case does not matter.`,
+        message: `The name ${JSON.stringify(name)} is already declared at ${formatPosition(positionOf(first.source, ["name"]))}; names are not case-sensitive.`,
         fix: "Rename one of the two, or remove it.",
       }),
     ),

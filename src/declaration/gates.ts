@@ -74,7 +74,7 @@ function readGate(
     return refuse(
       "wrong-value",
       ["no_worse_than", "tolerance"],
-      `${JSON.stringify(tolerance)} is no tolerance.`,
+      `${JSON.stringify(tolerance)} is not a tolerance.`,
       "Write a number of 0 or more in the metric's own unit (0.01), or per cent of the baseline (2%).",
     );
   const goal = declared.goal ?? goalOfRun(metric, step, run) ?? goalByName(metric);

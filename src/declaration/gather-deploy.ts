@@ -151,7 +151,7 @@ async function filePart(
     message:
       parts.length === 0
         ? `The file ${JSON.stringify(path)} declares no ${part}.`
-        : `The file ${JSON.stringify(path)} declares ${parts.length} ${part}s, and a mapping has one.`,
+        : `The file ${JSON.stringify(path)} declares ${parts.length} ${part}s, but a mapping takes one.`,
     fix: `Name a file with one az ml ${part}.`,
   });
   return [];

@@ -65,7 +65,7 @@ function notHere(document: SourceDocument): Problem {
     code: "not-a-declaration",
     severity: "notice",
     where: document.at([]),
-    message: "This declares no compute, and a list of targets takes nothing else of it.",
+    message: "This declares no compute, and a list of targets uses nothing else.",
     fix: "Name the file in the input config, or as run where it is a job; or narrow the pattern.",
   };
 }

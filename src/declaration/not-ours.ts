@@ -18,7 +18,7 @@ export function problemsOfReading(
   return problems.map((problem) => ({
     ...problem,
     severity: "warning",
-    fix: `${problem.fix} The file is matched by a pattern alone, and nothing of it is used.`,
+    fix: `${problem.fix} Only a pattern matches the file, so nothing of it is used.`,
   }));
 }
 
@@ -35,7 +35,7 @@ export function notUsed(document: SourceDocument, what: string): Problem {
     severity: "notice",
     where: document.at([]),
     message: `This is ${what}, which no command of this version uses.`,
-    fix: "Nothing has to be done; a narrower pattern in config leaves it out.",
+    fix: "No action is needed; a narrower pattern in config excludes it.",
   };
 }
 

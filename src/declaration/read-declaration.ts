@@ -226,10 +226,7 @@ function oneWorkspace(
     const known = [...workspaceKeys.keys()];
     problems.push(
       key === undefined || below.length > 0
-        ? change.refuse(
-            "names nothing that a workspace has",
-            `Use ${known.map((one) => `workspace.${one}`).join(", ")}.`,
-          )
+        ? change.refuse("is not a key of workspace", `Use ${known.map((one) => `workspace.${one}`).join(", ")}.`)
         : change.refuse("has a value that is not text", "Put a number in quotes."),
     );
     return [];

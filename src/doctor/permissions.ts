@@ -73,7 +73,7 @@ function checksOf(judged: readonly ComparedNeed[]): readonly Check[] {
       const advice =
         level === "required"
           ? "Give the identity the role below; a change takes up to an hour."
-          : "Commands go on without it and do less. Give the identity the role below to have it.";
+          : "Commands continue without it and do less. Give the identity the role below to have it.";
       return level === "required"
         ? error("not-authorized", "permission-missing", message, advice)
         : warning("permission-missing", message, advice);

@@ -41,7 +41,7 @@ async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, deps: 
       const value = deps.environment[reference.name];
       return value === undefined || value === ""
         ? gone(
-            `${what} is not there: the environment variable is ${value === "" ? "empty" : "not set"}.`,
+            `${what} is not available: the environment variable is ${value === "" ? "empty" : "not set"}.`,
             `Set it on the step: env: { ${reference.name}: \${{ secrets.${reference.name} }} }.`,
           )
         : fine("secret", `${what} is set.`);
@@ -49,7 +49,7 @@ async function secretCheck({ reference, usedBy, isSentNext }: UsedSecret, deps: 
     case "file":
       return (await deps.fileExists(reference.path))
         ? fine("secret", `${what} is there.`)
-        : gone(`${what} is not there: no file can be read at that path.`, "Write the file in an earlier step.");
+        : gone(`${what} is not available: no file can be read at that path.`, "Write the file in an earlier step.");
     case "key_vault": {
       if (deps.vaultReach === undefined)
         return notChecked("secret", `${what} was not checked.`, "Fix the sign-in first.");

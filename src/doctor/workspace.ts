@@ -72,13 +72,13 @@ export function workspaceUnavailable({ message, failure }: WorkspaceUnavailable)
         "workspace-unavailable",
         "workspace",
         message,
-        "Check subscription-id, resource-group and workspace, and that nothing is misspelt or ends in a space.",
+        "Check subscription-id, resource-group and workspace, and that nothing is misspelled or ends in a space.",
       )
     : error(
         failure === undefined ? "workspace-unavailable" : reasonOf(failure),
         "workspace",
         message,
-        "Check the way to Azure Resource Manager: proxy, firewall, certificates.",
+        "Check the connection to Azure Resource Manager: proxy, firewall, certificates.",
       );
 }
 

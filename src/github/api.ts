@@ -68,7 +68,7 @@ function refuseStranger({ url, baseUrl }: { readonly url: string; readonly baseU
   const own = new URL(baseUrl).origin;
   if (url.startsWith("/") && !url.startsWith("//")) return;
   const asked = URL.canParse(url, baseUrl) ? new URL(url, baseUrl) : undefined;
-  if (asked === undefined) throw new Error("GitHub named a next page that is no address");
+  if (asked === undefined) throw new Error("GitHub returned a next page that is not a valid address");
   if (asked.origin !== own || asked.username !== "")
     throw new Error(`GitHub referred to ${asked.host}, which is not ${own}; the token is not sent there`);
 }

@@ -78,7 +78,7 @@ export const settingsSchema = () =>
     continue_on_step_failure: boolean().optional(),
     force_rerun: boolean().optional().describe("Run every step, whatever earlier runs have left to reuse."),
     on_init: text().optional().describe("Name of the step that runs before all others."),
-    on_finalize: text().optional().describe("Name of the step that runs after all others, whatever became of them."),
+    on_finalize: text().optional().describe("Name of the step that runs after all others, whatever their outcome."),
   });
 
 export const schema = shape(() =>
@@ -211,7 +211,7 @@ function readSettings(value: z.infer<ReturnType<typeof settingsSchema>>, { nodes
     add(
       "unknown-key",
       ["settings", key],
-      `The setting ${JSON.stringify(key)} is none that az ml knows; it is sent as it stands.${suggestionFor(key, known)}`,
+      `az ml does not know the setting ${JSON.stringify(key)}; it is sent as written.${suggestionFor(key, known)}`,
       "Check its name.",
       "warning",
     );

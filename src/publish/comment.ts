@@ -87,8 +87,8 @@ async function written(
 }
 
 const reasons = {
-  quiet: "there is nothing to say, and there is none yet",
-  same: "it says this already",
+  quiet: "there is nothing to report, and no comment yet",
+  same: "it already says this",
   newer: "the pull request has a newer commit than this step looked at",
   "other-command": "validate found nothing, and the comment is another command's",
 } as const;

@@ -89,7 +89,7 @@ async function update(comments: Comments, wanted: WantedComment): Promise<Commen
     return { did: step.because === "outdated" ? "marked-outdated" : "updated", url: oldest.url };
   }
   if (created !== undefined) return { did: "created", url: created.url };
-  const changing = { reason: "unknown" as const, message: "it changed again and again while it was being read" };
+  const changing = { reason: "unknown" as const, message: "it kept changing while it was being read" };
   return { did: "failed", failure: lost ?? changing };
 }
 

@@ -152,7 +152,7 @@ async function invokeOnce(
 ): Promise<Outcome<LiveJobName>> {
   const { scoringUri } = endpoint;
   if (scoringUri === undefined)
-    return refused("NoScoringUri", `The endpoint '${endpoint.name}' names no address to be invoked at.`);
+    return refused("NoScoringUri", `The endpoint '${endpoint.name}' has no address for invocations.`);
   const requestId = newId();
   let last: AzureFailure | undefined;
   for (let attempt = 1; attempt <= 2; attempt += 1) {

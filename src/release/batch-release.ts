@@ -299,7 +299,7 @@ async function finish(
   return { end: failing(work, written.stop), isOver };
 }
 
-const noTests = "No tests are declared: that the deployment is provisioned is all that is known.";
+const noTests = "No tests are declared, so all that is known is that the deployment was provisioned.";
 /** What the report shows of what is live. */
 function shown(
   deployment: LiveBatchDeployment | undefined,

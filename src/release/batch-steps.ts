@@ -206,7 +206,7 @@ export async function putBack(
   if (earlier !== undefined && decision.deployment === "update") {
     const restored = await putDeployment(work, asItWas(earlier), earlier.properties[digestProperty]);
     if (!restored.ok) return noted(`${what} could not be put back to what it was.`);
-    const kept = declared.keepFailed ? " It is the default, so that keep_failed does not hold." : "";
+    const kept = declared.keepFailed ? " It is the default, so keep_failed does not apply." : "";
     const state = restored.live?.provisioningState;
     return noted(`${what} was put back to what it was.${kept}`, { action: "rolled-back", ...defined({ state }) });
   }
@@ -223,7 +223,7 @@ async function defaultPutBack(work: BatchWork, earlier: string | undefined): Pro
   return (await changeEndpoint(work, { defaultDeployment: earlier ?? null })).ok;
 }
 
-export const goOn = "Run the same command again: it waits for what is in flight, and goes on.";
+export const goOn = "Run the same command again: it waits for the operation in progress, then continues.";
 
 /** The first write was sent, and nothing is waited for. */
 export function submitted(work: BatchWork, sent: Outcome<unknown>, what: string): BatchEnd {

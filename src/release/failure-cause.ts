@@ -119,7 +119,7 @@ const inErrors: readonly Pattern[] = [
     code: "ModelNotFound",
     when: /(?:model|blob|artifact|container|asset)\b.{0,120}(?:not found|does not exist|could not be (?:found|downloaded))|ResourceNotFound/i,
     advice: () =>
-      "Something that the deployment refers to is not there, or its identity cannot read it: it needs Storage Blob Data Reader on the workspace's storage.",
+      "Something that the deployment refers to does not exist, or its identity cannot read it: it needs Storage Blob Data Reader on the workspace's storage.",
   },
   {
     code: "NotPermitted",

@@ -64,7 +64,7 @@ export async function planLocalRelease(
   const isNew = others.length === 0;
   const steps: PlannedRelease["planned"]["steps"] =
     same !== undefined
-      ? [{ action: "none", what, reason: "It is served already." }]
+      ? [{ action: "none", what, reason: "It is already served." }]
       : [
           {
             action: isNew ? "create" : "update",
@@ -317,7 +317,7 @@ async function tested(
     return {
       ...{ state: "Succeeded", action: "created", hasSwagger, tests: reports.value },
       ...(requests.length === 0
-        ? { notes: ["No tests are declared: that the server is healthy is all that is known."] }
+        ? { notes: ["No tests are declared, so all that is known is that the server is healthy."] }
         : {}),
     };
   const after = await server.log();

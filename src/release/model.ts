@@ -293,7 +293,7 @@ function withRun(file: ModelFile, { run, isRunToCome = false }: ModelDeps): Outc
   if (run === undefined)
     return isRunToCome
       ? succeeded(undefined)
-      : noRun(`The model's path is of a run (${location.address}), and this command has trained or joined none.`);
+      : noRun(`The model's path names a run (${location.address}), but this command has trained or joined none.`);
   const faults: string[] = [];
   const address = withRuns(location.address, (wanted) => {
     const name = "step" in wanted ? run.steps.get(wanted.step) : wanted.is === "best" ? run.bestTrial : run.name;
@@ -301,7 +301,7 @@ function withRun(file: ModelFile, { run, isRunToCome = false }: ModelDeps): Outc
       faults.push(
         "step" in wanted
           ? `The run ${run.name} has no step ${JSON.stringify(wanted.step)}.`
-          : `The run ${run.name} has no best trial: it is no sweep, or none of its trials has logged the metric.`,
+          : `The run ${run.name} has no best trial: it is not a sweep, or none of its trials has logged the metric.`,
       );
     return name ?? "";
   });
@@ -333,7 +333,7 @@ function ofRunToCome({ name, file }: Extract<DeployedModel, { from: "declared" }
         reason: "It comes from the run that is submitted first.",
       },
     ],
-    ensure: () => Promise.resolve(noRun("The model is of a run that has not been submitted.")),
+    ensure: () => Promise.resolve(noRun("The model comes from a run that has not been submitted.")),
   };
 }
 

@@ -60,9 +60,9 @@ function stepOf(
 }
 
 const removals = {
-  "left-over": "A release that did not finish has left it, without traffic.",
+  "left-over": "An unfinished release left it, without traffic.",
   "name-needed": "It has no traffic, and its name is needed.",
-  failed: "It has failed, and the service does not repair it by an update.",
+  failed: "It failed, and the service does not repair it by an update.",
   old: "The new deployment has its traffic.",
 } as const;
 
@@ -76,14 +76,14 @@ function endpointStep(
   const after = waited?.do === "wait" ? ` After ${waited.seconds} s and the tests.` : "";
   switch (why) {
     case "create":
-      return { action: "create", what: endpoint, reason: "It is not there." };
+      return { action: "create", what: endpoint, reason: "It does not exist." };
     case "update":
       return { action: "update", what: endpoint, reason: "It differs from what is declared." };
     case "start-over":
       return {
         action: "move-traffic",
         what: shares,
-        reason: "A release was cut off: it starts again from what served before.",
+        reason: "A release was interrupted: it starts again from what served before.",
       };
     case "mirror":
       return {
@@ -117,6 +117,10 @@ function deployStep({ name, how }: Extract<RolloutStep, { readonly do: "deploy" 
     case "replace":
       return { action: "update", what, reason: "Its definition differs." };
     case "join":
-      return { action: "none", what, reason: "One of this definition is there already, and goes on from where it is." };
+      return {
+        action: "none",
+        what,
+        reason: "A deployment with this definition exists; the release continues with it.",
+      };
   }
 }

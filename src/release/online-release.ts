@@ -168,7 +168,7 @@ async function succeededWith(work: Work, parts: TakenParts): Promise<Released> {
   const isNew = name === undefined ? before.length === 0 && makes : isFirst;
   const isChanged = steps.some((step) => step.do !== "remove");
   const action = !isChanged ? "unchanged" : isNew ? "created" : "updated";
-  const notes = isChanged || steps.length === 0 ? [] : ["What an earlier release has left was deleted."];
+  const notes = isChanged || steps.length === 0 ? [] : ["What an earlier release left behind was deleted."];
   return released(await ended(work, { action, notes, modelId: parts.modelId }));
 }
 
@@ -199,7 +199,7 @@ async function stoppedBy(stop: StepStop, work: Work, parts?: TakenParts): Promis
 /** Signing in has failed for good, for example: then nothing can be put back by this run. */
 function notPutBack(error: unknown): RolledBack {
   const { message } = failureOfThrown(error);
-  const what = `What the release has changed could not be put back: ${message} The next command: deploy begins with it.`;
+  const what = `The changes of the release could not be undone: ${message} The next command: deploy begins with that.`;
   return { isComplete: false, notes: [what], leftGoing: [] };
 }
 

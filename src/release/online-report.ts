@@ -63,7 +63,7 @@ export function reportOf(ended: Ended): DeploymentReport {
 function noTests({ deployment, rollout, action }: Ended): readonly string[] {
   const isReleased = rollout.name !== undefined && (action === "created" || action === "updated");
   return isReleased && deployment.tests.length === 0
-    ? ["No tests are declared: that it was provisioned is all that is known of it."]
+    ? ["No tests are declared, so all that is known is that it was provisioned."]
     : [];
 }
 

@@ -267,7 +267,7 @@ function leftOf(
 function stillGoing(endpoint: string, name: string, state: string): LeftGoing {
   return {
     what: `The deployment '${name}' of the endpoint '${endpoint}' ${state}`,
-    next: `To resume: command: deploy; it goes on with this deployment, or removes it where the declaration has changed. To delete it: az ml online-deployment delete --endpoint-name ${endpoint} --name ${name}.`,
+    next: `To resume: command: deploy; it continues with this deployment, or removes it where the declaration has changed. To delete it: az ml online-deployment delete --endpoint-name ${endpoint} --name ${name}.`,
   };
 }
 

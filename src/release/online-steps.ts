@@ -137,7 +137,7 @@ async function putEndpoint(
   if (written.live !== undefined) progress.live = written.live;
   if (!written.ok) return written.stop;
   const others = written.live === undefined ? [] : differencesFromLive(body, written.live);
-  const note = `The service shows ${others.join(", ")} of the endpoint '${name}' otherwise than it was written.`;
+  const note = `The service shows ${others.join(", ")} of the endpoint '${name}' differently from what was written.`;
   if (others.length > 0 && !progress.notes.includes(note)) progress.notes.push(note);
   return undefined;
 }
@@ -197,7 +197,7 @@ async function deploy(
   };
   progress.candidate = candidate;
   const writable = writableDeployment(endpoint, name, { body, digest }, deps.endpoints);
-  if (how === "join") deps.onProgress(`the deployment '${name}' of this definition is there already`);
+  if (how === "join") deps.onProgress(`the deployment '${name}' of this definition already exists`);
   else deps.onProgress(`${how === "create" ? "making" : "updating"} the deployment '${name}' at 0 % of new traffic`);
   const settled = settleDeps(release, deps);
   const written = how === "join" ? await join(writable, settled) : await write(writable, settled);

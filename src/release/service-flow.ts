@@ -109,7 +109,7 @@ export function submitted(what: string, { course }: ServiceFlow): void {
   course.action = "submitted";
   course.leave(
     `${what} is not tested yet`,
-    "Run deploy again without wait: false: it is tested then, and the release goes on.",
+    "Run deploy again without wait: false: it is tested then, and the release continues.",
   );
 }
 
@@ -155,7 +155,7 @@ export async function isSound(settled: Settled, what: string, flow: ServiceFlow)
     return undefined;
   }
   if (settled.state === "absent") {
-    course.fail("deployment-failed", `${what} is not there any more: somebody has deleted it.`);
+    course.fail("deployment-failed", `${what} no longer exists: somebody has deleted it.`);
     return undefined;
   }
   const { live } = settled;
@@ -214,7 +214,7 @@ export async function markTested(name: string, flow: ServiceFlow): Promise<void>
     course.show(settled.live);
     return;
   }
-  course.notes.push("That it has passed could not be noted with the service, so that the next run tests it again.");
+  course.notes.push("The passed test could not be recorded with the service, so the next run tests it again.");
 }
 
 /** Removes what has failed, or marks it as kept. A failed state is mark enough: a change would only start it again. */
@@ -233,9 +233,7 @@ export async function dismiss(name: string, what: string, settled: Settled, flow
   const sent = await write(name, () => work.services.update(name, changes), arrived, work);
   if (sent.ok) await settle(name, sent.value.operation, work);
   else
-    course.notes.push(
-      `It could not be marked as kept, so that the next run may remove it: ${sent.failure.error.message}`,
-    );
+    course.notes.push(`It could not be marked as kept, so the next run may remove it: ${sent.failure.error.message}`);
 }
 
 /** @returns whether it is gone. */

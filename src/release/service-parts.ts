@@ -177,7 +177,7 @@ export function certificateMark(
 }
 
 function foreignModel(id: string): Outcome<never> {
-  const message = `Web services take models of their own workspace alone, and this one is ${id}.`;
+  const message = `Web services take models of their own workspace only, and this one is ${id}.`;
   return refused("ModelOfAnotherPlace", message, "model");
 }
 

@@ -120,10 +120,10 @@ function stepsOf(decision: ServiceDecision, what: string, { name, tests }: AnySe
         { action: "test", what, reason },
       ];
     case "finish":
-      return [{ action: "test", what, reason: "An earlier run was cut off before the tests had passed." }];
+      return [{ action: "test", what, reason: "An earlier run was interrupted before the tests had passed." }];
     case "roll-back":
       return [
-        { action: "update", what, reason: "An earlier update was cut off: its fields are set back first." },
+        { action: "update", what, reason: "An earlier update was interrupted: its fields are set back first." },
         ...update,
       ];
     case "update":
@@ -175,7 +175,7 @@ async function release(flow: ServiceFlow): Promise<void> {
   if (!deps.wait && settled.state === "in-flight" && settled.why === "timeout") {
     course.show(settled.live);
     course.action = "submitted";
-    course.leave(`The web service ${name} is being deployed`, "Run deploy again: it goes on from there.");
+    course.leave(`The web service ${name} is being deployed`, "Run deploy again: it continues from there.");
     return;
   }
   if (settled.state === "in-flight" || settled.state === "unreadable") {
@@ -219,7 +219,7 @@ async function follow(decision: ServiceDecision, live: LiveV1Service | undefined
         submitted(what, flow);
         return;
       }
-      deps.onProgress(`${name}: an earlier run was cut off before the tests had passed; going on.`);
+      deps.onProgress(`${name}: an earlier run was interrupted before the tests had passed; continuing.`);
       const passed = await isSound({ state: "healthy", live }, what, flow);
       if (passed === true) {
         await markTested(name, flow);
@@ -279,7 +279,7 @@ async function hasCluster(service: AksService, { course, deps }: ServiceFlow): P
     return false;
   }
   if (found.value?.computeType.toLowerCase() === "aks") return true;
-  const why = found.value === undefined ? "is not there" : `is of the type ${found.value.computeType}`;
+  const why = found.value === undefined ? "does not exist" : `is of the type ${found.value.computeType}`;
   course.fail(
     "unknown-compute",
     `The compute '${name}' ${why}, and a web service of type: aks needs one of the type AKS. Declare it as a target, or name another.`,

@@ -20,7 +20,7 @@ export async function testService(
   const requests = tests.filter((test) => test.kind === "request");
   if (requests.length === 0) return succeeded([]);
   if (live.scoringUri === undefined) {
-    const message = `The web service ${live.name} names no address to ask.`;
+    const message = `The web service ${live.name} has no scoring address.`;
     return refused("NoScoringUri", message);
   }
   const headers = await headersFor(live, azure.v1Services);

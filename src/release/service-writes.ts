@@ -115,7 +115,7 @@ export async function write(
     if (reason !== "unknown" && status !== 409) return sent;
     onProgress(
       reason === "unknown"
-        ? `${name}: the reply to a write was lost (${error.message}); reading what came of it.`
+        ? `${name}: the reply to a write was lost (${error.message}); reading the result.`
         : `${name}: the service is busy or was written before (${error.message}); reading it.`,
     );
     // A conflict may be with an earlier try of the same write.

@@ -154,7 +154,7 @@ async function readBack<Live>(one: Writable<Live>, first: Written<Live>, deps: S
     if (!seen.ok || one.isAsSent(seen.live)) return seen;
     if (seen.live !== undefined && one.hasFailed?.(seen.live) === true) return failedAsSent(one, seen.live);
     if (look >= mostLooks) {
-      const message = `${capital(one.what)} is not as it was written: somebody else has changed it meanwhile.`;
+      const message = `${capital(one.what)} differs from what was written: somebody else has changed it in the meantime.`;
       return stopped("conflict", message, true, seen.live);
     }
     const stop = await pause(one.what, secondsAfter(look), deps);

@@ -77,7 +77,7 @@ async function runTest(
   let calls = 0;
   while (calls < test.calls && message === undefined) {
     if (deps.clock.now() >= deps.deadline) {
-      message = `the time of the command was over after ${calls} of ${test.calls} calls; timeout-minutes says how long it may take.`;
+      message = `the command ran out of time after ${calls} of ${test.calls} calls; raise timeout-minutes if that is normal.`;
       break;
     }
     const answer = await ask(request, test.status, deps);

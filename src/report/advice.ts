@@ -94,12 +94,12 @@ const byCode: readonly ({ readonly code: RegExp } & Known)[] = [
   {
     code: /^(InvalidAuthenticationToken(Audience)?|ExpiredAuthenticationToken|InvalidAuthenticationInfo|HTTP401)$/i,
     advice:
-      "Azure does not take the token, and a fresh one neither. Check that cloud and tenant-id are those of the subscription; the command doctor shows who signs in, and how.",
+      "Azure rejects the token, and a fresh one as well. Check that cloud and tenant-id are those of the subscription; the command doctor shows who signs in, and how.",
   },
   {
     code: /^KeyBasedAuthenticationNotPermitted$/i,
     advice:
-      "The storage account does not accept keys. Give the identity Storage Blob Data Contributor on it: the upload goes on with the identity then.",
+      "The storage account does not accept keys. Give the identity Storage Blob Data Contributor on it: the upload then continues with the identity.",
   },
   { code: /Quota|OperationNotAllowedByQuota/i, ...quotaTooSmall },
   {
@@ -125,7 +125,7 @@ const byCode: readonly ({ readonly code: RegExp } & Known)[] = [
   {
     code: /^(UserAssignedIdentityNotFound|FailedIdentityOperation|ManagedIdentityNotFound)$/i,
     advice:
-      "The user-assigned identity is not there, or not in this tenant. Fix the id under identity, or assign the identity to the compute.",
+      "The user-assigned identity does not exist, or not in this tenant. Fix the id under identity, or assign the identity to the compute.",
     fields: ["identity"],
   },
   {

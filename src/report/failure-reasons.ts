@@ -27,7 +27,7 @@ export const failureReasons: Readonly<Record<FailureReason, CodeEntry>> = {
   },
   "workspace-unavailable": {
     title: "The workspace cannot be used.",
-    explanation: "The workspace is not there, is not provisioned, or answered with an error.",
+    explanation: "The workspace does not exist, is not provisioned, or answered with an error.",
     help: "Check subscription, resource group and name of the workspace, then its state in the portal.",
   },
   "service-unreachable": {
@@ -68,7 +68,7 @@ export const failureReasons: Readonly<Record<FailureReason, CodeEntry>> = {
   },
   "other-subscription": {
     title: "A resource is in another subscription than the workspace.",
-    explanation: "The service does not attach it, or only when that is asked for.",
+    explanation: "The service does not attach it, or only when the declaration allows it.",
     help: "Fix the ID, or set allow_other_subscription: true on the target.",
   },
   "preflight-failed": {
@@ -80,7 +80,7 @@ export const failureReasons: Readonly<Record<FailureReason, CodeEntry>> = {
     title: "Azure could not provision a target.",
     explanation:
       "The operation ended in failure, or a compute is in a failed state and may not be deleted. The report has the leaf cause first.",
-    help: "Fix the cause and run the command again, with allow-delete: true where the compute has to be made again.",
+    help: "Fix the cause and run the command again, with allow-delete: true where the compute has to be created again.",
   },
   "target-not-verified": {
     title: "A target is not as declared after the write.",
@@ -152,11 +152,11 @@ export const failureReasons: Readonly<Record<FailureReason, CodeEntry>> = {
   "smoke-test-failed": {
     title: "A smoke test failed.",
     explanation:
-      "The new deployment answered otherwise than a test wants, or too late. It got no traffic, or lost what it had.",
+      "The new deployment gave another answer than a test expects, or answered too late. It received no traffic, or its traffic was taken back.",
     help: "Look at the answer in the report and at the container's log; fix the model, its code or the test.",
   },
   "unknown-compute": {
-    title: "The compute of a deployment is not there.",
+    title: "The compute of a deployment does not exist.",
     explanation: "It is neither declared nor in the workspace, or it is of a type that cannot serve this deployment.",
     help: "Fix the name, or declare the target.",
   },
@@ -176,8 +176,8 @@ export const failureReasons: Readonly<Record<FailureReason, CodeEntry>> = {
     help: "Look at the end of the log for what it was doing, or raise the limit.",
   },
   preempted: {
-    title: "The run's machines were taken away.",
-    explanation: "Low-priority machines were preempted, as often as retries.preempted lets the run be submitted anew.",
+    title: "The run's machines were preempted.",
+    explanation: "Low-priority machines were taken away, as often as retries.preempted allows.",
     help: "Use dedicated machines, or raise retries.preempted.",
   },
   cancelled: {

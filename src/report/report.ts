@@ -71,7 +71,10 @@ function unreadable(name: string, error: unknown): Section {
     rank: 0,
     blocks: [
       heading(2, "Not shown"),
-      { kind: "text", content: `The part '${name}' of this report could not be written: ${why}. The rest is whole.` },
+      {
+        kind: "text",
+        content: `The part '${name}' of this report could not be written: ${why}. The rest of the report is complete.`,
+      },
     ],
   };
 }

@@ -56,7 +56,7 @@ async function baselineOf(gate: Gate, found: Found, { valuesOf }: BaselineDeps):
   if (!values.ok) return values;
   const value = valueFor(gate, values.value);
   if (value === undefined || !Number.isFinite(value))
-    return succeeded({ missing: `the run ${job.name} has no such number` });
+    return succeeded({ missing: `the run ${job.name} has no such value` });
   return succeeded({ run: job.name, value, ...defined({ url: job.studioUrl }) });
 }
 
@@ -107,13 +107,13 @@ async function runOfModel(reference: string, name: string, deps: BaselineDeps): 
   }
   const [, modelName, version] = /\/models\/([^/]+)\/versions\/([^/]+)$/i.exec(id.value) ?? [];
   if (modelName === undefined || version === undefined)
-    return succeeded({ missing: `${reference} is no model of the workspace` });
+    return succeeded({ missing: `${reference} is not a model of the workspace` });
   const found = await assets.get("models", modelName, version);
   if (!found.ok) return found;
   if (found.value === undefined) return succeeded({ missing: `the workspace has no model ${modelName}:${version}` });
   const run = runBehind(found.value);
   return run === undefined
-    ? succeeded({ missing: `the model ${modelName}:${version} names no run that it came from` })
+    ? succeeded({ missing: `the model ${modelName}:${version} does not say which run it came from` })
     : runNamed(run, name, deps);
 }
 

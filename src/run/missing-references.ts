@@ -89,7 +89,7 @@ export function notRead(what: string, failure: AzureFailure, where: Position): P
     severity: "notice",
     where,
     message: `Whether ${what} is there could not be read: ${sentenceOf(failure.error)}.`,
-    fix: "Nothing has to be done if it is; the command doctor says which permissions are missing.",
+    fix: "No action is needed if it is; the command doctor says which permissions are missing.",
   };
 }
 

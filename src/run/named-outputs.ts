@@ -79,7 +79,7 @@ async function firstThatIsThere(
     if (place === undefined)
       return refused(
         "OutputElsewhere",
-        `The output '${name}' is at ${JSON.stringify(address)}, which is in no datastore of this workspace. Fetch it from there by other means.`,
+        `The output '${name}' is at ${JSON.stringify(address)}, which is not in a datastore of this workspace. Download it by other means.`,
       );
     const files = await filesAt(place, deps);
     if (!files.ok) return failed(named(`named-outputs/${name}`, files.failure));

@@ -197,7 +197,7 @@ async function submitRun(id: string, deps: V1SubmissionDeps): Promise<Outcome<Li
   }
   const said = last === undefined ? "" : ` The last answer: ${last.error.message} [${last.error.code}]`;
   return notSubmitted(
-    `The run ${id} was made, and is not submitted after ${mostSends} requests.${said}`,
+    `The run ${id} was created, but is not submitted after ${mostSends} requests.${said}`,
     "NotSubmitted",
   );
 }

@@ -17,7 +17,7 @@ export function createWaitReasons(computes: Pick<Computes, "get">, clock: Pick<C
     const live = await computes.get(compute);
     // What cannot be read explains nothing; the run is followed all the same.
     if (!live.ok) return undefined;
-    if (live.value === undefined) return `There is no compute '${compute}' any more.`;
+    if (live.value === undefined) return `The compute '${compute}' no longer exists.`;
     const { provisioningState: state } = live.value;
     const kind = kindOfLive(live.value);
     const reason = /^succeeded$/i.test(state)

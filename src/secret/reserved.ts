@@ -12,7 +12,7 @@ export function isReserved(name: string): boolean {
 /** Why a reference to a variable is refused, and what to write instead. */
 export function reservedFault(name: string): { readonly message: string; readonly fix: string } {
   return {
-    message: `${name} is a credential of the action or of the runner, and is handed to nobody.`,
+    message: `${name} is a credential of the action or of the runner, and is never passed on.`,
     fix: "Put a secret of its own into a variable of another name, and refer to that.",
   };
 }

@@ -35,7 +35,7 @@ async function valueOf(reference: SecretReference, deps: SecretDeps): Promise<st
       if (value === undefined || value === "") {
         throw new SecretUnavailable(
           reference,
-          `The secret ${shown} is not there: the environment variable ${reference.name} is ${value === "" ? "empty" : "not set"}. ` +
+          `The secret ${shown} is not available: the environment variable ${reference.name} is ${value === "" ? "empty" : "not set"}. ` +
             `Set it on the step: env: { ${reference.name}: \${{ secrets.${reference.name} }} }.`,
         );
       }

@@ -14,7 +14,7 @@ export const deploymentCodes = {
     help: "Name it with deploy, or narrow the pattern.",
   },
   "unknown-compute": {
-    title: "The compute of a deployment is not there.",
+    title: "The compute of a deployment does not exist.",
     explanation:
       "It is neither a declared target nor in the workspace, or it is of a type that cannot serve the deployment. Nothing is deployed to another place instead.",
     help: "Fix the name, or declare the target.",
@@ -27,7 +27,7 @@ export const deploymentCodes = {
   "wrong-test": {
     title: "A test of a deployment cannot be run as it is.",
     explanation:
-      "Online deployments and web services are asked by requests, batch deployments by invocations; some keys are for one of the two alone.",
+      "Online deployments and web services answer requests, batch deployments are invoked; some keys are for one of the two only.",
     help: "Write what the message says.",
   },
   "wrong-schema": {
@@ -44,7 +44,7 @@ export const deploymentCodes = {
   "two-models": {
     title: "A deployment has two models.",
     explanation:
-      "A promoted model comes from a registry or another workspace, so that no other source can be named beside it.",
+      "A promoted model comes from a registry or another workspace, so no other source can be named beside it.",
     help: "Keep promote_from with the name, version and tags of the model, or the model with its path.",
   },
   "unlike-endpoint": {

@@ -6,8 +6,8 @@ export const jobCodes = {
   circle: {
     title: "Something waits for itself.",
     explanation:
-      "Steps of a pipeline read each other's outputs in a circle, component files lead to each other, or the first or last step of a pipeline is connected with others.",
-    help: "Break the circle at one of the places that the message names.",
+      "Steps of a pipeline read each other's outputs in a cycle, component files refer to each other, or the first or last step of a pipeline is connected with others.",
+    help: "Break the cycle at one of the places that the message names.",
   },
   "not-in-component": {
     title: "The component has no such input or output.",
@@ -21,7 +21,7 @@ export const jobCodes = {
   },
   "optional-input": {
     title: "An optional input leads to a step that needs it.",
-    explanation: "The pipeline component may be run without the input, and a step inside could not be.",
+    explanation: "The pipeline component can run without the input, but a step inside it cannot.",
     help: "Remove optional from the input, or make the input of the step optional, too.",
   },
   "jobs-and-component": {

@@ -55,7 +55,7 @@ export function* tokensWithin(text: string, lines: LineCounter): Generator<CST.T
     // The first fault of a document is all that is shown, and each that the composer is told of costs a stack trace.
     for (const token of parser.next(lexeme)) if (token.type !== "error" || ++faults <= mostFaults) yield token;
     if (parser.stack.length > deepest)
-      throw new LimitExceeded(parser.offset, `The text is nested more than ${deepest} deep.`, "Write it flatter.");
+      throw new LimitExceeded(parser.offset, `The text is nested more than ${deepest} deep.`, "Nest it less.");
     if (++lexemes > mostLexemes)
       throw new LimitExceeded(
         parser.offset,

@@ -77,7 +77,7 @@ export const problemCodes = {
   "needs-files": {
     title: "The packages need files of the checkout.",
     explanation:
-      "pip is told to read a requirements file, or a package, from a path. The image is built from the listed packages alone, so no file of the checkout is there.",
+      "pip would read a requirements file, or a package, from a path. The image is built from the listed packages alone, so no file of the checkout is there.",
     help: "Put the lines of the file in its place, name a published package, or use a build context.",
   },
 
@@ -85,31 +85,31 @@ export const problemCodes = {
   "upload-refused": {
     title: "A folder or file cannot be uploaded as it is.",
     explanation:
-      "Code, a build context or a local input has a broken link, a link that leads out of the checkout, a name that the service cannot take, too many bytes, or no file at all. Nothing is created in Azure before that is mended.",
-    help: "Mend what the message names, or list it in .amlignore.",
+      "Code, a build context or a local input has a broken link, a link that leads out of the checkout, a name that the service cannot take, too many bytes, or no file at all. Nothing is created in Azure until that is fixed.",
+    help: "Fix what the message names, or list it in .amlignore.",
   },
   "nothing-left": {
-    title: "The ignore file leaves nothing of the code.",
+    title: "The ignore file excludes all of the code.",
     explanation:
-      "Every file of the code folder, but for the ignore file itself, is left out by .amlignore, or by .gitignore where there is none.",
-    help: "Let files in again: !train.py lets in a file, !src/ a folder, !src/** what is in it. A folder that is left out stays closed.",
+      "The file .amlignore, or .gitignore where there is none, excludes every file of the code folder but itself.",
+    help: "Include files again: !train.py includes a file, !src/ a folder, !src/** everything in it. Files of an excluded folder stay excluded.",
   },
   "ignored-by-git": {
-    title: "Files that Git leaves out go up with the code.",
+    title: "Files that Git ignores are uploaded with the code.",
     explanation:
-      "As with az ml, only the ignore file in the code folder itself counts. .gitignore files above and below it name files that are there and go up.",
+      "As with az ml, only the ignore file in the code folder itself counts. .gitignore files above and below it exclude files that are uploaded all the same.",
     help: "Name the files in a file .amlignore in the code folder.",
   },
   "repeated-link": {
-    title: "A link leads to a folder that was taken already.",
+    title: "A link leads to a folder that is already included.",
     explanation:
-      "Behind one link, every folder is taken once. Links that lead to each other would otherwise multiply without end.",
+      "Through links, each folder is included once. Links that lead to each other would otherwise multiply without end.",
     help: "Replace the link by a folder where its files are needed twice.",
   },
   "not-a-declaration": {
     title: "The file declares nothing.",
     explanation:
-      "A file that is named has none of the keys of a declaration, and is not an az ml file of a known kind. As a notice: a pattern among targets matches an az ml file that is no compute.",
+      "A file that is named has none of the keys of a declaration, and is not an az ml file of a known kind. As a notice: a pattern among targets matches an az ml file that is not a compute.",
     help: "Name a file with workspace, targets, run or gates, or an az ml compute, environment or job file.",
   },
   "nothing-declared": {
@@ -124,9 +124,9 @@ export const problemCodes = {
   },
 
   "not-carried-over": {
-    title: "A file of the first SDK says something that jobs of today do not have.",
+    title: "A file of the first SDK has a setting without a counterpart.",
     explanation:
-      "A run configuration, or a run.json of aml-run, is submitted as a job of az ml. What such a job has nothing for is left out, and named at its line. It is an error where the run would be another one without it. A v1 pipeline is sent as its own client sends it, and what that takes and never sends is named as well.",
+      "A run configuration, or a run.json of aml-run, is submitted as an az ml job. A setting without a counterpart is left out and named at its line; where the run would be another one without it, it is an error. A v1 pipeline is sent as its own client sends it; keys that the client accepts and never sends are named as well.",
     help: "Do what the message says, or remove the key once the run does without it.",
   },
 
@@ -183,7 +183,7 @@ export const problemCodes = {
   },
 
   "wrong-indent": {
-    title: "Keys stand beside the mapping that they belong to.",
+    title: "Keys are beside the mapping that they belong to.",
     explanation: "A mapping is empty, and keys that only it can have follow it with the same indentation.",
     help: "Indent them by two spaces more.",
   },
@@ -266,13 +266,13 @@ export const problemCodes = {
   "deprecated-placeholder": {
     title: "The command has a placeholder in single braces.",
     explanation:
-      "The form {inputs.NAME} is that of the first previews of az ml. It is sent as ${{inputs.NAME}}, as az ml does; other tools may take it for text.",
+      "The form {inputs.NAME} is that of the first previews of az ml. It is sent as ${{inputs.NAME}}, as az ml does; other tools may read it as text.",
     help: "Write ${{inputs.NAME}}, ${{outputs.NAME}} or ${{search_space.NAME}}.",
   },
   "wrong-reference": {
     title: "The reference to an environment, to data, a model or code is not valid.",
     explanation:
-      "A reference is azureml:NAME:VERSION, azureml:NAME@latest, or the ID of the asset. An input may also have an address with a host. The service would take anything else for text.",
+      "A reference is azureml:NAME:VERSION, azureml:NAME@latest, or the ID of the asset. An input may also have an address with a host. The service would read anything else as text.",
     help: "Write azureml:NAME:VERSION.",
   },
   "missing-version": {
@@ -291,9 +291,9 @@ export const problemCodes = {
     help: "Add goal: minimize or goal: maximize.",
   },
   "unknown-step": {
-    title: "A gate names a step that the run has not.",
+    title: "A gate names a step that the run does not have.",
     explanation:
-      "The run is no pipeline, or its pipeline has no step of this name, so that nothing could ever log the metric.",
+      "The run is not a pipeline, or its pipeline has no step of this name, so nothing could ever log the metric.",
     help: "Name one of the pipeline's steps, or remove step.",
   },
   "wrong-override": {
@@ -346,7 +346,7 @@ export const problemCodes = {
   "reserved-secret": {
     title: "A reference names a credential of the action or of the runner.",
     explanation:
-      "Whoever changes a declaration in a pull request could otherwise have the token or the client secret of the step handed to a job or a machine. GITHUB_TOKEN, AZURE_CLIENT_SECRET, everything that begins with ACTIONS_ or INPUT_, and their like are handed to nobody.",
+      "Whoever changes a declaration in a pull request could otherwise have the token or the client secret of the step handed to a job or a machine. GITHUB_TOKEN, AZURE_CLIENT_SECRET, everything that begins with ACTIONS_ or INPUT_, and similar variables are never passed on.",
     help: "Put a secret of its own into a variable of another name, and refer to that.",
   },
   "visible-secret": {
@@ -379,8 +379,8 @@ export const problemCodes = {
   },
   "plan-malformed": {
     title: "The plan file is not valid JSON.",
-    explanation: "The plan file is not JSON. What else is wrong with its form has codes of its own.",
-    help: "Make it with command: plan, and hand it on as it is.",
+    explanation: "The plan file is not JSON. Other faults of its form have their own codes.",
+    help: "Make it with command: plan, and pass it on unchanged.",
   },
   "plan-version": {
     title: "The plan file has another version, or none.",

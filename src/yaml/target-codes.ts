@@ -126,7 +126,7 @@ export const targetCodes = {
   },
   "duplicate-application": {
     title: "Two applications have the same name.",
-    explanation: "The custom applications of a compute instance are told apart by their names.",
+    explanation: "The names of a compute instance's custom applications tell them apart.",
     help: "Give each application a name of its own.",
   },
   "duplicate-port": {
@@ -212,7 +212,7 @@ export const targetCodes = {
   // Kubernetes
   "unknown-instance-type": {
     title: "The default instance type is not declared.",
-    explanation: "default_instance_type names none of instance_types, and not the one that every cluster has.",
+    explanation: "default_instance_type is neither one of instance_types nor the type that every cluster has.",
     help: "Use one of the names in the message.",
   },
   "malformed-quantity": {
@@ -232,7 +232,7 @@ export const targetCodes = {
   },
   "only-first-identity": {
     title: "Only the first identity is used.",
-    explanation: "Of several user-assigned identities, a Kubernetes cluster uses the first one alone.",
+    explanation: "Of several user-assigned identities, a Kubernetes cluster uses only the first one.",
     help: "List one identity.",
   },
 } as const satisfies Readonly<Record<string, CodeEntry>>;

@@ -9,9 +9,9 @@ export const tuningCodes = {
     help: "Write ${{search_space.NAME}} in the command, or remove the parameter.",
   },
   "wrong-sampling": {
-    title: "The sampling does not go with the rest of the search.",
+    title: "The sampling algorithm does not suit the rest of the search.",
     explanation:
-      "Grid sampling takes choices alone, and Bayesian sampling choice, uniform and quniform, without early termination. az ml sends any of them; it is the service that decides.",
+      "Grid sampling takes only choices, Bayesian sampling only choice, uniform and quniform, without early termination. az ml sends any of them; the service decides.",
     help: "Use random sampling, or change what the message names.",
   },
   "not-sent": {

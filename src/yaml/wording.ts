@@ -33,13 +33,13 @@ export function isMapping(value: unknown): value is Readonly<Record<string, unkn
 export function mismatch(value: unknown, expected: string, keys: readonly string[] = []): string {
   if (isYamlTimestamp(value)) {
     const written = String(value);
-    return `${written} is a date or a time to YAML, and ${expected} is expected. ${takesText(expected) ? `Put it in quotes: "${written}".` : `Write ${expected}.`}`;
+    return `YAML reads ${written} as a date or a time, but ${expected} is expected. ${takesText(expected) ? `Put it in quotes: "${written}".` : `Write ${expected}.`}`;
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
     const meaning = Number.isNaN(value) ? "not a number" : "infinity";
-    return `${quoted(value)} is ${meaning} to YAML, and ${expected} is expected. ${takesText(expected) ? `Put it in quotes: "${quoted(value)}".` : `Write ${expected}.`}`;
+    return `YAML reads ${quoted(value)} as ${meaning}, but ${expected} is expected. ${takesText(expected) ? `Put it in quotes: "${quoted(value)}".` : `Write ${expected}.`}`;
   }
-  if (value === null) return `Nothing is written here, and ${expected} is expected. Write it, or remove the key.`;
+  if (value === null) return `Nothing is written here, but ${expected} is expected. Write it, or remove the key.`;
   if (expected === "a list" && isMapping(value)) return listFault(value);
   const form = expected === "a mapping" && keys.length > 0 ? `a mapping with ${listed(keys.slice(0, 6))}` : expected;
   if (isMapping(value) || Array.isArray(value))

@@ -3,7 +3,7 @@ import type { CodeEntry } from "./code-entry.ts";
 /** The codes of what reading the workspace shows of a declaration, before anything is written. */
 export const workspaceCodes = {
   "missing-compute": {
-    title: "The run's compute is nowhere.",
+    title: "The run's compute does not exist.",
     explanation: "The compute that the run names is neither declared nor in the workspace.",
     help: "Fix the name, or declare the target.",
   },
@@ -16,17 +16,17 @@ export const workspaceCodes = {
   "wrong-compute": {
     title: "The compute does not run this.",
     explanation:
-      "Each kind of compute runs jobs of some types: machines and clusters run commands and sweeps, Synapse Spark pools run Spark jobs, HDInsight runs PySpark, Databricks and Batch run steps of v1 pipelines, and Data Lake Analytics runs nothing any more.",
+      "Each kind of compute runs jobs of some types: machines and clusters run commands and sweeps, Synapse Spark pools run Spark jobs, HDInsight runs PySpark, Databricks and Batch run steps of v1 pipelines, and Data Lake Analytics no longer runs anything.",
     help: "Name a compute that the message lists, or leave compute out for serverless compute.",
   },
   "missing-asset": {
-    title: "The run refers to an asset that is not there.",
+    title: "The run refers to an asset that does not exist.",
     explanation:
       "The workspace has no such environment, data, model or code, or not in this version, and nothing that is declared registers it. A workspace knows no label but latest.",
     help: "Fix the reference, or register the asset before the run.",
   },
   "missing-datastore": {
-    title: "A datastore is not there, or takes no uploads.",
+    title: "A datastore does not exist, or takes no uploads.",
     explanation:
       "An input, an output or an upload names a datastore that the workspace does not have. Files of the checkout are uploaded to blob containers only.",
     help: "Fix the name, or register the datastore.",
@@ -44,15 +44,15 @@ export const workspaceCodes = {
     help: "Raise version in the file, or leave it out.",
   },
   "missing-secret": {
-    title: "A secret that would be sent is not there.",
+    title: "A secret that would be sent is not available.",
     explanation:
       "A secret is read before anything is written. plan needs no secret, reads no vault, and says only which variables and files are missing in its own step.",
     help: "Give the step the variable or file, or give the identity Key Vault Secrets User for a vault.",
   },
   "not-checked": {
-    title: "Whether something is there could not be read.",
+    title: "It could not be checked whether something exists.",
     explanation:
-      "The identity may not read it, or the service did not answer. The command goes on, and the service tells when the run is submitted.",
+      "The identity may not read it, or the service did not answer. The command continues; the service reports it when the run is submitted.",
     help: "Run the command doctor: it says which permissions are missing.",
   },
   "no-baseline": {

@@ -268,7 +268,7 @@ function expressionProblem(where: Position): Problem {
     code: "syntax",
     severity: "error",
     where,
-    message: "The line has an expression in ${{ }} without quotes, which YAML takes for braces of its own.",
+    message: "The line has an expression in ${{ }} without quotes, which YAML reads as its own braces.",
     fix: "Put the whole value in quotes. Only jobs have such placeholders; expressions of GitHub Actions are not evaluated in files.",
   };
 }
@@ -309,7 +309,7 @@ function syntaxProblem(code: string, message: string, where: Position, line = ""
       severity: "error",
       where,
       message: "The line has two keys, or a value with a colon in it.",
-      fix: "Put a value that holds a colon and a blank in quotes, or begin the second key on a line of its own.",
+      fix: "Put a value that has a colon and a space in quotes, or begin the second key on a line of its own.",
     };
   }
   return { code: "syntax", severity: "error", where, message: sentence, fix: "Fix the YAML at the marked line." };

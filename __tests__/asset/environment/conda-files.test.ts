@@ -47,7 +47,7 @@ it("is said at the line of the conda file", () => {
       code: "needs-files",
       severity: "warning",
       where: expect.objectContaining({ file: "env/conda/sk.yml", line: 5 }) as unknown,
-      fix: "Put the lines of requirements.txt in its place.",
+      fix: "Write the lines of requirements.txt here instead.",
     }),
   ]);
   expect(asset?.definition.condaFile).toContain("- -r requirements.txt");

@@ -78,13 +78,13 @@ describe("a code snapshot", () => {
   });
 
   it.each([
-    ["is not UTF-8", Buffer.from([0x62, 0x61, 0x64, 0xff]), String.raw`bad\xff holds`],
-    ["holds a newline", Buffer.from("a\nb"), String.raw`a\x0ab holds`],
+    ["is not UTF-8", Buffer.from([0x62, 0x61, 0x64, 0xff]), String.raw`bad\xff contains`],
+    ["holds a newline", Buffer.from("a\nb"), String.raw`a\x0ab contains`],
   ])("names a file whose name %s with its bytes", (_, name, message) => {
     const folder = checkoutOf({ "train.py": "" });
     writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), name]), "");
     expect(() => listFiles(folder, folder)).toThrow(message);
-    expect(() => listFiles(folder, folder)).toThrow("the service cannot take");
+    expect(() => listFiles(folder, folder)).toThrow("the service does not accept");
   });
 
   it("counts the files that Git leaves out by the ignore files above and below", () => {
@@ -116,5 +116,5 @@ describe("a code snapshot", () => {
 
 it("refuses an ignore file with a line that is too long for a pattern, whatever it would leave out", () => {
   const folder = checkoutOf({ "a.txt": "", ".amlignore": `*.log\n${"a*".repeat(3000)}\n` });
-  expect(() => listFiles(folder, folder)).toThrow("Line 2 of .amlignore is too long for the pattern of a path.");
+  expect(() => listFiles(folder, folder)).toThrow("Line 2 of .amlignore is too long for a pattern.");
 });

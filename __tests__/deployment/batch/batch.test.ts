@@ -116,7 +116,7 @@ describe("a batch deployment of a model", () => {
     ],
     [
       "endpoint: { name: clf-batch, auth_mode: key }",
-      "azureml.yml:2:43: Batch endpoints know callers by their identity alone, not by key. Write auth_mode: aad_token, or leave it out. [wrong-value]",
+      "azureml.yml:2:43: Batch endpoints authenticate callers by identity only, not by key. Write auth_mode: aad_token, or leave it out. [wrong-value]",
     ],
     [
       "endpoint: { name: clf-batch }\nstrategy: replace",
@@ -169,7 +169,7 @@ describe("a batch deployment of a pipeline component", () => {
   it.each([
     [
       "component: file:pipeline.yml",
-      "azureml.yml:6:16: az ml takes the path of the component by itself here. Write component: pipeline.yml. [wrong-reference]",
+      "azureml.yml:6:16: az ml expects only the path of the component here. Write component: pipeline.yml. [wrong-reference]",
     ],
     [
       "tags: {}",

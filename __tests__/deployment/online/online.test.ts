@@ -181,7 +181,7 @@ tests: [{ request: none.json }]
     ],
     [
       "deployment: { name: blue, endpoint_name: clf, instance_type: s, model: { path: azureml://datastores/d/paths/m, type: mlflow_model } }",
-      "azureml.yml:2:74: A model that is at an address already has no name. Add name: it is registered under it. [missing-key]",
+      "azureml.yml:2:74: A model at an address needs a name. Add name: it is registered under it. [missing-key]",
     ],
     [
       "keep_failed: true",
@@ -218,7 +218,7 @@ tests: [{ request: none.json }]
     ],
     [
       "model: azureml:m:1, code_configuration: { code: src, scoring_script: score.py }",
-      "There is a scoring script, and no environment that it could run in. Add environment.",
+      "There is a scoring script, but no environment to run it in. Add environment.",
     ],
     ["model: { path: mlflow/, type: mlflow_model }", undefined],
     ["model: { path: model/ }, environment: azureml:e:1", undefined],

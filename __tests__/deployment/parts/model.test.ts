@@ -93,11 +93,11 @@ describe("the model of a deployment", () => {
     ],
     [
       "file:model.yml",
-      '1:8: "file:model.yml" is a path, and not a reference to a model. Write model: { path: "model.yml" }. [wrong-reference]',
+      '1:8: "file:model.yml" is a path, not a reference to a model. Write model: { path: "model.yml" }. [wrong-reference]',
     ],
     [
       "azureml://jobs/run/outputs/model",
-      '1:8: "azureml://jobs/run/outputs/model" is a path, and not a reference to a model. Write model: { path: "azureml://jobs/run/outputs/model" }. [wrong-reference]',
+      '1:8: "azureml://jobs/run/outputs/model" is a path, not a reference to a model. Write model: { path: "azureml://jobs/run/outputs/model" }. [wrong-reference]',
     ],
     [
       "{ name: clf, version: 3 }",
@@ -117,15 +117,15 @@ describe("the model of a deployment", () => {
     ],
     [
       "{ path: '${{run.name}}/model' }",
-      '1:16: "${{run.name}}/model" names a run, and a run may be named in the address of a model\'s path alone. Write path: azureml://jobs/${{run.name}}/outputs/artifacts/paths/model/; ${{run.best}} and ${{run.steps.NAME}} are known as well. [unknown-run]',
+      '1:16: "${{run.name}}/model" names a run, which is allowed only in the address of a model\'s path. Write path: azureml://jobs/${{run.name}}/outputs/artifacts/paths/model/; ${{run.best}} and ${{run.steps.NAME}} are known as well. [unknown-run]',
     ],
     [
       "{ name: '${{run.name}}', path: model/ }",
-      '1:16: "${{run.name}}" names a run, and a run may be named in the address of a model\'s path alone. Write path: azureml://jobs/${{run.name}}/outputs/artifacts/paths/model/; ${{run.best}} and ${{run.steps.NAME}} are known as well. [unknown-run]',
+      '1:16: "${{run.name}}" names a run, which is allowed only in the address of a model\'s path. Write path: azureml://jobs/${{run.name}}/outputs/artifacts/paths/model/; ${{run.best}} and ${{run.steps.NAME}} are known as well. [unknown-run]',
     ],
     [
       "{ path: 'azureml://jobs/${{run.id}}/outputs/m' }",
-      '1:16: "azureml://jobs/${{run.id}}/outputs/m" names something that is not known here. Write path: azureml://jobs/${{run.name}}/outputs/artifacts/paths/model/; ${{run.best}} and ${{run.steps.NAME}} are known as well. [unknown-run]',
+      '1:16: "azureml://jobs/${{run.id}}/outputs/m" is not known here. Write path: azureml://jobs/${{run.name}}/outputs/artifacts/paths/model/; ${{run.best}} and ${{run.steps.NAME}} are known as well. [unknown-run]',
     ],
   ])("%s is refused at its place", (model, problem) => {
     expect(read(`model: ${model}\n`).problems).toEqual([`deploy.yml:${problem}`]);

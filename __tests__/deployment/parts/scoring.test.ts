@@ -75,11 +75,11 @@ describe("what answers requests", () => {
     ],
     [
       "{ code: src }",
-      "1:21: There is code, and no scoring_script. Add scoring_script: the script's path in the code folder. [missing-key]",
+      "1:21: There is code, but no scoring_script. Add scoring_script: the script's path in the code folder. [missing-key]",
     ],
     [
       "{ scoring_script: score.py }",
-      "1:21: There is a scoring_script, and no code. Add code: the folder that the script is in. [missing-key]",
+      "1:21: There is a scoring_script, but no code. Add code: the folder that the script is in. [missing-key]",
     ],
     [
       "{ code: none, scoring_script: score.py }",

@@ -87,7 +87,7 @@ describe("a test of an online deployment", () => {
     ["{ request: [1], path: score }", 'deploy.yml:1:31: "score" is not a route. Write path: /score. [wrong-value]'],
     [
       "{ request: [2024-01-01] }",
-      'deploy.yml:1:21: 2024-01-01 is a date or a time to YAML, and text or a number is expected. Put it in quotes: "2024-01-01". [wrong-value]',
+      'deploy.yml:1:21: YAML reads 2024-01-01 as a date or a time, but text or a number is expected. Put it in quotes: "2024-01-01". [wrong-value]',
     ],
     [
       "{ status: 200 }",
@@ -147,7 +147,7 @@ describe("a test of a batch deployment", () => {
     ],
     [
       "{ timeout: 60 }",
-      "deploy.yml:1:9: The test says nothing to invoke the deployment with. Add inputs; {} where it needs none. [missing-key]",
+      "deploy.yml:1:9: The test has no inputs to invoke the deployment with. Add inputs; {} where it needs none. [missing-key]",
     ],
     ["{ inputs: {}, timeout: 0 }", "deploy.yml:1:32: timeout is 0. Give seconds, 1 or more. [out-of-range]"],
     [

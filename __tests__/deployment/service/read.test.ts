@@ -238,7 +238,7 @@ describe("problems of a web service", () => {
     [
       "a registry's model, which no service can be given",
       aci().replace("azureml:clf:1", "azureml://registries/shared/models/clf/versions/3"),
-      /:3:8: .*models of their own workspace alone.*\[wrong-reference\]/,
+      /:3:8: .*models of their own workspace only.*\[wrong-reference\]/,
     ],
     [
       "no model, where it is left to be said",
@@ -253,7 +253,7 @@ describe("problems of a web service", () => {
     [
       "a registry's environment",
       aci().replace(/environment: .*\n/, "environment: azureml://registries/azureml/environments/x/versions/1\n"),
-      /:5:14: .*cannot be read of.*\[wrong-reference\]/,
+      /:5:14: .*cannot be read from.*\[wrong-reference\]/,
     ],
     ["no script", aci().replace(/code_configuration: .*\n/, ""), /:1:1: There is no script.*\[missing-key\]/],
     ["no environment", aci().replace(/environment: .*\n/, ""), /:1:1: .*"environment" is missing.*\[missing-key\]/],

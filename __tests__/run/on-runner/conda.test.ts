@@ -80,7 +80,7 @@ describe("a run on a machine with conda", () => {
     const step = await run(machine);
     expect(step.outputs["failure-reason"]).toBe("run-failed");
     expect(step.annotations.at(-1)).toMatchObject({
-      message: expect.stringContaining("micromamba could not make the environment: exit code 3") as unknown,
+      message: expect.stringContaining("micromamba could not create the environment: exit code 3") as unknown,
       properties: { file: "job.yml", line: "3" },
     });
     await run(machine);

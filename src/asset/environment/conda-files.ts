@@ -37,9 +37,9 @@ export function fileEntriesOfPip(pip: readonly unknown[], path: readonly (string
 
 export function messageOf({ entry, file }: FileEntry): { readonly message: string; readonly fix: string } {
   return {
-    message: `${JSON.stringify(entry)} needs ${JSON.stringify(file)}, and the build of the image has no file of the checkout: only the packages listed here are sent.`,
+    message: `${JSON.stringify(entry)} needs ${JSON.stringify(file)}, but the image build sees no file of the checkout: only the packages listed here are sent.`,
     fix: /^\s*(?:-[rc]|--(?:requirement|constraint))/.test(entry)
-      ? `Put the lines of ${file} in its place.`
+      ? `Write the lines of ${file} here instead.`
       : "Name a published package or an address, put the package into the job's code, or use a build context (build: path).",
   };
 }

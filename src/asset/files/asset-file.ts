@@ -67,7 +67,7 @@ function readIdentity(
   }
   if (name === undefined) {
     if (mayBeUnnamed === true && version === undefined) return {};
-    const message = version === undefined ? 'The key "name" is missing.' : "There is a version, and no name.";
+    const message = version === undefined ? 'The key "name" is missing.' : "The file has a version but no name.";
     add("missing-key", version === undefined ? [] : ["version"], message, "Add name.");
     return undefined;
   }

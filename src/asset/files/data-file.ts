@@ -76,7 +76,7 @@ export function read(node: SourceNode): ReadAsset<DataFile> {
       add(
         "wrong-type",
         ["path"],
-        `${JSON.stringify(path)} is a ${location.isFile ? "file" : "folder"}, and the data asset is of type ${type}.`,
+        `${JSON.stringify(path)} is a ${location.isFile ? "file" : "folder"}, but the data asset is of type ${type}.`,
         location.isFile ? "Use type: uri_file." : "Use type: uri_folder.",
       );
     }
@@ -100,7 +100,7 @@ export function read(node: SourceNode): ReadAsset<DataFile> {
 /** What an MLTable refers to. It is read as YAML, and has to have paths. */
 function readTable(file: string, path: string, add: AddProblem): readonly string[] | undefined {
   if (!existsSync(file)) {
-    const message = `${JSON.stringify(path)} has no file MLTable.`;
+    const message = `${JSON.stringify(path)} has no MLTable file.`;
     add("missing-file", ["path"], message, "Name a folder that has one, or use type: uri_folder.");
     return undefined;
   }

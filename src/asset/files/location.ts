@@ -41,7 +41,7 @@ export function readLocation(
   }
   if (is === "missing") {
     if (/^azureml:/i.test(path)) {
-      const message = `${JSON.stringify(path)} refers to an asset: a ${label} is made of files.`;
+      const message = `${JSON.stringify(path)} refers to an asset, but a ${label} needs files.`;
       add("wrong-reference", at, message, forms);
     } else add("missing-file", at, `${what} does not exist.`, "Fix the path; it is relative to this file.");
     return undefined;

@@ -81,7 +81,7 @@ export function readInline(node: SourceNode): ReadAsset<ModelFile> {
 function readModel(node: SourceNode, rules: Parameters<typeof readAssetFile>[2]): ReadAsset<ModelFile> {
   return readAssetFile(schema, node, rules, (value, location, add) => {
     if (value.type === "mlflow_model" && location.from === "local" && location.isFile) {
-      const message = `${JSON.stringify(value.path)} is a file, and a model of type mlflow_model is a folder.`;
+      const message = `${JSON.stringify(value.path)} is a file, but a model of type mlflow_model is a folder.`;
       const fix = "Name the folder that has the file MLmodel, or use type: custom_model.";
       add("wrong-type", ["path"], message, fix, "warning");
     }

@@ -21,7 +21,7 @@ export function checkUpload(what: string, list: () => Listed, add: Add): Listed 
     add(
       "upload-refused",
       `${what} cannot be taken: ${error.message}`,
-      "Nothing is uploaded or created before that.",
+      "Nothing is uploaded or created until this is fixed.",
       "error",
     );
     return undefined;
@@ -30,7 +30,7 @@ export function checkUpload(what: string, list: () => Listed, add: Add): Listed 
   if (repeated.length > 0)
     add(
       "repeated-link",
-      `In ${inside(what)}, ${counted(repeated.length, "link leads", "links lead")} to a folder that another link has taken already, and ${repeated.length === 1 ? "is" : "are"} left out: ${some(repeated)}.`,
+      `In ${inside(what)}, ${counted(repeated.length, "link leads", "links lead")} to a folder that another link already includes, and ${repeated.length === 1 ? "is" : "are"} left out: ${some(repeated)}.`,
       "Replace these links by folders where the files are needed twice.",
       "warning",
     );
@@ -44,8 +44,8 @@ export function checkCode(what: string, { files, ignoreFile, ignoredByGit }: Lis
   if (ignoredByGit.count > 0)
     add(
       "ignored-by-git",
-      `${counted(ignoredByGit.count, "file", "files")} of ${inside(what)} that .gitignore files of the repository leave out ${ignoredByGit.count === 1 ? "goes" : "go"} up with the code: ${some(ignoredByGit.first, ignoredByGit.count)}. As with az ml, only the ignore file in the code folder itself counts.`,
-      "To leave them out, name them in a file .amlignore in the code folder; it counts in place of a .gitignore there.",
+      `${counted(ignoredByGit.count, "file", "files")} of ${inside(what)} that .gitignore files of the repository exclude ${ignoredByGit.count === 1 ? "is" : "are"} uploaded with the code: ${some(ignoredByGit.first, ignoredByGit.count)}. As with az ml, only the ignore file in the code folder itself counts.`,
+      "To exclude them, list them in a file .amlignore in the code folder; it replaces a .gitignore there.",
       "notice",
     );
 }
@@ -53,8 +53,8 @@ export function checkCode(what: string, { files, ignoreFile, ignoredByGit }: Lis
 function nothingLeft(what: string, ignoreFile: string, isLeft: boolean, add: Add): void {
   add(
     "nothing-left",
-    `Of ${inside(what)}, nothing${isLeft ? ` but the file ${ignoreFile}` : ""} is left: ${ignoreFile} leaves out everything${isLeft ? " else" : ""}.`,
-    `Let files in again in ${ignoreFile}: the line !train.py lets in a file, !src/ a folder, and !src/** what is in it.`,
+    `Of ${inside(what)}, nothing${isLeft ? ` but the file ${ignoreFile}` : ""} is left: ${ignoreFile} excludes everything${isLeft ? " else" : ""}.`,
+    `Include files again in ${ignoreFile}: the line !train.py includes a file, !src/ a folder, and !src/** everything in it.`,
     "warning",
   );
 }

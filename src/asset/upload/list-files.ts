@@ -203,7 +203,7 @@ function checkName(bytes: Buffer, name: string): void {
   if (!/[\0-\x1f\x7f]/.test(text) && Buffer.from(text, "utf8").equals(bytes)) return;
   const folder = name.slice(0, name.length - text.length);
   throw new SnapshotRefused(
-    `The name of the file ${escaped(Buffer.from(folder))}${escaped(bytes)} holds bytes that the service cannot take in a name. ` +
+    `The name of the file ${escaped(Buffer.from(folder))}${escaped(bytes)} contains bytes that the service does not accept in a name. ` +
       "Rename it, or list it in .amlignore by a pattern.",
   );
 }
@@ -255,7 +255,7 @@ function rulesIn(folder: string, name: string): IgnoreRules | undefined {
   }
   const line = tooLongLine(text);
   if (line !== undefined)
-    throw new SnapshotRefused(`Line ${line} of ${name} is too long for the pattern of a path. Shorten or remove it.`);
+    throw new SnapshotRefused(`Line ${line} of ${name} is too long for a pattern. Shorten or remove it.`);
   return parseIgnoreFile(text);
 }
 

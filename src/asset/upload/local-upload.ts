@@ -147,7 +147,7 @@ async function uploadOnce(
   const found = await blobs.metadata(container, first);
   if (!found.ok) return found;
   if (found.value?.["upload_status"] === "completed") {
-    onProgress(`The datastore ${datastore} has ${what} already; nothing is uploaded.`);
+    onProgress(`The datastore ${datastore} has ${what} already; nothing to upload.`);
     return succeeded(container);
   }
   onProgress(`Uploading ${what} to the datastore ${datastore}: ${contentText(upload)}`);

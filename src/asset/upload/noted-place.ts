@@ -37,7 +37,7 @@ export async function uploadToPlace(
     // Somebody else may have written it: it is the name of a container, or nothing.
     if (container !== undefined && /^[a-z0-9][a-z0-9-]{2,62}$/.test(container)) {
       const place = { url: `${store.url.slice(0, store.url.lastIndexOf("/"))}/${container}`, access: store.access };
-      deps.onProgress("An earlier upload of this code was cut off; it goes on where that one was.");
+      deps.onProgress("An earlier upload of this code was interrupted; resuming it.");
       const sent = await send(place, true);
       if (sent.ok) return succeeded(place);
       // It may have been cleared away, or be closed to this identity. Anything else ends a new upload as well.

@@ -34,7 +34,7 @@ export function listCode(path: string, root: string, includes: readonly string[]
   if (bytes > mostBytes) {
     const largest = largestOf(files, 5);
     throw new SnapshotRefused(
-      `The code folder ${name} has ${bytes} bytes, more than the ${mostBytes} that are taken as code. The largest files are ` +
+      `The code folder ${name} has ${bytes} bytes, more than the ${mostBytes} allowed for code. The largest files are ` +
         `${largest.map(({ name: file, bytes: size }) => `${file} (${size})`).join(", ")}. List what is not code in .amlignore.`,
     );
   }

@@ -37,7 +37,7 @@ export async function declareFolder(
     found.flatMap(({ path, documents }) =>
       documents.some(({ kind }) => isOne(kind)) ? [wayTo(path, output.folder)] : [],
     );
-  const targets = paths(({ is }) => is === "target");
+  const targets = paths(({ is }) => is === "target" || is === "compute-json");
   const jobs = paths(({ is }) => runKinds.includes(is));
   const deployed = paths(({ is }) => deployKinds.includes(is));
   const text = fileText("the files of this repository", [
@@ -79,7 +79,7 @@ function otherLines(found: readonly FoundFile[], folder: string): readonly strin
       switch (kind.is) {
         case "declaration":
           return [`- ${file}: it is a declaration of its own.`];
-        case "unsubmitted":
+        case "checked-only":
           return [`- ${file}: ${kind.kind.what}, which is only checked.`];
         case "not-supported-yet":
           return [`- ${file}: ${kind.what}, which this version does not use.`];

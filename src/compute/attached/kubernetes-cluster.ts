@@ -212,7 +212,7 @@ export async function extensionFindings(id: string, reads: ResourceReads): Promi
       {
         severity: "error",
         code: "extension-missing",
-        message: "The cluster has no extension Microsoft.AzureML.Kubernetes, in which everything would run.",
+        message: "The cluster has no extension Microsoft.AzureML.Kubernetes, which runs everything.",
         advice: `Install it: ${create}`,
       },
     ];
@@ -256,8 +256,8 @@ function purposeFindings(extension: Document): readonly Finding[] {
       severity: "note",
       code: training ? "extension-only-training" : "extension-only-inference",
       message: training
-        ? "The extension has enableTraining alone: jobs run there, endpoints cannot."
-        : "The extension has enableInference alone: endpoints run there, jobs cannot.",
+        ? "The extension has only enableTraining: it runs jobs, not endpoints."
+        : "The extension has only enableInference: it runs endpoints, not jobs.",
       advice: training
         ? "For endpoints, set enableInference=True as well."
         : "For jobs, set enableTraining=True as well.",

@@ -165,7 +165,7 @@ export function scheduleProblems(declared: Declared | undefined, node: SourceNod
         add(
           "out-of-range",
           at("schedule", key, place),
-          `${value} is none of the ${key}.`,
+          `${value} is not one of the ${key}.`,
           `Use values from 0 to ${highest}.`,
         );
       }

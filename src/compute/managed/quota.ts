@@ -307,7 +307,9 @@ function wordsOfOne({ demand, vCpus, held }: Draw, bound: Bound, free: number, l
   const field = demand.isFixed === true ? "size" : bound === "minimum" ? "min_instances" : "max_instances";
   // Public reports show both: a cluster made without a node, and "cannot accomodate for at least 1 requested node".
   const grows =
-    fits > 0 || !isMade ? `It will not grow beyond ${fits}.` : "Not one node fits: the service may refuse to make it.";
+    fits > 0 || !isMade
+      ? `It will not grow beyond ${fits}.`
+      : "Not even one node fits: the service may refuse to create it.";
   return { message, field, advice: bound === "minimum" ? other : `${grows} ${other}` };
 }
 

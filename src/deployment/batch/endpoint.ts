@@ -19,7 +19,9 @@ export const batchEndpointSchema = shape(() =>
       description: text().optional(),
       tags: anyValues().optional(),
       properties: anyValues().optional(),
-      auth_mode: wordOf(["aad_token", "key", "aml_token"]).optional().describe("Batch endpoints take aad_token alone."),
+      auth_mode: wordOf(["aad_token", "key", "aml_token"])
+        .optional()
+        .describe("Batch endpoints accept only aad_token."),
       defaults: z
         .strictObject({ deployment_name: text().optional() })
         .optional()
@@ -47,7 +49,7 @@ export function readBatchEndpoint(node: SourceNode): {
     add(
       "wrong-value",
       ["auth_mode"],
-      `Batch endpoints know callers by their identity alone, not by ${mode}.`,
+      `Batch endpoints authenticate callers by identity only, not by ${mode}.`,
       "Write auth_mode: aad_token, or leave it out.",
       "warning",
     );

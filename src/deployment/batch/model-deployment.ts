@@ -24,7 +24,7 @@ const retrySettings = () =>
 
 /** What today stands below `settings`, and without `type` beside the other keys. */
 const workKeys = () => ({
-  error_threshold: integer().optional().describe("Failures that are let through; -1: any number."),
+  error_threshold: integer().optional().describe("Failures that are tolerated; -1: any number."),
   retry_settings: retrySettings().optional(),
   mini_batch_size: integer().optional(),
   logging_level: text().optional().describe("warning, info or debug."),

@@ -100,7 +100,7 @@ function readRun({ component: written, job_definition: job }: Declared, { node, 
     add(
       "wrong-reference",
       ["component"],
-      "az ml takes the path of the component by itself here.",
+      "az ml expects only the path of the component here.",
       `Write component: ${path}.`,
     );
     return { problems: [] };

@@ -93,7 +93,9 @@ function readPlace(reader: Reader): void {
       notCarriedOver(
         add,
         [key],
-        isAks ? "services on AKS have nothing for it." : "services on Azure Container Instances have nothing for it.",
+        isAks
+          ? "services on AKS have no counterpart for it."
+          : "services on Azure Container Instances have no counterpart for it.",
         isAks ? "Remove it." : "Remove it, or name an AKS cluster: deployment_compute_target.",
       );
 }
@@ -169,7 +171,7 @@ const whatInstead: Readonly<Record<NotCarried, readonly [why: string, fix: strin
   ],
   delete_service_after_deployment: ["the service stays.", "Delete it with a step of your own."],
   skip_deployment: ["nothing would be deployed.", "Remove it, or do not run deploy."],
-  create_image: ["no image is made beside the service.", "Remove it once nothing needs that image."],
+  create_image: ["no separate image is built.", "Remove it once nothing needs that image."],
   profiling_enabled: ["models are not profiled.", "Write cpu_cores and memory_gb."],
   profiling_dataset: ["models are not profiled.", "Write cpu_cores and memory_gb."],
   profile_datasets: ["models are not profiled.", "Write cpu_cores and memory_gb."],
@@ -193,7 +195,7 @@ function warnOfRest({ value, add }: Reader): void {
     isSpark ? "not-carried-over" : "wrong-value",
     ["runtime"],
     isSpark
-      ? "runtime is spark-py, and web services run Python alone."
+      ? "runtime is spark-py, but web services run only Python."
       : `${JSON.stringify(runtime)} is not a runtime of aml-deploy.`,
     isSpark ? "Write a scoring script that does without Spark, and remove runtime." : "Remove it, or write python.",
   );

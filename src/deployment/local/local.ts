@@ -98,7 +98,7 @@ function checkScoring(declared: Declared, { code, environment }: Scoring, { add 
     add(
       "not-on-runner",
       ["environment"],
-      `The environment ${environment.id} is known to Azure alone.`,
+      `The environment ${environment.id} is defined only in Azure.`,
       "Write the environment itself: conda_file, and image where a container is wanted.",
     );
   const bringsServer = environment?.from === "inline" && environment.definition.inferenceConfig !== undefined;

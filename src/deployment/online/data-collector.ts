@@ -76,7 +76,7 @@ export function readDataCollector(declared: Declared, { node, add }: PartReader)
       const path = [...at, "collections", name, "data"];
       if (typeof data === "string") {
         const fix = "Write data: { name: NAME, version: VERSION, path: azureml://datastores/… }.";
-        add("wrong-value", path, `${JSON.stringify(data)} is text, and az ml takes a data asset here.`, fix);
+        add("wrong-value", path, `${JSON.stringify(data)} is text, but az ml expects a data asset here.`, fix);
       }
       const { path: address, ...asset } = typeof data === "object" ? data : {};
       if (address !== undefined && !/^azureml:\/\/[^/]|^https?:\/\//i.test(address))

@@ -15,7 +15,7 @@ export function warnOfLeftOut(
   { add }: PartReader,
 ): void {
   if (code !== undefined && environment === undefined) {
-    const message = "There is a scoring script, and no environment that it could run in.";
+    const message = "There is a scoring script, but no environment to run it in.";
     add("missing-key", ["code_configuration"], message, "Add environment.", "warning");
     return;
   }

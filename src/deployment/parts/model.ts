@@ -126,7 +126,7 @@ function readModel(declared: DeclaredModel, reader: PartReader): Omit<ServedMode
 /** In az ml's own documents: its client makes the name of an anonymous model out of the bytes, and sees none at an address. */
 export function checkNamed(model: DeployedModel | undefined, { add }: PartReader): void {
   if (model?.from !== "declared" || model.name !== undefined || model.file.location.from !== "address") return;
-  const message = "A model that is at an address already has no name.";
+  const message = "A model at an address needs a name.";
   add("missing-key", ["model"], message, "Add name: it is registered under it.");
 }
 
@@ -144,7 +144,7 @@ function checkReference(reference: string, { add }: PartReader): boolean {
     add(
       "wrong-reference",
       at,
-      `${written} names a label, and a workspace knows latest alone.`,
+      `${written} names a label, but a workspace knows only latest.`,
       `Write ${labelled}@latest, or ${labelled}:VERSION.`,
     );
   else if (/^azureml:[^/:@]+$/i.test(reference))
@@ -160,7 +160,7 @@ function checkReference(reference: string, { add }: PartReader): boolean {
     add(
       "wrong-reference",
       at,
-      `${written} is a path, and not a reference to a model.`,
+      `${written} is a path, not a reference to a model.`,
       `Write model: { path: ${JSON.stringify(reference.replace(/^file:/, ""))} }.`,
     );
   else add("wrong-reference", at, `${written} is not a reference to a model.`, forms);
@@ -199,8 +199,8 @@ function checkRuns(declared: Exclude<DeclaredModel, string>, { add }: PartReader
     const fix =
       "Write path: azureml://jobs/${{run.name}}/outputs/artifacts/paths/model/; ${{run.best}} and ${{run.steps.NAME}} are known as well.";
     const message = /\$\{\{/.test(rest)
-      ? `${JSON.stringify(value)} names something that is not known here.`
-      : `${JSON.stringify(value)} names a run, and a run may be named in the address of a model's path alone.`;
+      ? `${JSON.stringify(value)} is not known here.`
+      : `${JSON.stringify(value)} names a run, which is allowed only in the address of a model's path.`;
     add("unknown-run", path, message, fix);
   };
   look(declared, []);

@@ -75,7 +75,7 @@ function readCodeConfiguration(
     inside.add(
       "missing-key",
       [],
-      "There is code, and no scoring_script.",
+      "There is code, but no scoring_script.",
       "Add scoring_script: the script's path in the code folder.",
     );
     return defined({ code });
@@ -84,7 +84,7 @@ function readCodeConfiguration(
     inside.add(
       "missing-key",
       [],
-      script === undefined ? "There is no code." : "There is a scoring_script, and no code.",
+      script === undefined ? "There is no code." : "There is a scoring_script, but no code.",
       "Add code: the folder that the script is in.",
     );
   if (code?.from === "local" && script !== undefined) checkScript(script, code, inside);

@@ -14,7 +14,7 @@ export const settingKeys = () => ({
   tests: testsSchema().optional(),
   keep_failed: boolean()
     .optional()
-    .describe("What has failed stays, to be looked at; default false: deleted after its logs were read."),
+    .describe("Keep a failed deployment for inspection. Default false: it is deleted after its logs were read."),
   promote_from: promotedSchema().optional(),
   timeout: integer().optional().describe(`Seconds that one provisioning may take; default ${provisioningSeconds}.`),
 });

@@ -132,7 +132,7 @@ function isOfKind(test: DeclaredTest, { add }: PartReader, kind: SmokeTest["kind
     add(
       "missing-key",
       [],
-      "The test says nothing to invoke the deployment with.",
+      "The test has no inputs to invoke the deployment with.",
       "Add inputs; {} where it needs none.",
     );
     return false;
@@ -150,7 +150,13 @@ function readRequest(test: DeclaredTest, reader: PartReader): readonly RequestTe
   if (maxLatencyMs !== undefined && maxLatencyMs < 1)
     add("out-of-range", ["max_latency_ms"], `max_latency_ms is ${maxLatencyMs}.`, "Give milliseconds, 1 or more.");
   if (test.tolerance !== undefined && test.response === undefined)
-    add("unused-key", ["tolerance"], "There is no response that the tolerance is for.", "Add response.", "warning");
+    add(
+      "unused-key",
+      ["tolerance"],
+      "There is a tolerance, but no response that it applies to.",
+      "Add response.",
+      "warning",
+    );
   if (path !== undefined && !path.startsWith("/"))
     add(
       "wrong-value",

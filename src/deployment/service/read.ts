@@ -136,14 +136,14 @@ function readModel(value: DeclaredService, reader: PartReader): ReturnType<typeo
     add(
       "wrong-reference",
       ["model"],
-      "Web services take models of their own workspace alone, and this one is in a registry.",
+      "Web services take models of their own workspace only, and this one is in a registry.",
       fix,
     );
   if (promoteFrom?.from === "registry")
     add(
       "wrong-reference",
       ["promote_from"],
-      "Web services take models of their own workspace alone, and this one would be used from its registry.",
+      "Web services take models of their own workspace only, and this one would be used from its registry.",
       fix,
     );
   return served;
@@ -199,7 +199,7 @@ function checkEnvironment(environment: Scoring["environment"], node: SourceNode,
     add(
       "wrong-reference",
       ["environment"],
-      `Web services take the definition of an environment, which cannot be read of ${JSON.stringify(environment.id)}.`,
+      `Web services need the definition of an environment, which cannot be read from ${JSON.stringify(environment.id)}.`,
       "Write azureml:NAME:VERSION of the workspace, or image and conda_file.",
     );
   if (valueAt(node, ["environment", "inference_config"]) !== undefined)

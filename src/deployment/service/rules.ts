@@ -16,7 +16,7 @@ export function checkName(name: string, { add }: PartReader): void {
     add(
       "illegal-name",
       ["name"],
-      `${shown} has ${name.length} characters. Before an update a candidate is tested, ${name}${candidateSuffix}, and its name would be too long: the service can be created, and not updated.`,
+      `${shown} has ${name.length} characters. Before an update a candidate is tested, ${name}${candidateSuffix}, and its name would be too long: the service could be created, but not updated.`,
       `Use at most ${longestName - candidateSuffix.length} characters.`,
       "warning",
     );
@@ -43,12 +43,12 @@ export function checkResources(value: DeclaredService, reader: PartReader): void
 /** The client sends no second key without the first. */
 export function checkKeys(value: DeclaredService, { add }: PartReader): void {
   if (value.secondary_key !== undefined && value.primary_key === undefined)
-    add("missing-key", ["secondary_key"], "There is a secondary_key, and no primary_key.", "Add primary_key.");
+    add("missing-key", ["secondary_key"], "There is a secondary_key, but no primary_key.", "Add primary_key.");
   if (value.primary_key !== undefined && value.auth_enabled === false)
     add(
       "unused-key",
       ["primary_key"],
-      "auth_enabled is false, so that nobody is asked for a key.",
+      "auth_enabled is false, so no key is needed.",
       "Remove the key, or set auth_enabled to true.",
       "warning",
     );

@@ -62,7 +62,7 @@ export function read(node: SourceNode): ReadJob<AutoMlJob> {
   // The shape of every task has the keys of all.
   const value = checked as unknown as Declared;
   const task = tasks.find((one) => one.task === value.task);
-  if (task === undefined) throw new Error(`There is no task ${value.task}.`);
+  if (task === undefined) throw new Error(`The task ${value.task} is not listed.`);
   const { found, add } = problemsAt(node);
   const reader = { node, add };
   const details = task.toDetails(checked, reader);

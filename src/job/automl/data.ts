@@ -34,7 +34,7 @@ export function readTables(
       const { type = "uri_folder", path, datastore } = data;
       const input = readDataInput({ type, path, ...defined({ datastore }) }, { path: [key], what: key }, reader);
       if (input.local !== undefined && !existsSync(join(input.local, "MLTable"))) {
-        const message = `${JSON.stringify(path)} has no file MLTable: AutoML needs it to read the data.`;
+        const message = `${JSON.stringify(path)} has no MLTable file: AutoML needs it to read the data.`;
         reader.add("missing-file", [key, "path"], message, "Name a folder that has one.", "warning");
       }
       return [[key, input]];

@@ -14,12 +14,17 @@ export function checkLimits(
 ): void {
   for (const [key, value] of Object.entries(limits ?? {})) {
     if (key === except || key === "exit_score" || typeof value !== "number" || value >= 0) continue;
-    add("out-of-range", ["limits", key], `${key} is ${value}.`, "Use a number from 0 on, or leave it out.");
+    add("out-of-range", ["limits", key], `${key} is ${value}.`, "Use 0 or more, or leave it out.");
   }
 }
 
 /** A share of the data: more than nothing, and less than all. */
 export function checkShare(key: string, share: number | undefined, { add }: PartReader): void {
   if (share === undefined || (share > 0 && share < 1)) return;
-  add("out-of-range", [key], `${key} is ${share}.`, "Use a share of the training data between 0 and 1, as 0.2.");
+  add(
+    "out-of-range",
+    [key],
+    `${key} is ${share}.`,
+    "Use a share of the training data between 0 and 1, for example 0.2.",
+  );
 }

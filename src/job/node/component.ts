@@ -139,7 +139,7 @@ export function readNamedComponent(reader: NodeReader, type: NodeType, key = "co
     return undefined;
   }
   if (reader.files.includes(absolute)) {
-    add("circle", [key], `${what} leads to itself.`, "Remove one of the references.");
+    add("circle", [key], `${what} refers to itself.`, "Remove one of the references.");
     return undefined;
   }
   const file = posix.join(posix.dirname(node.document.file), path);

@@ -151,7 +151,7 @@ function checkCopy(inputs: Ports, outputs: Ports, add: AddProblem): void {
         "wrong-type",
         ["inputs", name],
         `The input ${JSON.stringify(name)} is a value.`,
-        "Name data: only they are copied.",
+        "Name data: only data can be copied.",
       );
   if (output === undefined || rest.length > 0) {
     const count = Object.keys(outputs).length;
@@ -237,7 +237,7 @@ function readExport(reader: NodeReader): PipelineNode | undefined {
     reader.add(
       "wrong-value",
       ["sink"],
-      "Azure ML exports to databases, and not to file systems.",
+      "Azure ML exports to databases, not to file systems.",
       "Use sink: { type: database, connection: azureml:NAME, table_name: NAME }; or write the files in a command step.",
     );
   return readWay(ways.export_data, value, sink, value.inputs ?? {}, reader);

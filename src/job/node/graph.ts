@@ -293,7 +293,7 @@ function checkCircles(nodes: Graph["nodes"], add: AddProblem): void {
         "circle",
         ["jobs", name],
         `The steps wait for each other: ${circle.join(" → ")} (each reads an output of the next).`,
-        "Break the circle: no step can start before the outputs it reads are there.",
+        "Break the cycle: no step can start before the outputs it reads are there.",
       );
       return true;
     }

@@ -127,7 +127,7 @@ export function checkPortName(name: string, path: NodePath, names: readonly stri
   reader.add(
     "illegal-name",
     path,
-    `${JSON.stringify(name)} and ${JSON.stringify(first)} differ by case alone, which the service does not tell apart.`,
+    `${JSON.stringify(name)} and ${JSON.stringify(first)} differ only by case, which the service ignores.`,
     "Rename one of the two.",
   );
 }

@@ -111,7 +111,7 @@ function checkParameters(space: SearchSpace, named: NamedComponent, add: AddProb
     add(
       "unused-parameter",
       ["search_space", name],
-      `The trial's component has no input ${JSON.stringify(name)}, so that nothing of it depends on this parameter.`,
+      `The trial's component has no input ${JSON.stringify(name)}, so nothing in it depends on this parameter.`,
       known.length === 0 ? "Declare it under the component's inputs." : `Its inputs are ${known.join(", ")}.`,
       "warning",
     );

@@ -50,7 +50,7 @@ const onlyTorchProcess = {
 export function instanceFaults(resources: object | undefined): OneMachine["faults"] {
   const { instanceCount } = (resources ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof instanceCount !== "number" || instanceCount <= 1) return [];
-  const message = `The job wants ${instanceCount} machines (instance_count), and the runner is one.`;
+  const message = `The job needs ${instanceCount} machines (instance_count), but the runner is one.`;
   return [{ path: ["resources", "instance_count"], message }];
 }
 
@@ -74,7 +74,7 @@ function distributionFaults(distribution: Readonly<Record<string, unknown>>): On
   ];
   return counts.flatMap(({ key, count, are }) => {
     if (count === undefined) return [];
-    const message = `The job wants ${count} ${are} (${key}), which Azure ML starts together; the runner starts one process.`;
+    const message = `The job needs ${count} ${are} (${key}), which Azure ML starts together; the runner starts one process.`;
     return [{ path: ["distribution", key], message }];
   });
 }

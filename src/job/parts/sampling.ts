@@ -24,7 +24,7 @@ export function samplingFaults(sampling: Sampling | undefined, space: SearchSpac
     return [{ path: at("rule"), message: "Sobol sequences are the service's; the runner draws at random." }];
   const endless = Object.entries(space).flatMap(([name, distribution]) => (isFinite(distribution) ? [] : [name]));
   if (type !== "grid" || endless.length === 0) return [];
-  return [{ path: at(), message: `Grid sampling takes choices between values alone; not so ${namesOf(endless)}.` }];
+  return [{ path: at(), message: `Grid sampling takes only choices between values, not ${namesOf(endless)}.` }];
 }
 
 /** True for a choice between values that are none but values. */

@@ -41,12 +41,12 @@ export const objectiveSchema = (or = nothingElse) =>
       goal: or(oneOf(["minimize", "maximize"])),
       primary_metric: text().describe("Name of the metric, as the trials log it."),
     })
-    .describe("What the search is after.");
+    .describe("Which values are better.");
 
 export const sweepLimitsSchema = (or = nothingElse) =>
   z.strictObject({
     max_total_trials: or(integer()),
-    max_concurrent_trials: or(integer()).optional().describe("All at once where it is absent."),
+    max_concurrent_trials: or(integer()).optional().describe("Default: all at once."),
     timeout: or(integer()).optional().describe("Seconds, for the whole sweep."),
     trial_timeout: or(integer()).optional().describe("Seconds, for one trial."),
   });
@@ -72,7 +72,7 @@ export const earlyTerminationSchema = (or = nothingElse) =>
         truncation_percentage: or(integer()),
       }),
     ]),
-  ).describe("Which trials are stopped before their end.");
+  ).describe("Which trials are stopped early.");
 
 export type Sampling = z.infer<ReturnType<typeof samplingSchema>>;
 export type Objective = z.infer<ReturnType<typeof objectiveSchema>>;
@@ -126,7 +126,7 @@ function checkSampling(
     add(
       "wrong-sampling",
       ["sampling_algorithm"],
-      `${type === "grid" ? "Grid" : "Bayesian"} sampling takes parameters of the type ${taken.join(", ")}; not so ${namesOf(others)}.`,
+      `${type === "grid" ? "Grid" : "Bayesian"} sampling takes only parameters of the type ${taken.join(", ")}, not ${namesOf(others)}.`,
       "Use sampling_algorithm: random, or change the parameters.",
       "warning",
     );

@@ -41,8 +41,8 @@ function readTarget(reader: RunConfigurationReader): void {
   add(
     "not-carried-over",
     ["target"],
-    `The service makes no cluster for a single run any more: the run goes to serverless compute of the size ${size}.`,
-    "Nothing has to be done; name a cluster of the workspace to use that.",
+    `The service no longer creates a cluster for a single run: the run goes to serverless compute of the size ${size}.`,
+    "No action is needed; name a cluster of the workspace to use that.",
     "notice",
   );
 }
@@ -58,7 +58,12 @@ function readNodes(reader: RunConfigurationReader): number {
   if (nodes < 1) add("out-of-range", from, `nodeCount is ${nodes}.`, "Use 1 or more.");
   else if (nodes > 1) carryOver(reader, ["resources", "instance_count"], nodes, from);
   if (section !== undefined && declared !== undefined && own !== undefined && own !== 1 && own !== declared)
-    notCarriedOver(add, [section, "nodeCount"], `nodeCount is ${declared}, which counts.`, "Write one of the two.");
+    notCarriedOver(
+      add,
+      [section, "nodeCount"],
+      `nodeCount is ${declared}, which takes precedence.`,
+      "Write one of the two.",
+    );
   return Math.max(nodes, 1);
 }
 
@@ -190,5 +195,10 @@ function readDocker(reader: RunConfigurationReader): void {
     list: otherList === undefined || otherList.list.join(" ") === list?.list.join(" ") ? undefined : otherList.at,
   });
   for (const at of Object.values(others))
-    notCarriedOver(add, at, `docker.${String(at.at(-1))} says another value, which counts.`, "Write one of the two.");
+    notCarriedOver(
+      add,
+      at,
+      `docker.${String(at.at(-1))} has another value, which takes precedence.`,
+      "Write one of the two.",
+    );
 }

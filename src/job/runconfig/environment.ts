@@ -81,7 +81,12 @@ function readDefinition({ python, docker }: RunConfigurationEnvironment, reader:
   if (file !== undefined && file !== "") {
     carryOver(reader, ["environment", "conda_file"], besideOrIn(file, reader), at("python", "condaDependenciesFile"));
     if (own !== undefined)
-      notCarriedOver(add, at("python", "condaDependencies"), "condaDependenciesFile counts.", "Keep one of the two.");
+      notCarriedOver(
+        add,
+        at("python", "condaDependencies"),
+        "condaDependenciesFile takes precedence.",
+        "Keep one of the two.",
+      );
   } else if (own !== undefined) {
     carryOver(reader, ["environment", "conda_file"], own, at("python", "condaDependencies"));
   }

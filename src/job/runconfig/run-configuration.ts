@@ -122,7 +122,7 @@ function warnOfUnused(path: NodePath, { add }: RunConfigurationReader): void {
   notCarriedOver(
     add,
     path,
-    "jobs of az ml have nothing for it.",
+    "az ml jobs have no counterpart for it.",
     instead.get(key) ?? "Remove it once the run does without it.",
   );
 }

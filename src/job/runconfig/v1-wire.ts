@@ -33,9 +33,9 @@ export function readV1Run(
   if (typeof value.environment === "string")
     add("wrong-value", ["environment"], "The environment is a path.", "Write the environment in its place.");
   if (value.credentialPassthrough === true)
-    notCarriedOver(add, ["credentialPassthrough"], "the run does not act for its starter.", "Remove it.");
+    notCarriedOver(add, ["credentialPassthrough"], "the run does not act as whoever submits it.", "Remove it.");
   if (value.history?.snapshotProject === false)
-    notCarriedOver(add, ["history", "snapshotProject"], "the script goes up with its folder.", "Remove it.");
+    notCarriedOver(add, ["history", "snapshotProject"], "the script is uploaded with its folder.", "Remove it.");
   const folder = readFolder(undefined, { node, add });
   const whole = wholeRunconfig(node, add, addProblems);
   if (target === undefined || folder === undefined) return undefined;

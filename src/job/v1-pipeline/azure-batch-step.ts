@@ -26,7 +26,7 @@ export const schema = shape(() =>
     target_compute_nodes: z
       .boolean({
         error:
-          "The number of nodes never reaches the service, and the official client refuses every value but true and false. Remove the key, and make the pool beforehand.",
+          "The number of nodes never reaches the service, and the official client refuses every value but true and false. Remove the key, and create the pool beforehand.",
       })
       .optional(),
     vm_size: text().optional(),
@@ -34,7 +34,7 @@ export const schema = shape(() =>
   }),
 );
 
-const makePool = "Remove it, and make the pool beforehand.";
+const makePool = "Remove it, and create the pool beforehand.";
 const byService = "Remove it; Azure Batch does as the service sets it.";
 
 export const unsent = {
@@ -47,7 +47,7 @@ export const unsent = {
   is_positive_exit_code_failure: byService,
   run_task_as_admin: byService,
   parameters: "Remove it, and give the values as arguments.",
-  version: "Remove it; a step of this type is told by its files, names and arguments.",
+  version: "Remove it; a step of this type is identified by its files, names and arguments.",
   hash_paths: "Remove it; all files of source_directory count.",
 } as const;
 

@@ -77,7 +77,7 @@ export function checkCluster({ value, add }: Pick<StepReader<Cluster>, "value" |
         add(
           "unused-key",
           [key],
-          `The cluster exists, so that ${key} is not sent.`,
+          `The cluster exists, so ${key} is not sent.`,
           "Remove it, or existing_cluster_id.",
           "warning",
         );
@@ -94,7 +94,7 @@ export function checkCluster({ value, add }: Pick<StepReader<Cluster>, "value" |
     add(
       "wrong-value",
       ["instance_pool_id"],
-      "A cluster is made of nodes of a type, or of a pool.",
+      "A cluster takes its nodes from a type or from a pool.",
       "Remove node_type or instance_pool_id.",
     );
   const { num_workers: fixed, min_workers: least, max_workers: most } = value;
@@ -102,14 +102,14 @@ export function checkCluster({ value, add }: Pick<StepReader<Cluster>, "value" |
     add(
       "wrong-value",
       [least === undefined ? "max_workers" : "min_workers"],
-      "The number of workers is fixed by num_workers, and lies between two here.",
+      "num_workers fixes the number of workers, and min_workers and max_workers let it vary.",
       "Keep num_workers, or min_workers and max_workers.",
     );
   else if (fixed === undefined && (least === undefined || most === undefined))
     add(
       "missing-key",
       least === undefined && most === undefined ? [] : [least === undefined ? "max_workers" : "min_workers"],
-      "How many workers the cluster has is not said.",
+      "The cluster does not say how many workers it has.",
       "Add num_workers; or min_workers and max_workers.",
     );
 }

@@ -100,7 +100,7 @@ export function read(reader: StepReader<Keys>): StepParts | undefined {
   const parameterKey = parametersOf[what];
   for (const key of new Set(Object.values(parametersOf)))
     if (key !== parameterKey && value[key] !== undefined)
-      add("unused-key", [key], `${key} goes with another kind of program than ${what}.`, "Remove it.", "warning");
+      add("unused-key", [key], `${key} is for another kind of program than ${what}.`, "Remove it.", "warning");
   const sourceText = (...path: readonly string[]) => node.document.textAt?.([...node.path, ...path]);
   const own = cluster === undefined;
   const pairs = (key: "notebook_params" | "spark_conf" | "spark_env_variables", values: Values) =>
@@ -147,6 +147,6 @@ function checkWhat({ value, add }: StepReader<Keys>): (typeof whats)[number] | u
   const [first, ...others] = whats.filter((key) => value[key] !== undefined);
   if (first === undefined) add("missing-key", [], "The step names nothing to run.", `Add one of ${listed(whats)}.`);
   for (const key of others)
-    add("wrong-value", [key], `The step has ${first} and ${key}, and runs one thing.`, "Keep one of the two.");
+    add("wrong-value", [key], `The step has ${first} and ${key}, but runs only one program.`, "Keep one of the two.");
   return first;
 }

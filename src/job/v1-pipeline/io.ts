@@ -25,7 +25,7 @@ export function readInputs(declared: CommonKeys["inputs"], sources: Sources, add
         "unknown-binding",
         ["inputs", key, "source"],
         isValue
-          ? `The parameter ${JSON.stringify(input.source)} is a value, and an input is connected with data.`
+          ? `The parameter ${JSON.stringify(input.source)} is a value, but an input takes data.`
           : `Nothing is called ${JSON.stringify(input.source)}: no data reference, no data path, and no step's output has that destination.${suggestionFor(input.source, known)}`,
         "Name a data reference, a parameter of the type datapath, or the destination of an output.",
       );

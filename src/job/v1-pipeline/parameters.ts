@@ -31,7 +31,7 @@ function readDataPath(name: string, { default: value }: Declared, { add }: Reade
   add(
     value === undefined ? "missing-key" : "wrong-value",
     value === undefined ? ["parameters", name] : ["parameters", name, "default"],
-    `The data path ${JSON.stringify(name)} leads nowhere.`,
+    `The data path ${JSON.stringify(name)} has no valid default.`,
     "Write default: { datastore: NAME, path_on_datastore: PATH }.",
   );
   return undefined;

@@ -240,8 +240,8 @@ function checkCircles(
     ["steps", first.key, "inputs", ...(input === undefined ? [] : [input.port, "source"])],
     words.length === 1
       ? `The step ${words[0] ?? ""} reads what it writes itself.`
-      : `The steps ${listed(words, "and")} read each other's outputs in a circle.`,
-    "Break the circle at one of their inputs.",
+      : `The steps ${listed(words, "and")} read each other's outputs in a cycle.`,
+    "Break the cycle at one of their inputs.",
   );
 }
 

@@ -11,19 +11,19 @@ export const stepTypes = Object.values(types);
 /** Types that the first SDK knows and that are not submitted, each with why, and what to write. */
 export const refusedTypes: Readonly<Record<string, { readonly why: string; readonly fix: string }>> = {
   AdlaStep: {
-    why: "Azure Data Lake Analytics has closed, so that nothing runs U-SQL any more",
+    why: "Azure Data Lake Analytics has closed, so nothing runs U-SQL anymore",
     fix: "Write what the script does for Spark: an az ml job of type spark.",
   },
   ParallelRunStep: {
-    why: "its form in az ml has taken its place",
+    why: "az ml has its own form of it",
     fix: "Write an az ml pipeline with a step of type parallel.",
   },
   DataTransferStep: {
-    why: "it runs in Azure Data Factory, which is no compute target of this action",
+    why: "it runs in Azure Data Factory, which is not a compute target of this action",
     fix: "Copy with a command step of an az ml pipeline that has the one datastore as input and the other as output.",
   },
   ModuleStep: {
-    why: "its form in az ml has taken its place",
+    why: "az ml has its own form of it",
     fix: "Write an az ml pipeline whose step names a component: component: azureml:NAME:VERSION.",
   },
 };

@@ -55,7 +55,7 @@ export async function findModel(
 }
 
 async function findRegistered(reference: string, azure: Reads | undefined): Promise<Outcome<FoundModel>> {
-  if (azure === undefined) return refused("NoWorkspace", `${reference} is kept in a workspace, and none is named.`);
+  if (azure === undefined) return refused("NoWorkspace", `${reference} is in a workspace, but no workspace is named.`);
   const { assets, workspace } = azure;
   const resolved = await resolveReference(reference, assetKinds.model, { assets, workspaceId: workspace.id });
   if (!resolved.ok) return resolved;
@@ -64,7 +64,7 @@ async function findRegistered(reference: string, azure: Reads | undefined): Prom
   if (name === undefined || version === undefined || place?.toLowerCase() !== workspace.id.toLowerCase())
     return refused(
       "ModelElsewhere",
-      `The model ${reference} is not in the workspace '${workspace.name}': the runner fetches models of this workspace alone.`,
+      `The model ${reference} is not in the workspace '${workspace.name}': the runner fetches models of this workspace only.`,
     );
   const live = await assets.get("models", name, version);
   if (!live.ok) return live;
@@ -92,7 +92,7 @@ type Below = { readonly base: string; readonly files: readonly RunFile[] };
 
 /** Fetches what an address names, a file or a folder, as the service would mount it. */
 async function fetchAddress(address: string, folder: string, azure: Reads | undefined): Promise<Outcome<void>> {
-  if (azure === undefined) return refused("NoWorkspace", `${address} is in a workspace, and none is named.`);
+  if (azure === undefined) return refused("NoWorkspace", `${address} is in a workspace, but no workspace is named.`);
   const found = await filesOfAddress(address, azure);
   if (!found.ok) return found;
   const { base, files } = found.value;

@@ -75,7 +75,7 @@ export async function ensureCondaEnvironment(
   const file = `${folder}.yml`;
   await writeFile(file, condaFile);
   const made = is === "micromamba" ? ["create", "--yes"] : ["env", "create"];
-  onLine(`Making the environment of the conda file with ${is} ${version}.`);
+  onLine(`Creating the environment of the conda file with ${is} ${version}.`);
   const { code } = await runLogged(command, [...made, "--prefix", folder, "--file", file], {
     cwd: cacheFolder,
     env: {
@@ -88,7 +88,7 @@ export async function ensureCondaEnvironment(
     onLine,
     signal,
   });
-  if (code !== 0) throw new EnvironmentFailed(`${is} could not make the environment: exit code ${String(code)}.`);
+  if (code !== 0) throw new EnvironmentFailed(`${is} could not create the environment: exit code ${String(code)}.`);
   // An environment holds its own path, so it is made where it will stay; the marker says that it is whole.
   await writeFile(`${marker}.new`, version);
   await rename(`${marker}.new`, marker);

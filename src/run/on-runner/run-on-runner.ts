@@ -151,7 +151,7 @@ async function prepareContainer(
       "The run is to be in a container, and no container engine answers on this machine: neither docker nor podman. Start one, or remove container: true from the target.",
     );
   if (environment.from === "reference")
-    throw new EnvironmentFailed(`The image of ${environment.id} is known to Azure alone. Name the image in the job.`);
+    throw new EnvironmentFailed(`The image of ${environment.id} is defined only in Azure. Name the image in the job.`);
   onLine(`Preparing a container with ${engine.is} ${engine.version}.`);
   const image = await imageOf(environment.definition, engine, { folder: runFolder, onLine, signal });
   const data = Object.values(inputs).flatMap((input) =>

@@ -65,7 +65,7 @@ function faultsOfEnvironment(
   const inContainer = usesContainer(compute);
   if (environment.from === "reference") {
     if (!inContainer) return [];
-    const message = `The image of ${environment.id} is known to Azure alone, and a container on this machine needs its name. Give image, with conda_file where it needs one, or build.`;
+    const message = `The image of ${environment.id} is defined only in Azure, and a container on this machine needs its name. Give image, with conda_file where it needs one, or build.`;
     return [{ path, message }];
   }
   const { conda, build } = environment.definition;
