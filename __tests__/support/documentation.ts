@@ -46,7 +46,10 @@ export function blocksOf(document: string, text = readFileSync(join(root, docume
     const fence = token.raw.split("\n")[0] ?? "";
     const at = text.indexOf(`${fence}\n`, from);
     from = at + fence.length;
-    const path = pathOf(token.text, siblings.slice(0, index).findLast(({ type }) => type !== "space"));
+    const path = pathOf(
+      token.text,
+      siblings.slice(0, index).findLast(({ type }) => type !== "space"),
+    );
     return {
       document,
       line: text.slice(0, at).split("\n").length,

@@ -105,7 +105,12 @@ async function runJob(emulator: Emulator, job: Job, base: Context, options: Work
         ...(event.runAttempt === undefined ? {} : { runAttempt: event.runAttempt }),
         environment: {
           // A workflow says itself who signs in, and where.
-          ...Object.fromEntries(["CLIENT_ID", "TENANT_ID", "SUBSCRIPTION_ID", "RESOURCE_GROUP", "ML_WORKSPACE"].map((name) => [`AZURE_${name}`, ""])),
+          ...Object.fromEntries(
+            ["CLIENT_ID", "TENANT_ID", "SUBSCRIPTION_ID", "RESOURCE_GROUP", "ML_WORKSPACE"].map((name) => [
+              `AZURE_${name}`,
+              "",
+            ]),
+          ),
           DSVM_PASSWORD: "",
           GITHUB_REF: event.ref ?? "refs/heads/main",
           ...stepOptions.environment,
