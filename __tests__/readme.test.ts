@@ -130,8 +130,11 @@ describe("runs", () => {
   );
 });
 
-describe("the tables of inputs and outputs", () => {
-  const rows = [...readme.matchAll(/^\| `([a-z-]+)` \|(?: (?:`[^`]*`)? \|)? (.*) \|$/gm)];
+describe("the reference of inputs and outputs", () => {
+  const reference = ["inputs", "outputs"].map((name) => readFileSync(join(root, `docs/reference/${name}.md`), "utf8"));
+  const rows = [
+    ...reference.join("\n").matchAll(/^\| (?:<a id="[^"]*"><\/a>)?`([a-z-]+)` \|(?: (?:`[^`]*`)? \|)? (.*) \|$/gm),
+  ];
   const meaning = (name: string) => rows.find(([, row]) => row === name)?.[2] ?? "";
 
   it("say of every input that is refused, and of no other, that it is not supported yet", () => {

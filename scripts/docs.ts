@@ -1,70 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { failureReasons } from "../src/report/failure-reasons.ts";
-import type { CodeEntry } from "../src/yaml/code-entry.ts";
-import { problemCodes } from "../src/yaml/problem-codes.ts";
+import { codesPage } from "./reference/codes.ts";
+import { declarationPages } from "./reference/declaration.ts";
+import { inputsPage, type ActionInput } from "./reference/inputs.ts";
+import { outputsPage, type ActionOutput } from "./reference/outputs.ts";
 import { generated } from "./generated.ts";
 
-/** Puts the tables of inputs and outputs into the README, from `action.yml`, and those of codes into docs/codes.md. */
-const root = join(import.meta.dirname, "..");
-const action = parse(readFileSync(join(root, "action.yml"), "utf8")) as {
-  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default: string }>>;
-  readonly outputs: Readonly<Record<string, { readonly description: string }>>;
+/** Writes the reference: inputs and outputs from `action.yml`, declarations from their shapes, codes from their texts. */
+const action = parse(readFileSync(join(import.meta.dirname, "../action.yml"), "utf8")) as {
+  readonly inputs: Readonly<Record<string, ActionInput>>;
+  readonly outputs: Readonly<Record<string, ActionOutput>>;
 };
-const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
-const inputs = Object.entries(action.inputs).map(
-  ([name, { description, default: value }]) =>
-    `| \`${name}\` | ${value === "" ? "" : `\`${value}\``} | ${cell(description)} |`,
-);
-const outputs = Object.entries(action.outputs).map(
-  ([name, { description }]) => `| \`${name}\` | ${cell(description)} |`,
-);
-
-let readme = readFileSync(join(root, "README.md"), "utf8");
-readme = between(readme, "inputs", ["| Input | Default | Meaning |", "| --- | --- | --- |", ...inputs].join("\n"));
-readme = between(readme, "outputs", ["| Output | Meaning |", "| --- | --- |", ...outputs].join("\n"));
-generated("README.md", readme, "npm run docs");
-generated("docs/codes.md", codesPage(), "npm run docs");
-
-function codesPage(): string {
-  return `# Codes
-
-Codes are stable: workflows can rely on them. This page is generated from the source by \`npm run docs\`.
-
-## Problems
-
-What can be wrong with a declaration. The code follows the message in the log, and is the title of the annotation, a column
-in the job summary, and the rule in the SARIF file.
-
-${codeTable("Code", problemCodes, "")}
-
-## Failure reasons
-
-The values of the output \`failure-reason\`.
-
-${codeTable("Reason", failureReasons, "failure-")}
-`;
-}
-
-function codeTable(title: string, entries: Readonly<Record<string, CodeEntry>>, prefix: string): string {
-  const sentence = (text: string) => cell(text).replaceAll(/[*_<$]/g, (sign) => `\\${sign}`);
-  const rows = Object.entries(entries)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([code, { title: what, explanation, help }]) =>
-        `| <a id="${prefix}${code}"></a>\`${code}\` | **${sentence(what)}** ${sentence(explanation)} | ${sentence(help)} |`,
-    );
-  return ignored([`| ${title} | What it means | What to do |`, "| --- | --- | --- |", ...rows].join("\n"));
-}
-
-function between(text: string, name: string, content: string): string {
-  const pattern = new RegExp(`<!-- ${name}-start -->[\\s\\S]*?<!-- ${name}-end -->`);
-  if (!pattern.test(text)) throw new Error(`README.md has no place for ${name}.`);
-  return text.replace(pattern, () => `<!-- ${name}-start -->\n\n${ignored(content)}\n\n<!-- ${name}-end -->`);
-}
-
-/** Prettier would align the tables, and every change of one description would then change every line. */
-function ignored(content: string): string {
-  return `<!-- prettier-ignore-start -->\n${content}\n<!-- prettier-ignore-end -->`;
-}
+const pages = {
+  "docs/codes.md": codesPage(),
+  "docs/reference/inputs.md": inputsPage(action.inputs),
+  "docs/reference/outputs.md": outputsPage(action.outputs),
+  ...declarationPages(),
+};
+for (const [path, text] of Object.entries(pages)) generated(path, text, "npm run docs");
