@@ -1,15 +1,12 @@
-import { NoOperationTraceWriter, convertWorkflowTemplate, parseWorkflow } from "@actions/workflow-parser";
 import { describe, expect, it } from "@jest/globals";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, parseAllDocuments } from "yaml";
-import { readInputs } from "../../src/inputs.ts";
-import { isError } from "../../src/yaml/problem.ts";
-import { declare } from "../support/declare.ts";
-import { blocksOf, documents, filesOf, nameOf, root, type Block } from "../support/documentation.ts";
+import { parseAllDocuments } from "yaml";
+import { blocksOf, documents, nameOf, root, type Block } from "../support/documentation.ts";
+import { problemsOfFile, problemsOfSteps, problemsOfWorkflow } from "../support/snippets.ts";
 import { azCommands, azGlobal } from "./az-commands.ts";
 
 /**
@@ -24,7 +21,6 @@ type Mapping = Readonly<Record<string, unknown>>;
 const isMapping = (value: unknown): value is Mapping =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const action = parse(readFileSync(join(root, "action.yml"), "utf8")) as Readonly<Record<"inputs" | "outputs", Mapping>>;
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly scripts: Mapping };
 
 describe("a block", () => {
@@ -121,7 +117,6 @@ const valueOf = (text: string) => {
 const checks: Readonly<Record<Kind, (block: Block) => Promise<readonly string[]>>> = {
   workflow: async ({ text }) => {
     const value = valueOf(text);
-    // GitHub's parser knows no anchors yet, GitHub does: aliases are written out.
     const whole = { on: "push", ...(value as Mapping) };
     return [...(await problemsOfWorkflow(whole)), ...(await problemsOfSteps(value))];
   },
@@ -177,63 +172,6 @@ function problemsBySchema(value: unknown): readonly string[] {
   return bySchema(value)
     ? []
     : (bySchema.errors ?? []).map(({ instancePath, message }) => `schema: ${instancePath} ${message ?? ""}`);
-}
-
-/** What is said of an excerpt, and not of a checkout. */
-const ofExcerpts = ["missing-file", "nothing-declared"];
-
-/** By the action itself, beside the files that the page shows. */
-async function problemsOfFile(path: string, text: string, document: string): Promise<readonly string[]> {
-  const files = { ...filesOf(document), [path]: text };
-  const { problems } = await declare(files, { config: [path], subscriptionId: "S", resourceGroup: "g" });
-  return problems
-    .filter((problem) => isError(problem) && !ofExcerpts.includes(problem.code))
-    .map(({ code, message, where }) => `${where?.line ?? 0}: ${message} [${code}]`);
-}
-
-async function problemsOfWorkflow(value: unknown): Promise<readonly string[]> {
-  const content = JSON.stringify(value);
-  const { context, value: parsed } = parseWorkflow({ name: "workflow.yml", content }, new NoOperationTraceWriter());
-  if (parsed !== undefined) await convertWorkflowTemplate(context, parsed);
-  return context.errors.getErrors().map(({ message }) => message);
-}
-
-type Step = { readonly uses?: string; readonly with?: Mapping; readonly run?: string };
-
-/** Every step of this action, and every call of the reusable workflow, wherever it stands. */
-function stepsIn(value: unknown): readonly Step[] {
-  if (typeof value !== "object" || value === null) return [];
-  const { uses } = value as Step;
-  return typeof uses === "string" ? [value] : Object.values(value).flatMap(stepsIn);
-}
-
-/** Inputs that there are, with values that they take, and inline targets that are valid. */
-async function problemsOfSteps(value: unknown): Promise<readonly string[]> {
-  const problems: string[] = [];
-  for (const { uses = "", with: given = {} } of stepsIn(value)) {
-    if (!uses.startsWith("OWNER/azureml-targets@")) continue;
-    if (uses !== "OWNER/azureml-targets@v1") problems.push(`${uses} is not the major version.`);
-    problems.push(
-      ...Object.keys(given)
-        .filter((name) => !(name in action.inputs))
-        .map((name) => `There is no input ${name}.`),
-    );
-    // What an expression gives is known to GitHub alone.
-    const plain = Object.entries(given).filter(([, input]) => !String(input).includes("${{"));
-    try {
-      readInputs(Object.fromEntries(plain.map(([name, input]) => [`INPUT_${name.toUpperCase()}`, String(input)])));
-    } catch (error) {
-      problems.push(String(error));
-    }
-    const { targets } = given;
-    if (typeof targets === "string") {
-      const inline = targets.replaceAll(/\$\{\{.*?\}\}/g, "7");
-      problems.push(
-        ...(await problemsOfFile("azureml.yml", `targets:\n${inline.replaceAll(/^/gm, "  ")}\n`, "README.md")),
-      );
-    }
-  }
-  return problems;
 }
 
 /** Programs that are not looked into further. */

@@ -10,7 +10,7 @@ type Link = { readonly href: string; readonly text: string };
 
 function linksOf(markdown: string): readonly Link[] {
   const links: Link[] = [];
-  marked.walkTokens(marked.lexer(markdown), (token: Token) => {
+  void marked.walkTokens(marked.lexer(markdown), (token: Token) => {
     if (token.type === "link" || token.type === "image") {
       const { href, text } = token as Tokens.Link | Tokens.Image;
       links.push({ href, text });
@@ -85,7 +85,10 @@ it("every page below docs/ is reached from the README", () => {
     seen.add(document);
     for (const { href } of linksOf(readFileSync(join(root, document), "utf8"))) {
       const [path = ""] = href.split("#");
-      if (path.endsWith(".md") && !path.includes(":")) visit(relative(root, join(root, dirname(document), path)));
+      if (path === "" || path.includes(":")) continue;
+      const to = relative(root, join(root, dirname(document), path));
+      // A folder is a list of its pages.
+      for (const page of documents) if (page === to || dirname(page) === to) visit(page);
     }
   };
   visit("README.md");

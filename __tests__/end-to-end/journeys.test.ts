@@ -1,21 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { sharedEnvironments } from "../../emulator/serving/environment.ts";
 import { findPython } from "../../src/run/on-runner/virtual-environment.ts";
 import { blocksOf, filesOf, root } from "../support/documentation.ts";
+import { issueKeeper } from "../support/issue-keeper.ts";
 import { actIn, checkoutOf, password, writesIn } from "../support/step.ts";
 import { useEmulator } from "../support/use-emulator.ts";
 import { runWorkflow, type Event, type JobRun } from "../support/workflow.ts";
@@ -31,12 +23,11 @@ mkdirSync(join(stateFolder, "jobs"));
 symlinkSync(sharedEnvironments, join(stateFolder, "jobs", "environments"));
 const emulator = useEmulator({ stateFolder, serving: "light", durations: { default: 0.1 } });
 
-const followed = new Set<string>();
+const guide = (name: string) => follow(`docs/guides/${name}.md`);
 
-function guide(name: string) {
-  const document = `docs/guides/${name}.md`;
-  followed.add(`${name}.md`);
-  const files = filesOf(document);
+/** @param others files that the page leaves to its readers. */
+function follow(document: string, others: Readonly<Record<string, string>> = {}) {
+  const files = { ...filesOf(document), ...others };
   const workflows = Object.keys(files).filter((path) => path.startsWith(".github/workflows/"));
   const [first = ""] = workflows;
   const checkout = checkoutOf(files);
@@ -134,11 +125,12 @@ describe("the guide", () => {
 
   it("nightly-drift: an issue while something differs, one, and closed when nothing does", async () => {
     const { run, seen, checkout } = guide("nightly-drift");
-    const { programs, issues } = githubCli();
+    const programs = mkdtempSync(join(tmpdir(), "gh-"));
+    const issues = issueKeeper(programs);
     expect((await actIn(emulator, "apply", checkout)).exitCode).toBe(0);
     const asDeclared = await run(byHand, { programs });
     expectResults(asDeclared, { drift: "success" });
-    expect(issues()).toEqual([]);
+    expect(issues.done()).toEqual([]);
 
     const [cluster] = emulator.computes();
     const properties = cluster!.properties as { readonly properties: { readonly scaleSettings: object } };
@@ -152,13 +144,13 @@ describe("the guide", () => {
       expectResults(drifted, { drift: "failure" });
       expectSeen(drifted["drift"]!, seen[0]);
     }
-    expect(issues()).toEqual(["issue create", "issue edit"]);
-    expect(readFileSync(join(checkout, "drift.md"), "utf8")).toContain("8 → 4");
+    expect(issues.done()).toEqual(["issue create", "issue edit"]);
+    expect(issues.body()).toContain("8 → 4");
 
     const { exitCode } = await actIn(emulator, "apply", checkout, { inputs: { "on-drift": "update" } });
     expect(exitCode).toBe(0);
     expectResults(await run(byHand, { programs }), { drift: "success" });
-    expect(issues()).toEqual(["issue create", "issue edit", "issue close"]);
+    expect(issues.done()).toEqual(["issue create", "issue edit", "issue close"]);
   });
 
   it("clean-up: the pull request's cluster is made once and deleted; the button detaches what was attached", async () => {
@@ -184,6 +176,20 @@ describe("the guide", () => {
 });
 
 const answer = { predictions: [3, 7] };
+
+it("the README's files and workflow are a plan on a pull request, and nothing is written", async () => {
+  const { run } = follow("README.md", {
+    "compute/one-more.yml": "name: one-more\ntype: amlcompute\nsize: Standard_DS3_v2\n",
+    "jobs/train.yml": "command: echo 1\nenvironment: { image: ubuntu }\ncompute: azureml:cpu-cluster\n",
+  });
+  const jobs = await run(pullRequest("opened"));
+  expectResults(jobs, { azureml: "success" });
+  expect(outputsOf(jobs["azureml"])).toMatchObject({ "to-create": "2", "to-attach": "1" });
+  const asked = emulator
+    .journal()
+    .filter(({ path }) => !/\/(token|comments)$/.test(path) && !path.startsWith("/_github/"));
+  expect(asked.filter(({ method }) => !["GET", "HEAD"].includes(method))).toEqual([]);
+});
 
 describe("the guide of a release", () => {
   /** What the guide's own script answers to the request of its tests: scorers say the same. */
@@ -297,35 +303,8 @@ wherePython("the guide of a run", () => {
 });
 
 it("no guide is left out", () => {
-  // What calls the reusable workflow is run by `npm run act`.
-  const known = new Set([...followed, "reusable-workflow.md"]);
-  expect(readdirSync(join(root, "docs", "guides")).filter((name) => !known.has(name))).toEqual([]);
+  const source = readFileSync(import.meta.filename, "utf8");
+  const guides = readdirSync(join(root, "docs", "guides")).map((name) => basename(name, ".md"));
+  // A workflow that is called takes a whole engine: `npm run act`.
+  expect(guides.filter((name) => !source.includes(`guide("${name}")`))).toEqual(["reusable-workflow"]);
 });
-
-/** A `gh` that keeps one issue and writes down what it was asked to do with it. */
-function githubCli(): { readonly programs: string; readonly issues: () => readonly string[] } {
-  const programs = mkdtempSync(join(tmpdir(), "gh-"));
-  const log = join(programs, "log");
-  const file = join(programs, "gh");
-  writeFileSync(log, "");
-  writeFileSync(
-    file,
-    `#!/usr/bin/env bash
-set -eu
-[ -n "$GH_TOKEN" ] && [ -n "$GH_REPO" ]
-open=$(tail -n 1 '${log}')
-case "$1 $2" in
-  "issue list") case "$open" in "issue create" | "issue edit") echo 12 ;; esac ;;
-  *) echo "$1 $2" >> '${log}' ;;
-esac
-`,
-  );
-  chmodSync(file, 0o755);
-  return {
-    programs,
-    issues: () =>
-      readFileSync(log, "utf8")
-        .split("\n")
-        .filter((line) => line !== ""),
-  };
-}

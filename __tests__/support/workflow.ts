@@ -60,7 +60,7 @@ type Job = {
 };
 type Context = Readonly<Record<string, unknown>>;
 
-export const isOurs = (uses: string | undefined) => uses?.startsWith("OWNER/azureml-targets@") === true;
+const isOurs = (uses: string | undefined) => uses?.startsWith("OWNER/azureml-targets@") === true;
 
 /** @returns every job by its name. */
 export async function runWorkflow(
