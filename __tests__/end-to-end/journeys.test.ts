@@ -94,7 +94,7 @@ const push = (commit: string): Event => ({
 const byHand: Event = { name: "workflow_dispatch" };
 
 describe("the guide", () => {
-  it("pull-request-check: validated and planned, with one comment; a mistake is told at its line", async () => {
+  it("pull-request-check: validated and planned, with one comment; a mistake is annotated at its line", async () => {
     const { run, seen, change } = guide("pull-request-check");
     const jobs = await run(pullRequest("opened"));
     expectResults(jobs, { validate: "success", plan: "success" });
