@@ -88,7 +88,7 @@ describe("a block of shell", () => {
   });
 });
 
-type Kind = "workflow" | "steps" | "declaration" | "az ml file" | "conda file" | "fragment" | "unknown";
+type Kind = "workflow" | "steps" | "declaration" | "az ml file" | "conda file" | "pre-commit" | "fragment" | "unknown";
 
 function kindOf({ text, marks }: Block): Kind {
   if (marks["in"] !== undefined) return "fragment";
@@ -101,9 +101,12 @@ function kindOf({ text, marks }: Block): Kind {
   if ("steps" in value) return "steps";
   if ("$schema" in value || "type" in value || "command" in value) return "az ml file";
   if ("dependencies" in value) return "conda file";
+  if ("repos" in value) return "pre-commit";
   const keys = ["workspace", "targets", "run", "gates", "deploy", "prices", "limits", "retries", "overrides"];
   return Object.keys(value).some((key) => keys.includes(key)) ? "declaration" : "unknown";
 }
+
+const yamlOf = (path: string) => parseAllDocuments(readFileSync(join(root, path), "utf8"))[0]?.toJS() as unknown;
 
 const valueOf = (text: string) => {
   try {
@@ -138,6 +141,21 @@ const checks: Readonly<Record<Kind, (block: Block) => Promise<readonly string[]>
       Array.isArray(list) &&
       list.every((one) => typeof one === "string" || (isMapping(one) && Object.values(one).every(isList)));
     return isList(dependencies) ? [] : ["dependencies is not a list of packages."];
+  },
+  "pre-commit": async ({ text }) => {
+    type Repository = {
+      readonly repo: string;
+      readonly rev: string;
+      readonly hooks: readonly { readonly id: string }[];
+    };
+    const { repos } = valueOf(text) as { readonly repos: readonly Repository[] };
+    const known = yamlOf(".pre-commit-hooks.yaml") as readonly { readonly id: string }[];
+    return repos.flatMap(({ repo, rev, hooks }) => [
+      ...(repo.endsWith("/azureml-targets") && rev.startsWith("v")
+        ? []
+        : [`${repo} at ${rev} is not a version of ours.`]),
+      ...hooks.filter(({ id }) => !known.some((one) => one.id === id)).map(({ id }) => `There is no hook ${id}.`),
+    ]);
   },
   fragment: async ({ text, marks, document }) => {
     const base = fragments[marks["in"] ?? ""];
