@@ -103,13 +103,13 @@ async function webServices(engine: WorkflowEngine): Promise<void> {
     again.exitCode === 0 && sets(again, "changed=false") && written(again).length === 0,
     again,
   );
-  const file = join(checkout, "examples", "deploy", "aci.yml");
-  const wrong = await withChange(file, ["memory_gb: 1", "memory_gb: 2"], () =>
-    withChange(file, ["[3, 7]", "[3, 8]"], release),
-  );
+  const script = join(checkout, "examples", "deploy", "src", "score.py");
+  const wrong = await withChange(script, ["intercept + sum(", "1 + intercept + sum("], release);
   promise(
     "a test that fails on ACI is red, and nothing on AKS is touched",
-    wrong.exitCode === 1 && !wrong.requests.some(({ path }) => path.includes("clf-aks")),
+    wrong.exitCode === 1 &&
+      sets(wrong, "failure-reason=smoke-test-failed") &&
+      !wrong.requests.some(({ path }) => path.includes("clf-aks")),
     wrong,
   );
 }

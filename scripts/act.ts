@@ -5,6 +5,7 @@ import { password, writesIn } from "../__tests__/support/step.ts";
 import { startEmulator } from "../emulator/emulator.ts";
 import type { JournalEntry } from "../emulator/journal.ts";
 import { seeded } from "../emulator/settings.ts";
+import { promisesOfJourneys } from "./act-journeys.ts";
 import { promisesOfReleases } from "./act-releases.ts";
 import { changes, createWorkflowEngine, push, repository, sets, type Run } from "./workflow-engine.ts";
 
@@ -126,6 +127,7 @@ promise(
 );
 
 await promisesOfReleases({ checkout, head, outputs, promise, ...engine }, emulator);
+await promisesOfJourneys({ checkout, head, outputs, promise, ...engine }, emulator);
 
 promise("the post steps of all of them are green", postStepsAreGreen());
 promise("no secret and no token is in anything that the engine shows", !outputs.some(showsSecret));

@@ -8,11 +8,12 @@ import { inputsPage, type ActionInput } from "./reference/inputs.ts";
 import { outputsPage, type ActionOutput } from "./reference/outputs.ts";
 import { limitsPage } from "./reference/limits.ts";
 import { schemasTable } from "./reference/schemas.ts";
+import { exampleWorkflows } from "./example-workflows.ts";
 import { generated } from "./generated.ts";
 
 /**
  * Writes the reference: inputs and outputs from `action.yml`, declarations from their shapes, codes from their texts; and the
- * tables of pages that are written by hand besides.
+ * tables of pages that are written by hand besides, and the workflows of the guides.
  */
 const root = join(import.meta.dirname, "..");
 const action = parse(readFileSync(join(root, "action.yml"), "utf8")) as {
@@ -25,6 +26,7 @@ const pages = {
   "docs/reference/inputs.md": inputsPage(action.inputs),
   "docs/reference/outputs.md": outputsPage(action.outputs),
   ...declarationPages(),
+  ...exampleWorkflows(),
   "docs/editors.md": withTable("docs/editors.md", "schemas", schemasTable()),
   "docs/checking.md": withTable("docs/checking.md", "checked-only", checkedOnlyTable()),
 };

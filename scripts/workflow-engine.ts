@@ -33,6 +33,10 @@ export type RunOptions = {
   readonly attempt?: string;
   /** The workflow's own token for GitHub; without one nothing is asked of GitHub. */
   readonly token?: string;
+  /** Of `workflow_dispatch`. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** A folder of programs that steps find first. */
+  readonly programs?: string;
 };
 
 export type WorkflowEngine = {
@@ -40,10 +44,10 @@ export type WorkflowEngine = {
   readonly checkout: string;
   /** The checkout's commit. */
   readonly head: string;
-  /** Runs a workflow of `.github/workflows/` for an event. */
+  /** Runs a workflow for an event: a path, or a name in `.github/workflows/`. `OWNER/azureml-targets@v1` is the checkout. */
   readonly run: (
     workflow: string,
-    event: "push" | "pull_request",
+    event: "push" | "pull_request" | "schedule" | "workflow_dispatch",
     payload: unknown,
     options?: RunOptions,
   ) => Promise<Run>;
@@ -90,7 +94,10 @@ export function createWorkflowEngine(folder: string, emulator: Emulator): Workfl
       const token = options.token === undefined ? {} : { GITHUB_TOKEN: options.token };
       emulator.clearJournal();
       const parameters = [
-        ...[event, "--workflows", join(".github", "workflows", workflow), "--platform", "ubuntu-latest=-self-hosted"],
+        ...[event, "--workflows", workflow.includes("/") ? workflow : join(".github", "workflows", workflow)],
+        ...["--platform", "ubuntu-latest=-self-hosted"],
+        ...["--local-repository", `OWNER/azureml-targets@v1=${checkout}`],
+        ...Object.entries(options.inputs ?? {}).flatMap(([name, value]) => ["--input", `${name}=${value}`]),
         ...["--eventpath", file("event.json", payload), "--no-cache-server"],
         ...["--action-cache-path", join(folder, "cache")],
         // In files, because a command line is there for everybody on the machine to read. JSON is YAML.
@@ -101,7 +108,11 @@ export function createWorkflowEngine(folder: string, emulator: Emulator): Workfl
       ];
       // Without containers the engine hands its own environment on to the steps, so it gets no more than it needs. It runs
       // actions with the first Node on the path, and action.yml asks for the one of the development dependencies.
-      const path = [join(root, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);
+      const path = [
+        ...(options.programs === undefined ? [] : [options.programs]),
+        join(root, "node_modules", ".bin"),
+        process.env["PATH"] ?? "",
+      ].join(delimiter);
       const child = spawn(engine, parameters, {
         cwd: checkout,
         env: { PATH: path, HOME: join(folder, "home") },
