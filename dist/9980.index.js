@@ -1,1 +1,1 @@
-export const id=9980;export const ids=[9980];export const modules={39980:((n,e,t)=>{t.r(e),t.d(e,{isOnRunner:()=>isOnRunner});var r=t(58978),o=t(41393);function isOnRunner(n,e){let t=(0,o.computesOf)(n);return t.length>0&&t.every(n=>(0,r.Dw)(n,e))}})};
+export const id=9980;export const ids=[9980];export const modules={39980:((n,e,t)=>{t.r(e),t.d(e,{isOnRunner:()=>isOnRunner});var r=t(18767),o=t(57679);function isOnRunner(n,e){let t=(0,o.computesOf)(n);return t.length>0&&t.every(n=>(0,r.Dw)(n,e))}})};

@@ -1,0 +1,1 @@
+export const id=8508;export const ids=[8508];export const modules={58508:((t,o,e)=>{e.d(o,{r:()=>s});let s="0.1.0"})};
