@@ -50,9 +50,11 @@ describe("The guide for migrating", () => {
     });
   });
 
-  it("says truly that a compute.json itself is not read", async () => {
-    const { problems } = await declare({ "compute.json": block("{") }, { config: ["compute.json"] });
-    expect(problems.map(({ code }) => code)).toContain("not-supported-yet");
+  it("says truly that the compute.json comes to the same request as it is, by itself and below targets", async () => {
+    const file = block("{");
+    const after = await requestOf({ "azureml.yml": block("# azureml.yml", "cpu-cluster") });
+    expect(await requestOf({ "compute.json": file }, ["compute.json"])).toEqual(after);
+    expect(await requestOf({ "compute.json": file, "azureml.yml": "targets: [compute.json]\n" })).toEqual(after);
   });
 
   it("shows an az ml compute file that comes to the same request by itself and below targets", async () => {

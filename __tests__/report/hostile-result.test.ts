@@ -248,7 +248,8 @@ describe("a result of which every text is somebody else's", () => {
           const html = rendered(markdownOf(blocks));
           expect(tagsOf(html)).toEqual(tagsOf(rendered(markdownOf(harmless(blocks)))));
           expect(proseOf(html)).not.toMatch(/[@#][\w-]|(https?|ftp):\/\/|www\./i);
-          for (const [, address] of html.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^(https:\/\/|#(report|part-\d+)$)/);
+          for (const [, address] of html.matchAll(/href="([^"]*)"/g))
+            expect(address).toMatch(/^(https:\/\/|#(report|part-\d+)$)/);
         }
       }),
       { numRuns: 150 },
@@ -274,7 +275,8 @@ describe("a result of which every text is somebody else's", () => {
         const page = renderHtml(report);
         const plain = renderHtml(report.map((section) => ({ ...section, blocks: harmless(section.blocks) })));
         expect(tagsOf(page)).toEqual(tagsOf(plain));
-        for (const [, address] of page.matchAll(/href="([^"]*)"/g)) expect(address).toMatch(/^(https:\/\/|#(report|part-\d+)$)/);
+        for (const [, address] of page.matchAll(/href="([^"]*)"/g))
+          expect(address).toMatch(/^(https:\/\/|#(report|part-\d+)$)/);
       }),
       { numRuns: 100 },
     );

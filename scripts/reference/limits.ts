@@ -269,7 +269,7 @@ ${rowsOf(service)}
 - Workspaces are not created, changed or deleted. Nothing behind an attachment is ever deleted.
 - Files of datastores, connections, schedules, registries, feature stores, serverless endpoints, fine-tuning and distillation jobs
   are checked, and no command submits them.
-- \`compute.json\` of aml-compute and \`registermodel.json\` of aml-registermodel are not read: see [migrating](migrating.md).
+- \`registermodel.json\` of aml-registermodel is checked, and no command reads it: see [migrating](migrating.md).
 - An Azure Container Instance is not a target: it is created with a deployment of \`type: aci\`.
 - One call of the action submits one run and works in one workspace.
 - \`detach\` and \`apply\` never delete what is not declared: there is no pruning.

@@ -4,13 +4,12 @@ import { deploymentTypes } from "../../src/deployment/deployment.ts";
 import { jobFiles, jobTypeNames } from "../../src/job/job-files.ts";
 import { jobTypes } from "../../src/job/job.ts";
 import { described } from "../../src/json-schema/describe.ts";
-import type { Json } from "../../src/json-schema/json.ts";
 import type { Definitions, Schema } from "./schema-rows.ts";
 import { declarationSchema } from "../../src/declaration/declaration-shape.ts";
 
 /** The texts of a shape's keys, as editors show them. @param name by which `src/json-schema/hover` knows the shape. */
 export function withTexts(schema: object, name: string): Schema {
-  return described(schema as Json, name) as Schema;
+  return described(schema, name);
 }
 
 /**
