@@ -147,7 +147,7 @@ describe("plan in a terminal", () => {
     const environment = emulator.environment("cloud");
     const shown = await call(checkout, ["plan"], environment);
     expect(shown).toMatchObject({ status: 0, stderr: "" });
-    expect(shown.stdout).toMatch(/^Plan\n[\s\S]*\bone\b[\s\S]*\nplan: 1 to create\.\n$/);
+    expect(shown.stdout).toMatch(/^Plan: \+1 to create\n[\s\S]*\bone\b[\s\S]*\nplan: 1 to create\.\n$/);
     expect((await call(checkout, ["plan", "--expect-no-changes"], environment)).status).toBe(3);
     const json = await call(checkout, ["plan", "--json"], environment);
     expect((JSON.parse(json.stdout) as { readonly plan: { readonly hasChanges: boolean } }).plan.hasChanges).toBe(true);
