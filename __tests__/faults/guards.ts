@@ -105,8 +105,8 @@ export const guards: readonly Guard[] = [
       },
       {
         file: "azure/arm.ts",
-        text: "if (!Array.isArray(value)) return broken(",
-        instead: "if (!Array.isArray(value ?? [])) return broken(",
+        text: "if (!Array.isArray(value))\n      return broken(",
+        instead: "if (!Array.isArray(value ?? []))\n      return broken(",
       },
       {
         file: "azure/pages.ts",

@@ -45,8 +45,6 @@ export type RunOptions = {
  */
 export async function run(source: Source, options: RunOptions): Promise<Ran> {
   const { checkout } = options;
-  // Cases that play side by side share a checkout and this process: two would write one file at a time.
-  const own = { "download-path": `outputs-${randomUUID()}` };
   const environment: Readonly<Record<string, string>> = {
     GITHUB_WORKSPACE: checkout,
     GITHUB_EVENT_NAME: "push",
@@ -56,7 +54,7 @@ export async function run(source: Source, options: RunOptions): Promise<Ran> {
     GITHUB_RUN_ID: options.runId ?? "1001",
     ...options.environment,
     ...Object.fromEntries(
-      Object.entries({ command: options.command, ...own, ...options.inputs }).map(([name, value]) => [
+      Object.entries({ command: options.command, ...options.inputs }).map(([name, value]) => [
         `INPUT_${name.toUpperCase()}`,
         value,
       ]),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Verdict } from "./campaign.ts";
 import { disturbances, positionsOf, shownPosition, type Disturbance, type Position } from "./disturbances.ts";
 import type { Flow, Kind } from "./kinds.ts";
@@ -36,7 +37,9 @@ export async function playSystematic(one: SystematicCase, stand: Stand, source: 
   await flow.prepare?.(stand);
   for (const effect of disturbance.fault(position))
     endpoint.faults.add({ ...effect, method: position.method, path: position.path, skip: position.nth });
-  const options = { ...flow.options, environment: stand.environment };
+  // Cases that play side by side share a checkout and this process: two would write one file at a time.
+  const inputs = { ...flow.options.inputs, "download-path": `outputs-${randomUUID()}` };
+  const options = { ...flow.options, inputs, environment: stand.environment };
   const broken: string[] = [];
   const first = await run(source, {
     ...options,

@@ -34,7 +34,9 @@ describe("a file of the examples, of the demo or of the fixtures that are right"
   });
 
   it("has a schema, unless it declares nothing", () => {
-    const without = files.filter(([, { known }]) => known === 0).map(([file]) => file);
+    const without = files
+      .filter(([file, { known }]) => known === 0 && !file.startsWith("examples/workflows/"))
+      .map(([file]) => file);
     expect(without).toEqual([
       "examples/deploy/model/model.json",
       "examples/deploy/src/conda.yml",

@@ -51,7 +51,7 @@ function stepsSchema(book: Book, around: Json): Json {
   return { ...around, type: "object", additionalProperties: stepSchema(book) };
 }
 
-/** A step of whatever type; without `type` it runs a command. */
+/** A step of whatever type; without `type` it runs its trials, or a command. */
 function stepSchema(book: Book): Json {
   const types = Object.values(nodeTypes);
   const taken = types.map(({ name }) => name);
@@ -61,7 +61,11 @@ function stepSchema(book: Book): Json {
       "type",
       types.map((type) => ({ words: wordsSchema([type.name], isTaken), branch: oneStepSchema(book, type) })),
       wordsSchema(taken, isTaken),
-      { $ref: "#/definitions/commandStep" },
+      {
+        if: having("trial"),
+        then: { $ref: "#/definitions/sweepStep" },
+        else: { $ref: "#/definitions/commandStep" },
+      },
     ),
   );
 }
