@@ -22,12 +22,15 @@ const quoted = [...section("Messages of the action").matchAll(/^\*\*((?:(?!\*\*)
     [...head.matchAll(/(`{1,2})((?:(?!\1)[^])+)\1/g)].map(([, , quote = ""]) => quote.replaceAll(/\s+/g, " ").trim()),
 );
 
+/** What GitHub says where an output of the action was used. */
+const ofGitHub = ["Matrix must define at least one vector"];
+
 describe("Troubleshooting", () => {
   it("has messages of the action", () => {
     expect(quoted.length).toBeGreaterThan(50);
   });
 
-  it.each(quoted)("quotes what the code says: %s", (quote) => {
+  it.each(quoted.filter((quote) => !ofGitHub.includes(quote)))("quotes what the code says: %s", (quote) => {
     const parts = wordsOf(quote);
     expect(parts).not.toEqual([]);
     expect(parts.filter((part) => !produced.some((text) => text.includes(part)))).toEqual([]);

@@ -117,7 +117,7 @@ const onlyOfAction: Listed = [
     because: "A rule over several keys.",
   },
   {
-    says: /(?:has neither|Nothing says how|is missing\. Name the resource by|is missing: |names no (?:script|file)|has no (?:steps|script|name)|no script that answers|sends nothing|says nothing|is given, and|There is (?:code|a scoring_script), and no|says neither on|have no (?:instance_type|runtime_version))/,
+    says: /(?:has neither|needs a name|has no inputs to|Nothing says how|is missing\. Name the resource by|is missing: |names no (?:script|file)|has no (?:steps|script|name)|no script that answers|sends nothing|says nothing|is given, and|There is (?:code|a scoring_script), (?:and|but) no|says neither on|have no (?:instance_type|runtime_version))/,
     because: "A rule over several keys: one of them has to be there, or all of them.",
   },
   {
@@ -125,7 +125,7 @@ const onlyOfAction: Listed = [
     because: "A key that is only needed without another one, or that an input may give.",
   },
   {
-    says: /is not of (?:the component's )?type|is of type uri_|the only mode is direct|is not (?:a (?:number|size of memory|version of Spark)|an output of the pipeline|the address of a registry's model|a model of a workspace)|does not run on|is not a Python file|spark\.[\w.]+ is /,
+    says: /is not data, and the component takes|is not of (?:the component's )?type|is of type uri_|the only mode is direct|is not (?:a (?:number|size of memory|version of Spark)|an output of the pipeline|the address of a registry's model|a model of a workspace)|does not run on|is not a Python file|spark\.[\w.]+ is /,
     because: "A value is compared with what stands elsewhere, or has its own rule.",
   },
   {

@@ -4,8 +4,8 @@ import type { Problem } from "../../yaml/problem.ts";
 import { integer, oneOf, shape, text } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
 import { nearest } from "../../yaml/suggestion.ts";
-import { cronFault } from "./cron.ts";
-import { isTimeZone, timeZones } from "./time-zones.ts";
+import { cronFault } from "../managed/cron.ts";
+import { isTimeZone, timeZones } from "../managed/time-zones.ts";
 import { count, word } from "./wire.ts";
 
 /** When the service starts or stops a compute instance. */

@@ -58,7 +58,7 @@ function literalSecrets(mapping: Mapping, path: NodePath, node: SourceNode): rea
         code: "literal-secret",
         severity: "warning",
         where: positionOf(node, [...path, key]),
-        message: `${key} stands in the file: if it is a secret, everybody who can read the repository knows it.`,
+        message: `${key} is in the file: if it is a secret, everybody who can read the repository knows it.`,
         fix: "Leave it out, and give it to az ml with --set.",
       },
     ];

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { cronFault } from "../../compute/compute-instance/cron.ts";
-import { isTimeZone, timeZones } from "../../compute/compute-instance/time-zones.ts";
+import { cronFault } from "../../compute/managed/cron.ts";
+import { isTimeZone, timeZones } from "../../compute/managed/time-zones.ts";
 import { readJob } from "../../job/job.ts";
 import { inputsSchema } from "../../job/parts/inputs.ts";
 import { identitySchema } from "../../job/parts/identity.ts";

@@ -77,7 +77,7 @@ export const computeTexts: HoverTexts = {
     text: "Reference to the password of the user, never the password itself.",
     examples: [{ env: "SSH_PASSWORD" }],
   },
-  "ssh_settings.ssh_key_value": "Public key of the user, as it stands in authorized_keys.",
+  "ssh_settings.ssh_key_value": "Public key of the user, as in authorized_keys.",
   "ssh_settings.ssh_port": { text: "Port of the SSH server. Default: 22.", examples: [22] },
   "amlcompute.enable_node_public_ip":
     "Whether nodes have public addresses. Without them a virtual network is needed. Default: true.",
@@ -142,7 +142,7 @@ export const computeTexts: HoverTexts = {
       month: "Every so many months.",
     },
   },
-  "trigger.interval": { text: "How many of these units lie between two times.", examples: [1] },
+  "trigger.interval": { text: "Number of these units from one time to the next.", examples: [1] },
   "trigger.schedule": "The times of the day, and the days of the week.",
   "schedule.hours": { text: "Hours of the day, 0 to 23.", examples: [[18]] },
   "schedule.minutes": { text: "Minutes of the hour, 0 to 59.", examples: [[0]] },

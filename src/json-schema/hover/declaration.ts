@@ -48,7 +48,7 @@ export const declarationTexts: HoverTexts = {
   "gates.at_least": { text: "The metric's last value has to be at least this.", examples: [0.9] },
   "gates.at_most": { text: "The metric's last value has to be at most this.", examples: [0.1] },
   "gates.between": {
-    text: "The metric's last value has to lie between these two, or be one of them.",
+    text: "The metric's last value has to be between these two, or one of them.",
     examples: [[0.4, 0.6]],
   },
   "gates.no_worse_than": {

@@ -1,7 +1,7 @@
 import type { HoverTexts } from "./text.ts";
 
 const notUsed = (what: string) =>
-  `${what}; jobs of today have nothing for it, so any value but the SDK's default is told.`;
+  `${what}; jobs of today have nothing for it, so any value but the SDK's default is reported.`;
 
 /** Files of the first SDK and of the actions that used it. */
 export const firstSdkTexts: HoverTexts = {
@@ -274,7 +274,7 @@ export const firstSdkTexts: HoverTexts = {
   publish_pipeline: "Whether the pipeline is published; nothing is published.",
   pipeline_name: "Name that the pipeline is published under; nothing is published.",
   pipeline_version: "Version that the pipeline is published under; nothing is published.",
-  pipeline_continue_on_step_failure: "Whether other steps go on after one has failed. Default: false.",
+  pipeline_continue_on_step_failure: "Whether other steps continue after one has failed. Default: false.",
   "amlDeploy.name": "Name of the web service. Default: made of repository and branch.",
   deployment_compute_target: "Name of an AKS cluster. Default: Azure Container Instances.",
   inference_source_directory: "Folder of the code, from the root of the repository. Default: code/deploy/.",

@@ -184,7 +184,7 @@ export const jobTexts: HoverTexts = {
       truncation_selection: "The worst so many per cent.",
     },
   },
-  evaluation_interval: "How many reports of the metric lie between two looks at a trial.",
+  evaluation_interval: "Number of reports of the metric between two looks at a trial.",
   delay_evaluation: "Reports of the metric before the first look at a trial. Default: 0.",
   slack_factor: "Share by which a trial may be behind the best one; or slack_amount.",
   slack_amount: "Amount by which a trial may be behind the best one; or slack_factor.",

@@ -79,7 +79,7 @@ export const pipelineTexts: HoverTexts = {
     examples: ["azureml:cpu-cluster", "azureml:serverless"],
   },
   default_datastore: "Datastore for outputs of steps. Default: workspaceblobstore.",
-  continue_on_step_failure: "Whether other steps go on after one has failed. Default: false.",
+  continue_on_step_failure: "Whether other steps continue after one has failed. Default: false.",
   is_deterministic: "Whether the service may reuse an earlier result for the same inputs. Default: true.",
   "sweepStep.trial": "The command component that each trial runs: a path, azureml:NAME:VERSION, or one written here.",
   "parallelStep.task": "What is run for each mini-batch.",

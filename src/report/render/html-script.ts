@@ -6,7 +6,7 @@ export const script = `"use strict";
 for (const table of document.querySelectorAll("table[data-sort]")) {
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];
-  // What is no number among numbers says that there is none.
+  // Among numbers, what is not a number is a word for a missing one.
   const keyOf = (row, at, isKeyed) => row.cells[at].dataset.key ?? (isKeyed ? "" : row.cells[at].textContent.trim());
   const compared = (a, b) => {
     if (a === "" || b === "") return 0;
@@ -49,7 +49,7 @@ document.querySelectorAll("table[data-search]").forEach((table, number) => {
     const words = input.value.toLowerCase().split(/\\s+/).filter((word) => word !== "");
     let isShown = true;
     let shown = 0;
-    // A row without a name goes on with what the row above it is about.
+    // A row without a name continues with what the row above it is about.
     const groups = [];
     for (const row of rows) {
       if (groups.length > 0 && row.cells[0].textContent.trim() === "") groups.at(-1).push(row);
