@@ -11,6 +11,8 @@ const read = (text: string) => {
 // What YAML of two versions and PyYAML take for something else than a text.
 const odd = ["on", "No", "~", "null", "0o17", "017", "1_000", "1e3", "12:30", "2026-01-31", ".inf", "0x1F", "=", "!x"];
 const signs = [
+  "\u00a0",
+  "\u3000",
   "::error::x",
   "##[group]y",
   "a: b",
@@ -55,6 +57,11 @@ describe("what init writes", () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it.each(["\u00a0", "\u2003", "a\u00a0", "\u3000b"])("keeps space of any script at the ends of a text: %j", (text) => {
+    expect(read(yamlLines({ list: [text] }).join("\n"))).toEqual({ list: [text] });
+    expect(read(yamlLines({ [text]: text }).join("\n"))).toEqual({ [text]: text });
   });
 
   it("leaves out what has no value", () => {

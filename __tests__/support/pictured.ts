@@ -1,5 +1,6 @@
 import { PNG } from "pngjs";
 import type { LiveCompute } from "../../src/azure/computes.ts";
+import { allowances } from "../../src/plan/allowed-by.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { planReport } from "../../src/plan/plan-report.ts";
 import type {
@@ -30,6 +31,11 @@ const bare: Result = {
     name: "vision",
     location: "westeurope",
     url: studio(""),
+    portalUrl: "https://portal.azure.com/#resource/subscriptions/s/resourceGroups/ml/overview",
+  },
+  links: {
+    workflowRun: "https://github.com/octo-org/vision/actions/runs/1001",
+    commit: "https://github.com/octo-org/vision/commit/4f2c9a1e7d3b5c8f0a2d4e6b8c1f3a5d7e9b0c2d",
   },
   files: ["azureml.yml", "jobs/train.yml"],
   skipped: [],
@@ -417,8 +423,19 @@ function manyTargets(): Result {
       }),
     ];
   });
-  const planned = plan(declared, live, workspace, { onDrift: "update", onConflict: "fail", allowDelete: false });
-  return { ...bare, command: "plan", plan: planReport(planned), durationSeconds: 3.4 };
+  const options = { onDrift: "update", onConflict: "fail", allowDelete: false } as const;
+  const planned = plan(declared, live, workspace, options);
+  const allowed = allowances(planned, declared, live, workspace, options);
+  const refused = planned.steps.flatMap((step) => (step.do === "refuse" ? [step] : []));
+  return {
+    ...bare,
+    command: "plan",
+    conclusion: "failure",
+    ...(refused[0] === undefined ? {} : { failureReason: refused[0].because }),
+    failures: refused.map(({ target, reason }) => `${target.name}: ${reason}`),
+    plan: planReport(planned, undefined, undefined, allowed),
+    durationSeconds: 3.4,
+  };
 }
 
 /** What a declaration with mistakes comes to, by the code that reads declarations. */

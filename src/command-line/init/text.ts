@@ -41,7 +41,7 @@ const commandSign = "##[";
 /** Signs that YAML takes as they are, and nobody sees. */
 const unseen = /[\u007f-\u009f\u2028\u2029\ufeff]/g;
 /** What is written in quotes besides what has to be. */
-const inQuotes = /##\[|^::|[\u007f-\u009f\u2028\u2029\ufeff]/;
+const inQuotes = /##\[|^::|^\s|\s$|[\u007f-\u009f\u2028\u2029\ufeff]/;
 
 /** A value as lines of YAML that this action and az ml read alike; members without a value are left out. */
 export function yamlLines(value: unknown): readonly string[] {
@@ -55,7 +55,7 @@ export function yamlLines(value: unknown): readonly string[] {
   // In quotes a text of several lines is one line, and none of them can be taken for a command where this is printed.
   const text = document.toString({ lineWidth: 0, singleQuote: false, blockQuote: false, doubleQuotedAsJSON: true });
   return text
-    .trimEnd()
+    .replace(/\n$/, "")
     .replaceAll(commandSign, "#\\x23[")
     .replaceAll(unseen, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)
     .split("\n");

@@ -130,7 +130,7 @@ function sectionsOf(report: DeploymentReport, isSaid: IsSaid): readonly Section[
 }
 
 function testTable(tests: readonly TestReport[], isSaid: IsSaid): Block {
-  const hasReasons = tests.some(({ message }) => message !== undefined);
+  const hasReasons = tests.some(({ message }) => message !== undefined && !isSaid(message));
   const hasTimes = tests.some(({ latency }) => latency !== undefined);
   return {
     kind: "table",
