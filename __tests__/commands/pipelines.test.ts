@@ -112,7 +112,9 @@ ${read("check", "inside.outputs.result", 'grep "^hello $" ${{inputs.data}}/word.
       { name: "after", after: ["broken"] },
     ]);
     expect(text).toContain("```mermaid\nflowchart LR\n");
-    expect(text).toMatch(/ {2}s1\["broken<br\/>Failed<br\/>[^"]*"\]:::bad\n {2}s2\["after<br\/>Not started"\]:::neutral\n/);
+    expect(text).toMatch(
+      / {2}s1\["broken<br\/>Failed<br\/>[^"]*"\]:::bad\n {2}s2\["after<br\/>Not started"\]:::neutral\n/,
+    );
     expect(text).toContain("  s0 --> s1\n  s1 --> s2\n");
   });
 
