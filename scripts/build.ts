@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { minify } from "@swc/core";
 
 /** Bundles `dist/` from `src/`. With `--check`, compares the committed bundle with what its sources build to instead. */
@@ -37,7 +37,7 @@ const bundled = [...modules].filter((module) => chunkGraph.getNumberOfModuleChun
 const files = new Map([["licenses.txt", licenses(bundled.flatMap((module) => module.modules ?? module))]]);
 // package.json makes the files ES modules. The one asset left out is a script that a library opens browsers with.
 for (const [name, { source }] of Object.entries({ ...assets, "index.js": { source: code } }))
-  if (name.endsWith(".js")) files.set(name, await minified(source.toString()));
+  if (name.endsWith(".js")) files.set(name, await minified(inThisFolder(name, source.toString())));
   else if (name === "package.json") files.set(name, source.toString());
 
 if (process.argv.includes("--check")) {
@@ -52,6 +52,16 @@ if (process.argv.includes("--check")) {
   rmSync("dist", { recursive: true, force: true });
   mkdirSync("dist");
   for (const [name, text] of files) writeFileSync(join("dist", name), text);
+}
+
+/**
+ * ncc takes `resolve(folder, "a name")` for a file that it has to bring along, and puts the name of this folder into it: the
+ * path would be wrong wherever the bundle is run, and the bundle another one in every folder.
+ */
+function inThisFolder(name: string, text: string): string {
+  const wrong = new RegExp(`__webpack_require__\\.ab \\+ "(?:\\.\\./)*${basename(process.cwd())}/`);
+  if (wrong.test(text)) throw new Error(`${name}: ncc has taken a path for a file of the bundle. Use join for it.`);
+  return text;
 }
 
 async function minified(text: string): Promise<string> {

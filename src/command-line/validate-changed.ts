@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { CommandContext, CommandResult } from "../commands/context.ts";
 import { checked } from "../commands/check-declaration.ts";
 import { runCommand } from "../commands/run-command.ts";
@@ -43,7 +43,7 @@ export async function validateChanged(
     total.add(await runCommand("validate", { ...context, changedFiles }));
   };
   const named =
-    inputs.config.length > 0 ? inputs.config : (await isFile(resolve(folder, "azureml.yml"))) ? ["azureml.yml"] : [];
+    inputs.config.length > 0 ? inputs.config : (await isFile(join(folder, "azureml.yml"))) ? ["azureml.yml"] : [];
   if (named.length > 0) await check(named, false);
 
   const { declaring, others } = await affectedBelow(folder, changed);
