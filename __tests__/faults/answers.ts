@@ -1,3 +1,4 @@
+import { script } from "../../src/report/render/html-script.ts";
 import type { InterceptedRequest } from "../../emulator/server/interceptor.ts";
 import type { Reply } from "../../emulator/server/reply.ts";
 import type { Verdict } from "./campaign.ts";
@@ -152,7 +153,9 @@ function writes(command: Command): boolean {
 const javascript =
   /\b(?:Type|Range|Reference|Syntax)Error\b|Cannot (?:read|set|destructure|convert|mix)|is not (?:a function|iterable|a constructor|defined)|\[object \w+\]|Invalid time value|\bundefined\b/;
 
-function mistakes({ result, text }: Ran): readonly string[] {
+function mistakes({ result, text: whole }: Ran): readonly string[] {
+  // The page's own script is no text for people.
+  const text = whole.replaceAll(script, "");
   if (result.failureReason === "internal-error")
     return [`the action calls it a mistake of its own: ${result.failures.join(" ").slice(0, 400)}`];
   const [found] = javascript.exec(text) ?? [];
