@@ -98,6 +98,17 @@ describe("no_worse_than a branch", () => {
     });
   });
 
+  it("is asked once for that course, however many gates compare with it", async () => {
+    const { name } = await train("1", 0.8);
+    const gate = `${comparing("branch: main")}, ${comparing(`run: ${name}`)}`;
+    expect(await train("2", 0.9, { gate })).toMatchObject({ baselines: [{ run: name, name: "accuracy" }] });
+    const asked = stand.emulator
+      .journal()
+      .filter(({ path, query }) => path.endsWith("/metrics/get-history") && query["run_id"] === name);
+    // Once for its own course, while it was followed, and once to be compared with.
+    expect(asked).toHaveLength(2);
+  });
+
   it("never compares with a pull request, another branch, another configuration, or the run itself", async () => {
     const { name } = await train("1", 0.5);
     await train("2", 0.99, { ref: "refs/pull/7/merge", event: "pull_request" });

@@ -52,9 +52,11 @@ export async function readBaselines(
   const compared = gates.flatMap(({ metric: name, step, baseline }) =>
     baseline === undefined || step !== undefined ? [] : [{ name, run: baseline.run }],
   );
+  // Several gates may compare one metric with one run.
+  const once = new Map(compared.map((one) => [JSON.stringify(one), one]));
   const limit = pLimit(readsAtOnce);
   const series = await Promise.all(
-    compared.map(({ name, run }) =>
+    [...once.values()].map(({ name, run }) =>
       limit(async (): Promise<readonly BaselineSeries[]> => {
         const history = await metrics.history(run, name);
         return history.ok && history.value.length > 0 ? [{ run, name, points: history.value }] : [];
