@@ -18,6 +18,7 @@ import { renderHtml } from "../../src/report/render/html.ts";
 import { logGroups } from "../../src/report/render/log.ts";
 import { markdownOf } from "../../src/report/render/markdown.ts";
 import { decoded, harmless, hostile, tagsOf } from "../support/hostile.ts";
+import { drawnChart } from "../../src/report/render/chart-points.ts";
 import { mermaidChart } from "../../src/report/render/mermaid-chart.ts";
 import { mermaidGraph } from "../../src/report/render/mermaid-graph.ts";
 
@@ -196,7 +197,7 @@ describe("whatever the texts of a report are", () => {
     fc.assert(
       fc.property(fc.oneof(hostile, fc.constant('%%{init: {"theme": "x"}}%%')), (title) => {
         const lines = [{ name: title, role: "current" as const, points: course }];
-        const text = mermaidChart({ kind: "chart", title, description: title, lines });
+        const text = mermaidChart({ kind: "chart", title, description: title, lines }, drawnChart({ lines }));
         expect(text.split("\n")).toHaveLength(6);
         expect(text.split("\n")[2]).toMatch(/^ {2}title "[^"%{};\n\r`]*"$/);
         expect(text.match(/%%\{/g)).toHaveLength(1);

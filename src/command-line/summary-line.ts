@@ -1,12 +1,13 @@
 import type { PlanAction, Result } from "../report/result.ts";
 import type { Problem } from "../yaml/problem.ts";
+import { count } from "../report/format.ts";
 
 /** The last line of a command: how it ended, and how much of what there is. */
 export function summaryLine(result: Result): string {
   const said = [
     ...problemsOf(result),
     ...(result.command === "plan" ? planOf(result) : []),
-    ...(result.skipped.length === 0 ? [] : [`${counted(result.skipped.length, "file")} skipped`]),
+    ...(result.skipped.length === 0 ? [] : [`${count(result.skipped.length, "file")} skipped`]),
   ];
   const ending = result.conclusion === "success" ? "" : ` did not succeed (${result.failureReason ?? ""})`;
   return `${result.command}${ending}${said.length === 0 ? "" : `: ${said.join(", ")}`}.`;
@@ -20,7 +21,7 @@ function problemsOf({ problems, files, command, failures }: Result): readonly st
     ...some(countOf("notice"), "note"),
   ];
   if (counts.length === 0 && (command === "plan" || (files.length === 0 && failures.length > 0))) return [];
-  const where = files.length === 0 && counts.length > 0 ? "" : ` in ${counted(files.length, "file")}`;
+  const where = files.length === 0 && counts.length > 0 ? "" : ` in ${count(files.length, "file")}`;
   return [`${counts.length === 0 ? "no problems" : counts.join(" and ")}${where}`];
 }
 
@@ -43,25 +44,21 @@ const planWords: Readonly<Record<PlanAction, string>> = {
 
 function planOf({ plan, assets }: Result): readonly string[] {
   if (plan === undefined) return [];
-  const count = (action: PlanAction) => plan.steps.filter((step) => step.action === action).length;
+  const stepsOf = (action: PlanAction) => plan.steps.filter((step) => step.action === action).length;
   const registered = assets.filter(({ action }) => action !== "none").length;
   const deployed = (plan.deployments ?? []).filter(({ steps }) => steps.some(({ action }) => action !== "none")).length;
   const counts = (Object.keys(planWords) as PlanAction[]).flatMap((action) =>
-    count(action) === 0 ? [] : [`${count(action)} ${planWords[action]}`],
+    stepsOf(action) === 0 ? [] : [`${stepsOf(action)} ${planWords[action]}`],
   );
   const all = [
     ...counts,
-    ...(registered === 0 ? [] : [`${counted(registered, "asset")} to register`]),
-    ...(deployed === 0 ? [] : [`${counted(deployed, "deployment")} to release`]),
+    ...(registered === 0 ? [] : [`${count(registered, "asset")} to register`]),
+    ...(deployed === 0 ? [] : [`${count(deployed, "deployment")} to release`]),
   ];
   const isAsDeclared = !plan.hasChanges && registered === 0 && deployed === 0;
   return [...(isAsDeclared ? ["no changes"] : []), ...all];
 }
 
-function some(count: number, what: string): readonly string[] {
-  return count === 0 ? [] : [counted(count, what)];
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
+function some(number: number, what: string): readonly string[] {
+  return number === 0 ? [] : [count(number, what)];
 }

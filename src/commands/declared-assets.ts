@@ -22,6 +22,7 @@ import type { AssetReport, FailureReason } from "../report/result.ts";
 import type { Problem } from "../yaml/problem.ts";
 import { placeOf, positionOf } from "../yaml/source.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
+import { capital } from "../report/format.ts";
 
 /** What would be done to the declared assets. */
 export type PlannedAssets = {
@@ -119,20 +120,15 @@ async function planOne(
   const what = wordFor(asset);
   try {
     const step = await planDeclared(asset, deps, take);
-    return step.ok ? step.value : failureAt(step.failure, `${begun(what)} could not be read`, asset.source);
+    return step.ok ? step.value : failureAt(step.failure, `${capital(what)} could not be read`, asset.source);
   } catch (error) {
     if (!(error instanceof SnapshotRefused)) throw error;
     return {
       reason: "invalid-declaration",
-      message: `${begun(what)}: ${error.message}`,
+      message: `${capital(what)}: ${error.message}`,
       ...defined({ where: placeOf(asset.source, localFieldOf(asset)) }),
     };
   }
-}
-
-/** Words as the beginning of a sentence. */
-function begun(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 /** The collections of the workspace that something would be registered in. */
@@ -186,7 +182,7 @@ async function carryOut(
     brought,
   );
   if (!made.ok) {
-    const what = `${begun(wordFor(asset))} could not be registered`;
+    const what = `${capital(wordFor(asset))} could not be registered`;
     const failure = failureAt(made.failure, what, asset.source, "asset");
     return { asset, failures: [failure.reason === "asset-failed" ? { ...failure, reason: reasonOf(asset) } : failure] };
   }

@@ -7,6 +7,7 @@ import { secretsOf } from "../deployment/deployment.ts";
 import type { ResolvedDeployment } from "../deployment/resolved.ts";
 import { computeIds } from "../job/parts/compute.ts";
 import { failureOf, failureOfThrown } from "../report/failure.ts";
+import { capital } from "../report/format.ts";
 import { failureAt } from "../report/refused-field.ts";
 import type { DeploymentReport, Failure, FailureReason } from "../report/result.ts";
 import { SecretUnavailable } from "../secret/secret.ts";
@@ -42,7 +43,6 @@ import {
 import { digestOf, digestProperty } from "./digest.ts";
 import type { PlannedRelease, ReleaseDeps, Released, ReleaseFlow, TakenParts } from "./kind.ts";
 import { secretValues } from "./secret-values.ts";
-import { capital } from "./settle.ts";
 import { studioUrl } from "./studio-url.ts";
 
 /** How batch deployments are released: made or updated in place, invoked, and only then the default of their endpoint. */

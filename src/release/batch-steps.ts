@@ -5,6 +5,7 @@ import type { BatchDeployment } from "../deployment/batch/definition.ts";
 import { deadlineWithin } from "../pause.ts";
 import { adviceFor } from "../report/advice.ts";
 import { reasonOf, sentenceOf } from "../report/failure.ts";
+import { capital } from "../report/format.ts";
 import type { DeploymentReport, Failure, FailureReason, LeftGoing, TestReport } from "../report/result.ts";
 import { placeOf } from "../yaml/source.ts";
 import {
@@ -21,7 +22,7 @@ import {
 import { digestProperty } from "./digest.ts";
 import type { ReleaseDeps } from "./kind.ts";
 import { operationProperty } from "./online-bodies.ts";
-import { capital, join, write, type SettleDeps, type Stop, type Writable, type Written } from "./settle.ts";
+import { join, write, type SettleDeps, type Stop, type Writable, type Written } from "./settle.ts";
 
 /** One release, under its lease. */
 export type BatchWork = {

@@ -2,6 +2,7 @@ import type { FollowedBy, OperationProgress } from "../azure/operation.ts";
 import type { AzureFailure, Outcome, ServiceError } from "../azure/outcome.ts";
 import { isLastingConflict } from "../azure/service-error.ts";
 import { pause as waitFor, secondsAfter, type Patience } from "../pause.ts";
+import { capital } from "../report/format.ts";
 
 /** What following a write needs. */
 export type SettleDeps = Patience & {
@@ -237,8 +238,4 @@ export async function pause(what: string, seconds: number, patience: Patience): 
   if (why === undefined) return undefined;
   const message = why === "cancelled" ? "The workflow was cancelled." : `The time for ${what} is over.`;
   return { why, message, mayBeDone: true };
-}
-
-export function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

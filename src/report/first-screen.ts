@@ -1,6 +1,6 @@
 import { code, joined, sentence, type Text } from "./document.ts";
 import { failureReasons } from "./failure-reasons.ts";
-import { count, enumeration } from "./format.ts";
+import { capital, count, enumeration } from "./format.ts";
 import { costWords, planVerdict, unpricedWords } from "./plan-words.ts";
 import type {
   AllowedBy,
@@ -378,8 +378,4 @@ function resourceInPortal(resourceId: string, portalUrl: string | undefined): st
   return portalUrl === undefined || !URL.canParse(portalUrl) || !resourceId.startsWith("/")
     ? undefined
     : `${new URL(portalUrl).origin}/#resource${resourceId}`;
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

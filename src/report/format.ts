@@ -25,6 +25,11 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** Words as the beginning of a sentence. */
+export function capital(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
 /** A difference with its sign: `+0.458`, `-1.2`, `±0`. At most four digits after the point. */
 export function signed(amount: number): string {
   const rounded = Number(amount.toFixed(4));

@@ -3,7 +3,7 @@ import { isKind, kinds } from "../compute/target.ts";
 import type { Tone } from "./document.ts";
 import { errorSentence } from "./error-text.ts";
 import { duration } from "./format.ts";
-import type { AssetReport, PlanAction, RunReport, TargetReport } from "./result.ts";
+import type { AssetReport, DeploymentReport, PlanAction, RunReport, TargetReport } from "./result.ts";
 
 /** The words that more than one part of a report uses. Meaning is never told by colour or sign alone. */
 
@@ -59,6 +59,23 @@ export function stateOf({
 /** How long the work on a target took; nothing for one that was refused before it. */
 export function timeOf({ action, durationSeconds }: Pick<TargetReport, "action" | "durationSeconds">): string {
   return action === "refuse" ? "" : duration(durationSeconds);
+}
+
+/** How a release ended. */
+export const releaseEndings: Readonly<
+  Record<DeploymentReport["action"], { readonly text: string; readonly tone: Tone }>
+> = {
+  created: { text: "created", tone: "good" },
+  updated: { text: "updated", tone: "good" },
+  unchanged: { text: "unchanged", tone: "neutral" },
+  "rolled-back": { text: "rolled back", tone: "bad" },
+  submitted: { text: "submitted", tone: "waiting" },
+  failed: { text: "failed", tone: "bad" },
+};
+
+/** A deployment by its endpoint and its own name, where it has another one: `clf / blue`. */
+export function releaseName({ endpoint, deployment }: Pick<DeploymentReport, "endpoint" | "deployment">): string {
+  return deployment === undefined || deployment === endpoint ? endpoint : `${endpoint} / ${deployment}`;
 }
 
 /** How the work on a target ended, in one line. */

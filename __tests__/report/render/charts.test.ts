@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Chart, ChartLine, Parallel } from "../../../src/report/document.ts";
 import { drawnChart, sampled } from "../../../src/report/render/chart-points.ts";
-import { chartLegend, mermaidChart } from "../../../src/report/render/mermaid-chart.ts";
+import { colourLegend, mermaidChart } from "../../../src/report/render/mermaid-chart.ts";
 import { svgChart } from "../../../src/report/render/svg-chart.ts";
 import { svgParallel } from "../../../src/report/render/svg-parallel.ts";
 import { textBar, textShares } from "../../../src/report/render/text-bars.ts";
@@ -40,13 +40,16 @@ describe("a chart of several lines", () => {
     const both = chart(current, { name: "gate", role: "gate", level });
     expect(drawnChart(both)).toMatchObject({ lines: [{}, { off: side, points: [] }] });
     expect(drawnChart(both).high).toBeLessThan(10);
-    expect(chartLegend(both)).toEqual([{ colour: "Blue", text: "this run" }, { text: `gate (${side} the chart)` }]);
-    expect(mermaidChart(both).match(/^ {2}line /gm)).toHaveLength(1);
-    expect(svgChart(both).match(/<polyline/g)).toHaveLength(1);
+    expect(colourLegend(drawnChart(both))).toEqual([
+      { colour: "Blue", text: "this run" },
+      { text: `gate (${side} the chart)` },
+    ]);
+    expect(mermaidChart(both, drawnChart(both)).match(/^ {2}line /gm)).toHaveLength(1);
+    expect(svgChart(both, drawnChart(both)).match(/<polyline/g)).toHaveLength(1);
   });
 
   it("has no legend where there is one line", () => {
-    expect(chartLegend(chart(current))).toEqual([]);
+    expect(colourLegend(drawnChart(chart(current)))).toEqual([]);
   });
 
   it("spreads the values of every line evenly for Mermaid: what is between two points is on their line", () => {
@@ -81,13 +84,12 @@ describe("a chart of several lines", () => {
       .map((all) => all.map(([step, one]) => ({ step, value: one })).sort((a, b) => a.step - b.step));
     fc.assert(
       fc.property(points, points, value, (one, other, level) => {
-        const svg = svgChart(
-          chart(
-            { ...current, points: one },
-            { name: "b", role: "baseline", points: other },
-            { name: "g", role: "gate", level },
-          ),
+        const drawn = chart(
+          { ...current, points: one },
+          { name: "b", role: "baseline", points: other },
+          { name: "g", role: "gate", level },
         );
+        const svg = svgChart(drawn, drawnChart(drawn));
         for (const [, path = ""] of svg.matchAll(/points="([^"]*)"/g))
           for (const [x = Number.NaN, y = Number.NaN] of path.split(" ").map((pair) => pair.split(",").map(Number))) {
             expect(x).toBeGreaterThanOrEqual(0);

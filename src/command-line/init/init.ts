@@ -9,6 +9,7 @@ import { failureOf, failureOfThrown } from "../../report/failure.ts";
 import type { Failure } from "../../report/result.ts";
 import { isOutside } from "../../yaml/is-outside.ts";
 import { inertLines, type Streams } from "../terminal.ts";
+import { count } from "../../report/format.ts";
 
 type InitDeps = {
   readonly inputs: Inputs;
@@ -91,7 +92,7 @@ async function fromWorkspace({ inputs, environment, log, signal }: InitDeps): Pr
   return {
     text,
     said: [
-      `${counted(targets, "compute")} of ${azure.workspace.name} declared${left.length === 0 ? "" : `, ${left.length} not`}.`,
+      `${count(targets, "compute")} of ${azure.workspace.name} declared${left.length === 0 ? "" : `, ${left.length} not`}.`,
       ...left.map(({ name, why }) => `Not declared: ${name}: ${why}`),
       ...(secrets.length === 0
         ? []
@@ -120,12 +121,8 @@ async function fromFolder({ inputs }: InitDeps, path: string | undefined): Promi
   return {
     text,
     said: [
-      `It refers to ${counted(targets, "compute file")}, ${counted(jobs, "job file")} and ${counted(deployed, "file")} of deployments.`,
+      `It refers to ${count(targets, "compute file")}, ${count(jobs, "job file")} and ${count(deployed, "file")} of deployments.`,
       "Next: azureml-targets validate.",
     ],
   };
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -44,6 +44,16 @@ export function drawnChart({ lines }: Pick<Chart, "lines">): DrawnChart {
   return { lines: drawn, low: low - air, high: high + air, firstStep, lastStep };
 }
 
+/** Which line is which, in words; nothing where there is one. */
+export function legendOf({
+  lines,
+}: DrawnChart): readonly (Pick<DrawnLine, "role" | "off"> & { readonly text: string })[] {
+  if (lines.length < 2) return [];
+  return lines.map(({ name, role, off }) =>
+    off === undefined ? { role, text: name } : { role, off, text: `${name} (${off} the chart)` },
+  );
+}
+
 /** First and last point stay, between them every n-th. */
 function thinned(points: readonly ChartPoint[]): readonly ChartPoint[] {
   const stride = Math.max(1, Math.ceil((points.length - 1) / (mostPoints - 1)));

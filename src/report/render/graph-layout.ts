@@ -1,5 +1,6 @@
 import type { Graph } from "../document.ts";
 import { layersOf, shownLabel } from "./graph-layers.ts";
+import { round } from "./round.ts";
 
 const boxHeight = 50;
 const gap = { x: 44, y: 22 };
@@ -130,8 +131,4 @@ function align(column: Item[], side: "before" | "after"): void {
   }
   const means = groups.flatMap(({ sum, count }) => Array.from({ length: count }, () => sum / count));
   for (const [index, item] of column.entries()) item.y = (means[index] ?? 0) + (offsets[index] ?? 0);
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

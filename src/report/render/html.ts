@@ -14,11 +14,10 @@ import {
   type Tone,
 } from "../document.ts";
 import { duration, elapsed } from "../format.ts";
-import { drawnChart } from "./chart-points.ts";
+import { drawnChart, legendOf, type DrawnChart } from "./chart-points.ts";
 import { html, httpsAddress } from "./escape.ts";
 import { script, scriptDigest } from "./html-script.ts";
 import { style } from "./html-style.ts";
-import { offWord } from "./mermaid-chart.ts";
 import { svgChart } from "./svg-chart.ts";
 import { svgGraph } from "./svg-graph.ts";
 import { svgParallel } from "./svg-parallel.ts";
@@ -100,19 +99,16 @@ function htmlOf(blocks: readonly Block[]): string {
 }
 
 function figure(chart: Chart): string {
-  return `<figure class="drawn"><figcaption>${html(chart.title)}</figcaption>${svgChart(chart)}${legend(chart)}</figure>`;
+  const drawn = drawnChart(chart);
+  return `<figure class="drawn"><figcaption>${html(chart.title)}</figcaption>${svgChart(chart, drawn)}${legend(drawn)}</figure>`;
 }
 
-/** Which line is which; nothing where there is one. */
-function legend(chart: Chart): string {
-  const { lines } = drawnChart(chart);
-  if (lines.length < 2) return "";
-  const items = lines.map((line) => {
-    const sample = `<svg viewBox="0 0 26 8" aria-hidden="true"><path class="line ${line.role}" d="M0,4H26"/></svg>`;
-    const words = line.off === undefined ? line.name : `${line.name} (${offWord(line)})`;
-    return `<li>${line.off === undefined ? sample : ""}<span>${html(words)}</span></li>`;
+function legend(drawn: DrawnChart): string {
+  const items = legendOf(drawn).map(({ role, off, text }) => {
+    const sample = `<svg viewBox="0 0 26 8" aria-hidden="true"><path class="line ${role}" d="M0,4H26"/></svg>`;
+    return `<li>${off === undefined ? sample : ""}<span>${html(text)}</span></li>`;
   });
-  return `<ul class="legend">${items.join("")}</ul>`;
+  return items.length === 0 ? "" : `<ul class="legend">${items.join("")}</ul>`;
 }
 
 /** Base64 and nothing else goes into an address; what is none is shown by its caption alone. */

@@ -11,7 +11,8 @@ import {
   type Timeline,
 } from "../document.ts";
 import { count, duration, elapsed } from "../format.ts";
-import { chartLegend, mermaidChart } from "./mermaid-chart.ts";
+import { drawnChart } from "./chart-points.ts";
+import { colourLegend, mermaidChart } from "./mermaid-chart.ts";
 import { mermaidGraph } from "./mermaid-graph.ts";
 import { lengthOf, namesIn, textBar, textShares } from "./text-bars.ts";
 import { codeSpan, fence, httpsAddress, inline, link } from "./escape.ts";
@@ -126,10 +127,11 @@ function inlineText(part: Inline): string {
 
 /** A diagram that GitHub draws, and in words which of its lines is which. */
 function chart(block: Chart): string {
-  const legend = chartLegend(block).map(({ colour, text }) =>
+  const drawn = drawnChart(block);
+  const legend = colourLegend(drawn).map(({ colour, text }) =>
     colour === undefined ? inline(text) : `${colour}: ${inline(text)}`,
   );
-  const diagram = fence(mermaidChart(block), "mermaid");
+  const diagram = fence(mermaidChart(block, drawn), "mermaid");
   return legend.length === 0 ? diagram : `${diagram}\n\n<sub>${legend.join("<br>")}</sub>`;
 }
 

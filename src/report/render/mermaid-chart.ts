@@ -1,5 +1,5 @@
 import type { Chart, ChartLine } from "../document.ts";
-import { drawnChart, placesOf, sampled, type DrawnLine } from "./chart-points.ts";
+import { legendOf, placesOf, sampled, type DrawnChart } from "./chart-points.ts";
 
 /** By their names in the legend; each is seen on light and on dark. Mermaid draws no dashes. */
 const colours = {
@@ -9,8 +9,7 @@ const colours = {
 } as const satisfies Readonly<Record<ChartLine["role"], object>>;
 
 /** An xychart that GitHub draws. Its values are spread evenly over the axis, so every line is read at the same places. */
-export function mermaidChart(chart: Chart): string {
-  const drawn = drawnChart(chart);
+export function mermaidChart({ title }: Chart, drawn: DrawnChart): string {
   const places = placesOf(drawn);
   const lines = drawn.lines.filter(({ points }) => points.length > 0);
   const palette = lines.map(({ role }) => colours[role].value).join(", ");
@@ -18,26 +17,18 @@ export function mermaidChart(chart: Chart): string {
     // As large as a chart has to be beside others, on the page's own ground.
     `%%{init: {"xyChart": {"width": 700, "height": 300}, "themeVariables": {"xyChart": {"backgroundColor": "transparent", "plotColorPalette": "${palette}"}}}}%%`,
     "xychart-beta",
-    `  title "${chart.title.replaceAll(/["\p{C}\p{Zl}\p{Zp}`;%{}]/gu, "'").slice(0, 60)}"`,
+    `  title "${title.replaceAll(/["\p{C}\p{Zl}\p{Zp}`;%{}]/gu, "'").slice(0, 60)}"`,
     `  x-axis "step" ${plainNumber(drawn.firstStep)} --> ${plainNumber(drawn.lastStep === drawn.firstStep ? drawn.firstStep + 1 : drawn.lastStep)}`,
     `  y-axis ${plainNumber(drawn.low)} --> ${plainNumber(drawn.high)}`,
     ...lines.map(({ points }) => `  line [${sampled(points, drawn, places).map(plainNumber).join(", ")}]`),
   ].join("\n");
 }
 
-/** Which line is which; nothing where there is one. */
-export function chartLegend(chart: Chart): readonly { readonly colour?: string; readonly text: string }[] {
-  const { lines } = drawnChart(chart);
-  if (lines.length < 2) return [];
-  return lines.map((line) =>
-    line.off === undefined
-      ? { colour: colours[line.role].name, text: line.name }
-      : { text: `${line.name} (${offWord(line)})` },
+/** Which line is which, by its colour; nothing where there is one. */
+export function colourLegend(drawn: DrawnChart): readonly { readonly colour?: string; readonly text: string }[] {
+  return legendOf(drawn).map(({ role, off, text }) =>
+    off === undefined ? { colour: colours[role].name, text } : { text },
   );
-}
-
-export function offWord({ off }: Pick<DrawnLine, "off">): string {
-  return `${off ?? ""} the chart`;
 }
 
 /** Mermaid reads no exponents. */

@@ -1,5 +1,6 @@
 import { inFile, type Position, type Problem, type Severity } from "../../yaml/problem.ts";
 import { problemCodes, type ProblemCode } from "../../yaml/problem-codes.ts";
+import { capital } from "../format.ts";
 
 export type SarifFacts = {
   /** Folder that the problems' files are relative to, itself relative to the repository, with `/`; empty for its root. */
@@ -75,10 +76,7 @@ function rule(code: ProblemCode, problems: readonly Problem[], codesPage: string
   );
   return {
     id: code,
-    name: code
-      .split("-")
-      .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
-      .join(""),
+    name: code.split("-").map(capital).join(""),
     shortDescription: { text: title },
     fullDescription: { text: explanation },
     help: { text: `${explanation} ${help}`, markdown: `${plain(explanation)}\n\n${plain(help)}` },

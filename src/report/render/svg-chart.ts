@@ -1,7 +1,8 @@
 import type { Chart } from "../document.ts";
 import { metric } from "../format.ts";
-import { drawnChart, type DrawnLine } from "./chart-points.ts";
+import type { DrawnChart, DrawnLine } from "./chart-points.ts";
 import { html } from "./escape.ts";
+import { round } from "./round.ts";
 
 /** As narrow as it is on a phone, where its words must still be read. */
 const width = 360;
@@ -9,9 +10,7 @@ const height = 200;
 const margin = { top: 12, right: 14, bottom: 36, left: 54 };
 
 /** Lines over their steps as one self-contained picture. */
-export function svgChart(chart: Chart): string {
-  const { description } = chart;
-  const drawn = drawnChart(chart);
+export function svgChart({ description }: Chart, drawn: DrawnChart): string {
   const { firstStep, lastStep, low, high } = drawn;
   const x = (step: number) =>
     margin.left + ((step - firstStep) / (lastStep - firstStep || 1)) * (width - margin.left - margin.right);
@@ -47,10 +46,6 @@ export function svgChart(chart: Chart): string {
     ...drawn.lines.toReversed().map(line),
     "</svg>",
   ].join("");
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }
 
 /** Round values inside a range: steps of 1, 2 or 5 times a power of ten. */

@@ -3,6 +3,7 @@ import { metric } from "../format.ts";
 import { html } from "./escape.ts";
 import { shownLabel } from "./graph-layers.ts";
 import { niceTicks } from "./svg-chart.ts";
+import { round } from "./round.ts";
 
 const height = 250;
 const margin = { top: 34, bottom: 16, side: 78 };
@@ -100,8 +101,4 @@ function powers(low: number, high: number): readonly number[] {
 function shortened(text: string): string {
   const signs = [...shownLabel(text)];
   return signs.length <= 18 ? signs.join("") : `${signs.slice(0, 17).join("")}…`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

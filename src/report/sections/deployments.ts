@@ -1,18 +1,9 @@
-import {
-  badge,
-  code,
-  heading,
-  joined,
-  link,
-  sentence,
-  type Block,
-  type Section,
-  type Text,
-  type Tone,
-} from "../document.ts";
+import { badge, code, heading, joined, link, sentence, type Block, type Section, type Text } from "../document.ts";
 import { errorText } from "../error-text.ts";
+import { endOfLog } from "../log-end.ts";
 import { duration } from "../format.ts";
 import { saidAtTop, textOfError, type IsSaid } from "../told-failures.ts";
+import { releaseEndings } from "../wording.ts";
 import type { DeploymentReport, Result, TestReport, Traffic } from "../result.ts";
 
 const typeWords = new Map([
@@ -27,15 +18,6 @@ const typeWords = new Map([
 export function deploymentTypeWord(type: string): string {
   return typeWords.get(type) ?? type;
 }
-
-const actionWords: Readonly<Record<DeploymentReport["action"], { readonly text: string; readonly tone: Tone }>> = {
-  created: { text: "created", tone: "good" },
-  updated: { text: "updated", tone: "good" },
-  unchanged: { text: "unchanged", tone: "neutral" },
-  "rolled-back": { text: "rolled back", tone: "bad" },
-  submitted: { text: "submitted", tone: "waiting" },
-  failed: { text: "failed", tone: "bad" },
-};
 
 /** What was deployed: a table of all, then of each what there is to say. */
 export function deploymentsSection(result: Pick<Result, "deployments"> & Partial<Result>): readonly Section[] {
@@ -72,7 +54,7 @@ function table(deployments: readonly DeploymentReport[]): Block {
       { title: "Duration", numeric: true, reportOnly: true },
     ],
     rows: deployments.map((one): readonly Text[] => {
-      const { text, tone } = actionWords[one.action];
+      const { text, tone } = releaseEndings[one.action];
       return [
         nameOf(one),
         deploymentTypeWord(one.type),
@@ -124,7 +106,7 @@ function sectionsOf(report: DeploymentReport, isSaid: IsSaid): readonly Section[
       ? []
       : [{ kind: "list" as const, items: notes.map((note) => ({ content: sentence(note) })) }]),
     ...tryIt(report),
-    ...endOfLog(logTail),
+    ...endOfLog(logTail, linesShown),
   ];
   return blocks.length === 0 ? [] : [{ rank: 3, blocks: [heading(3, nameOf(report)), ...blocks] }];
 }
@@ -199,8 +181,3 @@ function tryIt({ scoringUri, type, action }: DeploymentReport): readonly Block[]
 
 /** Enough to see a program's own error. Our choice. */
 const linesShown = 12;
-
-function endOfLog(logTail: string | undefined): readonly Block[] {
-  const lines = (logTail ?? "").trimEnd().split("\n").slice(-linesShown).join("\n");
-  return lines.trim() === "" ? [] : [{ kind: "code", text: lines, language: "text", reportOnly: true }];
-}

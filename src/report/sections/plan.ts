@@ -10,7 +10,7 @@ import {
   type Text,
 } from "../document.ts";
 import { waysText } from "../first-screen.ts";
-import { signed } from "../format.ts";
+import { capital, signed } from "../format.ts";
 import {
   countsWithSigns,
   groupNames,
@@ -33,7 +33,7 @@ import type {
   Result,
 } from "../result.ts";
 import { saidAtTop, type IsSaid } from "../told-failures.ts";
-import { assetWords, kindWord, meansWords } from "../wording.ts";
+import { assetWords, kindWord, meansWords, releaseName } from "../wording.ts";
 import { deploymentTypeWord, trafficText } from "./deployments.ts";
 import { findingItems } from "./findings.ts";
 
@@ -86,7 +86,7 @@ export function planBlocks(
 
 function costSentence(hourly: HourlyReport): string {
   const without = unpricedWords(hourly);
-  return `Costs per hour ${costWords(hourly)}.${without === "" ? "" : ` N${without.slice(1)}.`}`;
+  return `Costs per hour ${costWords(hourly)}.${without === "" ? "" : ` ${capital(without)}.`}`;
 }
 
 function isEmptyPlan({ steps, deployments = [] }: PlanReport): boolean {
@@ -248,13 +248,13 @@ const stepWords: Readonly<Record<DeploymentStep["action"], string>> = {
 
 /** What a release does, in order, and where the traffic goes. */
 function ofDeployment(planned: PlannedDeployment): Planned {
-  const { endpoint, deployment, type, strategy, steps, trafficBefore, trafficAfter } = planned;
+  const { type, strategy, steps, trafficBefore, trafficAfter } = planned;
   const isMoved = trafficBefore !== undefined && trafficAfter !== undefined;
   const [only, ...more] = steps;
   const isNothing = only !== undefined && more.length === 0 && only.action === "none";
   return {
     group: groupOfDeployment(planned),
-    name: code(deployment === undefined || deployment === endpoint ? endpoint : `${endpoint} / ${deployment}`),
+    name: code(releaseName(planned)),
     kind: `${deploymentTypeWord(type)}${strategy === undefined ? "" : `, ${strategy}`}`,
     changes: isNothing
       ? []

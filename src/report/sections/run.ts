@@ -4,6 +4,7 @@ import type { Result, RunReport } from "../result.ts";
 import { saidAtTop, textOfError, type IsSaid } from "../told-failures.ts";
 import { tones } from "../wording.ts";
 import { errorText } from "../error-text.ts";
+import { endOfLog } from "../log-end.ts";
 
 /** The run's card, why it failed, and its gates. */
 export function runSection(result: Pick<Result, "run"> & Partial<Result>): readonly Section[] {
@@ -16,7 +17,7 @@ export function runSection(result: Pick<Result, "run"> & Partial<Result>): reado
     ...(run.error === undefined || isSaid(textOfError(run.error))
       ? []
       : [{ kind: "list" as const, items: [{ content: errorText(run.error) }], tone: "bad" as const }]),
-    ...endOfLog(run),
+    ...endOfLog(run.logTail, linesShown),
     ...(run.gates.length === 0 ? [] : gates(run.gates, isSaid)),
   ];
   return [{ rank: 2, blocks }];
@@ -24,11 +25,6 @@ export function runSection(result: Pick<Result, "run"> & Partial<Result>): reado
 
 /** Enough to see a program's own error below the cause; the rest is at the end of the report. Our choice. */
 const linesShown = 8;
-
-function endOfLog({ logTail }: RunReport): readonly Block[] {
-  const lines = (logTail ?? "").trimEnd().split("\n").slice(-linesShown).join("\n");
-  return lines.trim() === "" ? [] : [{ kind: "code", text: lines, language: "text", reportOnly: true }];
-}
 
 function facts(run: RunReport): readonly (readonly Text[])[] {
   const { name, url, durationSeconds, environment, experiment, commit, artifactsPath } = run;

@@ -1,6 +1,6 @@
 import { heading, type Section, type TimelineBar, type Tone } from "../document.ts";
 import type { ChildReport, DeploymentReport, Result, RunReport, TargetReport } from "../result.ts";
-import { tones } from "../wording.ts";
+import { releaseName, releaseEndings, tones } from "../wording.ts";
 
 /** More bars than this are a picture in which nobody finds anything. Our choice. */
 const mostBars = 40;
@@ -69,18 +69,7 @@ function ofStep(child: ChildReport): readonly Span[] {
   return child.step === undefined ? [] : spanOf(child.step, "step", tones[child.conclusion], child);
 }
 
-const actionTones: Readonly<Record<DeploymentReport["action"], Tone>> = {
-  created: "good",
-  updated: "good",
-  unchanged: "neutral",
-  "rolled-back": "bad",
-  submitted: "waiting",
-  failed: "bad",
-};
-
 function ofDeployment(report: DeploymentReport): readonly Span[] {
-  const { endpoint, deployment, action } = report;
-  if (action === "unchanged") return [];
-  const name = deployment === undefined || deployment === endpoint ? endpoint : `${endpoint} / ${deployment}`;
-  return spanOf(name, "deployment", actionTones[action], report);
+  const { action } = report;
+  return action === "unchanged" ? [] : spanOf(releaseName(report), "deployment", releaseEndings[action].tone, report);
 }
