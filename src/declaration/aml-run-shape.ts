@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { boolean, shape, text, version } from "../yaml/shape.ts";
+import { isAtFirstSdkPlace } from "../yaml/first-sdk-place.ts";
 import { isMapping } from "../yaml/wording.ts";
 
 /** The keys of a `run.json` for the action `Azure/aml-run`. @see https://github.com/Azure/aml-run */
@@ -24,12 +25,11 @@ export type AmlRun = z.infer<ReturnType<typeof amlRunSchema>>;
 
 /** Keys that jobs of az ml have as well tell nothing. */
 const sharedKeys = ["experiment_name", "tags"];
-export const defaultPlace = ".cloud/.azure/run.json";
 
 /** Tells a `run.json` by its keys, or by its default place. The action takes a mapping, or a list of them. */
-export function isAmlRun(value: unknown, file = ""): boolean {
+export function isAmlRun(value: unknown, file?: string): boolean {
   const mapping: unknown = Array.isArray(value) ? value[0] : value;
   if (!isMapping(mapping) || Object.hasOwn(mapping, "$schema")) return false;
   const own = Object.keys(amlRunSchema().shape).filter((key) => !sharedKeys.includes(key));
-  return own.some((key) => Object.hasOwn(mapping, key)) || `/${file}`.endsWith(`/${defaultPlace}`);
+  return own.some((key) => Object.hasOwn(mapping, key)) || isAtFirstSdkPlace(file, "run.json");
 }

@@ -1,3 +1,5 @@
+import { isAtFirstSdkPlace } from "../yaml/first-sdk-place.ts";
+
 /** Keys that a `compute.json` of the action `Azure/aml-compute` has for either kind of cluster. */
 const ofEither = ["name", "compute_type", "vm_size", "location"] as const;
 const ofNetwork = ["vnet_resource_group_name", "vnet_name", "subnet_name"] as const;
@@ -15,5 +17,5 @@ export const knownKeys: readonly string[] = [...ofEither, ...ofNetwork, ...ofMac
 /** True for what that action reads: a mapping that says its `compute_type`, or JSON at its place. @param file its path. */
 export function isComputeJson(mapping: Readonly<Record<string, unknown>>, file?: string): boolean {
   if (Object.hasOwn(mapping, "$schema") || Object.hasOwn(mapping, "type")) return false;
-  return Object.hasOwn(mapping, "compute_type") || `/${file ?? ""}`.endsWith("/.cloud/.azure/compute.json");
+  return Object.hasOwn(mapping, "compute_type") || isAtFirstSdkPlace(file, "compute.json");
 }

@@ -1,13 +1,11 @@
 import * as z from "zod";
-import type { AddProblem } from "../compute/kind.ts";
-import { problemsAt } from "../compute/problems-at.ts";
+import { carry, openKeyed, placeOfKey, type KeyedReader } from "../job/runconfig/keyed.ts";
 import { notCarriedOver } from "../job/runconfig/reader.ts";
-import { translatedDocument, translation, type Translation } from "../job/runconfig/translation.ts";
+import { translatedDocument } from "../job/runconfig/translation.ts";
 import { own } from "../yaml/own.ts";
 import type { Problem } from "../yaml/problem.ts";
-import { checkShape, oneOf, shape } from "../yaml/shape.ts";
-import type { NodePath, SourceDocument, SourceNode } from "../yaml/source.ts";
-import { isMapping } from "../yaml/wording.ts";
+import { oneOf, shape } from "../yaml/shape.ts";
+import type { NodePath, SourceDocument } from "../yaml/source.ts";
 import { knownKeys, ofAks, ofMachines } from "./compute-json-keys.ts";
 
 /** What a `compute.json` does not say by itself. */
@@ -30,12 +28,7 @@ const keysSchema = shape(() =>
   }),
 );
 
-type Reader = ComputeJsonFacts & {
-  readonly value: Readonly<Record<string, unknown>>;
-  readonly node: SourceNode;
-  readonly made: Translation;
-  readonly add: AddProblem;
-};
+type Reader = ComputeJsonFacts & KeyedReader;
 
 /**
  * A `compute.json` of the action `Azure/aml-compute` as the target that it describes, to be read like any other: the places are
@@ -47,21 +40,12 @@ export function translateComputeJson(
   document: SourceDocument,
   facts: ComputeJsonFacts,
 ): { readonly document: SourceDocument; readonly problems: readonly Problem[] } {
-  const node: SourceNode = { document, path: [] };
-  const mapping = isMapping(document.value) ? document.value : {};
-  const value = Object.fromEntries(Object.entries(mapping).filter(([, member]) => member !== null));
-  const { problems } = checkShape(keysSchema, node);
-  const { found, add } = problemsAt(node);
-  const made = translation();
-  const reader: Reader = { ...facts, value, node, made, add };
+  const reader: Reader = { ...facts, ...openKeyed(document, keysSchema) };
+  const { value, node, made, add, problems } = reader;
   const isAks = String(value["compute_type"]).toLowerCase() === "akscluster";
   if (Object.hasOwn(value, "name")) carry(reader, "name", ["name"]);
   else made.put(["name"], facts.repository.split("/").at(-1) ?? "", node);
-  made.put(
-    ["type"],
-    isAks ? "aks" : "amlcompute",
-    Object.hasOwn(value, "compute_type") ? at(reader, "compute_type") : node,
-  );
+  made.put(["type"], isAks ? "aks" : "amlcompute", placeOfKey(reader, "compute_type"));
   carry(reader, "location", ["location"]);
   if (isAks) readAks(reader);
   else readMachines(reader);
@@ -73,15 +57,7 @@ export function translateComputeJson(
         `a cluster of the type ${isAks ? "akscluster" : "amlcluster"} has nothing for it.`,
         "Remove it.",
       );
-  return { document: translatedDocument(made, node), problems: [...problems, ...found] };
-}
-
-const at = ({ node }: Reader, key: string): SourceNode => ({ ...node, path: [key] });
-
-/** Puts in what a key says, where it says something. */
-function carry(reader: Reader, key: string, to: NodePath, instead?: unknown): void {
-  const { value, made } = reader;
-  if (Object.hasOwn(value, key)) made.put(to, instead ?? value[key], at(reader, key));
+  return { document: translatedDocument(made, node), problems: problems() };
 }
 
 /** Puts in what one of the words of a key means; what another one means is said of its shape. */

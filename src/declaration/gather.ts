@@ -4,9 +4,8 @@ import { namedPath } from "../yaml/named-path.ts";
 import { withoutFaults } from "../yaml/salvage.ts";
 import { checkShape } from "../yaml/shape.ts";
 import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../yaml/source.ts";
-import { defaultPlace as deployJsonPlace } from "../deployment/deploy-json/keys.ts";
-import { defaultPlace as amlRunPlace } from "./aml-run-shape.ts";
 import { declarationSchema, type DeclarationShape } from "./declaration-shape.ts";
+import { firstSdkPlace } from "../yaml/first-sdk-place.ts";
 import { isDeploy, kindOf } from "./document-kind.ts";
 import { chooseAmongMatched, gatherBesideRun, gatherRun, runOf, keepWhole } from "./gather-run.ts";
 import { gatherInline, gatherTargets, ofComputeJson } from "./gather-targets.ts";
@@ -66,8 +65,8 @@ async function gatherFiles(request: DeclarationRequest, found: Gathered, matched
   const config = ofFirstSdk.length > 0 ? ofFirstSdk : request.config;
   const { files, problems } = await loadFiles(config, request.workingDirectory, request);
   found.problems.push(...problems.filter(({ code }) => !(given && isDefault && code === "missing-file")));
-  for (const given of files) {
-    const loaded = request.isListed === true ? { ...given, byGlob: true } : given;
+  for (const read of files) {
+    const loaded = request.isListed === true ? { ...read, byGlob: true } : read;
     const { file, byGlob, documents } = loaded;
     const kinds = documents.map((document) => ({ document, kind: kindOf(document) }));
     found.problems.push(...problemsOfReading(loaded));
@@ -98,7 +97,7 @@ function isGiven({ inlineTargets, run, deploy = [] }: DeclarationRequest): boole
 /** Repositories of the first SDK's actions have files of their own at their own places, and no other. */
 function filesOfFirstSdk({ workingDirectory: folder, checkout: root }: DeclarationRequest): readonly string[] {
   const has = (path: string) => namedPath(path, { folder, root }).is !== "missing";
-  return has(defaultConfig) ? [] : [amlRunPlace, deployJsonPlace].filter(has);
+  return has(defaultConfig) ? [] : ["run.json", "deploy.json"].map(firstSdkPlace).filter(has);
 }
 
 async function gatherDocument(

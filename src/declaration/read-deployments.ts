@@ -7,9 +7,11 @@ import {
   type Deployment,
   type DeploymentTypeName,
 } from "../deployment/deployment.ts";
+import { noModel } from "../deployment/deploy-json/keys.ts";
 import { onlineTypeOf, type DeployDocument } from "../deployment/document.ts";
 import type { DeployEntry } from "../deployment/kind.ts";
 import { formatPosition, type Problem } from "../yaml/problem.ts";
+import { missingKeyMessage } from "../yaml/shape-problems.ts";
 import { positionOf, valueAt, type SourceNode } from "../yaml/source.ts";
 import { suggestionFor } from "../yaml/suggestion.ts";
 import { isMapping } from "../yaml/wording.ts";
@@ -27,16 +29,11 @@ type TypedEntry = {
   readonly isOneOfSeveral?: true;
 };
 
-/**
- * Everything that is to be deployed, read; az ml's documents are put together by the name of their endpoint.
- *
- * @param areChecked nothing is done with the documents by themselves.
- */
+/** Everything that is to be deployed, read; az ml's documents are put together by the name of their endpoint. */
 export function readDeployments(
   parts: readonly DeployPart[],
   targets: readonly ComputeTarget[],
   problems: Problem[],
-  areChecked = false,
 ): readonly Deployment[] {
   const mappings = parts.filter((part): part is Mapping => part.is === "mapping");
   const documents = parts.filter((part): part is Document => part.is === "document");
@@ -44,10 +41,8 @@ export function readDeployments(
   const deployments = entries.flatMap(({ type, entry, isOneOfSeveral }): readonly Deployment[] => {
     const { deployment, problems: found } = readDeployment(type, entry);
     const source = entry.settings ?? entry.deployment;
-    const isOpen = parts.some(
-      (part) => part.node === source && (part.isOpen === true || (areChecked && part.is === "document")),
-    );
-    problems.push(...(isOpen ? found.map((problem) => leftOpen(problem, entry)) : found));
+    const isOpen = parts.some((part) => part.node === source && part.isOpen === true);
+    problems.push(...(isOpen ? found.map(leftOpen) : found));
     if (deployment === undefined) return [];
     return [
       isOneOfSeveral === true && isOnline(deployment) ? { ...deployment, strategy: { type: "replace" } } : deployment,
@@ -59,16 +54,15 @@ export function readDeployments(
 
 /** Keys that are given when the file is used: by an option of `az ml … create`, or by the step before aml-deploy. */
 const givenBeside = [
-  { key: "endpoint_name", missing: 'The key "endpoint_name" is missing.', beside: "az ml takes --endpoint-name" },
-  { key: "compute", missing: 'The key "compute" is missing.', beside: "az ml takes --set compute=…" },
-  { key: "model", missing: "No model is named.", beside: "aml-deploy has it from the step that registers it" },
+  { key: "endpoint_name", missing: missingKeyMessage("endpoint_name"), beside: "az ml takes --endpoint-name" },
+  { key: "compute", missing: missingKeyMessage("compute"), beside: "az ml takes --set compute=…" },
+  { key: "model", missing: noModel, beside: "aml-deploy has it from the step that registers it" },
 ] as const;
 
 /** A key that the author gives when the file is used is no error of the file. */
-function leftOpen(problem: Problem, { settings, deployment }: DeployEntry): Problem {
-  const node = settings ?? deployment;
+function leftOpen(problem: Problem): Problem {
   const given = givenBeside.find(({ missing }) => problem.code === "missing-key" && problem.message === missing);
-  if (given === undefined || node === undefined || problem.severity !== "error") return problem;
+  if (given === undefined || problem.severity !== "error") return problem;
   const { key, beside } = given;
   return {
     ...problem,
@@ -84,7 +78,8 @@ export function onlyChecked(
   targets: readonly ComputeTarget[],
   problems: Problem[],
 ): void {
-  readDeployments(parts, targets, problems, true);
+  const open = parts.map((part) => (part.is === "document" ? { ...part, isOpen: true as const } : part));
+  readDeployments(open, targets, problems);
   for (const { node } of parts)
     problems.push({
       code: "not-deployed",

@@ -214,13 +214,18 @@ function isReadOnly(objects: readonly z.ZodObject[], key: string): boolean {
   return objects.some(({ shape }) => (shape[key] as z.ZodType | undefined)?.meta()?.["readOnly"] === true);
 }
 
+/** What is said of a mapping without a key that it has to have. */
+export function missingKeyMessage(key: string): string {
+  return `The key ${JSON.stringify(key)} is missing.`;
+}
+
 function missingKey(path: NodePath, node: SourceNode): Problem {
   const key = String(path.at(-1));
   return {
     code: "missing-key",
     severity: "error",
     where: positionOf(node, path.slice(0, -1)),
-    message: `The key ${JSON.stringify(key)} is missing.`,
+    message: missingKeyMessage(key),
     fix: `Add ${key}.`,
   };
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { lookAt, mayDeclare, type FoundFile } from "../../declaration/find-declarations.ts";
 import type { DocumentKind } from "../../declaration/document-kind.ts";
+import { firstSdkPlace } from "../../yaml/first-sdk-place.ts";
 import { isMapping } from "../../yaml/wording.ts";
 import { comment, fileText, indented, workspaceLines, yamlLines, type KnownWorkspace } from "./text.ts";
 
@@ -96,7 +97,7 @@ async function workspaceOf(folder: string): Promise<KnownWorkspace> {
   const known: KnownWorkspace[] = [
     await fromAzConfig(join(folder, ".azure", "config")),
     ...(await Promise.all(
-      ["config.json", ".azureml/config.json", "aml_config/config.json", ".cloud/.azure/workspace.json"].map((file) =>
+      ["config.json", ".azureml/config.json", "aml_config/config.json", firstSdkPlace("workspace.json")].map((file) =>
         fromJson(join(folder, file)),
       ),
     )),

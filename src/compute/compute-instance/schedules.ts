@@ -4,7 +4,7 @@ import type { Problem } from "../../yaml/problem.ts";
 import { integer, oneOf, shape, text } from "../../yaml/shape.ts";
 import { positionOf, type NodePath, type SourceNode } from "../../yaml/source.ts";
 import { nearest } from "../../yaml/suggestion.ts";
-import { cronFault } from "../managed/cron.ts";
+import { cronProblem } from "../managed/cron.ts";
 import { isTimeZone, timeZones } from "../managed/time-zones.ts";
 import { count, word } from "./wire.ts";
 
@@ -143,14 +143,8 @@ export function scheduleProblems(declared: Declared | undefined, node: SourceNod
       );
     }
     if (when.type === "cron") {
-      const fault = cronFault(when.expression);
-      if (fault !== undefined)
-        add(
-          "malformed-cron",
-          at("expression"),
-          `The expression ${JSON.stringify(when.expression)} ${fault}.`,
-          "Write five fields, for example 0 18 * * * for every day at 18:00.",
-        );
+      const fault = cronProblem(when.expression);
+      if (fault !== undefined) add("malformed-cron", at("expression"), fault.message, fault.fix);
       continue;
     }
     if (when.interval < 1) {

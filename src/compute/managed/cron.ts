@@ -13,11 +13,21 @@ const fields: readonly Field[] = [
   { name: "day of the week", low: 0, high: 7, words: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
 ];
 
+/** A cron expression that is none, as a problem. */
+export function cronProblem(expression: string): { readonly message: string; readonly fix: string } | undefined {
+  const fault = cronFault(expression);
+  if (fault === undefined) return undefined;
+  return {
+    message: `The expression ${JSON.stringify(expression)} ${fault}.`,
+    fix: "Write five fields, for example 0 18 * * * for every day at 18:00.",
+  };
+}
+
 /**
  * What is wrong with a cron expression of five fields, if anything: values, ranges, lists and steps (NCronTab).
  * @see https://learn.microsoft.com/azure/machine-learning/reference-yaml-compute-instance
  */
-export function cronFault(expression: string): string | undefined {
+function cronFault(expression: string): string | undefined {
   const parts = expression.trim().split(/\s+/);
   if (parts.length !== fields.length)
     return `has ${parts.length} field${parts.length === 1 ? "" : "s"} and not ${fields.length}: minute, hour, day of the month, month, day of the week`;

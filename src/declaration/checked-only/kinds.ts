@@ -1,6 +1,8 @@
+import { isAtFirstSdkPlace, isJsonFile } from "../../yaml/first-sdk-place.ts";
 import { isMapping } from "../../yaml/wording.ts";
 import type { DatastoreType } from "./datastore.ts";
-import type { CheckedOnly, Mapping } from "./kind.ts";
+import type * as z from "zod";
+import type { CheckedOnly, CheckedShape, Mapping } from "./kind.ts";
 
 const has = (mapping: Mapping, ...keys: readonly string[]) => keys.every((key) => Object.hasOwn(mapping, key));
 const hasOne = (mapping: Mapping, ...keys: readonly string[]) => keys.some((key) => has(mapping, key));
@@ -18,16 +20,15 @@ function datastore(type: DatastoreType, schema: string, what: string, ...own: re
   };
 }
 
+/** The rules of a kind that has one shape. */
+const always = (shape: () => z.ZodType): CheckedShape => ({ shape: () => shape });
+
 const connectionTypes = new Set([
   ...["git", "python_feed", "container_registry", "snowflake", "azure_sql_db", "azure_synapse_analytics", "s3"],
   ...["azure_my_sql_db", "azure_postgres_db", "custom", "azure_blob", "azure_data_lake_gen2", "azure_one_lake"],
   ...["azure_open_ai", "azure_ai_services", "azure_ai_search", "azure_content_safety", "azure_speech_services"],
   ...["open_ai", "serp", "serverless", "api_key"],
 ]);
-
-/** Whether a JSON file of the first SDK's actions stands at the place where they look for it. */
-const isAt = (file: string | undefined, name: string) => `/${file ?? ""}`.endsWith(`/.cloud/.azure/${name}`);
-const isJson = (file: string | undefined) => file === undefined || /\.jsonc?$/i.test(file);
 
 /** What no command of this action creates or submits, told by `$schema` or by keys; the first that fits. */
 export const checkedOnly: readonly CheckedOnly[] = [
@@ -54,10 +55,7 @@ export const checkedOnly: readonly CheckedOnly[] = [
     act: "creates a registry",
     schemas: ["registry"],
     hasKeysOf: (mapping) => has(mapping, "replication_locations"),
-    load: async () => {
-      const { registry } = await import("./registry.ts");
-      return { shape: () => registry };
-    },
+    load: async () => always((await import("./registry.ts")).registry),
   },
   {
     what: "an az ml feature set",
@@ -74,40 +72,28 @@ export const checkedOnly: readonly CheckedOnly[] = [
     act: "registers a feature store entity",
     schemas: ["featureStoreEntity", "FeaturestoreEntity", "featurestoreEntity", "FeatureStoreEntity"],
     hasKeysOf: (mapping) => has(mapping, "name", "version", "index_columns") && !has(mapping, "features"),
-    load: async () => {
-      const { featureStoreEntity } = await import("./feature-store.ts");
-      return { shape: () => featureStoreEntity };
-    },
+    load: async () => always((await import("./feature-store.ts")).featureStoreEntity),
   },
   {
     what: "an az ml feature store",
     act: "creates a feature store",
     schemas: ["featureStore", "FeatureStore", "featurestore"],
     hasKeysOf: (mapping) => has(mapping, "name") && hasOne(mapping, "offline_store", "compute_runtime", "online_store"),
-    load: async () => {
-      const { featureStore } = await import("./feature-store.ts");
-      return { shape: () => featureStore };
-    },
+    load: async () => always((await import("./feature-store.ts")).featureStore),
   },
   {
     what: "an az ml marketplace subscription",
     act: "makes a marketplace subscription",
     schemas: ["marketplaceSubscription"],
     hasKeysOf: (mapping) => has(mapping, "model_id", "marketplace_plan"),
-    load: async () => {
-      const { marketplaceSubscription } = await import("./small-kinds.ts");
-      return { shape: () => marketplaceSubscription };
-    },
+    load: async () => always((await import("./small-kinds.ts")).marketplaceSubscription),
   },
   {
     what: "an az ml serverless endpoint",
     act: "creates a serverless endpoint",
     schemas: ["serverlessEndpoint"],
     hasKeysOf: (mapping) => has(mapping, "name", "model_id"),
-    load: async () => {
-      const { serverlessEndpoint } = await import("./small-kinds.ts");
-      return { shape: () => serverlessEndpoint };
-    },
+    load: async () => always((await import("./small-kinds.ts")).serverlessEndpoint),
   },
   {
     what: "an az ml capability host",
@@ -115,10 +101,7 @@ export const checkedOnly: readonly CheckedOnly[] = [
     schemas: ["capabilityHost", "CapabilityHost"],
     hasKeysOf: (mapping) =>
       hasOne(mapping, "capability_host_kind", "ai_services_connections", "vector_store_connections"),
-    load: async () => {
-      const { capabilityHost } = await import("./small-kinds.ts");
-      return { shape: () => capabilityHost };
-    },
+    load: async () => always((await import("./small-kinds.ts")).capabilityHost),
   },
   {
     what: "an az ml deployment template",
@@ -126,30 +109,21 @@ export const checkedOnly: readonly CheckedOnly[] = [
     schemas: ["deploymentTemplate"],
     hasKeysOf: (mapping) =>
       hasOne(mapping, "deployment_template_type", "allowed_instance_types", "default_instance_type"),
-    load: async () => {
-      const { deploymentTemplate } = await import("./small-kinds.ts");
-      return { shape: () => deploymentTemplate };
-    },
+    load: async () => always((await import("./small-kinds.ts")).deploymentTemplate),
   },
   {
     what: "an az ml index",
     act: "registers an index",
     schemas: ["index"],
     hasKeysOf: () => false,
-    load: async () => {
-      const { indexAsset } = await import("./small-kinds.ts");
-      return { shape: () => indexAsset };
-    },
+    load: async () => always((await import("./small-kinds.ts")).indexAsset),
   },
   {
     what: "an az ml data import",
     act: "imports data",
     schemas: ["dataImport"],
     hasKeysOf: ({ source, ...rest }) => has(rest, "path") && isMapping(source) && has(source, "type", "connection"),
-    load: async () => {
-      const { dataImport } = await import("./parts.ts");
-      return { shape: () => dataImport };
-    },
+    load: async () => always((await import("./parts.ts")).dataImport),
   },
   {
     what: "an az ml distillation job",
@@ -189,14 +163,11 @@ export const checkedOnly: readonly CheckedOnly[] = [
     instead: "Write its names into an azureml.yml: workspace: { name, resource_group }.",
     schemas: [],
     hasKeysOf: (mapping, file) =>
-      isJson(file) &&
+      isJsonFile(file) &&
       !has(mapping, "type") &&
-      (isAt(file, "workspace.json") ||
+      (isAtFirstSdkPlace(file, "workspace.json") ||
         hasOne(mapping, "create_workspace", "create_resource_group", "friendly_name", "cmk_key_vault")),
-    load: async () => {
-      const { amlWorkspace } = await import("./first-sdk.ts");
-      return { shape: () => amlWorkspace };
-    },
+    load: async () => always((await import("./first-sdk.ts")).amlWorkspace),
   },
   {
     what: "the registermodel.json of Azure/aml-registermodel",
@@ -204,11 +175,9 @@ export const checkedOnly: readonly CheckedOnly[] = [
     instead: "Write an az ml model file, or the model of what deploy declares.",
     schemas: [],
     hasKeysOf: (mapping, file) =>
-      isJson(file) && (isAt(file, "registermodel.json") || hasOne(mapping, "model_file_name", "force_registration")),
-    load: async () => {
-      const { amlRegisterModel } = await import("./first-sdk.ts");
-      return { shape: () => amlRegisterModel };
-    },
+      isJsonFile(file) &&
+      (isAtFirstSdkPlace(file, "registermodel.json") || hasOne(mapping, "model_file_name", "force_registration")),
+    load: async () => always((await import("./first-sdk.ts")).amlRegisterModel),
   },
   {
     what: "an az ml workspace",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { cronFault } from "../../compute/managed/cron.ts";
+import { cronProblem } from "../../compute/managed/cron.ts";
 import { isTimeZone, timeZones } from "../../compute/managed/time-zones.ts";
 import { readJob } from "../../job/job.ts";
 import { inputsSchema } from "../../job/parts/inputs.ts";
@@ -57,14 +57,8 @@ export async function checkSchedule(part: CheckedPart): Promise<void> {
 
 function checkTrigger({ node, add }: CheckedPart): void {
   const expression = valueAt(node, ["trigger", "expression"]);
-  const fault = typeof expression === "string" ? cronFault(expression) : undefined;
-  if (fault !== undefined)
-    add(
-      "malformed-cron",
-      ["trigger", "expression"],
-      `The expression ${JSON.stringify(expression)} ${fault}.`,
-      "Write five fields, for example 0 18 * * * for every day at 18:00.",
-    );
+  const fault = typeof expression === "string" ? cronProblem(expression) : undefined;
+  if (fault !== undefined) add("malformed-cron", ["trigger", "expression"], fault.message, fault.fix);
   const zone = valueAt(node, ["trigger", "time_zone"]);
   if (typeof zone !== "string" || isTimeZone(zone)) return;
   const near = nearest(zone, timeZones);

@@ -1,7 +1,5 @@
+import { isAtFirstSdkPlace, isJsonFile } from "../../yaml/first-sdk-place.ts";
 import { isMapping } from "../../yaml/wording.ts";
-
-/** Where `Azure/aml-deploy` looks by default. */
-export const defaultPlace = ".cloud/.azure/deploy.json";
 
 /** The keys of a `deploy.json` that have another name in the mapping of `deploy`. */
 export const renamed = {
@@ -9,6 +7,9 @@ export const renamed = {
   app_insights_enabled: "enable_app_insights",
   model_data_collection_enabled: "collect_model_data",
 } as const;
+
+/** What is said of one that nothing says a model of: no key of it names one. */
+export const noModel = "No model is named.";
 
 /** Keys of the mapping of `deploy` for either place. */
 export const ofBoth = ["cpu_cores", "memory_gb", "tags", "properties", "description"] as const;
@@ -71,7 +72,6 @@ const ofOthers = [
 /** True for what that action reads: a mapping with its keys, or whatever mapping is at its place. @param file its path. */
 export function isDeployJson(value: unknown, file?: string): boolean {
   if (!isMapping(value) || ofOthers.some((key) => Object.hasOwn(value, key))) return false;
-  if (file !== undefined && `/${file}`.endsWith(`/${defaultPlace}`)) return true;
-  const isJson = file === undefined || /\.jsonc?$/i.test(file);
-  return isJson && knownKeys.some((key) => !general.has(key) && Object.hasOwn(value, key));
+  if (isAtFirstSdkPlace(file, "deploy.json")) return true;
+  return isJsonFile(file) && knownKeys.some((key) => !general.has(key) && Object.hasOwn(value, key));
 }

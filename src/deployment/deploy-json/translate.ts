@@ -1,14 +1,12 @@
 import { posix, relative, sep } from "node:path";
 import * as z from "zod";
-import { problemsAt } from "../../compute/problems-at.ts";
-import type { AddProblem } from "../../compute/kind.ts";
+import { carry, openKeyed, placeOfKey, type KeyedReader } from "../../job/runconfig/keyed.ts";
 import { notCarriedOver } from "../../job/runconfig/reader.ts";
-import { translatedDocument, translation, type Translation } from "../../job/runconfig/translation.ts";
+import { translatedDocument } from "../../job/runconfig/translation.ts";
 import { rootOf } from "../../yaml/named-path.ts";
 import type { Problem } from "../../yaml/problem.ts";
-import { checkShape, shape } from "../../yaml/shape.ts";
-import type { NodePath, SourceDocument, SourceNode } from "../../yaml/source.ts";
-import { isMapping } from "../../yaml/wording.ts";
+import { shape } from "../../yaml/shape.ts";
+import type { SourceDocument } from "../../yaml/source.ts";
 import { knownKeys, notCarried, ofAci, ofAks, ofBoth, renamed } from "./keys.ts";
 
 /** What a `deploy.json` does not say by itself. */
@@ -26,13 +24,7 @@ const keysSchema = shape(() =>
   z.strictObject(Object.fromEntries(knownKeys.map((key) => [key, z.unknown().optional()]))),
 );
 
-type Reader = DeployJsonFacts & {
-  /** Without what is `null`, which that action takes for absent. */
-  readonly value: Readonly<Record<string, unknown>>;
-  readonly node: SourceNode;
-  readonly made: Translation;
-  readonly add: AddProblem;
-};
+type Reader = DeployJsonFacts & KeyedReader;
 
 /**
  * A `deploy.json` of the action `Azure/aml-deploy` as the mapping of `deploy` that it describes, to be read like any other:
@@ -44,13 +36,8 @@ export function translateDeployJson(
   document: SourceDocument,
   facts: DeployJsonFacts,
 ): { readonly document: SourceDocument; readonly problems: readonly Problem[] } {
-  const node: SourceNode = { document, path: [] };
-  const mapping = isMapping(document.value) ? document.value : {};
-  const value = Object.fromEntries(Object.entries(mapping).filter(([, member]) => member !== null));
-  const { problems } = checkShape(keysSchema, node);
-  const { found, add } = problemsAt(node);
-  const made = translation();
-  const reader: Reader = { ...facts, value, node, made, add };
+  const reader: Reader = { ...facts, ...openKeyed(document, keysSchema) };
+  const { node, made, problems } = reader;
   readPlace(reader);
   readCode(reader);
   for (const key of ofBoth) carry(reader, key, [key]);
@@ -58,7 +45,7 @@ export function translateDeployJson(
   readKeys(reader);
   warnOfRest(reader);
   made.put(["model"], null, node);
-  return { document: translatedDocument(made, node, inRoot(document)), problems: [...problems, ...found] };
+  return { document: translatedDocument(made, node, inRoot(document)), problems: problems() };
 }
 
 /** Paths start from the root of the repository. */
@@ -66,11 +53,6 @@ function inRoot(document: SourceDocument): Pick<SourceDocument, "folder" | "show
   const root = rootOf(document);
   const up = relative(document.folder, root).split(sep).join("/");
   return { folder: root, shownFolder: posix.join(posix.dirname(document.file), up) };
-}
-
-/** Puts in what a key says, where it says something. */
-function carry({ value, node, made }: Reader, key: string, to: NodePath, instead?: unknown): void {
-  if (Object.hasOwn(value, key)) made.put(to, instead ?? value[key], { ...node, path: [key] });
 }
 
 /** Name, type, and the keys that only one of the two places has. */
@@ -110,8 +92,8 @@ const defaults = { folder: "code/deploy/", script: "score.py", conda: "environme
 
 /** The folder of the code, the script in it, and the environment, whose file is in that folder too. */
 function readCode(reader: Reader): void {
-  const { value, node, made, add, variables } = reader;
-  const place = (key: string): SourceNode => (Object.hasOwn(value, key) ? { ...node, path: [key] } : node);
+  const { value, made, add, variables } = reader;
+  const place = (key: string) => placeOfKey(reader, key);
   const folder = value["inference_source_directory"] ?? defaults.folder;
   made.put(["code_configuration", "code"], folder, place("inference_source_directory"));
   const script = value["inference_entry_script"] ?? defaults.script;

@@ -9,6 +9,7 @@ import { withoutFaults } from "../../yaml/salvage.ts";
 import { checkShape } from "../../yaml/shape.ts";
 import { positionOf, valueAt, type SourceDocument, type SourceNode } from "../../yaml/source.ts";
 import { isMapping } from "../../yaml/wording.ts";
+import { noModel } from "../deploy-json/keys.ts";
 import { readServedModel } from "../parts/model.ts";
 import { readScoring, type Scoring } from "../parts/scoring.ts";
 import { readSettings } from "../parts/settings.ts";
@@ -51,7 +52,7 @@ export function checkService<Declared>(
     add(
       "missing-key",
       ["model"],
-      "No model is named.",
+      noModel,
       "Give the input set: deploy.model=azureml:clf:1, or write model: azureml:NAME:VERSION.",
     );
   const own = withoutKeys(node, isModelMissing ? [...foreign, "model"] : foreign);
