@@ -141,6 +141,11 @@ export function liveForm<Value>(
   throw new UnknownForm(live.name, [...path, ...below].join("."), value);
 }
 
+/** Reads members of one compute, of which `null` says as little as an absent one. */
+export function shownBy(live: Parameters<typeof liveMember>[0]): (...path: readonly string[]) => unknown {
+  return (...path) => liveMember(live, ...path) ?? undefined;
+}
+
 /** A member of the service's free-form properties, by path; `undefined` where it leads nowhere. */
 export function member(properties: Readonly<Record<string, unknown>>, ...path: readonly string[]): unknown {
   return path.reduce<unknown>(

@@ -1,9 +1,9 @@
-import { liveMember } from "./compare.ts";
+import { shownBy } from "./compare.ts";
 import type { WriteTarget } from "./kind.ts";
 import { writtenIdentity } from "./managed/written.ts";
 
 export const writeSynapseSpark: WriteTarget = (live) => {
-  const at = (part: string, key: string) => liveMember(live, part, key) ?? undefined;
+  const at = shownBy(live);
   const [scales, pauses] = [at("autoScaleProperties", "enabled"), at("autoPauseProperties", "enabled")];
   return {
     keys: {

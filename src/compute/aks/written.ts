@@ -1,22 +1,21 @@
-import { liveMember } from "../compare.ts";
+import { shownBy } from "../compare.ts";
 import type { WriteTarget } from "../kind.ts";
+import { writtenLocation } from "../managed/written.ts";
 import { wordOf } from "../word.ts";
-import { region } from "../region.ts";
 import { loadBalancers, purposes } from "./request.ts";
 
 export const writeAks: WriteTarget = (live, { workspace, secret }) => {
-  const at = (...path: readonly string[]) => liveMember(live, ...path) ?? undefined;
+  const at = shownBy(live);
   const told = (words: Readonly<Record<string, string>>, value: unknown, fallback: string) => {
     const found = Object.entries(words).find(([, word]) => word.toLowerCase() === wordOf(value))?.[0];
     return found === fallback ? undefined : found;
   };
   const isMade = live.isAttachedCompute === false;
-  const location = live.computeLocation;
   const subnet = at("aksNetworkingConfiguration", "subnetId");
   const made = {
     agent_count: at("agentCount"),
     agent_vm_size: at("agentVmSize"),
-    location: location !== undefined && region(location) !== region(workspace.location) ? location : undefined,
+    location: writtenLocation(live.computeLocation, workspace),
     network_settings:
       subnet === undefined
         ? undefined

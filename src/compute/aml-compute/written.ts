@@ -1,23 +1,20 @@
 import * as z from "zod";
 import { fromIsoDuration } from "../../azure/iso-duration.ts";
-import { liveForm, liveMember } from "../compare.ts";
+import { liveForm, shownBy } from "../compare.ts";
 import type { WriteTarget } from "../kind.ts";
-import { writtenIdentity, writtenNetwork } from "../managed/written.ts";
+import { writtenIdentity, writtenLocation, writtenNetwork } from "../managed/written.ts";
 import { wordOf } from "../word.ts";
-import { region } from "../region.ts";
 
 export const writeAmlCompute: WriteTarget = (live, { workspace, secret }) => {
-  const at = (...path: readonly string[]) => liveMember(live, ...path) ?? undefined;
+  const at = shownBy(live);
   const word = (...path: readonly string[]) => wordOf(at(...path));
   const idle = liveForm(live, z.string(), "scaleSettings", "nodeIdleTimeBeforeScaleDown");
-  const location = live.computeLocation ?? live.location;
-  const isElsewhere = location !== undefined && region(location) !== region(workspace.location);
   const access = word("remoteLoginPortPublicAccess");
   const user = at("userAccountCredentials", "adminUserName");
   const key = at("userAccountCredentials", "adminUserSshPublicKey");
   return {
     keys: {
-      location: isElsewhere ? location : undefined,
+      location: writtenLocation(live.computeLocation ?? live.location, workspace),
       size: at("vmSize"),
       tier: word("vmPriority") === "lowpriority" ? "low_priority" : undefined,
       min_instances: at("scaleSettings", "minNodeCount"),

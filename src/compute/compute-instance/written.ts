@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { LiveCompute } from "../../azure/computes.ts";
 import { fromIsoDuration } from "../../azure/iso-duration.ts";
-import { liveForm, liveMember } from "../compare.ts";
+import { liveForm, liveMember, shownBy } from "../compare.ts";
 import type { WriteTarget } from "../kind.ts";
 import { writtenIdentity, writtenNetwork } from "../managed/written.ts";
 import { wordOf } from "../word.ts";
@@ -9,7 +9,7 @@ import { wireServices } from "./applications.ts";
 import { schedulesIn, wireSchedules } from "./schedules.ts";
 
 export const writeComputeInstance: WriteTarget = (live) => {
-  const at = (...path: readonly string[]) => liveMember(live, ...path) ?? undefined;
+  const at = shownBy(live);
   const idle = liveForm(live, z.string(), "idleTimeBeforeShutdown");
   const seconds = idle === undefined ? undefined : fromIsoDuration(idle);
   const user = at("personalComputeInstanceSettings", "assignedUser", "objectId");

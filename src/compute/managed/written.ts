@@ -1,5 +1,7 @@
 import type { LiveCompute } from "../../azure/computes.ts";
+import type { Workspace } from "../../azure/workspace.ts";
 import { liveMember } from "../compare.ts";
+import { region } from "../region.ts";
 
 const words = new Map([
   ["systemassigned", "system_assigned"],
@@ -13,6 +15,11 @@ export function writtenIdentity({ identity }: LiveCompute): unknown {
   if (identity === undefined || type === undefined) return undefined;
   const ids = identity.userAssignedIds.map((id) => ({ resource_id: id }));
   return { type, user_assigned_identities: ids.length === 0 ? undefined : ids };
+}
+
+/** The region, where it is not the workspace's own. */
+export function writtenLocation(location: string | undefined, workspace: Workspace): string | undefined {
+  return location !== undefined && region(location) !== region(workspace.location) ? location : undefined;
 }
 
 /** Subnet and public address of the machines, where they are not the default. */
