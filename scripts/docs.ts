@@ -32,11 +32,10 @@ const pages = {
 };
 for (const [path, text] of Object.entries(pages)) generated(path, text, "npm run docs");
 
-/** The page with a table in its place. Prettier would align it, and every change of one row would then change every line. */
+/** The page with a table in its place. */
 function withTable(page: string, name: string, table: string): string {
   const text = readFileSync(join(root, page), "utf8");
   const pattern = new RegExp(`<!-- ${name}-start -->[\\s\\S]*?<!-- ${name}-end -->`);
   if (!pattern.test(text)) throw new Error(`${page} has no place for ${name}.`);
-  const content = `<!-- prettier-ignore-start -->\n${table}\n<!-- prettier-ignore-end -->`;
-  return text.replace(pattern, () => `<!-- ${name}-start -->\n\n${content}\n\n<!-- ${name}-end -->`);
+  return text.replace(pattern, () => `<!-- ${name}-start -->\n\n${table}\n\n<!-- ${name}-end -->`);
 }

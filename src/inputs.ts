@@ -73,7 +73,8 @@ function wholeNumber(from: number, to: number): ReadInput<number> {
   };
 }
 
-const commands = [
+/** Every command, in the order in which they are explained. */
+export const commandNames = [
   "validate",
   "plan",
   "apply",
@@ -86,7 +87,7 @@ const commands = [
 
 /** Every input of `action.yml`: its default, and how it is read. */
 export const inputTable = {
-  command: { fallback: "up", read: oneOf(...commands) },
+  command: { fallback: "up", read: oneOf(...commandNames) },
   config: { fallback: "azureml.yml", read: list },
   targets: { fallback: "", read: optionalText },
   only: { fallback: "", read: list },

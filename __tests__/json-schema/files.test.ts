@@ -6,7 +6,7 @@ import { readDocuments } from "../../src/yaml/yaml.ts";
 import { decidesOtherwise, readCases, type WireCase } from "../wire/compare.ts";
 import { filledIn } from "../wire/goldens.ts";
 import { faultsOf, schemaFor } from "../support/schemas.ts";
-import { blocksOf } from "../support/yaml-blocks.ts";
+import { blocksOf, documents as pages, nameOf } from "../support/documentation.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const corpus = "__tests__/wire/corpus/azureml-examples";
@@ -156,10 +156,10 @@ describe("a mistake of negative.jsonl", () => {
 });
 
 describe("a block of the documentation", () => {
-  const pages = ["README.md", ...globbed("docs/**/*.md")];
-  const blocks = pages.flatMap((page) => blocksOf(join(root, page), page));
-  const declaring = blocks.flatMap(({ place, text }) => {
-    const values = parseAllDocuments(text).map((document) => document.toJS() as unknown);
+  const blocks = pages.flatMap((page) => blocksOf(page)).filter(({ language }) => language === "yaml");
+  const declaring = blocks.flatMap((block) => {
+    const place = nameOf(block);
+    const values = parseAllDocuments(block.text).map((document) => document.toJS() as unknown);
     return values.flatMap((value) => {
       const schema = schemaFor({ value });
       return schema === undefined ? [] : [[place, schema, value] as const];

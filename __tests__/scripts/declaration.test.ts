@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { declarationPages } from "../../scripts/reference/declaration.ts";
 import { createReader, type Schema } from "../../scripts/reference/schema-rows.ts";
 import { kinds } from "../../src/compute/target.ts";
-import { shapesSchema } from "../../scripts/reference/shapes-schema.ts";
+import { createShapeReader, declarationMembers } from "../../scripts/reference/shapes-schema.ts";
 import { deploymentTypes } from "../../src/deployment/deployment.ts";
 import { jobTypes } from "../../src/job/job.ts";
 import { nodeTypes } from "../../src/job/node/nodes.ts";
@@ -45,8 +45,9 @@ describe("The reference of declarations", () => {
         text.replace(/^.*\.(?=nvidia\.com)/, ""),
       ]),
     );
-    const schema = shapesSchema();
-    const keys = new Set([schema, ...Object.values(schema.definitions ?? {})].flatMap(keysIn));
+    const shapes = createShapeReader();
+    const properties = declarationMembers(shapes);
+    const keys = new Set([{ properties }, ...Object.values(shapes.definitions)].flatMap(keysIn));
     expect(keys.size).toBeGreaterThan(400);
     expect([...keys].filter((key) => key !== "$schema" && !written.has(key))).toEqual([]);
   });

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import ts from "typescript";
-import { commandNames, usedInputs } from "../../scripts/reference/used-inputs.ts";
-import { inputTable } from "../../src/inputs.ts";
+import { usedInputs } from "../../scripts/reference/used-inputs.ts";
+import { commandNames, inputTable } from "../../src/inputs.ts";
 import type { Command } from "../../src/report/result.ts";
 
 const src = join(import.meta.dirname, "../../src");

@@ -1,4 +1,5 @@
 import { checkedOnly } from "../../src/declaration/checked-only/kinds.ts";
+import { table } from "./markdown.ts";
 
 /** What is only checked, from the list that tells it. */
 export function checkedOnlyTable(): string {
@@ -7,7 +8,7 @@ export function checkedOnlyTable(): string {
     const names = schemas.filter(
       (schema, index) => schemas.findIndex((one) => one.toLowerCase() === schema.toLowerCase()) === index,
     );
-    return `| ${what.replace(/^(an|the) /, "")} | ${names.map((name) => `\`${name}\``).join(", ")} | no command ${act} |`;
+    return [what.replace(/^(an|the) /, ""), names.map((name) => `\`${name}\``).join(", "), `no command ${act}`];
   });
-  return ["| File | Name of its schema | |", "| --- | --- | --- |", ...rows].join("\n");
+  return table(["File", "Name of its schema", ""], rows);
 }

@@ -1,15 +1,17 @@
-import * as z from "zod";
+import { slug } from "github-slugger";
 import { schema as dataSchema } from "../../src/asset/files/data-file.ts";
 import { schema as modelSchema } from "../../src/asset/files/model-file.ts";
 import { environmentSchema } from "../../src/asset/environment/shape.ts";
 import type { KindFacts, KindModule } from "../../src/compute/kind.ts";
 import { kinds } from "../../src/compute/target.ts";
 import { nodeTypes } from "../../src/job/node/nodes.ts";
+import { stepName } from "../../src/json-schema/jobs.ts";
 import { cell, sentence, table } from "./markdown.ts";
-import { shapesSchema, withTexts } from "./shapes-schema.ts";
+import { createShapeReader, declarationMembers } from "./shapes-schema.ts";
 import {
   code,
   createReader,
+  resolved,
   type Definitions,
   type Mapping,
   type Reader,
@@ -34,21 +36,14 @@ type Page = { readonly title: string; readonly text: string; readonly sections: 
  * @returns the pages by their paths.
  */
 export function declarationPages(): Readonly<Record<string, string>> {
-  const { definitions = {}, ...root } = shapesSchema();
-  const known: Record<string, Schema> = { ...definitions };
-  const members = root.properties ?? {};
-  const ofShape = (shape: z.ZodType, name: string): Schema => {
-    const made = z.toJSONSchema(shape, { target: "draft-7", io: "output", unrepresentable: "any" }) as Schema & {
-      readonly definitions?: Definitions;
-    };
-    Object.assign(known, withoutImplied(made.definitions ?? {}));
-    return withTexts(withoutImplied(made), name);
-  };
+  const shapes = createShapeReader();
+  const { ofShape, definitions: known } = shapes;
+  const members = declarationMembers(shapes);
   const sectionsOf = (name: string, notesOf: (type: string) => readonly string[] = () => []) =>
     sectionsByType(alternativesOf(members[name]?.items ?? members[name], known), known, notesOf);
-  const steps = Object.values(nodeTypes).map(({ name, schema }) => ({
-    title: `Step of a pipeline: \`${name}\``,
-    schema: ofShape(schema(), `${name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())}Step`),
+  const steps = Object.values(nodeTypes).map((type) => ({
+    title: `Step of a pipeline: \`${type.name}\``,
+    schema: ofShape(type.schema(), stepName(type)),
     notes: ["An entry of `jobs` of a pipeline."],
   }));
   const components = Object.values(nodeTypes).flatMap(({ name, component }) =>
@@ -71,7 +66,7 @@ export function declarationPages(): Readonly<Record<string, string>> {
     const reader = createReader(
       sections.map(({ schema }) => schema),
       known,
-      (part) => anchor(`Part: ${part}`),
+      (part) => slug(`Part: ${part}`),
     );
     const written = sections.map((section) => sectionText(section, reader));
     const parts = partTexts(reader);
@@ -155,7 +150,7 @@ function topOf(members: Readonly<Record<string, Schema>>, targets: readonly Sect
       usedBy[name] ?? missingUse(name),
       sentence(schema.description ?? meanings[name] ?? ""),
     ]);
-  const types = targets.map(({ title }) => `[${title}](#${anchor(title)})`).join(", ");
+  const types = targets.map(({ title }) => `[${title}](#${slug(title)})`).join(", ");
   return `## Top of the file\n\n${table(["Key", "Type", "Used by", "Meaning"], rows)}\n\nTypes of targets: ${types}.`;
 }
 
@@ -178,7 +173,7 @@ function topType(name: string): string {
     prices: "mapping of names to number",
     overrides: "mapping of paths to any value",
   };
-  return own[name] ?? `[mapping](#${anchor(name)})`;
+  return own[name] ?? `[mapping](#${slug(name)})`;
 }
 
 function missingUse(name: string): never {
@@ -259,14 +254,14 @@ function notesOfTarget(type: string): readonly string[] {
 /** The mappings among what may be written at a key, each by what names it. */
 function alternativesOf(schema: Schema | undefined, definitions: Definitions): readonly Schema[] {
   if (schema === undefined) return [];
-  const resolved = resolve(schema, definitions);
-  const forms = resolved.anyOf ?? resolved.oneOf;
-  if (forms === undefined) return resolved.properties === undefined ? [] : [resolved];
+  const whole = resolved(schema, definitions);
+  const forms = whole.anyOf ?? whole.oneOf;
+  if (forms === undefined) return whole.properties === undefined ? [] : [whole];
   // A union of forms that has a description of its own is one type in several forms, such as AutoML's tasks.
   return forms.flatMap((form) =>
     alternativesOf(form, definitions).map((one) => ({
       ...one,
-      description: one.description ?? resolved.description ?? "",
+      description: one.description ?? whole.description ?? "",
     })),
   );
 }
@@ -280,7 +275,7 @@ function sectionsByType(
   const byType = new Map<string, Schema[]>();
   for (const form of forms) {
     const { type } = form.properties ?? {};
-    const { const: only, enum: several } = type === undefined ? {} : resolve(type, definitions);
+    const { const: only, enum: several } = type === undefined ? {} : resolved(type, definitions);
     const word = only ?? (several?.length === 1 ? several[0] : undefined);
     if (typeof word !== "string") throw new Error(`A form has no type: ${form.description ?? "without description"}`);
     byType.set(word, [...(byType.get(word) ?? []), form]);
@@ -290,33 +285,4 @@ function sectionsByType(
     const schema = others.length === 0 ? first : { description: first.description ?? "", anyOf: same };
     return { title: `\`${type}\``, schema, notes: notesOf(type) };
   });
-}
-
-function resolve(schema: Schema, definitions: Definitions): Schema {
-  if (schema.$ref === undefined) return schema;
-  const { $ref, ...rest } = schema;
-  const named = definitions[$ref.split("/").at(-1) ?? ""];
-  if (named === undefined) throw new Error(`The schema refers to ${$ref}, which is not defined.`);
-  return resolve({ ...named, ...rest }, definitions);
-}
-
-/** What comes out of a shape always has the keys with a default; what is written need not. */
-function withoutImplied<Value>(value: Value): Value {
-  if (Array.isArray(value)) return value.map((member: unknown) => withoutImplied(member)) as Value;
-  if (typeof value !== "object" || value === null) return value;
-  const copy: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) copy[key] = withoutImplied(member as unknown);
-  const { properties, required } = copy as Schema;
-  if (properties === undefined || !Array.isArray(required)) return copy as Value;
-  const written = (required as readonly string[]).filter((name) => properties[name]?.default === undefined);
-  delete copy["required"];
-  return (written.length === 0 ? copy : { ...copy, required: written }) as Value;
-}
-
-/** The place of a heading, as GitHub makes it. */
-function anchor(title: string): string {
-  return title
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
-    .replaceAll(/\s/g, "-");
 }

@@ -1,5 +1,5 @@
-import { inputTable } from "../../src/inputs.ts";
-import { commandNames, usedInputs } from "./used-inputs.ts";
+import { commandNames, inputTable } from "../../src/inputs.ts";
+import { usedInputs } from "./used-inputs.ts";
 import { cell, table } from "./markdown.ts";
 
 export type ActionInput = { readonly description: string; readonly default: string };

@@ -1,6 +1,6 @@
 import type { Command } from "../../src/report/result.ts";
 import { cell, table } from "./markdown.ts";
-import { commandNames } from "./used-inputs.ts";
+import { commandNames } from "../../src/inputs.ts";
 
 export type ActionOutput = { readonly description: string };
 

@@ -51,6 +51,19 @@ const secretKeys: readonly string[] = ["env", "key_vault", "file"];
 const fewestKeys = 4;
 const fewestPlaces = 3;
 
+/** What a schema refers to, with what it says itself. @throws when that is not defined. */
+export function resolved(schema: Schema, definitions: Definitions): Schema {
+  if (schema.$ref !== undefined) {
+    const named = definitions[schema.$ref.split("/").at(-1) ?? ""];
+    if (named === undefined) throw new Error(`The schema refers to ${schema.$ref}, which is not defined.`);
+    return resolved({ ...named, ...without(schema, "$ref") }, definitions);
+  }
+  const [only, ...others] = schema.allOf ?? [];
+  return only === undefined || others.length > 0
+    ? schema
+    : resolved({ ...only, ...without(schema, "allOf") }, definitions);
+}
+
 /**
  * Reads schemas into rows. A mapping that is found at several places of `all` becomes a part, named by the key at which it
  * is found most often.
@@ -62,15 +75,7 @@ export function createReader(
   definitions: Definitions,
   anchorOf: (title: string) => string,
 ): Reader {
-  const resolve = (schema: Schema): Schema => {
-    if (schema.$ref !== undefined) {
-      const named = definitions[schema.$ref.split("/").at(-1) ?? ""];
-      if (named === undefined) throw new Error(`The schema refers to ${schema.$ref}, which is not defined.`);
-      return resolve({ ...named, ...without(schema, "$ref") });
-    }
-    const [only, ...others] = schema.allOf ?? [];
-    return only !== undefined && others.length === 0 ? resolve({ ...only, ...without(schema, "allOf") }) : schema;
-  };
+  const resolve = (schema: Schema) => resolved(schema, definitions);
   const formsOf = (schema: Schema): readonly Schema[] =>
     (schema.anyOf ?? schema.oneOf ?? [schema]).map(resolve).flatMap((form) => (form === schema ? form : formsOf(form)));
   const mappingsOf = (schema: Schema) =>

@@ -1,16 +1,5 @@
-import type { inputTable } from "../../src/inputs.ts";
+import { commandNames, type inputTable } from "../../src/inputs.ts";
 import type { Command } from "../../src/report/result.ts";
-
-export const commandNames = [
-  "validate",
-  "plan",
-  "apply",
-  "train",
-  "deploy",
-  "up",
-  "detach",
-  "doctor",
-] as const satisfies readonly Command[];
 
 const all: readonly Command[] = commandNames;
 const signingIn = without("validate");

@@ -40,7 +40,7 @@ function override(zod: z.core.$ZodType, json: Marked, tests: Tests): void {
 }
 
 /** A key with a default need not be written. */
-function requiredOf({ shape }: z.ZodObject): readonly string[] {
+export function requiredOf({ shape }: z.ZodObject): readonly string[] {
   return Object.entries(shape as Readonly<Record<string, z.ZodType>>).flatMap(([key, member]) =>
     member.safeParse(undefined).success ? [] : [key],
   );

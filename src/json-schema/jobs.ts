@@ -71,7 +71,7 @@ function stepSchema(book: Book): Json {
 }
 
 function oneStepSchema(book: Book, type: NodeType): Json {
-  return book.refer(`${camel(type.name)}Step`, () => {
+  return book.refer(stepName(type), () => {
     const schema = fromShape(type.schema());
     // What a step writes in place of a component's file.
     const component = (member: Json) => withComponent(member, () => componentSchema(book, type));
@@ -110,7 +110,7 @@ function withFirstSteps(book: Book, pipeline: Json): Json {
   return withMember(pipeline, "steps", (member) => ({ ...member, additionalProperties: one }));
 }
 
-/** `data_transfer` becomes `dataTransfer`. */
-function camel(word: string): string {
-  return word.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+/** Under which steps of a type stand: `dataTransferStep`. */
+export function stepName({ name }: NodeType): string {
+  return `${name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())}Step`;
 }
