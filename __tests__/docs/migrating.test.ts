@@ -1,19 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { marked, type Tokens } from "marked";
 import { toRequest } from "../../src/compute/target.ts";
 import type { Workspace } from "../../src/azure/workspace.ts";
 import { formatProblem, isError } from "../../src/yaml/problem.ts";
 import { declare } from "../support/declare.ts";
+import { blocksOf, root } from "../support/documentation.ts";
 
 /** What docs/migrating.md shows before and after comes to the same request. */
-const root = join(import.meta.dirname, "../..");
 const page = readFileSync(join(root, "docs/migrating.md"), "utf8");
-const blocks = marked
-  .lexer(page)
-  .filter((token): token is Tokens.Code => token.type === "code")
-  .map(({ text }) => text);
+const blocks = blocksOf("docs/migrating.md").map(({ text }) => text);
 
 /** The only block that begins so. */
 function block(begin: string, after = ""): string {

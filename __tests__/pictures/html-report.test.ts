@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { renderHtml } from "../../src/report/render/html.ts";
 import { script, scriptDigest } from "../../src/report/render/html-script.ts";
-import { reportOf } from "../../src/report/report.ts";
-import { picturedResults, type Pictured } from "../support/pictured.ts";
-import { openBrowser, openHtml, whyNoPictures } from "./browser.ts";
+import type { Pictured } from "../support/pictured.ts";
+import { openHtml } from "./browser.ts";
+import { minutes, useBrowser, whereBrowser } from "./use-browser.ts";
 
 it("the policy of the HTML report names its script by the script's own digest", () => {
   expect(scriptDigest).toBe(`sha256-${createHash("sha256").update(script).digest("base64")}`);
@@ -16,19 +16,11 @@ const names = [
   ...["training", "sweep", "pipeline", "deployment", "plan", "failed-apply", "doctor", "problems"],
 ] as const as readonly Pictured[];
 
-const minutes = 60_000;
-const where = whyNoPictures === undefined ? describe : describe.skip;
+whereBrowser("the HTML report", () => {
+  const { browser, reportFor } = useBrowser();
 
-where("the HTML report", () => {
-  let browser: Browser;
-  let results: Awaited<ReturnType<typeof picturedResults>>;
-  beforeAll(async () => {
-    [browser, results] = await Promise.all([openBrowser(), picturedResults()]);
-  }, 3 * minutes);
-  afterAll(() => browser.close());
-
-  const textOf = (name: Pictured) => renderHtml(reportOf(results[name]));
-  const open = (name: Pictured, width = 1000) => openHtml(browser, textOf(name), { width, theme: "light" });
+  const textOf = (name: Pictured) => renderHtml(reportFor(name));
+  const open = (name: Pictured, width = 1000) => openHtml(browser(), textOf(name), { width, theme: "light" });
 
   it.each(names)(
     "has nothing that axe finds wrong by WCAG AA, in light and in dark, with every fold open: %s",
@@ -104,7 +96,7 @@ where("the HTML report", () => {
   });
 
   it("says everything where no script runs, and shows no control that does nothing", async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false });
+    const context = await browser().newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.setContent(textOf("sweep"));
     expect(await page.locator("tbody tr:visible").count()).toBeGreaterThanOrEqual(24);
@@ -119,7 +111,7 @@ where("the HTML report", () => {
 
   it("runs no script but its own", async () => {
     const injected = textOf("sweep").replace("</main>", "</main><script>document.title = 'taken over'</script>");
-    const { page, complaints } = await openHtml(browser, injected, { width: 1000, theme: "light" });
+    const { page, complaints } = await openHtml(browser(), injected, { width: 1000, theme: "light" });
     expect(await page.title()).not.toBe("taken over");
     expect(complaints.join("\n")).toContain("Content Security Policy");
     await page.context().close();

@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import { readdirSync } from "node:fs";
-import type { Browser } from "playwright-core";
 import { renderHtml } from "../../src/report/render/html.ts";
 import { markdownSections } from "../../src/report/render/markdown.ts";
-import { reportOf } from "../../src/report/report.ts";
 import { pictures } from "../support/per-worker.ts";
-import { picturedResults, type Pictured } from "../support/pictured.ts";
-import { openBrowser, openHtml, openMarkdown, whyNoPictures, type Appearance } from "./browser.ts";
+import type { Pictured } from "../support/pictured.ts";
+import { openHtml, openMarkdown, whyNoPictures, type Appearance } from "./browser.ts";
 import { approvedFolder } from "./folders.ts";
+import { minutes, useBrowser, whereBrowser } from "./use-browser.ts";
 
 type Case = Appearance & { readonly of: Pictured; readonly as: "html" | "summary" };
 
 const desktop = 1000;
 const phone = 360;
-/** A browser is slow to start and to draw where other tests run beside it. */
-const minutes = 60_000;
 
 /** Each result where it is read most, and all that is drawn both in light and in dark. */
 const cases: readonly Case[] = [
@@ -43,23 +40,17 @@ const nameOf = ({ of, as, width, theme }: Case) => `${of}-${as}-${width === phon
 const { approve, differenceFrom, readmeName } = await pictures();
 const approves = process.env["PICTURES"] === "approve";
 if (whyNoPictures !== undefined) console.warn(`The pictures of the report are not compared: ${whyNoPictures}.`);
-const where = whyNoPictures === undefined ? describe : describe.skip;
 
-where("the report in a browser", () => {
-  let browser: Browser;
-  let results: Awaited<ReturnType<typeof picturedResults>>;
-  beforeAll(async () => {
-    [browser, results] = await Promise.all([openBrowser(), picturedResults()]);
-  }, 3 * minutes);
-  afterAll(() => browser.close());
+whereBrowser("the report in a browser", () => {
+  const { browser, reportFor } = useBrowser();
 
   const open = (one: Case) => {
-    const report = reportOf(results[one.of]);
-    if (one.as === "html") return openHtml(browser, renderHtml(report), one);
+    const report = reportFor(one.of);
+    if (one.as === "html") return openHtml(browser(), renderHtml(report), one);
     const text = markdownSections(report)
       .map((section) => section.text)
       .join("\n");
-    return openMarkdown(browser, text, one);
+    return openMarkdown(browser(), text, one);
   };
 
   it.each(cases.map((one) => ({ name: nameOf(one), one })))(

@@ -14,23 +14,9 @@ import type {
   RunReport,
   TargetReport,
 } from "../../src/report/result.ts";
-import { everyResult } from "../support/results.ts";
+import { bare as bareResult, everyResult } from "../support/results.ts";
 
-const bare: Omit<Result, "command"> = {
-  schemaVersion: 1,
-  conclusion: "success",
-  failures: [],
-  files: ["azureml.yml"],
-  skipped: [],
-  problems: [],
-  assets: [],
-  environments: [],
-  deployments: [],
-  targets: [],
-  leftGoing: [],
-  startedAt: "2026-01-01T00:00:00.000Z",
-  durationSeconds: 5,
-};
+const { command: _, workspace: __, ...bare }: Result = bareResult;
 
 const failed = (failureReason: NonNullable<Result["failureReason"]>, ...failures: readonly string[]) =>
   ({ conclusion: "failure", failureReason, failures: failures.length > 0 ? failures : ["It failed."] }) as const;

@@ -8,6 +8,7 @@ import { groupNames, planCounts, planGroups } from "../../src/report/plan-groups
 import { reportOf } from "../../src/report/report.ts";
 import type { AssetReport, PlanAction, PlannedDeployment, PlannedStep, Result } from "../../src/report/result.ts";
 import { planSection } from "../../src/report/sections/plan.ts";
+import { bare } from "../support/results.ts";
 
 const step = (target: string, action: PlanAction, change: Partial<PlannedStep> = {}): PlannedStep => ({
   ...{ target, type: "amlcompute", action, reason: `Why ${target}.`, changes: [], findings: [] },
@@ -15,11 +16,7 @@ const step = (target: string, action: PlanAction, change: Partial<PlannedStep> =
 });
 const size = { field: "size", from: "Standard_DS3_v2", to: "Standard_NC6s_v3", means: "recreate" } as const;
 
-const base: Result = {
-  ...{ schemaVersion: 1, command: "plan", conclusion: "success", failures: [], files: [], skipped: [], problems: [] },
-  ...{ assets: [], environments: [], deployments: [], targets: [], leftGoing: [] },
-  ...{ startedAt: "2026-01-01T00:00:00.000Z", durationSeconds: 1 },
-};
+const base: Result = { ...bare, command: "plan" };
 const planned = (steps: readonly PlannedStep[], more: Partial<Result> = {}): Result => ({
   ...base,
   plan: { hasChanges: true, steps },

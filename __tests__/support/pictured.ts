@@ -12,6 +12,7 @@ import type {
   TargetReport,
 } from "../../src/report/result.ts";
 import { declare } from "./declare.ts";
+import { bare as nothingToSay } from "./results.ts";
 import { amlCompute, liveCluster, liveMachine, machineId, virtualMachine, workspace } from "./targets.ts";
 
 /** Results as they come of real workflows, for the pictures that people look at. */
@@ -21,10 +22,7 @@ const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
 const studio = (path: string) => `https://ml.azure.com/${path}?wsid=/subscriptions/s/workspaces/vision`;
 
 const bare: Result = {
-  schemaVersion: 1,
-  command: "up",
-  conclusion: "success",
-  failures: [],
+  ...nothingToSay,
   workspace: {
     subscriptionId: "00000000-0000-0000-0000-000000000000",
     resourceGroup: "ml",
@@ -38,13 +36,6 @@ const bare: Result = {
     commit: "https://github.com/octo-org/vision/commit/4f2c9a1e7d3b5c8f0a2d4e6b8c1f3a5d7e9b0c2d",
   },
   files: ["azureml.yml", "jobs/train.yml"],
-  skipped: [],
-  problems: [],
-  assets: [],
-  environments: [],
-  deployments: [],
-  targets: [],
-  leftGoing: [],
   startedAt: at(0),
   durationSeconds: 1_934,
 };

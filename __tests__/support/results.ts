@@ -1,7 +1,8 @@
 import type { ServiceError } from "../../src/azure/outcome.ts";
 import type { ChildReport, PlannedStep, Result } from "../../src/report/result.ts";
 
-const bare: Result = {
+/** A result of which there is nothing to say. */
+export const bare: Result = {
   schemaVersion: 1,
   command: "up",
   conclusion: "success",

@@ -70,5 +70,10 @@ function plain(text: string): string {
 export function inertJson(value: unknown): string {
   return JSON.stringify(withoutSecrets(value), undefined, 2)
     .replaceAll("##[", "##\\u005b")
-    .replaceAll(/[\u007f-\u009f\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    .replaceAll(/[\u007f-\u009f\u2028\u2029]/g, escapedSign);
+}
+
+/** A sign as JSON, and YAML in double quotes, write it by its number. */
+export function escapedSign(sign: string): string {
+  return `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

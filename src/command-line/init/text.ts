@@ -1,4 +1,5 @@
 import { Document, Scalar, visit } from "yaml";
+import { escapedSign } from "../terminal.ts";
 
 /** Where editors find what a declaration may say. The repository's owner is a person's to fill in, as in the README. */
 const schemaLine =
@@ -54,11 +55,7 @@ export function yamlLines(value: unknown): readonly string[] {
   });
   // In quotes a text of several lines is one line, and none of them can be taken for a command where this is printed.
   const text = document.toString({ lineWidth: 0, singleQuote: false, blockQuote: false, doubleQuotedAsJSON: true });
-  return text
-    .replace(/\n$/, "")
-    .replaceAll(commandSign, "#\\x23[")
-    .replaceAll(unseen, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)
-    .split("\n");
+  return text.replace(/\n$/, "").replaceAll(commandSign, "#\\x23[").replaceAll(unseen, escapedSign).split("\n");
 }
 
 /** One item of a list below a key, with comments above it. */
