@@ -1,4 +1,5 @@
 import type { Chart, ChartLine, ChartPoint } from "../document.ts";
+import { extent } from "../extent.ts";
 
 /** What a chart shows, with the ranges of its axes. */
 export type DrawnChart = {
@@ -25,9 +26,9 @@ const farthest = 2;
 export function drawnChart({ lines }: Pick<Chart, "lines">): DrawnChart {
   const courses = lines.flatMap((line) => ("points" in line ? [line.points] : [])).flat();
   const steps = courses.map(({ step }) => step);
-  const [firstStep, lastStep] = [Math.min(...steps), Math.max(...steps)];
+  const [firstStep, lastStep] = extent(steps);
   const values = courses.map(({ value }) => value);
-  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
+  const [lowest, highest] = extent(values);
   const room = farthest * (highest - lowest || Math.abs(highest) || 1);
   const drawn = lines.map((line): DrawnLine => {
     const { name, role } = line;
@@ -38,7 +39,7 @@ export function drawnChart({ lines }: Pick<Chart, "lines">): DrawnChart {
     return { name, role, points: [firstStep, lastStep].map((step) => ({ step, value: level })) };
   });
   const shown = drawn.flatMap(({ points }) => points.map(({ value }) => value));
-  const [low, high] = [Math.min(...shown), Math.max(...shown)];
+  const [low, high] = extent(shown);
   // A flat line gets an axis with some air, and not one of no height.
   const air = high === low ? Math.max(Math.abs(high) * 0.1, 1) : (high - low) * 0.05;
   return { lines: drawn, low: low - air, high: high + air, firstStep, lastStep };

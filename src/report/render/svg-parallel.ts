@@ -1,4 +1,5 @@
 import type { Parallel } from "../document.ts";
+import { extent } from "../extent.ts";
 import { metric } from "../format.ts";
 import { html } from "./escape.ts";
 import { shownLabel } from "./graph-layers.ts";
@@ -77,7 +78,7 @@ const middle = (index: number, count: number) => (count <= 1 ? 0.5 : index / (co
 const widest = 100;
 
 function scaleOf(values: readonly number[]): Axis {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = extent(values);
   if (low === high) return { at: () => 0.5, ticks: [{ at: 0.5, text: metric(low) }] };
   const isWide = low > 0 && high / low >= widest;
   const scale = isWide ? Math.log10 : (value: number) => value;

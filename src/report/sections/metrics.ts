@@ -1,4 +1,5 @@
 import { code, heading, type Block, type Chart, type ChartLine, type Section, type Text } from "../document.ts";
+import { extent } from "../extent.ts";
 import { count, metric } from "../format.ts";
 import type { GateResult, MetricSeries, Result, RunReport, StepSeries } from "../result.ts";
 
@@ -17,7 +18,7 @@ export function metricsSection({ run }: Pick<Result, "run">): readonly Section[]
   const rows = series.map((one): readonly Text[] => {
     const { step, name, last, points } = one;
     const values = finite(points).map(({ value }) => value);
-    const range = values.length === 0 ? ["", ""] : [metric(Math.min(...values)), metric(Math.max(...values))];
+    const range = values.length === 0 ? ["", ""] : extent(values).map(metric);
     const of = ofSteps.length === 0 ? [] : [step === undefined ? "" : code(step)];
     const baseline = gateOf(one, run)?.baseline;
     const compared = compares
@@ -77,11 +78,11 @@ function chart(series: Series, run: RunReport): readonly Chart[] {
   const { step, name, last, points } = series;
   const drawn = finite(points);
   if (drawn.length < 2) return [];
-  const steps = drawn.map((point) => point.step);
+  const [firstStep, lastStep] = extent(drawn.map((point) => point.step));
   const title = step === undefined ? name : `${step}: ${name}`;
   const others = [...baselines(series, run), ...bounds(series, run)];
   const beside = others.length === 0 ? "" : `; beside it ${others.map((line) => line.name).join(", ")}`;
-  const course = `${title} over steps ${Math.min(...steps)} to ${Math.max(...steps)}; last value ${metric(last)}`;
+  const course = `${title} over steps ${firstStep} to ${lastStep}; last value ${metric(last)}`;
   const current = { name: `this run, last ${metric(last)}`, role: "current" as const, points: drawn };
   return [{ kind: "chart", title, description: `${course}${beside}`, lines: [current, ...others] }];
 }
