@@ -5,6 +5,7 @@ import { membersOf, textOf, type Members } from "../azure/members.ts";
 import type { BatchDeployment, BatchEndpoint } from "../deployment/batch/definition.ts";
 import type { DeploymentStep } from "../report/result.ts";
 import { digestProperty } from "./digest.ts";
+import { isSameName, type LiveParts } from "./live-endpoint.ts";
 import { operationProperty } from "./online-bodies.ts";
 
 type Provisioned = { readonly provisioningState: string };
@@ -18,11 +19,7 @@ export function hasSucceeded({ provisioningState }: Provisioned): boolean {
   return /^succeeded$/i.test(provisioningState);
 }
 
-/** What is live of an endpoint. */
-export type BatchLive = {
-  readonly endpoint?: LiveBatchEndpoint | undefined;
-  readonly deployments: readonly LiveBatchDeployment[];
-};
+export type BatchLive = LiveParts<LiveBatchEndpoint, LiveBatchDeployment>;
 
 /** The whole decision: what is written, whether it is tested, and what becomes the default. */
 export type BatchDecision = {
@@ -41,10 +38,6 @@ const testedProperty = "azureml-targets.tested";
 
 export function testedKey(name: string, digest: string): string {
   return `${name.toLowerCase()}:${digest.slice(0, 12)}`;
-}
-
-export function isSameName(one: string | undefined, other: string | undefined): boolean {
-  return one !== undefined && one.toLowerCase() === other?.toLowerCase();
 }
 
 /** Whether a deployment of this definition has passed its tests. @param key of it. */

@@ -1,6 +1,6 @@
 import type { LiveBatchDeployment, LiveBatchEndpoint } from "../azure/batch-endpoints.ts";
 import { defined } from "../azure/defined.ts";
-import { refused, succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import { refused, succeeded, type ServiceError } from "../azure/outcome.ts";
 import type { BatchDeployment } from "../deployment/batch/definition.ts";
 import { toBatchDeploymentRequest, toBatchEndpointRequest } from "../deployment/batch/request.ts";
 import { secretsOf } from "../deployment/deployment.ts";
@@ -16,7 +16,6 @@ import {
   decideBatch,
   isAsDeclared,
   isNothing,
-  isSameName,
   stepsOf,
   testedKey,
   updatedEndpoint,
@@ -42,12 +41,13 @@ import {
 } from "./batch-steps.ts";
 import { digestOf, digestProperty } from "./digest.ts";
 import type { PlannedRelease, ReleaseDeps, Released, ReleaseFlow, TakenParts } from "./kind.ts";
+import { isSameName, readLive } from "./live-endpoint.ts";
 import { secretValues } from "./secret-values.ts";
 import { studioUrl } from "./studio-url.ts";
 
 /** How batch deployments are released: made or updated in place, invoked, and only then the default of their endpoint. */
 export const plan: ReleaseFlow<BatchDeployment>["plan"] = async (deployment, parts, deps) => {
-  const live = await readLive(deployment, deps);
+  const live = await readLive(deployment.endpointName, deps.azure.batchEndpoints);
   if (!live.ok) return live;
   const digest = digestFor(deployment, parts, deps);
   const decision = decideBatch(deployment, digest, live.value);
@@ -77,14 +77,6 @@ function unchanged(
 ): BatchEnd {
   const there = deployments.find((one) => isSameName(one.name, declared.deployment?.name));
   return { ...shown(there, endpoint), action: "unchanged", notes };
-}
-
-async function readLive({ endpointName }: BatchDeployment, { azure }: ReleaseDeps): Promise<Outcome<BatchLive>> {
-  const endpoint = await azure.batchEndpoints.get(endpointName);
-  if (!endpoint.ok) return endpoint;
-  if (endpoint.value === undefined) return succeeded({ deployments: [] });
-  const deployments = await azure.batchEndpoints.deployments(endpointName);
-  return deployments.ok ? succeeded({ endpoint: endpoint.value, deployments: deployments.value }) : deployments;
 }
 
 type References = Pick<ResolvedDeployment, "idOf" | "valueOf" | "provenance">;
@@ -165,7 +157,7 @@ async function release(work: BatchWork, parts: TakenParts): Promise<BatchEnd> {
   const what = capital(endpointText(declared));
   const quiet = await untilQuiet(work);
   if (!quiet.ok) return failing(work, quiet.stop);
-  const read = await readLive(declared, deps);
+  const read = await readLive(declared.endpointName, deps.azure.batchEndpoints);
   if (!read.ok)
     return notBegun(declared, failureOf(read.failure, `${what} could not be read`, "deployment"), read.failure.error);
   const before = read.value;

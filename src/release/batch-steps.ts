@@ -13,7 +13,6 @@ import {
   changedEndpoint,
   hasPassed,
   hasSucceeded,
-  isSameName,
   isSettled,
   type BatchDecision,
   type BatchLive,
@@ -21,8 +20,9 @@ import {
 } from "./batch-decision.ts";
 import { digestProperty } from "./digest.ts";
 import type { ReleaseDeps } from "./kind.ts";
+import { isSameName } from "./live-endpoint.ts";
 import { operationProperty } from "./online-bodies.ts";
-import { join, write, type SettleDeps, type Stop, type Writable, type Written } from "./settle.ts";
+import { join, notSent, write, type SettleDeps, type Stop, type Writable, type Written } from "./settle.ts";
 
 /** One release, under its lease. */
 export type BatchWork = {
@@ -233,11 +233,7 @@ export function submitted(work: BatchWork, sent: Outcome<unknown>, what: string)
     const notes = ["It was submitted (wait: false): no test was run, and the default is what it was."];
     return { action: "submitted", state: "Updating", leftGoing, notes };
   }
-  const { failure } = sent;
-  const mayBeDone = failure.reason === "unknown" || failure.reason === "cancelled";
-  const why = failure.reason === "cancelled" ? "cancelled" : mayBeDone ? "unreachable" : "refused";
-  const message = `${capital(what)} could not be written.`;
-  return failing(work, { why, message, error: failure.error, failure, mayBeDone });
+  return failing(work, notSent(what, sent.failure));
 }
 
 /** Why something has not become what it should be, as a sentence with what helps. */

@@ -1,5 +1,6 @@
 import type { ServiceError } from "../azure/outcome.ts";
 import { leafCause } from "../azure/service-error.ts";
+import type { TestReport } from "../report/result.ts";
 
 /** What has broken a deployment, in the words of whoever noticed it, and what to do. */
 export type FailureCause = {
@@ -128,6 +129,9 @@ const inErrors: readonly Pattern[] = [
   },
 ];
 
+/** The code where neither Azure nor a log says more than that it failed. */
+const nothingKnown = "DeploymentFailed";
+
 /**
  * The leaf cause of a deployment's failure: what the program in the container says, else what Azure says deepest, JSON within
  * JSON within messages included.
@@ -148,12 +152,38 @@ export function failureCause(
   if (!isBeforeStart && fromServer !== undefined) return fromServer;
   if (!isBeforeStart && initial !== undefined && fromAzure?.code !== "PortDoesNotAnswer") return initial;
   const message = leaf?.message.replace(/\.$/, "") ?? "the service gave no reason";
-  const code = leaf?.code ?? fromAzure?.code ?? "DeploymentFailed";
+  const code = leaf?.code ?? fromAzure?.code ?? nothingKnown;
   return {
     code,
     message: firstLine(message),
     ...(fromAzure?.advice === undefined ? {} : { advice: fromAzure.advice }),
   };
+}
+
+/** A cause as sentences, with what to do about it. */
+export function causeText({ code, message, advice }: FailureCause): string {
+  return `${message} [${code}].${advice === undefined ? "" : ` ${advice}`}`;
+}
+
+/**
+ * Why smoke tests were answered with errors: a script that answers so has said why in its own log. A managed endpoint answers
+ * 424 in the place of what its model has answered.
+ *
+ * @returns sentences, after a space; empty where no answer was an error, or where the log tells no cause.
+ */
+export function causeOfAnswers(reports: readonly Pick<TestReport, "passed" | "status">[], logs: ContainerLogs): string {
+  if (!reports.some(({ passed, status }) => !passed && /^(424|5\d\d)$/.test(status ?? ""))) return "";
+  const cause = failureCause(undefined, logs);
+  return cause.code === nothingKnown ? "" : ` ${causeText(cause)}`;
+}
+
+/** Lines of a container's log that the report has. Our choice. */
+const tailLines = 40;
+
+/** The end of the log that says most about a failure: the program's own, else that of what came before it. */
+export function tailOf({ server, initializer }: ContainerLogs): string | undefined {
+  const text = [server, initializer].find((log) => log !== undefined && log.trim() !== "");
+  return text?.trim().split(/\r?\n/).slice(-tailLines).join("\n");
 }
 
 /** The last line that tells a cause: a traceback ends with it. */

@@ -1,26 +1,10 @@
-import type { LiveEndpoint, LiveOnlineDeployment, OnlineEndpoints } from "../azure/online-endpoints.ts";
-import { succeeded, type Outcome } from "../azure/outcome.ts";
+import type { LiveEndpoint, LiveOnlineDeployment } from "../azure/online-endpoints.ts";
 import { digestProperty } from "./digest.ts";
+import type { LiveParts } from "./live-endpoint.ts";
 import type { Marks, RolloutDeployment, RolloutEndpoint } from "./rollout.ts";
 import { normalized } from "./traffic.ts";
 
-/** What of an endpoint is live. */
-export type LiveOnline = {
-  readonly endpoint?: LiveEndpoint;
-  readonly deployments: readonly LiveOnlineDeployment[];
-};
-
-/** Reads an endpoint with its deployments. */
-export async function readLive(
-  name: string,
-  endpoints: Pick<OnlineEndpoints, "get" | "deployments">,
-): Promise<Outcome<LiveOnline>> {
-  const endpoint = await endpoints.get(name);
-  if (!endpoint.ok) return endpoint;
-  if (endpoint.value === undefined) return succeeded({ deployments: [] });
-  const deployments = await endpoints.deployments(name);
-  return deployments.ok ? succeeded({ endpoint: endpoint.value, deployments: deployments.value }) : deployments;
-}
+export type LiveOnline = LiveParts<LiveEndpoint, LiveOnlineDeployment>;
 
 /** Tags of an endpoint by which one run tells the next ones what they have to know. */
 const markTags = { releasing: "azureml-targets.releasing", kept: "azureml-targets.kept" } as const;

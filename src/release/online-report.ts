@@ -5,14 +5,11 @@ import { reasonOf } from "../report/failure.ts";
 import type { OnlineDeployment } from "../deployment/online/definition.ts";
 import type { DeploymentReport, Failure, FailureReason } from "../report/result.ts";
 import { placeOf } from "../yaml/source.ts";
-import { failureCause, type ContainerLogs, type FailureCause } from "./failure-cause.ts";
+import { causeOfAnswers, causeText, failureCause, tailOf, type ContainerLogs } from "./failure-cause.ts";
 import { strategyOf } from "./online-plan.ts";
 import { textOf, type Progress, type StepStop } from "./online-steps.ts";
 import type { Rollout } from "./rollout.ts";
 import { normalized, shareOf } from "./traffic.ts";
-
-/** Lines of a container's log that the report has. */
-const tailLines = 40;
 
 export type Ended = {
   readonly deployment: OnlineDeployment;
@@ -55,7 +52,7 @@ export function reportOf(ended: Ended): DeploymentReport {
       swaggerUri: live?.swaggerUri,
       url: ended.url,
       error: stop?.error,
-      logTail: tailOf(logs),
+      logTail: logs === undefined ? undefined : tailOf(logs),
     }),
   };
 }
@@ -65,11 +62,6 @@ function noTests({ deployment, rollout, action }: Ended): readonly string[] {
   return isReleased && deployment.tests.length === 0
     ? ["No tests are declared, so all that is known is that it was provisioned."]
     : [];
-}
-
-function tailOf(logs: ContainerLogs | undefined): string | undefined {
-  const text = logs?.server?.trim() || logs?.initializer?.trim();
-  return text === undefined || text === "" ? undefined : text.split(/\r?\n/).slice(-tailLines).join("\n");
 }
 
 /** Why a release has failed, for the command: the reason, the leaf cause, and what to do. */
@@ -95,18 +87,12 @@ type Known = Exclude<StepStop, { readonly why: "thrown" }>;
 
 function sentence(stop: Known, logs: ContainerLogs): string {
   if (stop.why === "tests") {
-    // A model that answers with an error has said why in its own log.
-    const cause = /status \d+ wanted, (424|5\d\d) got/.test(stop.message) ? failureCause(undefined, logs) : undefined;
-    const inLog = cause === undefined || cause.code === "DeploymentFailed" ? "" : ` ${causeText(cause)}`;
+    const inLog = causeOfAnswers(stop.missed, logs);
     return `a smoke test did not pass. ${stop.message}${/[.!?…]$/.test(stop.message) ? "" : "."}${inLog}`;
   }
   if (stop.why === "failed") return causeText(failureCause(stop.error, logs));
   const advice = stop.error === undefined ? undefined : adviceFor(stop.error);
   return `${textOf(stop)}.${advice === undefined ? "" : ` ${advice}`}`;
-}
-
-function causeText({ code, message, advice }: FailureCause): string {
-  return `${message} [${code}].${advice === undefined ? "" : ` ${advice}`}`;
 }
 
 function reasonOfStop(stop: Known): FailureReason {

@@ -5,6 +5,7 @@ import { deadlineWithin, secondsAfter, type Patience } from "../pause.ts";
 import type { RequestTest } from "../deployment/parts/tests.ts";
 import { failureOfThrown, sentenceOf } from "../report/failure.ts";
 import type { Failure, TestReport } from "../report/result.ts";
+import { isSameName } from "./live-endpoint.ts";
 import { differencesFromLive } from "./online-bodies.ts";
 import { stateText, type EndpointState, type RolloutStep } from "./rollout.ts";
 import {
@@ -15,9 +16,9 @@ import {
   writableDeployment,
   writableEndpoint,
 } from "./online-resources.ts";
-import { join, pause, write, type SettleDeps, type Stop } from "./settle.ts";
+import { join, notSent, pause, write, type SettleDeps, type Stop } from "./settle.ts";
 import { runRequestTests } from "./smoke-test.ts";
-import { isSameName, trafficText } from "./traffic.ts";
+import { trafficText } from "./traffic.ts";
 
 export type StepDeps = Patience & {
   readonly endpoints: OnlineEndpoints;
@@ -66,7 +67,12 @@ export type Progress = {
 /** Why the steps have ended early: a write, a test, or what was thrown meanwhile: a sign-in that failed, for example. */
 export type StepStop =
   | Stop
-  | { readonly why: "tests"; readonly message: string; readonly error?: ServiceError }
+  | {
+      readonly why: "tests";
+      readonly message: string;
+      readonly error?: ServiceError;
+      readonly missed: readonly TestReport[];
+    }
   | { readonly why: "thrown"; readonly message: string; readonly error?: undefined; readonly thrown: Failure };
 
 /** Carries the steps out in their order, until one of them does not succeed. */
@@ -223,11 +229,7 @@ export async function submitDeployment(
   if (!isHeld()) return { why: "conflict", message: "Lost the lease; stopped writing.", mayBeDone: false };
   const sent = await endpoints.putDeployment(endpoint, name, deploymentBody);
   if (sent.ok) return undefined;
-  const { failure } = sent;
-  const mayBeDone = failure.reason === "unknown" || failure.reason === "cancelled";
-  const why = failure.reason === "cancelled" ? "cancelled" : mayBeDone ? "unreachable" : "refused";
-  const message = `The deployment '${name}' could not be written.`;
-  return { why, message, error: failure.error, failure, mayBeDone };
+  return notSent(`the deployment '${name}'`, sent.failure);
 }
 
 /** Addressed to the new deployment alone, whatever the traffic is. */
@@ -240,7 +242,7 @@ async function test(
   if (tests.length === 0) return undefined;
   const { live } = progress;
   if (live?.scoringUri === undefined)
-    return { why: "tests", message: `The service names no scoring address of the endpoint '${endpoint}'.` };
+    return { why: "tests", message: `The service names no scoring address of the endpoint '${endpoint}'.`, missed: [] };
   // Anew for each round of tests: a token may run out while a canary or a mirror waits.
   const credential = await deps.endpoints.credential(live);
   if (!credential.ok) {
@@ -255,10 +257,10 @@ async function test(
   const ran = await runRequestTests(tests, { place, uri: live.scoringUri, headers }, { ...deps, onProgress });
   if (!ran.ok) return { why: "cancelled", message: "The workflow was cancelled.", mayBeDone: false };
   progress.tests = ran.value;
-  const failed = ran.value.filter(({ passed }) => !passed);
-  if (failed.length === 0) return undefined;
-  const texts = failed.map((report) => `${report.name}: ${report.message ?? "not passed"}`);
-  return { why: "tests", message: texts.join(" ") };
+  const missed = ran.value.filter(({ passed }) => !passed);
+  if (missed.length === 0) return undefined;
+  const texts = missed.map((report) => `${report.name}: ${report.message ?? "not passed"}`);
+  return { why: "tests", message: texts.join(" "), missed };
 }
 
 async function wait(seconds: number, { endpoint }: OnlineRelease, deps: StepDeps): Promise<Stop | undefined> {

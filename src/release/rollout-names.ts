@@ -1,5 +1,6 @@
 import type { Traffic } from "../report/result.ts";
-import { isSameName, shareOf } from "./traffic.ts";
+import { isSameName } from "./live-endpoint.ts";
+import { shareOf } from "./traffic.ts";
 
 const longestName = 32;
 

@@ -1,7 +1,8 @@
 import type { Strategy } from "../deployment/parts/strategy.ts";
 import type { Traffic } from "../report/result.ts";
 import { freeName, oldOf } from "./rollout-names.ts";
-import { isSameName, isSameTraffic, normalized, shareOf, sumOf, trafficText, without, withShare } from "./traffic.ts";
+import { isSameName } from "./live-endpoint.ts";
+import { isSameTraffic, normalized, shareOf, sumOf, trafficText, without, withShare } from "./traffic.ts";
 
 /** A live deployment, as far as a rollout depends on it. */
 export type RolloutDeployment = {

@@ -146,10 +146,9 @@ async function carryOut(taken: TakenService, deps: ReleaseDeps): Promise<Release
     const onProgress = (message: string) =>
       deps.onProgress(message.startsWith(own) ? message.slice(own.length) : message);
     const { timeoutSeconds } = service;
-    let asked: ReturnType<typeof deps.beforeWriting> | undefined;
     const work: ServiceDeps = {
       ...{ services: azure.v1Services, clock, signal, deadline, timeoutSeconds, isHeld, onProgress },
-      mayWrite: () => (asked ??= deps.beforeWriting()),
+      mayWrite: deps.beforeWriting,
     };
     try {
       await release({ taken, course, deps: { ...deps, onProgress }, work });

@@ -4,15 +4,12 @@ import type { LiveV1Service } from "../azure/v1-live-service.ts";
 import { failureOf, type Purpose } from "../report/failure.ts";
 import type { DeploymentReport, Failure, FailureReason, LeftGoing, TestReport } from "../report/result.ts";
 import { placeOf } from "../yaml/source.ts";
-import { failureCause, type FailureCause } from "./failure-cause.ts";
+import { causeOfAnswers, causeText, failureCause, tailOf } from "./failure-cause.ts";
 import type { Released } from "./kind.ts";
 import type { AnyService } from "./service-parts.ts";
 
 /** What the container has written, and the log of its image's build; as far as there are any. */
 export type ServiceLogs = { readonly container?: string; readonly build?: string };
-
-/** Lines of a log that the report has. */
-const tailLines = 40;
 
 /** What is to be told of a release: put together while it goes on. */
 export class ServiceCourse {
@@ -70,11 +67,7 @@ export class ServiceCourse {
     this.#showLog(logs);
     const missed = reports.filter(({ passed }) => !passed);
     const told = missed.map(({ name, message }) => `${name}: ${message ?? "failed"}`).join("; ");
-    // A script that answers with an error has said why in its own log.
-    const cause = missed.some(({ status }) => /^5/.test(status ?? ""))
-      ? failureCause(undefined, containerLogs(logs))
-      : undefined;
-    const inLog = cause === undefined || cause.code === "DeploymentFailed" ? "" : ` ${causeText(cause)}`;
+    const inLog = causeOfAnswers(missed, containerLogs(logs));
     const end = /[.!?…]$/.test(told) ? "" : ".";
     this.fail(
       "smoke-test-failed",
@@ -83,9 +76,8 @@ export class ServiceCourse {
     );
   }
 
-  #showLog({ container, build }: ServiceLogs): void {
-    const text = (container ?? build ?? "").trimEnd();
-    if (text.trim() !== "") this.logTail = text.split(/\r?\n/).slice(-tailLines).join("\n");
+  #showLog(logs: ServiceLogs): void {
+    this.logTail = tailOf(containerLogs(logs)) ?? this.logTail;
   }
 
   leave(what: string, next: string): void {
@@ -122,10 +114,6 @@ export class ServiceCourse {
 /** The image's build comes before the program. */
 function containerLogs({ container, build }: ServiceLogs) {
   return defined({ server: container, initializer: build });
-}
-
-function causeText({ code, message, advice }: FailureCause): string {
-  return `${message} [${code}].${advice === undefined ? "" : ` ${advice}`}`;
 }
 
 /** The key of the declaration that a refusal names as its target. */

@@ -196,6 +196,19 @@ function failure<Live>(one: Writable<Live>, error: ServiceError): Stop {
   return { why: "failed", message: `${capital(one.what)} could not be provisioned.`, error, mayBeDone: true };
 }
 
+/** The one send of a write that nothing is waited for. @param what for messages: `the endpoint 'clf'`. */
+export function notSent(what: string, failure: AzureFailure): Stop {
+  const isCancelled = failure.reason === "cancelled";
+  const mayBeDone = isCancelled || failure.reason === "unknown";
+  return {
+    why: isCancelled ? "cancelled" : mayBeDone ? "unreachable" : "refused",
+    message: `${capital(what)} could not be written.`,
+    error: failure.error,
+    failure,
+    mayBeDone,
+  };
+}
+
 function refused<Live>(
   one: Writable<Live>,
   failure: AzureFailure,

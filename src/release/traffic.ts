@@ -1,9 +1,5 @@
 import type { Traffic } from "../report/result.ts";
-
-/** Names of deployments do not mind case. */
-export function isSameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
+import { isSameName } from "./live-endpoint.ts";
 
 export function shareOf(traffic: Traffic, name: string): number {
   return Object.entries(traffic).find(([key]) => isSameName(key, name))?.[1] ?? 0;
