@@ -147,6 +147,26 @@ describe("no_worse_than a run, or a model's", () => {
     });
   });
 
+  it("compares a run on the runner with it, and has its course in the result", async () => {
+    const { name } = await train("1", 0.7, { gate: "{ metric: accuracy, at_least: 0 }" });
+    const logs = "d=${MLFLOW_TRACKING_URI#file://}/0/r/metrics; mkdir -p $d; echo 1 0.6 0 > $d/accuracy";
+    const gates = `gates: [${comparing(`run: ${name}`)}]`;
+    const { result } = await run(source, {
+      command: "train",
+      checkout: checkoutOf({
+        "azureml.yml": `run: { command: "${logs}", compute: local, environment: { image: x } }\n${gates}\n`,
+      }),
+      environment: { ...stand.environment, PATH: process.env["PATH"] ?? "" },
+    });
+    expect(result).toMatchObject({
+      failures: [expect.stringContaining("required no lower than the run")],
+      run: {
+        gates: [{ baseline: { run: name, value: 0.7 } }],
+        baselines: [{ run: name, name: "accuracy", points: [{ value: 0.35 }, { value: 0.7 }] }],
+      },
+    });
+  });
+
   it("compares with the run that the model's newest version came from", async () => {
     const { name } = await train("1", 0.7, { gate: "{ metric: accuracy, at_least: 0 }" });
     const modelUri = `azureml://jobs/${name}/outputs/artifacts/paths/outputs/model`;

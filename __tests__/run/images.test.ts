@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { succeeded } from "../../src/azure/outcome.ts";
 import { imageType } from "../../src/run/image-type.ts";
-import { mostShown, readImages } from "../../src/run/images.ts";
+import { readImages } from "../../src/run/images.ts";
+import { mostShown } from "../../src/run/shown-images.ts";
 import { failing } from "../support/jobs.ts";
 
 const png = Buffer.from("iVBORw0KGgoAAAAN", "base64");

@@ -9,12 +9,13 @@ import { computesOf, stepsOf, onRunner, type Job } from "../job/job.ts";
 import type { RunnerWork } from "../job/kind.ts";
 import { failureOfThrown } from "../report/failure.ts";
 import { refusedPlace } from "../report/refused-field.ts";
-import type { Failure, GateResult, RunReport } from "../report/result.ts";
+import type { BaselineSeries, Failure, GateResult, LoggedImage, RunReport } from "../report/result.ts";
 import { stepValuesOf } from "../run/children.ts";
 import { checkGates, missedGates, type Gate } from "../run/gates.ts";
-import { lastValuesOf } from "../run/metrics.ts";
+import { lastValuesOf, readBaselines } from "../run/metrics.ts";
 import { runName } from "../run/name.ts";
-import { ArtifactsRefused, copyArtifacts } from "../run/on-runner/artifacts.ts";
+import { phasesOf, type SeenStatus } from "../run/phases.ts";
+import { ArtifactsRefused, copyArtifacts, imagesBelow } from "../run/on-runner/artifacts.ts";
 import { runInOrder, runnerDefinition, type OrderedRun } from "../run/on-runner/run-in-order.ts";
 import { runnerProblems } from "../run/on-runner/runner-faults.ts";
 import { thisMachine } from "../run/on-runner/this-machine.ts";
@@ -39,6 +40,7 @@ export async function trainLocally(
   const machine = await thisMachine(job, targets, context.environment);
   const found = isChecked ? nothing : await foundBeforeWriting(runnerProblems(job, machine), context);
   if (own === undefined || found.failures.length > 0) return found;
+  const seen: SeenStatus[] = [];
   let isOpen = false;
   try {
     const limit = limitOf(own, limits.totalSeconds, context);
@@ -57,7 +59,10 @@ export async function trainLocally(
       seed: parseInt(occasion, 16),
       cacheFolder: join(context.toolCache, "environments"),
       onLine: (_, line) => log.info(line),
-      onStatus: (status) => log.info(`Run: ${status}`),
+      onStatus: (status) => {
+        seen.push({ status, at: clock.now() });
+        log.info(`Run: ${status}`);
+      },
       onProcess: (title) => {
         if (isOpen) log.endGroup();
         log.startGroup(title);
@@ -65,7 +70,11 @@ export async function trainLocally(
       },
     });
     const results = ran.status === "Completed" ? await judged(gates, { name, ran, job }, context, azure) : [];
-    const whole = report(job, name, ran, results, startedAt, context);
+    const [images, baselines] = await Promise.all([
+      imagesBelow(artifactsFolder(ran, runFolder), stepNames(ran)),
+      azure === undefined ? [] : readBaselines(results, azure.metrics),
+    ]);
+    const whole = report(job, name, { ...ran, images, baselines, seen }, results, startedAt, context);
     const end = concluded(whole, ran, { job, gates, limit }, context);
     if (ran.status !== "Completed") return joinResults(found, end);
     const globs = downloadsOf(context, defined({ runDefaults }));
@@ -109,19 +118,24 @@ async function fetched(
   if (globs.length === 0) return nothing;
   const { downloadPath } = context.inputs;
   const folder = resolve(context.workingDirectory, downloadPath);
-  const steps = (ran.children ?? []).flatMap(({ step }) => (step === undefined ? [] : [step]));
-  // What a sweep is about is its best trial; of one that has none nothing is known to be its outcome.
-  const isOne = ran.children === undefined || ran.best !== undefined;
-  const source = isOne ? dirname(dirname(ran.outputsFolder)) : runFolder;
   try {
     const border = await context.repositoryRoot();
-    const { length } = await copyArtifacts(source, steps, globs, { folder, border });
+    const { length } = await copyArtifacts(artifactsFolder(ran, runFolder), stepNames(ran), globs, { folder, border });
     context.log.info(`Copied ${length} files to ${downloadPath}.`);
     return { run: { ...run, artifactsPath: folder }, failures: [] };
   } catch (error) {
     if (!(error instanceof ArtifactsRefused)) throw error;
     return { failures: [{ reason: "download-failed", message: error.message }] };
   }
+}
+
+/** What a sweep is about is its best trial; of one that has none nothing is known to be its outcome. */
+function artifactsFolder({ children, best, outputsFolder }: OrderedRun, runFolder: string): string {
+  return children === undefined || best !== undefined ? dirname(dirname(outputsFolder)) : runFolder;
+}
+
+function stepNames({ children = [] }: OrderedRun): readonly string[] {
+  return children.flatMap(({ step }) => (step === undefined ? [] : [step]));
 }
 
 async function judged(
@@ -151,14 +165,24 @@ function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 6);
 }
 
+/** What is shown of a run beside its outcome. */
+type Shown = {
+  readonly images: readonly LoggedImage[];
+  readonly baselines: readonly BaselineSeries[];
+  readonly seen: readonly SeenStatus[];
+};
+
 function report(
   job: Job,
   name: string,
-  ran: OrderedRun,
+  { images, baselines, seen, ...ran }: OrderedRun & Shown,
   gates: readonly GateResult[],
   startedAt: number,
   { github, clock }: CommandContext,
 ): RunReport {
+  // Processes that run one after the other are shown by themselves.
+  const phases = ran.children === undefined ? phasesOf(seen, { endedAt: clock.now() }) : [];
+  const { stepMetrics = [] } = ran;
   return {
     name,
     ...(job.displayName === undefined ? {} : { displayName: job.displayName }),
@@ -174,6 +198,10 @@ function report(
     gates,
     artifactsPath: resolve(ran.outputsFolder),
     ...defined({
+      phases: phases.length === 0 ? undefined : phases,
+      stepMetrics: stepMetrics.length === 0 ? undefined : stepMetrics,
+      baselines: baselines.length === 0 ? undefined : baselines,
+      images: images.length === 0 ? undefined : images,
       children: ran.children,
       best: ran.best,
       steps: stepsOf(job)?.map(({ name: step, after }) => ({ name: step, after })),

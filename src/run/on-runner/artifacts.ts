@@ -1,7 +1,9 @@
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { matchesGlob, matchesName, parseGlob, type Glob } from "../../yaml/glob.ts";
+import type { LoggedImage } from "../../report/result.ts";
 import { escapes, escapingPath, nothingMatches } from "../download.ts";
+import { isImage, withContents } from "../shown-images.ts";
 
 /** Where a run that was here has left its files, by the path that the service would show them under. */
 type Artifact = { readonly path: string; readonly file: string };
@@ -52,6 +54,28 @@ export async function copyArtifacts(
     await copyFile(file, to);
   }
   return paths;
+}
+
+/**
+ * The images among the artifacts of a run on this machine, and of a pipeline's steps, as of a run in Azure: named outputs are
+ * none of its artifacts.
+ *
+ * @param runFolder as of {@link copyArtifacts}.
+ */
+export async function imagesBelow(runFolder: string, steps: readonly string[]): Promise<readonly LoggedImage[]> {
+  const found = await Promise.all(
+    [{ folder: runFolder }, ...steps.map((step) => ({ folder: join(runFolder, step), step }))].map(
+      async ({ folder, ...ofStep }) =>
+        (await artifactsOf(folder, ""))
+          .filter(({ path }) => isImage(path) && !path.startsWith("named-outputs/"))
+          .map(({ path, file }) => ({
+            image: { path, ...ofStep },
+            read: async (mostBytes: number) =>
+              (await stat(file)).size <= mostBytes ? new Uint8Array(await readFile(file)) : undefined,
+          })),
+    ),
+  );
+  return withContents(found.flat());
 }
 
 /** Outputs and steps are meant by patterns alone that begin with these words: `**` stays with the run's own artifacts. */

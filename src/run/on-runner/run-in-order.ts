@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { interpretStatus } from "../../azure/job-status.ts";
 import type { ChildrenKind, RunnerProcess, RunnerWork } from "../../job/kind.ts";
 import { valueText } from "../../job/parts/sampling.ts";
-import type { ChildReport } from "../../report/result.ts";
+import type { ChildReport, StepSeries } from "../../report/result.ts";
 import { bestByMetric, type Children } from "../children.ts";
 import { lastValuesOf } from "../metrics.ts";
 import { limitedTo, runProcess, type LocalDeps, type LocalRun } from "./run-on-runner.ts";
@@ -14,7 +14,11 @@ type OrderDeps = LocalDeps & {
   readonly onProcess: (title: string) => void;
 };
 
-export type OrderedRun = LocalRun & Partial<Children>;
+export type OrderedRun = LocalRun &
+  Partial<Children> & {
+    /** The courses of what the steps of a pipeline have logged. */
+    readonly stepMetrics?: readonly StepSeries[];
+  };
 
 /** What makes two runs on the runner the same. Where the checkout is on the machine does not count. */
 export function runnerDefinition({ processes, children }: RunnerWork): unknown {
@@ -141,6 +145,9 @@ function wholeOf(ended: readonly Ended[], { runFolder }: OrderDeps, { timedOut, 
     outputsFolder: runFolder,
     timedOut,
     children: ended.map(({ child }) => child),
+    stepMetrics: ended.flatMap(({ child: { step }, run }) =>
+      step === undefined ? [] : run.metrics.map((series) => ({ step, ...series })),
+    ),
     ...(timedOut ? { error: "Its time limit passed." } : why === undefined ? {} : { error: why }),
   };
 }
