@@ -6,10 +6,9 @@ import { takeSnapshot } from "../asset/upload/snapshot.ts";
 import { freePort, isFreePort, loopback } from "../azure/loopback.ts";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
-import { refused, succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import { succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import type { Scoring } from "../azure/scoring.ts";
 import type { LocalDeployment } from "../deployment/local/definition.ts";
-import { withRuns } from "../deployment/parts/model.ts";
 import { isSecret } from "../job/parts/variables.ts";
 import { failureOf, failureOfThrown } from "../report/failure.ts";
 import type { DeploymentReport, Failure, FailureReason, TestReport } from "../report/result.ts";
@@ -27,6 +26,7 @@ import { logFileIn } from "./on-runner/process-server.ts";
 import { readRecords, recordsFolder, writeRecord, type ServerRecord } from "./on-runner/record.ts";
 import type { Server } from "./on-runner/server.ts";
 import { stopServer } from "./on-runner/stop.ts";
+import { withRunNames } from "./run-names.ts";
 import { runRequestTests } from "./smoke-test.ts";
 
 /** What serving on the runner needs: no workspace, unless the model is kept in one. */
@@ -115,22 +115,10 @@ async function define(deployment: LocalDeployment, deps: LocalReleaseDeps): Prom
   }
 }
 
-/** An address with the runs that it names. */
-function known(address: string, { run, isRunToCome = false }: LocalReleaseDeps): Outcome<string> {
-  if (isRunToCome) return succeeded(address);
-  const missing: string[] = [];
-  const text = withRuns(address, (named) => {
-    const name = named.is === "step" ? run?.steps.get(named.step) : named.is === "best" ? run?.bestTrial : run?.name;
-    if (name === undefined)
-      missing.push(named.is === "step" ? `steps.${named.step}` : named.is === "best" ? "best" : "name");
-    return name ?? "";
-  });
-  if (missing.length === 0) return succeeded(text);
-  const which = missing.map((name) => `\${{run.${name}}}`).join(", ");
-  return refused(
-    "UnknownRun",
-    `${which} of the model's path is not known: this command has trained or joined no such run.`,
-  );
+/** An address with the runs that it names; as it is where they are still to come. */
+function known(address: string, deps: LocalReleaseDeps): Outcome<string> {
+  const named = withRunNames(address, deps);
+  return named.ok ? succeeded(named.value ?? address) : named;
 }
 
 type Servers = {

@@ -2,51 +2,20 @@ import { createHash } from "node:crypto";
 import { findMissing, resolveReference } from "../asset/reference.ts";
 import * as modelFile from "../asset/files/model-file.ts";
 import type { ModelFile } from "../asset/files/model-file.ts";
-import { inWorkspace, isSamePlace } from "../asset/files/location.ts";
+import { isSamePlace } from "../asset/files/location.ts";
 import type { AssetDeps } from "../asset/kind.ts";
 import { registerAsset } from "../asset/register.ts";
 import { snapshotRefusal } from "../asset/upload/refusal.ts";
 import type { LocalUpload } from "../asset/upload/local-upload.ts";
 import type { AssetVersion } from "../azure/assets.ts";
-import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
-import { membersOf, textOf } from "../azure/members.ts";
+import { textOf } from "../azure/members.ts";
 import { failed, succeeded, type Outcome } from "../azure/outcome.ts";
-import { workspaceId as idOfWorkspace } from "../azure/workspace.ts";
-import { namesRun, withRuns, type DeployedModel, type PromotedModel } from "../deployment/parts/model.ts";
-import type { WorkflowRun } from "../run/provenance.ts";
-import type { DeploymentStep } from "../report/result.ts";
-import type { ReleasedRun } from "./kind.ts";
-
-/** What tells the bytes of a model from all others; on every version that we register. */
-export const contentProperty = "azureml-targets.content";
-
-/** Tags of a version that we register. */
-export const modelTags = {
-  commit: "azureml-targets.commit",
-  run: "azureml-targets.run",
-  gates: "azureml-targets.gates",
-  promotedFrom: "azureml-targets.promoted-from",
-} as const;
-
-export type ModelDeps = {
-  readonly azure: Pick<Azure, "assets" | "assetsOf" | "workspace" | "lookups">;
-  readonly github: Pick<WorkflowRun, "commit">;
-  readonly run?: ReleasedRun;
-  /** True where a run is declared that has not been submitted: what it will bring is not known. */
-  readonly isRunToCome?: boolean;
-};
-
-/** A model, looked for in the workspace: nothing has been sent. */
-export type PlannedModel = {
-  /** What tells it from every other by its content. */
-  readonly identity: string;
-  /** ARM id, or address in a registry, where it is there already. */
-  readonly id?: string;
-  readonly steps: readonly DeploymentStep[];
-  /** @returns the id. */
-  readonly ensure: (deps: AssetDeps) => Promise<Outcome<string>>;
-};
+import type { DeployedModel, PromotedModel } from "../deployment/parts/model.ts";
+import { contentOf, contentProperty, modelTags, nextOf, oneVersion, otherBytes, placeOf } from "./model-versions.ts";
+import type { ModelDeps, PlannedModel } from "./planned-model.ts";
+import { planPromotion } from "./promotion.ts";
+import { noRun, withRunNames } from "./run-names.ts";
 
 /** Looks for the model of a deployment, and for what would be registered. */
 export async function planModel(
@@ -54,13 +23,19 @@ export async function planModel(
   promoted: PromotedModel | undefined,
   deps: ModelDeps,
 ): Promise<Outcome<PlannedModel | undefined>> {
+  if (promoted?.from === "registry") return planReference(promoted.reference, deps);
   if (promoted !== undefined) return planPromotion(promoted, deps);
   if (model === undefined) return succeeded(undefined);
   if (model.from === "reference") return planReference(model.reference, deps);
-  const file = withRun(model.file, deps);
-  if (!file.ok) return file;
-  if (file.value === undefined) return succeeded(ofRunToCome(model));
-  return planDeclared({ ...model, file: file.value }, deps);
+  const { location } = model.file;
+  if (location.from !== "address") return planDeclared(model, deps);
+  const address = withRunNames(location.address, deps);
+  if (!address.ok) return address;
+  if (address.value === undefined) return succeeded(ofRunToCome(model));
+  return planDeclared(
+    { ...model, file: { ...model.file, location: { from: "address", address: address.value } } },
+    deps,
+  );
 }
 
 /** There already. What it is told by is its content, where we or somebody like us registered it: a version is only a name. */
@@ -84,11 +59,6 @@ async function planReference(reference: string, { azure }: ModelDeps): Promise<O
     fix: "Fix the reference.",
   };
   return failed({ reason: "not-found", error: { code: "ModelNotFound", message: `${message} ${fix}`, details: [] } });
-}
-
-/** The content that a version says it has. */
-function contentOf(properties: AssetVersion["properties"]): string | undefined {
-  return textOf(membersOf(properties["properties"])[contentProperty]);
 }
 
 async function planDeclared(
@@ -151,25 +121,6 @@ async function take(
   }
 }
 
-/** Where the workspace's own versions are. */
-function placeOf({
-  assets,
-  workspace,
-}: Pick<Azure, "assets" | "workspace">): Pick<AssetDeps, "assets" | "workspaceId"> {
-  return { assets, workspaceId: workspace.id };
-}
-
-async function oneVersion(
-  name: string,
-  version: string,
-  { assets, workspaceId }: Pick<AssetDeps, "assets" | "workspaceId">,
-): Promise<Outcome<readonly AssetVersion[]>> {
-  const live = await assets.get("models", name, version);
-  if (!live.ok) return live;
-  const id = `${workspaceId}/models/${name}/versions/${version}`;
-  return succeeded(live.value === undefined ? [] : [{ version, id, properties: live.value }]);
-}
-
 /** By what we wrote about its content; else by the address of its bytes, or the run that they are of. */
 function hasContent(
   { properties }: AssetVersion,
@@ -188,25 +139,6 @@ function hasContent(
   const [, job, below] = /^azureml:\/\/jobs\/([^/]+)\/outputs\/artifacts\/(?:paths\/)?(.*?)\/*$/i.exec(address) ?? [];
   const uri = textOf(properties["modelUri"])?.replace(/\/+$/, "");
   return job !== undefined && textOf(properties["jobName"]) === job && uri?.endsWith(`/${below ?? ""}`) === true;
-}
-
-/** One above the greatest number; versions that are no number count for nothing. */
-function nextOf(known: readonly AssetVersion[]): string {
-  const numbers = known.map(({ version }) => Number(version)).filter((number) => Number.isSafeInteger(number));
-  return String(Math.max(0, ...numbers) + 1);
-}
-
-function otherBytes(name: string, version: string): Outcome<never> {
-  return failed({
-    reason: "refused",
-    status: 409,
-    error: {
-      code: "VersionExists",
-      message: `Version ${version} of the model '${name}' exists with other bytes, and a version cannot be changed. Raise version, or leave it out.`,
-      target: "model.version",
-      details: [],
-    },
-  });
 }
 
 /** Its name is made of what is declared: what we add is another with each commit. @param tagged the same, with that. */
@@ -286,41 +218,6 @@ function tagsOf({ github, run }: ModelDeps, { location }: ModelFile): Readonly<R
   });
 }
 
-/** The address with the run's name in it; `undefined` where the run is still to come. */
-function withRun(file: ModelFile, { run, isRunToCome = false }: ModelDeps): Outcome<ModelFile | undefined> {
-  const { location } = file;
-  if (location.from !== "address" || !namesRun(location.address)) return succeeded(file);
-  if (run === undefined)
-    return isRunToCome
-      ? succeeded(undefined)
-      : noRun(`The model's path names a run (${location.address}), but this command has trained or joined none.`);
-  const faults: string[] = [];
-  const address = withRuns(location.address, (wanted) => {
-    const name = "step" in wanted ? run.steps.get(wanted.step) : wanted.is === "best" ? run.bestTrial : run.name;
-    if (name === undefined)
-      faults.push(
-        "step" in wanted
-          ? `The run ${run.name} has no step ${JSON.stringify(wanted.step)}.`
-          : `The run ${run.name} has no best trial: it is not a sweep, or none of its trials has logged the metric.`,
-      );
-    return name ?? "";
-  });
-  const [fault] = faults;
-  return fault === undefined ? succeeded({ ...file, location: { from: "address", address } }) : noRun(fault);
-}
-
-function noRun(message: string): Outcome<never> {
-  return failed({
-    reason: "not-found",
-    error: {
-      code: "NoRun",
-      message: `${message} Declare run and use the command up, or write the name of a run.`,
-      target: "model.path",
-      details: [],
-    },
-  });
-}
-
 function ofRunToCome({ name, file }: Extract<DeployedModel, { from: "declared" }>): PlannedModel {
   const address = file.location.from === "address" ? file.location.address : "";
   return {
@@ -335,99 +232,4 @@ function ofRunToCome({ name, file }: Extract<DeployedModel, { from: "declared" }
     ],
     ensure: () => Promise.resolve(noRun("The model comes from a run that has not been submitted.")),
   };
-}
-
-/** A model of a registry is used where it is; one of another workspace is registered here, with the bytes where they are. */
-async function planPromotion(promoted: PromotedModel, deps: ModelDeps): Promise<Outcome<PlannedModel>> {
-  if (promoted.from === "registry") return planReference(promoted.reference, deps);
-  const { azure } = deps;
-  const source = {
-    subscriptionId: promoted.subscriptionId ?? azure.workspace.subscriptionId,
-    resourceGroup: promoted.resourceGroup ?? azure.workspace.resourceGroup,
-    name: promoted.workspace,
-  };
-  const theirs = azure.assetsOf(source);
-  const found = await resolveReference(promoted.reference, modelFile, {
-    assets: theirs,
-    workspaceId: idOfWorkspace(source),
-  });
-  if (!found.ok) return found;
-  const [, sourceName = "", version = ""] = /\/models\/([^/]+)\/versions\/([^/]+)$/i.exec(found.value) ?? [];
-  const live = await theirs.get("models", sourceName, version);
-  if (!live.ok) return live;
-  if (live.value === undefined)
-    return failed({
-      reason: "not-found",
-      error: {
-        code: "ModelNotFound",
-        message: `The workspace '${source.name}' has no model ${sourceName}:${version}, which promote_from names. Fix the reference, or the identity's right to read there.`,
-        target: "promote_from",
-        details: [],
-      },
-    });
-  return planCopy(promoted, { id: found.value, name: sourceName, properties: live.value }, deps);
-}
-
-/** Numbers that are tried where others register at the same time. Our choice. */
-const mostTries = 5;
-
-async function planCopy(
-  promoted: PromotedModel,
-  source: { readonly id: string; readonly name: string; readonly properties: AssetVersion["properties"] },
-  deps: ModelDeps,
-  tries = 1,
-): Promise<Outcome<PlannedModel>> {
-  const { azure, github } = deps;
-  const name = promoted.name ?? source.name;
-  const { version } = promoted;
-  const known = await (version === undefined
-    ? azure.assets.list("models", name)
-    : oneVersion(name, version, placeOf(azure)));
-  if (!known.ok) return known;
-  const isCopy = ({ properties }: AssetVersion) =>
-    textOf(membersOf(properties["tags"])[modelTags.promotedFrom])?.toLowerCase() === source.id.toLowerCase();
-  const there = known.value.find(isCopy);
-  const identity = contentOf(source.properties) ?? source.id;
-  if (there !== undefined)
-    return succeeded({ identity, id: there.id, steps: [], ensure: () => Promise.resolve(succeeded(there.id)) });
-  if (version !== undefined && known.value.length > 0) return otherBytes(name, version);
-  const next = version ?? nextOf(known.value);
-  const { modelUri, modelType, flavors, description } = source.properties;
-  const uri = inWorkspace(textOf(modelUri) ?? "", source.id.replace(/\/models\/.*$/i, ""));
-  return succeeded({
-    identity,
-    steps: [
-      {
-        action: "register",
-        what: `the model ${name}, version ${next}`,
-        reason: `It is promoted from ${source.id}: no bytes are copied.`,
-      },
-    ],
-    ensure: async (bringing) => {
-      const may = await bringing.beforeWriting?.();
-      if (may?.ok === false) return may;
-      const made = await bringing.assets.put("models", name, next, {
-        properties: defined({
-          modelUri: uri,
-          modelType,
-          flavors,
-          description,
-          isAnonymous: false,
-          isArchived: false,
-          properties: { [contentProperty]: identity },
-          tags: {
-            ...promoted.tags,
-            ...defined({ [modelTags.commit]: github.commit === "" ? undefined : github.commit }),
-            [modelTags.promotedFrom]: source.id,
-          },
-        }),
-      });
-      if (!made.ok) return made;
-      if (!made.value.conflict) return succeeded(made.value.id);
-      if (version !== undefined || tries >= mostTries) return otherBytes(name, next);
-      // Somebody else has taken the number meanwhile, for this model or another one.
-      const again = await planCopy(promoted, source, deps, tries + 1);
-      return again.ok ? again.value.ensure(bringing) : again;
-    },
-  });
 }

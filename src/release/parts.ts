@@ -5,7 +5,8 @@ import { succeeded, type Outcome } from "../azure/outcome.ts";
 import { assetsOf, modelOf, type Deployment } from "../deployment/deployment.ts";
 import { computeIds } from "../job/parts/compute.ts";
 import type { ReleaseDeps, TakenParts } from "./kind.ts";
-import { planModel, type ModelDeps } from "./model.ts";
+import { planModel } from "./model.ts";
+import type { ModelDeps } from "./planned-model.ts";
 import { planNamedParts } from "./named-parts.ts";
 
 /** Where a deployment asks for its model. */
