@@ -196,6 +196,21 @@ describe("a batch deployment", () => {
     expect(writes()).toEqual([put("weekly"), invoke, "DELETE clf-batch/deployments/weekly"]);
   });
 
+  it("whose test cannot sign in is removed all the same, and the sign-in is the failure", async () => {
+    await settled();
+    // The first sign-in is Azure Resource Manager's, the second one the endpoint's.
+    stand.endpoint.faults.add({ path: "/openid-configuration", skip: 1, times: 99, kind: "malformed" });
+    const { deployment, result, failures } = await deploy(declared({ name: "weekly" }));
+    expect(result.failureReason).toBe("authentication-failed");
+    expect(failures).toContain("Signing in failed");
+    expect(deployment).toMatchObject({
+      action: "rolled-back",
+      notes: ["The batch deployment 'weekly' was deleted."],
+    });
+    expect(await live("weekly")).toBeUndefined();
+    expect(await defaultOf()).toBe("nightly");
+  });
+
   it("that does not pass is put back to what it was where it is the default, which cannot be deleted", async () => {
     await settled();
     const before = await live("nightly");

@@ -128,6 +128,29 @@ describe("after a crash", () => {
   });
 });
 
+describe("after a sign-in that was lost on the way", () => {
+  const lostAfter = (writes: number): ServiceOptions => {
+    let left = writes;
+    return {
+      isHeld: () => {
+        if (left-- > 0) return true;
+        throw Object.assign(new Error("The sign-in was refused."), { name: "AuthenticationFailed" });
+      },
+    };
+  };
+
+  it.each([1, 2])("it is said what may be left of %s writes, and the next run goes on from there", async (writes) => {
+    const connected = await released();
+    const { failures, leftGoing } = await releaseService(second(), connected, lostAfter(writes));
+    expect(failures).toMatchObject([{ reason: "authentication-failed", message: "The sign-in was refused." }]);
+    expect(leftGoing.map(({ what }) => what)).toEqual([
+      "The web service clf, or its candidate clf-c, may be between two versions",
+    ]);
+    expect((await releaseService(second(), connected)).failures).toEqual([]);
+    await isReleased(second(), connected);
+  });
+});
+
 describe("after a lost reply", () => {
   const kinds = [
     ["carried out, the reply lost", { kind: "lost-reply" }],

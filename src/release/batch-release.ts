@@ -153,7 +153,7 @@ async function carryOut(
 
 /** One release under its lease: everything is read again, and decided anew. */
 async function release(work: BatchWork, parts: TakenParts): Promise<BatchEnd> {
-  const { declared, digest, name, deps } = work;
+  const { declared, digest, deps } = work;
   const what = capital(endpointText(declared));
   const quiet = await untilQuiet(work);
   if (!quiet.ok) return failing(work, quiet.stop);
@@ -166,8 +166,6 @@ async function release(work: BatchWork, parts: TakenParts): Promise<BatchEnd> {
     const where = placeOf(declared.source, "endpoint_name");
     return notBegun(declared, { reason: "deployment-failed", message: decision.refused, ...defined({ where }) });
   }
-  const there = before.deployments.find((one) => isSameName(one.name, name));
-  const { notes } = decision;
   if (isNothing(decision)) return unchanged(decision, before, declared);
   const may = await deps.beforeWriting();
   if (!may.ok)
@@ -175,6 +173,22 @@ async function release(work: BatchWork, parts: TakenParts): Promise<BatchEnd> {
   const request = await requestsOf(work, decision, parts, before);
   if ("failure" in request) return { action: "failed", ...request };
   if (!deps.wait) return sendFirst(work, decision, request, before);
+  try {
+    return await begun(work, decision, request, before);
+  } catch (error) {
+    return afterThrown(error, work, decision, before);
+  }
+}
+
+/** Writes, tests, and finishes or takes back. */
+async function begun(
+  work: BatchWork,
+  decision: BatchDecision,
+  request: Requests,
+  before: BatchLive,
+): Promise<BatchEnd> {
+  const { declared, name } = work;
+  const there = before.deployments.find((one) => isSameName(one.name, name));
   const written = await write(work, decision, request, before);
   if ("end" in written) return written.end;
   const deployment = written.deployment ?? there;
@@ -197,8 +211,30 @@ async function release(work: BatchWork, parts: TakenParts): Promise<BatchEnd> {
     ...shown(deployment, finished.endpoint),
     action: isNew ? "created" : "updated",
     tests,
-    notes: [...notes, ...untested],
+    notes: [...decision.notes, ...untested],
   };
+}
+
+/** What was thrown after the first write, a sign-in that failed for example, leaves no more behind than any other failure. */
+async function afterThrown(
+  error: unknown,
+  work: BatchWork,
+  decision: BatchDecision,
+  before: BatchLive,
+): Promise<BatchEnd> {
+  const { declared, deps, isHeld } = work;
+  const where = placeOf(declared.source);
+  const end: BatchEnd = {
+    action: "failed",
+    failure: { ...defined({ where }), ...failureOfThrown(error, deps.signal) },
+  };
+  const subject = capital(declared.deployment === undefined ? endpointText(declared) : deploymentText(declared));
+  const left: BatchEnd = {
+    ...end,
+    leftGoing: [{ what: `${subject} may be there, neither tested nor the default`, next: goOn }],
+  };
+  if (deps.signal.aborted || !isHeld()) return left;
+  return putBack(work, end, decision, before).catch(() => left);
 }
 
 /** Nothing was written. */

@@ -146,15 +146,24 @@ async function carryOut(taken: TakenService, deps: ReleaseDeps): Promise<Release
     const onProgress = (message: string) =>
       deps.onProgress(message.startsWith(own) ? message.slice(own.length) : message);
     const { timeoutSeconds } = service;
+    let mayHaveWritten = false;
     const work: ServiceDeps = {
       ...{ services: azure.v1Services, clock, signal, deadline, timeoutSeconds, isHeld, onProgress },
-      mayWrite: deps.beforeWriting,
+      mayWrite: () => {
+        mayHaveWritten = true;
+        return deps.beforeWriting();
+      },
     };
     try {
       await release({ taken, course, deps: { ...deps, onProgress }, work });
     } catch (error) {
       const { reason, message, where } = failureOfThrown(error, signal);
       course.failures.push({ reason, message, ...(where === undefined ? {} : { where }) });
+      if (mayHaveWritten)
+        course.leave(
+          `The web service ${service.name}, or its candidate ${candidateName(service.name)}, may be between two versions`,
+          "Run deploy again: it finds what is there, and finishes the release or takes it back.",
+        );
     }
     return succeeded(undefined);
   });
