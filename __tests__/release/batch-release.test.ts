@@ -196,6 +196,17 @@ describe("a batch deployment", () => {
     expect(writes()).toEqual([put("weekly"), invoke, "DELETE clf-batch/deployments/weekly"]);
   });
 
+  it("that could not be removed is removed by the next run, as it had never served", async () => {
+    await settled();
+    const yaml = declared({ name: "weekly" });
+    stand.endpoint.faults.add({ method: "DELETE", path: "/deployments/weekly$", kind: "operation-canceled" });
+    const first = await deploy(yaml, { init: broken });
+    expect(first.deployment?.notes).toEqual(["The batch deployment 'weekly' could not be deleted."]);
+    const second = await deploy(yaml, { init: broken });
+    expect(second.deployment?.notes).toEqual(["The batch deployment 'weekly' was deleted."]);
+    expect(await live("weekly")).toBeUndefined();
+  });
+
   it("whose test cannot sign in is removed all the same, and the sign-in is the failure", async () => {
     await settled();
     // The first sign-in is Azure Resource Manager's, the second one the endpoint's.

@@ -110,6 +110,18 @@ const faults: readonly (Disturbance & { readonly name: string })[] = [
   { name: "is answered with half a body", kind: "truncated" },
 ];
 
+describe("a release right after another one", () => {
+  it("takes the traffic from nobody where reads of the endpoint lag behind the last move", async () => {
+    await begin();
+    emulator.faults.add({ method: "GET", path: "/onlineEndpoints/ep-one$", kind: "lagging", times: 3 });
+    const { report, failures } = await release(declared("2"), await connectTo(emulator));
+    expect(failures).toEqual([]);
+    expect(report).toMatchObject({ deployment: "green", trafficBefore: { blue: 100 }, trafficAfter: { green: 100 } });
+    expectSoundTraffic();
+    await expectReleased();
+  });
+});
+
 describe.each([
   { name: "blue-green", strategy: undefined, requests: 24, every: isWhole ? 1 : 8 },
   { name: "canary", strategy: canary, requests: 40, every: isWhole ? 1 : 37 },

@@ -427,6 +427,17 @@ describe("an endpoint alone", () => {
     expect(alone({ endpoint: {} }, there)).toEqual([]);
   });
 
+  it("is written again where its last write has failed, whatever it shows", () => {
+    const there = { traffic: { blue: 100 }, deployments: { blue: one }, hasFailed: true };
+    expect(alone({ endpoint: {} }, there)).toEqual(["repair blue 100"]);
+    const declared = { deployment: { name: "blue", digest: one } };
+    expect(told(decideRollout(declared, live(there)))).toEqual(["repair blue 100"]);
+    const replaced = { ...there, marks: { kept: [keptKey("blue", one)] } };
+    expect(told(decideRollout({ ...declared, strategy: { type: "replace" } }, live(replaced)))).toEqual([
+      "repair blue 100 +blue",
+    ]);
+  });
+
   it("gets the traffic that it declares, between deployments that are there", () => {
     const there = { traffic: { blue: 100 }, deployments: { blue: one, green: two } };
     expect(alone({ endpoint: { traffic: { blue: 50, green: 50 } } }, there)).toEqual(["move blue 50 green 50"]);
@@ -462,8 +473,9 @@ const endpointOf = fc
     keeps: fc.boolean(),
     mirror: fc.integer({ min: 0, max: 50 }),
     isAsDeclared: fc.boolean(),
+    hasFailed: fc.boolean(),
   })
-  .map(({ deployments: any, cuts, releasing, keeps, mirror, isAsDeclared }): RolloutEndpoint => {
+  .map(({ deployments: any, cuts, releasing, keeps, mirror, isAsDeclared, hasFailed }): RolloutEndpoint => {
     // The action makes one deployment of each definition.
     const deployments = any.filter(
       ({ digest }, at) => digest === undefined || any.findIndex((one) => one.digest === digest) === at,
@@ -476,6 +488,7 @@ const endpointOf = fc
     const idle = serving.find(({ name }) => !shares.some(([one]) => one === name));
     return {
       isAsDeclared,
+      hasFailed,
       traffic: serving.length === 0 ? {} : Object.fromEntries(shares),
       mirror: idle === undefined || mirror === 0 ? {} : { [idle.name]: mirror },
       marks: {
@@ -520,7 +533,7 @@ function after(endpoint: RolloutEndpoint, steps: Rollout["steps"], upTo = steps.
     const others = (name: string) => now.deployments.filter((one) => one.name.toLowerCase() !== name.toLowerCase());
     switch (step.do) {
       case "put-endpoint":
-        return { ...now, ...step.to, isAsDeclared: true };
+        return { ...now, ...step.to, isAsDeclared: true, hasFailed: false };
       case "deploy": {
         return { ...now, deployments: [...others(step.name), { name: step.name, state: "ready", digest: two }] };
       }

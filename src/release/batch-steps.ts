@@ -204,7 +204,7 @@ export async function putBack(
     return noted(`'${name}' may still be the default of its endpoint: that could not be put back.`);
   if (declared.keepFailed && !serves) return noted(`${what} is kept, as keep_failed says.`);
   const earlier = before.deployments.find((one) => isSameName(one.name, name));
-  if (earlier !== undefined && decision.deployment === "update") {
+  if (earlier !== undefined && decision.deployment === "update" && (serves || !isLeftOver(earlier))) {
     const restored = await putDeployment(work, asItWas(earlier), earlier.properties[digestProperty]);
     if (!restored.ok) return noted(`${what} could not be put back to what it was.`);
     const kept = declared.keepFailed ? " It is the default, so keep_failed does not apply." : "";
@@ -214,6 +214,11 @@ export async function putBack(
   if (serves) return noted(`${what} is the default of its endpoint, which cannot be deleted; it stays.`);
   const removed = await removeDeployment(work);
   return removed.ok ? noted(`${what} was deleted.`, { action: "rolled-back" }) : noted(`${what} could not be deleted.`);
+}
+
+/** What an earlier release has left behind that could not remove it: there is nothing to it that would be put back. */
+function isLeftOver(earlier: LiveBatchDeployment): boolean {
+  return earlier.properties[digestProperty] !== undefined && !hasSucceeded(earlier);
 }
 
 /** @returns false where the default may be another one than before. */

@@ -61,6 +61,7 @@ export function rolloutEndpointOf(
   const names = deployments.map(({ name }) => name);
   return {
     isAsDeclared,
+    hasFailed: stateOf(endpoint.provisioningState) === "failed",
     traffic: normalized(endpoint.traffic, names),
     mirror: normalized(endpoint.mirrorTraffic, names),
     marks: marksOf(endpoint.tags),

@@ -79,6 +79,8 @@ function endpointStep(
       return { action: "create", what: endpoint, reason: "It does not exist." };
     case "update":
       return { action: "update", what: endpoint, reason: "It differs from what is declared." };
+    case "repair":
+      return { action: "update", what: endpoint, reason: "Its last write has failed, so it is written again." };
     case "start-over":
       return {
         action: "move-traffic",

@@ -10,7 +10,7 @@ import type { ContainerLogs } from "./failure-cause.ts";
 import type { PlannedRelease, ReleaseDeps, ReleaseFlow, Released, TakenParts } from "./kind.ts";
 import { decide, prepare } from "./online-decision.ts";
 import { readLive } from "./live-endpoint.ts";
-import type { LiveOnline } from "./online-live.ts";
+import { stateOf, type LiveOnline } from "./online-live.ts";
 import { plannedOf } from "./online-plan.ts";
 import { isInFlight } from "./online-resources.ts";
 import { failureOf, reportOf, type Ended } from "./online-report.ts";
@@ -26,6 +26,7 @@ import {
 import { pause } from "./settle.ts";
 import { studioUrl } from "./studio-url.ts";
 import type { Rollout, RolloutStep } from "./rollout.ts";
+import { sumOf } from "./traffic.ts";
 
 /** How online deployments, managed and on Kubernetes, are released. */
 export const plan: ReleaseFlow<OnlineDeployment>["plan"] = async (deployment, parts, deps) => {
@@ -96,23 +97,39 @@ async function releaseHeld(
 
 const stillInProgress = "StillInProgress";
 
-/** What is live once nothing is in flight on the endpoint itself: one that is being made takes no deployments yet. */
+/** So often what may be a read that lags behind is repeated. Our choice: with the pauses between them, some seconds. */
+const mostLooks = 3;
+
+/**
+ * What is live once nothing is in flight on the endpoint itself: one that is being made takes no deployments yet. No traffic
+ * beside deployments that are ready is either what a release has left that was interrupted, or a read that lags behind a
+ * move; what is taken for the former is overwritten, so it has to be seen several times.
+ */
 async function readSettled(deployment: OnlineDeployment, deps: ReleaseDeps): Promise<Outcome<LiveOnline>> {
   const { endpointName: name, timeoutSeconds } = deployment;
   const { clock, signal, azure, onProgress } = deps;
   const deadline = deadlineWithin(timeoutSeconds, deps);
-  for (let look = 0; ; look += 1) {
+  for (let look = 0, doubts = 0; ; look += 1) {
     const live = await readLive(name, azure.onlineEndpoints);
     if (!live.ok || live.value.endpoint === undefined) return live;
     const { provisioningState: state } = live.value.endpoint;
-    if (!isInFlight(state)) return live;
-    if (look === 0) onProgress(`${name}: another operation on the endpoint is in progress (${state}); waiting for it`);
+    const isQuiet = !isInFlight(state);
+    if (isQuiet && (!mayLag(live.value) || doubts >= mostLooks)) return live;
+    if (isQuiet) doubts += 1;
+    else if (look === 0)
+      onProgress(`${name}: another operation on the endpoint is in progress (${state}); waiting for it`);
     const stop = await pause(`the endpoint '${name}'`, secondsAfter(look), { clock, signal, deadline });
     if (stop?.why === "cancelled") return cancelled();
     if (stop === undefined) continue;
+    if (isQuiet) return live;
     const message = `Another operation on the endpoint '${name}' has not ended in time; it is ${state}`;
     return failed({ reason: "unreachable", error: { code: stillInProgress, message, details: [] } });
   }
+}
+
+function mayLag({ endpoint, deployments }: LiveOnline): boolean {
+  const isWithout = endpoint !== undefined && sumOf(endpoint.traffic) === 0;
+  return isWithout && deployments.some(({ provisioningState }) => stateOf(provisioningState) === "ready");
 }
 
 /** What is told of a release when it ends. */

@@ -135,7 +135,7 @@ async function putEndpoint(
     return seen.stop;
   }
   const body = release.endpointBody(seen.live, to);
-  const isMoved = why !== "create" && why !== "update" && why !== "mark";
+  const isMoved = !["create", "update", "repair", "mark"].includes(why);
   progress.mayHaveMoved ||= isMoved;
   deps.onProgress(why === "create" ? `making the endpoint '${name}'` : `the endpoint '${name}': ${stateText(to)}`);
   const writable = writableEndpoint(name, { body, to, from: before ?? nothing }, deps.endpoints);

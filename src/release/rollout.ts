@@ -27,6 +27,8 @@ export type Marks = {
 export type RolloutEndpoint = {
   /** False where members that are declared differ, so that it has to be written. */
   readonly isAsDeclared: boolean;
+  /** True where its last write has not succeeded: it is written again, whatever it shows. */
+  readonly hasFailed?: boolean;
   readonly traffic: Traffic;
   readonly mirror: Traffic;
   readonly marks: Marks;
@@ -47,7 +49,7 @@ export type EndpointState = { readonly traffic: Traffic; readonly mirror: Traffi
 export type RolloutStep =
   | {
       readonly do: "put-endpoint";
-      readonly why: "create" | "update" | "start-over" | "mirror" | "end-mirror" | "share" | "move" | "mark";
+      readonly why: "create" | "update" | "repair" | "start-over" | "mirror" | "end-mirror" | "share" | "move" | "mark";
       readonly to: EndpointState;
     }
   | {
@@ -135,6 +137,12 @@ function isSameState(a: EndpointState, b: EndpointState): boolean {
   return isSameTraffic(a.traffic, b.traffic) && isSameTraffic(a.mirror, b.mirror) && marksOf(a) === marksOf(b);
 }
 
+/** Why it is written as it is; nothing where it is as declared. */
+function whyWritten({ isAsDeclared, hasFailed = false }: RolloutEndpoint): "update" | "repair" | undefined {
+  if (!isAsDeclared) return "update";
+  return hasFailed ? "repair" : undefined;
+}
+
 /** Why a declared map cannot be set, or nothing. */
 function faultIn(traffic: Traffic, names: readonly string[], live: Traffic): string | undefined {
   const unknown = Object.entries(normalized(traffic)).find(([key]) => !names.some((name) => isSameName(name, key)));
@@ -159,8 +167,9 @@ function endpointAlone({ endpoint }: Declared, live: RolloutEndpoint | undefined
   const from = stateOf(live);
   const to = { ...from, traffic: wanted === undefined ? from.traffic : normalized(wanted, names) };
   const isMoved = !isSameTraffic(from.traffic, to.traffic);
-  const step: RolloutStep = { do: "put-endpoint", why: isMoved ? "move" : "update", to };
-  return { steps: live.isAsDeclared && !isMoved ? [] : [step], before: from.traffic, after: to.traffic, notes: [] };
+  const why = isMoved ? "move" : whyWritten(live);
+  const steps: readonly RolloutStep[] = why === undefined ? [] : [{ do: "put-endpoint", why, to }];
+  return { steps, before: from.traffic, after: to.traffic, notes: [] };
 }
 
 /** The deployment of that name is updated in place; the traffic is set as declared. */
@@ -191,7 +200,8 @@ function replaced(
   const hasPassed = isThere && existing.state === "ready" && from.marks.kept.includes(passed);
   const isTested = !hasPassed || isRaised;
   const isDone = hasPassed && isSameTraffic(from.traffic, traffic) && isSameTraffic(from.mirror, to.mirror);
-  const updates: readonly RolloutStep[] = live.isAsDeclared ? [] : [{ do: "put-endpoint", why: "update", to: from }];
+  const why = whyWritten(live);
+  const updates: readonly RolloutStep[] = why === undefined ? [] : [{ do: "put-endpoint", why, to: from }];
   return {
     name,
     steps: [
@@ -300,8 +310,9 @@ function withoutMark(state: EndpointState, key: string): EndpointState {
 function reset(live: RolloutEndpoint, base: EndpointState): readonly RolloutStep[] {
   const isReset = isSameTraffic(live.traffic, base.traffic) && isSameTraffic(live.mirror, base.mirror);
   const isMarked = live.marks.kept.length === base.marks.kept.length;
-  if (isReset && isMarked && live.isAsDeclared) return [];
-  const why = isReset ? (live.isAsDeclared ? "mark" : "update") : "start-over";
+  const written = whyWritten(live);
+  if (isReset && isMarked && written === undefined) return [];
+  const why = isReset ? (written ?? "mark") : "start-over";
   return [{ do: "put-endpoint", why, to: base }];
 }
 
