@@ -26,6 +26,20 @@ describe("an address gets a token", () => {
     for (const audience of ["arm", "data-plane", "storage"] as const)
       expect(trustedAddress("https://127.0.0.1:8443/account/x", audience, emulated).port).toBe("8443");
   });
+
+  it("where all roles are on this machine, each at a port of its own", () => {
+    for (const audience of ["arm", "data-plane", "storage"] as const)
+      for (const url of ["https://localhost:9001/x", "http://127.0.0.1:9002/x"])
+        expect(trustedAddress(url, audience, emulated).href).toBe(url);
+  });
+
+  it("below the data plane's name at the port that belongs to it", () => {
+    const own = { ...emulated, resourceManager: "https://management.example.com:8443" };
+    const hosts = { ...own, dataPlaneSuffixes: ["ml.example.com", "ml.example.com:8443"] };
+    for (const url of ["https://eastus.ml.example.com/x", "https://eastus.ml.example.com:8443/x"])
+      expect(trustedAddress(url, "data-plane", hosts).href).toBe(url);
+    expect(() => trustedAddress("https://eastus.ml.example.com:9443/x", "data-plane", hosts)).toThrow("was not sent");
+  });
 });
 
 /** Every way in which an answer may turn an address into somebody else's. */

@@ -58,6 +58,16 @@ describe("a cloud", () => {
     });
   });
 
+  it.each([
+    ["https://portal.azurestack.private.example/", "https://ml.azure.private.example/.default"],
+    ["https://portal.azure.private/", "https://ml.azure.private/.default"],
+    ["https://127.0.0.1:8443/", "https://ml.azure.com/.default"],
+    ["no address", "https://ml.azure.com/.default"],
+  ])("has the service's audience as the official client makes it of the portal: %s", async (portal, mlScope) => {
+    await using server = await armEndpoint(() => [{ authentication, portal }]);
+    expect(await discoverCloud({ cloud: server.origin, ...deps })).toMatchObject({ mlScope });
+  });
+
   it("may be named by the metadata address alone", async () => {
     await using server = await armEndpoint(() => [{ authentication }]);
     const cloud = await discoverCloud({

@@ -42,8 +42,13 @@ describe("what is done with a web service", () => {
     ["is updated, where it is as declared and not healthy", live(passed, { state: "Unhealthy" }), { do: "update" }],
     ["is tested, where the first release was cut off before", live(ours), { do: "finish", isFirst: true, back: [] }],
     [
-      "is made anew, where a first release was cut off",
+      "is updated, where a first release of another was cut off, or it was not noted that it has passed",
       live({ [names.digest]: "old" }),
+      { do: "update" },
+    ],
+    [
+      "is made anew, where a first release of another has failed",
+      live({ [names.digest]: "old" }, { state: "Unhealthy" }),
       { do: "create", leftover: true },
     ],
     [
@@ -109,8 +114,8 @@ describe("what is done with a web service", () => {
         const { do: what } = decideService(wanted, live(properties, { state: at }));
         const isDone = digest === "new" && tested === "new" && at === "Healthy";
         expect(what === "none").toBe(isDone);
-        // Only what never passed is removed to be made anew.
-        if (what === "create") expect(tested === "" && digest !== "").toBe(true);
+        // Only what never passed, and does not serve, is removed to be made anew.
+        if (what === "create") expect(tested === "" && digest !== "" && at !== "Healthy").toBe(true);
       }),
     );
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import { hasChangesIn } from "../../src/release/changes.ts";
 import { connectTo, type Connected } from "../support/online-release.ts";
 import {
   fieldsOf,
@@ -125,6 +126,39 @@ describe("after a crash", () => {
     const { failures } = await releaseService(first(), connected);
     expect(failures).toEqual([]);
     await isReleased(first(), connected);
+  });
+});
+
+describe("a first release that serves", () => {
+  it("is never removed because it could not be noted that it has passed", async () => {
+    const connected = await connectTo(emulator);
+    emulator.faults.add({ method: "PATCH", path: "/services/clf$", kind: "status", status: 400 });
+    const made = await releaseService(first(), connected);
+    expect(made.report).toMatchObject({ action: "created" });
+    expect(made.report.notes.join()).toContain("could not be recorded");
+    emulator.clearJournal();
+    const bad = service(`${wants({ ok: true })}description: bad\n`, { version: "bad" });
+    const { failures, planned } = await releaseService(bad, connected);
+    expect(failures).toMatchObject([{ reason: "smoke-test-failed" }]);
+    expect(planned.steps.map(({ action }) => action)).toEqual(["create", "test", "delete", "update", "test"]);
+    expect(serviceWrites(emulator)).toEqual(["POST clf-c", "DELETE clf-c"]);
+    expect(await fieldsOf("clf", connected)).toMatchObject({ description: "first" });
+  });
+
+  it("is waited for where it shows late", async () => {
+    const connected = await connectTo(emulator);
+    emulator.faults.add({ method: "GET", path: "/services/clf$", skip: 2, times: 2, kind: "status", status: 404 });
+    const { report, failures } = await releaseService(first(), connected);
+    expect(failures).toEqual([]);
+    expect(report).toMatchObject({ action: "created", state: "Healthy" });
+  });
+
+  it("is a pending change of a plan as long as its tests have not passed", async () => {
+    const connected = await connectTo(emulator);
+    await releaseService(first(), connected, crashAfter(1));
+    const { planned } = await releaseService(first(), connected);
+    expect(hasChangesIn(planned)).toBe(true);
+    expect(planned.steps.map(({ action }) => action)).toEqual(["test", "update"]);
   });
 });
 

@@ -27,8 +27,8 @@ export type Hosts = {
 export function trustedAddress(text: string, audience: Audience, cloud: Hosts): URL {
   const url = plainAddress(text);
   const arm = new URL(cloud.resourceManager);
-  // Every role of a cloud may be at one address, as in an emulator.
-  if (url.origin === arm.origin) return url;
+  // Every role of a cloud may be at one address; those of an emulator on this machine may each have a port of their own.
+  if (url.origin === arm.origin || (isOnThisMachine(url) && isOnThisMachine(arm))) return url;
   const isNear = audience !== "arm" && suffixesOf(audience, cloud).some((suffix) => isBelow(url, suffix));
   if (!isNear)
     throw new ForeignAddress(
@@ -51,6 +51,10 @@ export function plainAddress(text: unknown): URL {
   return url;
 }
 
+export function isOnThisMachine({ hostname }: Pick<URL, "hostname">): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0|\[::\]|\[::ffff:7f.*\])$/i.test(hostname);
+}
+
 /** Nobody on the way can listen in: https, or plain HTTP on this machine, as agents of runners and storage emulators have it. */
 export function isConfidential({ protocol, hostname }: URL): boolean {
   return protocol === "https:" || (protocol === "http:" && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname));
@@ -71,15 +75,19 @@ function suffixesOf(audience: Audience, cloud: Hosts): readonly string[] {
 }
 
 /** Below a suffix, or at it, at the port that belongs to it. Deployed models answer below the studio's name: they are users'. */
-function isBelow({ hostname, port }: URL, suffix: string): boolean {
+function isBelow(url: URL, suffix: string): boolean {
+  return hasSuffix(url, suffix) && !/\.(inference|instances)\./.test(url.hostname);
+}
+
+/** @param suffix with a port where it belongs to one: `ml.azure.com`, `ml.example.com:8443`. */
+export function hasSuffix({ hostname, port }: URL, suffix: string): boolean {
   const [name = "", wanted = ""] = suffix.toLowerCase().split(":");
   return (
     name !== "" &&
     port === wanted &&
     (hostname === name || hostname.endsWith(`.${name}`)) &&
     // Names of letters that look alike: regions, workspaces and accounts have plain ones.
-    !/(^|\.)xn--/.test(hostname) &&
-    !/\.(inference|instances)\./.test(hostname)
+    !/(^|\.)xn--/.test(hostname)
   );
 }
 

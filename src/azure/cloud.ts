@@ -177,7 +177,7 @@ function cloudOf(entry: unknown, url: URL): Cloud | undefined {
     resourceManager: arm,
     authority,
     armScope: `${audience}/.default`,
-    mlScope: isKnown?.mlScope ?? "https://ml.azure.com/.default",
+    mlScope: isKnown?.mlScope ?? mlScopeOf(endpointOf(portal)),
     ...(vaults === undefined ? {} : { keyVaultSuffix: vaults }),
     ...(stores === undefined ? {} : { storageSuffix: stores }),
     dataPlaneSuffixes: isKnown?.dataPlaneSuffixes ?? siblingsOf(arm),
@@ -200,16 +200,32 @@ function endpointOf(value: unknown): string | undefined {
   }
 }
 
+/**
+ * Of the service in a private cloud: metadata does not name it, and the official client makes it of the portal's name
+ * (azure-ai-ml 1.35.2, `_azure_environments.py`).
+ */
+function mlScopeOf(portal: string | undefined): string {
+  const { hostname } = new URL(portal ?? "https://portal.azure.com");
+  const [, , ...suffix] = /^[\d.]+$/.test(hostname) ? [] : hostname.split(".");
+  return `https://ml.azure.${suffix.length === 0 ? "com" : suffix.join(".")}/.default`;
+}
+
 /** `vault.azure.net`. A suffix of one part would be everybody's. */
 function suffixOf(value: unknown): string | undefined {
   const suffix = textOf(value)?.replace(/^\./, "").toLowerCase();
   return suffix !== undefined && /^([a-z0-9-]+\.)+[a-z0-9-]+(:\d+)?$/.test(suffix) ? suffix : undefined;
 }
 
-/** Metadata does not name a data plane. In every cloud its hosts stand beside ARM's, below `ml`. */
+/**
+ * Metadata does not name a data plane. In every cloud its hosts stand beside ARM's, below `ml`: at the port of https, or, in a
+ * private cloud, at the port that ARM has.
+ */
 function siblingsOf(arm: string): readonly string[] {
-  const [, ...parent] = new URL(arm).hostname.split(".");
-  return parent.length < 2 || /^[\d.]+$/.test(new URL(arm).hostname) ? [] : [`ml.${parent.join(".")}`];
+  const { hostname, port } = new URL(arm);
+  const [, ...parent] = hostname.split(".");
+  if (parent.length < 2 || /^[\d.]+$/.test(hostname)) return [];
+  const name = `ml.${parent.join(".")}`;
+  return port === "" ? [name] : [name, `${name}:${port}`];
 }
 
 function trimmed(url: string): string {

@@ -8,7 +8,7 @@ import {
   proxyPolicy,
   type Pipeline,
 } from "@azure/core-rest-pipeline";
-import { ForeignAddress, type Hosts } from "./addresses.ts";
+import { ForeignAddress, hasSuffix, isOnThisMachine, type Hosts } from "./addresses.ts";
 import { cancelled, failed, succeeded, type Outcome } from "./outcome.ts";
 import { barePipeline, httpClient, userAgentPrefix } from "./pipeline.ts";
 
@@ -169,23 +169,14 @@ const wanted: Readonly<Record<ScoringPlace, string>> = {
 };
 
 /** Below `inference` of the studio's name, in every cloud: `NAME.REGION.inference.ml.azure.com`. */
-function isManaged({ protocol, hostname, port }: URL, cloud: Hosts | undefined): boolean {
+function isManaged(url: URL, cloud: Hosts | undefined): boolean {
   const suffixes = (cloud?.dataPlaneSuffixes ?? []).filter((suffix) => suffix.startsWith("ml."));
-  return (
-    protocol === "https:" &&
-    port === "" &&
-    !/(^|\.)xn--/.test(hostname) &&
-    suffixes.some((suffix) => hostname.endsWith(`.inference.${suffix}`))
-  );
+  return url.protocol === "https:" && suffixes.some((suffix) => hasSuffix(url, `inference.${suffix}`));
 }
 
 /** A cloud that is on this machine as a whole has its endpoints here as well. */
 function isEmulated({ resourceManager }: Hosts): boolean {
   return isOnThisMachine(new URL(resourceManager));
-}
-
-function isOnThisMachine({ hostname }: URL): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0|\[::\]|\[::ffff:7f.*\])$/i.test(hostname);
 }
 
 /** Where machines ask for their own metadata and tokens. */

@@ -49,7 +49,8 @@ export type ServiceDecision =
  * | healthy | ours | not ours | known | finish |
  * | any | other, or not healthy | not it | known | roll back |
  * | healthy | ours | never | – | finish the first release |
- * | any | other, or not healthy | never | – | remove it, create |
+ * | not healthy, or kept | any | never | – | remove it, create |
+ * | healthy | other | never | – | update: it may have passed, and that not be noted |
  * | any | foreign, or another, or not healthy | it | – | update, unless a declared key cannot be changed |
  */
 export function decideService(
@@ -68,9 +69,9 @@ export function decideService(
   if (digest !== "" && tested !== digest && back.length > 0)
     return isReady ? { do: "finish", isFirst: false, back } : { do: "roll-back", back };
   if (isReady && tested === digest) return { do: "none" };
-  const neverPassed = digest !== "" && tested === "";
-  if (neverPassed) {
-    return isReady && !isKept(live) ? { do: "finish", isFirst: true, back: [] } : { do: "create", leftover: true };
+  if (digest !== "" && tested === "") {
+    if (isKept(live) || v1ServicePhase(live.state) !== "healthy") return { do: "create", leftover: true };
+    if (isReady) return { do: "finish", isFirst: true, back: [] };
   }
   const [fixed] = wanted.fixed;
   if (fixed !== undefined) {

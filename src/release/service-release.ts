@@ -120,7 +120,10 @@ function stepsOf(decision: ServiceDecision, what: string, { name, tests }: AnySe
         { action: "test", what, reason },
       ];
     case "finish":
-      return [{ action: "test", what, reason: "An earlier run was interrupted before the tests had passed." }];
+      return [
+        { action: "test", what, reason: "An earlier run was interrupted before the tests had passed." },
+        { action: "update", what, reason: "That it has passed is noted with it." },
+      ];
     case "roll-back":
       return [
         { action: "update", what, reason: "An earlier update was interrupted: its fields are set back first." },

@@ -54,7 +54,8 @@ export async function settle(name: string, operation: V1Operation | undefined, d
     }
     if (!followed.ok && followed.failure.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
   }
-  const read = await readSettled(name, end, deps);
+  // What was just written may show late; of what has failed there may be nothing.
+  const read = await readSettled(name, end, deps, refused === undefined ? looksAfterLoss : 0);
   if (refused === undefined) return read;
   // The operation has failed, whatever the service that it was for still does.
   return { state: "failed", ...refused, ...("live" in read && read.live !== undefined ? { live: read.live } : {}) };
@@ -64,8 +65,13 @@ function tell(name: string, { status, step, log }: V1Progress, { onProgress }: S
   onProgress(`${name}: ${log.at(-1) ?? `${step === undefined ? "" : `${step}: `}${status}`}`);
 }
 
-/** Reads a service until nothing is in flight on it. @param end milliseconds since the epoch. */
-export async function readSettled(name: string, end: number, deps: ServiceDeps): Promise<Settled> {
+/**
+ * Reads a service until nothing is in flight on it.
+ *
+ * @param end milliseconds since the epoch.
+ * @param looks so often it is read again where it is not there.
+ */
+export async function readSettled(name: string, end: number, deps: ServiceDeps, looks = 0): Promise<Settled> {
   const { services, clock, signal } = deps;
   for (let look = 0; ; look += 1) {
     const read = await services.get(name);
@@ -74,12 +80,13 @@ export async function readSettled(name: string, end: number, deps: ServiceDeps):
         ? { state: "in-flight", why: "cancelled" }
         : { state: "unreadable", failure: read.failure };
     const live = read.value;
-    if (live === undefined) return { state: "absent" };
-    const phase = v1ServicePhase(live.state);
-    if (phase === "healthy") return { state: "healthy", live };
-    if (phase === "failed") return { state: "failed", live, error: live.error ?? stateError(live) };
+    const phase = live === undefined ? undefined : v1ServicePhase(live.state);
+    if (live === undefined && look >= looks) return { state: "absent" };
+    if (live !== undefined && phase === "healthy") return { state: "healthy", live };
+    if (live !== undefined && phase === "failed")
+      return { state: "failed", live, error: live.error ?? stateError(live) };
     const why = await pause(secondsAfter(look), { clock, signal, deadline: end });
-    if (why !== undefined) return { state: "in-flight", why, live };
+    if (why !== undefined) return { state: "in-flight", why, ...(live === undefined ? {} : { live }) };
   }
 }
 
