@@ -143,7 +143,7 @@ describe("a batch deployment", () => {
     expect(before).toBeGreaterThan(0);
     const { deployment, failures } = await deploy();
     expect(failures).toBe("");
-    expect(deployment).toMatchObject({ action: "unchanged", state: "Succeeded", tests: [] });
+    expect(deployment).toMatchObject({ action: "unchanged", changed: false, state: "Succeeded", tests: [] });
     expect(writes()).toEqual([]);
     expect(leases()).toBe(before);
   });
@@ -202,6 +202,7 @@ describe("a batch deployment", () => {
     stand.endpoint.faults.add({ method: "DELETE", path: "/deployments/weekly$", kind: "operation-canceled" });
     const first = await deploy(yaml, { init: broken });
     expect(first.deployment?.notes).toEqual(["The batch deployment 'weekly' could not be deleted."]);
+    expect(first.deployment).toMatchObject({ action: "failed", changed: true });
     const second = await deploy(yaml, { init: broken });
     expect(second.deployment?.notes).toEqual(["The batch deployment 'weekly' was deleted."]);
     expect(await live("weekly")).toBeUndefined();

@@ -42,7 +42,7 @@ describe("a release whose workflow is cancelled", () => {
   it("while the new one is being made moves nothing, and says what is left and how to go on", async () => {
     const { report, failures, leftGoing, seconds } = await cancelled(/PUT .*\/deployments\/green$/);
     expect(failures).toMatchObject([{ reason: "cancelled" }]);
-    expect(report).toMatchObject({ action: "failed", trafficAfter: { blue: 100 } });
+    expect(report).toMatchObject({ action: "failed", changed: true, trafficAfter: { blue: 100 } });
     expect(leftGoing).toHaveLength(1);
     expect(leftGoing[0]?.what).toMatch(/^The deployment 'green' of the endpoint 'ep-one'/);
     expect(leftGoing[0]?.next).toContain("To resume: command: deploy");
@@ -75,7 +75,7 @@ describe("a release whose workflow is cancelled", () => {
     const connected = await connectTo(emulator, { origin: endpoint.origin, signal: controller.signal });
     const { report, failures, leftGoing } = await release(declared("2"), connected);
     expect(failures).toMatchObject([{ reason: "cancelled" }]);
-    expect([report.action, leftGoing]).toEqual(["failed", []]);
+    expect([report.action, report.changed, leftGoing]).toEqual(["failed", false, []]);
     expect(await liveState(emulator)).toMatchObject({ traffic: { blue: 100 }, deployments: ["blue"] });
   });
 
@@ -100,6 +100,7 @@ describe("a release whose workflow is cancelled", () => {
         .map(({ traffic }) => traffic),
     ).toEqual([{ blue: 90, green: 10 }, { blue: 100 }]);
     expect(report.notes).toContain("The traffic was put back to blue 100 %.");
+    expect(report).toMatchObject({ changed: true, traffic: 0, trafficAfter: { blue: 100 } });
     expect(leftGoing.map(({ what }) => what)).toEqual([
       "The deployment 'green' of the endpoint 'ep-one' is there, without traffic",
     ]);

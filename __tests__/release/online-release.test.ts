@@ -199,6 +199,17 @@ describe("a release", () => {
     });
   });
 
+  it("whose traffic could not be moved says why, and asks no container", async () => {
+    const connected = await released();
+    const message = "traffic could not be set";
+    const fault = { kind: "operation-fails", code: "InternalServerError", message } as const;
+    emulator.faults.add({ method: "PUT", path: "/onlineEndpoints/ep-one$", ...fault });
+    const { report, failures } = await release(declared("2"), connected);
+    expect(failures[0]?.message).toContain("traffic could not be set [InternalServerError]");
+    expect(report).toMatchObject({ action: "rolled-back", changed: true, trafficAfter: { blue: 100 } });
+    expect(emulator.journal().some(({ path }) => path.endsWith("/getLogs"))).toBe(false);
+  });
+
   describe("by canary", () => {
     const strategy: Strategy = { type: "canary", steps: [10, 50, 100], waitSeconds: 5, keepOld: false };
 

@@ -175,8 +175,9 @@ describe("after a sign-in that was lost on the way", () => {
 
   it.each([1, 2])("it is said what may be left of %s writes, and the next run goes on from there", async (writes) => {
     const connected = await released();
-    const { failures, leftGoing } = await releaseService(second(), connected, lostAfter(writes));
+    const { report, failures, leftGoing } = await releaseService(second(), connected, lostAfter(writes));
     expect(failures).toMatchObject([{ reason: "authentication-failed", message: "The sign-in was refused." }]);
+    expect(report.changed).toBe(true);
     expect(leftGoing.map(({ what }) => what)).toEqual([
       "The web service clf, or its candidate clf-c, may be between two versions",
     ]);

@@ -110,11 +110,12 @@ async function carryOut(
 ): Promise<Released> {
   const { clock } = deps;
   const startedAt = clock.now();
+  const progress = { hasWritten: false };
   const releaseHeld = async (isHeld: () => boolean) =>
     succeeded(
       await release(
         {
-          ...{ declared: deployment, digest, deps, isHeld, batchEndpoints: deps.azure.batchEndpoints },
+          ...{ declared: deployment, digest, deps, isHeld, progress, batchEndpoints: deps.azure.batchEndpoints },
           name: deployment.deployment?.name ?? "",
         },
         parts,
@@ -135,6 +136,7 @@ async function carryOut(
     type: "batch",
     state: end.state ?? (failure === undefined ? "Succeeded" : "Failed"),
     action: end.action,
+    changed: progress.hasWritten,
     tests,
     notes,
     durationSeconds: (clock.now() - startedAt) / 1000,

@@ -34,6 +34,8 @@ export type BatchWork = {
   readonly batchEndpoints: BatchEndpoints;
   readonly deps: ReleaseDeps;
   readonly isHeld: () => boolean;
+  /** Whether anything was written so far, or may have been. */
+  readonly progress: { hasWritten: boolean };
 };
 
 /** How a release has ended, as far as the report and the failures say it. */
@@ -97,7 +99,12 @@ export async function untilQuiet(work: BatchWork): Promise<Written<unknown>> {
   return join(writable<LiveBatchDeployment>(work, deploymentText(declared), read, anything), settleDeps(work));
 }
 
-export function putEndpoint(
+function noted<Live>({ progress }: BatchWork, written: Written<Live>): Written<Live> {
+  progress.hasWritten ||= written.ok || written.stop.mayBeDone;
+  return written;
+}
+
+export async function putEndpoint(
   work: BatchWork,
   body: object,
   isAsSent: (live: LiveBatchEndpoint) => boolean,
@@ -109,11 +116,11 @@ export function putEndpoint(
     isAsSent: (live) => live !== undefined && hasSucceeded(live) && isAsSent(live),
     hasFailed: (live) => isSettled(live) && !hasSucceeded(live),
   });
-  return write(one, settleDeps(work));
+  return noted(work, await write(one, settleDeps(work)));
 }
 
 /** @param digest that the deployment has then; absent where it is put back as somebody else has made it. */
-export function putDeployment(
+export async function putDeployment(
   work: BatchWork,
   body: object,
   digest: string | undefined,
@@ -127,10 +134,10 @@ export function putDeployment(
     isAsSent: (live) => live !== undefined && hasSucceeded(live) && isOurs(live),
     hasFailed: (live) => isSettled(live) && !hasSucceeded(live) && isOurs(live),
   });
-  return write(one, settleDeps(work));
+  return noted(work, await write(one, settleDeps(work)));
 }
 
-function removeDeployment(work: BatchWork): Promise<Written<LiveBatchDeployment>> {
+async function removeDeployment(work: BatchWork): Promise<Written<LiveBatchDeployment>> {
   const { declared, name, batchEndpoints } = work;
   const { endpointName } = declared;
   const read = () => batchEndpoints.getDeployment(endpointName, name);
@@ -138,7 +145,7 @@ function removeDeployment(work: BatchWork): Promise<Written<LiveBatchDeployment>
     send: () => batchEndpoints.removeDeployment(endpointName, name),
     isAsSent: (live) => live === undefined,
   });
-  return write(one, settleDeps(work));
+  return noted(work, await write(one, settleDeps(work)));
 }
 
 /** Changes a live endpoint: the whole of it, made of what is read now. */
@@ -233,6 +240,7 @@ export const goOn = "Run the same command again: it waits for the operation in p
 
 /** The first write was sent, and nothing is waited for. */
 export function submitted(work: BatchWork, sent: Outcome<unknown>, what: string): BatchEnd {
+  work.progress.hasWritten ||= sent.ok || notSent(what, sent.failure).mayBeDone;
   if (sent.ok) {
     const leftGoing = [{ what: `${capital(what)} is being written`, next: goOn }];
     const notes = ["It was submitted (wait: false): no test was run, and the default is what it was."];

@@ -17,6 +17,7 @@ import { failureOf, reportOf, type Ended } from "./online-report.ts";
 import { notRemoved, rollBack, stopInGrace, type RolledBack } from "./online-roll-back.ts";
 import {
   carryOutSteps,
+  mayBeWritten,
   submitDeployment,
   type OnlineRelease,
   type Progress,
@@ -171,6 +172,7 @@ async function submit(work: Work): Promise<Released> {
   const stop =
     (await carryOutSteps(first, release, progress, before, deps)) ??
     (last?.do === "deploy" ? await submitDeployment(last, release, deps) : undefined);
+  progress.hasWritten ||= last?.do === "deploy" && last.how !== "join" && (stop === undefined || mayBeWritten(stop));
   if (stop !== undefined) return stoppedBy(stop, work);
   const isSubmitted = last?.do === "deploy";
   const notes = isSubmitted ? ["It was submitted (wait: false): no test was run, and no traffic was moved."] : [];
@@ -239,8 +241,10 @@ const logLines = 300;
 /** What the containers of the new deployment wrote: read before it is removed, shown folded. */
 async function readLogs(stop: StepStop, { release, progress, deps }: Work): Promise<ContainerLogs> {
   const { candidate } = progress;
-  const isOfContainer = stop.why === "failed" || stop.why === "tests" || stop.why === "timeout";
-  if (candidate === undefined || !isOfContainer) return {};
+  // Why an endpoint could not be written is said in no container.
+  const isOfContainer = progress.stoppedAt === "deploy" || progress.stoppedAt === "test";
+  const isTold = stop.why === "failed" || stop.why === "tests" || stop.why === "timeout";
+  if (candidate === undefined || !isOfContainer || !isTold) return {};
   const read = async (container: "InferenceServer" | "StorageInitializer") => {
     const log = await deps.azure.onlineEndpoints.logs(release.endpoint, candidate.name, container, logLines);
     const text = log.ok ? log.value.trimEnd() : "";

@@ -37,6 +37,7 @@ export function reportOf(ended: Ended): DeploymentReport {
     type: deployment.type,
     state: (name === undefined ? live?.provisioningState : own?.provisioningState) ?? "Unknown",
     action,
+    changed: progress.hasWritten === true,
     tests: progress.tests,
     notes: [...rollout.notes, ...progress.notes, ...ended.notes, ...noTests(ended)],
     durationSeconds: ended.durationSeconds,

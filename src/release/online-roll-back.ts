@@ -242,7 +242,11 @@ async function sendBack(
   const body = endpointBody(progress.live, to);
   while (!until.aborted) {
     const sent = await endpoints.put(endpoint, body, until);
-    if (sent.ok) return true;
+    if (sent.ok) {
+      if (progress.live !== undefined)
+        progress.live = { ...progress.live, traffic: to.traffic, mirrorTraffic: to.mirror };
+      return true;
+    }
     // The write before it may still be in progress.
     if (sent.failure.status !== 409 && sent.failure.reason !== "unknown") return false;
     await clock.sleep(gracePause);

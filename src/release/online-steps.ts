@@ -57,6 +57,10 @@ export type Progress = {
     isSettled: boolean;
     live?: LiveOnlineDeployment;
   };
+  /** Whether anything was written, or may have been. */
+  hasWritten?: boolean;
+  /** The step that did not succeed. */
+  stoppedAt?: RolloutStep["do"];
   /** Whether the release has got what it was to get: only what was replaced is still to be removed. */
   isThrough?: boolean;
   /** Of each test the last result. */
@@ -89,9 +93,18 @@ export async function carryOutSteps(
       const thrown = failureOfThrown(error, deps.signal);
       return { why: "thrown", message: thrown.message, thrown };
     });
-    if (stop !== undefined) return stop;
+    const isWrite = step.do === "put-endpoint" || step.do === "remove" || (step.do === "deploy" && step.how !== "join");
+    progress.hasWritten ||= isWrite && (stop === undefined || mayBeWritten(stop));
+    if (stop !== undefined) {
+      progress.stoppedAt = step.do;
+      return stop;
+    }
   }
   return undefined;
+}
+
+export function mayBeWritten(stop: StepStop): boolean {
+  return stop.why === "thrown" || (stop.why !== "tests" && stop.mayBeDone);
 }
 
 async function carryOut(

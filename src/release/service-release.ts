@@ -149,12 +149,11 @@ async function carryOut(taken: TakenService, deps: ReleaseDeps): Promise<Release
     const onProgress = (message: string) =>
       deps.onProgress(message.startsWith(own) ? message.slice(own.length) : message);
     const { timeoutSeconds } = service;
-    let mayHaveWritten = false;
     const work: ServiceDeps = {
       ...{ services: azure.v1Services, clock, signal, deadline, timeoutSeconds, isHeld, onProgress },
-      mayWrite: () => {
-        mayHaveWritten = true;
-        return deps.beforeWriting();
+      mayWrite: deps.beforeWriting,
+      onWritten: () => {
+        course.changed = true;
       },
     };
     try {
@@ -162,7 +161,7 @@ async function carryOut(taken: TakenService, deps: ReleaseDeps): Promise<Release
     } catch (error) {
       const { reason, message, where } = failureOfThrown(error, signal);
       course.failures.push({ reason, message, ...(where === undefined ? {} : { where }) });
-      if (mayHaveWritten)
+      if (course.changed)
         course.leave(
           `The web service ${service.name}, or its candidate ${candidateName(service.name)}, may be between two versions`,
           "Run deploy again: it finds what is there, and finishes the release or takes it back.",

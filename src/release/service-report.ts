@@ -14,6 +14,8 @@ export type ServiceLogs = { readonly container?: string; readonly build?: string
 /** What is to be told of a release: put together while it goes on. */
 export class ServiceCourse {
   action: DeploymentReport["action"] = "failed";
+  /** Whether anything of it was written, or may have been. */
+  changed = false;
   state = "Unknown";
   tests: readonly TestReport[] = [];
   error: ServiceError | undefined;
@@ -94,6 +96,7 @@ export class ServiceCourse {
       strategy: "replace",
       state: this.state,
       action: this.action,
+      changed: this.changed,
       tests: this.tests,
       notes: this.notes,
       durationSeconds: Math.round((now - this.#startedAt) / 1000),

@@ -21,6 +21,8 @@ export type ServiceDeps = Patience & {
   /** Asked before every write; it is found out once. */
   readonly mayWrite: () => Promise<Outcome<void>>;
   readonly onProgress: (message: string) => void;
+  /** Told of every write that was carried out, or may have been. */
+  readonly onWritten: () => void;
 };
 
 /** What has become of a service once nothing is in flight on it, or at the end of the wait. */
@@ -117,6 +119,7 @@ export async function write(
     const may = await beforeWrite(name, deps);
     if (!may.ok) return may;
     const sent = await send();
+    if (sent.ok || sent.failure.reason === "unknown" || sent.failure.reason === "cancelled") deps.onWritten();
     if (sent.ok) return succeeded(sent.value ?? {});
     const { reason, status, error } = sent.failure;
     if (reason !== "unknown" && status !== 409) return sent;

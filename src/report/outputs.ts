@@ -26,7 +26,7 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
       ) ||
         (assetsDiffer && result.command !== "plan") ||
         (run !== undefined && !run.reused) ||
-        deployments.some(({ action }) => action !== "unchanged" && action !== "failed"),
+        deployments.some(({ action, changed }) => changed ?? (action !== "unchanged" && action !== "failed")),
     ),
     "failure-reason": result.failureReason ?? "",
     ...(plan === undefined

@@ -222,6 +222,7 @@ const deployment = z.strictObject({
   strategy: text.exactOptional(),
   state: text.describe("As the service spells it."),
   action: z.enum(["created", "updated", "unchanged", "rolled-back", "submitted", "failed"]),
+  changed: z.boolean().exactOptional(),
   traffic: z.number().exactOptional().describe("Percentage of the release now."),
   trafficBefore: traffic.exactOptional(),
   trafficAfter: traffic.exactOptional(),

@@ -352,6 +352,8 @@ export type DeploymentReport = {
   /** As the service spells it: `Succeeded`, `Failed`, `Healthy`, … */
   readonly state: string;
   readonly action: "created" | "updated" | "unchanged" | "rolled-back" | "submitted" | "failed";
+  /** Whether anything of it was written, or may have been; absent where the action says it. */
+  readonly changed?: boolean;
   /** Percentage of the release now; absent for types without traffic. */
   readonly traffic?: number;
   readonly trafficBefore?: Traffic;
