@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { ForeignAddress, plainAddress, trustedAddress, type Audience } from "../../src/azure/addresses.ts";
+import { scoringAddress } from "../../src/azure/scoring.ts";
 
 const cloud = {
   name: "AzureCloud",
@@ -39,6 +40,30 @@ describe("an address gets a token", () => {
     for (const url of ["https://eastus.ml.example.com/x", "https://eastus.ml.example.com:8443/x"])
       expect(trustedAddress(url, "data-plane", hosts).href).toBe(url);
     expect(() => trustedAddress("https://eastus.ml.example.com:9443/x", "data-plane", hosts)).toThrow("was not sent");
+  });
+});
+
+describe("a cloud of its own", () => {
+  const own = {
+    name: "custom",
+    resourceManager: "https://management.fake.example",
+    dataPlaneSuffixes: ["ml.fake.example", "fake.example"],
+    storageSuffix: "core.fake.example",
+    isCustom: true,
+  };
+
+  it("has its data plane anywhere below its name, but where files of everybody are", () => {
+    for (const url of ["https://eastus.api.fake.example/x", "https://fake.example/x"])
+      expect(trustedAddress(url, "data-plane", own).href).toBe(url);
+    for (const url of ["https://account.blob.core.fake.example/x", "https://fake.example.evil.example/x"])
+      expect(() => trustedAddress(url, "data-plane", own)).toThrow("was not sent");
+    expect(trustedAddress("https://account.blob.core.fake.example/c", "storage", own).port).toBe("");
+  });
+
+  it("serves its models there as well", () => {
+    expect(scoringAddress("https://ep.eastus.inference.fake.example/score", "online", own).port).toBe("");
+    const azure = { ...own, isCustom: false };
+    expect(() => scoringAddress("https://ep.eastus.inference.fake.example/score", "online", azure)).toThrow("no key");
   });
 });
 

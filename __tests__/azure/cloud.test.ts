@@ -68,6 +68,36 @@ describe("a cloud", () => {
     expect(await discoverCloud({ cloud: server.origin, ...deps })).toMatchObject({ mlScope });
   });
 
+  it("is what an older version of the metadata says where the newer one is not known", async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      const isKnown = request.url?.endsWith("api-version=2019-05-01") === true;
+      response.writeHead(isKnown ? 200 : 400).end(`\uFEFF${JSON.stringify(isKnown ? { authentication } : {})}`);
+    });
+    await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+    const cloud = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await discoverCloud({ cloud, ...deps })).toMatchObject({ authority: "https://login.private.example" });
+    expect(asked).toHaveLength(2);
+    await new Promise<void>((closed) => server.close(() => closed()));
+  });
+
+  it.each([
+    ["https://management.fake.example", ["ml.fake.example", "fake.example", "management.fake.example"]],
+    ["https://arm.fake.example:8443", ["ml.fake.example", "fake.example", "arm.fake.example"]],
+    ["https://azure.fake.example", ["ml.fake.example", "azure.fake.example"]],
+    ["https://fake.example", ["fake.example"]],
+    ["https://10.1.2.3:8443", []],
+    ["https://[::1]:8443", []],
+  ])("of its own has its data plane below its own name: %s", async (resourceManager, names) => {
+    await using server = await armEndpoint(() => [{ authentication, resourceManager }]);
+    const { dataPlaneSuffixes = [] } = await discoverCloud({ cloud: server.origin, ...deps });
+    expect(dataPlaneSuffixes.filter((suffix) => !suffix.includes(":"))).toEqual(names);
+    expect(dataPlaneSuffixes.filter((suffix) => suffix.endsWith(":8443"))).toHaveLength(
+      resourceManager.includes("arm") ? names.length : 0,
+    );
+  });
+
   it("may be named by the metadata address alone", async () => {
     await using server = await armEndpoint(() => [{ authentication }]);
     const cloud = await discoverCloud({

@@ -51,6 +51,33 @@ describe("a sweep", () => {
     expect(text).toContain("[SCHEDULER][INFO]Scheduling job");
   });
 
+  it("is reported with all of them where pages of the list name the next one by its address alone", async () => {
+    stand.alter(({ path, query }, reply) => {
+      if (!path.endsWith("/children")) return reply;
+      const { value } = reply.body as { readonly value: readonly unknown[] };
+      const page = Number(query.get("page") ?? 0);
+      const next = new URL(path, stand.environment["ARM_CLOUD_METADATA_URL"]);
+      next.searchParams.set("page", String(page + 1));
+      const nextLink = page + 1 < value.length ? next.href : "";
+      return { ...reply, body: { value: value.slice(page, page + 1), continuationToken: null, nextLink } };
+    });
+    const { result } = await train();
+    const { children, best } = outputs(result);
+    expect(children.map(({ trial }) => trial)).toEqual([0, 1, 2]);
+    expect(best).toBe(`${result.run?.name ?? ""}_1`);
+  });
+
+  it("has the best trial that the service names, whether or not it lists it", async () => {
+    stand.alter(({ path }, reply) => {
+      if (!path.endsWith("/children")) return reply;
+      const { value } = reply.body as { readonly value: readonly unknown[] };
+      return { ...reply, body: { value: value.filter((_, index) => index !== 1) } };
+    });
+    const { result } = await train({ beside: "gates: [{ metric: loss, at_most: 0.5 }]\n" });
+    expect(outputs(result).best).toBe(`${result.run?.name ?? ""}_1`);
+    expect(result.run?.gates).toMatchObject([{ value: 0.5, passed: true }]);
+  });
+
   it("keeps to the number of trials at once, each with its value in the environment as well", async () => {
     const { result, text } = await train({
       rates: [1, 2, 3, 4],

@@ -15,6 +15,8 @@ export type Hosts = {
   readonly resourceManager: string;
   readonly dataPlaneSuffixes?: readonly string[];
   readonly storageSuffix?: string;
+  /** False for Azure's own clouds, whose names are known by heart. */
+  readonly isCustom?: boolean;
 };
 
 /**
@@ -29,7 +31,12 @@ export function trustedAddress(text: string, audience: Audience, cloud: Hosts): 
   const arm = new URL(cloud.resourceManager);
   // Every role of a cloud may be at one address; those of an emulator on this machine may each have a port of their own.
   if (url.origin === arm.origin || (isOnThisMachine(url) && isOnThisMachine(arm))) return url;
-  const isNear = audience !== "arm" && suffixesOf(audience, cloud).some((suffix) => isBelow(url, suffix));
+  // Files of everybody are below the name of the storage, wherever that is.
+  const isOfStorage = cloud.storageSuffix !== undefined && hasSuffix(url, cloud.storageSuffix);
+  const isNear =
+    audience !== "arm" &&
+    (audience === "storage" || !isOfStorage) &&
+    suffixesOf(audience, cloud).some((suffix) => isBelow(url, suffix));
   if (!isNear)
     throw new ForeignAddress(
       `The service referred to ${url.origin}, which is not ${describe(audience, cloud)}; the access token was not sent there.`,

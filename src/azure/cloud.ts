@@ -89,6 +89,8 @@ const known: Readonly<Record<string, Cloud>> = {
 };
 
 const metadataVersion = "2022-09-01";
+/** What clouds of their own publish that do not know the newer one. */
+const olderMetadataVersion = "2019-05-01";
 
 export type CloudRequest = {
   /** A name, or the URL of an ARM endpoint. */
@@ -136,18 +138,21 @@ function metadataAddress(given: string, named: string): URL {
     );
   if (!/\/metadata\/endpoints\/?$/.test(url.pathname))
     url.pathname = `${url.pathname.replace(/\/+$/, "")}/metadata/endpoints`;
-  if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", metadataVersion);
   return url;
 }
 
 /** @returns the cloud, or why its metadata cannot be used. */
 async function readMetadata(url: URL, name: string | undefined, deps: RetryDeps): Promise<Cloud | string> {
   const pipeline = plainPipeline();
-  const answer = await withRetries(
-    "read",
-    () => send(pipeline, { method: "GET", url: url.href, signal: deps.signal, seconds: deps.requestSeconds }),
-    deps,
-  );
+  const ask = (version: string) => {
+    const versioned = new URL(url);
+    if (!url.searchParams.has("api-version")) versioned.searchParams.set("api-version", version);
+    const request = { method: "GET", url: versioned.href, signal: deps.signal, seconds: deps.requestSeconds } as const;
+    return withRetries("read", () => send(pipeline, request), deps);
+  };
+  const newest = await ask(metadataVersion);
+  const isUnknown = newest.ok && [400, 404].includes(newest.value.status) && !url.searchParams.has("api-version");
+  const answer = isUnknown ? await ask(olderMetadataVersion) : newest;
   if (!answer.ok) return answer.failure.error.message;
   if (answer.value.status !== 200) return `it answered with status ${answer.value.status}`;
   const clouds = (Array.isArray(answer.value.body) ? answer.value.body : [answer.value.body]) as readonly unknown[];
@@ -216,16 +221,23 @@ function suffixOf(value: unknown): string | undefined {
   return suffix !== undefined && /^([a-z0-9-]+\.)+[a-z0-9-]+(:\d+)?$/.test(suffix) ? suffix : undefined;
 }
 
+/** What ARM is called in front of the name of its cloud; Azure Stack has the second one as well. */
+const armNames = ["management", "adminmanagement", "arm"];
+
 /**
- * Metadata does not name a data plane. In every cloud its hosts stand beside ARM's, below `ml`: at the port of https, or, in a
- * private cloud, at the port that ARM has.
+ * Metadata does not name a data plane. In Azure's clouds its hosts stand beside ARM's, below `ml`. In a cloud of its own they are
+ * below ARM's own name, or where ARM is called so beside it, as everything is that ARM says of it: at the port of https, or at
+ * the port that ARM has.
  */
 function siblingsOf(arm: string): readonly string[] {
   const { hostname, port } = new URL(arm);
-  const [, ...parent] = hostname.split(".");
-  if (parent.length < 2 || /^[\d.]+$/.test(hostname)) return [];
-  const name = `ml.${parent.join(".")}`;
-  return port === "" ? [name] : [name, `${name}:${port}`];
+  if (/^[\d.]+$|:/.test(hostname)) return [];
+  const [first = "", ...parent] = hostname.split(".");
+  const beside = parent.length < 2 ? [] : [`ml.${parent.join(".")}`];
+  const whole = parent.length >= 2 && armNames.includes(first) ? [parent.join(".")] : [];
+  const below = parent.length === 0 ? [] : [hostname];
+  const names = [...beside, ...whole, ...below];
+  return port === "" ? names : names.flatMap((name) => [name, `${name}:${port}`]);
 }
 
 function trimmed(url: string): string {

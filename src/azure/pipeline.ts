@@ -123,7 +123,8 @@ export async function send(
 export function parsed(text: string | null | undefined): unknown {
   if (text === undefined || text === null || text === "") return undefined;
   try {
-    return JSON.parse(text) as unknown;
+    // Some services begin JSON with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, "")) as unknown;
   } catch {
     return text;
   }

@@ -85,13 +85,17 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
     },
     children: async (run) => {
       const found = await allPages(`the runs below ${run}`, async (next) => {
-        const page = await get(`/history/v1.0${workspace.id}/runs/${run}/children`, {
-          "api-version": "v1.0",
-          ...(next === undefined ? {} : { $continuationtoken: next }),
-        });
+        const page = isLink(next)
+          ? await arm.getData(next)
+          : await get(`/history/v1.0${workspace.id}/runs/${run}/children`, {
+              "api-version": "v1.0",
+              ...(next === undefined ? {} : { $continuationtoken: next }),
+            });
         if (!page.ok) return page;
-        const { value, continuationToken } = membersOf(page.value.body);
-        return succeeded({ items: listOf(value).flatMap(childOf), next: textOf(continuationToken) });
+        return succeeded({
+          items: listOf(membersOf(page.value.body)["value"]).flatMap(childOf),
+          ...nextOf(page.value),
+        });
       });
       return found.ok ? succeeded([...found.value].sort(byCreation).map(({ child }) => child)) : found;
     },
@@ -100,18 +104,19 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
       const found = await allPages(
         `the artifacts of ${run}`,
         async (next) => {
-          const page = await get(
-            `${artifacts}/prefix/contentinfo/ExperimentRun/dcid.${run}${below}`,
-            next === undefined ? {} : { continuationToken: next },
-          );
+          const page = isLink(next)
+            ? await arm.getData(next)
+            : await get(
+                `${artifacts}/prefix/contentinfo/ExperimentRun/dcid.${run}${below}`,
+                next === undefined ? {} : { continuationToken: next },
+              );
           if (!page.ok) return page;
-          const { value, continuationToken } = membersOf(page.value.body);
-          const items = listOf(value).flatMap((entry) => {
+          const items = listOf(membersOf(page.value.body)["value"]).flatMap((entry) => {
             const { path: named, contentUri } = membersOf(entry);
             const path = textOf(named);
             return path === undefined ? [] : [{ path, ...defined({ url: textOf(contentUri) }) }];
           });
-          return succeeded({ items, next: textOf(continuationToken) });
+          return succeeded({ items, ...nextOf(page.value) });
         },
         pages,
       );
@@ -130,6 +135,17 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
       });
     },
   };
+}
+
+/** By a token where the page has one, as recorded; by its link where it has that alone. */
+function nextOf({ body }: Answer): { readonly next?: string } {
+  const { continuationToken, nextLink } = membersOf(body);
+  return defined({ next: textOf(continuationToken) || textOf(nextLink) || undefined });
+}
+
+/** A token is no address. */
+function isLink(next: string | undefined): next is string {
+  return next !== undefined && /^https?:\/\//i.test(next);
 }
 
 type CreatedChild = { readonly child: ChildRun; readonly created: number };

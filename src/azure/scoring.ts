@@ -170,8 +170,10 @@ const wanted: Readonly<Record<ScoringPlace, string>> = {
 
 /** Below `inference` of the studio's name, in every cloud: `NAME.REGION.inference.ml.azure.com`. */
 function isManaged(url: URL, cloud: Hosts | undefined): boolean {
-  const suffixes = (cloud?.dataPlaneSuffixes ?? []).filter((suffix) => suffix.startsWith("ml."));
-  return url.protocol === "https:" && suffixes.some((suffix) => hasSuffix(url, `inference.${suffix}`));
+  const suffixes = (cloud?.dataPlaneSuffixes ?? []).flatMap((suffix) =>
+    suffix.startsWith("ml.") ? [`inference.${suffix}`] : cloud?.isCustom === true ? [suffix] : [],
+  );
+  return url.protocol === "https:" && suffixes.some((suffix) => hasSuffix(url, suffix));
 }
 
 /** A cloud that is on this machine as a whole has its endpoints here as well. */

@@ -131,7 +131,7 @@ export async function followToReport(
 async function whatItLogged({ job }: Started, found: Below["children"], { metrics, runHistory, blobs }: Azure) {
   const { best, children = [] } = found ?? {};
   const trial = children.find(({ name }) => name === best?.name);
-  const shown = trial ?? { name: job.name, ...defined({ url: job.studioUrl }), children };
+  const shown = trial ?? { name: best?.name ?? job.name, ...defined({ url: job.studioUrl }), children };
   const [own, stepMetrics, images] = await Promise.all([
     readMetrics(best?.name ?? job.name, metrics),
     readStepMetrics(children, metrics),

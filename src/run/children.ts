@@ -131,14 +131,15 @@ function bestOf(
 ): BestTrial | undefined {
   if (kind.are !== "trials" || kind.objective === undefined) return undefined;
   const bestName = properties["best_child_run_id"] ?? tags["automl_best_child_run_id"];
-  const named = children.find(({ name }) => name === bestName);
-  if (named === undefined) return bestByMetric(children, kind.objective);
+  if (bestName === undefined || bestName === "") return bestByMetric(children, kind.objective);
+  // Its word counts for a trial that it does not list as well.
+  const named = children.find(({ name }) => name === bestName) ?? { name: bestName, metrics: {}, parameters: {} };
   const score = Number(properties["score"] ?? Number.NaN);
   return bestTrial(named, kind.objective, Number.isFinite(score) ? score : undefined);
 }
 
 function bestTrial(
-  { name, metrics, parameters }: ChildReport,
+  { name, metrics, parameters }: Pick<ChildReport, "name" | "metrics" | "parameters">,
   { primaryMetric: metric, goal }: Objective,
   score?: number,
 ): BestTrial {
