@@ -5,8 +5,8 @@ import { followRun, type FollowDeps, type Followed } from "../../src/run/follow.
 import { sleepingClock } from "../support/clock.ts";
 import { failing, liveJob } from "../support/jobs.ts";
 
-/** What the run history says in one look: a status, or why it could not be read. */
-type Look = string | { readonly fails: AzureFailure["reason"] };
+/** What the run history says in one look: a status, or why it could not be read; the job is asked then, and may answer. */
+type Look = string | { readonly fails: AzureFailure["reason"]; readonly job?: string };
 
 type Told = Followed & { readonly statuses: readonly string[]; readonly seconds: number; readonly logReads: number };
 
@@ -29,17 +29,27 @@ async function follow(looks: readonly Look[], options: Options = {}): Promise<To
   let logReads = 0;
   let look = 0;
   let status = "NotStarted";
+  let unread: AzureFailure["reason"] | undefined;
   const details = async (): Promise<Outcome<RunDetails>> => {
     const seen = looks[Math.min(look, looks.length - 1)] ?? "NotStarted";
     look += 1;
     if (look === options.cancelAfter) abort.abort();
-    if (typeof seen === "object") return failing(seen.fails);
+    unread = typeof seen === "object" && seen.job === undefined ? seen.fails : undefined;
+    if (typeof seen === "object") {
+      status = seen.job ?? status;
+      return failing(seen.fails);
+    }
     status = seen;
     return succeeded({ status: seen, warnings: [], logFiles: { "user_logs/std_log.txt": "address" } });
   };
   const never = () => Promise.reject(new Error("This is not asked for."));
   const deps: FollowDeps = {
-    runs: { get: async (name) => succeeded(liveJob(name, { status: options.job ?? status })) },
+    runs: {
+      get: async (name) =>
+        unread === undefined || unread === "not-found"
+          ? succeeded(liveJob(name, { status: options.job ?? status }))
+          : failing(unread),
+    },
     runHistory: { details, asJob: never, children: never, artifacts: never, artifactUrl: never },
     logs: {
       look: async () => void (logReads += 1),
@@ -117,14 +127,24 @@ describe("a run that is followed", () => {
       expected: { end: "left", why: "cancelled", status: "Running" },
     },
     {
-      what: "is followed through four failed reads in a row",
-      looks: ["Running", ...times(4, { fails: "unreachable" }), "Running", "Completed"],
+      what: "is followed through minutes of failed reads",
+      looks: ["Running", ...times(40, { fails: "unreachable" }), "Running", "Completed"],
       expected: { end: "over", status: "Completed", statuses: ["Running", "Completed"] },
     },
     {
-      what: "is left running after five failed reads in a row",
-      looks: ["Running", ...times(5, { fails: "unreachable" }), "Completed"],
+      what: "is left running after ten minutes of failed reads",
+      looks: ["Running", ...times(80, { fails: "unreachable" }), "Completed"],
       expected: { end: "left", why: "unreachable", status: "Running" },
+    },
+    {
+      what: "is followed by the job's own status where its history cannot be read",
+      looks: [
+        "Running",
+        { fails: "refused", job: "Running" },
+        ...times(80, { fails: "unreachable", job: "Running" }),
+        { fails: "unreachable", job: "Completed" },
+      ],
+      expected: { end: "over", status: "Completed", statuses: ["Running", "Completed"] },
     },
     {
       what: "is left running at once where it may not be read",

@@ -5,6 +5,7 @@ import type { Runs } from "../azure/runs.ts";
 import type { Clock } from "../clock.ts";
 import type { LogFollower } from "./logs.ts";
 import { interpretStatus, waitsForNodes } from "../azure/job-status.ts";
+import { sentenceOf } from "../report/failure.ts";
 
 export type FollowDeps = {
   readonly runs: Runs;
@@ -48,10 +49,11 @@ export type Followed = {
 /** Seconds between looks: short while something is likely to happen, longer in a long run. Our choice. */
 const firstPause = 1;
 const longestPause = 10;
-/** How long a run may be in a state that may recover, or that nobody knows, before that counts as its end. */
+/**
+ * How long a run may be in a state that may recover, or that nobody knows, before that counts as its end; and how long reads may
+ * fail before the run is left running. Each has had its own retries by then.
+ */
 const patienceSeconds = 600;
-/** How many reads may fail in a row before the run is left running. Each has had its own retries by then. */
-const mostFailures = 5;
 
 type Look = {
   readonly status: string;
@@ -67,18 +69,18 @@ export async function followRun(name: string, deps: FollowDeps): Promise<Followe
   let last: Look = { status: deps.last ?? "NotStarted", logFiles: {} };
   let shown = deps.last ?? "";
   let stalledSince: number | undefined;
-  let failures = 0;
+  let unreadSince: number | undefined;
   const limits = limitsOf(deps);
   for (let look = 0; ; look += 1) {
     const seen = await lookOnce(name, deps);
     if (seen.ok) {
-      failures = 0;
+      unreadSince = undefined;
       last = seen.value;
     } else {
-      failures += 1;
+      unreadSince ??= deps.clock.now();
       if (seen.failure.reason === "cancelled" || deps.signal.aborted)
         return { ...ending(last), end: "left", why: "cancelled" };
-      if (failures >= mostFailures || seen.failure.reason === "refused") {
+      if (deps.clock.now() - unreadSince > patienceSeconds * 1000 || seen.failure.reason === "refused") {
         return { ...ending(last), end: "left", why: "unreachable", failure: seen.failure };
       }
     }
@@ -129,15 +131,21 @@ function limitsOf({ limits = {}, submittedAt, clock }: Pick<FollowDeps, "limits"
   };
 }
 
-/** The run history knows status, logs and cause; before it knows the run, and where it says that it is over, the job is asked. */
+/**
+ * The run history knows status, logs and cause. The job is asked before it knows the run, where it says that it is over, and
+ * where it cannot be read: then the log is missing, and not the status.
+ */
 async function lookOnce(
   name: string,
   { runs, runHistory }: FollowDeps,
 ): Promise<{ readonly ok: true; readonly value: Look } | { readonly ok: false; readonly failure: AzureFailure }> {
   const details = await runHistory.details(name);
   if (details.ok && interpretStatus(details.value.status).phase !== "over") return details;
-  if (!details.ok && details.failure.reason !== "not-found") return details;
+  if (!details.ok && details.failure.reason === "cancelled") return details;
+  const isUnread = !details.ok && details.failure.reason !== "not-found";
   const job = await runs.get(name);
+  if (isUnread && (!job.ok || job.value === undefined))
+    return job.ok || job.failure.reason !== "cancelled" ? details : job;
   if (!job.ok) return job;
   if (job.value === undefined) {
     return {
@@ -149,7 +157,10 @@ async function lookOnce(
     };
   }
   const { startTime, endTime } = job.value;
-  const recorded = { ...defined({ startTime, endTime }), logFiles: {} };
+  const warnings = isUnread
+    ? [`The log of the run '${name}' cannot be read for now, only its status: ${sentenceOf(details.failure.error)}.`]
+    : [];
+  const recorded = { ...defined({ startTime, endTime }), logFiles: {}, warnings };
   const known = details.ok ? { ...recorded, ...details.value } : recorded;
   // The job's own status is what counts; the history may be ahead of it or behind.
   return { ok: true, value: { ...known, status: job.value.status } };
