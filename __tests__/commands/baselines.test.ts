@@ -135,6 +135,39 @@ describe("no_worse_than a branch", () => {
   });
 });
 
+describe("a metric that cannot be read", () => {
+  const refused = (status: number) =>
+    stand.endpoint.faults.add({ path: "/mlflow/runs/get$", kind: "status", status, times: 99 });
+  const once = (gates: string) =>
+    run(source, {
+      command: "train",
+      checkout: checkoutOf({
+        "azureml.yml": `run: { command: "true", compute: azureml:cpu-cluster, environment: { image: ubuntu } }\n${gates}`,
+      }),
+      environment: stand.environment,
+    });
+
+  it.each([
+    [403, "not-authorized"],
+    [502, "service-unreachable"],
+  ])("is no gate that was missed: with %s it is %s", async (status, reason) => {
+    refused(status);
+    const { result } = await once("gates: [{ metric: accuracy, at_least: 0.5 }]\n");
+    expect(result.failureReason).toBe(reason);
+    expect(result.failures).toEqual([
+      expect.stringMatching(/^azureml\.yml:2:9: The gate on accuracy could not be judged: /),
+    ]);
+    expect(result.run?.gates).toMatchObject([{ passed: false, note: expect.stringContaining("could not be read") }]);
+  });
+
+  it("is said to be so where no gate is about it", async () => {
+    refused(403);
+    const { result, text } = await once("");
+    expect(result.conclusion).toBe("success");
+    expect(text).toMatch(/What the run '.*' has logged could not be read/);
+  });
+});
+
 describe("no_worse_than a run, or a model's", () => {
   it("compares with the run that is named", async () => {
     const { name } = await train("1", 0.7, { gate: "{ metric: accuracy, at_least: 0 }" });

@@ -2,15 +2,15 @@ import { resolve } from "node:path";
 import type { Azure } from "../azure/azure.ts";
 import { defined } from "../azure/defined.ts";
 import { interpretStatus } from "../azure/job-status.ts";
-import type { Outcome } from "../azure/outcome.ts";
+import { succeeded, type Outcome } from "../azure/outcome.ts";
 import { isPreempted, leafCause } from "../azure/service-error.ts";
 import type { Declaration } from "../declaration/declaration.ts";
 import type { RunReport } from "../report/result.ts";
-import { causeOf, readBelow, stepValuesOf, type Below } from "../run/children.ts";
+import { causeOf, readBelow, stepValuesOf, unreadSteps, type Below } from "../run/children.ts";
 import { cancelRun, statusAfterRefusal } from "../run/cancel.ts";
 import { downloadArtifacts } from "../run/download.ts";
 import { followRun, type Followed, type OverLimit } from "../run/follow.ts";
-import { missedGates } from "../run/gates.ts";
+import { missedGates, type Unread } from "../run/gates.ts";
 import { readImages } from "../run/images.ts";
 import { readBaselines, readMetrics, readStepMetrics } from "../run/metrics.ts";
 import { runReport, type ReportedRun, type RunDetails } from "../run/run-report.ts";
@@ -94,13 +94,20 @@ export async function followToReport(
     followed.end === "over" ? await below(started, followed, context, { ...azure, tailOf: log.tailOf }) : {};
   const { children } = underneath;
   // A sweep logs nothing itself: its metrics are those of its best trial.
-  const { metrics, ...shown } =
-    followed.end === "over" ? await whatItLogged(started, children, azure) : { metrics: [] };
+  const { read, ...shown } =
+    followed.end === "over" ? await whatItLogged(started, children, azure) : { read: succeeded([]) };
+  const metrics = read.ok ? read.value : [];
+  const unread: Unread = {
+    ...(read.ok ? {} : { own: read.failure }),
+    ...(children === undefined ? {} : { steps: unreadSteps(children) }),
+  };
+  warnOfUnread(name, read, children, context);
   const judged = {
     ...started,
     name,
     metrics,
     values: stepValuesOf(children?.children ?? []),
+    unread,
   };
   const results = followed.end === "over" ? await judgeGates(gates, judged, azure, context) : [];
   const baselines = await readBaselines(results, azure.metrics);
@@ -119,6 +126,7 @@ export async function followToReport(
           {
             ...defined({ source: started.source, steps: started.steps, runDefaults }),
             gates,
+            unread,
             failedChild: underneath.failedChild,
           },
           context,
@@ -127,17 +135,28 @@ export async function followToReport(
   return join({ run: report, failures: [] }, concluded);
 }
 
+/** Metrics that are missing in the report are not metrics that nobody has logged. */
+function warnOfUnread(name: string, own: Outcome<unknown>, children: Below["children"], { log }: CommandContext): void {
+  if (!own.ok)
+    log.annotate("warning", `What the run '${name}' has logged could not be read: ${sentenceOf(own.failure.error)}.`);
+  const [first] = children?.unread ?? [];
+  if (first === undefined) return;
+  const others = (children?.unread?.size ?? 1) - 1;
+  const which = `'${first[0]}'${others === 0 ? "" : ` and ${others} more`}`;
+  log.annotate("warning", `What ${which} has logged could not be read: ${sentenceOf(first[1].error)}.`);
+}
+
 /** Metrics and images of the run, or of its best trial, and of its steps. */
 async function whatItLogged({ job }: Started, found: Below["children"], { metrics, runHistory, blobs }: Azure) {
   const { best, children = [] } = found ?? {};
   const trial = children.find(({ name }) => name === best?.name);
   const shown = trial ?? { name: best?.name ?? job.name, ...defined({ url: job.studioUrl }), children };
-  const [own, stepMetrics, images] = await Promise.all([
+  const [read, stepMetrics, images] = await Promise.all([
     readMetrics(best?.name ?? job.name, metrics),
     readStepMetrics(children, metrics),
     readImages(shown, { runHistory, blobs }),
   ]);
-  return { metrics: own, stepMetrics, images };
+  return { read, stepMetrics, images };
 }
 
 /** What the run has started; where it cannot be read, that is said, and the rest is reported all the same. */
@@ -173,11 +192,13 @@ async function ended(
   report: RunReport,
   {
     gates,
+    unread,
     source,
     failedChild,
     runDefaults,
     steps,
-  }: Pick<Declaration, "gates" | "runDefaults"> & Pick<RunDetails, "failedChild"> & Pick<Started, "source" | "steps">,
+  }: Pick<Declaration, "gates" | "runDefaults"> & { readonly unread: Unread } & Pick<RunDetails, "failedChild"> &
+    Pick<Started, "source" | "steps">,
   context: CommandContext,
   azure: Azure,
 ): Promise<CommandResult> {
@@ -192,7 +213,7 @@ async function ended(
     const behind = error ?? failedChild?.cause;
     return { failures: [{ reason: failureReason, message, ...defined({ where, error: behind }) }] };
   }
-  const failures = missedGates(gates, report.gates);
+  const failures = missedGates(gates, report.gates, unread);
   return join(
     { failures },
     await fetchArtifacts(report, downloadsOf(context, defined({ runDefaults })), context, {

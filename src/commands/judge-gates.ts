@@ -14,6 +14,7 @@ import {
   type Baseline,
   type Gate,
   type LastValues,
+  type Unread,
 } from "../run/gates.ts";
 import { lastValuesOf } from "../run/metrics.ts";
 import { folderInRepository } from "../yaml/files.ts";
@@ -28,6 +29,7 @@ export type Judged = Parameters<typeof configurationOf>[0] & {
   readonly metrics: readonly MetricSeries[];
   /** Of the steps that it has started. */
   readonly values?: NonNullable<LastValues["steps"]>;
+  readonly unread?: Unread;
   /** Those that are declared, by whose names gates know them. */
   readonly steps?: readonly JobStep[];
 };
@@ -44,7 +46,10 @@ export async function judgeGates(
 ): Promise<readonly GateResult[]> {
   const { github, log } = context;
   const { name, job, metrics, steps } = judged;
-  const values: LastValues = { own: lastValuesOf(metrics), ...defined({ steps: judged.values }) };
+  const values: LastValues = {
+    own: lastValuesOf(metrics),
+    ...defined({ steps: judged.values, unread: judged.unread }),
+  };
   if (!gates.some(isComparison)) return checkGates(gates, values, new Map());
   const found = await findBaselines(gates, name, {
     jobs: azure.jobs,

@@ -4,18 +4,23 @@ import { interpretStatus } from "../azure/job-status.ts";
 import type { Blobs } from "../azure/blobs.ts";
 import type { LiveJob, Objective } from "../azure/jobs.ts";
 import type { Metrics } from "../azure/metrics.ts";
-import { succeeded, type Outcome, type ServiceError } from "../azure/outcome.ts";
+import { failed, succeeded, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import type { ChildRun, RunHistory } from "../azure/run-history.ts";
 import type { Runs } from "../azure/runs.ts";
 import { leafCause } from "../azure/service-error.ts";
 import { childrenOf } from "../job/job.ts";
 import type { ChildrenKind, JobStep } from "../job/kind.ts";
 import type { BestTrial, ChildReport } from "../report/result.ts";
-import type { LastValues } from "./gates.ts";
+import type { LastValues, Unread } from "./gates.ts";
 import { createLogFollower } from "./logs.ts";
 
 /** What a run has started, by one rule for every type of job: a sweep's trials, a pipeline's steps. */
-export type Children = { readonly children: readonly ChildReport[]; readonly best?: BestTrial };
+export type Children = {
+  readonly children: readonly ChildReport[];
+  readonly best?: BestTrial;
+  /** Why what they have logged is not known, by their names. */
+  readonly unread?: ReadonlyMap<string, AzureFailure>;
+};
 
 const readsAtOnce = 8;
 
@@ -32,12 +37,14 @@ async function readChildren(
   const found = await runHistory.children(parent.name);
   if (!found.ok) return found;
   const limit = pLimit(readsAtOnce);
+  const unread = new Map<string, AzureFailure>();
   const started = found.value.filter((child) => kind.are === "steps" || (kind.isTrial?.(child) ?? true));
   const children = await Promise.all(
     started.map((child, index) =>
       limit(async () => {
         const values = await metrics.lastValues(child.name);
-        // Metrics decide nothing but gates: what cannot be read is left out, and misses every one.
+        // Metrics decide nothing but gates: what cannot be read is left out, and no gate on it is judged.
+        if (!values.ok) unread.set(child.name, values.failure);
         const lastValues = values.ok ? values.value : {};
         const report = reportOf(child, index, parent, kind, lastValues);
         return kind.are === "steps" ? { ...report, step: stepNameOf(child, steps) } : report;
@@ -45,7 +52,7 @@ async function readChildren(
     ),
   );
   const sorted = kind.are === "trials" ? children.sort((a, b) => (a.trial ?? 0) - (b.trial ?? 0)) : children;
-  return succeeded({ children: sorted, ...defined({ best: bestOf(sorted, parent, kind) }) });
+  return succeeded({ children: sorted, unread, ...defined({ best: bestOf(sorted, parent, kind) }) });
 }
 
 function reportOf(
@@ -206,10 +213,22 @@ export async function valuesOfRun(name: string, deps: BelowDeps): Promise<Outcom
   if (job.value === undefined || kind === undefined) return own.ok ? succeeded({ own: own.value }) : own;
   const below = await readChildren(job.value, kind, deps);
   if (!below.ok) return below;
-  const { children, best } = below.value;
+  const { children, best, unread } = below.value;
+  const ofBestUnread = unread?.get(best?.name ?? "");
+  if (ofBestUnread !== undefined) return failed(ofBestUnread);
   const ofBest = children.find((child) => child.name === best?.name)?.metrics;
   if (ofBest === undefined && !own.ok) return own;
   return succeeded({ own: ofBest ?? (own.ok ? own.value : {}), steps: stepValuesOf(children) });
+}
+
+/** Why what steps have logged is not known, by the steps' names. */
+export function unreadSteps({ children, unread }: Children): NonNullable<Unread["steps"]> {
+  return Object.fromEntries(
+    children.flatMap(({ name, step }) => {
+      const failure = unread?.get(name);
+      return step === undefined || failure === undefined ? [] : [[step, failure]];
+    }),
+  );
 }
 
 export function stepValuesOf(children: readonly ChildReport[]): NonNullable<LastValues["steps"]> {

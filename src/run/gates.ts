@@ -1,4 +1,6 @@
 import { defined } from "../azure/defined.ts";
+import type { AzureFailure } from "../azure/outcome.ts";
+import { failureOf, sentenceOf } from "../report/failure.ts";
 import type { Failure, GateResult } from "../report/result.ts";
 import type { Position, Problem } from "../yaml/problem.ts";
 
@@ -50,7 +52,11 @@ export type Baseline =
 export type LastValues = {
   readonly own: Readonly<Record<string, number>>;
   readonly steps?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly unread?: Unread;
 };
+
+/** Why what was logged is not known, of the run itself and of steps by their names. */
+export type Unread = { readonly own?: AzureFailure; readonly steps?: Readonly<Record<string, AzureFailure>> };
 
 export function isComparison(gate: Gate): gate is Gate & Comparison {
   return "noWorseThan" in gate;
@@ -75,8 +81,21 @@ export function checkGates(
   return gates.map((gate, index) => {
     const value = valueFor(gate, values);
     const { metric, step } = gate;
-    return { metric, ...defined({ step, value }), ...judged(gate, value, baselines.get(index)) };
+    const result = { metric, ...defined({ step, value }), ...judged(gate, value, baselines.get(index)) };
+    const failure = unreadFor(result, values.unread);
+    return failure === undefined
+      ? result
+      : { ...result, passed: false, note: `it could not be read: ${sentenceOf(failure.error)}` };
   });
+}
+
+/** Why the value of a gate is not known; nothing where it is, or where nobody has logged it. */
+function unreadFor(
+  { step, value }: Pick<GateResult, "step" | "value">,
+  { own, steps = {} }: Unread = {},
+): AzureFailure | undefined {
+  if (value !== undefined) return undefined;
+  return step === undefined ? own : Object.hasOwn(steps, step) ? steps[step] : undefined;
 }
 
 type Judged = Pick<GateResult, "condition" | "bounds" | "passed" | "baseline" | "note">;
@@ -120,17 +139,29 @@ function conditionOf({ noWorseThan, goal, tolerance }: Comparison): string {
   return `no ${goal === "minimize" ? "higher" : "lower"} than ${other}${slack}`;
 }
 
-/** A failure for each gate that was missed, at its line. @param results of {@link checkGates}, in the order of the gates. */
-export function missedGates(gates: readonly Gate[], results: readonly GateResult[]): readonly Failure[] {
+/**
+ * A failure for each gate that was missed, or could not be judged, at its line.
+ *
+ * @param results of {@link checkGates}, in the order of the gates.
+ */
+export function missedGates(
+  gates: readonly Gate[],
+  results: readonly GateResult[],
+  unread?: Unread,
+): readonly Failure[] {
   return results.flatMap((result, index) => {
     const { condition, passed, value, baseline, note } = result;
     if (passed) return [];
+    const where = gates[index]?.where;
+    const failure = unreadFor(result, unread);
+    if (failure !== undefined)
+      return [{ ...failureOf(failure, `The gate on ${nameOf(result)} could not be judged`), ...defined({ where }) }];
     const logger = result.step === undefined ? "the run" : `the step ${result.step}`;
     const found = value === undefined ? `${logger} never logged it` : `${logger} logged ${value}`;
     const other =
       baseline !== undefined ? ` (${baseline.run} has ${baseline.value})` : note === undefined ? "" : ` (${note})`;
     const message = `The gate on ${nameOf(result)} was missed: required ${condition}${other}; ${found}.`;
-    return [{ reason: "gate-missed", message, ...defined({ where: gates[index]?.where }) }];
+    return [{ reason: "gate-missed" as const, message, ...defined({ where }) }];
   });
 }
 

@@ -1,23 +1,26 @@
 import pLimit from "p-limit";
 import type { Metrics } from "../azure/metrics.ts";
+import { succeeded, type Outcome } from "../azure/outcome.ts";
 import type { BaselineSeries, ChildReport, GateResult, MetricSeries, StepSeries } from "../report/result.ts";
 
 /** More metrics than a report can show are listed with their last value only. */
 const mostSeries = 50;
 const readsAtOnce = 8;
 
-/** The metrics of a run with their courses. What cannot be read is left out: metrics decide nothing but gates. */
-export async function readMetrics(run: string, metrics: Metrics): Promise<readonly MetricSeries[]> {
+/** The metrics of a run with their courses. A course that cannot be read is left out: what decides is the last value. */
+export async function readMetrics(run: string, metrics: Metrics): Promise<Outcome<readonly MetricSeries[]>> {
   const last = await metrics.lastValues(run);
-  if (!last.ok) return [];
+  if (!last.ok) return last;
   const limit = pLimit(readsAtOnce);
   const names = Object.keys(last.value).sort();
-  return Promise.all(
-    names.map((name, index) =>
-      limit(async (): Promise<MetricSeries> => {
-        const history = index < mostSeries ? await metrics.history(run, name) : undefined;
-        return { name, last: last.value[name] ?? Number.NaN, points: history?.ok === true ? history.value : [] };
-      }),
+  return succeeded(
+    await Promise.all(
+      names.map((name, index) =>
+        limit(async (): Promise<MetricSeries> => {
+          const history = index < mostSeries ? await metrics.history(run, name) : undefined;
+          return { name, last: last.value[name] ?? Number.NaN, points: history?.ok === true ? history.value : [] };
+        }),
+      ),
     ),
   );
 }
