@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { seeded, workspacePath } from "../../emulator/settings.ts";
+import { fastClock } from "../faults/fast-clock.ts";
 import { run } from "../faults/run.ts";
 import { loadSource } from "../faults/source.ts";
 import { cpuCluster } from "../faults/stand.ts";
@@ -34,6 +35,33 @@ const metricsOf = (values: Readonly<Record<string, Readonly<Record<string, numbe
       metrics: Object.entries(values[query.get("run_id") ?? ""] ?? {}).map(([key, value]) => ({ key, value, step: 0 })),
     },
   },
+});
+
+describe("a run whose submission the service throttles", () => {
+  it("is not there, and not cancelled, where the workflow is cancelled meanwhile", async () => {
+    const controller = new AbortController();
+    const clock = fastClock();
+    const headers = { "retry-after": "30" };
+    stand.endpoint.faults.add({ method: "PUT", path: "/jobs/", kind: "status", status: 429, headers, times: 9 });
+    const { result, unsettled } = await run(source, {
+      command: "train",
+      checkout: checkoutOf({
+        "azureml.yml": "run: { command: ls, compute: azureml:cpu-cluster, environment: { image: x } }\n",
+      }),
+      environment: stand.environment,
+      signal: controller.signal,
+      clock: {
+        ...clock,
+        sleep: (seconds, signal) => {
+          if (seconds >= 30) controller.abort();
+          return clock.sleep(seconds, signal);
+        },
+      },
+    });
+    expect(result.failures).toEqual(["The workflow was cancelled before a run was submitted."]);
+    expect([result.leftGoing, unsettled]).toEqual([[], undefined]);
+    expect(stand.requests().filter(({ path }) => path.endsWith("/cancel"))).toEqual([]);
+  });
 });
 
 describe("a run that is followed by its name", () => {

@@ -88,6 +88,16 @@ describe("a submission", () => {
     expect(sent).toEqual(["run", "run", "run"]);
   });
 
+  it.each([
+    { what: "was throttled until the workflow was cancelled is known to be undone", before: [], undone: true },
+    { what: "is cancelled after a lost reply may have been carried out", before: ["unknown"], undone: undefined },
+  ] as const)("that $what", async ({ before, undone }) => {
+    const plays = [...before.map((reason) => failing(reason)), failing("cancelled", { undone: true })];
+    const put: Jobs["put"] = async () => plays.shift() ?? failing("refused");
+    const { outcome } = await submit({ ...jobsOf(), put }, []);
+    expect(outcome.ok ? undefined : [outcome.failure.reason, outcome.failure.undone]).toEqual(["cancelled", undone]);
+  });
+
   it("that is refused is sent once", async () => {
     const sent: string[] = [];
     const put: Jobs["put"] = async (name) => {

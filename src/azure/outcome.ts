@@ -15,6 +15,8 @@ export type AzureFailure = {
   readonly reason: "not-found" | "refused" | "unknown" | "unreachable" | "cancelled";
   /** HTTP status, when there was an answer. */
   readonly status?: number;
+  /** Of a cancelled call: nothing was done, for certain. */
+  readonly undone?: true;
   readonly error: ServiceError;
 };
 

@@ -55,7 +55,9 @@ export async function withRetries(
     try {
       await clock.sleep(pause, signal);
     } catch {
-      return cancelled();
+      const { failure } = cancelled();
+      // A write is only sent again where it was not carried out.
+      return failed(repeatable === "write" ? { ...failure, undone: true } : failure);
     }
   }
 }

@@ -127,7 +127,11 @@ async function submitAndFollow(
     const lacking = gate.lacking();
     if (lacking.length > 0) return unsubmitted({ failures: lacking });
     const failure = failureAt(submitted.failure, "The run could not be submitted", job.source);
-    if (failure.reason === "cancelled") return unsubmitted(await cancelledWhileSubmitting(context, azure));
+    if (failure.reason === "cancelled") {
+      if (submitted.failure.undone !== true) return unsubmitted(await cancelledWhileSubmitting(context, azure));
+      context.state.runEnded();
+      return unsubmitted(cancelledBefore);
+    }
     const isOfIdentity = failure.reason === "not-authorized" || failure.reason === "authentication-failed";
     return unsubmitted({ failures: [isOfIdentity ? failure : { ...failure, reason: "submission-failed" }] });
   }
@@ -151,11 +155,14 @@ export function isOurs(job: LiveJob, { github }: CommandContext): boolean {
   return job.tags[runTags.workflowAttempt] === workflowAttempt(github);
 }
 
+const cancelledBefore: CommandResult = {
+  failures: [{ reason: "cancelled", message: "The workflow was cancelled before a run was submitted." }],
+};
+
 /** The workflow was cancelled while the run was being submitted: the cancellation finds out whether it was created. */
 async function cancelledWhileSubmitting(context: CommandContext, azure: Azure): Promise<CommandResult> {
   const name = context.state.startedRun();
-  if (name === undefined)
-    return { failures: [{ reason: "cancelled", message: "The workflow was cancelled before a run was submitted." }] };
+  if (name === undefined) return cancelledBefore;
   const asked = await cancelRun(name, azure.jobs, context.clock, lookForSubmission.inGrace);
   // One that is not there yet may still come: the post step looks again.
   if (asked.ok) context.state.runEnded();

@@ -2,7 +2,7 @@ import type { Computes } from "../azure/computes.ts";
 import { kindOfLive } from "../compute/target.ts";
 import { defined } from "../azure/defined.ts";
 import type { LiveJob } from "../azure/jobs.ts";
-import { failed, refused, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
+import { cancelled, failed, refused, succeeded, type AzureFailure, type Outcome } from "../azure/outcome.ts";
 import type { JobRequest } from "../job/kind.ts";
 import { creationBody } from "../job/v1-pipeline/creation.ts";
 import { dataSourceHash, type V1Graph } from "../job/v1-pipeline/graph.ts";
@@ -188,7 +188,7 @@ async function submitRun(id: string, deps: V1SubmissionDeps): Promise<Outcome<Li
   for (let send = 1; send <= mostSends; send += 1) {
     const sent = await deps.pipelines.submit(id);
     // A second submission of a run that was submitted is refused: by then the first has been carried out.
-    if (!sent.ok && sent.failure.reason === "cancelled") return sent;
+    if (!sent.ok && sent.failure.reason === "cancelled") return cancelled();
     const run = await lookForRun(() => deps.pipelines.get(id), [0, ...pausesBetweenLooks], deps);
     if (!run.ok) return run;
     if (run.value !== undefined) return succeeded(run.value);

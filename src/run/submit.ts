@@ -92,6 +92,8 @@ async function putOnce(
   for (let send = 1; send <= mostSends; send += 1) {
     const put = await deps.jobs.put(name, body, apiVersion);
     if (put.ok) return readBack(put.value, body);
+    // One of which nobody knows what came of it may still be carried out.
+    if (put.failure.reason === "cancelled" && last !== undefined) return cancelled();
     const isConflict = put.failure.status === 409 && !isLastingConflict(put.failure.error);
     if (put.failure.reason !== "unknown" && !isConflict) return put;
     last = put.failure;
