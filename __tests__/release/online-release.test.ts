@@ -275,6 +275,33 @@ describe("a release", () => {
       expect(emulator.scored()).toEqual([]);
     });
 
+    it("knows its definition where the service leaves properties as they were made", async () => {
+      const made = new Map<string, unknown>();
+      await using endpoint = await emulator.openEndpoint({
+        onReply: ({ path }, reply) => {
+          const body = reply.body as {
+            readonly name?: string;
+            readonly properties?: object;
+            readonly value?: readonly object[];
+          };
+          const kept = <Of extends object>(one: Of): Of => {
+            const { name = "", properties } = one as { readonly name?: string; readonly properties?: object };
+            const own = (properties as { readonly properties?: unknown } | undefined)?.properties;
+            if (!made.has(name)) made.set(name, own);
+            return { ...one, properties: { ...properties, properties: made.get(name) } };
+          };
+          if (reply.status >= 300 || !path.includes("/deployments")) return reply;
+          return { ...reply, body: body.value === undefined ? kept(body) : { ...body, value: body.value.map(kept) } };
+        },
+      });
+      const connected = await connectTo(emulator, { origin: endpoint.origin });
+      expect((await release(declared("1"), connected)).failures).toEqual([]);
+      const { report, failures } = await release(declared("2", { strategy }), connected);
+      expect(failures).toEqual([]);
+      expect(report).toMatchObject({ action: "updated", deployment: "blue", tests: [{ passed: true }] });
+      expect((await release(declared("2", { strategy }), connected)).report.action).toBe("unchanged");
+    });
+
     it("never calls unchanged what could not be put back: the next run tests it, and says what to do", async () => {
       const connected = await released();
       const wrong = [requestTest({ status: 418 })];

@@ -4,7 +4,7 @@ import { defined } from "../azure/defined.ts";
 import { membersOf, textOf, type Members } from "../azure/members.ts";
 import type { BatchDeployment, BatchEndpoint } from "../deployment/batch/definition.ts";
 import type { DeploymentStep } from "../report/result.ts";
-import { digestProperty } from "./digest.ts";
+import { digestOfLive } from "./digest.ts";
 import { isSameName, type LiveParts } from "./live-endpoint.ts";
 import { operationProperty } from "./online-bodies.ts";
 
@@ -70,7 +70,7 @@ export function decideBatch(
   if (deployment === undefined) return { ...base, deployment: "none", isTested: false };
   const there = live.deployments.find(({ name }) => isSameName(name, deployment.name));
   if (there === undefined) return { ...base, deployment: "create", isTested: tests.length > 0 };
-  if (there.properties[digestProperty] !== digest || !hasSucceeded(there))
+  if (digestOfLive(there) !== digest || !hasSucceeded(there))
     return { ...base, deployment: "update", isTested: tests.length > 0 };
   const key = testedKey(deployment.name, digest);
   const isTested = tests.length > 0 && (live.endpoint === undefined || !hasPassed(live.endpoint, key));

@@ -371,7 +371,7 @@ async function requestsOf(
     valueOf: (reference) => secrets.get(reference),
     provenance: {
       properties: { [digestProperty]: digest, ...(commit === "" ? {} : { "azureml-targets.commit": commit }) },
-      tags: {},
+      tags: { [digestProperty]: digest },
     },
   };
   return { endpoint, deployment: toBatchDeploymentRequest(declared.deployment, resolved(found, deps)) };

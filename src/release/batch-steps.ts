@@ -18,7 +18,7 @@ import {
   type BatchLive,
   type EndpointChange,
 } from "./batch-decision.ts";
-import { digestProperty } from "./digest.ts";
+import { digestOfLive } from "./digest.ts";
 import type { ReleaseDeps } from "./kind.ts";
 import { isSameName } from "./live-endpoint.ts";
 import { operationProperty } from "./online-bodies.ts";
@@ -128,7 +128,7 @@ export async function putDeployment(
   const { declared, name, batchEndpoints } = work;
   const { endpointName } = declared;
   const read = () => batchEndpoints.getDeployment(endpointName, name);
-  const isOurs = ({ properties }: Provisioned) => properties[digestProperty] === digest;
+  const isOurs = (live: LiveBatchDeployment) => digestOfLive(live) === digest;
   const one = writable<LiveBatchDeployment>(work, deploymentText(declared), read, {
     send: () => batchEndpoints.putDeployment(endpointName, name, body),
     isAsSent: (live) => live !== undefined && hasSucceeded(live) && isOurs(live),
@@ -212,7 +212,7 @@ export async function putBack(
   if (declared.keepFailed && !serves) return noted(`${what} is kept, as keep_failed says.`);
   const earlier = before.deployments.find((one) => isSameName(one.name, name));
   if (earlier !== undefined && decision.deployment === "update" && (serves || !isLeftOver(earlier))) {
-    const restored = await putDeployment(work, asItWas(earlier), earlier.properties[digestProperty]);
+    const restored = await putDeployment(work, asItWas(earlier), digestOfLive(earlier));
     if (!restored.ok) return noted(`${what} could not be put back to what it was.`);
     const kept = declared.keepFailed ? " It is the default, so keep_failed does not apply." : "";
     const state = restored.live?.provisioningState;
@@ -225,7 +225,7 @@ export async function putBack(
 
 /** What an earlier release has left behind that could not remove it: there is nothing to it that would be put back. */
 function isLeftOver(earlier: LiveBatchDeployment): boolean {
-  return earlier.properties[digestProperty] !== undefined && !hasSucceeded(earlier);
+  return digestOfLive(earlier) !== undefined && !hasSucceeded(earlier);
 }
 
 /** @returns false where the default may be another one than before. */

@@ -88,6 +88,7 @@ function provenanceOf(digest: string, { github, run }: Pick<ReleaseDeps, "github
       "azureml-targets.workflow-run": from.workflowRun,
     }),
     tags: defined({
+      [digestProperty]: digest,
       [runTags.commit]: from.commit,
       [runTags.repository]: from.repository,
       [runTags.workflowRun]: from.workflowRun,

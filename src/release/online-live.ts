@@ -1,5 +1,5 @@
 import type { LiveEndpoint, LiveOnlineDeployment } from "../azure/online-endpoints.ts";
-import { digestProperty } from "./digest.ts";
+import { digestOfLive } from "./digest.ts";
 import type { LiveParts } from "./live-endpoint.ts";
 import type { Marks, RolloutDeployment, RolloutEndpoint } from "./rollout.ts";
 import { normalized } from "./traffic.ts";
@@ -65,8 +65,8 @@ export function rolloutEndpointOf(
     traffic: normalized(endpoint.traffic, names),
     mirror: normalized(endpoint.mirrorTraffic, names),
     marks: marksOf(endpoint.tags),
-    deployments: deployments.map(({ name, provisioningState, properties }) => {
-      const digest = Object.hasOwn(properties, digestProperty) ? properties[digestProperty] : undefined;
+    deployments: deployments.map(({ name, provisioningState, ...rest }) => {
+      const digest = digestOfLive(rest);
       return { name, state: stateOf(provisioningState), ...(digest === undefined ? {} : { digest }) };
     }),
   };

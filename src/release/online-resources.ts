@@ -2,7 +2,7 @@ import type { LiveEndpoint, LiveOnlineDeployment, OnlineEndpoints } from "../azu
 import type { FollowedBy } from "../azure/operation.ts";
 import type { Outcome } from "../azure/outcome.ts";
 import { canonicalJson } from "../canonical-json.ts";
-import { digestProperty } from "./digest.ts";
+import { digestOfLive } from "./digest.ts";
 import { differencesFromLive, operationProperty } from "./online-bodies.ts";
 import { marksOf, stateOf, tagsOf } from "./online-live.ts";
 import type { EndpointState } from "./rollout.ts";
@@ -78,8 +78,8 @@ export function writableDeployment(
 ): Writable<LiveOnlineDeployment> {
   return deploymentOf(endpoint, name, () => endpoints.putDeployment(endpoint, name, body), endpoints, {
     isAsSent: (live) =>
-      live !== undefined && stateOf(live.provisioningState) === "ready" && live.properties[digestProperty] === digest,
-    hasFailed: (live) => stateOf(live.provisioningState) === "failed" && live.properties[digestProperty] === digest,
+      live !== undefined && stateOf(live.provisioningState) === "ready" && digestOfLive(live) === digest,
+    hasFailed: (live) => stateOf(live.provisioningState) === "failed" && digestOfLive(live) === digest,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { LiveOnlineDeployment, OnlineEndpoints } from "../azure/online-endpoints.ts";
 import type { Clock } from "../clock.ts";
 import type { LeftGoing } from "../report/result.ts";
-import { digestProperty } from "./digest.ts";
+import { digestOfLive } from "./digest.ts";
 import { bodyToRestore } from "./online-bodies.ts";
 import {
   isInState,
@@ -188,8 +188,8 @@ async function restorePrevious(
   deps: StepDeps,
   notes: string[],
 ): Promise<boolean> {
-  const { name, request, properties } = previous;
-  const what = { body: bodyToRestore(request), digest: properties[digestProperty] };
+  const { name, request } = previous;
+  const what = { body: bodyToRestore(request), digest: digestOfLive(previous) };
   const restored = await write(
     writableDeployment(release.endpoint, name, what, deps.endpoints),
     settleDeps(release, deps),
