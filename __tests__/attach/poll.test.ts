@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+  pollUntilShown,
   pollUntilTerminal,
   pollWrite,
   resolveUnknownOutcome,
@@ -125,6 +126,55 @@ describe("the outcome of a write whose reply was lost", () => {
     const played = play({ reads });
     expect(short(await resolveUnknownOutcome("dsvm", played.deps))).toBe(expected);
     expect(played.reads()).toBe(count);
+  });
+});
+
+describe("a compute that does not show a write", () => {
+  const before = liveMachine({ tags: { version: "before" } });
+  const isShown = ({ tags }: LiveCompute) => tags["version"] !== "before";
+  /** Shows the write after so many further reads. */
+  const lagging = (count: number, limits: Parameters<typeof play>[0] = {}) => {
+    const played = play(limits);
+    let reads = 0;
+    const get = () => Promise.resolve(succeeded((reads += 1) <= count ? before : liveMachine()));
+    const deps: PollDeps = { ...played.deps, computes: { ...played.deps.computes, get } };
+    return { ...played, deps, reads: () => reads };
+  };
+  const look = ({ deps }: { readonly deps: PollDeps }, compute = before) =>
+    pollUntilShown("dsvm", { state: "present", compute }, isShown, deps);
+
+  it("is read again until it shows it", async () => {
+    const played = lagging(2);
+    expect(await look(played)).toEqual({ state: "present", compute: liveMachine() });
+    expect(played.reads()).toBe(3);
+  });
+
+  it("is what it shows after reads for 10 to 20 s", async () => {
+    const played = lagging(Number.POSITIVE_INFINITY);
+    expect(await look(played)).toEqual({ state: "present", compute: before });
+    const waited = played.sleeps.reduce((sum, seconds) => sum + seconds, 0);
+    expect(waited).toBeGreaterThan(10);
+    expect(waited).toBeLessThan(20);
+  });
+
+  it("is not read again where the first read shows it", async () => {
+    const played = lagging(0);
+    await look(played, liveMachine());
+    expect([played.reads(), played.sleeps]).toEqual([0, []]);
+  });
+
+  it("is read again where one read does not know it at all", async () => {
+    const played = play({ reads: [undefined, "Succeeded"] });
+    expect(await look(played)).toEqual({ state: "present", compute: liveMachine() });
+  });
+
+  it.each([
+    { why: "timeout", limits: { deadline: 2 } },
+    { why: "cancelled", limits: { cancelAfter: 1 } },
+  ])("is not waited for any longer after $why", async ({ why, limits }) => {
+    const played = lagging(Number.POSITIVE_INFINITY, limits);
+    expect(await look(played)).toEqual({ state: "in-flight", why, compute: before });
+    expect(played.sleeps.length).toBe(2);
   });
 });
 

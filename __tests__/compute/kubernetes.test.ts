@@ -117,6 +117,10 @@ function live(own: object = {}, fields: Partial<LiveCompute> = {}): LiveCompute 
 
 describe("a live Kubernetes cluster", () => {
   const withNulls = { gpu: { ...gpu, resources: { ...gpu.resources, other: null } }, defaultinstancetype: {} };
+  const unknown = { "x-new-member": { a: 1 } };
+  const withUnknown = { gpu: { ...gpu, ...unknown, resources: { ...gpu.resources, ...unknown } } };
+  const newer = { gpu: { ...unknown, resources: { limits: { cpu: "1" }, ...unknown } } };
+  const free = (instanceTypes: string) => `properties: { instanceTypes: { ${instanceTypes} } }\n`;
   it.each([
     { declared: "", compute: live(), expected: [] },
     { declared: "", compute: live({}, { identity: { type: "SystemAssigned", userAssignedIds: [] } }), expected: [] },
@@ -131,6 +135,28 @@ describe("a live Kubernetes cluster", () => {
     { declared: "description: x\n", compute: live(), expected: ["description in-place"] },
     { declared: "namespace: ml\n", compute: live(), expected: ["namespace reattach"] },
     { declared: types, compute: live({ instanceTypes: withNulls }), expected: [] },
+    { declared: types, compute: live({ instanceTypes: withUnknown }), expected: [] },
+    { declared: free("gpu: null"), compute: live({ instanceTypes: { gpu: null } }), expected: [] },
+    {
+      declared: free("gpu: { resources: { limits: { cpu: 1 } } }"),
+      compute: live({ instanceTypes: newer }),
+      expected: [],
+    },
+    {
+      declared: free("gpu: { resources: { limits: { cpu: 1 } }, x-new-member: { a: 2 } }"),
+      compute: live({ instanceTypes: newer }),
+      expected: ["properties.instanceTypes.gpu reattach"],
+    },
+    {
+      declared: free("gpu: { resources: { limits: { cpu: 1 } } }"),
+      compute: live({ instanceTypes: { gpu: { ...newer.gpu, nodeSelector: { pool: "gpu" } } } }),
+      expected: ["properties.instanceTypes.gpu reattach"],
+    },
+    {
+      declared: types,
+      compute: live({ instanceTypes: { gpu: { ...gpu, nodeSelector: { pool: "gpu", "x-new-member": "a" } } } }),
+      expected: ["instance_types.gpu reattach"],
+    },
     { declared: types, compute: live(), expected: ["instance_types.gpu reattach"] },
     {
       declared: types,

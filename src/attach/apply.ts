@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import type { Plan, Step } from "../plan/step.ts";
 import { resultOfThrown, resultOfLease, failedWith, type StepResult, type StepOutcome } from "./step-result.ts";
+import { trackChanges } from "./changes.ts";
 import { groupsOf, keysOf } from "./step-group.ts";
 import { withLeases } from "./lease.ts";
 import { resultWithoutWrite, mayWrite, reconcile, type ApplyOptions, type ReconcileWork } from "./reconcile.ts";
@@ -21,12 +22,20 @@ export async function apply(planned: Plan, options: ApplyOptions, deps: AttachDe
   const startedAt = deps.clock.now();
   const elapsed = () => (deps.clock.now() - startedAt) / 1000;
   const limit = pLimit(options.parallel);
-  const work: ReconcileWork = { options, elapsed, deps: { ...deps, list: sharedRead(deps.computes.list) } };
+  const changes = trackChanges(deps.computes);
+  const shared = { ...deps, list: sharedRead(deps.computes.list) };
+  const work: ReconcileWork = {
+    options,
+    elapsed,
+    deps: shared,
+    depsOf: (target) => ({ ...shared, computes: changes.of(target) }),
+  };
   const groups = groupsOf(planned.steps.filter(mayWrite), deps.workspace);
   const done = await Promise.all(
     groups.map((group) =>
       limit(async () => {
-        const ended = await applyGroup(group, work);
+        const reconciled = await applyGroup(group, work);
+        const ended = reconciled.map((outcome) => ({ ...outcome, changed: changes.has(outcome.step.target.name) }));
         for (const outcome of ended) deps.onEnd(summarizeStep(outcome, deps.workspace.location).report);
         return ended;
       }),

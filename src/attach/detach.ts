@@ -3,6 +3,7 @@ import type { LiveCompute } from "../azure/computes.ts";
 import { canonicalId } from "../azure/resource-id.ts";
 import { workspaceId } from "../azure/workspace.ts";
 import { isLeaving } from "../compute/state.ts";
+import { trackChanges } from "./changes.ts";
 import { isWorkedOn, type Detachment, type DetachOutcome } from "./detachment.ts";
 import { inUse } from "./in-use.ts";
 import { withLeases } from "./lease.ts";
@@ -25,12 +26,13 @@ export async function detach(
 ): Promise<readonly DetachOutcome[]> {
   const limit = pLimit(parallel);
   const startedAt = deps.clock.now();
+  const changes = trackChanges(deps.computes);
   return Promise.all(
     steps.map((step) =>
       limit(async (): Promise<DetachOutcome> => {
-        const result = await carryOut(step, force, deps);
+        const result = await carryOut(step, force, { ...deps, computes: changes.of(step.name) });
         const seconds = (deps.clock.now() - startedAt) / 1000;
-        const outcome = { step, seconds, ...result };
+        const outcome = { step, seconds, ...result, changed: changes.has(step.name) };
         if (isWorkedOn(step)) deps.onEnd(summarizeDetach(outcome).report);
         return outcome;
       }),

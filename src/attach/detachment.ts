@@ -61,5 +61,7 @@ export type DetachOutcome = {
   readonly step: Detachment;
   readonly seconds: number;
   readonly removal?: Removal;
+  /** The removal was accepted, or may have been carried out. */
+  readonly changed?: boolean;
   readonly guarantee?: Guarantee;
 };

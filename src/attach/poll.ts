@@ -134,3 +134,29 @@ export async function resolveUnknownOutcome(name: string, deps: PollDeps): Promi
   }
   return { state: "absent" };
 }
+
+/**
+ * The state of a compute after a write. One that is absent, or does not show the write, is read again until it does or has
+ * not shown it in several reads in a row: a read may lag behind a write, and then shows what was there before it.
+ *
+ * @param first what was read already: no request is sent where that shows the write.
+ */
+export async function pollUntilShown(
+  name: string,
+  first: PollResult,
+  isShown: (compute: LiveCompute) => boolean,
+  deps: PollDeps,
+): Promise<PollResult> {
+  // Our choice: with the pauses between them, some 13 s.
+  const mostLooks = 7;
+  let polled = first;
+  for (let look = 0; look < mostLooks; look += 1) {
+    if (polled.state !== "absent" && (polled.state !== "present" || isShown(polled.compute))) return polled;
+    const paused = await pause(secondsAfter(look), deps);
+    if (paused !== undefined) {
+      return { state: "in-flight", why: paused, ...(polled.state === "present" ? { compute: polled.compute } : {}) };
+    }
+    polled = await pollUntilTerminal(name, deps);
+  }
+  return polled;
+}

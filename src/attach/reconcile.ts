@@ -34,6 +34,8 @@ export type ReconcileWork = {
   readonly options: ApplyOptions;
   readonly elapsed: () => number;
   readonly deps: VerifyDeps;
+  /** The same, for what is written for one target. */
+  readonly depsOf: (target: string) => VerifyDeps;
 };
 
 /**
@@ -180,7 +182,7 @@ async function removeAllPredecessors(
   decided: readonly Decided[],
   { held, work, close, removed, takenAway, clusters }: Reconciliation,
 ): Promise<"look-again" | "go-on"> {
-  const { options, deps } = work;
+  const { options, deps, depsOf } = work;
   const blocked = await Promise.all(
     decided.map(async (decision) => ({ ...decision, end: await removalBlockers(decision.step, options.force, deps) })),
   );
@@ -190,7 +192,7 @@ async function removeAllPredecessors(
   const results = await Promise.all(
     decided.map(async (decision) => ({
       ...decision,
-      end: await removePredecessors(decision.step, held, deps).catch(resultOfThrown),
+      end: await removePredecessors(decision.step, held, depsOf(decision.step.target.name)).catch(resultOfThrown),
     })),
   );
   for (const { planned, step, end } of results) {
@@ -238,7 +240,8 @@ function changed(decided: Step, planned: Step, { exactly }: ApplyOptions): StepR
 }
 
 /** Records the intent, writes, reads back, verifies. */
-async function write(step: Step, { held, work: { deps, options } }: Reconciliation): Promise<StepResult> {
+async function write(step: Step, { held, work: { depsOf, options } }: Reconciliation): Promise<StepResult> {
+  const deps = depsOf(step.target.name);
   const send = async (): Promise<StepResult> => {
     const correlationId = await recordIntent(step, held, deps);
     if (correlationId === undefined) return lostOrCancelled(deps);

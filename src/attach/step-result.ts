@@ -27,6 +27,8 @@ export type StepOutcome = {
   readonly step: Step;
   readonly seconds: number;
   readonly end: StepResult;
+  /** A write was accepted, or may have been carried out. */
+  readonly changed?: boolean;
   /** Which guarantee of "exactly once" held; absent where nothing had to be written. */
   readonly guarantee?: Guarantee;
 };

@@ -36,6 +36,7 @@ export function summarizeStep(outcome: StepOutcome, region?: string): TargetSumm
     }),
     ...(resourceId === undefined ? {} : { resourceId }),
     ...(compute === undefined ? {} : { provisioningState: compute.provisioningState }),
+    ...(outcome.changed === true ? { changed: true } : {}),
     ...(outcome.guarantee === undefined ? {} : { guarantee: outcome.guarantee }),
     durationSeconds: seconds,
   };
@@ -121,7 +122,7 @@ function stillRunning(why: "timeout" | "cancelled" | "not-waited-for"): string {
 
 /** @param source where a target of that name is declared; absent where it is live alone. */
 export function summarizeDetach(
-  { step, seconds, removal, guarantee }: DetachOutcome,
+  { step, seconds, removal, changed, guarantee }: DetachOutcome,
   source?: SourceNode,
 ): TargetSummary {
   const live = "live" in step ? step.live : undefined;
@@ -132,6 +133,7 @@ export function summarizeDetach(
     ...place,
     action: step.do === "keep" ? ("none" as const) : step.do,
     ...(live?.resourceId === undefined ? {} : { resourceId: live.resourceId }),
+    ...(changed === true ? { changed } : {}),
     ...(guarantee === undefined ? {} : { guarantee }),
     durationSeconds: seconds,
   };

@@ -8,7 +8,15 @@ import { writeOf, type ComputeWrite } from "./compute-write.ts";
 import { unsettledResult, resultOfFailure, failedWith, leaseLost, type StepResult } from "./step-result.ts";
 import type { AttachDeps } from "./dependencies.ts";
 import { waitUntilReady } from "./wait-until-ready.ts";
-import { pollWrite, idsOf, pollUntilTerminal, resolveUnknownOutcome, type Ids, type PollResult } from "./poll.ts";
+import {
+  pollWrite,
+  idsOf,
+  pollUntilShown,
+  pollUntilTerminal,
+  resolveUnknownOutcome,
+  type Ids,
+  type PollResult,
+} from "./poll.ts";
 
 /** How often a write is sent again after reads have shown that it never took effect. */
 const mostSends = 3;
@@ -30,6 +38,7 @@ export async function putAndPoll(step: Step, options: WriteOptions, deps: Attach
   const write = await writeOf(step, deps.workspace, deps.resolveSecret);
   const { name } = step.target;
   const { correlationId } = options;
+  const isShown = (compute: LiveCompute) => !isNotAsDeclared(verified(step, compute, {}, deps));
   let refused: AzureFailure | undefined;
   let last: ServiceError | undefined;
   for (let attempt = 1; attempt <= mostSends; attempt += 1) {
@@ -49,15 +58,13 @@ export async function putAndPoll(step: Step, options: WriteOptions, deps: Attach
     }
     if (!answer.ok) last = answer.failure.error;
     const polled = answer.ok
-      ? await pollWrite(name, answer.value, deps)
-      : await afterRefusal(name, answer.failure, deps);
-    // A read may lag behind the write: an accepted compute is not taken for absent at the first read.
-    const sure = answer.ok && polled.state === "absent" ? await resolveUnknownOutcome(name, deps) : polled;
-    refused = !answer.ok && answer.failure.reason === "refused" && sure.state === "absent" ? answer.failure : undefined;
-    const end = resultOfPoll(step, sure, answer.ok ? idsOf({ correlationId, ...answer.value }) : {}, deps);
+      ? await pollUntilShown(name, await pollWrite(name, answer.value, deps), isShown, deps)
+      : await afterRefusal(name, answer.failure, isShown, deps);
+    refused =
+      !answer.ok && answer.failure.reason === "refused" && polled.state === "absent" ? answer.failure : undefined;
+    const end = resultOfPoll(step, polled, answer.ok ? idsOf({ correlationId, ...answer.value }) : {}, deps);
     // An update that left no trace, because its reply was lost or another operation blocked it, may be sent again.
-    const untouched =
-      !answer.ok && step.do === "update" && end?.state === "failed" && end.because === "target-not-verified";
+    const untouched = !answer.ok && step.do === "update" && isNotAsDeclared(end);
     if (end?.state === "done" && end.compute !== undefined && options.wait)
       return waitUntilReady(step.target, end.compute, deps);
     if (end !== undefined && !untouched) return end;
@@ -95,8 +102,16 @@ function send(
   }
 }
 
-async function afterRefusal(name: string, refused: AzureFailure, deps: AttachDeps): Promise<PollResult> {
-  if (refused.reason === "unknown") return resolveUnknownOutcome(name, deps);
+async function afterRefusal(
+  name: string,
+  refused: AzureFailure,
+  isShown: (compute: LiveCompute) => boolean,
+  deps: AttachDeps,
+): Promise<PollResult> {
+  if (refused.reason === "unknown") {
+    const polled = await resolveUnknownOutcome(name, deps);
+    return polled.state === "present" ? pollUntilShown(name, polled, isShown, deps) : polled;
+  }
   if (refused.reason === "cancelled") return { state: "in-flight", why: "cancelled" };
   // 409 and 412: an operation is in flight, our own lost one or somebody else's. Its result counts. Where the compute is
   // absent, its removal may still be in flight: nothing was carried out, so the write may be sent again.
@@ -147,6 +162,11 @@ function verified(step: Step, compute: LiveCompute, ids: Ids, deps: AttachDeps):
     `The service reports success, but the compute is not as declared: ${list}.`,
     compute,
   );
+}
+
+/** What was read differs from the declaration, or is still what was there before the write. */
+function isNotAsDeclared(end: StepResult | undefined): boolean {
+  return end?.state === "failed" && end.because === "target-not-verified";
 }
 
 function provisioningFailed(error: ServiceError, compute: LiveCompute | undefined): StepResult {

@@ -21,9 +21,7 @@ export function outputsOf(result: Result): Readonly<Record<string, string>> {
       })),
     ),
     changed: String(
-      targets.some(
-        ({ action, outcome }) => outcome === "succeeded" && !["none", "adopt", "wait", "refuse"].includes(action),
-      ) ||
+      targets.some((target) => target.changed === true) ||
         (assetsDiffer && result.command !== "plan") ||
         (run !== undefined && !run.reused) ||
         deployments.some(({ action, changed }) => changed ?? (action !== "unchanged" && action !== "failed")),

@@ -93,6 +93,7 @@ const target = z.strictObject({
   provisioningErrors: z.array(serviceError),
   note: text.exactOptional(),
   allowedBy: allowedBy.exactOptional(),
+  changed: z.boolean().exactOptional().describe("A write was accepted, or may have been carried out."),
   guarantee: z.enum(["serialised", "verified"]).exactOptional(),
   startedAt: text.exactOptional().describe("Absent where nothing was done."),
   durationSeconds: z.number(),

@@ -306,6 +306,11 @@ export type TargetReport = {
   readonly note?: string;
   /** Of a refused one that no plan was made for (`detach`); absent where no input allows it. */
   readonly allowedBy?: AllowedBy;
+  /**
+   * A write of it was accepted, or its reply was lost, so that it may have been carried out; also where it failed then.
+   * Absent where nothing was sent, or what was sent was refused.
+   */
+  readonly changed?: boolean;
   /** What kept others from writing at the same time; absent where nothing was written. */
   readonly guarantee?: "serialised" | "verified";
   /** ISO 8601; absent where nothing was done. */

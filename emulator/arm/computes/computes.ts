@@ -62,7 +62,11 @@ export function createComputes(store: Store, settings: ComputeSettings): Compute
         const nodes = kindOf(existing.properties)?.nodes?.(collection.now(existing)) ?? [];
         return ok({ nodes, nextLink: null });
       }
-      return action === undefined ? ok(shown(existing)) : actOn(request, existing, action, faults, collection);
+      if (action === undefined) return ok(shown(existing));
+      const earlier = all();
+      const acted = actOn(request, existing, action, faults, collection);
+      if (acted.status < 300) before = earlier;
+      return acted;
     },
     status: operations.status,
     all,

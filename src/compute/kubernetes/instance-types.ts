@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { LiveCompute } from "../../azure/computes.ts";
 import { text } from "../../yaml/shape.ts";
+import { isMapping } from "../../yaml/wording.ts";
 import { liveMember, type Comparison } from "../compare.ts";
 import type { AddProblem } from "../kind.ts";
 
@@ -106,9 +107,26 @@ export function instanceTypeComparisons(
   return Object.entries(declared ?? {}).map(([name, type]) => ({
     field: `${field}.${name}`,
     declared: plain(type),
-    live: plain(liveMember(live, "instanceTypes", name)),
+    live: plain(withoutUnknown(liveMember(live, "instanceTypes", name), type)),
     means: "reattach",
   }));
+}
+
+/**
+ * An instance type as the service shows it, without members that are neither known nor declared: a later version of the
+ * service may show more. The keys of selectors and quantities are the user's own, and all of them count.
+ */
+function withoutUnknown(live: unknown, declared: unknown): unknown {
+  const type = restricted(live, ["nodeSelector", "resources"], declared);
+  if (!isMapping(type)) return type;
+  const resources = isMapping(declared) ? declared["resources"] : undefined;
+  return { ...type, resources: restricted(type["resources"], ["requests", "limits"], resources) };
+}
+
+function restricted(live: unknown, known: readonly string[], declared: unknown): unknown {
+  if (!isMapping(live)) return live;
+  const isDeclared = (key: string) => isMapping(declared) && Object.hasOwn(declared, key);
+  return Object.fromEntries(Object.entries(live).filter(([key]) => known.includes(key) || isDeclared(key)));
 }
 
 /**
