@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { inputTable, InvalidInputs, readInputs } from "../src/inputs.ts";
+import { commandOf, inputTable, InvalidInputs, readInputs } from "../src/inputs.ts";
 
 const action = parse(readFileSync(join(import.meta.dirname, "../action.yml"), "utf8")) as {
   readonly inputs: Readonly<Record<string, { readonly default: string }>>;
@@ -15,6 +15,15 @@ describe("inputs", () => {
       value.startsWith("${{") ? "" : value,
     ]);
     expect(Object.entries(inputTable).map(([name, { fallback }]) => [name, fallback])).toEqual(declared);
+  });
+
+  it.each([
+    ["train", "train"],
+    [" doctor ", "doctor"],
+    ["aply", "up"],
+    ["", "up"],
+  ])("name the command in messages whatever is wrong with the others: %s", (given, command) => {
+    expect(commandOf({ INPUT_COMMAND: given, "INPUT_TIMEOUT-MINUTES": "2h" })).toBe(command);
   });
 
   it.each([

@@ -158,6 +158,12 @@ export function givenByRunner(environment: Environment): GivenInputs {
   return (name) => (environment[`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`] ?? "").trim();
 }
 
+/** The command of a step, whatever is wrong with its other inputs; the default where nobody knows what was meant. */
+export function commandOf(environment: Environment): Inputs["command"] {
+  const given = givenByRunner(environment)("command");
+  return commandNames.find((name) => name === given) ?? inputTable.command.fallback;
+}
+
 /** Reads every input of a step. @throws InvalidInputs that names each fault. */
 export function readInputs(environment: Environment): Inputs {
   return readGiven(givenByRunner(environment), (name) => `Input '${name}'`);

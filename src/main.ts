@@ -7,7 +7,7 @@ import { createLog } from "./github/log.ts";
 import { hideInErrorOutput, mask, withoutSecrets } from "./github/mask.ts";
 import { saveCancelled } from "./github/state.ts";
 import { earlySecrets } from "./identity.ts";
-import { InvalidInputs, readInputs, type Environment, type Inputs } from "./inputs.ts";
+import { commandOf, InvalidInputs, readInputs, type Environment, type Inputs } from "./inputs.ts";
 import { logResult } from "./publish/log-result.ts";
 import { writeReports } from "./publish/report-files.ts";
 import { failureOfThrown } from "./report/failure.ts";
@@ -31,7 +31,8 @@ export async function main(environment: Environment): Promise<number> {
   } catch (error) {
     outcome = { failures: failuresOf(error, signal) };
   }
-  const resultNow = () => toResult(inputs?.command ?? "up", outcome, startedAt, systemClock.now(), context?.github);
+  const resultNow = () =>
+    toResult(inputs?.command ?? commandOf(environment), outcome, startedAt, systemClock.now(), context?.github);
   if (context !== undefined) {
     // After the command's own failures, because the first failure decides how the step ends.
     outcome = { ...outcome, failures: [...outcome.failures, ...(await publish(resultNow(), context))] };

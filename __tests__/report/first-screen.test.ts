@@ -362,6 +362,13 @@ const cases: readonly Case[] = [
     next: "Delete the resources that you no longer need: detaching leaves them as they are, and billed.",
   },
   {
+    when: "somebody else has changed what is released",
+    command: "deploy",
+    result: { ...failed("conflict"), deployments: [release({ action: "failed" })] },
+    says: "The deployment 'green' of 'clf' failed.",
+    next: "Run the same command again: it starts from what is there by then.",
+  },
+  {
     when: "detach may not delete",
     command: "detach",
     result: {

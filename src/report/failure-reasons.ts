@@ -53,7 +53,8 @@ export const failureReasons: Readonly<Record<FailureReason, CodeEntry>> = {
   },
   conflict: {
     title: "The name or the resource of a target is taken.",
-    explanation: "Another compute has the name, or another target has the resource attached.",
+    explanation:
+      "Another compute has the name, or another target has the resource attached; or somebody else has changed an endpoint or a web service during its release.",
     help: "Choose another name, or let on-conflict decide what happens to the other attachment.",
   },
   "in-use": {

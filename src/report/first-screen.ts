@@ -258,7 +258,7 @@ function isOnlyLate({ failureReason }: Result): boolean {
 }
 
 function afterFailure(result: Result): Text {
-  const { failureReason, problems, command } = result;
+  const { failureReason, problems, command, deployments } = result;
   if (failureReason === "cancelled") return "Run the same command again: it continues from what is there by then.";
   const refused = refusedIn(result);
   const ways = distinct(refused.map(({ allowedBy }) => allowedBy));
@@ -267,6 +267,8 @@ function afterFailure(result: Result): Text {
     return ["Change the declaration, or set ", ...waysText(way), ` to allow ${refused.length === 1 ? "it" : "them"}.`];
   if (ways.some((one) => one.length > 0))
     return "Change the declaration, or set the inputs that are named beside each refused target.";
+  if (failureReason === "conflict" && refused.length === 0 && deployments.some(({ action }) => action !== "unchanged"))
+    return "Run the same command again: it starts from what is there by then.";
   if (command === "validate" && problems.length > 0) return "Fix the errors listed below, each at its place.";
   return failureReason === undefined
     ? "Fix what failed, then run the command again."
