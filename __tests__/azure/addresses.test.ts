@@ -58,6 +58,9 @@ describe("a cloud of its own", () => {
     for (const url of ["https://account.blob.core.fake.example/x", "https://fake.example.evil.example/x"])
       expect(() => trustedAddress(url, "data-plane", own)).toThrow("was not sent");
     expect(trustedAddress("https://account.blob.core.fake.example/c", "storage", own).port).toBe("");
+    const flat = { ...own, storageSuffix: "fake.example" };
+    expect(trustedAddress("https://eastus.api.fake.example/x", "data-plane", flat).port).toBe("");
+    expect(() => trustedAddress("https://account.blob.fake.example/x", "data-plane", flat)).toThrow("was not sent");
   });
 
   it("serves its models there as well", () => {

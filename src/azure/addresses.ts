@@ -31,11 +31,11 @@ export function trustedAddress(text: string, audience: Audience, cloud: Hosts): 
   const arm = new URL(cloud.resourceManager);
   // Every role of a cloud may be at one address; those of an emulator on this machine may each have a port of their own.
   if (url.origin === arm.origin || (isOnThisMachine(url) && isOnThisMachine(arm))) return url;
-  // Files of everybody are below the name of the storage, wherever that is.
-  const isOfStorage = cloud.storageSuffix !== undefined && hasSuffix(url, cloud.storageSuffix);
+  // Files of everybody are at accounts of the storage, wherever that is.
+  const isOfAccount = /\.(blob|dfs|file|queue|table|web)\./.test(url.hostname);
   const isNear =
     audience !== "arm" &&
-    (audience === "storage" || !isOfStorage) &&
+    (audience === "storage" || !isOfAccount) &&
     suffixesOf(audience, cloud).some((suffix) => isBelow(url, suffix));
   if (!isNear)
     throw new ForeignAddress(
