@@ -214,7 +214,7 @@ export const guards: readonly Guard[] = [
     ],
     noticedBy: {
       campaign: "release",
-      flows: /^blue-green$/,
+      flows: /^first release$/,
       cases: /200 whose body says Failed at PUT onlineEndpoints\/ep-one$/,
     },
   },
