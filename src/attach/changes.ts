@@ -1,5 +1,5 @@
-import type { AzureFailure, Outcome } from "../azure/outcome.ts";
 import type { Accepted, Computes } from "../azure/computes.ts";
+import { mayBeCarriedOut, type Outcome } from "../azure/outcome.ts";
 
 /** Which targets' writes have changed something in Azure, or may have. */
 export type Changes = {
@@ -27,9 +27,4 @@ export function trackChanges(computes: Computes): Changes {
     },
     has: (target) => changed.has(target),
   };
-}
-
-/** Its reply was lost, or not waited for. */
-function mayBeCarriedOut({ reason }: AzureFailure): boolean {
-  return reason === "unknown" || reason === "cancelled";
 }

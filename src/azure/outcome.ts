@@ -53,6 +53,11 @@ export function cancelled(): ReturnType<typeof failed> {
   });
 }
 
+/** Whether a write that did not succeed may have been carried out: its reply was lost, or not waited for. */
+export function mayBeCarriedOut({ reason }: Pick<AzureFailure, "reason">): boolean {
+  return reason === "unknown" || reason === "cancelled";
+}
+
 export function failed(failure: AzureFailure): { readonly ok: false; readonly failure: AzureFailure } {
   return { ok: false, failure };
 }

@@ -34,6 +34,7 @@ import {
   putBack,
   putDeployment,
   putEndpoint,
+  subjectText,
   submitted,
   untilQuiet,
   type BatchEnd,
@@ -230,10 +231,9 @@ async function afterThrown(
     action: "failed",
     failure: { ...defined({ where }), ...failureOfThrown(error, deps.signal) },
   };
-  const subject = capital(declared.deployment === undefined ? endpointText(declared) : deploymentText(declared));
   const left: BatchEnd = {
     ...end,
-    leftGoing: [{ what: `${subject} may be there, neither tested nor the default`, next: goOn }],
+    leftGoing: [{ what: `${capital(subjectText(declared))} may be there, neither tested nor the default`, next: goOn }],
   };
   if (deps.signal.aborted || !isHeld()) return left;
   return putBack(work, end, decision, before).catch(() => left);

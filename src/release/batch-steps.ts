@@ -54,6 +54,9 @@ export type BatchEnd = {
 
 export const endpointText = ({ endpointName }: BatchDeployment) => `the batch endpoint '${endpointName}'`;
 export const deploymentText = ({ deployment }: BatchDeployment) => `the batch deployment '${deployment?.name ?? ""}'`;
+/** What a release is about: the endpoint where it alone is declared. */
+export const subjectText = (declared: BatchDeployment) =>
+  declared.deployment === undefined ? endpointText(declared) : deploymentText(declared);
 
 /** A provisioning has a limit of its own, and never outlasts the command. */
 function settleDeps({ declared, deps, isHeld }: BatchWork): SettleDeps {
@@ -172,12 +175,13 @@ export function failing(work: BatchWork, stop: Stop, extra: Partial<BatchEnd> = 
   const { declared } = work;
   const { reason, message } = tell(stop, work);
   const goesOn = stop.mayBeDone && ["timeout", "cancelled", "unreachable"].includes(stop.why);
-  const subject = declared.deployment === undefined ? endpointText(declared) : deploymentText(declared);
   return {
     action: "failed",
     failure: { reason, message, ...defined({ where: placeOf(declared.source) }) },
     ...defined({ error: stop.error }),
-    ...(goesOn ? { leftGoing: [{ what: `${capital(subject)} may still be changing in Azure`, next: goOn }] } : {}),
+    ...(goesOn
+      ? { leftGoing: [{ what: `${capital(subjectText(declared))} may still be changing in Azure`, next: goOn }] }
+      : {}),
     ...extra,
   };
 }
@@ -240,13 +244,14 @@ export const goOn = "Run the same command again: it waits for the operation in p
 
 /** The first write was sent, and nothing is waited for. */
 export function submitted(work: BatchWork, sent: Outcome<unknown>, what: string): BatchEnd {
-  work.progress.hasWritten ||= sent.ok || notSent(what, sent.failure).mayBeDone;
-  if (sent.ok) {
+  const stop = sent.ok ? undefined : notSent(what, sent.failure);
+  work.progress.hasWritten ||= stop?.mayBeDone ?? true;
+  if (stop === undefined) {
     const leftGoing = [{ what: `${capital(what)} is being written`, next: goOn }];
     const notes = ["It was submitted (wait: false): no test was run, and the default is what it was."];
     return { action: "submitted", state: "Updating", leftGoing, notes };
   }
-  return failing(work, notSent(what, sent.failure));
+  return failing(work, stop);
 }
 
 /** Why something has not become what it should be, as a sentence with what helps. */

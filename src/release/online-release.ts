@@ -17,7 +17,6 @@ import { failureOf, reportOf, type Ended } from "./online-report.ts";
 import { notRemoved, rollBack, stopInGrace, type RolledBack } from "./online-roll-back.ts";
 import {
   carryOutSteps,
-  mayBeWritten,
   submitDeployment,
   type OnlineRelease,
   type Progress,
@@ -171,8 +170,7 @@ async function submit(work: Work): Promise<Released> {
   const deps = stepDeps(work);
   const stop =
     (await carryOutSteps(first, release, progress, before, deps)) ??
-    (last?.do === "deploy" ? await submitDeployment(last, release, deps) : undefined);
-  progress.hasWritten ||= last?.do === "deploy" && last.how !== "join" && (stop === undefined || mayBeWritten(stop));
+    (last?.do === "deploy" ? await submitDeployment(last, release, progress, deps) : undefined);
   if (stop !== undefined) return stoppedBy(stop, work);
   const isSubmitted = last?.do === "deploy";
   const notes = isSubmitted ? ["It was submitted (wait: false): no test was run, and no traffic was moved."] : [];

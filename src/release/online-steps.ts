@@ -93,8 +93,7 @@ export async function carryOutSteps(
       const thrown = failureOfThrown(error, deps.signal);
       return { why: "thrown", message: thrown.message, thrown };
     });
-    const isWrite = step.do === "put-endpoint" || step.do === "remove" || (step.do === "deploy" && step.how !== "join");
-    progress.hasWritten ||= isWrite && (stop === undefined || mayBeWritten(stop));
+    noteWrite(step, stop, progress);
     if (stop !== undefined) {
       progress.stoppedAt = step.do;
       return stop;
@@ -103,8 +102,11 @@ export async function carryOutSteps(
   return undefined;
 }
 
-export function mayBeWritten(stop: StepStop): boolean {
-  return stop.why === "thrown" || (stop.why !== "tests" && stop.mayBeDone);
+/** Notes a step that has written something, or may have. */
+function noteWrite(step: RolloutStep, stop: StepStop | undefined, progress: Progress): void {
+  const isWrite = step.do === "put-endpoint" || step.do === "remove" || (step.do === "deploy" && step.how !== "join");
+  const mayBeDone = stop === undefined || stop.why === "thrown" || (stop.why !== "tests" && stop.mayBeDone);
+  progress.hasWritten ||= isWrite && mayBeDone;
 }
 
 async function carryOut(
@@ -234,6 +236,17 @@ async function deploy(
 
 /** Sends the write of a deployment, and waits for nothing. */
 export async function submitDeployment(
+  step: Extract<RolloutStep, { readonly do: "deploy" }>,
+  release: OnlineRelease,
+  progress: Progress,
+  deps: StepDeps,
+): Promise<Stop | undefined> {
+  const stop = await sendDeployment(step, release, deps);
+  noteWrite(step, stop, progress);
+  return stop;
+}
+
+async function sendDeployment(
   { name, how }: Extract<RolloutStep, { readonly do: "deploy" }>,
   { endpoint, deploymentBody }: OnlineRelease,
   { endpoints, isHeld }: StepDeps,

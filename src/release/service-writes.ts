@@ -1,6 +1,7 @@
 import {
   cancelled,
   failed,
+  mayBeCarriedOut,
   refused,
   succeeded,
   type AzureFailure,
@@ -82,13 +83,24 @@ export async function readSettled(name: string, end: number, deps: ServiceDeps, 
         ? { state: "in-flight", why: "cancelled" }
         : { state: "unreadable", failure: read.failure };
     const live = read.value;
-    const phase = live === undefined ? undefined : v1ServicePhase(live.state);
-    if (live === undefined && look >= looks) return { state: "absent" };
-    if (live !== undefined && phase === "healthy") return { state: "healthy", live };
-    if (live !== undefined && phase === "failed")
-      return { state: "failed", live, error: live.error ?? stateError(live) };
+    const settled = live === undefined ? (look >= looks ? absent : undefined) : settledAs(live);
+    if (settled !== undefined) return settled;
     const why = await pause(secondsAfter(look), { clock, signal, deadline: end });
     if (why !== undefined) return { state: "in-flight", why, ...(live === undefined ? {} : { live }) };
+  }
+}
+
+const absent: Settled = { state: "absent" };
+
+/** @returns nothing as long as something is in flight on it. */
+function settledAs(live: LiveV1Service): Settled | undefined {
+  switch (v1ServicePhase(live.state)) {
+    case "healthy":
+      return { state: "healthy", live };
+    case "failed":
+      return { state: "failed", live, error: live.error ?? stateError(live) };
+    default:
+      return undefined;
   }
 }
 
@@ -119,7 +131,7 @@ export async function write(
     const may = await beforeWrite(name, deps);
     if (!may.ok) return may;
     const sent = await send();
-    if (sent.ok || sent.failure.reason === "unknown" || sent.failure.reason === "cancelled") deps.onWritten();
+    if (sent.ok || mayBeCarriedOut(sent.failure)) deps.onWritten();
     if (sent.ok) return succeeded(sent.value ?? {});
     const { reason, status, error } = sent.failure;
     if (reason !== "unknown" && status !== 409) return sent;

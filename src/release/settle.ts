@@ -1,5 +1,5 @@
 import type { FollowedBy, OperationProgress } from "../azure/operation.ts";
-import type { AzureFailure, Outcome, ServiceError } from "../azure/outcome.ts";
+import { mayBeCarriedOut, type AzureFailure, type Outcome, type ServiceError } from "../azure/outcome.ts";
 import { isLastingConflict } from "../azure/service-error.ts";
 import { pause as waitFor, secondsAfter, type Patience } from "../pause.ts";
 import { capital } from "../report/format.ts";
@@ -198,10 +198,9 @@ function failure<Live>(one: Writable<Live>, error: ServiceError): Stop {
 
 /** The one send of a write that nothing is waited for. @param what for messages: `the endpoint 'clf'`. */
 export function notSent(what: string, failure: AzureFailure): Stop {
-  const isCancelled = failure.reason === "cancelled";
-  const mayBeDone = isCancelled || failure.reason === "unknown";
+  const mayBeDone = mayBeCarriedOut(failure);
   return {
-    why: isCancelled ? "cancelled" : mayBeDone ? "unreachable" : "refused",
+    why: failure.reason === "cancelled" ? "cancelled" : mayBeDone ? "unreachable" : "refused",
     message: `${capital(what)} could not be written.`,
     error: failure.error,
     failure,
