@@ -73,6 +73,22 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
   const readDetails = (run: string) =>
     get(`/history/v1.0${workspace.id}/runs/${run}/details`, { "api-version": "v1.0" });
   const artifacts = `/artifact/v2.0${workspace.id}/artifacts`;
+  /** @param read the page behind a token; where a page has only the address of the next one, that is read. */
+  const pagesOf = <Item>(
+    what: string,
+    itemOf: (wire: unknown) => readonly Item[],
+    read: (token: string | undefined) => Promise<Outcome<Answer>>,
+    most?: number,
+  ) =>
+    allPages(
+      what,
+      async (next) => {
+        const page = await (isLink(next) ? arm.getData(next) : read(next));
+        if (!page.ok) return page;
+        return succeeded({ items: listOf(membersOf(page.value.body)["value"]).flatMap(itemOf), ...nextOf(page.value) });
+      },
+      most,
+    );
   return {
     details: async (run) => {
       const answer = await readDetails(run);
@@ -84,40 +100,24 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
       return answer.failure.reason === "not-found" ? succeeded(undefined) : answer;
     },
     children: async (run) => {
-      const found = await allPages(`the runs below ${run}`, async (next) => {
-        const page = isLink(next)
-          ? await arm.getData(next)
-          : await get(`/history/v1.0${workspace.id}/runs/${run}/children`, {
-              "api-version": "v1.0",
-              ...(next === undefined ? {} : { $continuationtoken: next }),
-            });
-        if (!page.ok) return page;
-        return succeeded({
-          items: listOf(membersOf(page.value.body)["value"]).flatMap(childOf),
-          ...nextOf(page.value),
-        });
-      });
+      const found = await pagesOf(`the runs below ${run}`, childOf, (next) =>
+        get(`/history/v1.0${workspace.id}/runs/${run}/children`, {
+          "api-version": "v1.0",
+          ...(next === undefined ? {} : { $continuationtoken: next }),
+        }),
+      );
       return found.ok ? succeeded([...found.value].sort(byCreation).map(({ child }) => child)) : found;
     },
     artifacts: async (run, folder, pages) => {
       const below = folder === "" ? "" : `/${folder.split("/").map(encodeURIComponent).join("/")}`;
-      const found = await allPages(
+      const found = await pagesOf(
         `the artifacts of ${run}`,
-        async (next) => {
-          const page = isLink(next)
-            ? await arm.getData(next)
-            : await get(
-                `${artifacts}/prefix/contentinfo/ExperimentRun/dcid.${run}${below}`,
-                next === undefined ? {} : { continuationToken: next },
-              );
-          if (!page.ok) return page;
-          const items = listOf(membersOf(page.value.body)["value"]).flatMap((entry) => {
-            const { path: named, contentUri } = membersOf(entry);
-            const path = textOf(named);
-            return path === undefined ? [] : [{ path, ...defined({ url: textOf(contentUri) }) }];
-          });
-          return succeeded({ items, ...nextOf(page.value) });
-        },
+        artifactOf,
+        (next) =>
+          get(
+            `${artifacts}/prefix/contentinfo/ExperimentRun/dcid.${run}${below}`,
+            next === undefined ? {} : { continuationToken: next },
+          ),
         pages,
       );
       return !found.ok && found.failure.reason === "not-found" ? succeeded([]) : found;
@@ -135,6 +135,13 @@ export function createRunHistory(arm: Arm, workspace: Workspace, dataPlane: Data
       });
     },
   };
+}
+
+/** What has no path is no artifact. */
+function artifactOf(wire: unknown): readonly RunArtifact[] {
+  const { path: named, contentUri } = membersOf(wire);
+  const path = textOf(named);
+  return path === undefined ? [] : [{ path, ...defined({ url: textOf(contentUri) }) }];
 }
 
 /** By a token where the page has one, as recorded; by its link where it has that alone. */

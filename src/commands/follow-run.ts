@@ -139,11 +139,11 @@ export async function followToReport(
 function warnOfUnread(name: string, own: Outcome<unknown>, children: Below["children"], { log }: CommandContext): void {
   if (!own.ok)
     log.annotate("warning", `What the run '${name}' has logged could not be read: ${sentenceOf(own.failure.error)}.`);
-  const [first] = children?.unread ?? [];
+  const [first, ...others] = children?.unread ?? [];
   if (first === undefined) return;
-  const others = (children?.unread?.size ?? 1) - 1;
-  const which = `'${first[0]}'${others === 0 ? "" : ` and ${others} more`}`;
-  log.annotate("warning", `What ${which} has logged could not be read: ${sentenceOf(first[1].error)}.`);
+  const [child, { error }] = first;
+  const which = `'${child}'${others.length === 0 ? "" : ` and ${others.length} more`}`;
+  log.annotate("warning", `What ${which} has logged could not be read: ${sentenceOf(error)}.`);
 }
 
 /** Metrics and images of the run, or of its best trial, and of its steps. */

@@ -14,6 +14,7 @@ import { stepValuesOf } from "../run/children.ts";
 import { checkGates, missedGates, type Gate } from "../run/gates.ts";
 import { lastValuesOf, readBaselines } from "../run/metrics.ts";
 import { runName } from "../run/name.ts";
+import { shownBeside } from "../run/run-report.ts";
 import { phasesOf, type SeenStatus } from "../run/phases.ts";
 import { ArtifactsRefused, copyArtifacts, imagesBelow } from "../run/on-runner/artifacts.ts";
 import { runInOrder, runnerDefinition, type OrderedRun } from "../run/on-runner/run-in-order.ts";
@@ -182,7 +183,6 @@ function report(
 ): RunReport {
   // Processes that run one after the other are shown by themselves.
   const phases = ran.children === undefined ? phasesOf(seen, { endedAt: clock.now() }) : [];
-  const { stepMetrics = [] } = ran;
   return {
     name,
     ...(job.displayName === undefined ? {} : { displayName: job.displayName }),
@@ -197,11 +197,8 @@ function report(
     metrics: ran.metrics,
     gates,
     artifactsPath: resolve(ran.outputsFolder),
+    ...shownBeside({ ...ran, phases, baselines, images }),
     ...defined({
-      phases: phases.length === 0 ? undefined : phases,
-      stepMetrics: stepMetrics.length === 0 ? undefined : stepMetrics,
-      baselines: baselines.length === 0 ? undefined : baselines,
-      images: images.length === 0 ? undefined : images,
       children: ran.children,
       best: ran.best,
       steps: stepsOf(job)?.map(({ name: step, after }) => ({ name: step, after })),

@@ -13,16 +13,21 @@ export async function readMetrics(run: string, metrics: Metrics): Promise<Outcom
   if (!last.ok) return last;
   const limit = pLimit(readsAtOnce);
   const names = Object.keys(last.value).sort();
-  return succeeded(
-    await Promise.all(
-      names.map((name, index) =>
-        limit(async (): Promise<MetricSeries> => {
-          const history = index < mostSeries ? await metrics.history(run, name) : undefined;
-          return { name, last: last.value[name] ?? Number.NaN, points: history?.ok === true ? history.value : [] };
-        }),
-      ),
-    ),
+  const series = names.map((name, index) =>
+    limit(() => courseOf(run, name, last.value[name] ?? Number.NaN, { index, metrics })),
   );
+  return succeeded(await Promise.all(series));
+}
+
+/** @param index of the metric: of those beyond the first ones no course is read. */
+async function courseOf(
+  run: string,
+  name: string,
+  last: number,
+  { index, metrics }: { readonly index: number; readonly metrics: Pick<Metrics, "history"> },
+): Promise<MetricSeries> {
+  const history = index < mostSeries ? await metrics.history(run, name) : undefined;
+  return { name, last, points: history?.ok === true ? history.value : [] };
 }
 
 /** The courses of what the steps of a pipeline have logged, whose last values are known. */
@@ -36,10 +41,7 @@ export async function readStepMetrics(
   );
   return Promise.all(
     logged.map(({ run, step, name, last }, index) =>
-      limit(async (): Promise<StepSeries> => {
-        const history = index < mostSeries ? await metrics.history(run, name) : undefined;
-        return { step, name, last, points: history?.ok === true ? history.value : [] };
-      }),
+      limit(async (): Promise<StepSeries> => ({ step, ...(await courseOf(run, name, last, { index, metrics })) })),
     ),
   );
 }

@@ -80,6 +80,7 @@ export function runReport(
     compute,
     metrics,
     gates,
+    ...shownBeside({ phases, baselines, stepMetrics, images }),
     ...defined({
       // A run that is no job of ARM's has no id there.
       id: job.id === "" ? undefined : job.id,
@@ -90,10 +91,6 @@ export function runReport(
       commit: commit === "" ? undefined : commit,
       startedAt,
       durationSeconds: seconds === undefined || Number.isNaN(seconds) ? undefined : Math.max(0, seconds),
-      phases: phases.length === 0 ? undefined : phases,
-      baselines: baselines.length === 0 ? undefined : baselines,
-      stepMetrics: stepMetrics.length === 0 ? undefined : stepMetrics,
-      images: images.length === 0 ? undefined : images,
       children: children?.children,
       best: children?.best,
       steps: steps?.map(({ name, after }) => ({ name, after })),
@@ -101,6 +98,24 @@ export function runReport(
       logTail: conclusion === "success" || conclusion === "in-progress" ? undefined : (failedChild?.tail ?? tail),
     }),
   };
+}
+
+/** What is shown of a run beside its outcome, as far as there is any. */
+export function shownBeside({
+  phases = [],
+  baselines = [],
+  stepMetrics = [],
+  images = [],
+}: Partial<Pick<RunReport, "phases" | "baselines" | "stepMetrics" | "images">>): Pick<
+  RunReport,
+  "phases" | "baselines" | "stepMetrics" | "images"
+> {
+  return defined({
+    phases: phases.length === 0 ? undefined : phases,
+    baselines: baselines.length === 0 ? undefined : baselines,
+    stepMetrics: stepMetrics.length === 0 ? undefined : stepMetrics,
+    images: images.length === 0 ? undefined : images,
+  });
 }
 
 function timeOf(text: string | undefined): number | undefined {

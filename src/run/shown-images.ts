@@ -1,11 +1,8 @@
-import pLimit from "p-limit";
 import type { LoggedImage } from "../report/result.ts";
 import { imageType } from "./image-type.ts";
 
 /** What of images themselves goes into a report, which is one file that is sent around. Our choice. */
 export const mostShown = { images: 8, bytes: 2 * 1024 * 1024 };
-
-const readsAtOnce = 8;
 
 /** An image that a run has logged. */
 export type FoundImage = {
@@ -26,8 +23,7 @@ const mayBeShown = (path: string) => !/\.(svg|bmp)$/i.test(path);
  */
 export async function withContents(all: readonly FoundImage[]): Promise<readonly LoggedImage[]> {
   const wanted = all.filter(({ image }) => mayBeShown(image.path)).slice(0, mostShown.images);
-  const limit = pLimit(readsAtOnce);
-  const contents = await Promise.all(wanted.map(({ read }) => limit(() => read(mostShown.bytes))));
+  const contents = await Promise.all(wanted.map(({ read }) => read(mostShown.bytes)));
   const shown = new Map<FoundImage, NonNullable<LoggedImage["content"]>>();
   let bytes = 0;
   for (const [index, one] of wanted.entries()) {
